@@ -1,0 +1,92 @@
+using System.Text.Json.Serialization;
+using Recoup.Core.Foundation;
+
+namespace Recoup.Core.Contact;
+
+/// <summary>The channels there are. A task is a call that a person makes.</summary>
+public static class Channel
+{
+    public const string Email = "email", Sms = "sms", Call = "call", Letter = "letter", Any = "all";
+
+    public static readonly IReadOnlyList<string> All = [Email, Sms, Call, Letter];
+}
+
+/// <summary>A contact or an attempt at one that counts toward the caps.</summary>
+public sealed record ContactRecord(
+    [property: JsonPropertyName("at")] DateTimeOffset At,
+    [property: JsonPropertyName("ch")] string Channel,
+    [property: JsonPropertyName("out")] bool Outbound,
+    [property: JsonPropertyName("rp")] bool RightParty);
+
+/// <summary>An address of the party, known by a token; the address itself is sealed.</summary>
+public sealed class ContactPoint
+{
+    [JsonPropertyName("ch")] public required string Channel { get; init; }
+    [JsonPropertyName("t")] public required string Token { get; init; }
+    [JsonPropertyName("s")] public required byte[] Sealed { get; init; }
+}
+
+/// <summary>A withdrawn consent: for a channel, all channels, or one address of a channel.</summary>
+public sealed record OptOut(
+    [property: JsonPropertyName("ch")] string Channel,
+    [property: JsonPropertyName("t")] string? Token);
+
+/// <summary>What the contact gate must know of a party: it is the party's, not an account's.</summary>
+public sealed class ContactState
+{
+    /// <summary>How long a contact is remembered here, days; longer than any cap looks back.</summary>
+    public const int RecentDays = 40;
+
+    [JsonPropertyName("r")] public List<ContactRecord> Recent { get; init; } = [];
+    [JsonPropertyName("o")] public List<OptOut> OptOuts { get; init; } = [];
+    [JsonPropertyName("p")] public List<ContactPoint> Points { get; init; } = [];
+
+    public ContactPoint? Point(string channel) => Points.FindLast(p => p.Channel == channel);
+
+    public bool HasOptedOut(string channel, string? token) => OptOuts.Exists(o =>
+        (o.Channel == channel || o.Channel == Contact.Channel.Any) && (o.Token is null || o.Token == token));
+
+    /// <summary>Outbound contacts on the last <paramref name="days"/> days, <paramref name="today"/> included. UTC days are close enough for a cap that counts weeks.</summary>
+    public int OutboundWithin(DateOnly today, int days)
+    {
+        var count = 0;
+        foreach (var contact in Recent)
+        {
+            var on = DateOnly.FromDateTime(contact.At.UtcDateTime);
+            if (contact.Outbound && on > today.AddDays(-days) && on <= today) count++;
+        }
+        return count;
+    }
+
+    public void Remember(ContactRecord contact)
+    {
+        var at = Recent.FindLastIndex(r => r.At <= contact.At);
+        Recent.Insert(at + 1, contact);
+    }
+
+    public void Forget(DateOnly today) => Recent.RemoveAll(r => DateOnly.FromDateTime(r.At.UtcDateTime) < today.AddDays(-RecentDays));
+}
+
+/// <summary>A message on its way: the outbox's row, folded from events.</summary>
+public sealed class MessageState
+{
+    public required string Id { get; init; }
+    public required string Portfolio { get; init; }
+    public required string Account { get; init; }
+    public required string Channel { get; init; }
+    public required string Template { get; init; }
+    public required string Tone { get; init; }
+    public required string Rule { get; init; }
+    public required DateOnly DecidedOn { get; init; }
+
+    /// <summary>The message is about items due up to this day and not overdue; null: about overdue items.</summary>
+    public DateOnly? PreDueThrough { get; init; }
+    public DateTimeOffset NotBefore { get; set; }
+    public MessageStatus Status { get; set; }
+    public string? Detail { get; set; }
+}
+
+/// <summary>
+/// pending, then sending once released; then sent, failed or unknown by the channel's word, or withdrawn by the gate's.
+/// </summary>
+public enum MessageStatus { Pending, Sending, Sent, Failed, Unknown, Withdrawn }

@@ -1,0 +1,250 @@
+using System.Text.Json.Serialization;
+using Recoup.Core.Foundation;
+
+namespace Recoup.Core.Events;
+
+/// <summary>
+/// What happened, as the journal keeps it: closed, versioned, each with the fields that folding needs and no more.
+/// Amounts are minor units of the named currency. Who owes, when it took effect and when it was learned stand
+/// in the columns beside the payload (<see cref="JournalRow"/>).
+/// </summary>
+public abstract record Event
+{
+    private Event() { }
+
+    // --- the party and its accounts ---
+
+    /// <summary>An account was opened. Personal fields are in <see cref="AccountDetails.Sealed"/>, encrypted under the party's key.</summary>
+    public sealed record AccountOpened(AccountDetails Details) : Event;
+
+    public sealed record AccountChanged(AccountDetails Details) : Event;
+
+    /// <summary>Consent for a channel, or for one address of it, was given or withdrawn. A null address means the whole channel.</summary>
+    public sealed record ConsentChanged(string Channel, string? AddressToken, bool Granted) : Event;
+
+    /// <summary>An address for a channel was added or replaced. The address itself is sealed.</summary>
+    public sealed record ContactPointSet(string Channel, string Token, byte[] Sealed) : Event;
+
+    /// <summary>The party's key was destroyed; what it sealed can no longer be read.</summary>
+    public sealed record PartyErased(string Reason) : Event;
+
+    // --- receivables ---
+
+    public sealed record InvoiceIssued(string Number, DateOnly IssuedOn, DateOnly DueOn, long Minor, string Currency) : Event
+    {
+        public string? Order { get; init; }
+        public string? Terms { get; init; }
+        public long? TaxMinor { get; init; }
+        public DateOnly? ServicedOn { get; init; }
+        public DateOnly? DeliveredOn { get; init; }
+        public IReadOnlyList<InvoiceLine>? Lines { get; init; }
+    }
+
+    /// <summary>
+    /// The invoice's amount or due date was set right. <see cref="MinorDelta"/> is new less old amount;
+    /// <see cref="Released"/> is what had been applied beyond the new amount and went back to unapplied cash.
+    /// </summary>
+    public sealed record InvoiceCorrected(string Number, long MinorDelta, DateOnly DueOn, IReadOnlyList<Released>? Released, string? Reason) : Event;
+
+    /// <summary>The invoice should never have been: its open rest goes, what was applied to it is released.</summary>
+    public sealed record InvoiceCancelled(string Number, long MinorDelta, IReadOnlyList<Released>? Released, string? Reason) : Event;
+
+    /// <summary>A fee, interest or cost on an item: an item of its own, never part of sales.</summary>
+    public sealed record ChargeMade(string Number, string Kind, string? Invoice, DateOnly DueOn, long Minor, string Currency) : Event;
+
+    public sealed record ChargeWaived(string Number, long Minor, string? Reason) : Event;
+
+    /// <summary>Cash came in. Allocations are recorded facts and are never computed again.</summary>
+    public sealed record PaymentReceived(string Payment, long Minor, string Currency, IReadOnlyList<Applied> Allocations, IReadOnlyList<Named>? Waiting) : Event
+    {
+        public string? Method { get; init; }
+    }
+
+    /// <summary>A payment came back. <see cref="Undone"/> are exactly that payment's allocations.</summary>
+    public sealed record PaymentReversed(string Payment, string Reason, IReadOnlyList<Applied> Undone) : Event;
+
+    public sealed record CreditNoted(string Number, long Minor, string Currency, IReadOnlyList<Applied> Allocations, IReadOnlyList<Named>? Waiting) : Event;
+
+    /// <summary>Unapplied cash or credit met an item.</summary>
+    public sealed record CashApplied(string Payment, Applied Allocation) : Event;
+
+    public sealed record WrittenOff(string Number, long Minor, string Reason) : Event;
+
+    /// <summary>An outside ledger says that the open balance is another; the difference has no document. Minor is the change.</summary>
+    public sealed record ItemAdjusted(string Number, long Minor, string Reason) : Event;
+
+    // --- recovery ---
+
+    /// <summary>A null number disputes the whole account.</summary>
+    public sealed record DisputeOpened(string Dispute, string? Number, string Reason) : Event;
+
+    public sealed record DisputeClosed(string Dispute, string? Number, string Outcome) : Event;
+
+    public sealed record PromiseMade(string Promise, DateOnly DueOn, long Minor, string Currency) : Event;
+
+    /// <summary>Outcome: kept, partial or broken. Paid is what came in for it between the promise and its end.</summary>
+    public sealed record PromiseClosed(string Promise, string Outcome, long PaidMinor, string Currency) : Event;
+
+    public sealed record HoldPlaced(string Hold, DateOnly From, DateOnly To, string Reason) : Event;
+
+    public sealed record HoldReleased(string Hold, DateOnly LastDay) : Event;
+
+    /// <summary>Somebody spoke, wrote or tried to. <see cref="Proactive"/>: nothing of the account was overdue that day.</summary>
+    public sealed record ContactMade(DateTimeOffset At, string Channel, string Direction, string Outcome, string? Agent, int? Minutes, string? Promise, bool Proactive) : Event;
+
+    public sealed record WorkItemClosed(string WorkItem, string Disposition, string? By) : Event;
+
+    // --- decisions and messages ---
+
+    /// <summary>What was decided for the party in one portfolio on one day, and why. See <see cref="DecisionRecord"/>.</summary>
+    public sealed record Decided(DecisionRecord Decision) : Event;
+
+    /// <summary>A contact intent was cleared a second time and handed to its channel. The text as sent is sealed.</summary>
+    public sealed record MessageReleased(string Message, string Clearance, byte[] Sealed) : Event;
+
+    /// <summary>The gate said not now: try again from then on.</summary>
+    public sealed record MessageDeferred(string Message, string Rule, DateTimeOffset Until) : Event;
+
+    /// <summary>The reason for the message is gone, or a rule forbids it now; it will never be sent.</summary>
+    public sealed record MessageWithdrawn(string Message, string Rule) : Event;
+
+    /// <summary>The channel answered. Outcome: sent, failed or unknown. Proactive: no listed item was overdue.</summary>
+    public sealed record MessageSettled(string Message, string Outcome, string? Detail, bool Proactive) : Event;
+
+    // --- the workspace ---
+
+    public sealed record WorkspaceOpened(string Workspace) : Event;
+
+    public sealed record PortfolioSet(PortfolioDetails Portfolio) : Event;
+
+    public sealed record PolicyAdopted(int Version, string Digest, string Text) : Event;
+
+    /// <summary>Mode: shadow, live or stopped.</summary>
+    public sealed record SendingSet(string Mode, string? Reason) : Event;
+
+    public sealed record RunEnded(DateOnly AsOf, int Reviewed, int Actions, bool Stopped, int PolicyVersion) : Event;
+}
+
+/// <summary>An account as it stands after the event. Only <see cref="Sealed"/> holds personal data.</summary>
+public sealed record AccountDetails(string Account, string Portfolio, string Kind)
+{
+    public string? Country { get; init; }
+    public string? TimeZone { get; init; }
+    public string? Language { get; init; }
+    public string? Parent { get; init; }
+    public string? EmailToken { get; init; }
+    public string? PhoneToken { get; init; }
+
+    /// <summary><see cref="PersonalDetails"/> as JSON, encrypted under the party's key; null where there are none.</summary>
+    public byte[]? Sealed { get; init; }
+}
+
+/// <summary>What identifies a person. Never written but sealed.</summary>
+public sealed record PersonalDetails
+{
+    public string? Name { get; init; }
+    public string? Email { get; init; }
+    public string? Phone { get; init; }
+    public string? Address { get; init; }
+
+    [JsonIgnore]
+    public bool IsEmpty => Name is null && Email is null && Phone is null && Address is null;
+}
+
+public sealed record InvoiceLine(string Description, long Minor);
+
+/// <summary>Part of a payment or credit on one item. <see cref="Recovery"/>: on what had been written off.</summary>
+public sealed record Applied(string Number, long Minor, DateOnly On, bool Recovery = false);
+
+/// <summary>Part of a payment kept for an invoice that has not arrived.</summary>
+public sealed record Named(string Number, long Minor);
+
+/// <summary>Part of a payment or credit taken off an item again, from a day on.</summary>
+public sealed record Released(string Payment, long Minor);
+
+/// <summary>Whose receivables these are, and how they are spoken for.</summary>
+public sealed record PortfolioDetails(string Portfolio)
+{
+    public string? Name { get; init; }
+    public string? Creditor { get; init; }
+    public string? Sender { get; init; }
+    public string? BankDetails { get; init; }
+    public string? TimeZone { get; init; }
+    public string? Calendar { get; init; }
+    public string? Party { get; init; }
+    public IReadOnlyList<DateOnly>? Holidays { get; init; }
+}
+
+/// <summary>
+/// A decision, compact: what can be derived is derived when asked. Money is in minor units of <see cref="Currency"/>.
+/// </summary>
+public sealed record DecisionRecord
+{
+    public required string Portfolio { get; init; }
+
+    public required int Policy { get; init; }
+
+    public required string Segment { get; init; }
+
+    /// <summary>Set where this decision moved the party to another segment.</summary>
+    public string? SegmentBefore { get; init; }
+
+    public required string Strategy { get; init; }
+
+    /// <summary>wait, message, task or propose_placement.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>The id of the rule that fired: the step taken, or why nothing was.</summary>
+    public required string Rule { get; init; }
+
+    public string? Step { get; init; }
+
+    /// <summary>Steps whose day passed without a run; the latest one due was taken in their place.</summary>
+    public IReadOnlyList<string>? Skipped { get; init; }
+
+    public IReadOnlyList<Considered>? Considered { get; init; }
+
+    public required int Score { get; init; }
+
+    public IReadOnlyList<string>? Reasons { get; init; }
+
+    public required FactsRecord Facts { get; init; }
+
+    /// <summary>The gate's word where a contact was proposed: allowed, deferred or blocked.</summary>
+    public string? Verdict { get; init; }
+
+    public string? GateRule { get; init; }
+
+    public DateTimeOffset? NotBefore { get; init; }
+
+    public string? Clearance { get; init; }
+
+    public string? Channel { get; init; }
+
+    public string? Template { get; init; }
+
+    public string? Tone { get; init; }
+
+    /// <summary>The message or work item that follows; also its key in the outbox.</summary>
+    public string? Intent { get; init; }
+
+    /// <summary>Decided while the workspace was in shadow: nothing follows.</summary>
+    public bool Shadow { get; init; }
+
+    /// <summary>The day from which step days count: the due date of the oldest item that may be dunned, or later.</summary>
+    public DateOnly? AnchorOn { get; init; }
+
+    /// <summary>Reminders before the due date were made for items due up to this day.</summary>
+    public DateOnly? RemindedThrough { get; init; }
+
+    public DateOnly? NextReviewOn { get; init; }
+}
+
+/// <summary>A step or channel that was looked at and not taken, and why.</summary>
+public sealed record Considered(string What, string Why);
+
+/// <summary>The facts that the decision stands on, as they were frozen.</summary>
+public sealed record FactsRecord(string Currency, long OpenMinor, long OverdueMinor, long DisputedMinor, long UnappliedMinor, int OverdueItems, int DaysPastDue)
+{
+    public DateOnly? OldestDueOn { get; init; }
+}

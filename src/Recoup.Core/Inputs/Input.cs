@@ -1,0 +1,290 @@
+using Recoup.Core.Foundation;
+
+// A field named after the kind it refers to ("invoice" of a credit note) hides that kind inside the record; nothing there needs it.
+#pragma warning disable CS0108
+
+namespace Recoup.Core.Inputs;
+
+/// <summary>
+/// What somebody or something tells Recoup: closed, typed, not yet believed. Each has the key that makes it
+/// idempotent. <see cref="Digest"/> is over the parsed content, so the same fact written in another way is the
+/// same input.
+/// </summary>
+public abstract record Input
+{
+    private Input() { }
+
+    public required string Key { get; init; }
+
+    /// <summary>16 bytes over kind and fields in canonical form; empty for inputs that Recoup makes itself.</summary>
+    public byte[] Digest { get; init; } = [];
+
+    /// <summary>Who sent it: a person, a file, a system.</summary>
+    public string Actor { get; init; } = "system";
+
+    /// <summary>The account that it is about; empty for the workspace's inputs.</summary>
+    public virtual string AccountId => "";
+
+    /// <summary>The business date on which it takes effect; null: the day it is learned.</summary>
+    public virtual DateOnly? EffectiveOn => null;
+
+    public abstract record OfAccount : Input
+    {
+        public required string Account { get; init; }
+        public override string AccountId => Account;
+    }
+
+    public sealed record AccountSet : OfAccount
+    {
+        public string? Party { get; init; }
+        public string? Name { get; init; }
+        public string? Portfolio { get; init; }
+        public string? Kind { get; init; }
+        public string? Email { get; init; }
+        public string? Phone { get; init; }
+        public string? Address { get; init; }
+        public string? Country { get; init; }
+        public string? TimeZone { get; init; }
+        public string? Language { get; init; }
+        public string? Parent { get; init; }
+    }
+
+    public sealed record ContactPoint : OfAccount
+    {
+        public required string Channel { get; init; }
+        public required string Address { get; init; }
+    }
+
+    public sealed record Consent : OfAccount
+    {
+        public required string Channel { get; init; }
+        public string? Address { get; init; }
+        public required bool Granted { get; init; }
+        public DateOnly? On { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    public sealed record Invoice : OfAccount
+    {
+        public required string Number { get; init; }
+        public required DateOnly IssuedOn { get; init; }
+        public required DateOnly DueOn { get; init; }
+        public required Money Amount { get; init; }
+        public string? Order { get; init; }
+        public string? Terms { get; init; }
+        public Money? Tax { get; init; }
+        public DateOnly? ServicedOn { get; init; }
+        public DateOnly? DeliveredOn { get; init; }
+        public IReadOnlyList<(string Description, Money Amount)>? Lines { get; init; }
+        public override DateOnly? EffectiveOn => IssuedOn;
+    }
+
+    public sealed record InvoiceCorrected : OfAccount
+    {
+        public required string Invoice { get; init; }
+        public required DateOnly On { get; init; }
+        public Money? Amount { get; init; }
+        public DateOnly? DueOn { get; init; }
+        public string? Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    public sealed record InvoiceCancelled : OfAccount
+    {
+        public required string Invoice { get; init; }
+        public required DateOnly On { get; init; }
+        public string? Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    public sealed record Payment : OfAccount
+    {
+        public required DateOnly On { get; init; }
+        public required Money Amount { get; init; }
+        public string? Method { get; init; }
+        public IReadOnlyList<(string Invoice, Money Amount)>? For { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    public sealed record PaymentReversed : OfAccount
+    {
+        public required string Payment { get; init; }
+        public required DateOnly On { get; init; }
+        public required string Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    /// <summary>Unapplied cash or credit is put on an item by a person.</summary>
+    public sealed record Allocation : OfAccount
+    {
+        public string? Payment { get; init; }
+        public string? CreditNote { get; init; }
+        public required string Invoice { get; init; }
+        public required DateOnly On { get; init; }
+        public required Money Amount { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    public sealed record CreditNote : OfAccount
+    {
+        public required string Number { get; init; }
+        public required DateOnly On { get; init; }
+        public required Money Amount { get; init; }
+        public string? Invoice { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    public sealed record Charge : OfAccount
+    {
+        public string? Number { get; init; }
+        public string? Invoice { get; init; }
+        public required DateOnly On { get; init; }
+        public DateOnly? DueOn { get; init; }
+        public required string Kind { get; init; }
+        public required Money Amount { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    public sealed record Waiver : OfAccount
+    {
+        public required string Charge { get; init; }
+        public required DateOnly On { get; init; }
+        public Money? Amount { get; init; }
+        public string? Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    public sealed record WriteOff : OfAccount
+    {
+        public required string Invoice { get; init; }
+        public required DateOnly On { get; init; }
+        public Money? Amount { get; init; }
+        public required string Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    /// <summary>What an outside ledger says is open of an item on a day.</summary>
+    public sealed record OpenBalance : OfAccount
+    {
+        public required string Invoice { get; init; }
+        public required DateOnly On { get; init; }
+        public required Money Balance { get; init; }
+        public required string Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    public sealed record DisputeOpened : OfAccount
+    {
+        public string? Invoice { get; init; }
+        public required DateOnly On { get; init; }
+        public required string Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    public sealed record DisputeClosed : OfAccount
+    {
+        public required string Dispute { get; init; }
+        public required DateOnly On { get; init; }
+        public required string Outcome { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    public sealed record Promise : OfAccount
+    {
+        public required DateOnly On { get; init; }
+        public required DateOnly DueOn { get; init; }
+        public required Money Amount { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    public sealed record Contact : OfAccount
+    {
+        public required DateTimeOffset At { get; init; }
+        public required string Channel { get; init; }
+        public required string Direction { get; init; }
+        public required string Outcome { get; init; }
+        public string? Agent { get; init; }
+        public int? Minutes { get; init; }
+        public string? Promise { get; init; }
+    }
+
+    public sealed record Hold : OfAccount
+    {
+        public required DateOnly From { get; init; }
+        public required DateOnly To { get; init; }
+        public required string Reason { get; init; }
+        public override DateOnly? EffectiveOn => From;
+    }
+
+    public sealed record HoldReleased : OfAccount
+    {
+        public required string Hold { get; init; }
+        public required DateOnly On { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    public sealed record WorkItemDone : OfAccount
+    {
+        public required string WorkItem { get; init; }
+        public required string Disposition { get; init; }
+    }
+
+    /// <summary>A person settles what a channel left unknown.</summary>
+    public sealed record MessageSettled : OfAccount
+    {
+        public required string Message { get; init; }
+        public required string Outcome { get; init; }
+    }
+
+    public sealed record Erasure : OfAccount
+    {
+        public required string Reason { get; init; }
+    }
+
+    // --- the workspace's ---
+
+    public sealed record PortfolioSet : Input
+    {
+        public required string Portfolio { get; init; }
+        public string? Name { get; init; }
+        public string? Creditor { get; init; }
+        public string? Sender { get; init; }
+        public string? BankDetails { get; init; }
+        public string? TimeZone { get; init; }
+        public string? Calendar { get; init; }
+        public string? Party { get; init; }
+        public IReadOnlyList<DateOnly>? Holidays { get; init; }
+    }
+
+    public sealed record SendingSet : Input
+    {
+        public required string Mode { get; init; }
+        public string? Reason { get; init; }
+    }
+
+    // --- what Recoup tells itself; none of these comes from outside ---
+
+    /// <summary>Look at the party as of a day, decide, record.</summary>
+    public sealed record Review : Input
+    {
+        public required string Party { get; init; }
+        public required DateOnly AsOf { get; init; }
+        public override DateOnly? EffectiveOn => AsOf;
+    }
+
+    /// <summary>A message's turn to leave: the state is read again and the gate asked again.</summary>
+    public sealed record Release : Input
+    {
+        public required string Party { get; init; }
+        public required string Message { get; init; }
+    }
+
+    /// <summary>What the channel said: sent, failed or unknown.</summary>
+    public sealed record ChannelResult : Input
+    {
+        public required string Party { get; init; }
+        public required string Message { get; init; }
+        public required string Outcome { get; init; }
+        public string? Detail { get; init; }
+    }
+}

@@ -1,0 +1,159 @@
+using System.Text.Json;
+
+namespace Recoup.Core.Inputs;
+
+/// <summary>Reads one JSON object of the contract into an input, by the table of kinds. Unknown fields are refused by name.</summary>
+public static class InputJson
+{
+    /// <summary>Null, with every problem found, where the object is no input.</summary>
+    public static Input? Parse(ReadOnlySpan<byte> json, string actor, List<InputProblem> problems)
+    {
+        JsonDocument document;
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 8 });
+            document = JsonDocument.ParseValue(ref reader);
+            if (json[(int)reader.BytesConsumed..].Trim(" \t\r\n"u8).Length > 0)
+            {
+                document.Dispose();
+                problems.Add(new InputProblem(null, "one JSON object a line: there is more behind the first"));
+                return null;
+            }
+        }
+        catch (JsonException e)
+        {
+            problems.Add(new InputProblem(null, $"is not JSON: character {e.BytePositionInLine + 1} is not what should stand there"));
+            return null;
+        }
+        using (document) return Parse(document.RootElement, actor, problems);
+    }
+
+    public static Input? Parse(JsonElement root, string actor, List<InputProblem> problems)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            problems.Add(new InputProblem(null, "is not a JSON object"));
+            return null;
+        }
+        if (!root.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
+        {
+            problems.Add(new InputProblem("type", $"is missing; one of {KindNames}"));
+            return null;
+        }
+        if (!InputKinds.TryOf(type.GetString()!, out var kind))
+        {
+            problems.Add(new InputProblem("type", $"'{InputDraft.Short(type.GetString()!)}' is no kind of input; one of {KindNames}"));
+            return null;
+        }
+        var draft = new InputDraft(kind);
+        var before = problems.Count;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var property in root.EnumerateObject())
+        {
+            if (!seen.Add(property.Name)) { problems.Add(new InputProblem(InputDraft.Short(property.Name), "stands twice")); continue; }
+            if (property.NameEquals("type")) continue;
+            var ordinal = kind.Ordinal(property.Name);
+            if (ordinal < 0)
+            {
+                problems.Add(new InputProblem(InputDraft.Short(property.Name), $"is no field of {kind.Name}; it has {string.Join(", ", kind.Fields.Select(f => f.Name))}"));
+                continue;
+            }
+            Read(draft, ordinal, property.Value, problems);
+        }
+        return problems.Count > before ? null : kind.Build(draft, actor, problems);
+    }
+
+    private static string KindNames => string.Join(", ", InputKinds.All.Select(k => k.Name));
+
+    private static void Read(InputDraft draft, int ordinal, JsonElement value, List<InputProblem> problems)
+    {
+        var field = draft.Kind.Fields[ordinal];
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Null: return;
+            case JsonValueKind.String:
+                if (Text(value, field.Name, problems) is { } text) draft.Set(ordinal, text, problems);
+                return;
+            case JsonValueKind.Number when field.Type is FieldType.Amount or FieldType.Integer:
+                draft.Set(ordinal, value.GetRawText(), problems);
+                return;
+            case JsonValueKind.True or JsonValueKind.False when field.Type == FieldType.Boolean:
+                draft.Set(ordinal, (object)value.GetBoolean());
+                return;
+            case JsonValueKind.Array when field.Type is FieldType.Allocations:
+                draft.Set(ordinal, ReadPairs(value, field.Name, "invoice", problems).ConvertAll(p => new AllocationDraft(p.Text, p.Amount)));
+                return;
+            case JsonValueKind.Array when field.Type is FieldType.Lines:
+                draft.Set(ordinal, ReadPairs(value, field.Name, "description", problems).ConvertAll(p => new LineDraft(p.Text, p.Amount)));
+                return;
+            case JsonValueKind.Array when field.Type is FieldType.Dates:
+                var dates = new List<DateOnly>();
+                foreach (var element in value.EnumerateArray())
+                    if (element.ValueKind == JsonValueKind.String && DateOnly.TryParseExact(element.GetString(), "yyyy-MM-dd", out var date)) dates.Add(date);
+                    else problems.Add(new InputProblem(field.Name, "takes a list of dates YYYY-MM-DD"));
+                draft.Set(ordinal, dates);
+                return;
+            default:
+                problems.Add(new InputProblem(field.Name, $"takes {Wanted(field.Type)}, not {Given(value.ValueKind)}"));
+                return;
+        }
+    }
+
+    private static List<(string Text, decimal Amount)> ReadPairs(JsonElement array, string field, string name, List<InputProblem> problems)
+    {
+        var pairs = new List<(string, decimal)>();
+        foreach (var element in array.EnumerateArray())
+        {
+            string? text = null;
+            decimal? amount = null;
+            var good = element.ValueKind == JsonValueKind.Object;
+            if (good)
+                foreach (var property in element.EnumerateObject())
+                {
+                    if (property.NameEquals(name) && property.Value.ValueKind == JsonValueKind.String) text = Text(property.Value, field, problems)?.Trim();
+                    else if (property.NameEquals("amount") && property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number
+                        && decimal.TryParse(property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : property.Value.GetRawText(), System.Globalization.NumberStyles.AllowLeadingSign | System.Globalization.NumberStyles.AllowDecimalPoint, System.Globalization.CultureInfo.InvariantCulture, out var parsed)) amount = parsed;
+                    else good = false;
+                }
+            if (good && !string.IsNullOrEmpty(text) && text.Length <= 200 && amount is { } a) pairs.Add((text, a));
+            else problems.Add(new InputProblem(field, $"takes a list of {{\"{name}\":…,\"amount\":\"…\"}}"));
+        }
+        return pairs;
+    }
+
+    private static string? Text(JsonElement value, string field, List<InputProblem> problems)
+    {
+        string text;
+        try { text = value.GetString()!; }
+        catch (InvalidOperationException)
+        {
+            problems.Add(new InputProblem(field, "is not valid text (UTF-8)"));
+            return null;
+        }
+        if (CardNumber.Contains(text))
+        {
+            problems.Add(new InputProblem(field, $"holds a payment card number ({InputDraft.Short(text)}); card numbers are never taken, send a token"));
+            return null;
+        }
+        return text;
+    }
+
+    private static string Wanted(FieldType type) => type switch
+    {
+        FieldType.Allocations => "a list of {\"invoice\":…,\"amount\":…}",
+        FieldType.Lines => "a list of {\"description\":…,\"amount\":…}",
+        FieldType.Dates => "a list of dates",
+        FieldType.Boolean => "true or false",
+        FieldType.Amount => "a decimal string",
+        FieldType.Integer => "a whole number",
+        _ => "text",
+    };
+
+    private static string Given(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.Array => "a list",
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Number => "a number",
+        _ => "true or false",
+    };
+}

@@ -1,0 +1,227 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Recoup.Core.Foundation;
+
+namespace Recoup.Core.Inputs;
+
+public enum FieldType { Text, Date, Instant, Amount, Currency, Integer, Boolean, Choice, Allocations, Lines, Dates }
+
+/// <summary>One field of a kind of input, as people and files name it.</summary>
+public sealed record Field(string Name, FieldType Type, string Meaning)
+{
+    public bool Required { get; init; }
+
+    /// <summary>The values there are, for <see cref="FieldType.Choice"/>.</summary>
+    public IReadOnlyList<string> Choices { get; init; } = [];
+
+    /// <summary>Identifies a person: sealed before it is written.</summary>
+    public bool Personal { get; init; }
+
+    /// <summary>Longest text, in characters.</summary>
+    public int LengthMax { get; init; } = 200;
+}
+
+/// <summary>A part of a payment for one invoice, as given; its amount in major units.</summary>
+public readonly record struct AllocationDraft(string Invoice, decimal Amount);
+
+public readonly record struct LineDraft(string Description, decimal Amount);
+
+/// <summary>What is wrong with an input, in words for the one who sent it.</summary>
+public sealed record InputProblem(string? Field, string Message)
+{
+    public override string ToString() => Field is null ? Message : $"{Field}: {Message}";
+}
+
+/// <summary>
+/// One kind of input: its fields, and how their values become the typed input. The one table behind `send`, the
+/// API, mappings, `inputs` and its JSON Schema.
+/// </summary>
+public sealed class InputKind
+{
+    private readonly FrozenDictionary<string, int> ordinals;
+    private readonly Func<InputDraft, Input> build;
+
+    internal InputKind(string name, string meaning, bool ofAccount, IEnumerable<Field> fields, Func<InputDraft, Input> build)
+    {
+        Name = name;
+        Meaning = meaning;
+        Field[] common = ofAccount ? [KeyField, AccountField] : [KeyField];
+        Fields = [.. common, .. fields];
+        ordinals = Fields.Select((f, i) => (f.Name, i)).ToFrozenDictionary(f => f.Name, f => f.i, StringComparer.Ordinal);
+        this.build = build;
+        HasPersonal = Fields.Any(f => f.Personal);
+    }
+
+    public static readonly Field KeyField = new("key", FieldType.Text, "makes the input idempotent: the same key with the same content changes nothing") { Required = true };
+
+    public static readonly Field AccountField = new("account", FieldType.Text, "the account it is about") { Required = true, LengthMax = 100 };
+
+    public string Name { get; }
+
+    public string Meaning { get; }
+
+    public IReadOnlyList<Field> Fields { get; }
+
+    public bool HasPersonal { get; }
+
+    /// <summary>The field's place, or -1.</summary>
+    public int Ordinal(string field) => ordinals.GetValueOrDefault(field, -1);
+
+    /// <summary>Builds the input, or says everything that is wrong with it.</summary>
+    public Input? Build(InputDraft draft, string actor, List<InputProblem> problems)
+    {
+        var before = problems.Count;
+        for (var i = 0; i < Fields.Count; i++)
+            if (Fields[i].Required && draft.Values[i] is null)
+                problems.Add(new InputProblem(Fields[i].Name, "is missing"));
+        if (problems.Count > before) return null;
+        draft.Problems = problems;
+        var input = build(draft);
+        return problems.Count > before ? null : input with { Key = draft.Text("key")!, Digest = draft.Digest(), Actor = actor };
+    }
+}
+
+/// <summary>The values of one input's fields, parsed but not yet believed. Reused from row to row by a reader.</summary>
+public sealed class InputDraft(InputKind kind)
+{
+    public InputKind Kind { get; } = kind;
+
+    /// <summary>By the field's place; null: not given. Text, DateOnly, DateTimeOffset, decimal, long, bool, or a list of drafts.</summary>
+    public object?[] Values { get; } = new object?[kind.Fields.Count];
+
+    internal List<InputProblem> Problems { get; set; } = [];
+
+    public void Clear() => Array.Clear(Values);
+
+    /// <summary>Sets a field from text, as files have it. False, with a problem, where it can't be read. Blank text is no value.</summary>
+    public bool Set(int ordinal, string text, List<InputProblem> problems)
+    {
+        var field = Kind.Fields[ordinal];
+        if (string.IsNullOrWhiteSpace(text)) { Values[ordinal] = null; return true; }
+        text = text.Trim();
+        switch (field.Type)
+        {
+            case FieldType.Date:
+                if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)) return Put(ordinal, date);
+                return Wrong(problems, field, $"'{Short(text)}' is not a date; write YYYY-MM-DD");
+            case FieldType.Instant:
+                if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)) return Put(ordinal, instant);
+                return Wrong(problems, field, $"'{Short(text)}' is not an instant; write 2026-04-12T10:15:00Z");
+            case FieldType.Amount:
+                if (decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)) return Put(ordinal, amount);
+                return Wrong(problems, field, $"'{Short(text)}' is not an amount; write 1234.50");
+            case FieldType.Integer:
+                if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return Put(ordinal, number);
+                return Wrong(problems, field, $"'{Short(text)}' is not a whole number");
+            case FieldType.Boolean:
+                if (bool.TryParse(text, out var flag)) return Put(ordinal, flag);
+                return Wrong(problems, field, $"'{Short(text)}' is neither true nor false");
+            case FieldType.Currency:
+                if (Currency.TryOf(text, out var currency)) return Put(ordinal, currency.Code);
+                return Wrong(problems, field, $"'{Short(text)}' is not an ISO 4217 currency code, such as EUR");
+            case FieldType.Choice:
+                foreach (var choice in field.Choices)
+                    if (choice == text) return Put(ordinal, choice);
+                return Wrong(problems, field, $"'{Short(text)}' is none of {string.Join(", ", field.Choices)}");
+            case FieldType.Text:
+                if (text.Length > field.LengthMax) return Wrong(problems, field, $"has {text.Length} characters; at most {field.LengthMax}");
+                foreach (var c in text)
+                    if (char.IsControl(c) && c is not ('\n' or '\t') || c == '\uFFFD') return Wrong(problems, field, "has characters that are no text; is the file's encoding right?");
+                return Put(ordinal, text);
+            default:
+                return Wrong(problems, field, "takes a list, which only JSON can carry");
+        }
+    }
+
+    public bool Set(int ordinal, object? value) => Put(ordinal, value);
+
+    private bool Put(int ordinal, object? value) { Values[ordinal] = value; return true; }
+
+    private static bool Wrong(List<InputProblem> problems, Field field, string message) { problems.Add(new InputProblem(field.Name, message)); return false; }
+
+    internal static string Short(string text) => CardNumber.Mask(text.Length <= 40 ? text : text[..37] + "...");
+
+    // --- reading, for the builders ---
+
+    internal string? Text(string field) => (string?)Values[Kind.Ordinal(field)];
+
+    internal string Need(string field) => (string)Values[Kind.Ordinal(field)]!;
+
+    internal DateOnly? Date(string field) => (DateOnly?)Values[Kind.Ordinal(field)];
+
+    internal DateOnly NeedDate(string field) => (DateOnly)Values[Kind.Ordinal(field)]!;
+
+    internal T Get<T>(string field) => (T)Values[Kind.Ordinal(field)]!;
+
+    internal T? GetOrNull<T>(string field) where T : struct => (T?)Values[Kind.Ordinal(field)];
+
+    internal bool Has(string field) => Values[Kind.Ordinal(field)] is not null;
+
+    /// <summary>An amount with its currency. A problem where it is zero or below (unless allowed) or too precise.</summary>
+    internal Money Money(string field, bool zeroAllowed = false)
+    {
+        var amount = (decimal)Values[Kind.Ordinal(field)]!;
+        return ToMoney(field, amount, zeroAllowed);
+    }
+
+    internal Money ToMoney(string field, decimal amount, bool zeroAllowed = false, bool negativeAllowed = false)
+    {
+        var currency = Currency.Of(Need("currency"));
+        if (amount < 0 && !negativeAllowed) Problems.Add(new InputProblem(field, $"{amount.ToString(CultureInfo.InvariantCulture)} is negative; a reduction is a credit note, a correction or a write-off"));
+        else if (amount == 0 && !zeroAllowed) Problems.Add(new InputProblem(field, "is zero"));
+        else if (Foundation.Money.TryFromMajor(amount, currency, out var money)) return money;
+        else if (Math.Abs(amount) > Foundation.Money.MajorMax) Problems.Add(new InputProblem(field, $"{amount.ToString(CultureInfo.InvariantCulture)} is too large"));
+        else Problems.Add(new InputProblem(field, $"{amount.ToString(CultureInfo.InvariantCulture)} has more decimals than {currency} has ({currency.Digits})"));
+        return Foundation.Money.Zero(currency);
+    }
+
+    internal Money? MoneyOrNull(string field) => Has(field) ? Has("currency") ? Money(field) : Missing() : null;
+
+    private Money? Missing()
+    {
+        Problems.Add(new InputProblem("currency", "is missing beside an amount"));
+        return null;
+    }
+
+    internal void Problem(string? field, string message) => Problems.Add(new InputProblem(field, message));
+
+    /// <summary>SHA-256 over kind and values, each in one canonical form, cut to 16 bytes.</summary>
+    internal byte[] Digest()
+    {
+        var text = new StringBuilder(256).Append(Kind.Name);
+        for (var i = 0; i < Values.Length; i++)
+        {
+            if (Values[i] is not { } value) continue;
+            text.Append('\u001f').Append(Kind.Fields[i].Name).Append('\u001e');
+            Append(text, value);
+        }
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()), hash);
+        return hash[..16].ToArray();
+    }
+
+    private static void Append(StringBuilder text, object value)
+    {
+        switch (value)
+        {
+            case string s: text.Append(s); break;
+            case decimal d: text.Append((d / 1.000000000000000000000000000000000m).ToString(CultureInfo.InvariantCulture)); break;
+            case DateOnly d: text.Append(d.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)); break;
+            case DateTimeOffset t: text.Append(t.ToUnixTimeMilliseconds()); break;
+            case long n: text.Append(n); break;
+            case bool b: text.Append(b ? "true" : "false"); break;
+            case IReadOnlyList<AllocationDraft> list:
+                foreach (var a in list) { text.Append('\u001d').Append(a.Invoice).Append('='); Append(text, a.Amount); }
+                break;
+            case IReadOnlyList<LineDraft> list:
+                foreach (var l in list) { text.Append('\u001d').Append(l.Description).Append('='); Append(text, l.Amount); }
+                break;
+            case IReadOnlyList<DateOnly> list:
+                foreach (var d in list) { text.Append('\u001d'); Append(text, d); }
+                break;
+            default: Invariant.Never($"a field has a value of type {value.GetType()}"); break;
+        }
+    }
+}

@@ -1,0 +1,251 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using Recoup.Core.Contact;
+using Recoup.Core.Foundation;
+using static Recoup.Core.Inputs.FieldType;
+
+namespace Recoup.Core.Inputs;
+
+/// <summary>Every kind of input there is, in the order in which a reader meets them.</summary>
+public static class InputKinds
+{
+    private static readonly Field[] Money = [Need("amount", Amount, "in major units, a decimal string"), Need("currency", FieldType.Currency, "ISO 4217 code")];
+    private static readonly Field OnDay = Need("on", Date, "the day it takes effect");
+
+    public static readonly IReadOnlyList<InputKind> All =
+    [
+        new("account", "opens an account or changes what is given of it", true,
+        [
+            May("party", Text, "the person or company that owes; by default the account is its own party") with { LengthMax = 100 },
+            May("name", Text, "name of the person or company") with { Personal = true },
+            May("portfolio", Text, "whose receivables; by default 'main'. Fixed once set") with { LengthMax = 60 },
+            Choice("kind", "business by default", "business", "consumer"),
+            May("email", Text, "address for mail") with { Personal = true },
+            May("phone", Text, "number for calls, with its country code") with { Personal = true, LengthMax = 40 },
+            May("address", Text, "postal address") with { Personal = true, LengthMax = 500 },
+            May("country", Text, "ISO 3166 code of two letters") with { LengthMax = 2 },
+            May("time_zone", Text, "IANA zone at the customer's place, such as Europe/Berlin") with { LengthMax = 60 },
+            May("language", Text, "ISO 639 code of two letters") with { LengthMax = 8 },
+            May("parent", Text, "account of the parent company, for reports") with { LengthMax = 100 },
+        ], d => new Input.AccountSet
+        {
+            Key = "", Account = d.Need("account"), Party = d.Text("party"), Name = d.Text("name"), Portfolio = d.Text("portfolio"), Kind = d.Text("kind"),
+            Email = CheckEmail(d, d.Text("email"), "email"), Phone = d.Text("phone"), Address = d.Text("address"), Country = CheckCountry(d), TimeZone = CheckZone(d),
+            Language = d.Text("language"), Parent = d.Text("parent"),
+        }),
+        new("contact_point", "adds or replaces the address of a channel", true,
+        [
+            Choice("channel", "email, sms, call or letter", [.. Channel.All]) with { Required = true },
+            Need("address", Text, "mail address, number or postal address") with { Personal = true, LengthMax = 500 },
+        ], d => new Input.ContactPoint
+        {
+            Key = "", Account = d.Need("account"), Channel = d.Need("channel"),
+            Address = d.Need("channel") == Channel.Email ? CheckEmail(d, d.Need("address"), "address")! : d.Need("address"),
+        }),
+        new("consent", "gives or withdraws consent for a channel or one address", true,
+        [
+            Choice("channel", "email, sms, call, letter, or all", [.. Channel.All, Channel.Any]) with { Required = true },
+            Need("granted", FieldType.Boolean, "false withdraws it"),
+            May("address", Text, "only this address; else the whole channel") with { Personal = true, LengthMax = 500 },
+            May("on", Date, "the day it was said"),
+        ], d => new Input.Consent { Key = "", Account = d.Need("account"), Channel = d.Need("channel"), Granted = d.Get<bool>("granted"), Address = d.Text("address"), On = d.Date("on") }),
+        new("invoice", "an invoice was issued", true,
+        [
+            Need("number", Text, "unique within the account") with { LengthMax = 100 },
+            Need("issued_on", Date, "the invoice's date"),
+            Need("due_on", Date, "not before the issue date"),
+            .. Money,
+            May("order", Text, "the customer's order number") with { LengthMax = 100 },
+            May("terms", Text, "payment terms, such as net 30") with { LengthMax = 100 },
+            May("tax", Amount, "tax contained in the amount"),
+            May("serviced_on", Date, "the day of the service or order"),
+            May("delivered_on", Date, "the day the invoice reached the customer"),
+            May("lines", Lines, "description and amount each; with the tax, or without, they add up to the amount"),
+        ], BuildInvoice),
+        new("invoice_corrected", "sets an invoice's amount or due date right", true,
+        [
+            Need("invoice", Text, "its number") with { LengthMax = 100 }, OnDay,
+            May("amount", Amount, "the right amount"), May("currency", FieldType.Currency, "with an amount"),
+            May("due_on", Date, "the right due date"), May("reason", Text, "why"),
+        ], d =>
+        {
+            if (!d.Has("amount") && !d.Has("due_on")) d.Problem(null, "corrects nothing: give amount or due_on");
+            return new Input.InvoiceCorrected { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"), DueOn = d.Date("due_on"), Reason = d.Text("reason") };
+        }),
+        new("invoice_cancelled", "an invoice that should never have been", true,
+        [Need("invoice", Text, "its number") with { LengthMax = 100 }, OnDay, May("reason", Text, "why")],
+        d => new Input.InvoiceCancelled { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Reason = d.Text("reason") }),
+        new("payment", "cash came in", true,
+        [
+            OnDay, .. Money,
+            May("for", Allocations, "what it is for: invoice and amount each; without it, the oldest open items first"),
+            May("method", Text, "transfer, card, debit…") with { LengthMax = 40 },
+        ], d => new Input.Payment { Key = "", Account = d.Need("account"), On = d.NeedDate("on"), Amount = d.Money("amount"), Method = d.Text("method"), For = ReadFor(d) }),
+        new("payment_reversed", "a payment came back: its allocations are undone, no others", true,
+        [Need("payment", Text, "the payment's key"), OnDay, Need("reason", Text, "returned, chargeback, error…")],
+        d => new Input.PaymentReversed { Key = "", Account = d.Need("account"), Payment = d.Need("payment"), On = d.NeedDate("on"), Reason = d.Need("reason") }),
+        new("allocation", "puts unapplied cash or credit on an item", true,
+        [
+            May("payment", Text, "the payment's key"), May("credit_note", Text, "or the credit note's number") with { LengthMax = 100 },
+            Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, .. Money,
+        ], d =>
+        {
+            if (d.Has("payment") == d.Has("credit_note")) d.Problem("payment", "give either payment or credit_note");
+            return new Input.Allocation { Key = "", Account = d.Need("account"), Payment = d.Text("payment"), CreditNote = d.Text("credit_note"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.Money("amount") };
+        }),
+        new("credit_note", "a credit was granted", true,
+        [
+            Need("number", Text, "unique within the account") with { LengthMax = 100 }, OnDay, .. Money,
+            May("invoice", Text, "the invoice it credits; else it stands as unapplied credit") with { LengthMax = 100 },
+        ], d => new Input.CreditNote { Key = "", Account = d.Need("account"), Number = d.Need("number"), On = d.NeedDate("on"), Amount = d.Money("amount"), Invoice = d.Text("invoice") }),
+        new("charge", "a fee, interest or cost: an item of its own", true,
+        [
+            May("number", Text, "by default the key") with { LengthMax = 100 }, May("invoice", Text, "the invoice it came from") with { LengthMax = 100 }, OnDay,
+            May("due_on", Date, "by default the day itself"), Choice("kind", "what it is", "fee", "interest", "cost") with { Required = true }, .. Money,
+        ], d =>
+        {
+            if (d.Date("due_on") is { } due && due < d.NeedDate("on")) d.Problem("due_on", "is before the day of the charge");
+            return new Input.Charge { Key = "", Account = d.Need("account"), Number = d.Text("number"), Invoice = d.Text("invoice"), On = d.NeedDate("on"), DueOn = d.Date("due_on"), Kind = d.Need("kind"), Amount = d.Money("amount") };
+        }),
+        new("waiver", "lets a charge go, in part or whole", true,
+        [Need("charge", Text, "number of the charge") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default its whole balance"), May("currency", FieldType.Currency, "with an amount"), May("reason", Text, "why")],
+        d => new Input.Waiver { Key = "", Account = d.Need("account"), Charge = d.Need("charge"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"), Reason = d.Text("reason") }),
+        new("write_off", "gives an item up, in part or whole", true,
+        [Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default its whole balance"), May("currency", FieldType.Currency, "with an amount"), Need("reason", Text, "uncollectible, insolvency…")],
+        d => new Input.WriteOff { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"), Reason = d.Need("reason") }),
+        new("open_balance", "what an outside ledger says is open of an item; the difference has no document", true,
+        [Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, Need("balance", Amount, "zero closes it"), Need("currency", FieldType.Currency, "ISO 4217 code"), Need("reason", Text, "where it comes from")],
+        d => new Input.OpenBalance { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Balance = d.Money("balance", zeroAllowed: true), Reason = d.Need("reason") }),
+        new("dispute_opened", "the customer contests an item or, without one, the account", true,
+        [May("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, Need("reason", Text, "quality, price, not received…")],
+        d => new Input.DisputeOpened { Key = "", Account = d.Need("account"), Invoice = d.Text("invoice"), On = d.NeedDate("on"), Reason = d.Need("reason") }),
+        new("dispute_closed", "a dispute was settled", true,
+        [Need("dispute", Text, "key of the input that opened it"), OnDay, Choice("outcome", "how", "accepted", "partly_accepted", "rejected", "withdrawn", "settled") with { Required = true }],
+        d => new Input.DisputeClosed { Key = "", Account = d.Need("account"), Dispute = d.Need("dispute"), On = d.NeedDate("on"), Outcome = d.Need("outcome") }),
+        new("promise", "the customer promised to pay", true,
+        [OnDay, Need("due_on", Date, "not before the day of the promise"), .. Money],
+        d =>
+        {
+            if (d.NeedDate("due_on") < d.NeedDate("on")) d.Problem("due_on", "is before the day of the promise");
+            return new Input.Promise { Key = "", Account = d.Need("account"), On = d.NeedDate("on"), DueOn = d.NeedDate("due_on"), Amount = d.Money("amount") };
+        }),
+        new("contact", "somebody spoke, wrote, or tried to", true,
+        [
+            Need("at", Instant, "when"), Choice("channel", "email, sms, call or letter", [.. Channel.All]) with { Required = true },
+            Choice("direction", "who began", "outbound", "inbound") with { Required = true },
+            Choice("outcome", "what came of it", "right_party", "wrong_party", "third_party", "no_answer", "busy", "voicemail", "left_message", "not_connected", "refused", "delivered", "bounced") with { Required = true },
+            May("agent", Text, "who") with { LengthMax = 60 }, May("minutes", Integer, "how long"), May("promise", Text, "key of the promise it led to"),
+        ], d =>
+        {
+            if (d.GetOrNull<long>("minutes") is < 0 or > 1440) d.Problem("minutes", "must be 0 to 1440");
+            return new Input.Contact { Key = "", Account = d.Need("account"), At = d.Get<DateTimeOffset>("at"), Channel = d.Need("channel"), Direction = d.Need("direction"), Outcome = d.Need("outcome"), Agent = d.Text("agent"), Minutes = (int?)d.GetOrNull<long>("minutes"), Promise = d.Text("promise") };
+        }),
+        new("hold", "no contact about the account from one day to another, both included", true,
+        [Need("from", Date, "first day"), Need("to", Date, "last day"), Need("reason", Text, "requested, vulnerability, breathing space…")],
+        d =>
+        {
+            if (d.NeedDate("to") < d.NeedDate("from")) d.Problem("to", "is before the first day");
+            return new Input.Hold { Key = "", Account = d.Need("account"), From = d.NeedDate("from"), To = d.NeedDate("to"), Reason = d.Need("reason") };
+        }),
+        new("hold_released", "ends a hold before its last day", true,
+        [Need("hold", Text, "key of the hold"), Need("on", Date, "the first day without it")],
+        d => new Input.HoldReleased { Key = "", Account = d.Need("account"), Hold = d.Need("hold"), On = d.NeedDate("on") }),
+        new("work_item_done", "a person did what a work item asked", true,
+        [Need("work_item", Text, "its id"), Need("disposition", Text, "what came of it") with { LengthMax = 100 }],
+        d => new Input.WorkItemDone { Key = "", Account = d.Need("account"), WorkItem = d.Need("work_item"), Disposition = d.Need("disposition") }),
+        new("message_settled", "a person says what became of a message whose fate is unknown", true,
+        [Need("message", Text, "its id"), Choice("outcome", "what became of it", "sent", "failed") with { Required = true }],
+        d => new Input.MessageSettled { Key = "", Account = d.Need("account"), Message = d.Need("message"), Outcome = d.Need("outcome") }),
+        new("erasure", "destroys the party's key: what identifies the person can't be read any more", true,
+        [Need("reason", Text, "who asked, and on what ground")],
+        d => new Input.Erasure { Key = "", Account = d.Need("account"), Reason = d.Need("reason") }),
+        new("portfolio", "names a portfolio: whose receivables, and how they are spoken for", false,
+        [
+            Need("portfolio", Text, "its id") with { LengthMax = 60 }, May("name", Text, "for people"), May("creditor", Text, "who is owed, as messages say it"),
+            May("sender", Text, "mail address messages come from"), May("bank_details", Text, "where to pay, as messages say it"),
+            May("time_zone", Text, "IANA zone in which its days begin") with { LengthMax = 60 }, May("calendar", Text, "shipped business calendar") with { LengthMax = 40 },
+            Choice("party", "who collects: the creditor itself (first) or another for it (third)", "first", "third"), May("holidays", Dates, "further days off"),
+        ], d => new Input.PortfolioSet
+        {
+            Key = "", Portfolio = d.Need("portfolio"), Name = d.Text("name"), Creditor = d.Text("creditor"), Sender = CheckEmail(d, d.Text("sender"), "sender"), BankDetails = d.Text("bank_details"),
+            TimeZone = CheckZone(d), Calendar = CheckCalendar(d), Party = d.Text("party"), Holidays = (IReadOnlyList<DateOnly>?)d.Values[d.Kind.Ordinal("holidays")],
+        }),
+        new("sending", "switches sending for the whole workspace: shadow decides and sends nothing, live sends, stopped holds everything back", false,
+        [Choice("mode", "the switch", "shadow", "live", "stopped") with { Required = true }, May("reason", Text, "why")],
+        d => new Input.SendingSet { Key = "", Mode = d.Need("mode"), Reason = d.Text("reason") }),
+    ];
+
+    private static readonly FrozenDictionary<string, InputKind> ByName = All.ToFrozenDictionary(k => k.Name, StringComparer.Ordinal);
+
+    public static bool TryOf(string name, [NotNullWhen(true)] out InputKind? kind) => ByName.TryGetValue(name, out kind);
+
+    public static InputKind Of(string name) => ByName[name];
+
+    private static Input BuildInvoice(InputDraft d)
+    {
+        var issued = d.NeedDate("issued_on");
+        var due = d.NeedDate("due_on");
+        if (due < issued) d.Problem("due_on", $"{due:yyyy-MM-dd} is before the invoice was issued ({issued:yyyy-MM-dd})");
+        var amount = d.Money("amount");
+        Money? tax = d.Has("tax") ? d.Money("tax", zeroAllowed: true) : null;
+        if (tax is { } t && t.Minor >= amount.Minor && amount.Minor > 0) d.Problem("tax", "is not less than the amount");
+        List<(string, Money)>? lines = null;
+        if (d.Values[d.Kind.Ordinal("lines")] is IReadOnlyList<LineDraft> drafts)
+        {
+            lines = [.. drafts.Select(l => (l.Description, d.ToMoney("lines", l.Amount, zeroAllowed: true, negativeAllowed: true)))];
+            var sum = lines.Sum(l => l.Item2.Minor);
+            if (sum != amount.Minor && sum + (tax?.Minor ?? 0) != amount.Minor)
+                d.Problem("lines", $"add up to {Foundation.Money.Format(sum, amount.Currency)}, the amount is {amount.ToMajorString()}" + (tax is { } x ? $" with tax {x.ToMajorString()}" : ""));
+        }
+        return new Input.Invoice
+        {
+            Key = "", Account = d.Need("account"), Number = d.Need("number"), IssuedOn = issued, DueOn = due, Amount = amount, Order = d.Text("order"), Terms = d.Text("terms"),
+            Tax = tax, ServicedOn = d.Date("serviced_on"), DeliveredOn = d.Date("delivered_on"), Lines = lines,
+        };
+    }
+
+    private static List<(string, Money)>? ReadFor(InputDraft d)
+    {
+        if (d.Values[d.Kind.Ordinal("for")] is not IReadOnlyList<AllocationDraft> drafts) return null;
+        var parts = drafts.Select(a => (a.Invoice, d.ToMoney("for", a.Amount))).ToList();
+        var sum = parts.Sum(p => p.Item2.Minor);
+        if (sum > d.Money("amount").Minor) d.Problem("for", $"names {Foundation.Money.Format(sum, Foundation.Currency.Of(d.Need("currency")))}, more than the amount");
+        return parts;
+    }
+
+    private static string? CheckEmail(InputDraft d, string? email, string field)
+    {
+        if (email is null) return null;
+        var at = email.IndexOf('@');
+        var good = at > 0 && at < email.Length - 1 && email.IndexOf('@', at + 1) < 0 && !email.AsSpan().ContainsAny(" \t\r\n,;<>\"") && email.Length <= 254;
+        if (!good) d.Problem(field, $"'{InputDraft.Short(email)}' is not a mail address");
+        return email;
+    }
+
+    private static string? CheckCountry(InputDraft d)
+    {
+        var country = d.Text("country");
+        if (country is not null && (country.Length != 2 || !country.All(char.IsAsciiLetterUpper))) d.Problem("country", $"'{country}' is not an ISO 3166 code of two letters, such as DE");
+        return country;
+    }
+
+    private static string? CheckZone(InputDraft d)
+    {
+        var zone = d.Text("time_zone");
+        if (zone is not null && NodaTime.DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) is null) d.Problem("time_zone", $"'{InputDraft.Short(zone)}' is not an IANA time zone, such as Europe/Berlin");
+        return zone;
+    }
+
+    private static string? CheckCalendar(InputDraft d)
+    {
+        var calendar = d.Text("calendar");
+        if (calendar is not null && !BusinessCalendar.Names.Contains(calendar)) d.Problem("calendar", $"'{InputDraft.Short(calendar)}' is none of {string.Join(", ", BusinessCalendar.Names)}");
+        return calendar;
+    }
+
+    private static Field Need(string name, FieldType type, string meaning) => new(name, type, meaning) { Required = true };
+
+    private static Field May(string name, FieldType type, string meaning) => new(name, type, meaning);
+
+    private static Field Choice(string name, string meaning, params string[] choices) => new(name, FieldType.Choice, meaning) { Choices = choices };
+}

@@ -1,0 +1,106 @@
+using System.Collections.Frozen;
+
+namespace Recoup.Core.Measures;
+
+/// <summary>
+/// What is added up over events, by business day and a short list of dimensions. A measure is additive: two
+/// cells of it may be summed, so partitions and days add up. Values are minor units and a count.
+/// </summary>
+public enum Measure
+{
+    /// <summary>Change of open receivables, by the day it took effect and the due day. A stock when summed up to a day. Count: items.</summary>
+    Exposure = 1,
+
+    /// <summary>Invoices less credit notes and cancellations, without charges. Count: invoices.</summary>
+    Sales = 2,
+
+    /// <summary>Cash on items less what was taken back, by day and the item's issue day. Recoveries after write-off are not in it.</summary>
+    CashApplied = 3,
+
+    /// <summary>Of that, cash on items that were overdue on the day it took effect.</summary>
+    CashOnOverdue = 4,
+
+    /// <summary>Balance that came back on items already overdue: payments made in time and reversed late, corrections upward.</summary>
+    OverdueReinstated = 5,
+
+    /// <summary>Write-offs, by day and due day, less recoveries of them.</summary>
+    WrittenOff = 6,
+
+    /// <summary>Cash on what had been written off.</summary>
+    WriteOffRecovered = 7,
+
+    /// <summary>Change of unapplied cash and credit. A stock when summed up to a day.</summary>
+    Unapplied = 8,
+
+    /// <summary>Payments less reversals, whether they met an item or not. Count: payments less reversals.</summary>
+    CashReceived = 9,
+
+    /// <summary>Contacts made or messages sent, by count; they have no currency.</summary>
+    Actions = 10,
+
+    /// <summary>Of those, the ones made while nothing they were about was overdue.</summary>
+    ProactiveActions = 11,
+}
+
+/// <summary>
+/// A cell's place. <see cref="RefDay"/> is the due day of <see cref="Measure.Exposure"/> and <see cref="Measure.WrittenOff"/>,
+/// the issue day of <see cref="Measure.CashApplied"/>, 0 elsewhere. Days are <see cref="DateOnly.DayNumber"/>.
+/// </summary>
+public readonly record struct CellKey(Measure Measure, int Day, int RefDay, string Portfolio, string Segment, string Currency);
+
+public record struct CellValue(long Minor, long Count)
+{
+    public readonly bool IsZero => Minor == 0 && Count == 0;
+
+    public static CellValue operator +(CellValue a, CellValue b) => new(a.Minor + b.Minor, a.Count + b.Count);
+}
+
+/// <summary>What a batch of events adds to the cells. Cells that come to nothing are left out.</summary>
+public sealed class CellDeltas
+{
+    private readonly Dictionary<CellKey, CellValue> cells = [];
+
+    public int Count => cells.Count;
+
+    public void Add(Measure measure, DateOnly day, DateOnly? reference, string portfolio, string segment, string currency, long minor, long count)
+    {
+        if (minor == 0 && count == 0) return;
+        Add(new CellKey(measure, day.DayNumber, reference?.DayNumber ?? 0, portfolio, segment, currency), new CellValue(minor, count));
+    }
+
+    public void Add(CellKey key, CellValue value)
+    {
+        ref var cell = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(cells, key, out _);
+        cell += value;
+    }
+
+    public void AddAll(CellDeltas other)
+    {
+        foreach (var (key, value) in other.cells) Add(key, value);
+    }
+
+    public IEnumerable<KeyValuePair<CellKey, CellValue>> NonZero => cells.Where(c => !c.Value.IsZero);
+
+    public void Clear() => cells.Clear();
+}
+
+/// <summary>The names by which formulas and drill-downs call measures.</summary>
+public static class MeasureNames
+{
+    public static readonly FrozenDictionary<string, Measure> ByName = new Dictionary<string, Measure>(StringComparer.Ordinal)
+    {
+        ["exposure"] = Measure.Exposure,
+        ["sales"] = Measure.Sales,
+        ["cash_applied"] = Measure.CashApplied,
+        ["cash_on_overdue"] = Measure.CashOnOverdue,
+        ["overdue_reinstated"] = Measure.OverdueReinstated,
+        ["written_off"] = Measure.WrittenOff,
+        ["write_off_recovered"] = Measure.WriteOffRecovered,
+        ["unapplied"] = Measure.Unapplied,
+        ["cash_received"] = Measure.CashReceived,
+        ["actions"] = Measure.Actions,
+        ["proactive_actions"] = Measure.ProactiveActions,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    public static string Of(Measure measure) => ByName.First(m => m.Value == measure).Key;
+}

@@ -1,0 +1,200 @@
+using Recoup.Core.Foundation;
+using Recoup.Core.Measures;
+using Recoup.Core.Receivables;
+
+namespace Recoup.Core.Parties;
+
+/// <summary>
+/// Keeps the sums of a party's header and the exposure cells in step with its items. Both are defined as sums
+/// over items: the header's as of the state's day, the cells' over all days. Whatever changes an item goes
+/// through <see cref="Change"/>, which adds the difference between the item after and before.
+/// </summary>
+internal static class Exposures
+{
+    /// <summary>Changes one item, or adds it, and brings header and cells along.</summary>
+    public static void Change(PartyState state, ItemState item, string portfolio, CellDeltas cells, Action<ItemState> change)
+    {
+        var key = (item.Account, item.Number);
+        AddToHeader(state, item, state.AsOf, -1);
+        AddToCells(state, item, portfolio, cells, -1);
+        change(item);
+        AddToCells(state, item, portfolio, cells, +1);
+        AddToHeader(state, item, state.AsOf, +1);
+        Await(state, item);
+        state.Items[key] = item;
+        state.ChangedItems.Add(key);
+    }
+
+    /// <summary>Brings the header to a later business date: what took effect by itself since is counted.</summary>
+    public static void Advance(PartyState state, DateOnly to)
+    {
+        if (to <= state.AsOf) return;
+        var from = state.AsOf;
+        state.AsOf = to;
+        if (state.Awaited.Count > 0)
+        {
+            var due = state.Awaited.FindAll(a => a.On <= to);
+            foreach (var awaited in due)
+            {
+                var item = state.Item(awaited.Account, awaited.Number);
+                Invariant.Holds(item is not null, $"item {awaited.Number} of account {awaited.Account}, awaited on {awaited.On:yyyy-MM-dd}, was not loaded");
+                AddToHeader(state, item, from, -1);
+                AddToHeader(state, item, to, +1);
+                Await(state, item);
+            }
+        }
+        for (var i = state.Promises.Count - 1; i >= 0; i--)
+        {
+            var promise = state.Promises[i];
+            if (promise.ClosedOn is not { } closed || closed > to) continue;
+            if (promise.Outcome == "kept") state.Behaviour.PromisesKept++; else state.Behaviour.PromisesBroken++;
+            state.Promises.RemoveAt(i);
+        }
+        state.Disputes.RemoveAll(d => d.ClosedOn is { } closed && closed <= to);
+        state.Holds.RemoveAll(h => h.To < to);
+        state.Contact.Forget(to);
+    }
+
+    /// <summary>
+    /// A segment holds from a day on: open balances move between the segments' cells by paired deltas. The
+    /// header knows what is open by due day; items that change by themselves after that day are gone through
+    /// one by one (they must be loaded).
+    /// </summary>
+    public static void Resegment(PartyState state, TreatmentState treatment, DateOnly from, string segment, CellDeltas cells)
+    {
+        Invariant.Holds(state.AsOf == from, "a segment changes on the day the state stands on");
+        var accounts = state.Accounts.Where(a => a.Portfolio == treatment.Portfolio).Select(a => a.Account).ToHashSet(StringComparer.Ordinal);
+        var awaited = state.Awaited.Where(a => accounts.Contains(a.Account)).Select(a => (a.Account, a.Number)).Distinct()
+            .Select(key => state.Items[key]).ToList();
+        foreach (var item in awaited) AddToCells(state, item, treatment.Portfolio, cells, -1);
+
+        var before = treatment.SegmentOn(from);
+        var sums = new Dictionary<(DateOnly Due, string Currency), CellValue>();
+        foreach (var e in state.Exposures)
+            if (accounts.Contains(e.Account)) Add((e.DueOn, e.Currency), new CellValue(e.Minor, e.Items));
+        foreach (var item in awaited)
+            if (item.BalanceOn(from) is var balance and not 0) Add((item.DueAt(from), item.Currency), new CellValue(-balance, -1));
+        foreach (var ((due, currency), value) in sums)
+        {
+            cells.Add(Measure.Exposure, from, due, treatment.Portfolio, before, currency, -value.Minor, -value.Count);
+            cells.Add(Measure.Exposure, from, due, treatment.Portfolio, segment, currency, value.Minor, value.Count);
+        }
+        if (treatment.Segments.Count > 0 && treatment.Segments[^1].On == from) treatment.Segments.RemoveAt(treatment.Segments.Count - 1);
+        if (treatment.Segment != segment) treatment.Segments.Add(new SegmentFrom(from, segment));
+
+        foreach (var item in awaited) AddToCells(state, item, treatment.Portfolio, cells, +1);
+
+        void Add((DateOnly, string) key, CellValue value)
+        {
+            ref var sum = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out _);
+            sum += value;
+        }
+    }
+
+    /// <summary>Adds (+1) or takes away (-1) what the item brings to the header's sums as of a day.</summary>
+    private static void AddToHeader(PartyState state, ItemState item, DateOnly asOf, int sign)
+    {
+        if (item.Movements.Count == 0) return;
+        var balance = item.BalanceOn(asOf);
+        if (balance != 0)
+        {
+            var due = item.DueAt(asOf);
+            var disputed = item.IsDisputedOn(asOf);
+            Exposure? found = null;
+            foreach (var e in state.Exposures)
+                if (e.DueOn == due && e.Disputed == disputed && e.EnteredOn == item.EnteredOn && e.Currency == item.Currency && e.Account == item.Account)
+                {
+                    found = e;
+                    break;
+                }
+            if (found is null)
+            {
+                found = new Exposure { Account = item.Account, Currency = item.Currency, DueOn = due, EnteredOn = item.EnteredOn, Disputed = disputed };
+                // Kept in order, so that the same items give the same bytes in whatever order they came.
+                var at = 0;
+                while (at < state.Exposures.Count && Compare(state.Exposures[at], found) < 0) at++;
+                state.Exposures.Insert(at, found);
+            }
+            found.Minor += sign * balance;
+            found.Items += sign;
+            if (found.Minor == 0 && found.Items == 0) state.Exposures.Remove(found);
+        }
+        else if (item.Kind == ItemKind.Invoice && !item.Cancelled && item.WrittenOff == 0 && item.SettledOn(asOf) is { } settled)
+        {
+            var late = Math.Max(0, Ageing.DaysPastDue(item.DueAt(settled), settled));
+            state.Behaviour.Settled += sign;
+            if (late > 0) state.Behaviour.SettledLate += sign;
+            state.Behaviour.LateDays += sign * late;
+        }
+    }
+
+    private static int Compare(Exposure a, Exposure b)
+    {
+        var order = a.DueOn.CompareTo(b.DueOn);
+        if (order == 0) order = string.CompareOrdinal(a.Account, b.Account);
+        if (order == 0) order = string.CompareOrdinal(a.Currency, b.Currency);
+        if (order == 0) order = Nullable.Compare(a.EnteredOn, b.EnteredOn);
+        return order != 0 ? order : a.Disputed.CompareTo(b.Disputed);
+    }
+
+    /// <summary>
+    /// The item's part of the exposure cells: a step wherever its balance, due day or segment changes. The cells
+    /// are the sum of this over all items.
+    /// </summary>
+    private static void AddToCells(PartyState state, ItemState item, string portfolio, CellDeltas cells, int sign)
+    {
+        if (item.Movements.Count == 0) return;
+        var treatment = state.Treatment(portfolio);
+        var days = Steps(item, treatment);
+        long balanceBefore = 0;
+        DateOnly dueBefore = default;
+        var segmentBefore = "";
+        foreach (var day in days)
+        {
+            var balance = item.BalanceOn(day);
+            var due = item.DueAt(day);
+            var segment = treatment?.SegmentOn(day) ?? TreatmentState.Unsegmented;
+            if (balanceBefore != 0 && due == dueBefore && segment == segmentBefore)
+            {
+                cells.Add(Measure.Exposure, day, due, portfolio, segment, item.Currency, sign * (balance - balanceBefore), balance == 0 ? -sign : 0);
+            }
+            else
+            {
+                if (balanceBefore != 0) cells.Add(Measure.Exposure, day, dueBefore, portfolio, segmentBefore, item.Currency, -sign * balanceBefore, -sign);
+                if (balance != 0) cells.Add(Measure.Exposure, day, due, portfolio, segment, item.Currency, sign * balance, sign);
+            }
+            (balanceBefore, dueBefore, segmentBefore) = (balance, due, segment);
+        }
+    }
+
+    private static List<DateOnly> Steps(ItemState item, TreatmentState? treatment)
+    {
+        var days = new List<DateOnly>(item.Movements.Count + 2);
+        foreach (var movement in item.Movements) days.Add(movement.On);
+        var first = days[0];
+        var plain = true;
+        if (item.FormerDues is not null)
+            foreach (var former in item.FormerDues)
+                if (former.Until > first) { days.Add(former.Until); plain = false; }
+        if (treatment is not null)
+            foreach (var segment in treatment.Segments)
+                if (segment.On > first) { days.Add(segment.On); plain = false; }
+        if (plain) return days;
+        days.Sort();
+        for (var i = days.Count - 1; i > 0; i--)
+            if (days[i] == days[i - 1]) days.RemoveAt(i);
+        return days;
+    }
+
+    private static void Await(PartyState state, ItemState item)
+    {
+        state.Awaited.RemoveAll(a => a.Account == item.Account && a.Number == item.Number);
+        DateOnly? next = null;
+        foreach (var day in item.ChangesAfter(state.AsOf))
+            if (next is not { } n || day < n) next = day;
+        if (next is not { } on) return;
+        var awaited = new Awaited(on, item.Account, item.Number);
+        var at = state.Awaited.FindLastIndex(a => a.On < on || (a.On == on && string.CompareOrdinal(a.Number, item.Number) <= 0));
+        state.Awaited.Insert(at + 1, awaited);
+    }
+}

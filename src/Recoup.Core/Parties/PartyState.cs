@@ -1,0 +1,164 @@
+using System.Text.Json.Serialization;
+using Recoup.Core.Contact;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
+
+namespace Recoup.Core.Parties;
+
+/// <summary>What is open of an account by due day: a decision reads this, so its cost follows due days, not items.</summary>
+public sealed class Exposure
+{
+    [JsonPropertyName("a")] public required string Account { get; init; }
+    [JsonPropertyName("c")] public required string Currency { get; init; }
+    [JsonPropertyName("d")] public required DateOnly DueOn { get; init; }
+
+    /// <summary>Set for items that were already overdue when Recoup first heard of them: that day.</summary>
+    [JsonPropertyName("e")] public DateOnly? EnteredOn { get; init; }
+
+    [JsonPropertyName("x")] public bool Disputed { get; init; }
+    [JsonPropertyName("m")] public long Minor { get; set; }
+    [JsonPropertyName("n")] public int Items { get; set; }
+}
+
+/// <summary>An item that changes by itself on a day to come: a movement or a dispute of it takes effect then.</summary>
+public sealed record Awaited(
+    [property: JsonPropertyName("on")] DateOnly On,
+    [property: JsonPropertyName("a")] string Account,
+    [property: JsonPropertyName("n")] string Number);
+
+/// <summary>Cash or credit of an account that has met no item yet.</summary>
+public sealed class UnappliedCash
+{
+    [JsonPropertyName("k")] public required string Key { get; init; }
+    [JsonPropertyName("a")] public required string Account { get; init; }
+    [JsonPropertyName("c")] public required string Currency { get; init; }
+    [JsonPropertyName("on")] public required DateOnly On { get; init; }
+    [JsonPropertyName("m")] public required long Minor { get; set; }
+
+    /// <summary>Kept for invoices that have not arrived.</summary>
+    [JsonPropertyName("w")] public List<Named>? Waiting { get; set; }
+}
+
+/// <summary>The segment of a party in a portfolio from a day on.</summary>
+public sealed record SegmentFrom([property: JsonPropertyName("on")] DateOnly On, [property: JsonPropertyName("s")] string Segment);
+
+/// <summary>What the party underwent in one portfolio.</summary>
+public sealed class TreatmentState
+{
+    [JsonPropertyName("p")] public required string Portfolio { get; init; }
+    [JsonPropertyName("st")] public string? Strategy { get; set; }
+
+    /// <summary>The last step taken, the day, and the anchor from which its days were counted.</summary>
+    [JsonPropertyName("l")] public string? LastStep { get; set; }
+    [JsonPropertyName("lo")] public DateOnly? LastStepOn { get; set; }
+    [JsonPropertyName("la")] public DateOnly? LastAnchorOn { get; set; }
+
+    /// <summary>The last step was decided in shadow: nobody saw it.</summary>
+    [JsonPropertyName("sh")] public bool LastInShadow { get; set; }
+
+    [JsonPropertyName("rt")] public DateOnly? RemindedThrough { get; set; }
+    [JsonPropertyName("rs")] public bool RemindedInShadow { get; set; }
+
+    /// <summary>In order of day; before the first entry the segment is <see cref="Unsegmented"/>.</summary>
+    [JsonPropertyName("sg")] public List<SegmentFrom> Segments { get; init; } = [];
+
+    public const string Unsegmented = "unsegmented";
+
+    public string SegmentOn(DateOnly day)
+    {
+        for (var i = Segments.Count - 1; i >= 0; i--)
+            if (Segments[i].On <= day) return Segments[i].Segment;
+        return Unsegmented;
+    }
+
+    [JsonIgnore] public string Segment => Segments.Count == 0 ? Unsegmented : Segments[^1].Segment;
+}
+
+/// <summary>How the party has paid so far: sums over its settled items.</summary>
+public sealed class PaymentBehaviour
+{
+    [JsonPropertyName("s")] public int Settled { get; set; }
+    [JsonPropertyName("l")] public int SettledLate { get; set; }
+    [JsonPropertyName("ld")] public long LateDays { get; set; }
+    [JsonPropertyName("pk")] public int PromisesKept { get; set; }
+    [JsonPropertyName("pb")] public int PromisesBroken { get; set; }
+}
+
+/// <summary>
+/// What a decision loads of a party: a header whose size follows accounts, due days and what is under way, and
+/// the items, payments, messages and work items that the input at hand needs. Folded from events alone.
+/// Mutable; owned by one batch of one transaction at a time.
+/// </summary>
+public sealed class PartyState
+{
+    [JsonPropertyName("id")] public required string Id { get; init; }
+    [JsonPropertyName("ac")] public List<AccountDetails> Accounts { get; init; } = [];
+
+    /// <summary>Facts effective up to this business date are in the sums below; later ones are awaited.</summary>
+    [JsonPropertyName("as")] public DateOnly AsOf { get; set; }
+
+    [JsonPropertyName("ex")] public List<Exposure> Exposures { get; init; } = [];
+    [JsonPropertyName("aw")] public List<Awaited> Awaited { get; init; } = [];
+    [JsonPropertyName("un")] public List<UnappliedCash> Unapplied { get; init; } = [];
+    [JsonPropertyName("pr")] public List<PromiseState> Promises { get; init; } = [];
+    [JsonPropertyName("ho")] public List<HoldState> Holds { get; init; } = [];
+    [JsonPropertyName("di")] public List<OpenDispute> Disputes { get; init; } = [];
+    [JsonPropertyName("co")] public ContactState Contact { get; init; } = new();
+    [JsonPropertyName("tr")] public List<TreatmentState> Treatments { get; init; } = [];
+    [JsonPropertyName("be")] public PaymentBehaviour Behaviour { get; init; } = new();
+
+    /// <summary>Open work items and messages that are not settled, by id and portfolio.</summary>
+    [JsonPropertyName("wo")] public List<Pending> Pending { get; init; } = [];
+
+    [JsonPropertyName("er")] public bool Erased { get; set; }
+
+    /// <summary>The party must be looked at again on this day; null: not until something happens.</summary>
+    [JsonPropertyName("nr")] public DateOnly? NextReviewOn { get; set; }
+
+    /// <summary>The last day on which a review was decided.</summary>
+    [JsonPropertyName("ro")] public DateOnly? ReviewedOn { get; set; }
+
+    /// <summary>The sequence of its last event, from which its history is walked back.</summary>
+    [JsonPropertyName("q")] public long LastSeq { get; set; }
+
+    // What the input at hand needs, loaded beside the header. Never part of it.
+
+    [JsonIgnore] public Dictionary<(string Account, string Number), ItemState> Items { get; } = [];
+    [JsonIgnore] public Dictionary<string, CashState> Cash { get; } = new(StringComparer.Ordinal);
+    [JsonIgnore] public Dictionary<string, MessageState> Messages { get; } = new(StringComparer.Ordinal);
+    [JsonIgnore] public Dictionary<string, WorkItemState> WorkItems { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What the fold changed since it was loaded: what a store must write back.</summary>
+    [JsonIgnore] public HashSet<(string Account, string Number)> ChangedItems { get; } = [];
+    [JsonIgnore] public HashSet<string> ChangedCash { get; } = new(StringComparer.Ordinal);
+    [JsonIgnore] public HashSet<string> ChangedMessages { get; } = new(StringComparer.Ordinal);
+    [JsonIgnore] public HashSet<string> ChangedWorkItems { get; } = new(StringComparer.Ordinal);
+
+    public AccountDetails? Account(string account)
+    {
+        foreach (var a in Accounts)
+            if (a.Account == account) return a;
+        return null;
+    }
+
+    public ItemState? Item(string account, string number) => Items.GetValueOrDefault((account, number));
+
+    public TreatmentState? Treatment(string portfolio) => Treatments.Find(t => t.Portfolio == portfolio);
+
+    /// <summary>The segment of an account's portfolio on a day, as the cells have it.</summary>
+    public string SegmentOn(string portfolio, DateOnly day) => Treatment(portfolio)?.SegmentOn(day) ?? TreatmentState.Unsegmented;
+
+    /// <summary>Looks again no later than that day.</summary>
+    public void ReviewBy(DateOnly day)
+    {
+        if (NextReviewOn is not { } next || day < next) NextReviewOn = day;
+    }
+}
+
+/// <summary>A message or work item under way.</summary>
+public sealed record Pending(
+    [property: JsonPropertyName("i")] string Id,
+    [property: JsonPropertyName("p")] string Portfolio,
+    [property: JsonPropertyName("k")] string Kind);

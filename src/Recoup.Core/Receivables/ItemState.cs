@@ -1,0 +1,179 @@
+using Recoup.Core.Foundation;
+
+namespace Recoup.Core.Receivables;
+
+public enum ItemKind { Invoice, Charge }
+
+/// <summary>The balance of an item changed by this much on that day.</summary>
+public readonly record struct Movement(DateOnly On, long Minor);
+
+/// <summary>The item was due on that day until, but not on, <paramref name="Until"/>.</summary>
+public readonly record struct FormerDue(DateOnly Until, DateOnly DueOn);
+
+/// <summary>A dispute on one item: from its first day to the day before it was closed.</summary>
+public sealed record DisputeSpan(string Dispute, DateOnly From)
+{
+    /// <summary>The first day on which it no longer stands; null while open.</summary>
+    public DateOnly? ClosedOn { get; set; }
+
+    /// <summary>It stands at the end of its first day, and no longer at the end of the day it is closed.</summary>
+    public bool StandsOn(DateOnly day) => From <= day && (ClosedOn is not { } closed || day < closed);
+}
+
+/// <summary>
+/// An invoice or a charge and how its balance moved, by the day each movement took effect. The balance on any
+/// day follows from the movements, so a fact that comes late changes the past and nothing else.
+/// </summary>
+public sealed class ItemState
+{
+    public required string Account { get; init; }
+    public required string Number { get; init; }
+    public required ItemKind Kind { get; init; }
+    public required string Currency { get; init; }
+    public required DateOnly IssuedOn { get; init; }
+
+    /// <summary>The due date as it stands after every recorded correction.</summary>
+    public required DateOnly DueOn { get; set; }
+
+    /// <summary>Due dates that a correction replaced, with the day up to which (not included) each stood.</summary>
+    public List<FormerDue>? FormerDues { get; set; }
+
+    /// <summary>Set where the item was already overdue when Recoup first heard of it: that day.</summary>
+    public DateOnly? EnteredOn { get; set; }
+
+    /// <summary>What the document says, after corrections; minor units.</summary>
+    public required long Amount { get; set; }
+
+    public List<Movement> Movements { get; init; } = [];
+
+    /// <summary>Written off and not recovered since.</summary>
+    public long WrittenOff { get; set; }
+
+    public List<DisputeSpan>? Disputes { get; set; }
+
+    public bool Cancelled { get; set; }
+
+    /// <summary>What is open after every recorded movement, those of days to come included.</summary>
+    public long Balance
+    {
+        get
+        {
+            long sum = 0;
+            foreach (var movement in Movements) sum += movement.Minor;
+            return sum;
+        }
+    }
+
+    /// <summary>Open at the end of the day. An item settled on a day is not open at that day's end.</summary>
+    public long BalanceOn(DateOnly day)
+    {
+        long sum = 0;
+        foreach (var movement in Movements)
+            if (movement.On <= day) sum += movement.Minor;
+        return sum;
+    }
+
+    /// <summary>The due date that stood at the end of the day.</summary>
+    public DateOnly DueAt(DateOnly day)
+    {
+        if (FormerDues is not null)
+            foreach (var former in FormerDues)
+                if (day < former.Until) return former.DueOn;
+        return DueOn;
+    }
+
+    /// <summary>A new due date from a day on. What stood before that day stays; a correction dated before another one replaces it.</summary>
+    public void Redate(DateOnly from, DateOnly due)
+    {
+        if (due == DueAt(from) && (FormerDues is null || FormerDues[^1].Until <= from)) return;
+        FormerDues ??= [];
+        var standing = DueAt(from);
+        FormerDues.RemoveAll(f => f.Until >= from);
+        if (FormerDues.Count == 0 || FormerDues[^1].DueOn != standing) FormerDues.Add(new FormerDue(from, standing));
+        DueOn = due;
+    }
+
+    public bool IsDisputedOn(DateOnly day)
+    {
+        if (Disputes is null) return false;
+        foreach (var dispute in Disputes)
+            if (dispute.StandsOn(day)) return true;
+        return false;
+    }
+
+    /// <summary>Adds to the movements, kept in order of day, one a day.</summary>
+    public void Move(DateOnly on, long minor)
+    {
+        if (minor == 0) return;
+        for (var i = Movements.Count - 1; i >= 0; i--)
+        {
+            if (Movements[i].On == on)
+            {
+                var sum = Movements[i].Minor + minor;
+                if (sum == 0) Movements.RemoveAt(i); else Movements[i] = new Movement(on, sum);
+                return;
+            }
+            if (Movements[i].On < on)
+            {
+                Movements.Insert(i + 1, new Movement(on, minor));
+                return;
+            }
+        }
+        Movements.Insert(0, new Movement(on, minor));
+    }
+
+    /// <summary>The days after <paramref name="day"/> on which something about the item changes by itself.</summary>
+    public IEnumerable<DateOnly> ChangesAfter(DateOnly day)
+    {
+        foreach (var movement in Movements)
+            if (movement.On > day) yield return movement.On;
+        if (FormerDues is not null)
+            foreach (var former in FormerDues)
+                if (former.Until > day) yield return former.Until;
+        if (Disputes is null) yield break;
+        foreach (var dispute in Disputes)
+        {
+            if (dispute.From > day) yield return dispute.From;
+            if (dispute.ClosedOn is { } closed && closed > day) yield return closed;
+        }
+    }
+
+    /// <summary>The day from which the balance has been zero; null while open or where it never was open.</summary>
+    public DateOnly? SettledOn(DateOnly asOf)
+    {
+        DateOnly? settled = null;
+        long balance = 0;
+        foreach (var movement in Movements)
+        {
+            if (movement.On > asOf) break;
+            balance += movement.Minor;
+            settled = balance == 0 ? movement.On : null;
+        }
+        return settled;
+    }
+}
+
+/// <summary>How days past due are counted, and the buckets that the trade's ageing tables have.</summary>
+public static class Ageing
+{
+    public static readonly IReadOnlyList<string> BucketNames = ["current", "d1_30", "d31_60", "d61_90", "d90_plus"];
+
+    /// <summary>Days past due at which each bucket after the first begins.</summary>
+    public static readonly IReadOnlyList<int> BucketStarts = [1, 31, 61, 91];
+
+    /// <summary>Zero on the due date itself; negative before it.</summary>
+    public static int DaysPastDue(DateOnly due, DateOnly asOf) => asOf.DayNumber - due.DayNumber;
+
+    public static bool IsOverdue(DateOnly due, DateOnly asOf) => asOf > due;
+
+    /// <summary>0: current (not past due), 1: 1 to 30 days, 2: 31 to 60, 3: 61 to 90, 4: 91 and more.</summary>
+    public static int Bucket(DateOnly due, DateOnly asOf) => Bucket(due, asOf, BucketStarts);
+
+    public static int Bucket(DateOnly due, DateOnly asOf, IReadOnlyList<int> starts)
+    {
+        var days = DaysPastDue(due, asOf);
+        var bucket = 0;
+        while (bucket < starts.Count && days >= starts[bucket]) bucket++;
+        return bucket;
+    }
+}

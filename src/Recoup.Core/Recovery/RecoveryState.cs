@@ -1,0 +1,80 @@
+using System.Text.Json.Serialization;
+
+namespace Recoup.Core.Recovery;
+
+/// <summary>A customer's word to pay an amount by a day.</summary>
+public sealed class PromiseState
+{
+    [JsonPropertyName("id")] public required string Promise { get; init; }
+    [JsonPropertyName("a")] public required string Account { get; init; }
+    [JsonPropertyName("on")] public required DateOnly MadeOn { get; init; }
+    [JsonPropertyName("due")] public required DateOnly DueOn { get; init; }
+    [JsonPropertyName("m")] public required long Minor { get; init; }
+    [JsonPropertyName("c")] public required string Currency { get; init; }
+
+    /// <summary>Cash received since, counted up to the amount's full.</summary>
+    [JsonPropertyName("paid")] public long PaidMinor { get; set; }
+
+    /// <summary>kept, partial or broken, from <see cref="ClosedOn"/> on; null while open.</summary>
+    [JsonPropertyName("out")] public string? Outcome { get; set; }
+
+    [JsonPropertyName("closed")] public DateOnly? ClosedOn { get; set; }
+
+    /// <summary>It binds from the day it was made to the end of its term and grace, unless closed before.</summary>
+    public bool IsOpenOn(DateOnly day) => MadeOn <= day && (ClosedOn is not { } closed || day < closed);
+}
+
+/// <summary>No contact about the account from one day to another, both included.</summary>
+public sealed class HoldState
+{
+    [JsonPropertyName("id")] public required string Hold { get; init; }
+    [JsonPropertyName("a")] public required string Account { get; init; }
+    [JsonPropertyName("f")] public required DateOnly From { get; init; }
+    [JsonPropertyName("t")] public required DateOnly To { get; set; }
+    [JsonPropertyName("r")] public required string Reason { get; init; }
+
+    public bool StandsOn(DateOnly day) => From <= day && day <= To;
+
+    /// <summary>Holds that touch (one ends the day before the other begins) do not overlap.</summary>
+    public bool Overlaps(DateOnly from, DateOnly to) => From <= to && from <= To;
+}
+
+/// <summary>A dispute that stands, on one item or, where the number is null, on the whole account.</summary>
+public sealed class OpenDispute
+{
+    [JsonPropertyName("id")] public required string Dispute { get; init; }
+    [JsonPropertyName("a")] public required string Account { get; init; }
+    [JsonPropertyName("n")] public string? Number { get; init; }
+    [JsonPropertyName("f")] public required DateOnly From { get; init; }
+    [JsonPropertyName("cl")] public DateOnly? ClosedOn { get; set; }
+
+    public bool StandsOn(DateOnly day) => From <= day && (ClosedOn is not { } closed || day < closed);
+}
+
+/// <summary>What a person should do next for a party.</summary>
+public sealed class WorkItemState
+{
+    public required string Id { get; init; }
+    public required string Kind { get; init; }
+    public required string Portfolio { get; init; }
+    public required string Account { get; init; }
+    public required string Rule { get; init; }
+    public required string Owner { get; init; }
+    public required DateOnly CreatedOn { get; init; }
+    public required DateOnly DueOn { get; init; }
+
+    /// <summary>What is at stake, minor units of <see cref="Currency"/>, when it was created.</summary>
+    public required long Minor { get; init; }
+    public required string Currency { get; init; }
+
+    /// <summary>The score when it was created: 0 to 100, higher is likelier to pay.</summary>
+    public required int Score { get; init; }
+    public bool Open { get; set; } = true;
+    public string? Disposition { get; set; }
+
+    /// <summary>
+    /// Expected value of acting, in major units: what is at stake times the chance that it moves. The chance is
+    /// lowest for those who pay anyway and those who never will, so it peaks in the middle of the score.
+    /// </summary>
+    public static decimal Priority(decimal majorAtStake, int score) => Math.Round(majorAtStake * (1m - Math.Abs(score - 50) / 100m), 2);
+}
