@@ -154,7 +154,7 @@ public sealed record PersonalDetails
 public sealed record InvoiceLine(string Description, long Minor);
 
 /// <summary>Part of a payment or credit on one item. <see cref="Recovery"/>: on what had been written off.</summary>
-public sealed record Applied(string Number, long Minor, DateOnly On, bool Recovery = false);
+public sealed record Applied(string Number, long Minor, DateOnly On, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Recovery = false);
 
 /// <summary>Part of a payment kept for an invoice that has not arrived.</summary>
 public sealed record Named(string Number, long Minor);
@@ -229,6 +229,7 @@ public sealed record DecisionRecord
     public string? Intent { get; init; }
 
     /// <summary>Decided while the workspace was in shadow: nothing follows.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Shadow { get; init; }
 
     /// <summary>The day from which step days count: the due date of the oldest item that may be dunned, or later.</summary>

@@ -17,7 +17,7 @@ public sealed class Exposure
     /// <summary>Set for items that were already overdue when Recoup first heard of them: that day.</summary>
     [JsonPropertyName("e")] public DateOnly? EnteredOn { get; init; }
 
-    [JsonPropertyName("x")] public bool Disputed { get; init; }
+    [JsonPropertyName("x"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Disputed { get; init; }
     [JsonPropertyName("m")] public long Minor { get; set; }
     [JsonPropertyName("n")] public int Items { get; set; }
 }
@@ -56,10 +56,10 @@ public sealed class TreatmentState
     [JsonPropertyName("la")] public DateOnly? LastAnchorOn { get; set; }
 
     /// <summary>The last step was decided in shadow: nobody saw it.</summary>
-    [JsonPropertyName("sh")] public bool LastInShadow { get; set; }
+    [JsonPropertyName("sh"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool LastInShadow { get; set; }
 
     [JsonPropertyName("rt")] public DateOnly? RemindedThrough { get; set; }
-    [JsonPropertyName("rs")] public bool RemindedInShadow { get; set; }
+    [JsonPropertyName("rs"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool RemindedInShadow { get; set; }
 
     /// <summary>In order of day; before the first entry the segment is <see cref="Unsegmented"/>.</summary>
     [JsonPropertyName("sg")] public List<SegmentFrom> Segments { get; init; } = [];
@@ -112,7 +112,7 @@ public sealed class PartyState
     /// <summary>Open work items and messages that are not settled, by id and portfolio.</summary>
     [JsonPropertyName("wo")] public List<Pending> Pending { get; init; } = [];
 
-    [JsonPropertyName("er")] public bool Erased { get; set; }
+    [JsonPropertyName("er"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Erased { get; set; }
 
     /// <summary>The party must be looked at again on this day; null: not until something happens.</summary>
     [JsonPropertyName("nr")] public DateOnly? NextReviewOn { get; set; }
@@ -135,6 +135,13 @@ public sealed class PartyState
     [JsonIgnore] public HashSet<string> ChangedCash { get; } = new(StringComparer.Ordinal);
     [JsonIgnore] public HashSet<string> ChangedMessages { get; } = new(StringComparer.Ordinal);
     [JsonIgnore] public HashSet<string> ChangedWorkItems { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Items that were looked for, found or not, so that a missing one is known to be missing.</summary>
+    [JsonIgnore] public HashSet<(string Account, string Number)> LookedFor { get; } = [];
+    [JsonIgnore] public HashSet<string> CashLookedFor { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Open items are loaded up to this due day, by account and currency.</summary>
+    [JsonIgnore] public Dictionary<(string Account, string Currency), DateOnly> OpenLoadedThrough { get; } = [];
 
     public AccountDetails? Account(string account)
     {

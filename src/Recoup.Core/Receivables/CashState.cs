@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Recoup.Core.Events;
 
 namespace Recoup.Core.Receivables;
@@ -18,5 +19,6 @@ public sealed class CashState
     /// <summary>Not on any item. Minor units, never negative.</summary>
     public long Unapplied { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Reversed { get; set; }
 }

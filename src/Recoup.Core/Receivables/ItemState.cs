@@ -1,4 +1,4 @@
-using Recoup.Core.Foundation;
+using System.Text.Json.Serialization;
 
 namespace Recoup.Core.Receivables;
 
@@ -47,13 +47,19 @@ public sealed class ItemState
     public List<Movement> Movements { get; init; } = [];
 
     /// <summary>Written off and not recovered since.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long WrittenOff { get; set; }
+
+    /// <summary>Keys of the payments and credits that met it, so that a correction finds what to release.</summary>
+    public List<string>? AppliedBy { get; set; }
 
     public List<DisputeSpan>? Disputes { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Cancelled { get; set; }
 
     /// <summary>What is open after every recorded movement, those of days to come included.</summary>
+    [JsonIgnore]
     public long Balance
     {
         get

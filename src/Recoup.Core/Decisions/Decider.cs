@@ -1,0 +1,322 @@
+using Recoup.Core.Contact;
+using Recoup.Core.Events;
+using Recoup.Core.Parties;
+using Recoup.Core.Policies;
+using Recoup.Core.Workspace;
+
+namespace Recoup.Core.Decisions;
+
+/// <summary>
+/// What to do today about one party in one portfolio. The ladder of <see cref="Decide"/> is the precedence; each
+/// decision says which rung it stands on, what else was considered and when the party must be looked at again.
+/// </summary>
+public sealed class Decider
+{
+    private readonly PartyState state;
+    private readonly Facts facts;
+    private readonly Context context;
+    private readonly Strategy strategy;
+    private readonly TreatmentState? treatment;
+    private readonly DateOnly asOf;
+    private readonly bool shadow;
+    private readonly int underWay;
+    private readonly string intentId;
+    private readonly List<Considered> considered = [];
+    private readonly List<DateOnly> reviewDays = [];
+
+    private Decider(PartyState state, Facts facts, Context context, Strategy strategy, int underWay, string intentId)
+    {
+        this.state = state;
+        this.facts = facts;
+        this.context = context;
+        this.strategy = strategy;
+        this.underWay = underWay;
+        this.intentId = intentId;
+        asOf = facts.AsOf;
+        treatment = state.Treatment(facts.Portfolio);
+        shadow = context.Workspace.Mode == "shadow";
+    }
+
+    /// <param name="state">Stands on the day of the review.</param>
+    /// <param name="underWay">Contacts decided and not yet made, of any portfolio.</param>
+    /// <param name="intentId">The id of the message or work item, should there be one.</param>
+    public static DecisionRecord Decide(PartyState state, string portfolio, Context context, int underWay, string intentId)
+    {
+        var facts = Facts.Freeze(state, portfolio, state.AsOf, context.Policy.PromiseGraceDays);
+        var (score, reasons) = Score.Of(facts, context.Policy);
+        facts.Score = score;
+        var before = facts.Segment;
+        var segment = context.Policy.Segments.First(s => s.When.IsTrue(facts));
+        facts.Segment = segment.Id;
+        var decider = new Decider(state, facts, context, context.Policy.Strategy(segment.Strategy), underWay, intentId);
+        var decision = decider.Choose();
+        return decision with
+        {
+            Portfolio = portfolio,
+            Policy = context.PolicyVersion,
+            Segment = segment.Id,
+            SegmentBefore = before == segment.Id ? null : before,
+            Strategy = segment.Strategy,
+            Score = score,
+            Reasons = reasons.Count == 0 ? null : reasons,
+            Considered = decider.considered.Count == 0 ? null : decider.considered,
+            Shadow = decider.shadow,
+            NextReviewOn = decider.NextReview(),
+        };
+    }
+
+    private DecisionRecord Choose()
+    {
+        if (state.Erased) return Wait("erased");
+        if (facts.OpenItems == 0) return Wait("nothing-open");
+        reviewDays.Add(asOf.AddDays(context.Policy.ReviewEveryDays));
+        if (facts.HeldThrough is { } through) reviewDays.Add(through.AddDays(1));
+        foreach (var hold in state.Holds)
+            if (hold.From > asOf) reviewDays.Add(hold.From);
+        if (facts.PromisedUntil is { } until)
+        {
+            reviewDays.Add(until);
+            return Wait("promise-open");
+        }
+        if (facts.DunnableItems > 0 && facts.ToChaseMinor > 0) return Dun();
+        AwaitComing();
+        if (facts.DunnableItems > 0) return Wait("covered-by-unapplied-cash");
+        if (facts.OverdueItems > 0 && facts.Held) return Wait("hold");
+        if (facts.OverdueItems > 0 && (facts.AccountDisputed || facts.DisputedMinor > 0)) return Wait("disputed");
+        return Remind();
+    }
+
+    // --- after the due date ---
+
+    private DecisionRecord Dun()
+    {
+        AwaitComing();
+        var anchor = Anchor();
+        var steps = strategy.DunningSteps;
+        var day = asOf.DayNumber - anchor.DayNumber;
+        var last = LastStepIndex(anchor);
+        var due = -1;
+        var skipped = new List<string>();
+        for (var i = last + 1; i < steps.Count && steps[i].At <= day; i++)
+        {
+            if (steps[i].When is { } when && !when.IsTrue(facts))
+            {
+                considered.Add(new Considered(steps[i].Id, $"not where {when.Text}"));
+                continue;
+            }
+            if (due >= 0) skipped.Add(steps[due].Id);
+            due = i;
+        }
+        var next = (due >= 0 ? due : last) + 1;
+        if (next < steps.Count) reviewDays.Add(anchor.AddDays(steps[next].At));
+        if (due < 0) return Wait(last + 1 >= steps.Count ? "last-step-taken" : "step-not-due") with { AnchorOn = anchor };
+        var step = steps[due];
+
+        if (treatment?.LastStepOn is { } lastOn && !Forgotten && lastOn.AddDays(strategy.DaysBetweenSteps) is var earliest && earliest > asOf)
+            return Postpone(step, earliest, "days-between-steps") with { AnchorOn = anchor };
+        if (NotABusinessDay() is { } businessDay) return Postpone(step, businessDay, "business-days-only") with { AnchorOn = anchor };
+        return Act(step) with { AnchorOn = anchor, Skipped = skipped.Count == 0 ? null : skipped };
+    }
+
+    /// <summary>
+    /// Step days count from the due date of the oldest item that may be dunned. An item that was overdue before
+    /// Recoup could act on it (first heard of then, first run, first day live) enters at the entry step instead.
+    /// </summary>
+    private DateOnly Anchor()
+    {
+        var workspace = context.Workspace;
+        var began = shadow ? workspace.FirstRunOn ?? asOf : workspace.LiveSince ?? workspace.FirstRunOn ?? asOf;
+        DateOnly? anchor = null;
+        foreach (var exposure in facts.Dunnable)
+        {
+            var start = exposure.EnteredOn is { } entered && entered > began ? entered : began;
+            var from = exposure.DueOn;
+            if (start > exposure.DueOn)
+            {
+                var entry = start.AddDays(-strategy.EntryStep.At);
+                if (entry > from) from = entry;
+            }
+            if (anchor is not { } a || from < a) anchor = from;
+        }
+        return anchor!.Value;
+    }
+
+    /// <summary>What was decided in shadow nobody saw: once live, the ladder begins anew.</summary>
+    private bool Forgotten => treatment is { LastInShadow: true } && !shadow;
+
+    /// <summary>The place of the last step taken, or -1. A later anchor (the oldest part was paid) begins the ladder anew.</summary>
+    private int LastStepIndex(DateOnly anchor)
+    {
+        if (treatment?.LastStep is not { } last || Forgotten || anchor > treatment.LastAnchorOn) return -1;
+        for (var i = 0; i < strategy.DunningSteps.Count; i++)
+            if (strategy.DunningSteps[i].Id == last) return i;
+        // The strategy is another than the one that took it: go on at the day reached, not from the start.
+        var reached = treatment.LastStepOn!.Value.DayNumber - anchor.DayNumber;
+        var index = -1;
+        while (index + 1 < strategy.DunningSteps.Count && strategy.DunningSteps[index + 1].At <= reached) index++;
+        return index;
+    }
+
+    // --- before the due date ---
+
+    private DecisionRecord Remind()
+    {
+        if (strategy.PreDueStep is not { } step) return Wait("not-due");
+        var coming = facts.Coming.Where(e => e.DueOn > RemindedThrough && e.DueOn.AddDays(step.At) <= asOf).ToList();
+        if (coming.Count == 0) return Wait("not-due");
+        if (step.When is { } when && !when.IsTrue(facts))
+        {
+            considered.Add(new Considered(step.Id, $"not where {when.Text}"));
+            return Wait("not-due");
+        }
+        var sum = coming.Where(e => e.Currency == facts.Currency.Code).Sum(e => e.Minor);
+        if (sum > 0 && sum <= facts.UnappliedMinor) return Wait("covered-by-unapplied-cash");
+        if (NotABusinessDay() is { } businessDay && businessDay <= coming[0].DueOn) return Postpone(step, businessDay, "business-days-only");
+        return Act(step) with { RemindedThrough = coming.Max(e => e.DueOn) };
+    }
+
+    private DateOnly RemindedThrough => treatment is { RemindedThrough: { } through } && (shadow || !treatment.RemindedInShadow) ? through : DateOnly.MinValue;
+
+    private void AwaitComing()
+    {
+        var first = strategy.DunningSteps[0].At;
+        foreach (var e in facts.Coming)
+        {
+            reviewDays.Add(e.DueOn.AddDays(first));
+            if (strategy.PreDueStep is { } step && e.DueOn > RemindedThrough) reviewDays.Add(e.DueOn.AddDays(step.At));
+        }
+        foreach (var e in facts.Dunnable) reviewDays.Add(e.DueOn.AddDays(first));
+    }
+
+    // --- acting ---
+
+    private DecisionRecord Act(Step step)
+    {
+        if (step.Action != "message") return step.Action == "task" ? Task(step) : Plain(step, step.Action, step.Id) with { Intent = intentId };
+        DecisionRecord? postponed = null;
+        foreach (var channel in step.Channels)
+        {
+            if (channel == Channel.Call)
+            {
+                var task = Task(step);
+                if (task.Action == "task") return task;
+                postponed ??= task;
+                considered.Add(new Considered($"{step.Id} by {channel}", task.GateRule!));
+                continue;
+            }
+            switch (Ask(channel))
+            {
+                case Verdict.Allowed allowed:
+                    return Plain(step, "message", step.Id) with
+                    {
+                        Intent = intentId, Channel = channel, Template = step.Template, Tone = step.Tone,
+                        Verdict = "allowed", GateRule = allowed.Rule, NotBefore = allowed.NotBefore, Clearance = allowed.Clearance.Id,
+                    };
+                case Verdict.Deferred deferred:
+                    considered.Add(new Considered($"{step.Id} by {channel}", deferred.Rule));
+                    return Deferred(step, deferred);
+                case Verdict.Blocked blocked:
+                    considered.Add(new Considered($"{step.Id} by {channel}", blocked.Rule));
+                    postponed ??= Blocked(step, blocked);
+                    break;
+            }
+        }
+        return postponed!;
+    }
+
+    private DecisionRecord Task(Step step) => Ask(Channel.Call) switch
+    {
+        Verdict.Allowed allowed => Plain(step, "task", step.Id) with
+        {
+            Intent = intentId, Channel = Channel.Call, Verdict = "allowed", GateRule = allowed.Rule, NotBefore = allowed.NotBefore, Clearance = allowed.Clearance.Id,
+        },
+        Verdict.Deferred deferred => Deferred(step, deferred),
+        Verdict.Blocked blocked => Blocked(step, blocked),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private Verdict Ask(string channel)
+    {
+        var token = channel == Channel.Email ? facts.Account.EmailToken : channel == Channel.Call ? facts.Account.PhoneToken : null;
+        return ContactGate.Clear(context.Rules, Request(state, context, facts.Account, facts.Portfolio, channel, state.Contact.Point(channel)?.Token ?? token, asOf, facts.SpeakerHeld, underWay));
+    }
+
+    /// <summary>What the gate is asked, at decision and at release alike.</summary>
+    public static ContactRequest Request(PartyState state, Context context, AccountDetails account, string portfolio, string channel, string? token, DateOnly today, bool held, int underWay)
+    {
+        var zones = state.Accounts.Select(a => a.TimeZone).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        if (zones.Count == 0) zones.Add(context.Workspace.TimeZone(portfolio));
+        return new ContactRequest
+        {
+            Channel = channel,
+            AddressToken = token,
+            At = context.Now,
+            Today = today,
+            TimeZones = zones,
+            Contact = state.Contact,
+            UnderWay = underWay,
+            Erased = state.Erased,
+            Held = held,
+            Party = account.Kind,
+            Collector = context.Workspace.Portfolio(portfolio)?.Party ?? "first",
+        };
+    }
+
+    private DateOnly? NotABusinessDay()
+    {
+        if (!context.Policy.BusinessDaysOnly) return null;
+        var next = context.Workspace.Calendar(facts.Portfolio).NextBusinessDay(asOf);
+        return next == asOf ? null : next;
+    }
+
+    private DecisionRecord Postpone(Step step, DateOnly until, string rule)
+    {
+        considered.Add(new Considered(step.Id, rule));
+        reviewDays.Add(until);
+        return Wait(rule);
+    }
+
+    private DecisionRecord Deferred(Step step, Verdict.Deferred deferred)
+    {
+        reviewDays.Add(deferred.Until);
+        return Wait("gate-deferred") with { Verdict = "deferred", GateRule = deferred.Rule, Step = step.Id };
+    }
+
+    private DecisionRecord Blocked(Step step, Verdict.Blocked blocked) => Wait("gate-blocked") with { Verdict = "blocked", GateRule = blocked.Rule, Step = step.Id };
+
+    private DecisionRecord Wait(string rule) => Plain(null, "wait", rule);
+
+    private DecisionRecord Plain(Step? step, string action, string rule) => new()
+    {
+        Portfolio = facts.Portfolio, Policy = 0, Segment = "", Strategy = "", Action = action, Rule = rule, Step = step?.Id, Score = 0,
+        Facts = new FactsRecord(facts.Currency.Code, facts.OpenMinor, facts.OverdueMinor, facts.DisputedMinor, facts.UnappliedMinor, facts.OverdueItems, facts.DaysPastDue) { OldestDueOn = facts.OldestDueOn },
+    };
+
+    /// <summary>The first day on which anything could be decided otherwise by the passing of time alone.</summary>
+    private DateOnly? NextReview()
+    {
+        DateOnly? next = null;
+        foreach (var day in reviewDays)
+            if (day > asOf && (next is not { } n || day < n)) next = day;
+        foreach (var awaited in state.Awaited)
+            if (awaited.On > asOf && (next is not { } n || awaited.On < n)) next = awaited.On;
+        return next;
+    }
+}
+
+/// <summary>How likely the party is to pay, 0 to 100, by the policy's rules, with the reasons that moved it.</summary>
+public static class Score
+{
+    public static (int Score, IReadOnlyList<string> Reasons) Of(Facts facts, Policy policy)
+    {
+        var score = policy.ScoreBase;
+        var reasons = new List<string>();
+        foreach (var rule in policy.ScoreRules)
+        {
+            if (!rule.When.IsTrue(facts)) continue;
+            score += rule.Add;
+            reasons.Add(rule.Reason);
+        }
+        return (Math.Clamp(score, 0, 100), reasons);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Frozen;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Recoup.Core.Foundation;
+
+namespace Recoup.Core.Events;
+
+/// <summary>
+/// Events to payload bytes and back. A kind's name and version stand in their own columns; a payload of an older
+/// version is lifted by its upcaster before it is read, so that folding knows one shape only.
+/// </summary>
+public static class EventCodec
+{
+    /// <summary>Lifts a payload of one version of a kind to the next.</summary>
+    private static readonly FrozenDictionary<(string Kind, int Version), Func<byte[], byte[]>> Upcasters =
+        new Dictionary<(string, int), Func<byte[], byte[]>>().ToFrozenDictionary();
+
+    private static readonly FrozenDictionary<Type, (string Kind, int Version, JsonTypeInfo Info)> ByType = typeof(Event).GetNestedTypes()
+        .Where(t => t.IsSubclassOf(typeof(Event)))
+        .ToFrozenDictionary(t => t, t => (JsonNamingPolicy.SnakeCaseLower.ConvertName(t.Name), 1, EventJson.Default.GetTypeInfo(t) ?? throw new InvalidOperationException($"{t.Name} is not in EventJson")));
+
+    private static readonly FrozenDictionary<string, (int Version, JsonTypeInfo Info)> ByKind =
+        ByType.Values.ToFrozenDictionary(v => v.Kind, v => (v.Version, v.Info), StringComparer.Ordinal);
+
+    public static IEnumerable<string> Kinds => ByKind.Keys.Order(StringComparer.Ordinal);
+
+    public static (string Kind, int Version, byte[] Payload) Encode(Event e)
+    {
+        var (kind, version, info) = ByType[e.GetType()];
+        return (kind, version, JsonSerializer.SerializeToUtf8Bytes(e, info));
+    }
+
+    /// <summary>Throws <see cref="JournalDamagedException"/> where kind, version or payload are none that this program knows.</summary>
+    public static Event Decode(string kind, int version, byte[] payload)
+    {
+        if (!ByKind.TryGetValue(kind, out var current)) throw new JournalDamagedException($"'{kind}' is no kind of event that this version of Recoup knows");
+        if (version > current.Version) throw new JournalDamagedException($"{kind} version {version} is newer than this version of Recoup, which knows {current.Version}");
+        for (var v = version; v < current.Version; v++)
+            payload = Upcasters.TryGetValue((kind, v), out var lift) ? lift(payload) : throw new JournalDamagedException($"{kind} version {v} has no upcaster");
+        try
+        {
+            return (Event?)JsonSerializer.Deserialize(payload, current.Info) ?? throw new JournalDamagedException($"{kind} has an empty payload");
+        }
+        catch (JsonException e)
+        {
+            throw new JournalDamagedException($"the payload of {kind} can't be read: {e.Message}");
+        }
+    }
+}
+
+/// <summary>The journal holds something that Recoup never wrote.</summary>
+public sealed class JournalDamagedException(string message) : Exception(message);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(PersonalDetails))]
+[JsonSerializable(typeof(Event.AccountOpened))]
+[JsonSerializable(typeof(Event.AccountChanged))]
+[JsonSerializable(typeof(Event.ConsentChanged))]
+[JsonSerializable(typeof(Event.ContactPointSet))]
+[JsonSerializable(typeof(Event.PartyErased))]
+[JsonSerializable(typeof(Event.InvoiceIssued))]
+[JsonSerializable(typeof(Event.InvoiceCorrected))]
+[JsonSerializable(typeof(Event.InvoiceCancelled))]
+[JsonSerializable(typeof(Event.ChargeMade))]
+[JsonSerializable(typeof(Event.ChargeWaived))]
+[JsonSerializable(typeof(Event.PaymentReceived))]
+[JsonSerializable(typeof(Event.PaymentReversed))]
+[JsonSerializable(typeof(Event.CreditNoted))]
+[JsonSerializable(typeof(Event.CashApplied))]
+[JsonSerializable(typeof(Event.WrittenOff))]
+[JsonSerializable(typeof(Event.ItemAdjusted))]
+[JsonSerializable(typeof(Event.DisputeOpened))]
+[JsonSerializable(typeof(Event.DisputeClosed))]
+[JsonSerializable(typeof(Event.PromiseMade))]
+[JsonSerializable(typeof(Event.PromiseClosed))]
+[JsonSerializable(typeof(Event.HoldPlaced))]
+[JsonSerializable(typeof(Event.HoldReleased))]
+[JsonSerializable(typeof(Event.ContactMade))]
+[JsonSerializable(typeof(Event.WorkItemClosed))]
+[JsonSerializable(typeof(Event.Decided))]
+[JsonSerializable(typeof(Event.MessageReleased))]
+[JsonSerializable(typeof(Event.MessageDeferred))]
+[JsonSerializable(typeof(Event.MessageWithdrawn))]
+[JsonSerializable(typeof(Event.MessageSettled))]
+[JsonSerializable(typeof(Event.WorkspaceOpened))]
+[JsonSerializable(typeof(Event.PortfolioSet))]
+[JsonSerializable(typeof(Event.PolicyAdopted))]
+[JsonSerializable(typeof(Event.SendingSet))]
+[JsonSerializable(typeof(Event.RunEnded))]
+public sealed partial class EventJson : JsonSerializerContext;

@@ -1,0 +1,148 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
+using Recoup.Core.Policies;
+using Recoup.Core.Receivables;
+using Recoup.Core.Workspace;
+
+namespace Recoup.Core;
+
+public static partial class Machine
+{
+    /// <summary>Promises whose term is over are closed, work whose reason is gone is withdrawn, then each portfolio is decided.</summary>
+    private static Refused? Review(Work work, Input.Review i)
+    {
+        var state = work.State;
+        var grace = work.Context.Policy.PromiseGraceDays;
+        foreach (var promise in state.Promises.Where(p => p.Outcome is null && p.MadeOn <= i.AsOf && p.DueOn.AddDays(grace) < i.AsOf).ToList())
+            work.Emit(new Event.PromiseClosed(promise.Promise, promise.PaidMinor >= promise.Minor ? "kept" : promise.PaidMinor > 0 ? "partial" : "broken", promise.PaidMinor, promise.Currency), i.AsOf, promise.Account);
+
+        var decisions = new List<(DecisionRecord Decision, string Account)>();
+        foreach (var portfolio in state.Accounts.Select(a => a.Portfolio).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList())
+        {
+            var facts = Facts.Freeze(state, portfolio, i.AsOf, grace);
+            if (facts.ToChaseMinor <= 0)
+                foreach (var pending in state.Pending.Where(p => p.Kind == "work" && p.Portfolio == portfolio).ToList())
+                    work.Emit(new Event.WorkItemClosed(pending.Id, "no_longer_needed", null), i.AsOf, state.WorkItems[pending.Id].Account);
+            var underWay = state.Pending.Count(p => p.Kind == "message") + decisions.Count(d => d.Decision.Action == "message");
+            var decision = Decider.Decide(state, portfolio, work.Context, underWay, "");
+            // One call task at a time: a second would ask for what the first still asks for.
+            if (decision.Action is "task" or "propose_placement" && state.Pending.Any(p => p.Kind == "work" && p.Portfolio == portfolio && state.WorkItems[p.Id].Kind == (decision.Action == "task" ? "call" : decision.Action)))
+                decision = decision with { Action = "wait", Rule = "work-under-way", Intent = null };
+            decisions.Add((decision, facts.Account.Account));
+        }
+        var next = decisions.Min(d => d.Decision.NextReviewOn ?? DateOnly.MaxValue);
+        foreach (var (decision, account) in decisions)
+            work.Emit(new Event.Decided(decision with
+            {
+                NextReviewOn = next == DateOnly.MaxValue ? null : next,
+                Intent = decision.Intent is null ? null : work.NextIntent(decision.Action == "message" ? "m" : "w"),
+            }), i.AsOf, account);
+        return null;
+    }
+
+    private static Refused? Release(Work work, Input.Release i)
+    {
+        var state = work.State;
+        if (!state.Messages.TryGetValue(i.Message, out var message)) return new Refused(Refusal.UnknownMessage, $"there is no message {i.Message}");
+        if (message.Status != MessageStatus.Pending || message.NotBefore > work.Context.Now) return null;
+        var facts = Facts.Freeze(state, message.Portfolio, state.AsOf, work.Context.Policy.PromiseGraceDays);
+        if (NoLongerMeant(message, facts) is { } reason)
+        {
+            work.Emit(new Event.MessageWithdrawn(message.Id, reason), account: message.Account);
+            return null;
+        }
+        var account = state.Account(message.Account)!;
+        var address = Address(work, account, message.Channel);
+        var request = Decider.Request(state, work.Context, account, message.Portfolio, message.Channel, address?.Token, work.Today, facts.SpeakerHeld, underWay: 0);
+        switch (ContactGate.Clear(work.Context.Rules, request))
+        {
+            case Verdict.Blocked blocked:
+                work.Emit(new Event.MessageWithdrawn(message.Id, blocked.Rule), account: message.Account);
+                return null;
+            case Verdict.Deferred deferred:
+                var dawn = NodaTime.LocalDate.FromDateOnly(deferred.Until).AtStartOfDayInZone(NodaTime.DateTimeZoneProviders.Tzdb[work.Context.Workspace.TimeZone(message.Portfolio)]);
+                work.Emit(new Event.MessageDeferred(message.Id, deferred.Rule, dawn.ToDateTimeOffset().ToUniversalTime()), account: message.Account);
+                return null;
+            case Verdict.Allowed allowed when allowed.NotBefore > work.Context.Now:
+                work.Emit(new Event.MessageDeferred(message.Id, allowed.Rule!, allowed.NotBefore.ToUniversalTime()), account: message.Account);
+                return null;
+            case Verdict.Allowed allowed:
+                var text = work.Context.Writer.Write(Say(work, message, facts, account, address!.Value.Address));
+                var sealedText = work.Context.Vault.Seal(state.Id, JsonSerializer.SerializeToUtf8Bytes(text, MessageJson.Default.MessageText));
+                work.Emit(new Event.MessageReleased(message.Id, allowed.Clearance.Id, sealedText), account: message.Account);
+                work.Outgoing.Add(new Outgoing(state.Id, message.Id, message.Channel, text));
+                return null;
+            default: throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    /// <summary>Why the message has lost its reason since it was decided; null: it has not.</summary>
+    private static string? NoLongerMeant(MessageState message, Facts facts)
+    {
+        if (facts.PromisedUntil is not null) return "promise-open";
+        if (message.PreDueThrough is { } through)
+            return facts.DunnableItems > 0 ? "overdue-by-now" : facts.Coming.Exists(e => e.DueOn <= through) ? null : "nothing-open";
+        if (facts.DunnableItems == 0) return facts.OverdueItems > 0 ? facts.Held ? "hold" : "disputed" : "nothing-overdue";
+        return facts.ToChaseMinor <= 0 ? "covered-by-unapplied-cash" : null;
+    }
+
+    private static (string Address, string Token)? Address(Work work, AccountDetails account, string channel)
+    {
+        var party = work.State.Id;
+        if (work.State.Contact.Point(channel) is { } point && work.Context.Vault.Open(party, point.Sealed) is { } plain)
+            return (System.Text.Encoding.UTF8.GetString(plain), point.Token);
+        var personal = OpenPersonal(work.Context.Vault, party, account);
+        return channel == Channel.Email && personal?.Email is { } email ? (email, account.EmailToken!) : null;
+    }
+
+    private static MessageFacts Say(Work work, MessageState message, Facts facts, AccountDetails account, string to)
+    {
+        var meant = message.PreDueThrough is { } through ? facts.Coming.FindAll(e => e.DueOn <= through) : facts.Dunnable;
+        var accounts = meant.Select(e => e.Account).ToHashSet(StringComparer.Ordinal);
+        var listed = AllocationPlan.InOrder(
+                work.State.Items.Values.Where(item => accounts.Contains(item.Account) && item.BalanceOn(work.Today) > 0 && !item.IsDisputedOn(work.Today)
+                    && (message.PreDueThrough is { } last ? item.DueOn <= last : Ageing.IsOverdue(item.DueOn, work.Today))), AllocationOrder.OldestFirst)
+            .Take(Needs.ListedItemsMax).ToList();
+        return new MessageFacts
+        {
+            Template = message.Template,
+            Tone = message.Tone,
+            Language = account.Language ?? "en",
+            To = to,
+            Name = OpenPersonal(work.Context.Vault, work.State.Id, account)?.Name,
+            Account = account.Account,
+            Portfolio = work.Context.Workspace.Portfolio(message.Portfolio) ?? new PortfolioDetails(message.Portfolio),
+            Today = work.Today,
+            Items = listed.ConvertAll(item => new MessageItem(item.Number, item.IssuedOn, item.DueOn, new Money(item.Amount, Currency.Of(item.Currency)),
+                new Money(item.BalanceOn(work.Today), Currency.Of(item.Currency)), Ageing.DaysPastDue(item.DueOn, work.Today))),
+            MoreItems = Math.Max(0, meant.Sum(e => e.Items) - listed.Count),
+            Totals = [.. meant.GroupBy(e => e.Currency).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new Money(g.Sum(e => e.Minor), Currency.Of(g.Key)))],
+            Unapplied = [.. work.State.Unapplied.Where(u => accounts.Contains(u.Account) && u.On <= work.Today).GroupBy(u => u.Currency).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new Money(g.Sum(u => u.Minor), Currency.Of(g.Key)))],
+        };
+    }
+
+    private static Refused? TakeResult(Work work, Input.ChannelResult i)
+    {
+        if (!work.State.Messages.TryGetValue(i.Message, out var message)) return new Refused(Refusal.UnknownMessage, $"there is no message {i.Message}");
+        if (message.Status != MessageStatus.Sending) return null;
+        work.Emit(new Event.MessageSettled(i.Message, i.Outcome, i.Detail, message.PreDueThrough is not null), account: message.Account);
+        return null;
+    }
+
+    private static Refused? SettleMessage(Work work, Input.MessageSettled i)
+    {
+        if (!work.State.Messages.TryGetValue(i.Message, out var message) || message.Account != i.Account) return new Refused(Refusal.UnknownMessage, $"account {i.Account} has no message {i.Message}");
+        if (message.Status != MessageStatus.Unknown) return new Refused(Refusal.MessageNotUnknown, $"message {i.Message} is {message.Status.ToString().ToLowerInvariant()}; only an unknown one is settled by a person");
+        work.Emit(new Event.MessageSettled(i.Message, i.Outcome, $"by {i.Actor}", message.PreDueThrough is not null));
+        return null;
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(MessageText))]
+public sealed partial class MessageJson : JsonSerializerContext;

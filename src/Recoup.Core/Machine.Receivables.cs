@@ -1,0 +1,208 @@
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
+using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
+
+namespace Recoup.Core;
+
+public static partial class Machine
+{
+    private static Refused? Issue(Work work, Input.Invoice i)
+    {
+        if (work.State.Item(i.Account, i.Number) is { } known)
+            return new Refused(Refusal.DuplicateNumber, Describe(known) is var words && known.Kind == ItemKind.Invoice && known.IssuedOn == i.IssuedOn && known.Amount == i.Amount.Minor
+                ? $"invoice {i.Number} of account {i.Account} is there already under another key, with the same dates and amount"
+                : $"number {i.Number} of account {i.Account} is taken by another: {words}; correct it with invoice_corrected, or give this one its own number");
+        work.Emit(new Event.InvoiceIssued(i.Number, i.IssuedOn, i.DueOn, i.Amount.Minor, i.Amount.Currency.Code)
+        {
+            Order = i.Order, Terms = i.Terms, TaxMinor = i.Tax?.Minor, ServicedOn = i.ServicedOn, DeliveredOn = i.DeliveredOn,
+            Lines = i.Lines?.Select(l => new InvoiceLine(l.Description, l.Amount.Minor)).ToList(),
+        });
+        // Cash that came for this invoice before it did applies itself, in the order in which it came.
+        var item = work.State.Items[(i.Account, i.Number)];
+        foreach (var unapplied in work.State.Unapplied.Where(u => u.Account == i.Account && u.Currency == item.Currency).ToList())
+        {
+            if (unapplied.Waiting?.Find(w => w.Number == i.Number) is not { } waiting) continue;
+            var part = Math.Min(Math.Min(waiting.Minor, item.Balance), unapplied.Minor);
+            if (part <= 0) continue;
+            var on = unapplied.On > i.IssuedOn ? unapplied.On : i.IssuedOn;
+            work.Emit(new Event.CashApplied(unapplied.Key, new Applied(i.Number, part, on)), on);
+        }
+        return null;
+    }
+
+    private static Refused? Correct(Work work, Input.InvoiceCorrected i)
+    {
+        if (FindInvoice(work, i.Account, i.Invoice, out var item) is { } refused) return refused;
+        if (i.Amount is { } a && a.Currency.Code != item.Currency) return WrongCurrency(item, a);
+        if (i.On < item.IssuedOn) return BeforeDocument(item, i.On);
+        if (i.DueOn is { } due && due < item.IssuedOn) return new Refused(Refusal.DueBeforeIssued, $"invoice {i.Invoice} was issued on {item.IssuedOn:yyyy-MM-dd}; it can't be due on {due:yyyy-MM-dd}");
+        var delta = i.Amount is { } amount ? amount.Minor - item.Amount : 0;
+        if (delta == 0 && (i.DueOn is null || i.DueOn == item.DueOn)) return null;
+        if (delta < 0 && item.Balance + Held(work, item) + delta < 0)
+            return new Refused(Refusal.BelowWrittenOff, $"of invoice {i.Invoice} {Format(item.WrittenOff, item)} was written off; it can't be corrected below that");
+        work.Emit(new Event.InvoiceCorrected(i.Invoice, delta, i.DueOn ?? item.DueOn, Release(work, item, -(item.Balance + delta)), i.Reason));
+        return null;
+    }
+
+    private static Refused? Cancel(Work work, Input.InvoiceCancelled i)
+    {
+        if (FindInvoice(work, i.Account, i.Invoice, out var item) is { } refused) return refused;
+        if (i.On < item.IssuedOn) return BeforeDocument(item, i.On);
+        if (item.WrittenOff > 0) return new Refused(Refusal.BelowWrittenOff, $"of invoice {i.Invoice} {Format(item.WrittenOff, item)} was written off; it can't be cancelled any more");
+        // What was adjusted or credited without a document that could be released stays in its place.
+        var released = Held(work, item);
+        work.Emit(new Event.InvoiceCancelled(i.Invoice, -(item.Balance + released), Release(work, item, released), i.Reason));
+        return null;
+    }
+
+    /// <summary>What payments and credits have on the item.</summary>
+    private static long Held(Work work, ItemState item) =>
+        (item.AppliedBy ?? []).Sum(key => work.State.Cash[key].Allocations.Where(a => a.Number == item.Number && !a.Recovery).Sum(a => a.Minor));
+
+    /// <summary>Takes that much off the item again, from the payments and credits that met it last.</summary>
+    private static List<Released>? Release(Work work, ItemState item, long minor)
+    {
+        if (minor <= 0) return null;
+        var released = new List<Released>();
+        foreach (var key in Enumerable.Reverse(item.AppliedBy ?? []))
+        {
+            var there = work.State.Cash[key].Allocations.Where(a => a.Number == item.Number && !a.Recovery).Sum(a => a.Minor);
+            var part = Math.Min(there, minor);
+            if (part <= 0) continue;
+            released.Add(new Released(key, part));
+            minor -= part;
+        }
+        Invariant.Holds(minor == 0, $"item {item.Number} releases more than was applied to it");
+        return released;
+    }
+
+    private static Refused? Receive(Work work, Input.Payment i)
+    {
+        var currency = i.Amount.Currency.Code;
+        foreach (var (number, _) in i.For ?? [])
+            if (work.State.Item(i.Account, number) is { } item && item.Currency != currency) return WrongCurrency(item, i.Amount);
+        var plan = AllocationPlan.Make(
+            i.Amount.Minor, i.On, i.For?.Select(f => new Named(f.Invoice, f.Amount.Minor)).ToList(), number => work.State.Item(i.Account, number),
+            work.State.Items.Values.Where(item => item.Account == i.Account && item.Currency == currency && item.Balance > 0), work.Context.Policy.Allocation);
+        work.Emit(new Event.PaymentReceived(i.Key, i.Amount.Minor, currency, plan.Allocations, plan.Waiting.Count == 0 ? null : plan.Waiting) { Method = i.Method });
+        // A promise paid in full is kept, whatever is left of its term.
+        foreach (var promise in work.State.Promises.Where(p => p.Outcome is null && p.PaidMinor >= p.Minor).ToList())
+            work.Emit(new Event.PromiseClosed(promise.Promise, "kept", promise.PaidMinor, promise.Currency), i.On > promise.MadeOn ? i.On : promise.MadeOn, promise.Account);
+        return null;
+    }
+
+    private static Refused? Reverse(Work work, Input.PaymentReversed i)
+    {
+        if (!work.State.Cash.TryGetValue(i.Payment, out var cash) || cash.Account != i.Account || cash.Kind != CashKind.Payment)
+            return new Refused(Refusal.UnknownPayment, $"account {i.Account} has no payment with the key {i.Payment}");
+        if (cash.Reversed) return new Refused(Refusal.AlreadyReversed, $"payment {i.Payment} was reversed before");
+        if (i.On < cash.On) return new Refused(Refusal.BeforeDocument, $"payment {i.Payment} came on {cash.On:yyyy-MM-dd}; it can't go back on {i.On:yyyy-MM-dd}");
+        work.Emit(new Event.PaymentReversed(i.Payment, i.Reason, [.. cash.Allocations]));
+        return null;
+    }
+
+    private static Refused? Allocate(Work work, Input.Allocation i)
+    {
+        var key = i.Payment ?? Fold.CreditKey(i.Account, i.CreditNote!);
+        if (!work.State.Cash.TryGetValue(key, out var cash) || cash.Account != i.Account)
+            return new Refused(Refusal.UnknownPayment, $"account {i.Account} has no {(i.Payment is null ? $"credit note {i.CreditNote}" : $"payment with the key {i.Payment}")}");
+        if (FindItem(work, i.Account, i.Invoice, out var item) is { } refused) return refused;
+        if (i.Amount.Currency.Code != item.Currency || cash.Currency != item.Currency) return WrongCurrency(item, i.Amount);
+        if (i.Amount.Minor > cash.Unapplied) return new Refused(Refusal.NothingUnapplied, $"only {Format(cash.Unapplied, item)} of it is unapplied");
+        if (i.Amount.Minor > item.Balance) return new Refused(Refusal.MoreThanOpen, $"only {Format(item.Balance, item)} of {i.Invoice} is open");
+        var on = new[] { i.On, item.IssuedOn, cash.On }.Max();
+        work.Emit(new Event.CashApplied(key, new Applied(i.Invoice, i.Amount.Minor, on)), on);
+        return null;
+    }
+
+    private static Refused? Credit(Work work, Input.CreditNote i)
+    {
+        if (work.State.Cash.ContainsKey(Fold.CreditKey(i.Account, i.Number)))
+            return new Refused(Refusal.DuplicateNumber, $"credit note {i.Number} of account {i.Account} is there already under another key");
+        if (i.Invoice is { } number && work.State.Item(i.Account, number) is { } item && item.Currency != i.Amount.Currency.Code) return WrongCurrency(item, i.Amount);
+        // Without an invoice it stands as unapplied credit until somebody puts it on an item.
+        var plan = i.Invoice is null
+            ? new AllocationPlan([], [], i.Amount.Minor)
+            : AllocationPlan.Make(i.Amount.Minor, i.On, [new Named(i.Invoice, i.Amount.Minor)], n => work.State.Item(i.Account, n), [], AllocationOrder.OldestFirst);
+        // A credit is no cash: it can't recover what was written off.
+        var allocations = plan.Allocations.Where(a => !a.Recovery).ToList();
+        work.Emit(new Event.CreditNoted(i.Number, i.Amount.Minor, i.Amount.Currency.Code, allocations, plan.Waiting.Count == 0 ? null : plan.Waiting));
+        return null;
+    }
+
+    private static Refused? MakeCharge(Work work, Input.Charge i)
+    {
+        var number = i.Number ?? i.Key;
+        if (work.State.Item(i.Account, number) is { } known) return new Refused(Refusal.DuplicateNumber, $"number {number} of account {i.Account} is taken: {Describe(known)}");
+        if (i.Invoice is { } of)
+        {
+            if (FindItem(work, i.Account, of, out var item) is { } refused) return refused;
+            if (item.Currency != i.Amount.Currency.Code) return WrongCurrency(item, i.Amount);
+        }
+        work.Emit(new Event.ChargeMade(number, i.Kind, i.Invoice, i.DueOn ?? i.On, i.Amount.Minor, i.Amount.Currency.Code));
+        return null;
+    }
+
+    private static Refused? Waive(Work work, Input.Waiver i)
+    {
+        if (FindItem(work, i.Account, i.Charge, out var item) is { } refused) return refused;
+        if (item.Kind != ItemKind.Charge) return new Refused(Refusal.NotACharge, $"{i.Charge} is an invoice; a waiver lets charges go, an invoice is credited or written off");
+        if (Reduce(item, i.Amount, i.On, out var minor) is { } too) return too;
+        work.Emit(new Event.ChargeWaived(i.Charge, minor, i.Reason));
+        return null;
+    }
+
+    private static Refused? WriteOff(Work work, Input.WriteOff i)
+    {
+        if (FindItem(work, i.Account, i.Invoice, out var item) is { } refused) return refused;
+        if (Reduce(item, i.Amount, i.On, out var minor) is { } too) return too;
+        work.Emit(new Event.WrittenOff(i.Invoice, minor, i.Reason));
+        return null;
+    }
+
+    private static Refused? SetBalance(Work work, Input.OpenBalance i)
+    {
+        if (FindItem(work, i.Account, i.Invoice, out var item) is { } refused) return refused;
+        if (i.Balance.Currency.Code != item.Currency) return WrongCurrency(item, i.Balance);
+        if (i.On < item.IssuedOn) return BeforeDocument(item, i.On);
+        var delta = i.Balance.Minor - item.Balance;
+        if (delta != 0) work.Emit(new Event.ItemAdjusted(i.Invoice, delta, i.Reason));
+        return null;
+    }
+
+    /// <summary>By how much an item goes down: the given amount or its whole balance.</summary>
+    private static Refused? Reduce(ItemState item, Money? amount, DateOnly on, out long minor)
+    {
+        minor = amount?.Minor ?? item.Balance;
+        if (amount is { } a && a.Currency.Code != item.Currency) return WrongCurrency(item, a);
+        if (on < item.IssuedOn) return BeforeDocument(item, on);
+        if (item.Balance <= 0) return new Refused(Refusal.NothingOpen, $"{item.Number} has nothing open");
+        return minor > item.Balance ? new Refused(Refusal.MoreThanOpen, $"only {Format(item.Balance, item)} of {item.Number} is open") : null;
+    }
+
+    private static Refused? FindItem(Work work, string account, string number, out ItemState item)
+    {
+        item = work.State.Item(account, number)!;
+        if (item is null) return new Refused(Refusal.UnknownItem, $"account {account} has no item {number}");
+        return item.Cancelled ? new Refused(Refusal.ItemCancelled, $"invoice {number} was cancelled") : null;
+    }
+
+    private static Refused? FindInvoice(Work work, string account, string number, out ItemState item)
+    {
+        if (FindItem(work, account, number, out item) is { } refused) return refused;
+        return item.Kind == ItemKind.Invoice ? null : new Refused(Refusal.NotAnInvoice, $"{number} is a charge; charges are waived, not corrected");
+    }
+
+    private static Refused WrongCurrency(ItemState item, Money amount) =>
+        new(Refusal.WrongCurrency, $"{item.Number} is in {item.Currency}, the amount in {amount.Currency}; money is never applied across currencies");
+
+    private static Refused BeforeDocument(ItemState item, DateOnly on) =>
+        new(Refusal.BeforeDocument, $"{item.Number} is of {item.IssuedOn:yyyy-MM-dd}; nothing can happen to it on {on:yyyy-MM-dd}");
+
+    private static string Describe(ItemState item) =>
+        $"{(item.Kind == ItemKind.Invoice ? "invoice" : "charge")} of {item.IssuedOn:yyyy-MM-dd} over {Format(item.Amount, item)}";
+
+    private static string Format(long minor, ItemState item) => $"{Money.Format(minor, Currency.Of(item.Currency))} {item.Currency}";
+}

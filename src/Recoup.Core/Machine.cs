@@ -1,0 +1,136 @@
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
+using Recoup.Core.Measures;
+using Recoup.Core.Parties;
+using Recoup.Core.Workspace;
+
+namespace Recoup.Core;
+
+/// <summary>An event with the columns it is recorded under, before the journal chains it.</summary>
+public sealed record Recorded(Event Event, Envelope Envelope, string Actor);
+
+/// <summary>A message cleared to leave: what a channel needs to send it.</summary>
+public sealed record Outgoing(string Party, string Message, string Channel, MessageText Text);
+
+/// <summary>What came of an input: events and what must be sent, or a refusal. Neither: it changed nothing.</summary>
+public sealed class Outcome
+{
+    public Refused? Refused { get; init; }
+
+    public IReadOnlyList<Recorded> Events { get; init; } = [];
+
+    public IReadOnlyList<Outgoing> Outgoing { get; init; } = [];
+}
+
+/// <summary>
+/// The door. Everything that changes a party's affairs is an input handled here, and comes out as events. The
+/// events are folded into the state as they are made, so that what follows sees what went before; a refusal
+/// comes before the first event and leaves the state as it was, but for the day it stands on.
+/// No I/O, no clock, no randomness: the same state, input and context give the same outcome.
+/// </summary>
+public static partial class Machine
+{
+    /// <param name="state">Loaded with what <see cref="Needs"/> wants. Folded forward in place.</param>
+    /// <param name="seq">The partition's last sequence.</param>
+    /// <param name="cells">Takes what the events add to the measures.</param>
+    public static Outcome Handle(PartyState state, long seq, Input input, Context context, CellDeltas cells)
+    {
+        var work = new Work(state, seq, input, context, cells);
+        if (state.Erased && input is Input.AccountSet or Input.ContactPoint or Input.Promise or Input.Contact)
+            return work.Refuse(Refusal.PartyErased, $"party {state.Id} was erased: nothing that identifies the person is taken any more; what is owed can still be settled");
+        if (input is Input.OfAccount of and not Input.AccountSet)
+        {
+            if (state.Account(of.Account) is null)
+                return work.Refuse(Refusal.UnknownAccount, $"account {of.Account} is not known; send an account input for it first");
+        }
+        Exposures.Advance(state, Today(work));
+        var refused = input switch
+        {
+            Input.AccountSet i => SetAccount(work, i),
+            Input.ContactPoint i => SetContactPoint(work, i),
+            Input.Consent i => SetConsent(work, i),
+            Input.Erasure i => Erase(work, i),
+            Input.Invoice i => Issue(work, i),
+            Input.InvoiceCorrected i => Correct(work, i),
+            Input.InvoiceCancelled i => Cancel(work, i),
+            Input.Payment i => Receive(work, i),
+            Input.PaymentReversed i => Reverse(work, i),
+            Input.Allocation i => Allocate(work, i),
+            Input.CreditNote i => Credit(work, i),
+            Input.Charge i => MakeCharge(work, i),
+            Input.Waiver i => Waive(work, i),
+            Input.WriteOff i => WriteOff(work, i),
+            Input.OpenBalance i => SetBalance(work, i),
+            Input.DisputeOpened i => OpenDispute(work, i),
+            Input.DisputeClosed i => CloseDispute(work, i),
+            Input.Promise i => Promise(work, i),
+            Input.Contact i => Contact(work, i),
+            Input.Hold i => Hold(work, i),
+            Input.HoldReleased i => ReleaseHold(work, i),
+            Input.WorkItemDone i => FinishWork(work, i),
+            Input.MessageSettled i => SettleMessage(work, i),
+            Input.Review i => Review(work, i),
+            Input.Release i => Release(work, i),
+            Input.ChannelResult i => TakeResult(work, i),
+            _ => throw new InvariantBrokenException($"{input.GetType().Name} is no input of a party"),
+        };
+        return refused is not null ? work.Refuse(refused) : new Outcome { Events = work.Events, Outgoing = work.Outgoing };
+    }
+
+    /// <summary>The business date on which the input is learned: at the portfolio's place, never before one the party has seen.</summary>
+    public static DateOnly Today(PartyState state, Input input, Context context)
+    {
+        if (input is Input.Review review) return review.AsOf;
+        var portfolio = state.Account(input.AccountId)?.Portfolio
+            ?? (input as Input.AccountSet)?.Portfolio
+            ?? (state.Accounts.Count > 0 ? state.Accounts[0].Portfolio : WorkspaceState.DefaultPortfolio);
+        var today = context.Today(portfolio);
+        return today > state.AsOf ? today : state.AsOf;
+    }
+
+    private static DateOnly Today(Work work) => Today(work.State, work.Input, work.Context);
+
+    /// <summary>One input being handled.</summary>
+    private sealed class Work
+    {
+        private long seq;
+
+        public Work(PartyState state, long seq, Input input, Context context, CellDeltas cells)
+        {
+            State = state;
+            this.seq = seq;
+            Input = input;
+            Context = context;
+            Cells = cells;
+            Today = Machine.Today(state, input, context);
+        }
+
+        public PartyState State { get; }
+        public Input Input { get; }
+        public Context Context { get; }
+        public CellDeltas Cells { get; }
+        public DateOnly Today { get; }
+        public List<Recorded> Events { get; } = [];
+        public List<Outgoing> Outgoing { get; } = [];
+
+        /// <summary>The id that the next event's message or work item gets: its place in the journal.</summary>
+        public string NextIntent(string kind) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{kind}-{Partition.Of(State.Id):D2}-{seq + 1:D8}");
+
+        public void Emit(Event e, DateOnly? effectiveOn = null, string? account = null)
+        {
+            seq++;
+            var envelope = new Envelope(seq, account ?? Input.AccountId, effectiveOn ?? Input.EffectiveOn ?? Today, Today, Context.Now.ToUnixTimeMilliseconds(), Input.Key);
+            Fold.Apply(State, envelope, e, Cells);
+            Events.Add(new Recorded(e, envelope, Input.Actor));
+        }
+
+        public Outcome Refuse(Refusal refusal, string message) => Refuse(new Refused(refusal, message));
+
+        public Outcome Refuse(Refused refused)
+        {
+            Invariant.Holds(Events.Count == 0, "a refusal comes before the first event");
+            return new Outcome { Refused = refused };
+        }
+    }
+}

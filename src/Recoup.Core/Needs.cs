@@ -1,0 +1,141 @@
+using Recoup.Core.Inputs;
+using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
+
+namespace Recoup.Core;
+
+/// <summary>Open items of an account in one currency (null: any), by due day up to and including one, oldest first, at most so many.</summary>
+public readonly record struct OpenItemsWanted(string Account, string? Currency, DateOnly DueThrough, int Limit);
+
+/// <summary>
+/// What an input needs beside the party's header. A store loads it and asks again, until nothing is wanted: a
+/// reversal wants its payment first, and only then the items that the payment met.
+/// </summary>
+public sealed class Needs
+{
+    public List<(string Account, string Number)> Items { get; } = [];
+    public List<string> Cash { get; } = [];
+    public List<string> Messages { get; } = [];
+    public List<string> WorkItems { get; } = [];
+    public List<OpenItemsWanted> OpenItems { get; } = [];
+
+    public bool IsEmpty => Items.Count + Cash.Count + Messages.Count + WorkItems.Count + OpenItems.Count == 0;
+
+    /// <summary>At most so many items are listed in one message; the others are summed up.</summary>
+    public const int ListedItemsMax = 50;
+
+    /// <param name="today">The day to which the state will be advanced before the input is handled.</param>
+    public static Needs Of(PartyState state, Input input, DateOnly today)
+    {
+        var needs = new Needs();
+        foreach (var awaited in state.Awaited)
+            if (awaited.On <= today || input is Input.Review) needs.Item(state, awaited.Account, awaited.Number);
+        switch (input)
+        {
+            case Input.Invoice i:
+                needs.Item(state, i.Account, i.Number);
+                foreach (var unapplied in state.Unapplied)
+                    if (unapplied.Account == i.Account && unapplied.Waiting?.Exists(w => w.Number == i.Number) == true) needs.CashOf(state, unapplied.Key);
+                break;
+            case Input.InvoiceCorrected i: needs.ItemAndCash(state, i.Account, i.Invoice); break;
+            case Input.InvoiceCancelled i: needs.ItemAndCash(state, i.Account, i.Invoice); break;
+            case Input.Charge i: needs.Item(state, i.Account, i.Number ?? i.Key); if (i.Invoice is { } of) needs.Item(state, i.Account, of); break;
+            case Input.Waiver i: needs.Item(state, i.Account, i.Charge); break;
+            case Input.WriteOff i: needs.Item(state, i.Account, i.Invoice); break;
+            case Input.OpenBalance i: needs.Item(state, i.Account, i.Invoice); break;
+            case Input.DisputeOpened { Invoice: { } number } i: needs.Item(state, i.Account, number); break;
+            case Input.DisputeClosed i:
+                if (state.Disputes.Find(d => d.Dispute == i.Dispute)?.Number is { } disputed) needs.Item(state, i.Account, disputed);
+                break;
+            case Input.CreditNote i:
+                needs.CashOf(state, Fold.CreditKey(i.Account, i.Number));
+                if (i.Invoice is { } credited) needs.Item(state, i.Account, credited);
+                break;
+            case Input.Payment { For: { Count: > 0 } named } i:
+                foreach (var (number, _) in named) needs.Item(state, i.Account, number);
+                break;
+            case Input.Payment i: needs.Open(state, i.Account, i.Amount.Currency.Code, i.Amount.Minor); break;
+            case Input.PaymentReversed i:
+                needs.CashOf(state, i.Payment);
+                if (state.Cash.TryGetValue(i.Payment, out var reversed))
+                    foreach (var allocation in reversed.Allocations) needs.Item(state, i.Account, allocation.Number);
+                break;
+            case Input.Allocation i:
+                needs.Item(state, i.Account, i.Invoice);
+                needs.CashOf(state, i.Payment ?? Fold.CreditKey(i.Account, i.CreditNote!));
+                break;
+            case Input.Contact: needs.PendingWork(state); break;
+            case Input.WorkItemDone i: needs.Work(state, i.WorkItem); break;
+            case Input.MessageSettled i: needs.Message(state, i.Message); break;
+            case Input.ChannelResult i: needs.Message(state, i.Message); break;
+            case Input.Review: needs.PendingWork(state); break;
+            case Input.Release i:
+                needs.Message(state, i.Message);
+                if (state.Messages.TryGetValue(i.Message, out var message))
+                    foreach (var account in state.Accounts)
+                        if (account.Portfolio == message.Portfolio) needs.Listed(state, account.Account, message.PreDueThrough ?? today.AddDays(-1));
+                break;
+        }
+        return needs;
+    }
+
+    private void Item(PartyState state, string account, string number)
+    {
+        if (!state.Items.ContainsKey((account, number)) && !state.LookedFor.Contains((account, number)) && !Items.Contains((account, number))) Items.Add((account, number));
+    }
+
+    private void ItemAndCash(PartyState state, string account, string number)
+    {
+        Item(state, account, number);
+        foreach (var key in state.Item(account, number)?.AppliedBy ?? []) CashOf(state, key);
+    }
+
+    private void CashOf(PartyState state, string key)
+    {
+        if (!state.Cash.ContainsKey(key) && !state.CashLookedFor.Contains(key)) Cash.Add(key);
+    }
+
+    private void Message(PartyState state, string id)
+    {
+        if (!state.Messages.ContainsKey(id) && !state.CashLookedFor.Contains(id)) Messages.Add(id);
+    }
+
+    private void Work(PartyState state, string id)
+    {
+        if (!state.WorkItems.ContainsKey(id) && !state.CashLookedFor.Contains(id)) WorkItems.Add(id);
+    }
+
+    private void PendingWork(PartyState state)
+    {
+        foreach (var pending in state.Pending)
+            if (pending.Kind == "work") Work(state, pending.Id);
+    }
+
+    /// <summary>
+    /// Open items oldest first until they cover the amount. Header sums tell up to which due day; items with
+    /// movements still to come are loaded too, since they may be open already or no longer.
+    /// </summary>
+    private void Open(PartyState state, string account, string currency, long minor)
+    {
+        foreach (var awaited in state.Awaited)
+            if (awaited.Account == account) Item(state, account, awaited.Number);
+        long covered = 0;
+        var through = DateOnly.MinValue;
+        foreach (var exposure in state.Exposures)
+        {
+            if (exposure.Account != account || exposure.Currency != currency) continue;
+            if (covered >= minor && exposure.DueOn > through) break;
+            through = exposure.DueOn;
+            covered += exposure.Minor;
+        }
+        // A balance already reduced by a payment dated ahead counts in the header still, so cover it generously.
+        if (state.Awaited.Count > 0) through = DateOnly.MaxValue;
+        if (through == DateOnly.MinValue) return;
+        if (state.OpenLoadedThrough.GetValueOrDefault((account, currency)) < through) OpenItems.Add(new OpenItemsWanted(account, currency, through, int.MaxValue));
+    }
+
+    private void Listed(PartyState state, string account, DateOnly through)
+    {
+        if (!state.OpenLoadedThrough.ContainsKey((account, ""))) OpenItems.Add(new OpenItemsWanted(account, null, through, ListedItemsMax));
+    }
+}

@@ -1,0 +1,458 @@
+using Recoup.Core.Contact;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Measures;
+using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
+
+namespace Recoup.Core.Parties;
+
+/// <summary>The columns beside an event that folding it needs.</summary>
+public readonly record struct Envelope(long Seq, string Account, DateOnly EffectiveOn, DateOnly RecordedOn, long RecordedAt, string Cause)
+{
+    public static Envelope Of(JournalRow row) => new(row.Seq, row.Account, row.EffectiveOn, row.RecordedOn, row.RecordedAt, row.Cause);
+}
+
+/// <summary>
+/// How a party's state and the cells follow from its events: the one switch behind live work, rebuild and
+/// what-if. Needs nothing but the event and the state; reads no policy and no clock.
+/// </summary>
+public static class Fold
+{
+    public static void Apply(PartyState state, Envelope e, Event @event, CellDeltas cells)
+    {
+        Exposures.Advance(state, e.RecordedOn);
+        switch (@event)
+        {
+            case Event.AccountOpened opened:
+                state.Accounts.Add(opened.Details);
+                break;
+            case Event.AccountChanged changed:
+                state.Accounts[state.Accounts.FindIndex(a => a.Account == changed.Details.Account)] = changed.Details;
+                Touch(state, e);
+                break;
+            case Event.ConsentChanged consent:
+                state.Contact.OptOuts.RemoveAll(o => consent.Channel == Channel.Any && consent.AddressToken is null || (o.Channel == consent.Channel && o.Token == consent.AddressToken));
+                if (!consent.Granted) state.Contact.OptOuts.Add(new OptOut(consent.Channel, consent.AddressToken));
+                Touch(state, e);
+                break;
+            case Event.ContactPointSet point:
+                state.Contact.Points.RemoveAll(p => p.Channel == point.Channel);
+                state.Contact.Points.Add(new ContactPoint { Channel = point.Channel, Token = point.Token, Sealed = point.Sealed });
+                Touch(state, e);
+                break;
+            case Event.PartyErased:
+                state.Erased = true;
+                state.NextReviewOn = null;
+                break;
+
+            case Event.InvoiceIssued invoice:
+                Issue(state, e, cells, new ItemState
+                {
+                    Account = e.Account, Number = invoice.Number, Kind = ItemKind.Invoice, Currency = invoice.Currency,
+                    IssuedOn = invoice.IssuedOn, DueOn = invoice.DueOn, Amount = invoice.Minor,
+                });
+                Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, invoice.Currency, invoice.Minor, 1);
+                break;
+            case Event.ChargeMade charge:
+                Issue(state, e, cells, new ItemState
+                {
+                    Account = e.Account, Number = charge.Number, Kind = ItemKind.Charge, Currency = charge.Currency,
+                    IssuedOn = e.EffectiveOn, DueOn = charge.DueOn, Amount = charge.Minor,
+                });
+                break;
+            case Event.InvoiceCorrected corrected:
+                Correct(state, e, cells, corrected.Number, corrected.MinorDelta, corrected.DueOn, corrected.Released, cancelled: false);
+                break;
+            case Event.InvoiceCancelled cancelled:
+                Correct(state, e, cells, cancelled.Number, cancelled.MinorDelta, null, cancelled.Released, cancelled: true);
+                break;
+            case Event.ChargeWaived waived:
+                Change(state, e, cells, waived.Number, item => { item.Amount -= waived.Minor; item.Move(e.EffectiveOn, -waived.Minor); });
+                Touch(state, e);
+                break;
+            case Event.ItemAdjusted adjusted:
+                Change(state, e, cells, adjusted.Number, item => item.Move(e.EffectiveOn, adjusted.Minor));
+                Reinstate(state, e, cells, adjusted.Number, adjusted.Minor);
+                Touch(state, e);
+                break;
+            case Event.WrittenOff off:
+                Change(state, e, cells, off.Number, item => { item.WrittenOff += off.Minor; item.Move(e.EffectiveOn, -off.Minor); });
+                var written = state.Items[(e.Account, off.Number)];
+                Flow(state, e.Account, cells, Measure.WrittenOff, e.EffectiveOn, written.DueAt(e.EffectiveOn), written.Currency, off.Minor, 1);
+                Touch(state, e);
+                break;
+
+            case Event.PaymentReceived payment:
+                Receive(state, e, cells, payment.Payment, CashKind.Payment, payment.Currency, payment.Minor, payment.Allocations, payment.Waiting);
+                Flow(state, e.Account, cells, Measure.CashReceived, e.EffectiveOn, null, payment.Currency, payment.Minor, 1);
+                break;
+            case Event.CreditNoted credit:
+                Receive(state, e, cells, CreditKey(e.Account, credit.Number), CashKind.CreditNote, credit.Currency, credit.Minor, credit.Allocations, credit.Waiting);
+                Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, credit.Currency, -credit.Minor, 0);
+                break;
+            case Event.CashApplied applied:
+                ApplyUnapplied(state, e, cells, applied);
+                break;
+            case Event.PaymentReversed reversed:
+                Reverse(state, e, cells, reversed);
+                break;
+
+            case Event.DisputeOpened dispute:
+                state.Disputes.Add(new OpenDispute { Dispute = dispute.Dispute, Account = e.Account, Number = dispute.Number, From = e.EffectiveOn });
+                if (dispute.Number is { } disputed)
+                    Change(state, e, cells, disputed, item => (item.Disputes ??= []).Add(new DisputeSpan(dispute.Dispute, e.EffectiveOn)));
+                Touch(state, e);
+                break;
+            case Event.DisputeClosed closed:
+                var open = state.Disputes.Find(d => d.Dispute == closed.Dispute)!;
+                if (e.EffectiveOn <= state.AsOf) state.Disputes.Remove(open); else open.ClosedOn = e.EffectiveOn;
+                if (closed.Number is { } contested)
+                    Change(state, e, cells, contested, item => item.Disputes!.Find(d => d.Dispute == closed.Dispute)!.ClosedOn = e.EffectiveOn);
+                Touch(state, e);
+                break;
+            case Event.PromiseMade promise:
+                state.Promises.Add(new PromiseState { Promise = promise.Promise, Account = e.Account, MadeOn = e.EffectiveOn, DueOn = promise.DueOn, Minor = promise.Minor, Currency = promise.Currency });
+                Touch(state, e);
+                break;
+            case Event.PromiseClosed closed:
+                ClosePromise(state, e, closed);
+                Touch(state, e);
+                break;
+            case Event.HoldPlaced hold:
+                if (hold.To >= state.AsOf) state.Holds.Add(new HoldState { Hold = hold.Hold, Account = e.Account, From = hold.From, To = hold.To, Reason = hold.Reason });
+                Touch(state, e);
+                break;
+            case Event.HoldReleased released:
+                var held = state.Holds.Find(h => h.Hold == released.Hold)!;
+                held.To = released.LastDay;
+                if (held.To < held.From || held.To < state.AsOf) state.Holds.Remove(held);
+                Touch(state, e);
+                break;
+            case Event.ContactMade contact:
+                state.Contact.Remember(new ContactRecord(contact.At, contact.Channel, contact.Direction == "outbound", contact.Outcome == "right_party"));
+                if (contact.Direction == "outbound") CountAction(state, e.Account, cells, e.EffectiveOn, contact.Proactive);
+                Touch(state, e);
+                break;
+            case Event.WorkItemClosed done:
+                var work = state.WorkItems[done.WorkItem];
+                work.Open = false;
+                work.Disposition = done.Disposition;
+                state.ChangedWorkItems.Add(done.WorkItem);
+                state.Pending.RemoveAll(p => p.Id == done.WorkItem);
+                break;
+
+            case Event.Decided decided:
+                Decide(state, e, cells, decided.Decision);
+                break;
+            case Event.MessageReleased released:
+                Settle(state, released.Message, MessageStatus.Sending, null);
+                break;
+            case Event.MessageDeferred deferred:
+                state.Messages[deferred.Message].NotBefore = deferred.Until;
+                Settle(state, deferred.Message, MessageStatus.Pending, deferred.Rule);
+                break;
+            case Event.MessageWithdrawn withdrawn:
+                Settle(state, withdrawn.Message, MessageStatus.Withdrawn, withdrawn.Rule);
+                Touch(state, e);
+                break;
+            case Event.MessageSettled settled:
+                SettleMessage(state, e, cells, settled);
+                break;
+
+            default:
+                Invariant.Never($"{@event.GetType().Name} is no event of a party");
+                break;
+        }
+        state.LastSeq = e.Seq;
+    }
+
+    public static string CreditKey(string account, string number) => $"credit:{account}:{number}";
+
+    /// <summary>Something about the party changed: the next run looks at it. What takes effect later waits for its day.</summary>
+    private static void Touch(PartyState state, Envelope e)
+    {
+        if (!state.Erased) state.ReviewBy(e.EffectiveOn > e.RecordedOn ? e.EffectiveOn : e.RecordedOn);
+    }
+
+    private static void Issue(PartyState state, Envelope e, CellDeltas cells, ItemState item)
+    {
+        var (effective, due, recorded) = (e.EffectiveOn, item.DueOn, e.RecordedOn);
+        // Already overdue when first heard of: such an item enters at the strategy's entry step.
+        if (recorded > due) item.EnteredOn = recorded;
+        Exposures.Change(state, item, Portfolio(state, e.Account), cells, i => i.Move(effective, i.Amount));
+        Touch(state, e);
+    }
+
+    private static void Change(PartyState state, Envelope e, CellDeltas cells, string number, Action<ItemState> change) =>
+        Exposures.Change(state, Loaded(state, e.Account, number), Portfolio(state, e.Account), cells, change);
+
+    private static ItemState Loaded(PartyState state, string account, string number)
+    {
+        var item = state.Item(account, number);
+        Invariant.Holds(item is not null, $"item {number} of account {account} was not loaded");
+        return item;
+    }
+
+    private static void Correct(PartyState state, Envelope e, CellDeltas cells, string number, long delta, DateOnly? due, IReadOnlyList<Released>? released, bool cancelled)
+    {
+        var on = e.EffectiveOn;
+        var item = Loaded(state, e.Account, number);
+        long freed = 0;
+        foreach (var part in released ?? [])
+        {
+            freed += part.Minor;
+            var cash = state.Cash[part.Payment];
+            TakeBack(cash, number, part.Minor);
+            SetUnapplied(state, cash, cash.Unapplied + part.Minor, null);
+            Flow(state, e.Account, cells, Measure.Unapplied, on, null, item.Currency, part.Minor, 0);
+            if (cash.Kind == CashKind.Payment)
+            {
+                Flow(state, e.Account, cells, Measure.CashApplied, on, item.IssuedOn, item.Currency, -part.Minor, 0);
+                if (on > item.DueAt(on)) Flow(state, e.Account, cells, Measure.CashOnOverdue, on, null, item.Currency, -part.Minor, 0);
+            }
+        }
+        Change(state, e, cells, number, i =>
+        {
+            i.Amount += delta;
+            i.Cancelled |= cancelled;
+            i.Move(on, delta + freed);
+            if (due is { } d) i.Redate(on, d);
+        });
+        Flow(state, e.Account, cells, Measure.Sales, on, null, item.Currency, delta, cancelled ? -1 : 0);
+        Reinstate(state, e, cells, number, delta);
+        Touch(state, e);
+    }
+
+    /// <summary>A balance that rises on an item already overdue becomes overdue at once.</summary>
+    private static void Reinstate(PartyState state, Envelope e, CellDeltas cells, string number, long minor)
+    {
+        var item = state.Items[(e.Account, number)];
+        if (minor > 0 && e.EffectiveOn > item.DueAt(e.EffectiveOn))
+            Flow(state, e.Account, cells, Measure.OverdueReinstated, e.EffectiveOn, null, item.Currency, minor, 0);
+    }
+
+    private static void Receive(
+        PartyState state, Envelope e, CellDeltas cells, string key, CashKind kind, string currency, long minor, IReadOnlyList<Applied> allocations, IReadOnlyList<Named>? waiting)
+    {
+        var cash = new CashState { Key = key, Account = e.Account, Kind = kind, Currency = currency, On = e.EffectiveOn, Minor = minor };
+        state.Cash[key] = cash;
+        long applied = 0;
+        foreach (var allocation in allocations)
+        {
+            Meet(state, e, cells, cash, allocation);
+            applied += allocation.Minor;
+        }
+        SetUnapplied(state, cash, minor - applied, waiting);
+        Flow(state, e.Account, cells, Measure.Unapplied, e.EffectiveOn, null, currency, minor, 0);
+        foreach (var allocation in allocations)
+            Flow(state, e.Account, cells, Measure.Unapplied, allocation.On, null, currency, -allocation.Minor, 0);
+        if (kind == CashKind.Payment) CountTowardPromises(state, e.Account, e.EffectiveOn, currency, minor);
+        Touch(state, e);
+    }
+
+    private static void ApplyUnapplied(PartyState state, Envelope e, CellDeltas cells, Event.CashApplied applied)
+    {
+        var cash = state.Cash[applied.Payment];
+        Meet(state, e, cells, cash, applied.Allocation);
+        Flow(state, e.Account, cells, Measure.Unapplied, applied.Allocation.On, null, cash.Currency, -applied.Allocation.Minor, 0);
+        var entry = state.Unapplied.Find(u => u.Key == cash.Key);
+        var waiting = entry?.Waiting?.Where(w => w.Number != applied.Allocation.Number).ToList();
+        SetUnapplied(state, cash, cash.Unapplied - applied.Allocation.Minor, waiting is { Count: > 0 } ? waiting : null);
+        Touch(state, e);
+    }
+
+    /// <summary>Cash or credit meets an item: the allocation's effect on item, flows and document.</summary>
+    private static void Meet(PartyState state, Envelope e, CellDeltas cells, CashState cash, Applied allocation)
+    {
+        cash.Allocations.Add(allocation);
+        state.ChangedCash.Add(cash.Key);
+        var item = Loaded(state, e.Account, allocation.Number);
+        if (item.AppliedBy?.Contains(cash.Key) != true) (item.AppliedBy ??= []).Add(cash.Key);
+        if (allocation.Recovery)
+        {
+            Change(state, e, cells, allocation.Number, i => i.WrittenOff -= allocation.Minor);
+            Flow(state, e.Account, cells, Measure.WrittenOff, allocation.On, item.DueAt(allocation.On), item.Currency, -allocation.Minor, 0);
+            Flow(state, e.Account, cells, Measure.WriteOffRecovered, allocation.On, null, item.Currency, allocation.Minor, 1);
+            return;
+        }
+        Change(state, e, cells, allocation.Number, i => i.Move(allocation.On, -allocation.Minor));
+        if (cash.Kind != CashKind.Payment) return;
+        Flow(state, e.Account, cells, Measure.CashApplied, allocation.On, item.IssuedOn, item.Currency, allocation.Minor, 0);
+        if (allocation.On > item.DueAt(allocation.On)) Flow(state, e.Account, cells, Measure.CashOnOverdue, allocation.On, null, item.Currency, allocation.Minor, 0);
+    }
+
+    private static void Reverse(PartyState state, Envelope e, CellDeltas cells, Event.PaymentReversed reversed)
+    {
+        var cash = state.Cash[reversed.Payment];
+        foreach (var undone in reversed.Undone)
+        {
+            var on = e.EffectiveOn > undone.On ? e.EffectiveOn : undone.On;
+            if (undone.On > e.EffectiveOn)
+            {
+                // It had not met its item yet: until then it stood as unapplied cash, which ends now.
+                Flow(state, e.Account, cells, Measure.Unapplied, e.EffectiveOn, null, cash.Currency, -undone.Minor, 0);
+                Flow(state, e.Account, cells, Measure.Unapplied, undone.On, null, cash.Currency, undone.Minor, 0);
+            }
+            var item = Loaded(state, e.Account, undone.Number);
+            if (undone.Recovery)
+            {
+                Change(state, e, cells, undone.Number, i => i.WrittenOff += undone.Minor);
+                Flow(state, e.Account, cells, Measure.WrittenOff, on, item.DueAt(on), item.Currency, undone.Minor, 0);
+                Flow(state, e.Account, cells, Measure.WriteOffRecovered, on, null, item.Currency, -undone.Minor, -1);
+                continue;
+            }
+            Change(state, e, cells, undone.Number, i => i.Move(on, undone.Minor));
+            Flow(state, e.Account, cells, Measure.CashApplied, on, item.IssuedOn, item.Currency, -undone.Minor, 0);
+            if (undone.On > item.DueAt(undone.On)) Flow(state, e.Account, cells, Measure.CashOnOverdue, on, null, item.Currency, -undone.Minor, 0);
+            else if (on > item.DueAt(on)) Flow(state, e.Account, cells, Measure.OverdueReinstated, on, null, item.Currency, undone.Minor, 0);
+        }
+        Flow(state, e.Account, cells, Measure.Unapplied, e.EffectiveOn, null, cash.Currency, -cash.Unapplied, 0);
+        Flow(state, e.Account, cells, Measure.CashReceived, e.EffectiveOn, null, cash.Currency, -cash.Minor, -1);
+        CountTowardPromises(state, e.Account, cash.On, cash.Currency, -cash.Minor);
+        cash.Reversed = true;
+        cash.Allocations.Clear();
+        SetUnapplied(state, cash, 0, null);
+        Touch(state, e);
+    }
+
+    private static void TakeBack(CashState cash, string number, long minor)
+    {
+        for (var i = cash.Allocations.Count - 1; i >= 0 && minor > 0; i--)
+        {
+            var allocation = cash.Allocations[i];
+            if (allocation.Number != number || allocation.Recovery) continue;
+            var part = Math.Min(allocation.Minor, minor);
+            minor -= part;
+            if (part == allocation.Minor) cash.Allocations.RemoveAt(i); else cash.Allocations[i] = allocation with { Minor = allocation.Minor - part };
+        }
+        Invariant.Holds(minor == 0, $"payment {cash.Key} released more from {number} than it had there");
+    }
+
+    private static void SetUnapplied(PartyState state, CashState cash, long minor, IReadOnlyList<Named>? waiting)
+    {
+        Invariant.Holds(minor >= 0, $"payment {cash.Key} is applied beyond its amount");
+        cash.Unapplied = minor;
+        state.ChangedCash.Add(cash.Key);
+        var entry = state.Unapplied.Find(u => u.Key == cash.Key);
+        if (minor == 0)
+        {
+            if (entry is not null) state.Unapplied.Remove(entry);
+            return;
+        }
+        if (entry is null) state.Unapplied.Add(entry = new UnappliedCash { Key = cash.Key, Account = cash.Account, Currency = cash.Currency, On = cash.On, Minor = minor });
+        entry.Minor = minor;
+        entry.Waiting = waiting is null ? null : [.. waiting];
+    }
+
+    /// <summary>A promise counts what comes in for its account from the day it was made.</summary>
+    private static void CountTowardPromises(PartyState state, string account, DateOnly on, string currency, long minor)
+    {
+        foreach (var promise in state.Promises)
+        {
+            if (promise.Account != account || promise.Currency != currency || !promise.IsOpenOn(on)) continue;
+            var part = minor > 0 ? Math.Min(minor, promise.Minor - promise.PaidMinor) : Math.Max(minor, -promise.PaidMinor);
+            promise.PaidMinor += part;
+            minor -= part;
+            if (minor == 0) return;
+        }
+    }
+
+    private static void ClosePromise(PartyState state, Envelope e, Event.PromiseClosed closed)
+    {
+        var promise = state.Promises.Find(p => p.Promise == closed.Promise)!;
+        promise.Outcome = closed.Outcome;
+        promise.ClosedOn = e.EffectiveOn;
+        if (e.EffectiveOn > state.AsOf) return;
+        if (closed.Outcome == "kept") state.Behaviour.PromisesKept++; else state.Behaviour.PromisesBroken++;
+        state.Promises.Remove(promise);
+    }
+
+    private static void Decide(PartyState state, Envelope e, CellDeltas cells, DecisionRecord decision)
+    {
+        var treatment = state.Treatment(decision.Portfolio);
+        if (treatment is null) state.Treatments.Add(treatment = new TreatmentState { Portfolio = decision.Portfolio });
+        if (decision.SegmentBefore is not null) Exposures.Resegment(state, treatment, e.EffectiveOn, decision.Segment, cells);
+        treatment.Strategy = decision.Strategy;
+        if (decision.RemindedThrough is { } through)
+        {
+            treatment.RemindedThrough = through;
+            treatment.RemindedInShadow = decision.Shadow;
+        }
+        else if (decision.Step is { } step && decision.Action != "wait")
+        {
+            treatment.LastStep = step;
+            treatment.LastStepOn = e.EffectiveOn;
+            treatment.LastAnchorOn = decision.AnchorOn;
+            treatment.LastInShadow = decision.Shadow;
+        }
+        state.ReviewedOn = e.EffectiveOn;
+        state.NextReviewOn = decision.NextReviewOn;
+        if (decision.Intent is not { } intent || decision.Shadow) return;
+        if (decision.Action == "message")
+        {
+            state.Messages[intent] = new MessageState
+            {
+                Id = intent, Portfolio = decision.Portfolio, Account = e.Account, Channel = decision.Channel!, Template = decision.Template!, Tone = decision.Tone!,
+                Rule = decision.Rule, DecidedOn = e.EffectiveOn, PreDueThrough = decision.RemindedThrough, NotBefore = decision.NotBefore!.Value,
+            };
+            state.ChangedMessages.Add(intent);
+            state.Pending.Add(new Pending(intent, decision.Portfolio, "message"));
+        }
+        else
+        {
+            state.WorkItems[intent] = new WorkItemState
+            {
+                Id = intent, Kind = decision.Action == "task" ? "call" : decision.Action, Portfolio = decision.Portfolio, Account = e.Account, Rule = decision.Rule,
+                Owner = decision.Action == "propose_placement" ? "manager" : "agent", CreatedOn = e.EffectiveOn, DueOn = e.EffectiveOn,
+                Minor = decision.Facts.OverdueMinor, Currency = decision.Facts.Currency, Score = decision.Score,
+            };
+            state.ChangedWorkItems.Add(intent);
+            state.Pending.Add(new Pending(intent, decision.Portfolio, "work"));
+        }
+    }
+
+    private static void Settle(PartyState state, string id, MessageStatus status, string? detail)
+    {
+        var message = state.Messages[id];
+        message.Status = status;
+        message.Detail = detail;
+        state.ChangedMessages.Add(id);
+        if (status is not (MessageStatus.Pending or MessageStatus.Sending)) state.Pending.RemoveAll(p => p.Id == id);
+    }
+
+    private static void SettleMessage(PartyState state, Envelope e, CellDeltas cells, Event.MessageSettled settled)
+    {
+        var message = state.Messages[settled.Message];
+        var counted = message.Status == MessageStatus.Unknown;
+        Settle(state, settled.Message, settled.Outcome switch
+        {
+            "sent" => MessageStatus.Sent,
+            "failed" => MessageStatus.Failed,
+            _ => MessageStatus.Unknown,
+        }, settled.Detail);
+        // Unknown may have reached the customer, so it counts toward the caps; settled later, it is not counted twice.
+        if (settled.Outcome != "failed" && !counted) state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
+        if (settled.Outcome == "sent") CountAction(state, e.Account, cells, e.EffectiveOn, settled.Proactive);
+        if (settled.Outcome == "failed") Touch(state, e);
+    }
+
+    private static void CountAction(PartyState state, string account, CellDeltas cells, DateOnly on, bool proactive)
+    {
+        Flow(state, account, cells, Measure.Actions, on, null, "", 0, 1);
+        if (proactive) Flow(state, account, cells, Measure.ProactiveActions, on, null, "", 0, 1);
+    }
+
+    private static void Flow(PartyState state, string account, CellDeltas cells, Measure measure, DateOnly on, DateOnly? reference, string currency, long minor, long count)
+    {
+        var portfolio = Portfolio(state, account);
+        cells.Add(measure, on, reference, portfolio, state.SegmentOn(portfolio, on), currency, minor, count);
+    }
+
+    private static string Portfolio(PartyState state, string account)
+    {
+        var details = state.Account(account);
+        Invariant.Holds(details is not null, $"account {account} is not of party {state.Id}");
+        return details.Portfolio;
+    }
+}

@@ -1,0 +1,179 @@
+using Recoup.Core.Contact;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
+
+namespace Recoup.Core.Policies;
+
+/// <summary>
+/// What a decision about a party in one portfolio stands on, frozen as of a day: nothing that was recorded or
+/// took effect later is in it. Amounts are minor units of <see cref="Currency"/>, the currency of the largest
+/// number of overdue (else open) items; other currencies are counted in items, not in amounts, until rates are known.
+/// </summary>
+public sealed class Facts
+{
+    public required DateOnly AsOf { get; init; }
+    public required string Portfolio { get; init; }
+
+    /// <summary>The account with the most items that may be dunned (else overdue) speaks for the portfolio; a message lists all of them.</summary>
+    public AccountDetails Account { get; private set; } = null!;
+
+    public required Currency Currency { get; init; }
+    public required PaymentBehaviour Behaviour { get; init; }
+
+    public long OpenMinor { get; private set; }
+
+    /// <summary>Overdue, whether it may be dunned or not.</summary>
+    public long OverdueMinor { get; private set; }
+
+    /// <summary>Overdue and neither disputed nor held: what may be dunned.</summary>
+    public long DunnableMinor { get; private set; }
+    public long DisputedMinor { get; private set; }
+    public long UnappliedMinor { get; private set; }
+    public int OpenItems { get; private set; }
+    public int OverdueItems { get; private set; }
+    public int DunnableItems { get; private set; }
+
+    /// <summary>Due day of the oldest overdue item that may be dunned.</summary>
+    public DateOnly? OldestDueOn { get; private set; }
+
+    /// <summary>Exposures that are not overdue and may be written about, in order of due day.</summary>
+    public List<Exposure> Coming { get; } = [];
+
+    /// <summary>Exposures that are overdue and may be dunned, in order of due day.</summary>
+    public List<Exposure> Dunnable { get; } = [];
+
+    public bool Held { get; private set; }
+
+    /// <summary>Even the account that speaks for the portfolio is on hold or disputed as a whole.</summary>
+    public bool SpeakerHeld { get; private set; }
+    public DateOnly? HeldThrough { get; private set; }
+    public bool AccountDisputed { get; private set; }
+
+    /// <summary>The day after the last open promise's term and grace; null without one.</summary>
+    public DateOnly? PromisedUntil { get; private set; }
+    public int ContactsInSevenDays { get; private set; }
+    public bool HasEmail { get; private set; }
+    public bool HasPhone { get; private set; }
+    public int? DaysSinceLastStep { get; private set; }
+    public int Score { get; set; }
+    public string Segment { get; set; } = TreatmentState.Unsegmented;
+
+    /// <summary>Overdue and may be dunned, less unapplied cash: a standalone credit is considered before a customer is chased.</summary>
+    public long ToChaseMinor => DunnableMinor - UnappliedMinor;
+
+    public int DaysPastDue => OldestDueOn is { } due ? Ageing.DaysPastDue(due, AsOf) : 0;
+
+    public static Facts Freeze(PartyState state, string portfolio, DateOnly asOf, int promiseGraceDays)
+    {
+        Invariant.Holds(state.AsOf == asOf, "facts are frozen of a state that stands on their day");
+        var accounts = state.Accounts.Where(a => a.Portfolio == portfolio).ToList();
+        var mine = accounts.Select(a => a.Account).ToHashSet(StringComparer.Ordinal);
+        var exposures = state.Exposures.Where(e => mine.Contains(e.Account)).ToList();
+        var currency = exposures.Where(e => Ageing.IsOverdue(e.DueOn, asOf)).GroupBy(e => e.Currency).MaxBy(g => g.Sum(e => e.Items))?.Key
+            ?? exposures.GroupBy(e => e.Currency).MaxBy(g => g.Sum(e => e.Items))?.Key
+            ?? state.Unapplied.Find(u => mine.Contains(u.Account))?.Currency ?? "EUR";
+        var treatment = state.Treatment(portfolio);
+        var facts = new Facts
+        {
+            AsOf = asOf,
+            Portfolio = portfolio,
+            Currency = Currency.Of(currency),
+            Behaviour = state.Behaviour,
+            ContactsInSevenDays = state.Contact.OutboundWithin(asOf, 7),
+            HasEmail = accounts.Exists(a => a.EmailToken is not null) || state.Contact.Point(Channel.Email) is not null,
+            HasPhone = accounts.Exists(a => a.PhoneToken is not null) || state.Contact.Point(Channel.Call) is not null,
+            DaysSinceLastStep = treatment?.LastStepOn is { } last ? asOf.DayNumber - last.DayNumber : null,
+            Segment = treatment?.Segment ?? TreatmentState.Unsegmented,
+        };
+        var quiet = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var hold in state.Holds)
+            if (mine.Contains(hold.Account) && hold.StandsOn(asOf))
+            {
+                quiet.Add(hold.Account);
+                facts.Held = true;
+                if (facts.HeldThrough is not { } through || hold.To > through) facts.HeldThrough = hold.To;
+            }
+        foreach (var dispute in state.Disputes)
+            if (dispute.Number is null && mine.Contains(dispute.Account) && dispute.StandsOn(asOf))
+            {
+                quiet.Add(dispute.Account);
+                facts.AccountDisputed = true;
+            }
+        foreach (var promise in state.Promises)
+        {
+            if (!mine.Contains(promise.Account) || !promise.IsOpenOn(asOf)) continue;
+            var until = promise.DueOn.AddDays(promiseGraceDays + 1);
+            if (facts.PromisedUntil is not { } known || until > known) facts.PromisedUntil = until;
+        }
+        foreach (var unapplied in state.Unapplied)
+            if (mine.Contains(unapplied.Account) && unapplied.On <= asOf && unapplied.Currency == currency) facts.UnappliedMinor += unapplied.Minor;
+        foreach (var e in exposures) facts.Count(e, quiet.Contains(e.Account));
+        facts.Account = accounts
+            .OrderByDescending(a => facts.Dunnable.Where(e => e.Account == a.Account).Sum(e => e.Items))
+            .ThenBy(a => quiet.Contains(a.Account))
+            .ThenByDescending(a => exposures.Where(e => e.Account == a.Account).Sum(e => e.Items))
+            .ThenBy(a => a.Account, StringComparer.Ordinal)
+            .First();
+        facts.SpeakerHeld = quiet.Contains(facts.Account.Account);
+        return facts;
+    }
+
+    private void Count(Exposure e, bool quiet)
+    {
+        var overdue = Ageing.IsOverdue(e.DueOn, AsOf);
+        var same = e.Currency == Currency.Code;
+        OpenItems += e.Items;
+        if (same) OpenMinor += e.Minor;
+        if (same && e.Disputed) DisputedMinor += e.Minor;
+        if (overdue)
+        {
+            OverdueItems += e.Items;
+            if (same) OverdueMinor += e.Minor;
+        }
+        if (quiet || e.Disputed) return;
+        if (!overdue) { Coming.Add(e); return; }
+        Dunnable.Add(e);
+        DunnableItems += e.Items;
+        if (same) DunnableMinor += e.Minor;
+        if (OldestDueOn is not { } oldest || e.DueOn < oldest) OldestDueOn = e.DueOn;
+    }
+
+    private decimal Major(long minor) => Money.ToMajor(minor, Currency);
+
+    // --- what a policy's conditions may name ---
+
+    private static Symbols<Facts> Base() => new Symbols<Facts>()
+        .Number("open", f => f.Major(f.OpenMinor))
+        .Number("overdue", f => f.Major(f.OverdueMinor))
+        .Number("to_chase", f => f.Major(f.ToChaseMinor))
+        .Number("disputed", f => f.Major(f.DisputedMinor))
+        .Number("unapplied", f => f.Major(f.UnappliedMinor))
+        .Number("open_items", f => f.OpenItems)
+        .Number("overdue_items", f => f.OverdueItems)
+        .Number("days_past_due", f => f.DaysPastDue)
+        .Number("settled_items", f => f.Behaviour.Settled)
+        .Number("late_share", f => f.Behaviour.Settled == 0 ? null : (decimal)f.Behaviour.SettledLate / f.Behaviour.Settled)
+        .Number("average_days_late", f => f.Behaviour.Settled == 0 ? null : (decimal)f.Behaviour.LateDays / f.Behaviour.Settled)
+        .Number("promises_kept", f => f.Behaviour.PromisesKept)
+        .Number("promises_broken", f => f.Behaviour.PromisesBroken)
+        .Number("contacts_7_days", f => f.ContactsInSevenDays)
+        .Number("days_since_last_step", f => f.DaysSinceLastStep)
+        .Boolean("has_email", f => f.HasEmail)
+        .Boolean("has_phone", f => f.HasPhone)
+        .Text("portfolio", f => f.Portfolio)
+        .Text("kind", f => f.Account.Kind)
+        .Text("country", f => f.Account.Country)
+        .Text("language", f => f.Account.Language)
+        .Text("currency", f => f.Currency.Code);
+
+    /// <summary>For the score's rules: everything but score and segment.</summary>
+    public static readonly Symbols<Facts> BeforeScore = Base();
+
+    /// <summary>For segments: with the score.</summary>
+    public static readonly Symbols<Facts> BeforeSegment = Base().Number("score", f => f.Score);
+
+    /// <summary>For steps: with the score and the segment.</summary>
+    public static readonly Symbols<Facts> All = Base().Number("score", f => f.Score).Text("segment", f => f.Segment);
+}

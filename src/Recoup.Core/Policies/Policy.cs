@@ -1,0 +1,184 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Recoup.Core.Contact;
+using Recoup.Core.Foundation;
+using Recoup.Core.Receivables;
+
+namespace Recoup.Core.Policies;
+
+/// <summary>An adjustment of the score where its condition holds.</summary>
+public sealed record ScoreRule(Expression<Facts> When, int Add, string Reason);
+
+/// <summary>The first segment whose condition holds takes the party.</summary>
+public sealed record Segment(string Id, Expression<Facts> When, string Strategy);
+
+/// <summary>One step of a strategy.</summary>
+public sealed record Step(string Id, int At, string Action)
+{
+    /// <summary>Taken only where this holds; null: always.</summary>
+    public Expression<Facts>? When { get; init; }
+
+    /// <summary>For messages: channels to try, in order; the first that the gate lets through.</summary>
+    public IReadOnlyList<string> Channels { get; init; } = [];
+
+    public string Template { get; init; } = "";
+
+    public string Tone { get; init; } = "";
+
+    /// <summary>Before the due date, on it, or after.</summary>
+    public bool IsPreDue => At <= 0;
+}
+
+/// <summary>What is done for a segment, step by step, counted in days past due of the oldest item that may be dunned.</summary>
+public sealed record Strategy(string Id, IReadOnlyList<Step> Steps, string Entry, int DaysBetweenSteps)
+{
+    public IReadOnlyList<Step> DunningSteps { get; } = [.. Steps.Where(s => !s.IsPreDue)];
+
+    /// <summary>At most one: the reminder before the due date.</summary>
+    public Step? PreDueStep { get; } = Steps.FirstOrDefault(s => s.IsPreDue);
+
+    public Step EntryStep { get; } = Steps.First(s => s.Id == Entry);
+}
+
+/// <summary>When a day's run stops itself: its actions exceed a multiple of the trailing mean.</summary>
+public sealed record VolumeStop(decimal Multiple, int Runs, int Minimum)
+{
+    /// <summary>The most actions a run may take; null without runs to compare with.</summary>
+    public int? Limit(IReadOnlyList<int> actionsOfRuns)
+    {
+        var last = actionsOfRuns.TakeLast(Runs).ToList();
+        return last.Count == 0 ? null : Math.Max(Minimum, (int)Math.Min(int.MaxValue, Math.Ceiling(Multiple * (decimal)last.Average())));
+    }
+}
+
+/// <summary>
+/// How the business wants its customers treated: a file that people edit, compiled. Two policies with the same
+/// text are the same; the workspace numbers the versions it adopts.
+/// </summary>
+public sealed class Policy
+{
+    private Policy() { }
+
+    public required string Name { get; init; }
+
+    public required string Text { get; init; }
+
+    /// <summary>SHA-256 of the text, hexadecimal, 16 characters.</summary>
+    public required string Digest { get; init; }
+
+    public required int ScoreBase { get; init; }
+
+    public required IReadOnlyList<ScoreRule> ScoreRules { get; init; }
+
+    public required IReadOnlyList<Segment> Segments { get; init; }
+
+    public required IReadOnlyList<Strategy> Strategies { get; init; }
+
+    /// <summary>A party with something open is looked at again after so many days at the latest.</summary>
+    public required int ReviewEveryDays { get; init; }
+
+    /// <summary>Days after a promise's due day before it counts as broken.</summary>
+    public required int PromiseGraceDays { get; init; }
+
+    public required AllocationOrder Allocation { get; init; }
+
+    /// <summary>Steps are taken on business days of the portfolio's calendar only.</summary>
+    public required bool BusinessDaysOnly { get; init; }
+
+    public required VolumeStop VolumeStop { get; init; }
+
+    public Strategy Strategy(string id) => Strategies.First(s => s.Id == id);
+
+    /// <summary>Throws <see cref="YamlException"/> with file, line and what to mend.</summary>
+    public static Policy Parse(string text, string source)
+    {
+        var root = YamlMap.Parse(text, source);
+        var name = root.Text("policy");
+        root.TextOrNull("about");
+
+        var score = root.MapOrNull("score") ?? throw root.Wrong("score is missing");
+        var scoreBase = score.Whole("base", 0, 100);
+        var scoreRules = new List<ScoreRule>();
+        foreach (var map in score.Maps("adjust"))
+        {
+            scoreRules.Add(new ScoreRule(map.Expression("when", Facts.BeforeScore, ValueKind.Boolean), map.Whole("add", -100, 100), map.Text("reason")));
+            map.Done();
+        }
+        score.Done();
+
+        var strategies = new List<Strategy>();
+        foreach (var map in root.Maps("strategies"))
+        {
+            strategies.Add(ParseStrategy(map));
+            if (strategies.SkipLast(1).Any(s => s.Id == strategies[^1].Id)) throw map.Wrong("id", $"strategy '{strategies[^1].Id}' stands twice");
+        }
+
+        var segments = new List<Segment>();
+        foreach (var map in root.Maps("segments"))
+        {
+            var segment = new Segment(map.Text("id"), map.Expression("when", Facts.BeforeSegment, ValueKind.Boolean), map.Text("strategy"));
+            if (!strategies.Exists(s => s.Id == segment.Strategy))
+                throw map.Wrong("strategy", $"there is no strategy '{segment.Strategy}'; there are {string.Join(", ", strategies.Select(s => s.Id))}");
+            if (segments.Exists(s => s.Id == segment.Id)) throw map.Wrong("id", $"segment '{segment.Id}' stands twice");
+            map.Done();
+            segments.Add(segment);
+        }
+        if (segments.Count == 0) throw root.Wrong("segments are missing");
+        if (segments[^1].When.Text != "true") throw root.Wrong("segments", "the last segment must take everybody: when: true");
+
+        var volume = root.MapOrNull("volume_stop") ?? throw root.Wrong("volume_stop is missing");
+        var stop = new VolumeStop(volume.NumberOrNull("multiple") is { } m && m >= 1 ? m : throw volume.Wrong("multiple", "multiple takes a number of 1 or more"), volume.Whole("runs", 1, 365), volume.Whole("minimum", 0, 1_000_000_000));
+        volume.Done();
+
+        var policy = new Policy
+        {
+            Name = name,
+            Text = text,
+            Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8)),
+            ScoreBase = scoreBase,
+            ScoreRules = scoreRules,
+            Segments = segments,
+            Strategies = strategies,
+            ReviewEveryDays = root.Whole("review_every_days", 1, 365),
+            PromiseGraceDays = root.Whole("promise_grace_days", 0, 60),
+            Allocation = root.Choice("allocation", null, "oldest_first", "charges_first") == "charges_first" ? AllocationOrder.ChargesFirst : AllocationOrder.OldestFirst,
+            BusinessDaysOnly = root.Flag("business_days_only", otherwise: false),
+            VolumeStop = stop,
+        };
+        root.Done();
+        return policy;
+    }
+
+    private static Strategy ParseStrategy(YamlMap map)
+    {
+        var steps = new List<Step>();
+        foreach (var s in map.Maps("steps"))
+        {
+            var action = s.Choice("action", null, "message", "task", "propose_placement");
+            var step = new Step(s.Text("id"), s.Whole("at", -60, 3650), action) { When = s.ExpressionOrNull("when", Facts.All, ValueKind.Boolean) };
+            if (action == "message")
+            {
+                step = step with { Channels = s.Texts("channels"), Template = s.Text("template"), Tone = s.Choice("tone", null, "friendly", "neutral", "firm") };
+                if (step.Channels.Count == 0) throw s.Wrong("channels are missing");
+                foreach (var channel in step.Channels)
+                    if (channel is not (Channel.Email or Channel.Call)) throw s.Wrong("channels", $"'{channel}' can't be sent yet; email, or call for a person's task");
+            }
+            if (steps.Exists(x => x.Id == step.Id)) throw s.Wrong("id", $"step '{step.Id}' stands twice");
+            if (steps.Count > 0 && step.At <= steps[^1].At) throw s.Wrong("at", $"steps go by day: {step.At} does not come after {steps[^1].At}");
+            if (step.IsPreDue && action != "message") throw s.Wrong("action", "before the due date only messages go out");
+            if (step.IsPreDue && steps.Count > 0) throw s.Wrong("at", "there is one reminder before the due date, as the first step");
+            s.Done();
+            steps.Add(step);
+        }
+        if (!steps.Exists(s => !s.IsPreDue)) throw map.Wrong("a strategy needs a step after the due date");
+        var id = map.Text("id");
+        var entry = map.Text("entry");
+        if (!steps.Exists(s => s.Id == entry && !s.IsPreDue)) throw map.Wrong("entry", $"'{entry}' is no step after the due date; there are {string.Join(", ", steps.Where(s => !s.IsPreDue).Select(s => s.Id))}");
+        var strategy = new Strategy(id, steps, entry, map.Whole("days_between_steps", 0, 365));
+        map.Done();
+        return strategy;
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} ({Digest})");
+}

@@ -1,0 +1,37 @@
+namespace Recoup.Core;
+
+/// <summary>Why an input was not taken. Named values: a caller can tell them apart; the message is for people.</summary>
+public enum Refusal
+{
+    KeyUsedWithOtherContent,
+    UnknownAccount,
+    AccountOfOtherParty,
+    PortfolioFixed,
+    PartyErased,
+    DuplicateNumber,
+    UnknownItem,
+    NotAnInvoice,
+    NotACharge,
+    ItemCancelled,
+    WrongCurrency,
+    NothingOpen,
+    MoreThanOpen,
+    BelowWrittenOff,
+    DueBeforeIssued,
+    BeforeDocument,
+    UnknownPayment,
+    AlreadyReversed,
+    NothingUnapplied,
+    UnknownDispute,
+    UnknownHold,
+    OverlappingHold,
+    UnknownPromise,
+    UnknownWorkItem,
+    UnknownMessage,
+    MessageNotUnknown,
+    AlreadyErased,
+    UnknownPortfolio,
+}
+
+/// <summary>A refusal with its words: what, where, and how to mend it.</summary>
+public sealed record Refused(Refusal Refusal, string Message);

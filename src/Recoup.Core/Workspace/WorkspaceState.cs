@@ -1,0 +1,170 @@
+using Recoup.Core.Contact;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Policies;
+
+namespace Recoup.Core.Workspace;
+
+public sealed record RunSummary(DateOnly AsOf, int Reviewed, int Actions, bool Stopped);
+
+/// <summary>
+/// What holds for the whole workspace: portfolios, the policy in force, whether anything may be sent. Folded
+/// from the workspace's partition, which stays small: a few events a day.
+/// </summary>
+public sealed class WorkspaceState
+{
+    public const string DefaultPortfolio = "main";
+
+    private readonly Dictionary<string, PortfolioDetails> portfolios = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BusinessCalendar> calendars = new(StringComparer.Ordinal);
+
+    public string Id { get; private set; } = "";
+
+    public long Seq { get; private set; }
+
+    /// <summary>shadow, live or stopped. A new workspace is in shadow until somebody confirms.</summary>
+    public string Mode { get; private set; } = "shadow";
+
+    /// <summary>The day on which sending was last switched to live; null while it never was.</summary>
+    public DateOnly? LiveSince { get; private set; }
+
+    public DateOnly? FirstRunOn { get; private set; }
+
+    public DateOnly? LastRunOn { get; private set; }
+
+    public List<RunSummary> Runs { get; } = [];
+
+    public int PolicyVersion { get; private set; }
+
+    public string? PolicyDigest { get; private set; }
+
+    /// <summary>Texts of the adopted policies, by version from 1.</summary>
+    public List<string> PolicyTexts { get; } = [];
+
+    public IEnumerable<PortfolioDetails> Portfolios => portfolios.Values.OrderBy(p => p.Portfolio, StringComparer.Ordinal);
+
+    public PortfolioDetails? Portfolio(string id) => portfolios.GetValueOrDefault(id);
+
+    /// <summary>The zone in which a portfolio's days begin; UTC where none was given.</summary>
+    public string TimeZone(string portfolio) => portfolios.GetValueOrDefault(portfolio)?.TimeZone ?? "UTC";
+
+    public BusinessCalendar Calendar(string portfolio)
+    {
+        if (calendars.TryGetValue(portfolio, out var known)) return known;
+        var details = portfolios.GetValueOrDefault(portfolio);
+        var calendar = BusinessCalendar.Named(details?.Calendar ?? "weekdays").With(details?.Holidays ?? []);
+        return calendars[portfolio] = calendar;
+    }
+
+    public void Apply(JournalRow row, Event e)
+    {
+        switch (e)
+        {
+            case Event.WorkspaceOpened opened: Id = opened.Workspace; break;
+            case Event.PortfolioSet set:
+                portfolios[set.Portfolio.Portfolio] = set.Portfolio;
+                calendars.Remove(set.Portfolio.Portfolio);
+                break;
+            case Event.PolicyAdopted adopted:
+                PolicyVersion = adopted.Version;
+                PolicyDigest = adopted.Digest;
+                PolicyTexts.Add(adopted.Text);
+                break;
+            case Event.SendingSet sending:
+                if (sending.Mode == "live" && Mode == "shadow") LiveSince = row.RecordedOn;
+                Mode = sending.Mode;
+                break;
+            case Event.RunEnded run:
+                FirstRunOn ??= run.AsOf;
+                LastRunOn = run.AsOf;
+                Runs.Add(new RunSummary(run.AsOf, run.Reviewed, run.Actions, run.Stopped));
+                break;
+            default: Invariant.Never($"{row.Kind} is no event of a workspace"); break;
+        }
+        Seq = row.Seq;
+    }
+}
+
+/// <summary>Seals what identifies a person under the party's own key, and opens it while the key is there.</summary>
+public interface IVault
+{
+    /// <summary>Makes the party's key where there is none yet.</summary>
+    byte[] Seal(string party, ReadOnlySpan<byte> plain);
+
+    /// <summary>Null where the party's key was destroyed.</summary>
+    byte[]? Open(string party, ReadOnlySpan<byte> sealedBytes);
+
+    /// <summary>A short name for an address that tells nothing without the party's key, and is the same for the same address.</summary>
+    string Token(string party, string address);
+
+    /// <summary>Destroys the key once the transaction is committed.</summary>
+    void Forget(string party);
+}
+
+/// <summary>A message's text, made from the state at the moment of release.</summary>
+public sealed record MessageText(string To, string? Name, string From, string? FromName, string Subject, string Body);
+
+/// <summary>Writes messages; pure: the same state gives the same text.</summary>
+public interface IMessageWriter
+{
+    /// <summary>Throws where there is no such template.</summary>
+    MessageText Write(MessageFacts facts);
+
+    bool Has(string template);
+}
+
+/// <summary>What a template may say.</summary>
+public sealed record MessageFacts
+{
+    public required string Template { get; init; }
+    public required string Tone { get; init; }
+    public required string Language { get; init; }
+    public required string To { get; init; }
+    public string? Name { get; init; }
+    public required string Account { get; init; }
+    public required PortfolioDetails Portfolio { get; init; }
+    public required DateOnly Today { get; init; }
+    public required IReadOnlyList<MessageItem> Items { get; init; }
+
+    /// <summary>Items that are listed nowhere because there are too many.</summary>
+    public required int MoreItems { get; init; }
+
+    /// <summary>By currency, over all items meant, listed or not.</summary>
+    public required IReadOnlyList<Money> Totals { get; init; }
+
+    public required IReadOnlyList<Money> Unapplied { get; init; }
+}
+
+public sealed record MessageItem(string Number, DateOnly IssuedOn, DateOnly DueOn, Money Amount, Money Open, int DaysPastDue);
+
+/// <summary>
+/// All that a decision takes from outside the party: the clock, the workspace, the policy in force, the rules,
+/// and the two services that are pure given their data.
+/// </summary>
+public sealed class Context
+{
+    /// <summary>The door's clock: never before an instant already recorded in the workspace.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    public required WorkspaceState Workspace { get; init; }
+
+    public required Policy Policy { get; init; }
+
+    /// <summary>The number under which the workspace adopted <see cref="Policy"/>.</summary>
+    public required int PolicyVersion { get; init; }
+
+    public required ContactRules Rules { get; init; }
+
+    public required IVault Vault { get; init; }
+
+    public required IMessageWriter Writer { get; init; }
+
+    /// <summary>The business date at a portfolio's place.</summary>
+    public DateOnly Today(string portfolio) => LocalDate(Now, Workspace.TimeZone(portfolio));
+
+    public static DateOnly LocalDate(DateTimeOffset instant, string zone)
+    {
+        if (zone == "UTC") return DateOnly.FromDateTime(instant.UtcDateTime);
+        return NodaTime.Instant.FromDateTimeOffset(instant).InZone(NodaTime.DateTimeZoneProviders.Tzdb[zone]).Date.ToDateOnly();
+    }
+}
