@@ -90,3 +90,6 @@ public sealed class MessageState
 /// pending, then sending once released; then sent, failed or unknown by the channel's word, or withdrawn by the gate's.
 /// </summary>
 public enum MessageStatus { Pending, Sending, Sent, Failed, Unknown, Withdrawn }
+
+/// <summary>What a channel says of a message it was given: sent, failed or unknown.</summary>
+public sealed record ChannelAnswer(string Message, string Outcome, string? Detail = null);
