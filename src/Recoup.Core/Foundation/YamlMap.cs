@@ -42,6 +42,12 @@ public sealed class YamlMap
 
     public bool Has(string field) => Find(field) is not null;
 
+    /// <summary>True where the field is there and its value is text, for fields that take text or a mapping.</summary>
+    public bool IsText(string field) => Find(field) is YamlScalarNode;
+
+    /// <summary>The line of the field's value; of the whole mapping where it has no such field.</summary>
+    public long LineOf(string field) => (Find(field) ?? node).Start.Line;
+
     public string Text(string field) => TextOrNull(field) ?? throw Missing(field);
 
     public string? TextOrNull(string field) => Find(field) switch
@@ -129,8 +135,10 @@ public sealed class YamlMap
     {
         foreach (var key in node.Children.Keys)
             if (key is not YamlScalarNode { Value: { } name } || !asked.Contains(name))
-                throw Wrong(key, $"'{key}' is no field here; there are {string.Join(", ", asked.Order(StringComparer.Ordinal))}");
+                throw Wrong(key, $"'{key}' is no field here; {Meant(key.ToString())}there are {string.Join(", ", asked.Order(StringComparer.Ordinal))}");
     }
+
+    private string Meant(string name) => Spelling.Nearest(name, asked) is { } near ? $"did you mean '{near}'? " : "";
 
     public YamlException Wrong(string field, string message) => Wrong(Find(field) ?? node, message);
 
