@@ -58,7 +58,7 @@ internal sealed partial class TemplateSource
         Check(path, string.Join('\n', lines[2..]), firstLine: 3, part);
         var body = new StringBuilder();
         foreach (var line in lines[2..])
-            body.Append(PartLine().Match(line) is { Success: true } match ? part(match.Groups[1].Value)!.ReplaceLineEndings("\n").TrimEnd('\n') : line).Append('\n');
+            body.Append(PartLine().Match(line) is { Success: true } match ? part(match.Groups["part"].Value)!.ReplaceLineEndings("\n").TrimEnd('\n') : line).Append('\n');
         return new TemplateSource(subject, body.ToString());
     }
 
@@ -141,13 +141,13 @@ internal sealed partial class TemplateSource
         if (parts is null) throw new TemplateException(path, line, "a part can't be put in here");
         if (PartLine().Match(whole) is not { Success: true } match) throw new TemplateException(path, line, "a part stands alone on its line: {{> closing}}");
         if (scopes > 1) throw new TemplateException(path, line, "a part stands outside of '#each'");
-        if (parts(match.Groups[1].Value) is null) throw new TemplateException(path, line, $"there is no part '{match.Groups[1].Value}': no file _{match.Groups[1].Value}.hbs in the same folder");
+        if (parts(match.Groups["part"].Value) is null) throw new TemplateException(path, line, $"there is no part '{match.Groups["part"].Value}': no file _{match.Groups["part"].Value}.hbs in the same folder");
     }
 
     private static void CheckTable(string path, int line, string columns)
     {
         if (!TableColumns().IsMatch(columns)) throw new TemplateException(path, line, "table takes columns and their headings: {{table number=\"Invoice\" due=\"Due\" open=\"Open\"}}");
-        var named = TableColumn().Matches(columns).Select(m => m.Groups[1].Value).ToList();
+        var named = TableColumn().Matches(columns).Select(m => m.Groups["column"].Value).ToList();
         foreach (var column in named)
             if (!ItemNames.Contains(column)) throw new TemplateException(path, line, $"table has no column '{column}'; there are {string.Join(", ", ItemNames)}");
         if (named.Distinct(StringComparer.Ordinal).Count() < named.Count) throw new TemplateException(path, line, "table has a column twice");
@@ -160,12 +160,12 @@ internal sealed partial class TemplateSource
         return text[start..(end < 0 ? text.Length : end)];
     }
 
-    [GeneratedRegex("""^\{\{>\s*([a-z0-9-]+)\s*\}\}\s*$""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""^\{\{>\s*(?<part>[a-z0-9-]+)\s*\}\}\s*$""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex PartLine();
 
-    [GeneratedRegex("""^(\s*[a-z_]+="[^"]*")+$""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""^(\s*[a-z_]+="[^"]*")+$""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex TableColumns();
 
-    [GeneratedRegex("""([a-z_]+)="[^"]*("|$)""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""(?<column>[a-z_]+)="[^"]*("|$)""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex TableColumn();
 }

@@ -181,6 +181,6 @@ public sealed partial class TemplateWriter : IMessageWriter
         return reader.ReadToEnd();
     }
 
-    [GeneratedRegex("""^(?<language>[a-z]{2,3})/(_(?<part>[a-z0-9-]+)|(?<template>[a-z0-9-]+)\.(?<tone>friendly|neutral|firm))\.hbs$""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""^(?<language>[a-z]{2,3})/(_(?<part>[a-z0-9-]+)|(?<template>[a-z0-9-]+)\.(?<tone>friendly|neutral|firm))\.hbs$""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex FileName();
 }
