@@ -19,6 +19,7 @@ internal sealed class CsvRows : RowReader
 
     private readonly byte delimiter;
     private readonly bool[] exempt;
+    private readonly bool anyExempt;
     private CellPlace[] cells = new CellPlace[32];
     private char[] text = new char[512];
     private int count;
@@ -27,6 +28,7 @@ internal sealed class CsvRows : RowReader
     private int place;
     private bool hasQuotes;
     private string? raw;
+    private bool hasNoCard;
     private bool cutOffSaid;
     private long lineNext = 1;
 
@@ -39,12 +41,13 @@ internal sealed class CsvRows : RowReader
         Window.Begin();
         Columns = ReadHeader();
         exempt = [.. Columns.Select(exemptColumns.Contains)];
+        anyExempt = exempt.Contains(true);
     }
 
     /// <summary>The header's names, trimmed.</summary>
     public string[] Columns { get; }
 
-    public override string Raw => raw ?? RawOf(Window.Ahead[..rowLength]);
+    public override string Raw => raw ?? RawOf(Window.Ahead[..rowLength], hasNoCard: hasNoCard);
 
     public override ReadOnlySpan<char> Cell(int column) =>
         column < 0 ? default : text.AsSpan(cells[column].Start, cells[column].Length);
@@ -56,6 +59,8 @@ internal sealed class CsvRows : RowReader
         const int cardDigitsMin = 13;
         for (var i = 0; i < count; i++)
             if (cells[i].Length >= cardDigitsMin && !exempt[i]) CheckCard(Columns[i], Cell(i));
+        // Digits of two cells never make one number: a delimiter stands between them.
+        hasNoCard = Problems.Count == 0 && !anyExempt;
     }
 
     public override bool Read()
@@ -64,7 +69,7 @@ internal sealed class CsvRows : RowReader
         while (true)
         {
             Window.Skip(rowLength + breakLength);
-            (rowLength, breakLength, raw, Line) = (0, 0, null, lineNext);
+            (rowLength, breakLength, raw, hasNoCard, Line) = (0, 0, null, false, lineNext);
             switch (Scan())
             {
                 case Shape.Row:

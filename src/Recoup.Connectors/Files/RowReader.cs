@@ -50,9 +50,11 @@ internal abstract class RowReader(FileSource source, ReadingLimits limits, Cance
     public static string CutOffProblem(FileSource source) =>
         $"here the gzip data {source.Damage}: the rows before were read, this one and any after it were not. Get {source.Name} again and import it anew; what was taken stays as it is";
 
-    internal static string RawOf(ReadOnlySpan<byte> row, int lengthMax = ReadingLimits.RawLengthMax)
+    /// <param name="hasNoCard">Each cell was looked at already.</param>
+    internal static string RawOf(ReadOnlySpan<byte> row, int lengthMax = ReadingLimits.RawLengthMax, bool hasNoCard = false)
     {
-        var text = CardNumber.Mask(Encoding.UTF8.GetString(row[..Math.Min(row.Length, lengthMax + ReadingLimits.RawMargin)]));
+        var text = Encoding.UTF8.GetString(row[..Math.Min(row.Length, lengthMax + ReadingLimits.RawMargin)]);
+        if (!hasNoCard) text = CardNumber.Mask(text);
         return text.Length > lengthMax ? string.Concat(text.AsSpan(0, lengthMax), "…") : text;
     }
 }

@@ -17,15 +17,19 @@ public static class CardNumber
             if (!char.IsAsciiDigit(text[start]) || (start > 0 && char.IsAsciiDigit(text[start - 1]))) continue;
             var count = 0;
             var at = start;
-            var end = start;
             while (at < text.Length && count < 20)
             {
-                if (char.IsAsciiDigit(text[at])) { digits[count++] = (byte)(text[at] - '0'); end = ++at; }
+                if (char.IsAsciiDigit(text[at]))
+                {
+                    digits[count++] = (byte)(text[at++] - '0');
+                    // Where a group ends the number may end too, with an expiry date or the like one space behind.
+                    var ends = at == text.Length || !char.IsAsciiDigit(text[at]);
+                    if (ends && count is >= 13 and <= 19 && IsIssued(digits[..count]) && PassesLuhn(digits[..count])
+                        && !IsPhone(text, start, count) && !IsIban(text, start)) return (start, at - start);
+                }
                 else if (text[at] is ' ' or '-' && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1])) at++;
                 else break;
             }
-            if (count is >= 13 and <= 19 && IsIssued(digits[..count]) && PassesLuhn(digits[..count])
-                && !IsPhone(text, start, count) && !IsIban(text, start)) return (start, end - start);
             // A card number and something else with one space between: the groups are also looked at alone.
             while (start + 1 < text.Length && char.IsAsciiDigit(text[start + 1])) start++;
         }

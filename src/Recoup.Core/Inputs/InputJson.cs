@@ -31,6 +31,20 @@ public static class InputJson
 
     public static Input? Parse(JsonElement root, string actor, List<InputProblem> problems, bool trusted = false)
     {
+        InputDraft? draft;
+        var before = problems.Count;
+        try { draft = ReadFields(root, problems); }
+        catch (InvalidOperationException)
+        {
+            // A name or text with half a surrogate pair in it is JSON by its grammar, and no text.
+            problems.Add(new InputProblem(null, "has a name or text that is not valid text (UTF-8)"));
+            return null;
+        }
+        return problems.Count > before ? null : draft?.Kind.Build(draft, actor, problems);
+    }
+
+    private static InputDraft? ReadFields(JsonElement root, List<InputProblem> problems)
+    {
         if (root.ValueKind != JsonValueKind.Object)
         {
             problems.Add(new InputProblem(null, "is not a JSON object"));
@@ -47,7 +61,6 @@ public static class InputJson
             return null;
         }
         var draft = new InputDraft(kind);
-        var before = problems.Count;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var property in root.EnumerateObject())
         {
@@ -61,7 +74,7 @@ public static class InputJson
             }
             Read(draft, ordinal, property.Value, problems, trusted);
         }
-        return problems.Count > before ? null : kind.Build(draft, actor, problems);
+        return draft;
     }
 
     private static string KindNames => string.Join(", ", InputKinds.All.Select(k => k.Name));

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -42,6 +43,7 @@ public sealed class InputKind
 {
     private readonly FrozenDictionary<string, int> ordinals;
     private readonly Func<InputDraft, Input> build;
+    private readonly int[] required;
 
     internal InputKind(string name, string meaning, bool ofAccount, IEnumerable<Field> fields, Func<InputDraft, Input> build)
     {
@@ -51,6 +53,8 @@ public sealed class InputKind
         Fields = [.. common, .. fields];
         ordinals = Fields.Select((f, i) => (f.Name, i)).ToFrozenDictionary(f => f.Name, f => f.i, StringComparer.Ordinal);
         this.build = build;
+        required = [.. Enumerable.Range(0, Fields.Count).Where(i => Fields[i].Required)];
+        Marks = [.. Fields.Select(f => Encoding.UTF8.GetBytes($"\u001f{f.Name}\u001e"))];
         HasPersonal = Fields.Any(f => f.Personal);
     }
 
@@ -66,6 +70,9 @@ public sealed class InputKind
 
     public bool HasPersonal { get; }
 
+    /// <summary>By field, what stands before its value in the canonical form that digests are taken of.</summary>
+    internal byte[][] Marks { get; }
+
     /// <summary>The field's place, or -1.</summary>
     public int Ordinal(string field) => ordinals.GetValueOrDefault(field, -1);
 
@@ -73,9 +80,8 @@ public sealed class InputKind
     public Input? Build(InputDraft draft, string actor, List<InputProblem> problems)
     {
         var before = problems.Count;
-        for (var i = 0; i < Fields.Count; i++)
-            if (Fields[i].Required && draft.Values[i] is null)
-                problems.Add(new InputProblem(Fields[i].Name, "is missing"));
+        foreach (var i in required)
+            if (draft.Values[i] is null) problems.Add(new InputProblem(Fields[i].Name, "is missing"));
         if (problems.Count > before) return null;
         draft.Problems = problems;
         var input = build(draft);
@@ -127,13 +133,16 @@ public sealed class InputDraft(InputKind kind)
                 return Wrong(problems, field, $"'{Short(text)}' is none of {string.Join(", ", field.Choices)}");
             case FieldType.Text:
                 if (text.Length > field.LengthMax) return Wrong(problems, field, $"has {text.Length} characters; at most {field.LengthMax}");
-                foreach (var c in text)
-                    if (char.IsControl(c) && c is not ('\n' or '\t') || c == '\uFFFD') return Wrong(problems, field, "has characters that are no text; is the file's encoding right?");
+                if (text.AsSpan().ContainsAny(NoText)) return Wrong(problems, field, "has characters that are no text; is the file's encoding right?");
                 return Put(ordinal, text);
             default:
                 return Wrong(problems, field, "takes a list, which only JSON can carry");
         }
     }
+
+    // Control characters but line break and tab, and the one that stands for bytes that could not be read.
+    private static readonly SearchValues<char> NoText =
+        SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(c => (char)c).Where(c => char.IsControl(c) && c is not ('\n' or '\t')), '\uFFFD']);
 
     public bool Set(int ordinal, object? value) => Put(ordinal, value);
 
@@ -190,36 +199,67 @@ public sealed class InputDraft(InputKind kind)
     /// <summary>SHA-256 over kind and values, each in one canonical form, cut to 16 bytes.</summary>
     internal byte[] Digest()
     {
-        var text = new StringBuilder(256).Append(Kind.Name);
+        canonical.ResetWrittenCount();
+        Append(Kind.Name);
         for (var i = 0; i < Values.Length; i++)
         {
             if (Values[i] is not { } value) continue;
-            text.Append('\u001f').Append(Kind.Fields[i].Name).Append('\u001e');
-            Append(text, value);
+            canonical.Write(Kind.Marks[i]);
+            Append(value);
         }
         Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()), hash);
+        sha ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        sha.AppendData(canonical.WrittenSpan);
+        sha.GetHashAndReset(hash);
         return hash[..16].ToArray();
     }
 
-    private static void Append(StringBuilder text, object value)
+    // Both are used again from input to input: a digest is taken for every row of a file. Making the hash anew costs as much as hashing.
+    [ThreadStatic]
+    private static IncrementalHash? sha;
+
+    private readonly ArrayBufferWriter<byte> canonical = new(256);
+
+    private void Append(char c) => canonical.Write([(byte)c]);
+
+    private void Append(string text) => Encoding.UTF8.GetBytes(text, canonical);
+
+    private void Append<T>(T value, string format) where T : IUtf8SpanFormattable
+    {
+        const int bytesMax = 40;
+        value.TryFormat(canonical.GetSpan(bytesMax), out var length, format, CultureInfo.InvariantCulture);
+        canonical.Advance(length);
+    }
+
+    // Without the zeros at the end of its decimals, so that 60.0 is 60.00.
+    private void Append(decimal value)
+    {
+        const int bytesMax = 40;
+        var text = canonical.GetSpan(bytesMax);
+        value.TryFormat(text, out var length, "G", CultureInfo.InvariantCulture);
+        text = text[..length];
+        if (text.Contains((byte)'.')) text = text.TrimEnd((byte)'0').TrimEnd((byte)'.');
+        canonical.Advance(text.Length);
+    }
+
+    private void Append(object value)
     {
         switch (value)
         {
-            case string s: text.Append(s); break;
-            case decimal d: text.Append((d / 1.000000000000000000000000000000000m).ToString(CultureInfo.InvariantCulture)); break;
-            case DateOnly d: text.Append(d.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)); break;
-            case DateTimeOffset t: text.Append(t.ToUnixTimeMilliseconds()); break;
-            case long n: text.Append(n); break;
-            case bool b: text.Append(b ? "true" : "false"); break;
+            case string s: Append(s); break;
+            case decimal d: Append(d); break;
+            case DateOnly d: Append(d, "O"); break;
+            case DateTimeOffset t: Append(t.ToUnixTimeMilliseconds(), "D"); break;
+            case long n: Append(n, "D"); break;
+            case bool b: Append(b ? "true" : "false"); break;
             case IReadOnlyList<AllocationDraft> list:
-                foreach (var a in list) { text.Append('\u001d').Append(a.Invoice).Append('='); Append(text, a.Amount); }
+                foreach (var a in list) { Append('\u001d'); Append(a.Invoice); Append('='); Append(a.Amount); }
                 break;
             case IReadOnlyList<LineDraft> list:
-                foreach (var l in list) { text.Append('\u001d').Append(l.Description).Append('='); Append(text, l.Amount); }
+                foreach (var l in list) { Append('\u001d'); Append(l.Description); Append('='); Append(l.Amount); }
                 break;
             case IReadOnlyList<DateOnly> list:
-                foreach (var d in list) { text.Append('\u001d'); Append(text, d); }
+                foreach (var d in list) { Append('\u001d'); Append(d, "O"); }
                 break;
             default: Invariant.Never($"a field has a value of type {value.GetType()}"); break;
         }
