@@ -33,7 +33,7 @@ public static class InputJson
     {
         InputDraft? draft;
         var before = problems.Count;
-        try { draft = ReadFields(root, problems); }
+        try { draft = ReadFields(root, problems, trusted); }
         catch (InvalidOperationException)
         {
             // A name or text with half a surrogate pair in it is JSON by its grammar, and no text.
@@ -43,7 +43,7 @@ public static class InputJson
         return problems.Count > before ? null : draft?.Kind.Build(draft, actor, problems);
     }
 
-    private static InputDraft? ReadFields(JsonElement root, List<InputProblem> problems)
+    private static InputDraft? ReadFields(JsonElement root, List<InputProblem> problems, bool trusted)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {

@@ -135,6 +135,9 @@ public sealed class Store : IDisposable
 
     internal void SetMeta(string name, string value) => Statement("INSERT INTO meta(name, value) VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value").Bind(name).Bind(value).Run();
 
+    /// <summary>The workspace's id; empty while nothing was recorded.</summary>
+    public string WorkspaceId => Meta("workspace") ?? "";
+
     /// <summary>The end of every chain, by partition.</summary>
     internal Head[] Heads()
     {

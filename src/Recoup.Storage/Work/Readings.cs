@@ -39,11 +39,14 @@ public sealed class Readings(Store store)
 
     public DateOnly LastRecordedOn() => Read(_ => store.Heads().Max(h => h.RecordedOn));
 
-    /// <summary>Open balances by account, as of a day: every item is looked at.</summary>
-    public IEnumerable<(string Account, string Portfolio, string Segment, string Currency, DateOnly Due, long Minor)> OpenByAccount(DateOnly asOf)
+    /// <summary>Open balances by account, as of a day.</summary>
+    public IEnumerable<(string Account, string Currency, DateOnly Due, long Minor)> OpenByAccount(DateOnly asOf) => OpenItemsOn(asOf).Select(o => (o.Account, o.Currency, o.Due, o.Minor));
+
+    /// <summary>What was open at the end of a day, item by item: every item is looked at, so this is slower than the cells.</summary>
+    public IEnumerable<(string Account, string Number, string Portfolio, string Segment, string Currency, DateOnly Due, long Minor)> OpenItemsOn(DateOnly asOf)
     {
         var parties = new Dictionary<long, PartyState>();
-        var s = store.Statement("SELECT pid, state FROM item");
+        using var s = new Statement(store.Connection, "SELECT pid, state FROM item");
         while (s.Step())
         {
             var item = StateCodec.DecodeItem(s.Blob(1));
@@ -52,14 +55,14 @@ public sealed class Readings(Store store)
             var pid = s.Long(0);
             if (!parties.TryGetValue(pid, out var party)) parties[pid] = party = store.Party(pid)!;
             var portfolio = party.Account(item.Account)!.Portfolio;
-            yield return (item.Account, portfolio, party.SegmentOn(portfolio, asOf), item.Currency, item.DueAt(asOf), balance);
+            yield return (item.Account, item.Number, portfolio, party.SegmentOn(portfolio, asOf), item.Currency, item.DueAt(asOf), balance);
         }
     }
 
     /// <summary>Unapplied cash by account, as of now.</summary>
     public IEnumerable<(string Account, string Currency, long Minor)> UnappliedByAccount(DateOnly asOf)
     {
-        var s = store.Statement("SELECT state FROM party");
+        using var s = new Statement(store.Connection, "SELECT state FROM party");
         while (s.Step())
             foreach (var unapplied in StateCodec.DecodeParty(s.Blob(0)).Unapplied)
                 if (unapplied.On <= asOf) yield return (unapplied.Account, unapplied.Currency, unapplied.Minor);
