@@ -79,7 +79,7 @@ internal sealed class Output(string format)
 
     private static readonly Lazy<IAnsiConsole> Terminal = new(() =>
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out), Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect, ColorSystem = Console.IsOutputRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect });
         // A pipe has no width: nothing may be cut there.
         if (Console.IsOutputRedirected) console.Profile.Width = 400;
         return console;
