@@ -35,6 +35,9 @@ public sealed class BatchResult
 
     /// <summary>Decisions with the party and account they are about; filled for dry runs only.</summary>
     public List<(string Party, string Account, DecisionRecord Decision)> Decided { get; } = [];
+
+    /// <summary>Parties that were looked at and decided.</summary>
+    public int Reviewed { get; set; }
     public int Events { get; set; }
 }
 
@@ -154,6 +157,18 @@ public sealed class Door
         store.Rollback();
         store.Vault.Discard();
         workspace = new WorkspaceState();
+    /// <summary>From here to <see cref="EndDryRun"/> everything happens as ever and is rolled back then.</summary>
+    public void BeginDryRun() => store.BeginDryRun();
+
+    public void EndDryRun()
+    {
+        store.EndDryRun();
+        // What was folded from events that are gone again.
+        workspace = new WorkspaceState();
+        compiled = null;
+        cells.Refresh();
+    }
+
     }
 
     /// <summary>Folds pending cells into merged ones, where there are enough of them or it is asked for.</summary>
@@ -289,6 +304,7 @@ public sealed class Door
                 foreach (var (key, _) in keys.Where(k => k.Item1 == input.Key).ToList()) claimed.Remove(key);
                 return refused;
             }
+            if (input is Input.Review && outcome.Events.Count > 0) Result.Reviewed++;
             foreach (var recorded in outcome.Events)
             {
                 seqs[partition] = recorded.Envelope.Seq;

@@ -37,9 +37,20 @@ public static class Anchors
         var sum = heads.Sum(h => h.Seq).ToString("D10", CultureInfo.InvariantCulture);
         var path = Path.Combine(store.AnchorFolder, $"{at.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}-{sum}.json");
         var temporary = path + ".new";
-        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(anchor, AnchorJson.Default.Anchor));
+        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            file.Write(JsonSerializer.SerializeToUtf8Bytes(anchor, AnchorJson.Default.Anchor));
+            file.Flush(flushToDisk: true);
+        }
         File.Move(temporary, path, overwrite: true);
         return path;
+    }
+
+    /// <summary>An anchor of the heads as they are, where there is none yet; null where there is.</summary>
+    public static string? ExportMissing(Store store, DateTimeOffset at)
+    {
+        var sum = store.Heads().Sum(h => h.Seq).ToString("D10", CultureInfo.InvariantCulture);
+        return Directory.Exists(store.AnchorFolder) && Directory.EnumerateFiles(store.AnchorFolder, $"*-{sum}.json").Any() ? null : Export(store, at);
     }
 
     /// <summary>Problems between an anchor and the store; empty where the store holds all that the anchor saw.</summary>
