@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Recoup.Core.Contact;
@@ -119,6 +120,22 @@ public sealed class Store : IDisposable
     {
         using var command = db.CreateCommand();
         command.CommandText = sql;
+    /// <summary>Waits for a lock's end as long as a transaction does.</summary>
+    private static readonly TimeSpan TurnWaitMax = TimeSpan.FromSeconds(30);
+
+    /// <summary>For work that one process at a time may do; the turn ends with the process, however it ends.</summary>
+    internal IDisposable TakeTurn(string work)
+    {
+        var path = Path.Combine(Folder, work + ".lock");
+        for (var waited = Stopwatch.StartNew(); ;)
+            try { return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0); }
+            catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
+            {
+                if (waited.Elapsed > TurnWaitMax) throw new StoreException($"another {work} has been at work in '{Folder}' for half a minute ({e.Message}); try again when it is done.", e);
+                Thread.Sleep(50);
+            }
+    }
+
         command.ExecuteNonQuery();
     }
 
