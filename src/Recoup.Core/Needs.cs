@@ -65,6 +65,10 @@ public sealed class Needs
                 needs.CashOf(state, i.Payment ?? Fold.CreditKey(i.Account, i.CreditNote!));
                 break;
             case Input.Contact: needs.PendingWork(state); break;
+            case Input.Erasure:
+                foreach (var pending in state.Pending)
+                    if (pending.Kind == "message") needs.Message(state, pending.Id);
+                break;
             case Input.WorkItemDone i: needs.Work(state, i.WorkItem); break;
             case Input.MessageSettled i: needs.Message(state, i.Message); break;
             case Input.ChannelResult i: needs.Message(state, i.Message); break;

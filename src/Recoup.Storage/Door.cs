@@ -134,14 +134,13 @@ public sealed class Door
             }
             batch.Write();
             if (!store.IsDryRun) store.Vault.Flush();
-            var erased = store.Vault.TakeForgotten();
-            foreach (var party in erased) store.Statement("INSERT OR REPLACE INTO erasure(party, done) VALUES(?, 0)").Bind(party).Run();
+            foreach (var party in batch.Erased) store.Statement("INSERT OR REPLACE INTO erasure(party, done) VALUES(?, 0)").Bind(party).Run();
             Failpoint.Hit(Operation + ".before-commit");
             store.Commit();
             Failpoint.Hit(Operation + ".after-commit");
             LastRecordedAt = batch.Now;
             LastRecordedOn = batch.LastRecordedOn;
-            if (erased.Count > 0 && !store.IsDryRun) FinishErasures();
+            if (batch.Erased.Count > 0 && !store.IsDryRun) FinishErasures();
             return batch.Result;
         }
         catch
@@ -203,28 +202,10 @@ public sealed class Door
         if (parties.Count == 0) return;
         Failpoint.Hit("erase.before-key");
         store.Vault.Destroy(parties);
-        foreach (var party in parties) ShredMail(party);
+        Shredder.Shred(store, parties);
         Failpoint.Hit("erase.after-key");
         foreach (var party in parties) store.Statement("UPDATE erasure SET done = 1 WHERE party = ?").Bind(party).Run();
         store.Exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    }
-
-    /// <summary>Copies of the party's messages in the mail folder are overwritten and removed.</summary>
-    private void ShredMail(string party)
-    {
-        if (store.Party(party) is not var (pid, _) || !Directory.Exists(store.MailFolder)) return;
-        var s = store.Statement("SELECT id FROM message WHERE pid = ?").Bind(pid);
-        while (s.Step())
-        {
-            var path = Path.Combine(store.MailFolder, s.Text(0) + ".eml");
-            if (!File.Exists(path)) continue;
-            using (var file = new FileStream(path, FileMode.Open, FileAccess.Write))
-            {
-                file.Write(new byte[file.Length]);
-                file.Flush(flushToDisk: true);
-            }
-            File.Delete(path);
-        }
     }
 
     /// <summary>One transaction's work, in memory until it is written.</summary>
@@ -243,6 +224,13 @@ public sealed class Door
         public DateTimeOffset Now { get; private set; } = door.LastRecordedAt;
 
         public DateOnly LastRecordedOn { get; private set; } = door.LastRecordedOn;
+        /// <summary>
+        /// Parties erased by this batch, and those erased before for whom a channel answers only now: what it wrote in
+        /// between must go too.
+        /// </summary>
+        public IReadOnlyList<string> Erased =>
+            [.. rows.Where(r => r.Recorded.Event is Event.PartyErased || (r.Recorded.Event is Event.MessageSettled && parties[r.Party].State.Erased)).Select(r => r.Party).Distinct(StringComparer.Ordinal)];
+
 
         private sealed class Entry(long pid, PartyState state)
         {

@@ -21,7 +21,7 @@ public sealed class RejectsWriter : IDisposable
         this.path = Path.GetFullPath(path);
         // In the same folder: moving a file is atomic within one file system only.
         pathWhileWriting = this.path + ".part";
-        writer = new StreamWriter(new FileStream(pathWhileWriting, FileMode.Create, FileAccess.Write, FileShare.Read), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        writer = new StreamWriter(new FileStream(pathWhileWriting, FileMode.Create, FileAccess.Write, FileShare.None), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         writer.Write("line,reason,row\n");
     }
 

@@ -66,8 +66,6 @@ public sealed class Vault : IVault, IDisposable
         return Convert.ToHexStringLower(hash[..8]);
     }
 
-    public void Forget(string party) => forgotten.Add(party);
-
     /// <summary>The digest of an input that identifies a person, so that it tells nothing without the key.</summary>
     public byte[] Salt(string party, byte[] digest) => HMACSHA256.HashData(Key(party) ?? Make(party), digest)[..16];
 
