@@ -60,8 +60,7 @@ public sealed class Door
     /// <param name="clock">Gives the time of what is learned now.</param>
     public Door(Store store, string operation, TimeProvider clock, IMessageWriter writer, ContactRules? rules = null)
     {
-        if (store.Meta("state_stale") is not null)
-            throw new StoreException("this data folder was written by another version of Recoup, whose states have another form. Run `recoup rebuild` once: it folds them anew from the journal.");
+        store.RefuseStale();
         this.store = store;
         this.clock = clock;
         this.writer = writer;
@@ -156,6 +155,8 @@ public sealed class Door
         store.Rollback();
         store.Vault.Discard();
         workspace = new WorkspaceState();
+    }
+
     /// <summary>From here to <see cref="EndDryRun"/> everything happens as ever and is rolled back then.</summary>
     public void BeginDryRun() => store.BeginDryRun();
 
@@ -166,8 +167,6 @@ public sealed class Door
         workspace = new WorkspaceState();
         compiled = null;
         cells.Refresh();
-    }
-
     }
 
     /// <summary>Folds pending cells into merged ones, where there are enough of them or it is asked for.</summary>
@@ -224,13 +223,13 @@ public sealed class Door
         public DateTimeOffset Now { get; private set; } = door.LastRecordedAt;
 
         public DateOnly LastRecordedOn { get; private set; } = door.LastRecordedOn;
+
         /// <summary>
         /// Parties erased by this batch, and those erased before for whom a channel answers only now: what it wrote in
         /// between must go too.
         /// </summary>
         public IReadOnlyList<string> Erased =>
             [.. rows.Where(r => r.Recorded.Event is Event.PartyErased || (r.Recorded.Event is Event.MessageSettled && parties[r.Party].State.Erased)).Select(r => r.Party).Distinct(StringComparer.Ordinal)];
-
 
         private sealed class Entry(long pid, PartyState state)
         {
@@ -292,7 +291,6 @@ public sealed class Door
                 foreach (var (key, _) in keys.Where(k => k.Item1 == input.Key).ToList()) claimed.Remove(key);
                 return refused;
             }
-            if (input is Input.Review && outcome.Events.Count > 0) Result.Reviewed++;
             foreach (var recorded in outcome.Events)
             {
                 seqs[partition] = recorded.Envelope.Seq;
@@ -306,6 +304,7 @@ public sealed class Door
                     if (store.IsDryRun) Result.Decided.Add((partyId, recorded.Envelope.Account, decided.Decision));
                 }
             }
+            if (input is Input.Review && outcome.Events.Count > 0) Result.Reviewed++;
             Result.Outgoing.AddRange(outcome.Outgoing);
             if (input.Digest.Length > 0) accepted.Add(KindOf(input));
             return null;
@@ -424,6 +423,7 @@ public sealed class Door
         {
             var hashes = heads.Select(h => h.Hash).ToArray();
             var last = new Recorded?[Partition.Count];
+            var recordedOn = heads.Select(h => h.RecordedOn).ToArray();
             foreach (var partition in rows.GroupBy(r => r.Partition).OrderBy(g => g.Key))
                 foreach (var (p, party, recorded, workspaceSeq) in partition)
                 {
@@ -432,9 +432,11 @@ public sealed class Door
                     store.Append(row);
                     hashes[p] = row.Hash;
                     last[p] = recorded;
+                    // Days are those of the portfolios' places, so the last row need not have the latest.
+                    recordedOn[p] = Later(recordedOn[p], recorded.Envelope.RecordedOn);
                 }
             for (var p = 0; p < Partition.Count; p++)
-                if (last[p] is { } recorded) store.Write(new Head(p, recorded.Envelope.Seq, hashes[p], recorded.Envelope.RecordedAt, Later(heads[p].RecordedOn, recorded.Envelope.RecordedOn)));
+                if (last[p] is { } recorded) store.Write(new Head(p, recorded.Envelope.Seq, hashes[p], recorded.Envelope.RecordedAt, recordedOn[p]));
             Failpoint.Hit(door.Operation + ".journal-written");
             foreach (var (key, content) in claimed) store.ClaimKey(key, content);
             foreach (var (account, party) in aliases) store.SetPartyOf(account, party);

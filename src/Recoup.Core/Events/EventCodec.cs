@@ -52,7 +52,7 @@ public static class EventCodec
 }
 
 /// <summary>The journal holds something that Recoup never wrote.</summary>
-public sealed class JournalDamagedException(string message) : Exception(message);
+public class JournalDamagedException(string message) : Exception(message);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(PersonalDetails))]
