@@ -48,13 +48,14 @@ public sealed class Store : IDisposable
             Directory.CreateDirectory(folder);
             var db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 }.ToString());
             db.Open();
+            var vault = new Vault(Path.Combine(folder, "keys.db"), random);
+            // Before anything is written: a file cut to nothing passes for a new one.
+            if (vault.HoldsKeys && Migrations.IsEmpty(db)) throw new StoreException($"'{path}' is empty, and beside it are keys of people: the journal was lost. Restore a backup of it; to begin anew, use another folder.");
             using (var command = db.CreateCommand())
             {
                 command.CommandText = "PRAGMA busy_timeout=30000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA secure_delete=FAST; PRAGMA wal_autocheckpoint=16384; PRAGMA temp_store=MEMORY;";
                 command.ExecuteNonQuery();
             }
-            var vault = new Vault(Path.Combine(folder, "keys.db"), random);
-            if (vault.HoldsKeys && Migrations.IsEmpty(db)) throw new StoreException($"'{path}' is empty, and beside it are keys of people: the journal was lost. Restore a backup of it; to begin anew, use another folder.");
             Migrations.Apply(db);
             var store = new Store(folder, db, vault);
             StateVersion.Check(store);

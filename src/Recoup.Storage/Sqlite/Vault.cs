@@ -26,11 +26,16 @@ public sealed class Vault : IVault, IDisposable
         this.random = random ?? (bytes => RandomNumberGenerator.Fill(bytes));
         db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         db.Open();
-        using (var command = db.CreateCommand())
+        try
         {
+            using var command = db.CreateCommand();
             // Overwrites what it deletes: a destroyed key must not stay behind in a free page.
             command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA secure_delete=ON; CREATE TABLE IF NOT EXISTS party_key(party TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID;";
             command.ExecuteNonQuery();
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is 26 or 11)
+        {
+            throw new StoreException($"'{path}' is damaged or no Recoup database ({e.Message}). Restore a backup.", e);
         }
         find = new Statement(db, "SELECT key FROM party_key WHERE party = ?");
         insert = new Statement(db, "INSERT OR IGNORE INTO party_key(party, key) VALUES(?, ?)");
