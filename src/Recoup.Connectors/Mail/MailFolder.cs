@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Recoup.Core;
 using Recoup.Core.Foundation;
@@ -58,8 +57,9 @@ public sealed class MailFolder
     /// <summary>Answers in the order of the messages. The folder is flushed once, each file before it gets its name.</summary>
     public IReadOnlyList<ChannelAnswer> Send(IReadOnlyList<Outgoing> messages, DateTimeOffset now)
     {
+        var paths = messages.Select(m => PathOf(m.Message)).ToList();
         var answers = new ChannelAnswer[messages.Count];
-        Parallel.For(0, messages.Count, new ParallelOptions { MaxDegreeOfParallelism = FlushesAtOnce }, i => answers[i] = Put(messages[i], now));
+        Parallel.For(0, messages.Count, new ParallelOptions { MaxDegreeOfParallelism = FlushesAtOnce }, i => answers[i] = Put(messages[i], paths[i], now));
         if (!answers.Contains(ChannelAnswer.Sent)) return answers;
         try { FlushFolder(); }
         catch (IOException e)
@@ -82,9 +82,8 @@ public sealed class MailFolder
         FlushFolder();
     }
 
-    private ChannelAnswer Put(Outgoing message, DateTimeOffset now)
+    private ChannelAnswer Put(Outgoing message, string path, DateTimeOffset now)
     {
-        var path = PathOf(message.Message);
         if (File.Exists(path)) return ChannelAnswer.Sent;
         if (!MailText.TryWrite(message.Text, $"<{message.Message}.{workspace}@recoup.invalid>", now, $"unsubscribe {message.Message}", out var bytes, out var problem))
             return ChannelAnswer.Failed(problem);

@@ -39,6 +39,9 @@ internal sealed class PartyBench
     public DateTimeOffset Now { get; private set; } = At(Day(2025, 1, 1));
     public Vault TheVault { get; } = new();
     public RecordingWriter Writer { get; } = new();
+    /// <summary>Writes in place of <see cref="Writer"/>, where a test wants the real texts.</summary>
+    public IMessageWriter? OtherWriter { get; init; }
+
     public List<Outgoing> Sent { get; } = [];
 
     /// <summary>The channel's word on what is released; null: it does not answer.</summary>
@@ -138,7 +141,7 @@ internal sealed class PartyBench
 
     private Context Context => new()
     {
-        Now = Now, Workspace = workspace, Policy = Policy, PolicyVersion = 1, Rules = Rules, Vault = TheVault, Writer = Writer,
+        Now = Now, Workspace = workspace, Policy = Policy, PolicyVersion = 1, Rules = Rules, Vault = TheVault, Writer = OtherWriter ?? Writer,
     };
 
     public string NextKey() => $"k-{++keys}";
