@@ -108,6 +108,20 @@ public sealed class KpiCatalogTests
     }
 
     [Fact]
+    public void The_page_for_writers_of_formulas_has_every_word()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "Recoup.slnx"))) folder = folder.Parent;
+        var page = File.ReadAllText(Path.Combine(folder.FullName, "docs", "kpis.md"));
+        foreach (var word in KpiVocabulary.OfBucket.FunctionNames) page.ShouldContain($"`{word}(");
+        foreach (var word in KpiVocabulary.OfBucket.Names.Concat(KpiVocabulary.Stocks).Concat(MeasureNames.ByName.Keys)) page.ShouldContain($"`{word}`");
+        foreach (var name in KpiCatalog.Shipped.All.Select(d => d.Id)) page.ShouldContain($"`{name}`");
+        // The example of the page is a KPI.
+        var example = page[(page.IndexOf("```yaml", StringComparison.Ordinal) + 8)..];
+        KpiCatalog.With([("docs/kpis.md", example[..example.IndexOf("```", StringComparison.Ordinal)])]).All.Count.ShouldBe(KpiCatalog.Shipped.All.Count + 1);
+    }
+
+    [Fact]
     public void A_band_is_the_first_whose_condition_holds()
     {
         var cei = KpiCatalog.Shipped.Find("cei")!;
