@@ -124,6 +124,9 @@ public sealed partial class KpiDefinition
 
     internal Expression<KpiScope>? ValueCode { get; init; }
 
+    /// <summary>An error that points at a field of the file.</summary>
+    internal Func<string, string, YamlException> Wrong { get; init; } = null!;
+
     /// <summary>What it must read.</summary>
     internal KpiNeeds Needs { get; init; } = null!;
 
@@ -186,6 +189,7 @@ public sealed partial class KpiDefinition
             HeadlineBucket = headline,
             Details = details,
             Needs = needs,
+            Wrong = root.Wrong,
             Target = root.NumberOrNull("target"),
             Bands = BandsOf(root),
             Benchmarks = ListOf(root, "benchmarks", m => new KpiBenchmark(Filled(m, "value"), Filled(m, "applies_to"), Filled(m, "source"))),

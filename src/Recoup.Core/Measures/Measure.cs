@@ -20,7 +20,10 @@ public enum Measure
     /// <summary>Of that, cash on items that were overdue on the day it took effect.</summary>
     CashOnOverdue = 4,
 
-    /// <summary>Balance that came back on items already overdue: payments made in time and reversed late, corrections upward.</summary>
+    /// <summary>
+    /// Balance that became overdue by no due date passing: payments made in time and reversed late, corrections upward
+    /// of items already overdue, charges and corrections with a due date gone by.
+    /// </summary>
     OverdueReinstated = 5,
 
     /// <summary>Write-offs, by day and due day, less recoveries of them.</summary>

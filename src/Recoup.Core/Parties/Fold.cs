@@ -182,6 +182,8 @@ public static class Fold
         // Already overdue when first heard of: such an item enters at the strategy's entry step.
         if (recorded > due) item.EnteredOn = recorded;
         Exposures.Change(state, item, Portfolio(state, e.Account), cells, i => i.Move(effective, i.Amount));
+        // A charge may be due on a day gone by: no due date passes that would make it overdue.
+        Reinstate(state, e, cells, item.Number, item.Amount);
         Touch(state, e);
     }
 
@@ -199,33 +201,53 @@ public static class Fold
     {
         var on = e.EffectiveOn;
         var item = Loaded(state, e.Account, number);
-        long freed = 0;
+        var wasOverdue = on > item.DueAt(on);
+        var freed = new List<Movement>();
         foreach (var part in released ?? [])
         {
-            freed += part.Minor;
             var cash = state.Cash[part.Payment];
-            TakeBack(cash, number, part.Minor);
-            SetUnapplied(state, cash, cash.Unapplied + part.Minor, null);
-            Flow(state, e.Account, cells, Measure.Unapplied, on, null, item.Currency, part.Minor, 0);
-            if (cash.Kind == CashKind.Payment)
+            foreach (var taken in TakeBack(cash, number, part.Minor))
             {
-                Flow(state, e.Account, cells, Measure.CashApplied, on, item.IssuedOn, item.Currency, -part.Minor, 0);
-                if (on > item.DueAt(on)) Flow(state, e.Account, cells, Measure.CashOnOverdue, on, null, item.Currency, -part.Minor, 0);
+                // What had not met the item by then goes back on the day it did.
+                var back = on > taken.On ? on : taken.On;
+                freed.Add(new Movement(back, taken.Minor));
+                Flow(state, e.Account, cells, Measure.Unapplied, back, null, item.Currency, taken.Minor, 0);
+                if (cash.Kind != CashKind.Payment) continue;
+                Flow(state, e.Account, cells, Measure.CashApplied, back, item.IssuedOn, item.Currency, -taken.Minor, 0);
+                // Only what was counted when it came: cash in time was never cash on overdue.
+                if (taken.On > item.DueAt(taken.On)) Flow(state, e.Account, cells, Measure.CashOnOverdue, back, null, item.Currency, -taken.Minor, 0);
             }
+            SetUnapplied(state, cash, cash.Unapplied + part.Minor, null);
         }
         Change(state, e, cells, number, i =>
         {
             i.Amount += delta;
             i.Cancelled |= cancelled;
-            i.Move(on, delta + freed);
-            if (due is { } d) i.Redate(on, d);
+            i.Move(on, delta);
+            foreach (var back in freed) i.Move(back.On, back.Minor);
+            if (due is { } d) Redate(state, e, cells, i, d);
         });
         Flow(state, e.Account, cells, Measure.Sales, on, null, item.Currency, delta, cancelled ? -1 : 0);
-        Reinstate(state, e, cells, number, delta);
+        // A due date set to a day gone by makes the whole balance overdue at once, not only what was added.
+        Reinstate(state, e, cells, number, wasOverdue ? delta : item.BalanceOn(on));
         Touch(state, e);
     }
 
-    /// <summary>A balance that rises on an item already overdue becomes overdue at once.</summary>
+    /// <summary>A new due date from a day on. Cash that met the item since then is late, or no longer late, by the new one.</summary>
+    private static void Redate(PartyState state, Envelope e, CellDeltas cells, ItemState item, DateOnly due)
+    {
+        var since = (item.AppliedBy ?? []).Select(key => state.Cash[key]).Where(c => c.Kind == CashKind.Payment)
+            .SelectMany(c => c.Allocations).Where(a => a.Number == item.Number && !a.Recovery && a.On >= e.EffectiveOn)
+            .Select(a => (Allocation: a, WasLate: a.On > item.DueAt(a.On))).ToList();
+        item.Redate(e.EffectiveOn, due);
+        foreach (var (allocation, wasLate) in since)
+        {
+            var isLate = allocation.On > item.DueAt(allocation.On);
+            if (isLate != wasLate) Flow(state, e.Account, cells, Measure.CashOnOverdue, allocation.On, null, item.Currency, isLate ? allocation.Minor : -allocation.Minor, 0);
+        }
+    }
+
+    /// <summary>A balance that rises on an item already overdue, or is made due on a day gone by, becomes overdue at once.</summary>
     private static void Reinstate(PartyState state, Envelope e, CellDeltas cells, string number, long minor)
     {
         var item = state.Items[(e.Account, number)];
@@ -317,17 +339,21 @@ public static class Fold
         Touch(state, e);
     }
 
-    private static void TakeBack(CashState cash, string number, long minor)
+    /// <summary>Takes that much of the payment off the item, last allocation first, and says what was taken of each and when that had met the item.</summary>
+    private static List<Movement> TakeBack(CashState cash, string number, long minor)
     {
+        var taken = new List<Movement>();
         for (var i = cash.Allocations.Count - 1; i >= 0 && minor > 0; i--)
         {
             var allocation = cash.Allocations[i];
             if (allocation.Number != number || allocation.Recovery) continue;
             var part = Math.Min(allocation.Minor, minor);
             minor -= part;
+            taken.Add(new Movement(allocation.On, part));
             if (part == allocation.Minor) cash.Allocations.RemoveAt(i); else cash.Allocations[i] = allocation with { Minor = allocation.Minor - part };
         }
         Invariant.Holds(minor == 0, $"payment {cash.Key} released more from {number} than it had there");
+        return taken;
     }
 
     private static void SetUnapplied(PartyState state, CashState cash, long minor, IReadOnlyList<Named>? waiting)
