@@ -1,1 +1,51 @@
-Console.WriteLine("x");
+using System.CommandLine;
+using Recoup.Cli;
+using Recoup.Cli.Verbs;
+using Recoup.Connectors.Files;
+using Recoup.Connectors.Mail;
+using Recoup.Core.Foundation;
+using Recoup.Storage.Sqlite;
+using Recoup.Storage.Work;
+
+// Exit codes of the contract: 0 done; 1 refused, or a check found something wrong; 2 wrong usage; 3 done, some rows rejected.
+var root = new RootCommand("Recoup finds the revenue a business is losing, decides each day what to do about each customer, does it within the law, and proves what came of it.");
+root.Options.Add(Session.Data);
+root.Options.Add(Session.Database);
+root.Options.Add(Session.Now);
+root.Options.Add(Output.Format);
+foreach (var verb in new[]
+{
+    ImportVerbs.Import(), ImportVerbs.Send(), ImportVerbs.Inputs(), WorkVerbs.Run(), WorkVerbs.Dispatch(), WorkVerbs.Sending(), WorkVerbs.Messages(),
+    FigureVerbs.Ageing(), FigureVerbs.Kpi(), FigureVerbs.Drill(), FigureVerbs.Catalog(), PeopleVerbs.Worklist(), PeopleVerbs.Explain(),
+    PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), DemoVerb.Demo(),
+}) root.Subcommands.Add(verb);
+
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (var error in parsed.Errors) Console.Error.WriteLine(error.Message);
+    Console.Error.WriteLine($"`recoup {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help` tells how.");
+    return 2;
+}
+if (args.Length == 0) return root.Parse(["--help"]).Invoke();
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (UsageException e) { Output.Say(e.Message); return 2; }
+catch (Exception e) when (e is StoreException or RunRefusedException or FileRefusedException or YamlException or TemplateException or IOException or UnauthorizedAccessException)
+{
+    Output.ProgressDone();
+    Output.Say(e.Message);
+    return 1;
+}
+catch (Microsoft.Data.Sqlite.SqliteException e) when (e.SqliteErrorCode is 5 or 6)
+{
+    Output.Say("another Recoup has held the data folder for half a minute; try again when it is done.");
+    return 1;
+}
+catch (Microsoft.Data.Sqlite.SqliteException e) when (e.SqliteErrorCode == 13)
+{
+    Output.Say("the disk is full: nothing of the last step was kept, and nothing before it is lost. Make room and run the same command again.");
+    return 1;
+}

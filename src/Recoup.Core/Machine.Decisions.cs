@@ -32,7 +32,10 @@ public static partial class Machine
             var decision = Decider.Decide(state, portfolio, work.Context, underWay, "");
             // One call task at a time: a second would ask for what the first still asks for.
             if (decision.Action is "task" or "propose_placement" && state.Pending.Any(p => p.Kind == "work" && p.Portfolio == portfolio && state.WorkItems[p.Id].Kind == (decision.Action == "task" ? "call" : decision.Action)))
-                decision = decision with { Action = "wait", Rule = "work-under-way", Intent = null };
+                decision = Await(decision, "work-under-way");
+            // One letter at a time: a step is over when its letter has left, and two would arrive together.
+            if (decision.Action == "message" && state.Pending.Any(p => p.Kind == "message" && p.Portfolio == portfolio))
+                decision = Await(decision, "message-under-way") with { NextReviewOn = i.AsOf.AddDays(1) };
             decisions.Add((decision, facts.Account.Account));
         }
         var next = decisions.Min(d => d.Decision.NextReviewOn ?? DateOnly.MaxValue);
@@ -44,6 +47,12 @@ public static partial class Machine
             }), i.AsOf, account);
         return null;
     }
+
+    private static DecisionRecord Await(DecisionRecord decision, string rule) => decision with
+    {
+        Action = "wait", Rule = rule, Intent = null, Channel = null, Template = null, Tone = null, NotBefore = null,
+        Verdict = null, GateRule = null, Clearance = null, Skipped = null, RemindedThrough = null,
+    };
 
     private static Refused? Release(Work work, Input.Release i)
     {

@@ -8,7 +8,7 @@ using Recoup.Core.Workspace;
 namespace Recoup.Core;
 
 /// <summary>An event with the columns it is recorded under, before the journal chains it.</summary>
-public sealed record Recorded(Event Event, Envelope Envelope, string Actor);
+public sealed record Recorded(Event Event, Envelope Envelope, long Prior, string Actor);
 
 /// <summary>A message cleared to leave: what a channel needs to send it.</summary>
 public sealed record Outgoing(string Party, string Message, string Channel, MessageText Text);
@@ -121,8 +121,9 @@ public static partial class Machine
         {
             seq++;
             var envelope = new Envelope(seq, account ?? Input.AccountId, effectiveOn ?? Input.EffectiveOn ?? Today, Today, Context.Now.ToUnixTimeMilliseconds(), Input.Key);
+            var prior = State.LastSeq;
             Fold.Apply(State, envelope, e, Cells);
-            Events.Add(new Recorded(e, envelope, Input.Actor));
+            Events.Add(new Recorded(e, envelope, prior, Input.Actor));
         }
 
         public Outcome Refuse(Refusal refusal, string message) => Refuse(new Refused(refusal, message));

@@ -66,8 +66,6 @@ public static class ContactGate
     public static Verdict Clear(ContactRules rules, ContactRequest request)
     {
         Verdict? deferred = null;
-        var notBefore = request.At;
-        string? waitingRule = null;
         foreach (var kind in ContactRules.Kinds)
             foreach (var rule in rules.Rules)
             {
@@ -84,15 +82,30 @@ public static class ContactGate
                         if (CapUntil(rule, request) is { } until && (deferred is not Verdict.Deferred other || until > other.Until))
                             deferred = new Verdict.Deferred(until, rule.Id);
                         break;
-                    case "window":
-                        var opening = NextOpening(rule, request.TimeZones, notBefore);
-                        if (opening is not { } instant) return new Verdict.Blocked(rule.Id);
-                        if (instant > notBefore) (notBefore, waitingRule) = (instant, rule.Id);
-                        break;
                 }
             }
+        var (notBefore, waitingRule, open) = Opening(rules, request);
+        if (!open) return new Verdict.Blocked(waitingRule!);
         if (deferred is not null) return deferred;
         return new Verdict.Allowed(new Clearance($"{rules.Pack}@{request.At.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture)}"), notBefore, waitingRule);
+    }
+
+    /// <summary>The first instant at which every window that binds is open, and the last rule that made it wait.</summary>
+    private static (DateTimeOffset NotBefore, string? Rule, bool Open) Opening(ContactRules rules, ContactRequest request)
+    {
+        var (notBefore, waitingRule) = (request.At, (string?)null);
+        // What one window moves to may lie outside of another that was asked before.
+        for (var moved = true; moved;)
+        {
+            moved = false;
+            foreach (var rule in rules.Rules)
+            {
+                if (rule.Kind != "window" || !rule.Binds(request.Channel, request.Today, request.Party, request.Collector)) continue;
+                if (NextOpening(rule, request.TimeZones, notBefore) is not { } instant || instant > request.At.AddDays(7)) return (notBefore, rule.Id, false);
+                if (instant > notBefore) (notBefore, waitingRule, moved) = (instant, rule.Id, true);
+            }
+        }
+        return (notBefore, waitingRule, true);
     }
 
     /// <summary>Null where there is room under the cap; else the first day on which there will be.</summary>
@@ -101,16 +114,28 @@ public static class ContactGate
         var days = new List<DateOnly>();
         foreach (var contact in request.Contact.Recent)
             if (contact.Outbound && (rule.Channels.Count == 0 || rule.Channels.Contains(contact.Channel)))
-                days.Add(DateOnly.FromDateTime(contact.At.UtcDateTime));
+                days.Add(DayAtPlace(contact.At, request.TimeZones));
         for (var i = 0; i < request.UnderWay; i++) days.Add(request.Today);
         for (var day = request.Today; ; day = day.AddDays(1))
         {
             var within = 0;
             foreach (var on in days)
-                if (on > day.AddDays(-rule.Days) && on <= day) within++;
+                if (on > day.AddDays(-rule.Days)) within++;
             if (within < rule.Contacts) return day == request.Today ? null : day;
             if (day > request.Today.AddDays(rule.Days)) return day;
         }
+    }
+
+    /// <summary>The latest of the dates that a customer's possible places have: a contact counts as long as it may have to.</summary>
+    private static DateOnly DayAtPlace(DateTimeOffset at, IReadOnlyList<string> timeZones)
+    {
+        var day = DateOnly.MinValue;
+        foreach (var id in timeZones)
+        {
+            var local = Instant.FromDateTimeOffset(at).InZone(DateTimeZoneProviders.Tzdb[id]).Date.ToDateOnly();
+            if (local > day) day = local;
+        }
+        return day;
     }
 
     /// <summary>The first instant from then on that is within the hours in every zone; null where there is none within a week.</summary>

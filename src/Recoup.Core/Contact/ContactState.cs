@@ -81,12 +81,23 @@ public sealed class MessageState
 
     /// <summary>The message is about items due up to this day and not overdue; null: about overdue items.</summary>
     public DateOnly? PreDueThrough { get; init; }
+
+    /// <summary>Where the treatment stood before this message's step: there it stands again should the message be withdrawn.</summary>
+    public StepTaken? StepBefore { get; init; }
+
+    public DateOnly? RemindedBefore { get; init; }
     public DateTimeOffset NotBefore { get; set; }
     public MessageStatus Status { get; set; }
     public string? Detail { get; set; }
 }
 
+/// <summary>A step, the day it was taken, and the anchor from which its days were counted.</summary>
+public sealed record StepTaken(string Step, DateOnly On, DateOnly? AnchorOn, bool InShadow);
+
 /// <summary>
 /// pending, then sending once released; then sent, failed or unknown by the channel's word, or withdrawn by the gate's.
 /// </summary>
 public enum MessageStatus { Pending, Sending, Sent, Failed, Unknown, Withdrawn }
+
+/// <summary>What a channel says of a message it was given: sent, failed or unknown.</summary>
+public sealed record ChannelAnswer(string Message, string Outcome, string? Detail = null);

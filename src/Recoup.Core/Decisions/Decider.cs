@@ -73,6 +73,8 @@ public sealed class Decider
         if (facts.HeldThrough is { } through) reviewDays.Add(through.AddDays(1));
         foreach (var hold in state.Holds)
             if (hold.From > asOf) reviewDays.Add(hold.From);
+        foreach (var dispute in state.Disputes)
+            if (dispute.ClosedOn is { } closed) reviewDays.Add(closed);
         if (facts.PromisedUntil is { } until)
         {
             reviewDays.Add(until);
@@ -107,8 +109,8 @@ public sealed class Decider
             if (due >= 0) skipped.Add(steps[due].Id);
             due = i;
         }
-        var next = (due >= 0 ? due : last) + 1;
-        if (next < steps.Count) reviewDays.Add(anchor.AddDays(steps[next].At));
+        // Not the next one: its day may have passed with its condition unmet.
+        if (steps.Skip(last + 1).FirstOrDefault(s => s.At > day) is { } next) reviewDays.Add(anchor.AddDays(next.At));
         if (due < 0) return Wait(last + 1 >= steps.Count ? "last-step-taken" : "step-not-due") with { AnchorOn = anchor };
         var step = steps[due];
 
@@ -171,8 +173,9 @@ public sealed class Decider
         }
         var sum = coming.Where(e => e.Currency == facts.Currency.Code).Sum(e => e.Minor);
         if (sum > 0 && sum <= facts.UnappliedMinor) return Wait("covered-by-unapplied-cash");
-        if (NotABusinessDay() is { } businessDay && businessDay <= coming[0].DueOn) return Postpone(step, businessDay, "business-days-only");
-        return Act(step) with { RemindedThrough = coming.Max(e => e.DueOn) };
+        if (NotABusinessDay() is { } businessDay) return Postpone(step, businessDay, "business-days-only");
+        var decision = Act(step);
+        return decision.Action == "wait" ? decision : decision with { RemindedThrough = coming.Max(e => e.DueOn) };
     }
 
     private DateOnly RemindedThrough => treatment is { RemindedThrough: { } through } && (shadow || !treatment.RemindedInShadow) ? through : DateOnly.MinValue;
@@ -200,7 +203,8 @@ public sealed class Decider
             {
                 var task = Task(step);
                 if (task.Action == "task") return task;
-                postponed ??= task;
+                // What time mends comes before what it does not: the decision says when it is tried again.
+                if (postponed is null || task.Verdict == "deferred") postponed = task;
                 considered.Add(new Considered($"{step.Id} by {channel}", task.GateRule!));
                 continue;
             }

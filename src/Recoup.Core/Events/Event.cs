@@ -122,7 +122,9 @@ public abstract record Event
     /// <summary>Mode: shadow, live or stopped.</summary>
     public sealed record SendingSet(string Mode, string? Reason) : Event;
 
-    public sealed record RunEnded(DateOnly AsOf, int Reviewed, int Actions, bool Stopped, int PolicyVersion) : Event;
+    public sealed record RunBegan(DateOnly AsOf, int PolicyVersion) : Event;
+
+    public sealed record RunEnded(DateOnly AsOf, int Reviewed, int Actions, bool Stopped) : Event;
 }
 
 /// <summary>An account as it stands after the event. Only <see cref="Sealed"/> holds personal data.</summary>

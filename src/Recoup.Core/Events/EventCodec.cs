@@ -89,5 +89,6 @@ public sealed class JournalDamagedException(string message) : Exception(message)
 [JsonSerializable(typeof(Event.PortfolioSet))]
 [JsonSerializable(typeof(Event.PolicyAdopted))]
 [JsonSerializable(typeof(Event.SendingSet))]
+[JsonSerializable(typeof(Event.RunBegan))]
 [JsonSerializable(typeof(Event.RunEnded))]
 public sealed partial class EventJson : JsonSerializerContext;

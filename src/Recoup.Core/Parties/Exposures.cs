@@ -18,6 +18,7 @@ internal static class Exposures
         AddToHeader(state, item, state.AsOf, -1);
         AddToCells(state, item, portfolio, cells, -1);
         change(item);
+        item.Ahead = item.Movements.Count > 0 && item.Movements[^1].On > state.AsOf;
         AddToCells(state, item, portfolio, cells, +1);
         AddToHeader(state, item, state.AsOf, +1);
         Await(state, item);

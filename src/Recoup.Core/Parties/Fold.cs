@@ -153,6 +153,7 @@ public static class Fold
                 Settle(state, deferred.Message, MessageStatus.Pending, deferred.Rule);
                 break;
             case Event.MessageWithdrawn withdrawn:
+                TakeBackStep(state, state.Messages[withdrawn.Message]);
                 Settle(state, withdrawn.Message, MessageStatus.Withdrawn, withdrawn.Rule);
                 Touch(state, e);
                 break;
@@ -374,6 +375,8 @@ public static class Fold
         if (treatment is null) state.Treatments.Add(treatment = new TreatmentState { Portfolio = decision.Portfolio });
         if (decision.SegmentBefore is not null) Exposures.Resegment(state, treatment, e.EffectiveOn, decision.Segment, cells);
         treatment.Strategy = decision.Strategy;
+        var before = treatment.LastStep is { } last ? new StepTaken(last, treatment.LastStepOn!.Value, treatment.LastAnchorOn, treatment.LastInShadow) : null;
+        var remindedBefore = treatment.RemindedInShadow ? null : treatment.RemindedThrough;
         if (decision.RemindedThrough is { } through)
         {
             treatment.RemindedThrough = through;
@@ -395,6 +398,7 @@ public static class Fold
             {
                 Id = intent, Portfolio = decision.Portfolio, Account = e.Account, Channel = decision.Channel!, Template = decision.Template!, Tone = decision.Tone!,
                 Rule = decision.Rule, DecidedOn = e.EffectiveOn, PreDueThrough = decision.RemindedThrough, NotBefore = decision.NotBefore!.Value,
+                StepBefore = before, RemindedBefore = remindedBefore,
             };
             state.ChangedMessages.Add(intent);
             state.Pending.Add(new Pending(intent, decision.Portfolio, "message"));
@@ -409,6 +413,23 @@ public static class Fold
             };
             state.ChangedWorkItems.Add(intent);
             state.Pending.Add(new Pending(intent, decision.Portfolio, "work"));
+        }
+    }
+
+    /// <summary>A step whose message never left was not taken: what it says must still be said before what comes after it.</summary>
+    private static void TakeBackStep(PartyState state, MessageState message)
+    {
+        if (state.Treatment(message.Portfolio) is not { } treatment) return;
+        if (message.PreDueThrough is { } through)
+        {
+            if (treatment.RemindedThrough == through) treatment.RemindedThrough = message.RemindedBefore;
+        }
+        else if (treatment.LastStep == message.Rule && treatment.LastStepOn == message.DecidedOn)
+        {
+            treatment.LastStep = message.StepBefore?.Step;
+            treatment.LastStepOn = message.StepBefore?.On;
+            treatment.LastAnchorOn = message.StepBefore?.AnchorOn;
+            treatment.LastInShadow = message.StepBefore?.InShadow ?? false;
         }
     }
 

@@ -9,7 +9,8 @@ namespace Recoup.Core.Policies;
 /// <summary>
 /// What a decision about a party in one portfolio stands on, frozen as of a day: nothing that was recorded or
 /// took effect later is in it. Amounts are minor units of <see cref="Currency"/>, the currency of the largest
-/// number of overdue (else open) items; other currencies are counted in items, not in amounts, until rates are known.
+/// number of items that may be dunned (else overdue, else open), one that cash does not cover before one that it
+/// does; other currencies are counted in items, not in amounts, until rates are known.
 /// </summary>
 public sealed class Facts
 {
@@ -71,7 +72,12 @@ public sealed class Facts
         var accounts = state.Accounts.Where(a => a.Portfolio == portfolio).ToList();
         var mine = accounts.Select(a => a.Account).ToHashSet(StringComparer.Ordinal);
         var exposures = state.Exposures.Where(e => mine.Contains(e.Account)).ToList();
-        var currency = exposures.Where(e => Ageing.IsOverdue(e.DueOn, asOf)).GroupBy(e => e.Currency).MaxBy(g => g.Sum(e => e.Items))?.Key
+        var quiet = state.Holds.Where(h => h.StandsOn(asOf)).Select(h => h.Account)
+            .Concat(state.Disputes.Where(d => d.Number is null && d.StandsOn(asOf)).Select(d => d.Account)).ToHashSet(StringComparer.Ordinal);
+        var overdue = exposures.FindAll(e => Ageing.IsOverdue(e.DueOn, asOf));
+        var currency = overdue.Where(e => !e.Disputed && !quiet.Contains(e.Account)).GroupBy(e => e.Currency)
+                .MaxBy(g => (g.Sum(e => e.Minor) > UnappliedIn(g.Key), g.Sum(e => e.Items)))?.Key
+            ?? overdue.GroupBy(e => e.Currency).MaxBy(g => g.Sum(e => e.Items))?.Key
             ?? exposures.GroupBy(e => e.Currency).MaxBy(g => g.Sum(e => e.Items))?.Key
             ?? state.Unapplied.Find(u => mine.Contains(u.Account))?.Currency ?? "EUR";
         var treatment = state.Treatment(portfolio);
@@ -87,28 +93,21 @@ public sealed class Facts
             DaysSinceLastStep = treatment?.LastStepOn is { } last ? asOf.DayNumber - last.DayNumber : null,
             Segment = treatment?.Segment ?? TreatmentState.Unsegmented,
         };
-        var quiet = new HashSet<string>(StringComparer.Ordinal);
         foreach (var hold in state.Holds)
             if (mine.Contains(hold.Account) && hold.StandsOn(asOf))
             {
-                quiet.Add(hold.Account);
                 facts.Held = true;
                 if (facts.HeldThrough is not { } through || hold.To > through) facts.HeldThrough = hold.To;
             }
         foreach (var dispute in state.Disputes)
-            if (dispute.Number is null && mine.Contains(dispute.Account) && dispute.StandsOn(asOf))
-            {
-                quiet.Add(dispute.Account);
-                facts.AccountDisputed = true;
-            }
+            if (dispute.Number is null && mine.Contains(dispute.Account) && dispute.StandsOn(asOf)) facts.AccountDisputed = true;
         foreach (var promise in state.Promises)
         {
             if (!mine.Contains(promise.Account) || !promise.IsOpenOn(asOf)) continue;
             var until = promise.DueOn.AddDays(promiseGraceDays + 1);
             if (facts.PromisedUntil is not { } known || until > known) facts.PromisedUntil = until;
         }
-        foreach (var unapplied in state.Unapplied)
-            if (mine.Contains(unapplied.Account) && unapplied.On <= asOf && unapplied.Currency == currency) facts.UnappliedMinor += unapplied.Minor;
+        facts.UnappliedMinor = UnappliedIn(currency);
         foreach (var e in exposures) facts.Count(e, quiet.Contains(e.Account));
         facts.Account = accounts
             .OrderByDescending(a => facts.Dunnable.Where(e => e.Account == a.Account).Sum(e => e.Items))
@@ -118,6 +117,8 @@ public sealed class Facts
             .First();
         facts.SpeakerHeld = quiet.Contains(facts.Account.Account);
         return facts;
+
+        long UnappliedIn(string code) => state.Unapplied.Where(u => mine.Contains(u.Account) && u.On <= asOf && u.Currency == code).Sum(u => u.Minor);
     }
 
     private void Count(Exposure e, bool quiet)

@@ -113,6 +113,7 @@ public sealed class Policy
             strategies.Add(ParseStrategy(map));
             if (strategies.SkipLast(1).Any(s => s.Id == strategies[^1].Id)) throw map.Wrong("id", $"strategy '{strategies[^1].Id}' stands twice");
         }
+        if (strategies.Count == 0) throw root.Wrong("strategies are missing");
 
         var segments = new List<Segment>();
         foreach (var map in root.Maps("segments"))

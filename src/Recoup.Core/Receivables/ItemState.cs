@@ -70,6 +70,14 @@ public sealed class ItemState
         }
     }
 
+    /// <summary>Something of it is open, now or on a day to come: it belongs among the open items.</summary>
+    [JsonIgnore]
+    public bool IsOpen => Balance != 0 || Ahead;
+
+    /// <summary>When it last changed, a movement of it lay ahead: it may be open still though all is paid by then.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Ahead { get; set; }
+
     /// <summary>Open at the end of the day. An item settled on a day is not open at that day's end.</summary>
     public long BalanceOn(DateOnly day)
     {

@@ -74,10 +74,15 @@ public sealed class WorkspaceState
                 if (sending.Mode == "live" && Mode == "shadow") LiveSince = row.RecordedOn;
                 Mode = sending.Mode;
                 break;
-            case Event.RunEnded run:
+            case Event.RunBegan run:
                 FirstRunOn ??= run.AsOf;
                 LastRunOn = run.AsOf;
-                Runs.Add(new RunSummary(run.AsOf, run.Reviewed, run.Actions, run.Stopped));
+                break;
+            case Event.RunEnded run:
+                // Several runs of one day count as one, so that small ones do not drag the trailing mean down.
+                var same = Runs.Count > 0 && Runs[^1].AsOf == run.AsOf ? Runs[^1] : null;
+                if (same is not null) Runs.RemoveAt(Runs.Count - 1);
+                Runs.Add(new RunSummary(run.AsOf, run.Reviewed + (same?.Reviewed ?? 0), run.Actions + (same?.Actions ?? 0), run.Stopped));
                 break;
             default: Invariant.Never($"{row.Kind} is no event of a workspace"); break;
         }

@@ -1,0 +1,132 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Recoup.Core.Foundation;
+using Spectre.Console;
+
+namespace Recoup.Cli;
+
+/// <summary>A table before anybody decides how it is shown. Cells are text, numbers, dates or null.</summary>
+internal sealed class Sheet(params string[] columns)
+{
+    public string[] Columns { get; } = columns;
+
+    public List<object?[]> Rows { get; } = [];
+
+    public string? Title { get; init; }
+
+    /// <summary>What to say where there are no rows.</summary>
+    public string Empty { get; init; } = "nothing";
+
+    public void Add(params object?[] cells) => Rows.Add(cells);
+
+    public static string Text(object? cell) => cell switch
+    {
+        null => "",
+        DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        decimal number => number.ToString(CultureInfo.InvariantCulture),
+        IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
+        _ => cell.ToString() ?? "",
+    };
+
+    public static bool IsNumber(object? cell) => cell is decimal or long or int or double || (cell is string text && text.Length > 0 && (char.IsAsciiDigit(text[^1]) || text[^1] == '%') && decimal.TryParse(text.TrimEnd('%', ' '), NumberStyles.Number, CultureInfo.InvariantCulture, out _));
+}
+
+/// <summary>Data goes to standard output in one of three forms; words and progress to standard error.</summary>
+internal sealed class Output(string format)
+{
+    public static readonly Option<string> Format = MakeFormat();
+
+    private static Option<string> MakeFormat()
+    {
+        var option = new Option<string>("--format") { Description = "table, json or csv", DefaultValueFactory = _ => "table", Recursive = true };
+        option.AcceptOnlyFromAmong("table", "json", "csv");
+        return option;
+    }
+
+    private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public bool IsTable => format == "table";
+
+    /// <param name="json">The verb's JSON by the contract.</param>
+    /// <param name="sheets">The same for people and spreadsheets; CSV takes the first.</param>
+    public void Print(Action<Utf8JsonWriter> json, params Sheet[] sheets)
+    {
+        switch (format)
+        {
+            case "json":
+                using (var stream = new MemoryStream())
+                {
+                    using (var writer = new Utf8JsonWriter(stream, JsonOptions)) json(writer);
+                    stream.WriteByte((byte)'\n');
+                    using var output = Console.OpenStandardOutput();
+                    stream.WriteTo(output);
+                }
+                break;
+            case "csv":
+                var text = new StringBuilder();
+                CsvText.AppendLine(text, sheets[0].Columns);
+                foreach (var row in sheets[0].Rows) CsvText.AppendLine(text, [.. row.Select(Sheet.Text)]);
+                using (var output = Console.OpenStandardOutput()) output.Write(Encoding.UTF8.GetBytes(text.ToString()));
+                break;
+            default:
+                foreach (var sheet in sheets) Show(sheet);
+                break;
+        }
+    }
+
+    private static readonly Lazy<IAnsiConsole> Terminal = new(() =>
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out), Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect, ColorSystem = Console.IsOutputRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect });
+        // A pipe has no width: nothing may be cut there.
+        if (Console.IsOutputRedirected) console.Profile.Width = 400;
+        return console;
+    });
+
+    private static void Show(Sheet sheet)
+    {
+        if (sheet.Title is not null) Terminal.Value.MarkupLine($"[bold]{Markup.Escape(sheet.Title)}[/]");
+        if (sheet.Rows.Count == 0)
+        {
+            Terminal.Value.MarkupLine($"[grey]{Markup.Escape(sheet.Empty)}[/]");
+            Terminal.Value.WriteLine();
+            return;
+        }
+        var table = new Table { Border = TableBorder.Simple };
+        for (var i = 0; i < sheet.Columns.Length; i++)
+        {
+            var column = new TableColumn(Markup.Escape(sheet.Columns[i])) { NoWrap = sheet.Rows.All(r => Sheet.Text(r[i]).Length <= 24) };
+            if (sheet.Rows.Exists(r => r[i] is not null) && sheet.Rows.TrueForAll(r => r[i] is null || Sheet.IsNumber(r[i]))) column.RightAligned();
+            table.AddColumn(column);
+        }
+        foreach (var row in sheet.Rows) table.AddRow([.. row.Select(c => Markup.Escape(Sheet.Text(c)))]);
+        Terminal.Value.Write(table);
+    }
+
+    /// <summary>A line for the person at the terminal.</summary>
+    public static void Say(string line) => Console.Error.WriteLine(line);
+
+    private static long lastShown;
+
+    /// <summary>How far a long piece of work is: one line that renews itself, on a terminal only.</summary>
+    public static void Progress(string what, double? share)
+    {
+        if (Console.IsErrorRedirected) return;
+        var now = Environment.TickCount64;
+        if (share is < 1 && now - lastShown < 100) return;
+        lastShown = now;
+        const int width = 24;
+        var bar = share is { } s ? $"[{new string('=', (int)(Math.Clamp(s, 0, 1) * width)).PadRight(width)}] {s * 100,3:F0}% " : "";
+        var line = bar + what;
+        int columns;
+        try { columns = Console.WindowWidth; } catch (IOException) { columns = 80; }
+        Console.Error.Write("\r" + (line.Length >= columns ? line[..(columns - 1)] : line.PadRight(columns - 1)));
+    }
+
+    public static void ProgressDone()
+    {
+        if (!Console.IsErrorRedirected) Console.Error.Write("\r" + new string(' ', 60) + "\r");
+    }
+}

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Globalization;
+using Recoup.Connectors.Mail;
+using Recoup.Core.Contact;
+using Recoup.Core.Policies;
+using Recoup.Storage;
+using Recoup.Storage.Sqlite;
+using Recoup.Storage.Work;
+
+namespace Recoup.Cli;
+
+/// <summary>Wrong usage: what is wrong and how it is right. Exit 2.</summary>
+internal sealed class UsageException(string message) : Exception(message);
+
+/// <summary>The options that every verb has, and what is opened by them.</summary>
+internal sealed class Session : IDisposable
+{
+    public static readonly Option<string?> Data = new("--data") { Description = "the data folder; else RECOUP_DATA, else recoup-data here", Recursive = true, HelpName = "DIR" };
+    public static readonly Option<string?> Database = new("--database") { Description = "a PostgreSQL connection (not in this version)", Recursive = true, HelpName = "CONNECTION", Hidden = true };
+    public static readonly Option<string?> Now = new("--now") { Description = "the instant to take for now, such as 2026-04-12T10:15:00Z", Recursive = true, HelpName = "INSTANT" };
+
+    private readonly ParseResult parsed;
+    private Store? store;
+
+    public Session(ParseResult parsed)
+    {
+        this.parsed = parsed;
+        if (parsed.GetValue(Database) is not null || (parsed.GetValue(Data) is null && Environment.GetEnvironmentVariable("RECOUP_DATABASE") is { Length: > 0 }))
+            throw new UsageException("this version keeps its data in a folder only; PostgreSQL comes with a later one. Leave --database and RECOUP_DATABASE out.");
+        GivenNow = parsed.GetValue(Now) is { } text ? Instant(text) : null;
+        Clock = GivenNow is { } now ? new StoppedClock(now) : TimeProvider.System;
+        Folder = parsed.GetValue(Data) ?? (Environment.GetEnvironmentVariable("RECOUP_DATA") is { Length: > 0 } folder ? folder : "recoup-data");
+    }
+
+    public string Folder { get; set; }
+
+    public DateTimeOffset? GivenNow { get; }
+
+    public TimeProvider Clock { get; set; }
+
+    public Output Output => new(parsed.GetValue(Output.Format) ?? "table");
+
+    public Store Open(bool create = false, Action<byte[]>? random = null) => store ??= Store.Open(Folder, create, random);
+
+    public Door Door(string operation, bool create = false, Policy? policy = null)
+    {
+        var door = new Door(Open(create), operation, Clock, TemplateWriter.Shipped) { Policy = policy };
+        door.Look();
+        if (GivenNow is { } now && now < door.LastRecordedAt)
+            Output.Say($"Note: something was recorded at {door.LastRecordedAt:yyyy-MM-ddTHH:mm:ssZ} already; what is learned now is recorded at that instant, not before it.");
+        return door;
+    }
+
+    public IReadOnlyDictionary<string, ChannelPort> Channels()
+    {
+        var folder = new MailFolder(Open().MailFolder, Open().WorkspaceId);
+        return new Dictionary<string, ChannelPort>(StringComparer.Ordinal)
+        {
+            [Channel.Email] = new(folder.IsIdempotent, (messages, now) =>
+                [.. folder.Send(messages, now).Zip(messages, (answer, message) => new Core.Contact.ChannelAnswer(message.Message, answer.Outcome, answer.Detail))]),
+        };
+    }
+
+    public static DateOnly Day(string text, string option) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : throw new UsageException($"{option}: '{text}' is not a date; write YYYY-MM-DD");
+
+    public static DateTimeOffset Instant(string text)
+    {
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)) return instant;
+        throw new UsageException($"'{text}' is not an instant; write 2026-04-12T10:15:00Z");
+    }
+
+    public void Dispose() => store?.Dispose();
+}
+
+/// <summary>A clock that stands still: what --now says.</summary>
+internal sealed class StoppedClock(DateTimeOffset now) : TimeProvider
+{
+    public override DateTimeOffset GetUtcNow() => now;
+}

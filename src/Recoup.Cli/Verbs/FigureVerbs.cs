@@ -1,0 +1,305 @@
+using System.CommandLine;
+using System.Text.Json;
+using Recoup.Core.Foundation;
+using Recoup.Core.Measures;
+using Recoup.Storage.Sqlite;
+using Recoup.Storage.Work;
+
+namespace Recoup.Cli.Verbs;
+
+/// <summary>ageing, kpi, drill, catalog: the figures and what stands behind them.</summary>
+internal static class FigureVerbs
+{
+    private static Option<string?> AsOf() => new("--as-of") { Description = "the business date; else the last on which anything was recorded", HelpName = "DATE" };
+
+    private static Option<string?> By(string dimensions) => new("--by") { Description = $"split by {dimensions}", HelpName = dimensions };
+
+    private static HashSet<string> Split(string? by, params string[] known)
+    {
+        var parts = (by ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToHashSet(StringComparer.Ordinal);
+        foreach (var part in parts)
+            if (!known.Contains(part)) throw new UsageException($"--by takes {string.Join(", ", known)}, not '{part}'");
+        return parts;
+    }
+
+    private static DateOnly Day(Session session, string? given, Readings readings)
+    {
+        if (given is not null) return Session.Day(given, "--as-of");
+        if (session.GivenNow is { } now) return DateOnly.FromDateTime(now.UtcDateTime);
+        var last = readings.LastRecordedOn();
+        return last == DateOnly.MinValue ? DateOnly.FromDateTime(session.Clock.GetUtcNow().UtcDateTime) : last;
+    }
+
+    public static Command Ageing()
+    {
+        var asOf = AsOf();
+        var by = By("portfolio,segment,account");
+        var knownAt = new Option<string?>("--known-at") { Description = "as it was known then: a slower path over the journal", HelpName = "INSTANT" };
+        var verb = new Command("ageing", "Open receivables by days past due.") { asOf, by, knownAt };
+        verb.SetAction(parsed =>
+        {
+            using var session = new Session(parsed);
+            var split = Split(parsed.GetValue(by), "portfolio", "segment", "account");
+            if (split.Contains("account") && split.Count > 1) throw new UsageException("--by account stands alone: an account is in one portfolio");
+            var readings = new Readings(session.Open());
+            var day = Day(session, parsed.GetValue(asOf), readings);
+            if (split.Contains("account") && parsed.GetValue(knownAt) is not null) throw new UsageException("--by account and --known-at do not go together");
+            IReadOnlyList<AgeingRow> rows = split.Contains("account")
+                ? readings.Read(_ => AgeingReport.ByAccount(day, readings.OpenByAccount(day), readings.UnappliedByAccount(day)))
+                : parsed.GetValue(knownAt) is { } known
+                    ? readings.Read(_ => AgeingReport.Of(readings.KnownAt(Session.Instant(known)), day, split.Contains("portfolio"), split.Contains("segment")))
+                    : readings.Read(cells => AgeingReport.Of(cells, day, split.Contains("portfolio"), split.Contains("segment")));
+            Print(session.Output, rows, day, split);
+            return 0;
+        });
+        return verb;
+    }
+
+    public static void Print(Output output, IReadOnlyList<AgeingRow> rows, DateOnly day, IReadOnlySet<string> split) =>
+        output.Print(json =>
+        {
+            json.WriteStartArray();
+            foreach (var row in rows) row.WriteTo(json);
+            json.WriteEndArray();
+        }, AgeingSheet(rows, day, split));
+
+    public static Sheet AgeingSheet(IReadOnlyList<AgeingRow> rows, DateOnly day, IReadOnlySet<string> split)
+    {
+        var dimensions = new[] { "account", "portfolio", "segment" }.Where(split.Contains).ToArray();
+        var sheet = new Sheet([.. dimensions, "currency", "current", "1-30", "31-60", "61-90", "90+", "total", "open items", "unapplied"])
+        {
+            Title = $"Open receivables by days past due, as of {day:yyyy-MM-dd}", Empty = "nothing was open on that day",
+        };
+        foreach (var row in rows)
+        {
+            var currency = Currency.Of(row.Group.Currency);
+            string M(long minor) => Money.Format(minor, currency);
+            sheet.Add([.. dimensions.Select(d => d == "account" ? row.Group.Account : d == "portfolio" ? row.Group.Portfolio : row.Group.Segment),
+                currency.Code, M(row.Current), M(row.D1To30), M(row.D31To60), M(row.D61To90), M(row.D90Plus), M(row.Total), row.OpenItems, M(row.Unapplied)]);
+        }
+        return sheet;
+    }
+
+    /// <summary>The shipped catalogue and what the user added or replaced in the data folder's own.</summary>
+    public static KpiCatalog CatalogOf(string folder)
+    {
+        var own = Path.Combine(folder, "catalog", "kpis");
+        return Directory.Exists(own)
+            ? KpiCatalog.With(Directory.EnumerateFiles(own, "*.yaml").Order(StringComparer.Ordinal).Select(f => (f, File.ReadAllText(f))))
+            : KpiCatalog.Shipped;
+    }
+
+    public static Command Kpi()
+    {
+        var ids = new Argument<string[]>("ID") { Description = "KPI ids; none: all", Arity = ArgumentArity.ZeroOrMore };
+        var asOf = AsOf();
+        var from = new Option<string?>("--from") { Description = "a series from this day…", HelpName = "DATE" };
+        var to = new Option<string?>("--to") { Description = "…to this one", HelpName = "DATE" };
+        var every = new Option<string>("--every") { Description = "week, month or quarter", DefaultValueFactory = _ => "month" };
+        every.AcceptOnlyFromAmong("week", "month", "quarter");
+        var by = By("portfolio,segment");
+        var knownAt = new Option<string?>("--known-at") { Description = "as it was known then: a slower path over the journal", HelpName = "INSTANT" };
+        var window = new Option<string?>("--window") { Description = "another window than the KPI's own, such as 3mo or 30d", HelpName = "SPAN" };
+        var verb = new Command("kpi", "KPIs, computed now from the measures.") { ids, asOf, from, to, every, by, knownAt, window };
+        verb.SetAction(parsed =>
+        {
+            using var session = new Session(parsed);
+            var catalog = CatalogOf(session.Folder);
+            var wanted = parsed.GetValue(ids) ?? [];
+            foreach (var id in wanted)
+                if (catalog.Find(id) is null) throw new UsageException($"there is no KPI '{id}'{(catalog.Nearest(id) is { } near ? $"; did you mean {near}?" : "")} `recoup catalog` lists them.");
+            KpiWindow? span = null;
+            if (parsed.GetValue(window) is { } text) span = KpiWindow.TryParse(text, out var w) ? w : throw new UsageException($"--window: '{text}' is no span; write 3mo or 30d");
+            var readings = new Readings(session.Open());
+            IReadOnlyList<DateOnly> days;
+            if (parsed.GetValue(from) is { } f)
+            {
+                if (parsed.GetValue(asOf) is not null) throw new UsageException("--as-of is one day, --from and --to a series: give one or the other");
+                var first = Session.Day(f, "--from");
+                var last = parsed.GetValue(to) is { } t ? Session.Day(t, "--to") : Day(session, null, readings);
+                if (last < first) throw new UsageException($"--to {last:yyyy-MM-dd} is before --from {first:yyyy-MM-dd}");
+                days = KpiSeries.Days(first, last, Enum.Parse<KpiEvery>(parsed.GetValue(every)!, ignoreCase: true));
+            }
+            else days = [parsed.GetValue(to) is { } lone ? throw new UsageException($"--to {lone} needs --from; for one day write --as-of") : Day(session, parsed.GetValue(asOf), readings)];
+            var split = Split(parsed.GetValue(by), "portfolio", "segment");
+            var question = new KpiQuestion(days) { Kpis = wanted, Window = span, ByPortfolio = split.Contains("portfolio"), BySegment = split.Contains("segment") };
+            long cells = 0;
+            var rows = readings.Read(live =>
+            {
+                IMeasureSource source = parsed.GetValue(knownAt) is { } known ? readings.KnownAt(Session.Instant(known)) : live;
+                var answer = new KpiEngine(catalog, source).Answer(question);
+                cells = source.CellsRead;
+                return answer;
+            });
+            Print(session.Output, catalog, rows, split);
+            if (session.Output.IsTable && !Console.IsErrorRedirected) Output.Say($"read from {cells:N0} cells");
+            return 0;
+        });
+        return verb;
+    }
+
+    public static void Print(Output output, KpiCatalog catalog, IReadOnlyList<KpiRow> rows, IReadOnlySet<string> split) =>
+        output.Print(json =>
+        {
+            json.WriteStartArray();
+            foreach (var row in rows) row.WriteTo(json);
+            json.WriteEndArray();
+        }, KpiSheet(catalog, rows, split));
+
+    public static Sheet KpiSheet(KpiCatalog catalog, IReadOnlyList<KpiRow> rows, IReadOnlySet<string> split)
+    {
+        var buckets = rows.Any(r => r.FromBucket is not null);
+        string[] columns = ["kpi", "name", "as of", "from", .. split.Contains("portfolio") ? new[] { "portfolio" } : [], .. split.Contains("segment") ? new[] { "segment" } : [], .. buckets ? new[] { "of" } : [], "currency", "value", "unit", "numerator", "denominator", "band", "target", "note"];
+        var sheet = new Sheet(columns);
+        foreach (var row in rows)
+        {
+            var cells = new List<object?> { row.Kpi, catalog.Find(row.Kpi)?.Name, row.AsOf, row.From };
+            if (split.Contains("portfolio")) cells.Add(row.Portfolio);
+            if (split.Contains("segment")) cells.Add(row.Segment);
+            if (buckets) cells.Add(row.FromBucket is null ? null : $"{row.FromBucket} to {row.ToBucket}");
+            cells.AddRange([row.Currency, Figure(row, row.Value, row.Unit == KpiUnit.Amount), KpiRow.NameOf(row.Unit), Figure(row, row.Numerator, row.PartsAreAmounts), Figure(row, row.Denominator, row.PartsAreAmounts), row.Band, Figure(row, row.Target, false)]);
+            cells.Add(string.Join(", ", new[] { row.Value is null ? "no value" : null, row.Partial ? "history shorter than the window" : null, row.AtLeast == true ? "at least" : null }.OfType<string>()));
+            sheet.Add([.. cells]);
+        }
+        return sheet;
+    }
+
+    private static string? Figure(KpiRow row, decimal? figure, bool amount) =>
+        figure is null ? null : amount ? row.Text(figure, amount: true) : Math.Round(figure.Value, 2).ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    public static Command Drill()
+    {
+        var id = new Argument<string>("ID") { Description = "a KPI, or a bucket of the ageing: current, d1_30, d31_60, d61_90, d90_plus" };
+        var asOf = AsOf();
+        var portfolio = new Option<string?>("--portfolio") { Description = "only this portfolio" };
+        var segment = new Option<string?>("--segment") { Description = "only this segment" };
+        var currency = new Option<string?>("--currency") { Description = "only this currency" };
+        var window = new Option<string?>("--window") { Description = "another window than the KPI's own", HelpName = "SPAN" };
+        var limit = new Option<int>("--limit") { Description = "at most so many rows", DefaultValueFactory = _ => 1000 };
+        var verb = new Command("drill", "The events behind a number; for a stock, the items that are open.") { id, asOf, portfolio, segment, currency, window, limit };
+        verb.SetAction(parsed =>
+        {
+            using var session = new Session(parsed);
+            var readings = new Readings(session.Open());
+            var day = Day(session, parsed.GetValue(asOf), readings);
+            var wanted = new DrillWanted(parsed.GetValue(portfolio), parsed.GetValue(segment), parsed.GetValue(currency));
+            var name = parsed.GetValue(id)!;
+            var catalog = CatalogOf(session.Folder);
+            var bucket = Core.Receivables.Ageing.BucketNames.ToList().IndexOf(name);
+            if (bucket >= 0) { PrintItems(session.Output, readings, day, wanted, bucket, parsed.GetValue(limit)); return 0; }
+            var kpi = catalog.Find(name) ?? throw new UsageException($"there is no KPI and no bucket '{name}'{(catalog.Nearest(name) is { } near ? $"; did you mean {near}?" : "")}");
+            KpiWindow span = kpi.Window;
+            if (parsed.GetValue(window) is { } text) span = KpiWindow.TryParse(text, out var w) ? w : throw new UsageException($"--window: '{text}' is no span; write 3mo or 30d");
+            PrintEvents(session.Output, readings, kpi, span.EndingOn(day), wanted, parsed.GetValue(limit));
+            return 0;
+        });
+        return verb;
+    }
+
+    private sealed record DrillWanted(string? Portfolio, string? Segment, string? Currency)
+    {
+        public bool Takes(string portfolio, string segment, string currency) =>
+            (Portfolio is null || Portfolio == portfolio) && (Segment is null || Segment == segment) && (Currency is null || Currency == currency);
+    }
+
+    private static void PrintItems(Output output, Readings readings, DateOnly day, DrillWanted wanted, int bucket, int limit)
+    {
+        var sheet = new Sheet("account", "number", "portfolio", "segment", "due on", "days past due", "currency", "open")
+        {
+            Title = $"Open items, {Core.Receivables.Ageing.BucketNames[bucket]}, as of {day:yyyy-MM-dd}", Empty = "no item is in this bucket",
+        };
+        var rows = readings.Read(_ => readings.OpenItemsOn(day)
+            .Where(o => Core.Receivables.Ageing.Bucket(o.Due, day) == bucket && wanted.Takes(o.Portfolio, o.Segment, o.Currency))
+            .OrderBy(o => o.Due).ThenBy(o => o.Account, StringComparer.Ordinal).ThenBy(o => o.Number, StringComparer.Ordinal).Take(limit).ToList());
+        foreach (var o in rows) sheet.Add(o.Account, o.Number, o.Portfolio, o.Segment, o.Due, day.DayNumber - o.Due.DayNumber, o.Currency, Money.Format(o.Minor, Currency.Of(o.Currency)));
+        output.Print(json => WriteRows(json, sheet), sheet);
+    }
+
+    private static void PrintEvents(Output output, Readings readings, KpiDefinition kpi, KpiPeriod period, DrillWanted wanted, int limit)
+    {
+        var stocks = kpi.Drill.Where(m => m is Measure.Exposure or Measure.Unapplied).ToHashSet();
+        var measures = kpi.Drill.ToHashSet();
+        var sheet = new Sheet("recorded at", "effective on", "account", "event", "measure", "day", "portfolio", "segment", "currency", "amount", "count", "partition", "seq", "cause")
+        {
+            Title = $"{kpi.Name}: the events behind {period.First:yyyy-MM-dd} to {period.Last:yyyy-MM-dd}", Empty = "no event",
+        };
+        // A stock is made of everything up to its day, a flow of its window only.
+        var found = readings.Read(_ => readings.Drill(measures, key =>
+            key.Day <= period.Last.DayNumber && (stocks.Contains(key.Measure) || key.Day >= period.First.DayNumber) && wanted.Takes(key.Portfolio, key.Segment, key.Currency)).Take(limit + 1).ToList());
+        foreach (var d in found.Take(limit))
+            sheet.Add(DateTimeOffset.FromUnixTimeMilliseconds(d.Row.RecordedAt).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture), d.Row.EffectiveOn, d.Row.Account, d.Row.Kind, MeasureNames.Of(d.Cell.Measure),
+                DateOnly.FromDayNumber(d.Cell.Day), d.Cell.Portfolio, d.Cell.Segment, d.Cell.Currency, d.Cell.Currency.Length == 0 ? null : Money.Format(d.Value.Minor, Currency.Of(d.Cell.Currency)), d.Value.Count, d.Row.Partition, d.Row.Seq, d.Row.Cause);
+        output.Print(json => WriteRows(json, sheet), sheet);
+        if (found.Count > limit) Output.Say($"There are more than {limit:N0} rows; --limit shows more.");
+    }
+
+    public static void WriteRows(Utf8JsonWriter json, Sheet sheet)
+    {
+        json.WriteStartArray();
+        foreach (var row in sheet.Rows)
+        {
+            json.WriteStartObject();
+            for (var i = 0; i < row.Length; i++)
+            {
+                var name = sheet.Columns[i].Replace(' ', '_');
+                if (row[i] is int or long) json.WriteNumber(name, Convert.ToInt64(row[i], System.Globalization.CultureInfo.InvariantCulture));
+                else if (row[i] is null) json.WriteNull(name);
+                else json.WriteString(name, Sheet.Text(row[i]));
+            }
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    public static Command Catalog()
+    {
+        var id = new Argument<string?>("ID") { Description = "a KPI; none: the list", Arity = ArgumentArity.ZeroOrOne };
+        var verb = new Command("catalog", "The KPIs there are, each with its twelve attributes.") { id };
+        verb.SetAction(parsed =>
+        {
+            using var session = new Session(parsed);
+            var catalog = CatalogOf(session.Folder);
+            if (parsed.GetValue(id) is not { } wanted)
+            {
+                var list = new Sheet("kpi", "name", "unit", "window", "definition");
+                foreach (var kpi in catalog.All) list.Add(kpi.Id, kpi.Name, Core.Measures.KpiRow.NameOf(kpi.Unit), kpi.Window.ToString(), kpi.Attributes.Definition);
+                session.Output.Print(json =>
+                {
+                    json.WriteStartArray();
+                    foreach (var kpi in catalog.All) kpi.WriteTo(json);
+                    json.WriteEndArray();
+                }, list);
+                return 0;
+            }
+            var found = catalog.Find(wanted) ?? throw new UsageException($"there is no KPI '{wanted}'{(catalog.Nearest(wanted) is { } near ? $"; did you mean {near}?" : "")}");
+            using var stream = new MemoryStream();
+            using (var json = new Utf8JsonWriter(stream)) found.WriteTo(json);
+            using var document = JsonDocument.Parse(stream.ToArray());
+            var sheet = new Sheet("attribute", "") { Title = found.Name };
+            Flatten(sheet, "", document.RootElement);
+            session.Output.Print(found.WriteTo, sheet);
+            return 0;
+        });
+        return verb;
+    }
+
+    private static void Flatten(Sheet sheet, string name, JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject()) Flatten(sheet, name.Length == 0 ? property.Name : $"{name}.{property.Name}", property.Value);
+                break;
+            case JsonValueKind.Array:
+                if (element.GetArrayLength() == 0) sheet.Add(name.Replace('_', ' '), "");
+                var first = true;
+                foreach (var part in element.EnumerateArray())
+                {
+                    Flatten(sheet, first || part.ValueKind == JsonValueKind.Object ? name : "", part);
+                    first = false;
+                }
+                break;
+            default: sheet.Add(name.Replace('_', ' '), element.ToString()); break;
+        }
+    }
+}

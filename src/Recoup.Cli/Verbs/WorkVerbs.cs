@@ -1,0 +1,199 @@
+using System.CommandLine;
+using System.Text.Json;
+using Recoup.Core.Contact;
+using Recoup.Core.Inputs;
+using Recoup.Core.Policies;
+using Recoup.Storage;
+using Recoup.Storage.Work;
+
+namespace Recoup.Cli.Verbs;
+
+/// <summary>run, dispatch, sending, messages: what is decided and sent.</summary>
+internal static class WorkVerbs
+{
+    public static Command Run()
+    {
+        var asOf = new Option<string?>("--as-of") { Description = "the business date; else today", HelpName = "DATE" };
+        var all = new Option<bool>("--all") { Description = "look at every party, not only those that are due" };
+        var policyFile = new Option<string?>("--policy") { Description = "a policy file to adopt; else the one in force", HelpName = "FILE" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "decide and keep nothing; also for a day gone by" };
+        var acceptVolume = new Option<bool>("--accept-volume") { Description = "go on beyond the volume stop" };
+        var verb = new Command("run", "The daily run: decides what to do about each party that is due.") { asOf, all, policyFile, dryRun, acceptVolume };
+        verb.SetAction(parsed =>
+        {
+            using var session = new Session(parsed);
+            var policy = parsed.GetValue(policyFile) is { } file ? PolicyVerbs.Load(file) : null;
+            var door = session.Door("run", policy: policy);
+            var clock = session.Clock.GetUtcNow();
+            var today = DateOnly.FromDateTime(clock.UtcDateTime);
+            var day = parsed.GetValue(asOf) is { } text ? Session.Day(text, "--as-of") : today;
+            if (day > today.AddDays(DailyRun.DaysAheadMax) && session.GivenNow is null)
+                throw new UsageException($"{day:yyyy-MM-dd} is more than {DailyRun.DaysAheadMax} days ahead; the workspace's clock would go there for good. If that is meant, give --now as well.");
+            var now = session.GivenNow ?? DailyRun.InstantOf(day, clock, "UTC");
+            var dry = parsed.GetValue(dryRun);
+            var report = new DailyRun(door).Run(day, now, parsed.GetValue(all), dry, parsed.GetValue(acceptVolume), (done, of) => Output.Progress($"{done:N0} of {of:N0} parties", (double)done / of));
+            Output.ProgressDone();
+            Print(session.Output, report, dry);
+            if (report.Stopped is not null) { Output.Say(report.Stopped); return 1; }
+            if (report.Shadow && !dry && report.Decisions > 0) Output.Say("The workspace is in shadow: decisions are recorded, nothing is sent. `recoup explain ACCOUNT` shows why; `recoup sending live` switches sending on.");
+            return 0;
+        });
+        return verb;
+    }
+
+    public static void Print(Output output, RunReport report, bool dry)
+    {
+        var sheet = new Sheet(dry ? "would do" : "did", "number") { Title = $"Run as of {report.AsOf:yyyy-MM-dd}{(dry ? " (dry run: nothing was kept)" : "")}" };
+        sheet.Add("accounts reviewed", report.Reviewed);
+        sheet.Add("decisions", report.Decisions);
+        foreach (var (kind, count) in report.Actions) sheet.Add($"action: {kind}", count);
+        sheet.Add("deferred by the gate", report.Deferred);
+        sheet.Add("blocked by the gate", report.Blocked);
+        output.Print(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("as_of", Sheet.Text(report.AsOf));
+            json.WriteNumber("accounts_reviewed", report.Reviewed);
+            json.WriteNumber("decisions", report.Decisions);
+            json.WriteStartObject("actions");
+            foreach (var (kind, count) in report.Actions) json.WriteNumber(kind, count);
+            json.WriteEndObject();
+            json.WriteNumber("deferred", report.Deferred);
+            json.WriteNumber("blocked", report.Blocked);
+            json.WriteNumber("seconds", Math.Round(report.Seconds, 3));
+            json.WriteBoolean("shadow", report.Shadow);
+            if (report.Stopped is not null) json.WriteString("stopped", report.Stopped);
+            if (report.AnchorFile is not null) json.WriteString("anchor", report.AnchorFile);
+            if (dry)
+            {
+                json.WriteStartArray("would");
+                foreach (var (party, account, decision) in report.Decided)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("party", party);
+                    PeopleVerbs.WriteDecision(json, account, decision);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+            }
+            json.WriteEndObject();
+        }, sheet);
+    }
+
+    public static Command Dispatch()
+    {
+        var verb = new Command("dispatch", "Drains the outbox once: asks the gate again, sends, records what became of it.");
+        verb.SetAction(parsed =>
+        {
+            using var session = new Session(parsed);
+            var door = session.Door("dispatch");
+            var report = new Dispatcher(door, session.Channels()).Dispatch(session.Clock.GetUtcNow(), done => Output.Progress($"{done:N0} messages", null));
+            Output.ProgressDone();
+            Print(session.Output, report);
+            if (report.Off is not null) Output.Say(report.Off);
+            else if (report.Sent > 0) Output.Say($"Messages are in {door.Store.MailFolder}, one file each.");
+            if (report.Unknown > 0) Output.Say("Of some messages nobody knows whether they arrived. `recoup messages` lists them; find out, and say with a message_settled input.");
+            return 0;
+        });
+        return verb;
+    }
+
+    public static void Print(Output output, DispatchReport report)
+    {
+        var sheet = new Sheet("messages", "number");
+        sheet.Add("sent", report.Sent);
+        sheet.Add("failed", report.Failed);
+        sheet.Add("unknown", report.Unknown);
+        sheet.Add("put off by the gate", report.Deferred);
+        sheet.Add("withdrawn: the reason was gone", report.Withdrawn);
+        output.Print(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("sent", report.Sent);
+            json.WriteNumber("failed", report.Failed);
+            json.WriteNumber("unknown", report.Unknown);
+            json.WriteNumber("deferred", report.Deferred);
+            json.WriteNumber("withdrawn", report.Withdrawn);
+            if (report.Off is not null) json.WriteString("off", report.Off);
+            json.WriteEndObject();
+        }, sheet);
+    }
+
+    public static Command Sending()
+    {
+        var mode = new Argument<string>("MODE") { Description = "status, live, shadow or stopped", DefaultValueFactory = _ => "status" };
+        mode.AcceptOnlyFromAmong("status", "live", "shadow", "stopped");
+        var reason = new Option<string?>("--reason") { Description = "why, for the journal" };
+        var verb = new Command("sending", "The one switch of all sending. A new workspace is in shadow until it is switched to live.") { mode, reason };
+        verb.SetAction(parsed =>
+        {
+            using var session = new Session(parsed);
+            var wanted = parsed.GetValue(mode)!;
+            var door = session.Door("import", create: wanted != "status");
+            if (wanted != "status") Switch(door, wanted, parsed.GetValue(reason), $"sending/{wanted}/{session.Clock.GetUtcNow().ToUnixTimeMilliseconds()}");
+            var workspace = door.Look();
+            var waiting = new Readings(door.Store).Messages().Counts.GetValueOrDefault(MessageStatus.Pending);
+            var sheet = new Sheet("sending", "since", "messages waiting");
+            sheet.Add(workspace.Mode, workspace.Mode == "live" ? workspace.LiveSince : null, waiting);
+            session.Output.Print(json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("mode", workspace.Mode);
+                json.WriteString("live_since", workspace.LiveSince is { } since ? Sheet.Text(since) : null);
+                json.WriteNumber("waiting", waiting);
+                json.WriteEndObject();
+            }, sheet);
+            return 0;
+        });
+        return verb;
+    }
+
+    public static void Switch(Door door, string mode, string? reason, string key)
+    {
+        var problems = new List<InputProblem>();
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "sending");
+            json.WriteString("key", key);
+            json.WriteString("mode", mode);
+            if (reason is not null) json.WriteString("reason", reason);
+            json.WriteEndObject();
+        }
+        var input = InputJson.Parse(stream.ToArray(), Environment.UserName, problems) ?? throw new UsageException(string.Join("; ", problems));
+        door.Take([new InputUnit(0, [input])]);
+    }
+
+    public static Command Messages()
+    {
+        var verb = new Command("messages", "How many messages there are by what became of them, and those of unknown fate.");
+        verb.SetAction(parsed =>
+        {
+            using var session = new Session(parsed);
+            var (counts, unknown) = new Readings(session.Open()).Messages();
+            var sheet = new Sheet("status", "messages") { Empty = "no message was ever decided" };
+            foreach (var status in Enum.GetValues<MessageStatus>())
+                if (counts.TryGetValue(status, out var count)) sheet.Add(status.ToString().ToLowerInvariant(), count);
+            var list = new Sheet("message", "account") { Title = "Nobody knows whether these arrived", Empty = "no message is of unknown fate" };
+            foreach (var (id, account) in unknown) list.Add(id, account);
+            session.Output.Print(json =>
+            {
+                json.WriteStartObject();
+                foreach (var status in Enum.GetValues<MessageStatus>()) json.WriteNumber(status.ToString().ToLowerInvariant(), counts.GetValueOrDefault(status));
+                json.WriteStartArray("unknown_messages");
+                foreach (var (id, account) in unknown)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("message", id);
+                    json.WriteString("account", account);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }, sheet, list);
+            return 0;
+        });
+        return verb;
+    }
+}

@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using System.Text.RegularExpressions;
+using HandlebarsDotNet;
+using Recoup.Core.Workspace;
+
+namespace Recoup.Connectors.Mail;
+
+/// <summary>
+/// Writes messages from templates by purpose, tone and language: <c>&lt;language&gt;/&lt;template&gt;.&lt;tone&gt;.hbs</c>.
+/// The shipped ones are in the program; a caller lays its own over them, file by file. A tone that is missing falls
+/// back to neutral, a language that is missing to English; dates and amounts go with the language of the template.
+/// Safe to use from many threads.
+/// </summary>
+public sealed partial class TemplateWriter : IMessageWriter
+{
+    /// <summary>
+    /// The sender where the portfolio has none. The top-level domain .invalid can't receive mail (RFC 2606), so that
+    /// nobody's answer goes to a stranger; a real mail server refuses it, which shows that the sender is to be set.
+    /// </summary>
+    public const string DefaultSender = "receivables@localhost.invalid";
+
+    private const string Neutral = "neutral";
+    private const string FallbackLanguage = "en";
+
+    private static readonly Lazy<TemplateWriter> LazyShipped = new(() => new TemplateWriter([]));
+
+    private readonly Dictionary<(string Language, string Template, string Tone), Lazy<Compiled>> templates = [];
+    private readonly IHandlebars engine = Handlebars.Create(new HandlebarsConfiguration { NoEscape = true });
+
+    private sealed record Compiled(HandlebarsTemplate<object, object> Subject, HandlebarsTemplate<object, object> Body);
+
+    /// <param name="overrides">Files of a folder of the caller's, by their path in it such as "de/final-notice.firm.hbs"; each replaces or adds one.</param>
+    /// <exception cref="TemplateException">A file is none that can be used; says which, where and why.</exception>
+    public TemplateWriter(IEnumerable<(string Path, string Text)> overrides)
+    {
+        engine.RegisterHelper("table", WriteTable);
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (path, text) in ShippedFiles()) files[path] = text;
+        var own = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (path, text) in overrides)
+        {
+            var name = path.Replace('\\', '/');
+            files[name] = text;
+            own.Add(name);
+        }
+        foreach (var (path, text) in files)
+        {
+            var match = FileName().Match(path);
+            if (!match.Success) throw new TemplateException(path, 1, "is no name of a template: it goes <language>/<template>.<friendly, neutral or firm>.hbs, or <language>/_<part>.hbs");
+            if (match.Groups["part"].Success)
+            {
+                TemplateSource.CheckPart(path, text);
+                continue;
+            }
+            var language = match.Groups["language"].Value;
+            var source = TemplateSource.Parse(path, text, part => files.GetValueOrDefault($"{language}/_{part}.hbs"));
+            var compiled = new Lazy<Compiled>(() => Compile(path, source));
+            // What ships is tested; what does not must show its faults now, not when the first letter goes out.
+            if (own.Contains(path)) _ = compiled.Value;
+            templates[(language, match.Groups["template"].Value, match.Groups["tone"].Value)] = compiled;
+        }
+        foreach (var (language, template, _) in templates.Keys)
+            if (!templates.ContainsKey((FallbackLanguage, template, Neutral)))
+                throw new TemplateException($"{language}/{template}", 1, $"there must be an {FallbackLanguage}/{template}.{Neutral}.hbs, which other tones and languages fall back to");
+    }
+
+    /// <summary>The templates that come with the program, and no others.</summary>
+    public static TemplateWriter Shipped => LazyShipped.Value;
+
+    /// <summary>Purposes for which there are templates, in order.</summary>
+    public IReadOnlyList<string> Templates => [.. templates.Keys.Select(k => k.Template).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    /// <summary>The shipped files by path: what a user copies to begin with.</summary>
+    public static IEnumerable<(string Path, string Text)> ShippedFiles()
+    {
+        const string prefix = "templates/";
+        var assembly = typeof(TemplateWriter).Assembly;
+        foreach (var resource in assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))
+        {
+            // Built elsewhere, a folder may be told apart by a backslash.
+            var path = resource.Replace('\\', '/');
+            if (!path.StartsWith(prefix, StringComparison.Ordinal)) continue;
+            yield return (path[prefix.Length..], Read(assembly, resource));
+        }
+    }
+
+    public bool Has(string template) => templates.ContainsKey((FallbackLanguage, template, Neutral));
+
+    public MessageText Write(MessageFacts facts)
+    {
+        var (language, compiled) = Find(facts);
+        var model = Model(facts, LanguageForm.Of(language));
+        return new MessageText(
+            PlainText.OneLine(facts.To),
+            facts.Name is null ? null : PlainText.OneLine(facts.Name),
+            (string)model["sender"]!,
+            (string?)model["creditor"],
+            PlainText.OneLine(compiled.Subject(model)),
+            PlainText.Lines(compiled.Body(model)));
+    }
+
+    private (string Language, Compiled Compiled) Find(MessageFacts facts)
+    {
+        // "de-AT" and "DE" are German here.
+        var wanted = facts.Language.Split('-', '_')[0].ToLowerInvariant();
+        foreach (var language in new[] { wanted, FallbackLanguage })
+            foreach (var tone in new[] { facts.Tone, Neutral })
+                if (templates.TryGetValue((language, facts.Template, tone), out var found)) return (language, found.Value);
+        throw new ArgumentException($"there is no template '{facts.Template}'; there are {string.Join(", ", Templates)}", nameof(facts));
+    }
+
+    private Compiled Compile(string path, TemplateSource source)
+    {
+        try { return new Compiled(engine.Compile(source.Subject), engine.Compile(source.Body)); }
+        catch (HandlebarsException e) { throw new TemplateException(path, 1, e.Message); }
+    }
+
+    // --- what a template may say; names and kinds are those of TemplateSource.Names ---
+
+    private static Dictionary<string, object?> Model(MessageFacts facts, LanguageForm form)
+    {
+        var creditor = facts.Portfolio.Creditor ?? facts.Portfolio.Name;
+        return new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["name"] = Line(facts.Name),
+            ["account"] = Line(facts.Account),
+            ["creditor"] = Line(creditor),
+            ["sender"] = Line(facts.Portfolio.Sender) ?? DefaultSender,
+            ["bank_details"] = string.IsNullOrWhiteSpace(facts.Portfolio.BankDetails) ? null : PlainText.Lines(facts.Portfolio.BankDetails).TrimEnd('\n'),
+            ["today"] = form.Date(facts.Today),
+            ["first_due"] = facts.Items.Count == 0 ? null : form.Date(facts.Items.Min(i => i.DueOn)),
+            ["first_number"] = facts.Items.Count == 0 ? null : Line(facts.Items[0].Number),
+            ["days_overdue"] = facts.Items.Count == 0 ? null : Number(Math.Max(0, facts.Items.Max(i => i.DaysPastDue))),
+            ["total"] = string.Join(" + ", facts.Totals.Select(form.Amount)),
+            ["several"] = facts.Items.Count + facts.MoreItems > 1,
+            ["more_items"] = facts.MoreItems,
+            ["totals"] = facts.Totals.Select(form.Amount).ToList(),
+            ["unapplied"] = facts.Unapplied.Where(u => u.IsPositive).Select(form.Amount).ToList(),
+            ["items"] = facts.Items.Select(item => new Dictionary<string, object?>(StringComparer.Ordinal)
+            {
+                ["number"] = Line(item.Number),
+                ["issued"] = form.Date(item.IssuedOn),
+                ["due"] = form.Date(item.DueOn),
+                ["amount"] = form.Amount(item.Amount),
+                ["open"] = form.Amount(item.Open),
+                ["days"] = Number(Math.Max(0, item.DaysPastDue)),
+            }).ToList(),
+        };
+    }
+
+    private static string? Line(string? text) => text is not null && PlainText.OneLine(text) is { Length: > 0 } line ? line : null;
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The items as aligned columns, in the order of <see cref="TemplateSource.ItemNames"/>; numbers stand right.</summary>
+    private static void WriteTable(EncodedTextWriter output, HandlebarsDotNet.Context context, Arguments arguments)
+    {
+        var items = (List<Dictionary<string, object?>>)((Dictionary<string, object?>)context.Value!)["items"]!;
+        var columns = TemplateSource.ItemNames.Where(arguments.Hash.ContainsKey)
+            .Select(name => (Cells: items.Select(item => (string)item[name]!).Prepend((string)arguments.Hash[name]!).ToList(), Right: name is "amount" or "open" or "days")).ToList();
+        var table = new StringBuilder();
+        for (var row = 0; row <= items.Count; row++)
+        {
+            if (row > 0) table.Append('\n');
+            for (var i = 0; i < columns.Count; i++)
+            {
+                var width = columns[i].Cells.Max(cell => cell.Length);
+                var cell = columns[i].Cells[row];
+                if (i > 0) table.Append("  ");
+                table.Append(columns[i].Right ? cell.PadLeft(width) : cell.PadRight(width));
+            }
+        }
+        output.WriteSafeString(table.ToString());
+    }
+
+    private static string Read(Assembly assembly, string resource)
+    {
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+        return reader.ReadToEnd();
+    }
+
+    [GeneratedRegex("""^(?<language>[a-z]{2,3})/(_(?<part>[a-z0-9-]+)|(?<template>[a-z0-9-]+)\.(?<tone>friendly|neutral|firm))\.hbs$""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex FileName();
+}

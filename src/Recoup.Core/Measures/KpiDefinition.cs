@@ -1,0 +1,355 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Recoup.Core.Foundation;
+using Recoup.Core.Receivables;
+
+namespace Recoup.Core.Measures;
+
+public enum KpiUnit
+{
+    /// <summary>0 to 100.</summary>
+    Percent,
+    Days,
+    Ratio,
+    Count,
+
+    /// <summary>Major units of the row's currency.</summary>
+    Amount,
+}
+
+/// <summary>A figure shown beside the value, with a formula of its own.</summary>
+public sealed record KpiDetailDefinition(string Name, KpiUnit Unit, string Value)
+{
+    internal Expression<KpiScope> Code { get; init; } = null!;
+}
+
+/// <summary>How a value is read. The first band whose condition holds for <c>value</c> names it.</summary>
+public sealed record KpiBand(string Name, string When, string Meaning, string Source)
+{
+    internal Expression<decimal> Code { get; init; } = null!;
+}
+
+/// <summary>What others reach, and who says so.</summary>
+public sealed record KpiBenchmark(string Value, string AppliesTo, string Source);
+
+public sealed record KpiQuestionAndAnswer(string Question, string Answer);
+
+/// <summary>What the trade's reference works say of a KPI, under their twelve headings.</summary>
+public sealed record KpiAttributes
+{
+    public required string Definition { get; init; }
+    public required IReadOnlyList<string> Insights { get; init; }
+    public required string Measurement { get; init; }
+    public required string StandardFormula { get; init; }
+    public required string Trend { get; init; }
+    public required IReadOnlyList<string> DiagnosticQuestions { get; init; }
+    public required IReadOnlyList<string> Tips { get; init; }
+    public required IReadOnlyList<string> Visualization { get; init; }
+    public required IReadOnlyList<string> Risks { get; init; }
+    public required IReadOnlyList<string> Tools { get; init; }
+    public required IReadOnlyList<string> Integration { get; init; }
+    public required IReadOnlyList<string> ChangeImpact { get; init; }
+}
+
+/// <summary>
+/// A KPI as its file has it: a formula over measures, how to read the figure, and what is known about it. The value
+/// is <c>numerator / denominator * times</c>, or <c>value</c> alone where it is no quotient.
+/// </summary>
+public sealed partial class KpiDefinition
+{
+    private KpiDefinition() { }
+
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required KpiUnit Unit { get; init; }
+
+    public required KpiWindow Window { get; init; }
+
+    public required bool LowerIsBetter { get; init; }
+
+    public string? Numerator { get; init; }
+
+    public string? Denominator { get; init; }
+
+    /// <summary>What the quotient is multiplied by; null: 1.</summary>
+    public string? Times { get; init; }
+
+    public string? Value { get; init; }
+
+    /// <summary>Numerator and denominator are amounts of the row's currency, not counts.</summary>
+    public required bool PartsAreAmounts { get; init; }
+
+    /// <summary>Set where the KPI has a row for each ageing bucket that a balance came from: the bucket whose row comes first.</summary>
+    public string? HeadlineBucket { get; init; }
+
+    public required IReadOnlyList<KpiDetailDefinition> Details { get; init; }
+
+    public required decimal? Target { get; init; }
+
+    public required IReadOnlyList<KpiBand> Bands { get; init; }
+
+    public required IReadOnlyList<KpiBenchmark> Benchmarks { get; init; }
+
+    /// <summary>How often to look: weekly, monthly, quarterly or yearly.</summary>
+    public required string Review { get; init; }
+
+    public required IReadOnlyList<string> Categories { get; init; }
+
+    public required IReadOnlyList<string> Industries { get; init; }
+
+    /// <summary>Ids of KPIs to read beside this one.</summary>
+    public required IReadOnlyList<string> Related { get; init; }
+
+    /// <summary>The measures whose events stand behind the number.</summary>
+    public required IReadOnlyList<Measure> Drill { get; init; }
+
+    public required KpiAttributes Attributes { get; init; }
+
+    public required IReadOnlyList<string> Pitfalls { get; init; }
+
+    public required IReadOnlyList<string> Levers { get; init; }
+
+    public required IReadOnlyList<KpiQuestionAndAnswer> Questions { get; init; }
+
+    /// <summary>The file it came from.</summary>
+    public required string Source { get; init; }
+
+    internal Expression<KpiScope>? NumeratorCode { get; init; }
+
+    internal Expression<KpiScope>? DenominatorCode { get; init; }
+
+    internal Expression<KpiScope>? TimesCode { get; init; }
+
+    internal Expression<KpiScope>? ValueCode { get; init; }
+
+    /// <summary>What it must read.</summary>
+    internal KpiNeeds Needs { get; init; } = null!;
+
+    /// <summary>The first band that takes the value; null where none does.</summary>
+    public string? BandOf(decimal value) => Bands.FirstOrDefault(b => b.Code.IsTrue(value))?.Name;
+
+    /// <summary>Throws <see cref="YamlException"/> with file, line and what to mend.</summary>
+    public static KpiDefinition Parse(string text, string source)
+    {
+        var root = YamlMap.Parse(text, source);
+        var id = Filled(root, "id");
+        if (!IdForm().IsMatch(id)) throw root.Wrong("id", $"id is lower-case words joined by underscores, not '{id}'");
+        if (!KpiWindow.TryParse(root.Text("window"), out var window))
+            throw root.Wrong("window", $"window is a span such as 3mo (to {KpiWindow.MonthsMax}mo), 30d (to {KpiWindow.DaysMax}d), or point, not '{root.Text("window")}'");
+        var headline = root.TextOrNull("headline_bucket");
+        if (headline is not null && !Ageing.BucketNames.Contains(headline)) throw root.Wrong("headline_bucket", $"headline_bucket is one of {string.Join(", ", Ageing.BucketNames)}, not '{headline}'");
+        if (headline is not null && window.Kind == KpiWindowKind.Point) throw root.Wrong("headline_bucket", "balances roll over a window: point has none");
+        var symbols = headline is not null ? KpiVocabulary.OfBucket : window.Kind == KpiWindowKind.Point ? KpiVocabulary.OfPoint : KpiVocabulary.OfWindow;
+
+        var formula = root.MapOrNull("formula") ?? throw root.Wrong("formula is missing");
+        var numerator = formula.ExpressionOrNull("numerator", symbols, ValueKind.Number);
+        var denominator = formula.ExpressionOrNull("denominator", symbols, ValueKind.Number);
+        var times = formula.ExpressionOrNull("times", symbols, ValueKind.Number);
+        var value = formula.ExpressionOrNull("value", symbols, ValueKind.Number);
+        var parts = formula.TextOrNull("parts") is null ? null : formula.Choice("parts", null, "amounts", "counts");
+        if ((numerator is null) != (denominator is null)) throw formula.Wrong("numerator and denominator go together");
+        if ((numerator is null) == (value is null)) throw formula.Wrong("a formula is a numerator and a denominator, or a value");
+        if (numerator is null && (times is not null || parts is not null)) throw formula.Wrong("times and parts belong to a numerator and a denominator");
+        formula.Done();
+
+        var details = new List<KpiDetailDefinition>();
+        foreach (var map in root.Maps("details"))
+        {
+            var code = map.Expression("value", symbols, ValueKind.Number);
+            details.Add(new KpiDetailDefinition(Filled(map, "name"), UnitOf(map), code.Text) { Code = code });
+            if (!IdForm().IsMatch(details[^1].Name)) throw map.Wrong("name", $"name is lower-case words joined by underscores, not '{details[^1].Name}'");
+            if (details.SkipLast(1).Any(d => d.Name == details[^1].Name)) throw map.Wrong("name", $"detail '{details[^1].Name}' stands twice");
+            map.Done();
+        }
+        var needs = KpiNeeds.Of([numerator, denominator, times, value, .. details.Select(d => d.Code)]);
+
+        var attributes = root.MapOrNull("attributes") ?? throw root.Wrong("attributes are missing");
+        var definition = new KpiDefinition
+        {
+            Id = id,
+            Source = source,
+            Name = Filled(root, "name"),
+            Unit = UnitOf(root),
+            Window = window,
+            LowerIsBetter = root.Choice("better", null, "lower", "higher") == "lower",
+            Numerator = numerator?.Text,
+            Denominator = denominator?.Text,
+            Times = times?.Text,
+            Value = value?.Text,
+            NumeratorCode = numerator,
+            DenominatorCode = denominator,
+            TimesCode = times,
+            ValueCode = value,
+            PartsAreAmounts = parts is null ? needs.HasMoney : parts == "amounts",
+            HeadlineBucket = headline,
+            Details = details,
+            Needs = needs,
+            Target = root.NumberOrNull("target"),
+            Bands = BandsOf(root),
+            Benchmarks = ListOf(root, "benchmarks", m => new KpiBenchmark(Filled(m, "value"), Filled(m, "applies_to"), Filled(m, "source"))),
+            Review = root.Choice("review", null, "weekly", "monthly", "quarterly", "yearly"),
+            Categories = Some(root, "categories"),
+            Industries = Some(root, "industries"),
+            Related = root.Texts("related"),
+            Drill = [.. Some(root, "drill").Select(name => MeasureNames.ByName.TryGetValue(name, out var measure)
+                ? measure : throw root.Wrong("drill", $"'{name}' is no measure; there are {string.Join(", ", MeasureNames.ByName.Keys.Order(StringComparer.Ordinal))}"))],
+            Attributes = new KpiAttributes
+            {
+                Definition = Filled(attributes, "definition"),
+                Insights = Some(attributes, "insights"),
+                Measurement = Filled(attributes, "measurement"),
+                StandardFormula = Filled(attributes, "standard_formula"),
+                Trend = Filled(attributes, "trend"),
+                DiagnosticQuestions = Some(attributes, "diagnostic_questions"),
+                Tips = Some(attributes, "tips"),
+                Visualization = Some(attributes, "visualization"),
+                Risks = Some(attributes, "risks"),
+                Tools = Some(attributes, "tools"),
+                Integration = Some(attributes, "integration"),
+                ChangeImpact = Some(attributes, "change_impact"),
+            },
+            Pitfalls = Some(root, "pitfalls"),
+            Levers = Some(root, "levers"),
+            Questions = ListOf(root, "questions", m => new KpiQuestionAndAnswer(Filled(m, "question"), Filled(m, "answer"))),
+        };
+        attributes.Done();
+        root.Done();
+        return definition;
+    }
+
+    /// <summary>Everything the file says, as <c>catalog ID</c> prints it.</summary>
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", Id);
+        json.WriteString("name", Name);
+        json.WriteString("unit", KpiRow.NameOf(Unit));
+        json.WriteString("window", Window.ToString());
+        json.WriteString("better", LowerIsBetter ? "lower" : "higher");
+        json.WriteStartObject("formula");
+        if (Value is not null) json.WriteString("value", Value);
+        if (Numerator is not null)
+        {
+            json.WriteString("numerator", Numerator);
+            json.WriteString("denominator", Denominator);
+            if (Times is not null) json.WriteString("times", Times);
+            json.WriteString("parts", PartsAreAmounts ? "amounts" : "counts");
+        }
+        json.WriteEndObject();
+        if (HeadlineBucket is not null) json.WriteString("headline_bucket", HeadlineBucket);
+        WriteList(json, "details", Details, d => [("name", d.Name), ("unit", KpiRow.NameOf(d.Unit)), ("value", d.Value)]);
+        if (Target is { } target) json.WriteNumber("target", target); else json.WriteNull("target");
+        WriteList(json, "bands", Bands, b => [("name", b.Name), ("when", b.When), ("meaning", b.Meaning), ("source", b.Source)]);
+        WriteList(json, "benchmarks", Benchmarks, b => [("value", b.Value), ("applies_to", b.AppliesTo), ("source", b.Source)]);
+        json.WriteString("review", Review);
+        WriteTexts(json, "categories", Categories);
+        WriteTexts(json, "industries", Industries);
+        WriteTexts(json, "related", Related);
+        WriteTexts(json, "drill", [.. Drill.Select(MeasureNames.Of)]);
+        json.WriteStartObject("attributes");
+        json.WriteString("definition", Attributes.Definition);
+        WriteTexts(json, "insights", Attributes.Insights);
+        json.WriteString("measurement", Attributes.Measurement);
+        json.WriteString("standard_formula", Attributes.StandardFormula);
+        json.WriteString("trend", Attributes.Trend);
+        WriteTexts(json, "diagnostic_questions", Attributes.DiagnosticQuestions);
+        WriteTexts(json, "tips", Attributes.Tips);
+        WriteTexts(json, "visualization", Attributes.Visualization);
+        WriteTexts(json, "risks", Attributes.Risks);
+        WriteTexts(json, "tools", Attributes.Tools);
+        WriteTexts(json, "integration", Attributes.Integration);
+        WriteTexts(json, "change_impact", Attributes.ChangeImpact);
+        json.WriteEndObject();
+        WriteTexts(json, "pitfalls", Pitfalls);
+        WriteTexts(json, "levers", Levers);
+        WriteList(json, "questions", Questions, q => [("question", q.Question), ("answer", q.Answer)]);
+        json.WriteString("source", Source);
+        json.WriteEndObject();
+    }
+
+    private static List<KpiBand> BandsOf(YamlMap root) => ListOf(root, "bands", m =>
+    {
+        var code = m.Expression("when", KpiVocabulary.OfValue, ValueKind.Boolean);
+        return new KpiBand(Filled(m, "name"), code.Text, Filled(m, "meaning"), Filled(m, "source")) { Code = code };
+    });
+
+    private static List<T> ListOf<T>(YamlMap root, string field, Func<YamlMap, T> read)
+    {
+        var list = new List<T>();
+        foreach (var map in root.Maps(field))
+        {
+            list.Add(read(map));
+            map.Done();
+        }
+        return list;
+    }
+
+    private static KpiUnit UnitOf(YamlMap map) => map.Choice("unit", null, "percent", "days", "ratio", "count", "amount") switch
+    {
+        "percent" => KpiUnit.Percent,
+        "days" => KpiUnit.Days,
+        "ratio" => KpiUnit.Ratio,
+        "count" => KpiUnit.Count,
+        _ => KpiUnit.Amount,
+    };
+
+    private static string Filled(YamlMap map, string field) => map.Text(field) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : throw map.Wrong(field, $"{field} is empty");
+
+    private static IReadOnlyList<string> Some(YamlMap map, string field)
+    {
+        var texts = map.Texts(field);
+        if (texts.Count == 0) throw map.Wrong($"{field} is missing");
+        return texts.All(t => !string.IsNullOrWhiteSpace(t)) ? texts : throw map.Wrong(field, $"{field} has an empty entry");
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts) json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+
+    private static void WriteList<T>(Utf8JsonWriter json, string name, IReadOnlyList<T> list, Func<T, (string Name, string Value)[]> fields)
+    {
+        json.WriteStartArray(name);
+        foreach (var entry in list)
+        {
+            json.WriteStartObject();
+            foreach (var (field, value) in fields(entry)) json.WriteString(field, value);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    [GeneratedRegex("^[a-z][a-z0-9]*(_[a-z0-9]+)*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex IdForm();
+}
+
+/// <summary>What formulas read, found by their words, so that an engine reads that and no more.</summary>
+/// <param name="Flows">Read over the window.</param>
+/// <param name="Opening">Stocks at the end of the eve.</param>
+/// <param name="Closing">Stocks at the end of the as-of day.</param>
+internal sealed partial record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool Closing, bool Unapplied)
+{
+    /// <summary>Money, and so a row for each currency.</summary>
+    public bool HasMoney => Opening || Closing || Flows.Any(m => !KpiVocabulary.WithoutCurrency.Contains(m));
+
+    public static KpiNeeds Of(IEnumerable<Expression<KpiScope>?> formulas)
+    {
+        var words = formulas.OfType<Expression<KpiScope>>().SelectMany(f => Word().Matches(f.Text).Select(m => m.Value)).ToHashSet(StringComparer.Ordinal);
+        var rolls = words.Overlaps(["to", "cured", "charged_off"]);
+        var flows = words.Where(MeasureNames.ByName.ContainsKey).Select(w => MeasureNames.ByName[w]).Where(m => !KpiVocabulary.StockMeasures.Contains(m)).ToHashSet();
+        if (words.Contains("fell_overdue")) flows.Add(Measure.Exposure);
+        if (rolls) flows.Add(Measure.WrittenOff);
+        return new KpiNeeds(
+            flows,
+            Opening: rolls || words.Overlaps(["start", "overdue_at_start", "fell_overdue"]),
+            Closing: rolls || words.Overlaps(["end", "count_back"]),
+            Unapplied: words.Contains(KpiVocabulary.Unapplied));
+    }
+
+    [GeneratedRegex("[a-z_][a-z0-9_]*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Word();
+}

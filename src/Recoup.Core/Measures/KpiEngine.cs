@@ -1,0 +1,137 @@
+using Recoup.Core.Receivables;
+
+namespace Recoup.Core.Measures;
+
+/// <summary>Which KPIs, as of which days, split by what.</summary>
+/// <param name="Days">As-of days, in the order in which rows are wanted; a series takes <see cref="KpiSeries.Days"/>.</param>
+public sealed record KpiQuestion(IReadOnlyList<DateOnly> Days)
+{
+    public KpiQuestion(DateOnly asOf) : this([asOf]) { }
+
+    /// <summary>Ids, which must be in the catalogue; empty: all of it.</summary>
+    public IReadOnlyList<string> Kpis { get; init; } = [];
+
+    /// <summary>In place of each KPI's own window. A KPI of the as-of day alone keeps to that day.</summary>
+    public KpiWindow? Window { get; init; }
+
+    public bool ByPortfolio { get; init; }
+
+    public bool BySegment { get; init; }
+}
+
+/// <summary>
+/// Evaluates KPIs over cells and stocks. Rows stand in the order of the KPIs asked for, then of the days, then of
+/// portfolio, segment and currency. Each currency has its own row; none are ever added up. A KPI for which there
+/// is no data on a day has one row without a value, so that it is seen to be missing.
+/// </summary>
+public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
+{
+    public IReadOnlyList<KpiRow> Answer(KpiQuestion question)
+    {
+        var definitions = question.Kpis.Count == 0 ? catalog.All : [.. question.Kpis.Select(id => catalog.Find(id) ?? throw new ArgumentException($"'{id}' is no KPI of the catalogue.", nameof(question)))];
+        var readings = new KpiReadings(source, question.ByPortfolio, question.BySegment);
+        foreach (var definition in definitions)
+            foreach (var day in question.Days)
+            {
+                var period = PeriodOf(definition, question, day);
+                foreach (var measure in definition.Needs.Flows) readings.Plan(measure, period.First, period.Last);
+            }
+        var rows = new List<KpiRow>();
+        foreach (var definition in definitions)
+            foreach (var day in question.Days)
+                Answer(definition, PeriodOf(definition, question, day), question, readings, rows);
+        return rows;
+    }
+
+    private static KpiPeriod PeriodOf(KpiDefinition definition, KpiQuestion question, DateOnly asOf) =>
+        (definition.Window.Kind == KpiWindowKind.Point ? KpiWindow.Point : question.Window ?? definition.Window).EndingOn(asOf);
+
+    private static void Answer(KpiDefinition definition, KpiPeriod period, KpiQuestion question, KpiReadings readings, List<KpiRow> rows)
+    {
+        var partial = readings.FirstSaleOn is not { } begin || begin > period.First;
+        var groups = Groups(definition.Needs, period, readings);
+        if (groups.Count == 0)
+        {
+            // Nothing happened is a count of 0, once there is a history in which it could have; without one it is no value.
+            var counts = !definition.Needs.HasMoney && !question.ByPortfolio && !question.BySegment && readings.FirstSaleOn <= period.Last;
+            if (!counts)
+            {
+                rows.Add(new KpiRow
+                {
+                    Kpi = definition.Id, AsOf = period.Last, From = period.First, Currency = null, Value = null, Unit = definition.Unit, FromBucket = definition.HeadlineBucket,
+                    ToBucket = Next(definition.HeadlineBucket), PartsAreAmounts = definition.PartsAreAmounts, Target = definition.Target, Partial = partial,
+                });
+                return;
+            }
+            groups.Add(default(KpiGroup) with { Currency = "", Portfolio = "", Segment = "" });
+        }
+        foreach (var group in groups)
+        {
+            if (definition.HeadlineBucket is null)
+            {
+                rows.Add(Row(definition, new KpiScope(readings, group, period, null), group, question, partial, null));
+                continue;
+            }
+            var headline = KpiVocabulary.BucketOf(definition.HeadlineBucket);
+            foreach (var bucket in Enumerable.Range(0, RollMatrix.Buckets).OrderByDescending(b => b == headline).ThenBy(b => b))
+                rows.Add(Row(definition, new KpiScope(readings, group, period, bucket), group, question, partial, Ageing.BucketNames[bucket]));
+        }
+    }
+
+    private static KpiRow Row(KpiDefinition definition, KpiScope scope, KpiGroup group, KpiQuestion question, bool partial, string? fromBucket)
+    {
+        var numerator = definition.NumeratorCode?.Number(scope);
+        var denominator = definition.DenominatorCode?.Number(scope);
+        var value = definition.ValueCode is { } code ? code.Number(scope) : Quotient(numerator, denominator, definition.TimesCode is { } times ? times.Number(scope) : 1);
+        var details = definition.Details.Select(d => new KpiDetail(d.Name, d.Unit, d.Code.Number(scope))).ToList();
+        var countedBack = scope.CountedBack;
+        return new KpiRow
+        {
+            Kpi = definition.Id,
+            AsOf = scope.Period.Last,
+            From = countedBack?.From ?? scope.Period.First,
+            Currency = group.Currency.Length == 0 ? null : group.Currency,
+            Portfolio = question.ByPortfolio ? group.Portfolio : null,
+            Segment = question.BySegment ? group.Segment : null,
+            FromBucket = fromBucket,
+            ToBucket = Next(fromBucket),
+            Value = value,
+            Unit = definition.Unit,
+            Numerator = numerator,
+            Denominator = denominator,
+            PartsAreAmounts = definition.PartsAreAmounts,
+            Band = value is { } v ? definition.BandOf(v) : null,
+            Target = definition.Target,
+            Partial = partial || countedBack is { AtLeast: true },
+            AtLeast = countedBack?.AtLeast,
+            Details = details,
+        };
+    }
+
+    private static decimal? Quotient(decimal? numerator, decimal? denominator, decimal? times) =>
+        numerator is { } n && denominator is { } d && times is { } t && d != 0 ? n * t / d : null;
+
+    private static string? Next(string? bucket) =>
+        bucket is not null && KpiVocabulary.BucketOf(bucket) + 1 is var next && next < RollMatrix.Buckets ? Ageing.BucketNames[next] : null;
+
+    /// <summary>The groups that have anything of what the KPI reads.</summary>
+    private static SortedSet<KpiGroup> Groups(KpiNeeds needs, KpiPeriod period, KpiReadings readings)
+    {
+        var groups = new SortedSet<KpiGroup>(InOrder);
+        foreach (var measure in needs.Flows) groups.UnionWith(readings.Flows(measure, period.First, period.Last).GroupsBetween(period.First, period.Last));
+        if (needs.Opening) groups.UnionWith(readings.StockAt(period.Eve).Keys);
+        if (needs.Closing) groups.UnionWith(readings.StockAt(period.Last).Keys);
+        if (needs.Unapplied && needs.Opening) groups.UnionWith(readings.UnappliedAt(period.Eve).Keys);
+        if (needs.Unapplied && needs.Closing) groups.UnionWith(readings.UnappliedAt(period.Last).Keys);
+        // Counts without money stand beside each currency; a KPI of nothing else has the row without one.
+        if (needs.HasMoney) groups.RemoveWhere(g => g.Currency.Length == 0);
+        return groups;
+    }
+
+    private static readonly Comparer<KpiGroup> InOrder = Comparer<KpiGroup>.Create((a, b) =>
+    {
+        var order = string.CompareOrdinal(a.Portfolio, b.Portfolio);
+        if (order == 0) order = string.CompareOrdinal(a.Segment, b.Segment);
+        return order != 0 ? order : string.CompareOrdinal(a.Currency, b.Currency);
+    });
+}

@@ -1,0 +1,214 @@
+using System.Runtime.InteropServices;
+
+namespace Recoup.Core.Measures;
+
+/// <summary>What one row is about. Portfolio and segment are empty where the question does not split by them; currency is empty for what has none.</summary>
+internal readonly record struct KpiGroup(string Currency, string Portfolio, string Segment)
+{
+    public KpiGroup WithoutCurrency => this with { Currency = "" };
+}
+
+/// <summary>
+/// What one question reads of a source, each thing once: stocks by day, flows by measure over the longest span
+/// that any of its KPIs and days needs. Cells are summed to the question's groups as they come in.
+/// </summary>
+internal sealed class KpiReadings(IMeasureSource source, bool byPortfolio, bool bySegment)
+{
+    private readonly Dictionary<DateOnly, Dictionary<KpiGroup, DueLadder>> stocks = [];
+    private readonly Dictionary<DateOnly, Dictionary<KpiGroup, long>> unapplied = [];
+    private readonly Dictionary<Measure, FlowLedger> flows = [];
+    private readonly Dictionary<Measure, (DateOnly From, DateOnly To)> planned = [];
+    private (bool Known, DateOnly? Day) firstSale;
+
+    public DateOnly? FirstSaleOn
+    {
+        get
+        {
+            if (!firstSale.Known) firstSale = (true, source.FirstSaleOn);
+            return firstSale.Day;
+        }
+    }
+
+    public KpiGroup Group(string portfolio, string segment, string currency) => new(currency, byPortfolio ? portfolio : "", bySegment ? segment : "");
+
+    /// <summary>Open receivables by due day at the end of the day, for every group that has some.</summary>
+    public Dictionary<KpiGroup, DueLadder> StockAt(DateOnly day)
+    {
+        if (stocks.TryGetValue(day, out var found)) return found;
+        var sums = new Dictionary<KpiGroup, SortedDictionary<int, CellValue>>();
+        foreach (var stock in source.ExposureByDue(day))
+        {
+            ref var ladder = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, Group(stock.Portfolio, stock.Segment, stock.Currency), out _);
+            ladder ??= [];
+            ladder[stock.DueDay] = ladder.GetValueOrDefault(stock.DueDay) + stock.Value;
+        }
+        return stocks[day] = sums.ToDictionary(s => s.Key, s => new DueLadder(s.Value));
+    }
+
+    public DueLadder StockAt(DateOnly day, KpiGroup group) => StockAt(day).GetValueOrDefault(group) ?? DueLadder.Empty;
+
+    public Dictionary<KpiGroup, long> UnappliedAt(DateOnly day)
+    {
+        if (unapplied.TryGetValue(day, out var found)) return found;
+        found = [];
+        foreach (var (portfolio, segment, currency, minor) in source.Unapplied(day))
+            CollectionsMarshal.GetValueRefOrAddDefault(found, Group(portfolio, segment, currency), out _) += minor;
+        return unapplied[day] = found;
+    }
+
+    /// <summary>Says that a span will be wanted, so that the first reading takes it whole.</summary>
+    public void Plan(Measure measure, DateOnly from, DateOnly to) =>
+        planned[measure] = planned.TryGetValue(measure, out var p) ? (from < p.From ? from : p.From, to > p.To ? to : p.To) : (from, to);
+
+    /// <summary>The first day of sales read so far, or planned to be.</summary>
+    public DateOnly SalesReadFrom => flows.TryGetValue(Measure.Sales, out var ledger) ? ledger.From : planned.TryGetValue(Measure.Sales, out var p) ? p.From : DateOnly.MaxValue;
+
+    /// <summary>The measure's flows with at least that span read.</summary>
+    public FlowLedger Flows(Measure measure, DateOnly from, DateOnly to)
+    {
+        if (!flows.TryGetValue(measure, out var ledger))
+        {
+            Plan(measure, from, to);
+            (from, to) = planned[measure];
+            flows[measure] = ledger = new FlowLedger(from, to);
+            Read(ledger, measure, from, to);
+            return ledger;
+        }
+        if (from < ledger.From)
+        {
+            var through = ledger.From.AddDays(-1);
+            ledger.From = from;
+            Read(ledger, measure, from, through);
+        }
+        if (to > ledger.To)
+        {
+            var after = ledger.To.AddDays(1);
+            ledger.To = to;
+            Read(ledger, measure, after, to);
+        }
+        return ledger;
+    }
+
+    private void Read(FlowLedger ledger, Measure measure, DateOnly from, DateOnly to)
+    {
+        foreach (var (key, value) in source.Flows(measure, from, to))
+            ledger.Add(Group(key.Portfolio, key.Segment, key.Currency), key.Day, key.RefDay, value);
+    }
+}
+
+/// <summary>What is open by due day, summed from the earliest on, so that a bucket costs two searches.</summary>
+internal sealed class DueLadder
+{
+    public static readonly DueLadder Empty = new([]);
+
+    private readonly int[] dues;
+    private readonly CellValue[] through;
+
+    public DueLadder(SortedDictionary<int, CellValue> byDue)
+    {
+        dues = [.. byDue.Keys];
+        through = new CellValue[dues.Length];
+        var sum = default(CellValue);
+        var i = 0;
+        foreach (var value in byDue.Values) through[i++] = sum += value;
+    }
+
+    public IEnumerable<(int Due, long Minor)> Steps
+    {
+        get
+        {
+            for (var i = 0; i < dues.Length; i++) yield return (dues[i], through[i].Minor - (i == 0 ? 0 : through[i - 1].Minor));
+        }
+    }
+
+    public CellValue Total => through.Length == 0 ? default : through[^1];
+
+    /// <summary>What is due before that day.</summary>
+    public CellValue DueBefore(int day)
+    {
+        var at = Array.BinarySearch(dues, day);
+        var count = at < 0 ? ~at : at;
+        return count == 0 ? default : through[count - 1];
+    }
+
+    /// <summary>What is due on the days from and to and between.</summary>
+    public long DueBetween(int from, int to) => to < from ? 0 : DueBefore(to + 1).Minor - DueBefore(from).Minor;
+}
+
+/// <summary>The flows of one measure over the span read so far, by group.</summary>
+internal sealed class FlowLedger(DateOnly from, DateOnly to)
+{
+    private readonly Dictionary<KpiGroup, FlowTrack> tracks = [];
+
+    public DateOnly From { get; set; } = from;
+
+    public DateOnly To { get; set; } = to;
+
+    public IEnumerable<KpiGroup> GroupsBetween(DateOnly first, DateOnly last) => tracks.Where(t => t.Value.Between(first, last).Length > 0).Select(t => t.Key);
+
+    public FlowTrack Of(KpiGroup group) => tracks.GetValueOrDefault(group) ?? FlowTrack.Empty;
+
+    public void Add(KpiGroup group, int day, int reference, CellValue value)
+    {
+        ref var track = ref CollectionsMarshal.GetValueRefOrAddDefault(tracks, group, out _);
+        (track ??= new FlowTrack()).Add(day, reference, value);
+    }
+}
+
+internal readonly record struct FlowEntry(int Day, int Reference, CellValue Value);
+
+/// <summary>One group's flows in order of day, summed from the first on.</summary>
+internal sealed class FlowTrack
+{
+    public static readonly FlowTrack Empty = new();
+
+    private readonly Dictionary<(int Day, int Reference), CellValue> cells = [];
+    private FlowEntry[]? entries;
+    private CellValue[] through = [];
+
+    public void Add(int day, int reference, CellValue value)
+    {
+        ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(cells, (day, reference), out _);
+        cell += value;
+        entries = null;
+    }
+
+    public ReadOnlySpan<FlowEntry> Between(DateOnly first, DateOnly last)
+    {
+        var (from, count) = Range(first, last);
+        return entries.AsSpan(from, count);
+    }
+
+    public CellValue Sum(DateOnly first, DateOnly last)
+    {
+        var (from, count) = Range(first, last);
+        if (count == 0) return default;
+        var until = through[from + count - 1];
+        return from == 0 ? until : new CellValue(until.Minor - through[from - 1].Minor, until.Count - through[from - 1].Count);
+    }
+
+    private (int From, int Count) Range(DateOnly first, DateOnly last)
+    {
+        if (entries is null)
+        {
+            entries = [.. cells.Where(c => !c.Value.IsZero).Select(c => new FlowEntry(c.Key.Day, c.Key.Reference, c.Value)).OrderBy(e => e.Day).ThenBy(e => e.Reference)];
+            through = new CellValue[entries.Length];
+            var sum = default(CellValue);
+            for (var i = 0; i < entries.Length; i++) through[i] = sum += entries[i].Value;
+        }
+        var from = FirstAtOrAfter(first.DayNumber);
+        var until = FirstAtOrAfter(last.DayNumber + 1);
+        return (from, Math.Max(0, until - from));
+    }
+
+    private int FirstAtOrAfter(int day)
+    {
+        var (low, high) = (0, entries!.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (entries[middle].Day < day) low = middle + 1; else high = middle;
+        }
+        return low;
+    }
+}

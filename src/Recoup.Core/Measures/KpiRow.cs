@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text.Json;
+using Recoup.Core.Foundation;
+
+namespace Recoup.Core.Measures;
+
+/// <summary>A figure beside the value; null: no value.</summary>
+public sealed record KpiDetail(string Name, KpiUnit Unit, decimal? Value);
+
+/// <summary>A KPI's value for one group as of one day.</summary>
+public sealed record KpiRow
+{
+    public required string Kpi { get; init; }
+
+    public required DateOnly AsOf { get; init; }
+
+    /// <summary>The window's first day; where a KPI counts back, the first day of the earliest month it needed.</summary>
+    public required DateOnly From { get; init; }
+
+    /// <summary>Null for a KPI without money, and where there is no data at all.</summary>
+    public required string? Currency { get; init; }
+
+    /// <summary>Null unless asked for by portfolio.</summary>
+    public string? Portfolio { get; init; }
+
+    /// <summary>Null unless asked for by segment.</summary>
+    public string? Segment { get; init; }
+
+    /// <summary>For a KPI with a row for each ageing bucket; see <see cref="Receivables.Ageing.BucketNames"/>.</summary>
+    public string? FromBucket { get; init; }
+
+    /// <summary>The bucket after <see cref="FromBucket"/>; null for the last.</summary>
+    public string? ToBucket { get; init; }
+
+    /// <summary>Null: no value, as where the denominator is zero. An amount is in major units.</summary>
+    public required decimal? Value { get; init; }
+
+    public required KpiUnit Unit { get; init; }
+
+    /// <summary>In major units where <see cref="PartsAreAmounts"/>.</summary>
+    public decimal? Numerator { get; init; }
+
+    public decimal? Denominator { get; init; }
+
+    public bool PartsAreAmounts { get; init; }
+
+    public string? Band { get; init; }
+
+    public decimal? Target { get; init; }
+
+    /// <summary>History begins, with the first sale, after the window's first day, or ends a count back too early.</summary>
+    public required bool Partial { get; init; }
+
+    /// <summary>Set by a count back: history ended first, and the true value is this or more.</summary>
+    public bool? AtLeast { get; init; }
+
+    public IReadOnlyList<KpiDetail> Details { get; init; } = [];
+
+    /// <summary>A row of the contract: amounts are decimal strings in major units, ratios and days numbers to six places.</summary>
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("kpi", Kpi);
+        json.WriteString("as_of", Day(AsOf));
+        json.WriteString("from", Day(From));
+        json.WriteString("currency", Currency);
+        if (Portfolio is not null) json.WriteString("portfolio", Portfolio);
+        if (Segment is not null) json.WriteString("segment", Segment);
+        if (FromBucket is not null)
+        {
+            json.WriteString("from_bucket", FromBucket);
+            json.WriteString("to_bucket", ToBucket);
+        }
+        Write(json, "value", Value, Unit == KpiUnit.Amount);
+        json.WriteString("unit", NameOf(Unit));
+        Write(json, "numerator", Numerator, PartsAreAmounts);
+        Write(json, "denominator", Denominator, PartsAreAmounts);
+        json.WriteString("band", Band);
+        Write(json, "target", Target, amount: false);
+        json.WriteBoolean("partial", Partial);
+        if (AtLeast is { } atLeast) json.WriteBoolean("at_least", atLeast);
+        if (Details.Count > 0)
+        {
+            json.WriteStartObject("details");
+            foreach (var detail in Details) Write(json, detail.Name, detail.Value, detail.Unit == KpiUnit.Amount);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
+
+    public static string NameOf(KpiUnit unit) => unit switch
+    {
+        KpiUnit.Percent => "percent",
+        KpiUnit.Days => "days",
+        KpiUnit.Ratio => "ratio",
+        KpiUnit.Count => "count",
+        _ => "amount",
+    };
+
+    /// <summary>The text of a figure as tables show it: an amount with its currency's digits, anything else to six places; null for no value.</summary>
+    public string? Text(decimal? figure, bool amount) => figure switch
+    {
+        null => null,
+        { } f when amount && Currency is { } currency => f.ToString("F" + Foundation.Currency.Of(currency).Digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
+        { } f => Rounded(f).ToString("0.######", CultureInfo.InvariantCulture),
+    };
+
+    private void Write(Utf8JsonWriter json, string name, decimal? figure, bool amount)
+    {
+        if (figure is not { } f) json.WriteNull(name);
+        else if (amount) json.WriteString(name, Text(f, amount: true));
+        else json.WriteNumber(name, Rounded(f));
+    }
+
+    private static decimal Rounded(decimal figure)
+    {
+        const int places = 6;
+        // Dividing by one with all its places drops trailing zeros.
+        return Math.Round(figure, places, MidpointRounding.AwayFromZero) / 1.0000000000000000000000000000m;
+    }
+
+    private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}

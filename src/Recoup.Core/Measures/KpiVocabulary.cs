@@ -1,0 +1,160 @@
+using System.Collections.Frozen;
+using Recoup.Core.Foundation;
+using Recoup.Core.Receivables;
+
+namespace Recoup.Core.Measures;
+
+/// <summary>What a formula is read against: one group over one period, and one bucket where a KPI has a row for each.</summary>
+internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod period, int? fromBucket)
+{
+    private CountBackResult? countBack;
+    private RollMatrix? roll;
+
+    public KpiReadings Readings => readings;
+
+    public KpiPeriod Period => period;
+
+    public int FromBucket => fromBucket ?? throw new InvariantBrokenException("a formula read from_bucket without one");
+
+    /// <summary>Set once the formula counted back.</summary>
+    public CountBackResult? CountedBack => countBack;
+
+    public CountBackResult CountBack => countBack ??= Measures.CountBack.Of(readings, group, period.Last);
+
+    public RollMatrix Roll => roll ??= RollMatrix.Of(readings, group, period);
+
+    public FlowTrack Flows(Measure measure) =>
+        readings.Flows(measure, period.First, period.Last).Of(KpiVocabulary.WithoutCurrency.Contains(measure) ? group.WithoutCurrency : group);
+
+    public decimal Major(long minor) => group.Currency.Length == 0 ? minor : Money.ToMajor(minor, Currency.Of(group.Currency));
+
+    public decimal Stock(string name, DateOnly day)
+    {
+        if (name == KpiVocabulary.Unapplied) return Major(readings.UnappliedAt(day).GetValueOrDefault(group));
+        var ladder = readings.StockAt(day, group);
+        return name switch
+        {
+            "open_items" => ladder.Total.Count,
+            "receivables" => Major(ladder.Total.Minor),
+            "overdue" => Major(ladder.DueBefore(day.DayNumber).Minor),
+            "from_bucket" => Major(Bucket(ladder, FromBucket, day)),
+            _ => Major(Bucket(ladder, KpiVocabulary.BucketOf(name), day)),
+        };
+    }
+
+    /// <summary>Overdue on the first day of the window as it opens: what the eve left open that was due on the eve or before.</summary>
+    public long OverdueAtStart => readings.StockAt(period.Eve, group).DueBefore(period.First.DayNumber).Minor;
+
+    /// <summary>
+    /// What was still open at the end of its due day, for the due days whose next day is in the window: an item due
+    /// on the eve is overdue from the start and not among it, one due on the as-of day is not overdue yet.
+    /// </summary>
+    public long FellOverdue
+    {
+        get
+        {
+            var (first, last) = (period.First.DayNumber, period.Last.DayNumber - 1);
+            if (last < first) return 0;
+            var sum = readings.StockAt(period.Eve, group).DueBetween(first, last);
+            foreach (var entry in readings.Flows(Measure.Exposure, period.First, period.Last).Of(group).Between(period.First, period.Last.AddDays(-1)))
+                if (entry.Reference >= first && entry.Reference <= last && entry.Day <= entry.Reference) sum += entry.Value.Minor;
+            return sum;
+        }
+    }
+
+    /// <summary>Of the window's flows, those on items issued before its first day.</summary>
+    public long IssuedBefore(Measure measure)
+    {
+        long sum = 0;
+        foreach (var entry in Flows(measure).Between(period.First, period.Last))
+            if (entry.Reference < period.First.DayNumber) sum += entry.Value.Minor;
+        return sum;
+    }
+
+    private static long Bucket(DueLadder ladder, int bucket, DateOnly day)
+    {
+        // Bucket b holds the due days that are Starts[b-1] to Starts[b]-1 days past; the first is open-ended ahead, the last behind.
+        var youngest = bucket == 0 ? ladder.Total.Minor : ladder.DueBefore(day.DayNumber - Ageing.BucketStarts[bucket - 1] + 1).Minor;
+        var older = bucket == KpiVocabulary.LastBucket ? 0 : ladder.DueBefore(day.DayNumber - Ageing.BucketStarts[bucket] + 1).Minor;
+        return youngest - older;
+    }
+}
+
+/// <summary>
+/// The words of KPI formulas, beside those that every expression has. docs/kpis.md explains them to people who
+/// write formulas; a test holds the two together.
+/// </summary>
+internal static class KpiVocabulary
+{
+    public const string Unapplied = "unapplied";
+
+    public const int LastBucket = RollMatrix.Buckets - 1;
+
+    /// <summary>Summed up to a day rather than over a window: <c>start</c> and <c>end</c> ask for them.</summary>
+    public static readonly FrozenSet<Measure> StockMeasures = new[] { Measure.Exposure, Measure.Unapplied }.ToFrozenSet();
+
+    /// <summary>Counts without money: the same whatever the currency.</summary>
+    public static readonly FrozenSet<Measure> WithoutCurrency = new[] { Measure.Actions, Measure.ProactiveActions }.ToFrozenSet();
+
+    /// <summary>What <c>count(…)</c> takes: measures whose cells count something.</summary>
+    public static readonly FrozenSet<string> Counted =
+        new[] { Measure.Sales, Measure.WrittenOff, Measure.WriteOffRecovered, Measure.CashReceived, Measure.Actions, Measure.ProactiveActions }
+            .Select(MeasureNames.Of).ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>What <c>sum(…)</c> takes: measures whose cells have an amount.</summary>
+    public static readonly FrozenSet<string> Summed =
+        MeasureNames.ByName.Where(m => !StockMeasures.Contains(m.Value) && !WithoutCurrency.Contains(m.Value)).Select(m => m.Key).ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>What <c>start(…)</c> and <c>end(…)</c> take.</summary>
+    public static readonly FrozenSet<string> Stocks = new[] { "receivables", "overdue", "open_items", Unapplied }.Concat(Ageing.BucketNames).ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>For KPIs of the as-of day alone.</summary>
+    public static readonly Symbols<KpiScope> OfPoint = Point(new Symbols<KpiScope>(), Stocks);
+
+    /// <summary>For KPIs over a window.</summary>
+    public static readonly Symbols<KpiScope> OfWindow = Window(Point(new Symbols<KpiScope>(), Stocks), Stocks);
+
+    /// <summary>For KPIs over a window with a row for each ageing bucket that a balance came from.</summary>
+    public static readonly Symbols<KpiScope> OfBucket = Bucket();
+
+    /// <summary>For bands.</summary>
+    public static readonly Symbols<decimal> OfValue = new Symbols<decimal>().Number("value", v => v);
+
+    public static int BucketOf(string name)
+    {
+        for (var i = 0; i < Ageing.BucketNames.Count; i++)
+            if (Ageing.BucketNames[i] == name) return i;
+        throw new InvariantBrokenException($"'{name}' is no ageing bucket");
+    }
+
+    private static Symbols<KpiScope> Point(Symbols<KpiScope> symbols, FrozenSet<string> stocks) => symbols
+        .NameFunction("end", stocks, ValueKind.Number, (s, name) => Value.Of(s.Stock(name, s.Period.Last)))
+        .NameFunction("count_back", Only("sales"), ValueKind.Number, (s, _) => Value.Of(s.CountBack.Days));
+
+    private static Symbols<KpiScope> Window(Symbols<KpiScope> symbols, FrozenSet<string> stocks) => symbols
+        .NameFunction("start", stocks, ValueKind.Number, (s, name) => Value.Of(s.Stock(name, s.Period.Eve)))
+        .NameFunction("sum", Summed, ValueKind.Number, (s, name) => Value.Of(s.Major(s.Flows(MeasureNames.ByName[name]).Sum(s.Period.First, s.Period.Last).Minor)))
+        .NameFunction("count", Counted, ValueKind.Number, (s, name) => Value.Of((decimal)s.Flows(MeasureNames.ByName[name]).Sum(s.Period.First, s.Period.Last).Count))
+        .NameFunction("sum_issued_before", Only("cash_applied"), ValueKind.Number, (s, name) => Value.Of(s.Major(s.IssuedBefore(MeasureNames.ByName[name]))))
+        .Number("overdue_at_start", s => s.Major(s.OverdueAtStart))
+        .Number("fell_overdue", s => s.Major(s.FellOverdue))
+        .Number("days", s => s.Period.Days)
+        .Number("months", s => s.Period.Months);
+
+    private static Symbols<KpiScope> Bucket()
+    {
+        var stocks = Stocks.Append("from_bucket").ToFrozenSet(StringComparer.Ordinal);
+        return Window(Point(new Symbols<KpiScope>(), stocks), stocks)
+            .NameFunction("to", Ageing.BucketNames.Append("next_bucket").ToFrozenSet(StringComparer.Ordinal), ValueKind.Number, To)
+            .Number("cured", s => s.Major(s.Roll.Cured(s.FromBucket)))
+            .Number("charged_off", s => s.Major(s.Roll.ChargedOff(s.FromBucket)));
+    }
+
+    private static Value To(KpiScope scope, string name)
+    {
+        var to = name == "next_bucket" ? scope.FromBucket + 1 : BucketOf(name);
+        return to > LastBucket ? Value.None(ValueKind.Number) : Value.Of(scope.Major(scope.Roll.Moved(scope.FromBucket, to)));
+    }
+
+    private static FrozenSet<string> Only(string name) => new[] { name }.ToFrozenSet(StringComparer.Ordinal);
+}

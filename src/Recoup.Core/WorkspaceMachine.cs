@@ -1,0 +1,34 @@
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
+using Recoup.Core.Workspace;
+
+namespace Recoup.Core;
+
+/// <summary>The door for inputs that concern the whole workspace.</summary>
+public static class WorkspaceMachine
+{
+    /// <summary>No event where nothing changes.</summary>
+    public static IEnumerable<Event> Handle(Input input, Context context)
+    {
+        var workspace = context.Workspace;
+        switch (input)
+        {
+            case Input.PortfolioSet i:
+                var known = workspace.Portfolio(i.Portfolio) ?? new PortfolioDetails(i.Portfolio);
+                var details = known with
+                {
+                    Name = i.Name ?? known.Name, Creditor = i.Creditor ?? known.Creditor, Sender = i.Sender ?? known.Sender, BankDetails = i.BankDetails ?? known.BankDetails,
+                    TimeZone = i.TimeZone ?? known.TimeZone, Calendar = i.Calendar ?? known.Calendar, Party = i.Party ?? known.Party, Holidays = i.Holidays ?? known.Holidays,
+                };
+                if (workspace.Portfolio(i.Portfolio) is null || details != known) yield return new Event.PortfolioSet(details);
+                break;
+            case Input.SendingSet i:
+                if (workspace.Mode != i.Mode) yield return new Event.SendingSet(i.Mode, i.Reason);
+                break;
+            default:
+                Invariant.Never($"{input.GetType().Name} is no input of a workspace");
+                break;
+        }
+    }
+}

@@ -1,0 +1,310 @@
+using System.Globalization;
+using Recoup.Core.Measures;
+
+namespace Recoup.Storage.Sqlite;
+
+/// <summary>
+/// The cells: a transaction appends what it adds as one blob, whoever merges folds the blobs into cells and
+/// month-end stocks, and a reader adds what is not merged yet. So writers of different partitions never meet
+/// in a cell, and a KPI's cost follows days and dimensions, not invoices.
+/// </summary>
+public sealed class CellStore(Store store) : IMeasureSource
+{
+    /// <summary>Unmerged blobs a reader may have to go through.</summary>
+    public const int PendingMax = 32;
+
+    public long CellsRead { get; private set; }
+
+    // --- writing ---
+
+    internal void Append(CellDeltas deltas)
+    {
+        var blob = Encode(deltas);
+        if (blob is not null) store.Statement("INSERT INTO cell_pending(deltas) VALUES(?)").Bind(blob.AsSpan()).Run();
+    }
+
+    internal int PendingCount
+    {
+        get
+        {
+            var s = store.Statement("SELECT count(*) FROM cell_pending");
+            s.Step();
+            var count = s.Int(0);
+            s.Reset();
+            return count;
+        }
+    }
+
+    /// <summary>Folds what is pending into cells and stocks, inside the caller's transaction.</summary>
+    /// <param name="lastRecordedOn">Stocks are kept for the month ends before this day.</param>
+    internal void Merge(DateOnly lastRecordedOn)
+    {
+        var deltas = Pending();
+        if (deltas.Count > 0)
+        {
+            var upsert = store.Statement("INSERT INTO cell(measure, day, ref_day, portfolio, segment, currency, minor, count) VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(measure, day, ref_day, portfolio, segment, currency) DO UPDATE SET minor = minor + excluded.minor, count = count + excluded.count");
+            foreach (var (key, value) in InOrder(deltas))
+                upsert.Bind((long)key.Measure).Bind(key.Day).Bind(key.RefDay).Bind(key.Portfolio).Bind(key.Segment).Bind(key.Currency).Bind(value.Minor).Bind(value.Count).Run();
+            PatchStocks(deltas);
+            store.Statement("DELETE FROM cell_pending").Run();
+        }
+        ExtendStocks(lastRecordedOn);
+    }
+
+    private CellDeltas Pending()
+    {
+        var deltas = new CellDeltas();
+        var s = store.Statement("SELECT deltas FROM cell_pending ORDER BY id");
+        while (s.Step()) Decode(s.Blob(0), deltas);
+        return deltas;
+    }
+
+    private int StocksThrough => int.Parse(store.Meta("stocks_through") ?? "0", CultureInfo.InvariantCulture);
+
+    /// <summary>A fact that comes late changes every month end from its day on.</summary>
+    private void PatchStocks(CellDeltas deltas)
+    {
+        var through = StocksThrough;
+        if (through == 0) return;
+        var patches = new Dictionary<(Measure, int MonthEnd, int Ref, string, string, string), CellValue>();
+        foreach (var group in deltas.NonZero.Where(c => IsStock(c.Key.Measure) && c.Key.Day <= through).GroupBy(c => (c.Key.Measure, c.Key.RefDay, c.Key.Portfolio, c.Key.Segment, c.Key.Currency)))
+        {
+            var moves = group.OrderBy(c => c.Key.Day).ToList();
+            var sum = default(CellValue);
+            for (var i = 0; i < moves.Count; i++)
+            {
+                sum += moves[i].Value;
+                var until = i + 1 < moves.Count ? moves[i + 1].Key.Day : int.MaxValue;
+                if (sum.IsZero) continue;
+                for (var end = MonthEnd(moves[i].Key.Day); end <= through && end < until; end = MonthEnd(end + 1))
+                    patches[(group.Key.Measure, end, group.Key.RefDay, group.Key.Portfolio, group.Key.Segment, group.Key.Currency)] = sum;
+            }
+        }
+        foreach (var ((measure, end, reference, portfolio, segment, currency), value) in patches.OrderBy(p => p.Key.Item1).ThenBy(p => p.Key.MonthEnd).ThenBy(p => p.Key.Ref)) AddStock(measure, end, reference, portfolio, segment, currency, value);
+        store.Statement("DELETE FROM stock WHERE minor = 0 AND count = 0").Run();
+    }
+
+    /// <summary>A month that has ended gets its stock: that of the month before and the cells between.</summary>
+    private void ExtendStocks(DateOnly lastRecordedOn)
+    {
+        var target = MonthEnd(lastRecordedOn.DayNumber);
+        if (target > lastRecordedOn.DayNumber) target = lastRecordedOn.DayNumber - lastRecordedOn.Day;
+        var through = StocksThrough;
+        if (target <= through) return;
+        if (through == 0)
+        {
+            // The first stocks are at the end of the month in which history begins.
+            var s = store.Statement("SELECT min(day) FROM (SELECT min(day) AS day FROM cell WHERE measure = 1 UNION ALL SELECT min(day) FROM cell WHERE measure = 8)");
+            s.Step();
+            var first = s.LongOrNull(0);
+            s.Reset();
+            if (first is null || MonthEnd((int)first) > target) return;
+            through = MonthEnd((int)first) - DateOnly.FromDayNumber(MonthEnd((int)first)).Day;
+        }
+        var stock = new Dictionary<(Measure, int Ref, string Portfolio, string Segment, string Currency), CellValue>();
+        var read = store.Statement("SELECT measure, ref_day, portfolio, segment, currency, minor, count FROM stock WHERE month_end = ? AND measure IN (1, 8)").Bind(through);
+        while (read.Step()) stock[((Measure)read.Int(0), read.Int(1), read.Text(2), read.Text(3), read.Text(4))] = new CellValue(read.Long(5), read.Long(6));
+        for (var end = MonthEnd(through + 1); end <= target; end = MonthEnd(end + 1))
+        {
+            foreach (var measure in Stocks)
+            {
+                var cells = store.Statement("SELECT ref_day, portfolio, segment, currency, minor, count FROM cell WHERE measure = ? AND day > ? AND day <= ?").Bind((long)measure).Bind(through).Bind(end);
+                while (cells.Step())
+                {
+                    ref var sum = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(stock, (measure, cells.Int(0), cells.Text(1), cells.Text(2), cells.Text(3)), out _);
+                    sum += new CellValue(cells.Long(4), cells.Long(5));
+                }
+            }
+            foreach (var gone in stock.Where(s => s.Value.IsZero).Select(s => s.Key).ToList()) stock.Remove(gone);
+            foreach (var ((measure, reference, portfolio, segment, currency), value) in stock.OrderBy(s => s.Key.Item1).ThenBy(s => s.Key.Ref).ThenBy(s => s.Key.Portfolio, StringComparer.Ordinal))
+                AddStock(measure, end, reference, portfolio, segment, currency, value);
+            through = end;
+        }
+        store.SetMeta("stocks_through", through.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private void AddStock(Measure measure, int end, int reference, string portfolio, string segment, string currency, CellValue value) =>
+        store.Statement("INSERT INTO stock(measure, month_end, ref_day, portfolio, segment, currency, minor, count) VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(measure, month_end, ref_day, portfolio, segment, currency) DO UPDATE SET minor = minor + excluded.minor, count = count + excluded.count")
+            .Bind((long)measure).Bind(end).Bind(reference).Bind(portfolio).Bind(segment).Bind(currency).Bind(value.Minor).Bind(value.Count).Run();
+
+    private static readonly Measure[] Stocks = [Measure.Exposure, Measure.Unapplied];
+
+    private static bool IsStock(Measure measure) => measure is Measure.Exposure or Measure.Unapplied;
+
+    private static int MonthEnd(int day)
+    {
+        var date = DateOnly.FromDayNumber(day);
+        return day - date.Day + DateTime.DaysInMonth(date.Year, date.Month);
+    }
+
+    // --- reading ---
+
+    private CellDeltas? unmerged;
+
+    /// <summary>To be called at the start of a reading transaction: forgets what an earlier one saw.</summary>
+    public void Refresh()
+    {
+        unmerged = null;
+        CellsRead = 0;
+    }
+
+    private CellDeltas Unmerged => unmerged ??= Pending();
+
+    public DateOnly? FirstSaleOn
+    {
+        get
+        {
+            var s = store.Statement("SELECT min(day) FROM cell WHERE measure = 2");
+            s.Step();
+            var first = s.LongOrNull(0);
+            s.Reset();
+            foreach (var (key, _) in Unmerged.NonZero)
+                if (key.Measure == Measure.Sales && (first is null || key.Day < first)) first = key.Day;
+            return first is { } day ? DateOnly.FromDayNumber((int)day) : null;
+        }
+    }
+
+    public IEnumerable<StockByDue> ExposureByDue(DateOnly asOf) =>
+        Stock(Measure.Exposure, asOf).Select(s => new StockByDue(s.Key.Portfolio, s.Key.Segment, s.Key.Currency, s.Key.Ref, s.Value));
+
+    public IEnumerable<(string Portfolio, string Segment, string Currency, long Minor)> Unapplied(DateOnly asOf) =>
+        Stock(Measure.Unapplied, asOf).Select(s => (s.Key.Portfolio, s.Key.Segment, s.Key.Currency, s.Value.Minor));
+
+    /// <summary>The stock of the last month end and the cells since.</summary>
+    private List<KeyValuePair<(int Ref, string Portfolio, string Segment, string Currency), CellValue>> Stock(Measure measure, DateOnly asOf)
+    {
+        var day = asOf.DayNumber;
+        var from = Math.Min(StocksThrough, MonthEnd(day) == day ? day : day - asOf.Day);
+        var sums = new Dictionary<(int Ref, string Portfolio, string Segment, string Currency), CellValue>();
+        var stock = store.Statement("SELECT ref_day, portfolio, segment, currency, minor, count FROM stock WHERE measure = ? AND month_end = ?").Bind((long)measure).Bind(from);
+        while (stock.Step()) Add((stock.Int(0), stock.Text(1), stock.Text(2), stock.Text(3)), new CellValue(stock.Long(4), stock.Long(5)));
+        if (StocksThrough == 0) from = -1;
+        var cells = store.Statement("SELECT ref_day, portfolio, segment, currency, minor, count FROM cell WHERE measure = ? AND day > ? AND day <= ?").Bind((long)measure).Bind(from).Bind(day);
+        while (cells.Step()) Add((cells.Int(0), cells.Text(1), cells.Text(2), cells.Text(3)), new CellValue(cells.Long(4), cells.Long(5)));
+        foreach (var (key, value) in Unmerged.NonZero)
+            if (key.Measure == measure && key.Day <= day) Add((key.RefDay, key.Portfolio, key.Segment, key.Currency), value);
+        return [.. sums.Where(s => !s.Value.IsZero).OrderBy(s => s.Key.Portfolio, StringComparer.Ordinal).ThenBy(s => s.Key.Segment, StringComparer.Ordinal).ThenBy(s => s.Key.Currency, StringComparer.Ordinal).ThenBy(s => s.Key.Ref)];
+
+        void Add((int, string, string, string) key, CellValue value)
+        {
+            CellsRead++;
+            ref var sum = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out _);
+            sum += value;
+        }
+    }
+
+    public IEnumerable<KeyValuePair<CellKey, CellValue>> Flows(Measure measure, DateOnly from, DateOnly to)
+    {
+        var cells = new List<KeyValuePair<CellKey, CellValue>>();
+        var s = store.Statement("SELECT day, ref_day, portfolio, segment, currency, minor, count FROM cell WHERE measure = ? AND day >= ? AND day <= ?").Bind((long)measure).Bind(from.DayNumber).Bind(to.DayNumber);
+        while (s.Step()) cells.Add(new(new CellKey(measure, s.Int(0), s.Int(1), s.Text(2), s.Text(3), s.Text(4)), new CellValue(s.Long(5), s.Long(6))));
+        foreach (var cell in Unmerged.NonZero)
+            if (cell.Key.Measure == measure && cell.Key.Day >= from.DayNumber && cell.Key.Day <= to.DayNumber) cells.Add(cell);
+        CellsRead += cells.Count;
+        return cells;
+    }
+
+    /// <summary>All cells, merged and not: what a rebuild must come to.</summary>
+    internal CellDeltas All()
+    {
+        var all = Pending();
+        var s = store.Statement("SELECT measure, day, ref_day, portfolio, segment, currency, minor, count FROM cell");
+        while (s.Step()) all.Add(new CellKey((Measure)s.Int(0), s.Int(1), s.Int(2), s.Text(3), s.Text(4), s.Text(5)), new CellValue(s.Long(6), s.Long(7)));
+        return all;
+    }
+
+    /// <summary>Throws everything away and puts these in its place, inside the caller's transaction.</summary>
+    internal void Replace(CellDeltas cells, DateOnly lastRecordedOn)
+    {
+        store.Exec("DELETE FROM cell; DELETE FROM cell_pending; DELETE FROM stock; DELETE FROM meta WHERE name = 'stocks_through';");
+        Append(cells);
+        Merge(lastRecordedOn);
+    }
+
+    /// <summary>Month-end stocks that differ from the sum of the cells; empty where all agree.</summary>
+    internal IEnumerable<string> CheckStocks()
+    {
+        var through = StocksThrough;
+        if (through == 0) yield break;
+        var merged = new Dictionary<(Measure, int, string, string, string), List<(int Day, CellValue Value)>>();
+        foreach (var measure in Stocks)
+        {
+            var s = store.Statement("SELECT day, ref_day, portfolio, segment, currency, minor, count FROM cell WHERE measure = ? AND day > ? AND day <= ?").Bind((long)measure).Bind(-1).Bind(through);
+            while (s.Step())
+            {
+                var key = (measure, s.Int(1), s.Text(2), s.Text(3), s.Text(4));
+                if (!merged.TryGetValue(key, out var moves)) merged[key] = moves = [];
+                moves.Add((s.Int(0), new CellValue(s.Long(5), s.Long(6))));
+            }
+        }
+        var expected = new Dictionary<(Measure, int MonthEnd, int, string, string, string), CellValue>();
+        foreach (var (key, moves) in merged)
+        {
+            moves.Sort((a, b) => a.Day.CompareTo(b.Day));
+            var sum = default(CellValue);
+            for (var i = 0; i < moves.Count; i++)
+            {
+                sum += moves[i].Value;
+                var until = i + 1 < moves.Count ? moves[i + 1].Day : int.MaxValue;
+                for (var end = MonthEnd(moves[i].Day); !sum.IsZero && end <= through && end < until; end = MonthEnd(end + 1))
+                    expected[(key.Item1, end, key.Item2, key.Item3, key.Item4, key.Item5)] = sum;
+            }
+        }
+        var stock = store.Statement("SELECT measure, month_end, ref_day, portfolio, segment, currency, minor, count FROM stock");
+        var found = 0;
+        var problems = new List<string>();
+        while (stock.Step())
+        {
+            found++;
+            var key = ((Measure)stock.Int(0), stock.Int(1), stock.Int(2), stock.Text(3), stock.Text(4), stock.Text(5));
+            if (!expected.TryGetValue(key, out var value) || value != new CellValue(stock.Long(6), stock.Long(7)))
+                problems.Add($"stock of {DateOnly.FromDayNumber(key.Item2):yyyy-MM-dd}, due {DateOnly.FromDayNumber(key.Item3):yyyy-MM-dd}, portfolio {key.Item4}: {stock.Long(6)} minor units stand, the cells make {(expected.TryGetValue(key, out var e) ? e.Minor : 0)}");
+        }
+        if (found != expected.Count && problems.Count == 0) problems.Add($"there are {found} month-end stocks, the cells make {expected.Count}");
+        foreach (var problem in problems) yield return problem;
+    }
+
+    private static IEnumerable<KeyValuePair<CellKey, CellValue>> InOrder(CellDeltas deltas) =>
+        deltas.NonZero.OrderBy(c => c.Key.Measure).ThenBy(c => c.Key.Day).ThenBy(c => c.Key.RefDay)
+            .ThenBy(c => c.Key.Portfolio, StringComparer.Ordinal).ThenBy(c => c.Key.Segment, StringComparer.Ordinal).ThenBy(c => c.Key.Currency, StringComparer.Ordinal);
+
+    // --- the blob of a transaction: dimension texts once, then the cells ---
+
+    private static byte[]? Encode(CellDeltas deltas)
+    {
+        var cells = InOrder(deltas).ToList();
+        if (cells.Count == 0) return null;
+        var texts = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (key, _) in cells)
+            foreach (var text in new[] { key.Portfolio, key.Segment, key.Currency }) texts.TryAdd(text, texts.Count);
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        writer.Write7BitEncodedInt(texts.Count);
+        foreach (var text in texts.Keys) writer.Write(text);
+        writer.Write7BitEncodedInt(cells.Count);
+        foreach (var (key, value) in cells)
+        {
+            writer.Write((byte)key.Measure);
+            writer.Write7BitEncodedInt(key.Day);
+            writer.Write7BitEncodedInt(key.RefDay);
+            writer.Write7BitEncodedInt(texts[key.Portfolio]);
+            writer.Write7BitEncodedInt(texts[key.Segment]);
+            writer.Write7BitEncodedInt(texts[key.Currency]);
+            writer.Write7BitEncodedInt64(value.Minor);
+            writer.Write7BitEncodedInt64(value.Count);
+        }
+        writer.Flush();
+        return stream.ToArray();
+    }
+
+    private static void Decode(ReadOnlySpan<byte> blob, CellDeltas into)
+    {
+        using var reader = new BinaryReader(new MemoryStream(blob.ToArray()));
+        var texts = new string[reader.Read7BitEncodedInt()];
+        for (var i = 0; i < texts.Length; i++) texts[i] = reader.ReadString();
+        for (var left = reader.Read7BitEncodedInt(); left > 0; left--)
+            into.Add(
+                new CellKey((Measure)reader.ReadByte(), reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt(), texts[reader.Read7BitEncodedInt()], texts[reader.Read7BitEncodedInt()], texts[reader.Read7BitEncodedInt()]),
+                new CellValue(reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64()));
+    }
+}

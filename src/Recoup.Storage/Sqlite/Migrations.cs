@@ -1,0 +1,69 @@
+using Microsoft.Data.Sqlite;
+
+namespace Recoup.Storage.Sqlite;
+
+/// <summary>The schema, as numbered steps. A step that was released is never changed; a new one is added.</summary>
+internal static class Migrations
+{
+    private static readonly string[] Steps =
+    [
+        // 1: journal (rowid = partition and sequence, so each partition appends at its own place and needs no index),
+        // keys as text (they come nearly in order; hashed they would each touch another page: docs/adr/0001-row-shapes.md),
+        // states, outbox, cells.
+        """
+        CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE head(partition INTEGER PRIMARY KEY, seq INTEGER NOT NULL, hash BLOB NOT NULL, recorded_at INTEGER NOT NULL, recorded_on TEXT NOT NULL);
+        CREATE TABLE journal(
+          id INTEGER PRIMARY KEY, partition INTEGER NOT NULL, seq INTEGER NOT NULL, prior INTEGER NOT NULL, party TEXT NOT NULL, account TEXT NOT NULL,
+          kind TEXT NOT NULL, version INTEGER NOT NULL, effective_on TEXT NOT NULL, recorded_on TEXT NOT NULL, recorded_at INTEGER NOT NULL,
+          actor TEXT NOT NULL, cause TEXT NOT NULL, workspace_seq INTEGER NOT NULL, payload BLOB NOT NULL, hash BLOB NOT NULL);
+        CREATE TABLE key(key TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE account(account TEXT PRIMARY KEY, party TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE party(pid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, next_review_on INTEGER, state BLOB NOT NULL);
+        CREATE INDEX party_review ON party(next_review_on, pid) WHERE next_review_on IS NOT NULL;
+        CREATE TABLE item(pid INTEGER NOT NULL, account TEXT NOT NULL, number TEXT NOT NULL, open INTEGER NOT NULL, due INTEGER NOT NULL, currency TEXT NOT NULL, state BLOB NOT NULL,
+          PRIMARY KEY(pid, account, number)) WITHOUT ROWID;
+        CREATE INDEX item_open ON item(pid, due) WHERE open = 1;
+        CREATE TABLE cash(pid INTEGER NOT NULL, key TEXT NOT NULL, state BLOB NOT NULL, PRIMARY KEY(pid, key)) WITHOUT ROWID;
+        CREATE TABLE message(id TEXT PRIMARY KEY, pid INTEGER NOT NULL, status INTEGER NOT NULL, not_before INTEGER NOT NULL, state BLOB NOT NULL) WITHOUT ROWID;
+        CREATE INDEX message_open ON message(status, not_before) WHERE status IN (0, 1, 4);
+        CREATE TABLE work(id TEXT PRIMARY KEY, pid INTEGER NOT NULL, open INTEGER NOT NULL, owner TEXT NOT NULL, priority REAL NOT NULL, state BLOB NOT NULL) WITHOUT ROWID;
+        CREATE INDEX work_open ON work(owner, priority) WHERE open = 1;
+        CREATE TABLE cell_pending(id INTEGER PRIMARY KEY, deltas BLOB NOT NULL);
+        CREATE TABLE cell(measure INTEGER NOT NULL, day INTEGER NOT NULL, ref_day INTEGER NOT NULL, portfolio TEXT NOT NULL, segment TEXT NOT NULL, currency TEXT NOT NULL,
+          minor INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(measure, day, ref_day, portfolio, segment, currency)) WITHOUT ROWID;
+        CREATE TABLE stock(measure INTEGER NOT NULL, month_end INTEGER NOT NULL, ref_day INTEGER NOT NULL, portfolio TEXT NOT NULL, segment TEXT NOT NULL, currency TEXT NOT NULL,
+          minor INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(measure, month_end, ref_day, portfolio, segment, currency)) WITHOUT ROWID;
+        CREATE TABLE erasure(party TEXT PRIMARY KEY, done INTEGER NOT NULL) WITHOUT ROWID;
+        """,
+    ];
+
+    public static int Latest => Steps.Length;
+
+    /// <summary>Brings the schema up to date, each step in its own transaction. Throws where the file is newer than the program.</summary>
+    public static void Apply(SqliteConnection db)
+    {
+        while (true)
+        {
+            using var tx = db.BeginTransaction(deferred: false);
+            var version = (long)Scalar(db, tx, "PRAGMA user_version")!;
+            if (version > Steps.Length)
+                throw new StoreException($"this data folder was written by a newer Recoup (schema {version}; this program knows {Steps.Length}). Use that version, or restore a backup.");
+            if (version == Steps.Length) return;
+            Scalar(db, tx, Steps[version]);
+            Scalar(db, tx, $"PRAGMA user_version = {version + 1}");
+            tx.Commit();
+        }
+    }
+
+    private static object? Scalar(SqliteConnection db, SqliteTransaction tx, string sql)
+    {
+        using var command = db.CreateCommand();
+        command.Transaction = tx;
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}
+
+/// <summary>The store can't do what was asked, for a reason outside the program. The message says what and how to mend it.</summary>
+public sealed class StoreException(string message, Exception? inner = null) : Exception(message, inner);

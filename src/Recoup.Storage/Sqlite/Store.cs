@@ -1,0 +1,370 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Recoup.Core.Contact;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
+using Recoup.Storage.Journal;
+
+namespace Recoup.Storage.Sqlite;
+
+/// <summary>
+/// One data folder: the journal with its states, read models and cells in recoup.db, the parties' keys in
+/// keys.db. Hands out rows; decides nothing. Not thread-safe: one store a thread; several processes may share
+/// the folder, each transaction takes the file's lock with a wait of up to half a minute.
+/// </summary>
+public sealed class Store : IDisposable
+{
+    private readonly SqliteConnection db;
+    private readonly Dictionary<string, Statement> statements = new(StringComparer.Ordinal);
+
+    private Store(string folder, SqliteConnection db, Vault vault)
+    {
+        Folder = folder;
+        this.db = db;
+        Vault = vault;
+    }
+
+    public string Folder { get; }
+
+    public Vault Vault { get; }
+
+    public string MailFolder => Path.Combine(Folder, "mail");
+
+    public string AnchorFolder => Path.Combine(Folder, "anchors");
+
+    /// <summary>Opens a data folder, or makes one. Throws <see cref="StoreException"/> where it can't.</summary>
+    /// <param name="random">Source of keys; null: the system's.</param>
+    public static Store Open(string folder, bool create = true, Action<byte[]>? random = null)
+    {
+        var path = Path.Combine(folder, "recoup.db");
+        if (!create && !File.Exists(path)) throw new StoreException($"there is no Recoup data in '{folder}'. Import something first, or name the folder with --data.");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 }.ToString());
+            db.Open();
+            using (var command = db.CreateCommand())
+            {
+                command.CommandText = "PRAGMA busy_timeout=30000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA secure_delete=FAST; PRAGMA wal_autocheckpoint=16384; PRAGMA temp_store=MEMORY;";
+                command.ExecuteNonQuery();
+            }
+            Migrations.Apply(db);
+            var store = new Store(folder, db, new Vault(Path.Combine(folder, "keys.db"), random));
+            StateVersion.Check(store);
+            return store;
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is 26 or 11)
+        {
+            throw new StoreException($"'{path}' is damaged or no Recoup database ({e.Message}). Restore a backup.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
+        {
+            throw new StoreException($"the data folder '{folder}' can't be opened: {e.Message}", e);
+        }
+    }
+
+    internal SqliteConnection Connection => db;
+
+    internal Statement Statement(string sql)
+    {
+        if (!statements.TryGetValue(sql, out var statement)) statements[sql] = statement = new Statement(db, sql);
+        return statement;
+    }
+
+    // --- transactions ---
+
+    /// <summary>
+    /// Within a dry run everything happens as ever, one transaction inside another, and is rolled back at the end:
+    /// the same path, without the commit.
+    /// </summary>
+    public bool IsDryRun { get; private set; }
+
+    public void BeginDryRun()
+    {
+        Statement("BEGIN IMMEDIATE").Run();
+        IsDryRun = true;
+    }
+
+    public void EndDryRun()
+    {
+        IsDryRun = false;
+        Rollback();
+        Vault.Discard();
+    }
+
+    internal void Begin() => Statement(IsDryRun ? "SAVEPOINT part" : "BEGIN IMMEDIATE").Run();
+
+    /// <summary>A snapshot for reading: what others commit meanwhile stays unseen.</summary>
+    internal void BeginRead()
+    {
+        Statement(IsDryRun ? "SAVEPOINT part" : "BEGIN").Run();
+        var first = Statement("SELECT 1 FROM meta LIMIT 1");
+        first.Step();
+        first.Reset();
+    }
+
+    internal void Commit() => Statement(IsDryRun ? "RELEASE part" : "COMMIT").Run();
+
+    internal void Rollback()
+    {
+        if (SQLitePCL.raw.sqlite3_get_autocommit(db.Handle!) != 0) return;
+        if (IsDryRun) Exec("ROLLBACK TO part; RELEASE part");
+        else Statement("ROLLBACK").Run();
+    }
+
+    internal void Exec(string sql)
+    {
+        using var command = db.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    // --- meta and heads ---
+
+    internal string? Meta(string name)
+    {
+        var s = Statement("SELECT value FROM meta WHERE name = ?").Bind(name);
+        if (!s.Step()) return null;
+        var value = s.Text(0);
+        s.Reset();
+        return value;
+    }
+
+    internal void SetMeta(string name, string value) => Statement("INSERT INTO meta(name, value) VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value").Bind(name).Bind(value).Run();
+
+    /// <summary>The workspace's id; empty while nothing was recorded.</summary>
+    public string WorkspaceId => Meta("workspace") ?? "";
+
+    /// <summary>The end of every chain, by partition.</summary>
+    internal Head[] Heads()
+    {
+        var heads = Enumerable.Range(0, Partition.Count).Select(Head.Empty).ToArray();
+        var s = Statement("SELECT partition, seq, hash, recorded_at, recorded_on FROM head");
+        while (s.Step()) heads[s.Int(0)] = new Head(s.Int(0), s.Long(1), s.Blob(2).ToArray(), s.Long(3), Day(s.Text(4)));
+        return heads;
+    }
+
+    internal void Write(Head head) =>
+        Statement("INSERT INTO head(partition, seq, hash, recorded_at, recorded_on) VALUES(?, ?, ?, ?, ?) ON CONFLICT(partition) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, recorded_at = excluded.recorded_at, recorded_on = excluded.recorded_on")
+            .Bind(head.Partition).Bind(head.Seq).Bind(head.Hash.AsSpan()).Bind(head.RecordedAt).Bind(Day(head.RecordedOn)).Run();
+
+    // --- journal ---
+
+    public static long RowId(int partition, long seq) => ((long)partition << 40) | seq;
+
+    internal void Append(JournalRow row) =>
+        Statement("INSERT INTO journal(id, partition, seq, prior, party, account, kind, version, effective_on, recorded_on, recorded_at, actor, cause, workspace_seq, payload, hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            .Bind(RowId(row.Partition, row.Seq)).Bind(row.Partition).Bind(row.Seq).Bind(row.Prior).Bind(row.Party).Bind(row.Account).Bind(row.Kind).Bind(row.Version)
+            .Bind(Day(row.EffectiveOn)).Bind(Day(row.RecordedOn)).Bind(row.RecordedAt).Bind(row.Actor).Bind(row.Cause).Bind(row.WorkspaceSeq).Bind(row.Payload.AsSpan()).Bind(row.Hash.AsSpan()).Run();
+
+    private const string JournalColumns = "id, partition, seq, prior, party, account, kind, version, effective_on, recorded_on, recorded_at, actor, cause, workspace_seq, payload, hash";
+
+    /// <summary>The rows of a partition in the order of their place, from a sequence on. Streams; the id is given so that a misplaced row is seen.</summary>
+    internal IEnumerable<(long Id, JournalRow Row)> Journal(int partition, long fromSeq = 0)
+    {
+        using var s = new Statement(db, $"SELECT {JournalColumns} FROM journal WHERE id >= ? AND id < ? ORDER BY id");
+        s.Bind(RowId(partition, fromSeq)).Bind(RowId(partition + 1, 0));
+        while (s.Step()) yield return (s.Long(0), Row(s));
+    }
+
+    internal JournalRow? JournalAt(int partition, long seq)
+    {
+        var s = Statement($"SELECT {JournalColumns} FROM journal WHERE id = ?").Bind(RowId(partition, seq));
+        if (!s.Step()) return null;
+        var row = Row(s);
+        s.Reset();
+        return row;
+    }
+
+    /// <summary>A party's rows, newest first, along the links from row to row.</summary>
+    internal IEnumerable<JournalRow> History(string party, long lastSeq)
+    {
+        var partition = Partition.Of(party);
+        for (var seq = lastSeq; seq > 0;)
+        {
+            var row = JournalAt(partition, seq) ?? throw new StoreException($"event {seq} of partition {partition} is missing; `recoup audit verify` tells more");
+            yield return row;
+            seq = row.Prior;
+        }
+    }
+
+    private static JournalRow Row(Statement s) => new()
+    {
+        Partition = s.Int(1), Seq = s.Long(2), Prior = s.Long(3), Party = s.Text(4), Account = s.Text(5), Kind = s.Text(6), Version = s.Int(7),
+        EffectiveOn = Day(s.Text(8)), RecordedOn = Day(s.Text(9)), RecordedAt = s.Long(10), Actor = s.Text(11), Cause = s.Text(12), WorkspaceSeq = s.Long(13),
+        Payload = s.Blob(14).ToArray(), Hash = s.Blob(15).ToArray(),
+    };
+
+    // --- keys and aliases ---
+
+    internal byte[]? KeyContent(string key)
+    {
+        var s = Statement("SELECT content FROM key WHERE key = ?").Bind(key);
+        if (!s.Step()) return null;
+        var content = s.Blob(0).ToArray();
+        s.Reset();
+        return content;
+    }
+
+    internal void ClaimKey(string key, byte[] content) => Statement("INSERT INTO key(key, content) VALUES(?, ?)").Bind(key).Bind(content.AsSpan()).Run();
+
+    /// <summary>The party of an account that is not its own; null: it is its own, or unknown.</summary>
+    public string? PartyOf(string account)
+    {
+        var s = Statement("SELECT party FROM account WHERE account = ?").Bind(account);
+        if (!s.Step()) return null;
+        var party = s.Text(0);
+        s.Reset();
+        return party;
+    }
+
+    internal void SetPartyOf(string account, string party) => Statement("INSERT OR REPLACE INTO account(account, party) VALUES(?, ?)").Bind(account).Bind(party).Run();
+
+    // --- states ---
+
+    internal (long Pid, PartyState State)? Party(string id)
+    {
+        var s = Statement("SELECT pid, state FROM party WHERE id = ?").Bind(id);
+        if (!s.Step()) return null;
+        var found = (s.Long(0), StateCodec.DecodeParty(s.Blob(1)));
+        s.Reset();
+        return found;
+    }
+
+    internal string PartyId(long pid)
+    {
+        var s = Statement("SELECT id FROM party WHERE pid = ?").Bind(pid);
+        s.Step();
+        var id = s.Text(0);
+        s.Reset();
+        return id;
+    }
+
+    internal PartyState? Party(long pid)
+    {
+        var s = Statement("SELECT state FROM party WHERE pid = ?").Bind(pid);
+        if (!s.Step()) return null;
+        var state = StateCodec.DecodeParty(s.Blob(0));
+        s.Reset();
+        return state;
+    }
+
+    /// <summary>The parties to be looked at by a day (null: all), in the order of their place.</summary>
+    internal List<long> PartiesDue(DateOnly? by)
+    {
+        var pids = new List<long>();
+        var s = by is { } day ? Statement("SELECT pid FROM party WHERE next_review_on <= ?").Bind(day.DayNumber) : Statement("SELECT pid FROM party");
+        while (s.Step()) pids.Add(s.Long(0));
+        pids.Sort();
+        return pids;
+    }
+
+    internal void LoadItem(PartyState state, long pid, string account, string number)
+    {
+        state.LookedFor.Add((account, number));
+        var s = Statement("SELECT state FROM item WHERE pid = ? AND account = ? AND number = ?").Bind(pid).Bind(account).Bind(number);
+        if (!s.Step()) return;
+        state.Items[(account, number)] = StateCodec.DecodeItem(s.Blob(0));
+        s.Reset();
+    }
+
+    internal void LoadOpenItems(PartyState state, long pid, string account, string? currency, DateOnly dueThrough, int limit)
+    {
+        var s = Statement("SELECT number, currency, state FROM item WHERE pid = ? AND open = 1 AND due <= ? AND account = ? ORDER BY due LIMIT ?").Bind(pid).Bind(dueThrough.DayNumber).Bind(account).Bind(limit);
+        while (s.Step())
+        {
+            var key = (account, s.Text(0));
+            if ((currency is null || s.Text(1) == currency) && !state.Items.ContainsKey(key)) state.Items[key] = StateCodec.DecodeItem(s.Blob(2));
+        }
+        state.OpenLoadedThrough[(account, currency ?? "")] = dueThrough;
+    }
+
+    internal void LoadCash(PartyState state, long pid, string key)
+    {
+        state.CashLookedFor.Add(key);
+        var s = Statement("SELECT state FROM cash WHERE pid = ? AND key = ?").Bind(pid).Bind(key);
+        if (!s.Step()) return;
+        state.Cash[key] = StateCodec.DecodeCash(s.Blob(0));
+        s.Reset();
+    }
+
+    internal void LoadMessage(PartyState state, long pid, string id)
+    {
+        state.CashLookedFor.Add(id);
+        var s = Statement("SELECT state FROM message WHERE id = ? AND pid = ?").Bind(id).Bind(pid);
+        if (!s.Step()) return;
+        state.Messages[id] = StateCodec.DecodeMessage(s.Blob(0));
+        s.Reset();
+    }
+
+    internal void LoadWorkItem(PartyState state, long pid, string id)
+    {
+        state.CashLookedFor.Add(id);
+        var s = Statement("SELECT state FROM work WHERE id = ? AND pid = ?").Bind(id).Bind(pid);
+        if (!s.Step()) return;
+        state.WorkItems[id] = StateCodec.DecodeWorkItem(s.Blob(0));
+        s.Reset();
+    }
+
+    /// <summary>Writes the header and what changed beside it.</summary>
+    internal void Save(PartyState state, long pid)
+    {
+        Statement("INSERT INTO party(pid, id, next_review_on, state) VALUES(?, ?, ?, ?) ON CONFLICT(pid) DO UPDATE SET next_review_on = excluded.next_review_on, state = excluded.state")
+            .Bind(pid).Bind(state.Id).Bind(state.NextReviewOn?.DayNumber).Bind(StateCodec.Encode(state).AsSpan()).Run();
+        foreach (var key in state.ChangedItems) Save(state.Items[key], pid);
+        foreach (var key in state.ChangedCash) Statement("INSERT INTO cash(pid, key, state) VALUES(?, ?, ?) ON CONFLICT(pid, key) DO UPDATE SET state = excluded.state").Bind(pid).Bind(key).Bind(StateCodec.Encode(state.Cash[key]).AsSpan()).Run();
+        foreach (var id in state.ChangedMessages) Save(state.Messages[id], pid);
+        foreach (var id in state.ChangedWorkItems) Save(state.WorkItems[id], pid);
+        state.ChangedItems.Clear();
+        state.ChangedCash.Clear();
+        state.ChangedMessages.Clear();
+        state.ChangedWorkItems.Clear();
+    }
+
+    private void Save(ItemState item, long pid) =>
+        Statement("INSERT INTO item(pid, account, number, open, due, currency, state) VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT(pid, account, number) DO UPDATE SET open = excluded.open, due = excluded.due, state = excluded.state")
+            .Bind(pid).Bind(item.Account).Bind(item.Number).Bind(item.IsOpen ? 1 : 0).Bind(item.DueOn.DayNumber).Bind(item.Currency).Bind(StateCodec.Encode(item).AsSpan()).Run();
+
+    private void Save(MessageState message, long pid) =>
+        Statement("INSERT INTO message(id, pid, status, not_before, state) VALUES(?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET status = excluded.status, not_before = excluded.not_before, state = excluded.state")
+            .Bind(message.Id).Bind(pid).Bind((long)message.Status).Bind(message.NotBefore.ToUnixTimeMilliseconds()).Bind(StateCodec.Encode(message).AsSpan()).Run();
+
+    private void Save(WorkItemState work, long pid)
+    {
+        var priority = WorkItemState.Priority(Money.ToMajor(work.Minor, Currency.Of(work.Currency)), work.Score);
+        Statement("INSERT INTO work(id, pid, open, owner, priority, state) VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET open = excluded.open, state = excluded.state")
+            .Bind(work.Id).Bind(pid).Bind(work.Open ? 1 : 0).Bind(work.Owner).Bind((long)(priority * 100)).Bind(StateCodec.Encode(work).AsSpan()).Run();
+    }
+
+    internal static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    internal static DateOnly Day(string text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : throw new StoreException($"'{Short(text)}' stands where a date should; `recoup audit verify` tells where");
+
+    private static string Short(string text) => text.Length <= 40 ? text : text[..40];
+
+    public void Dispose()
+    {
+        foreach (var statement in statements.Values) statement.Dispose();
+        Vault.Dispose();
+        db.Dispose();
+    }
+}
+
+/// <summary>States are kept in one form only; a store written by another form of them says so and is rebuilt.</summary>
+internal static class StateVersion
+{
+    public static void Check(Store store)
+    {
+        var found = store.Meta("state_version");
+        var current = StateCodec.Version.ToString(CultureInfo.InvariantCulture);
+        if (found == current) return;
+        store.Begin();
+        if (found is not null) store.SetMeta("state_stale", "yes");
+        store.SetMeta("state_version", current);
+        store.Commit();
+    }
+}

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Recoup.Storage.Sqlite;
+
+namespace Recoup.Storage.Work;
+
+public sealed record AnchorHead(int Partition, long Seq, string Hash);
+
+/// <summary>The heads of all chains at an instant, signed with a key that is kept outside the store.</summary>
+public sealed record Anchor(string Workspace, DateTimeOffset At, IReadOnlyList<AnchorHead> Heads, string PublicKey, string Signature);
+
+/// <summary>
+/// Makes and checks anchors. A chain that was cut at its end, or computed anew from some row on, is consistent in
+/// itself; only an anchor made before shows it. So anchors belong where whoever can write the store can't.
+/// </summary>
+public static class Anchors
+{
+    /// <summary>
+    /// Where the signing key is kept: RECOUP_KEYS, else the user's data folder. Never in the store's folder, which
+    /// may be copied, mounted or restored by others.
+    /// </summary>
+    public static string KeyFolder =>
+        Environment.GetEnvironmentVariable("RECOUP_KEYS") is { Length: > 0 } given ? given
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } local ? local : Path.GetTempPath(), "recoup", "keys");
+
+    /// <summary>Signs the heads and writes them into the anchor folder. Returns the file.</summary>
+    public static string Export(Store store, DateTimeOffset at)
+    {
+        using var key = LoadOrMakeKey();
+        var heads = store.Heads().Where(h => h.Seq > 0).Select(h => new AnchorHead(h.Partition, h.Seq, Convert.ToHexStringLower(h.Hash))).ToList();
+        var workspace = store.Meta("workspace") ?? "";
+        var anchor = new Anchor(workspace, at, heads, Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()), "");
+        anchor = anchor with { Signature = Convert.ToBase64String(key.SignData(Message(anchor), HashAlgorithmName.SHA256)) };
+        Directory.CreateDirectory(store.AnchorFolder);
+        var sum = heads.Sum(h => h.Seq).ToString("D10", CultureInfo.InvariantCulture);
+        var path = Path.Combine(store.AnchorFolder, $"{at.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}-{sum}.json");
+        var temporary = path + ".new";
+        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(anchor, AnchorJson.Default.Anchor));
+        File.Move(temporary, path, overwrite: true);
+        return path;
+    }
+
+    /// <summary>Problems between an anchor and the store; empty where the store holds all that the anchor saw.</summary>
+    public static IEnumerable<AuditProblem> Check(Store store, string file)
+    {
+        Anchor anchor;
+        try { anchor = JsonSerializer.Deserialize(File.ReadAllBytes(file), AnchorJson.Default.Anchor) ?? throw new JsonException("it is empty"); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return [new AuditProblem("anchor", file, null, null, $"the anchor can't be read: {e.Message}")];
+        }
+        var problems = new List<AuditProblem>();
+        using var key = ECDsa.Create();
+        try
+        {
+            key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(anchor.PublicKey), out _);
+            if (!key.VerifyData(Message(anchor), Convert.FromBase64String(anchor.Signature), HashAlgorithmName.SHA256))
+                problems.Add(new AuditProblem("anchor", file, null, null, "the signature does not fit: the anchor itself was changed"));
+        }
+        catch (Exception e) when (e is FormatException or CryptographicException)
+        {
+            problems.Add(new AuditProblem("anchor", file, null, null, "the signature can't be read: the anchor itself was changed"));
+        }
+        if (OwnPublicKey() is { } own && own != anchor.PublicKey)
+            problems.Add(new AuditProblem("anchor", file, null, null, $"it is signed with another key than this machine's ({KeyFolder}); give the right key folder in RECOUP_KEYS"));
+        if (anchor.Workspace != (store.Meta("workspace") ?? ""))
+            problems.Add(new AuditProblem("anchor", file, null, null, "it is of another workspace"));
+        foreach (var head in anchor.Heads)
+        {
+            var row = store.JournalAt(head.Partition, head.Seq);
+            if (row is null)
+                problems.Add(new AuditProblem("anchor", file, head.Partition, head.Seq, $"partition {head.Partition} was {head.Seq} events long on {anchor.At:yyyy-MM-dd}; event {head.Seq} is gone: the tail was cut"));
+            else if (Convert.ToHexStringLower(row.Hash) != head.Hash)
+                problems.Add(new AuditProblem("anchor", file, head.Partition, head.Seq, $"event {head.Seq} of partition {head.Partition} has another hash than on {anchor.At:yyyy-MM-dd}: the chain was computed anew"));
+        }
+        return problems;
+    }
+
+    private static byte[] Message(Anchor anchor) =>
+        System.Text.Encoding.UTF8.GetBytes($"{anchor.Workspace}\n{anchor.At.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}\n{string.Join('\n', anchor.Heads.Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Partition} {h.Seq} {h.Hash}")))}");
+
+    private static string KeyFile => Path.Combine(KeyFolder, "anchor-key.pem");
+
+    private static string? OwnPublicKey()
+    {
+        if (!File.Exists(KeyFile)) return null;
+        using var key = ECDsa.Create();
+        key.ImportFromPem(File.ReadAllText(KeyFile));
+        return Convert.ToBase64String(key.ExportSubjectPublicKeyInfo());
+    }
+
+    private static ECDsa LoadOrMakeKey()
+    {
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        try
+        {
+            if (!File.Exists(KeyFile))
+            {
+                Directory.CreateDirectory(KeyFolder);
+                var temporary = KeyFile + "." + Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+                File.WriteAllText(temporary, key.ExportPkcs8PrivateKeyPem());
+                if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(temporary, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                try { File.Move(temporary, KeyFile, overwrite: false); }
+                catch (IOException) { File.Delete(temporary); }
+            }
+            key.ImportFromPem(File.ReadAllText(KeyFile));
+            return key;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            key.Dispose();
+            throw new StoreException($"the key that signs anchors can't be used in '{KeyFolder}': {e.Message}. Name a folder of your own in RECOUP_KEYS.", e);
+        }
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(Anchor))]
+internal sealed partial class AnchorJson : JsonSerializerContext;

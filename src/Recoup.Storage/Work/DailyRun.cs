@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
+using Recoup.Core.Workspace;
+using Recoup.Storage.Sqlite;
+
+namespace Recoup.Storage.Work;
+
+/// <summary>What a run did.</summary>
+public sealed class RunReport
+{
+    public required DateOnly AsOf { get; init; }
+    public int Reviewed { get; set; }
+    public int Decisions { get; set; }
+    public SortedDictionary<string, int> Actions { get; } = new(StringComparer.Ordinal);
+    public int Deferred { get; set; }
+    public int Blocked { get; set; }
+    public double Seconds { get; set; }
+    public bool Shadow { get; set; }
+
+    /// <summary>Set where the run stopped itself: why, and how to go on.</summary>
+    public string? Stopped { get; set; }
+    public string? AnchorFile { get; set; }
+
+    /// <summary>The decisions themselves, for a dry run.</summary>
+    public List<(string Party, string Account, DecisionRecord Decision)> Decided { get; } = [];
+
+    internal void Count(DecisionRecord decision)
+    {
+        Decisions++;
+        if (decision.Verdict == "deferred") Deferred++;
+        if (decision.Verdict == "blocked") Blocked++;
+        if (decision.Action == "wait") return;
+        var kind = decision.Channel is { } channel && decision.Action == "message" ? channel : decision.Action;
+        Actions[kind] = Actions.GetValueOrDefault(kind) + 1;
+    }
+
+    internal int ActionCount => Actions.Values.Sum();
+}
+
+/// <summary>A run can't be made; the message says why and what to do.</summary>
+public sealed class RunRefusedException(string message) : Exception(message);
+
+/// <summary>The day's decisions: the parties that are due, part by part, each part one transaction.</summary>
+public sealed class DailyRun(Door door)
+{
+    /// <summary>Parties of one transaction: about a tenth of a second of the store's lock.</summary>
+    public const int PartSize = 2048;
+
+    /// <summary>A business date further ahead of the clock than this is a typing error: the workspace's clock would go there for good.</summary>
+    public const int DaysAheadMax = 400;
+
+    /// <param name="asOf">The business date.</param>
+    /// <param name="now">The instant of recording; facts learned by then are in the decisions.</param>
+    /// <param name="all">Looks at every party, not only those due.</param>
+    /// <param name="dryRun">Decides and records nothing.</param>
+    /// <param name="acceptVolume">Goes on beyond the volume stop.</param>
+    public RunReport Run(DateOnly asOf, DateTimeOffset now, bool all = false, bool dryRun = false, bool acceptVolume = false, Action<int, int>? progress = null)
+    {
+        var watch = Stopwatch.StartNew();
+        var store = door.Store;
+        var workspace = door.Look();
+        var report = new RunReport { AsOf = asOf, Shadow = workspace.Mode == "shadow" };
+        if (workspace.LastRunOn is { } lastRun && asOf < lastRun && !dryRun)
+            throw new RunRefusedException($"a run as of {lastRun:yyyy-MM-dd} was made already; a day before it can't be run any more. --dry-run shows what {asOf:yyyy-MM-dd} would have been.");
+        if (asOf < door.LastRecordedOn)
+        {
+            if (dryRun) return PastRun.Decide(door, asOf, now, report, watch);
+            throw new RunRefusedException($"facts were recorded on {door.LastRecordedOn:yyyy-MM-dd}; a run as of {asOf:yyyy-MM-dd} would know the future. Run as of {door.LastRecordedOn:yyyy-MM-dd} or later, or see with --dry-run what {asOf:yyyy-MM-dd} would have been.");
+        }
+        var at = Later(now, door.LastRecordedAt);
+        var due = store.PartiesDue(all ? null : asOf);
+        if (due.Count == 0 && workspace.LastRunOn == asOf)
+        {
+            report.Seconds = watch.Elapsed.TotalSeconds;
+            return report;
+        }
+
+        var policy = door.PolicyInForce;
+        var opening = new List<(Event, string, DateOnly, DateTimeOffset)>();
+        var cause = $"run/{asOf:yyyy-MM-dd}";
+        var version = workspace.PolicyVersion;
+        if (workspace.PolicyDigest != policy.Digest)
+            opening.Add((new Event.PolicyAdopted(version = workspace.PolicyVersion + 1, policy.Digest, policy.Text), cause, asOf, at));
+        opening.Add((new Event.RunBegan(asOf, version), cause, asOf, at));
+        var limit = acceptVolume || report.Shadow ? null : policy.VolumeStop.Limit([.. workspace.Runs.Where(r => r.AsOf < asOf).Select(r => r.Actions)]);
+
+        if (dryRun) store.BeginDryRun();
+        try
+        {
+            Decide(due, asOf, at, cause, opening, limit, report, progress);
+        }
+        finally
+        {
+            if (dryRun) store.EndDryRun();
+        }
+        if (!dryRun) report.AnchorFile = Anchors.Export(store, at);
+        report.Seconds = watch.Elapsed.TotalSeconds;
+        return report;
+    }
+
+    private void Decide(
+        List<long> due, DateOnly asOf, DateTimeOffset at, string cause, List<(Event, string, DateOnly, DateTimeOffset)> opening, int? limit, RunReport report, Action<int, int>? progress)
+    {
+        var store = door.Store;
+        var policy = door.PolicyInForce;
+        door.Take([], opening);
+        for (var from = 0; from < due.Count && report.Stopped is null; from += PartSize)
+        {
+            var units = due.Skip(from).Take(PartSize)
+                .Select(pid => new InputUnit(0, [new Input.Review { Key = cause, Party = store.PartyId(pid), AsOf = asOf }], at)).ToList();
+            var part = new RunReport { AsOf = asOf };
+            var result = door.Take(units, r =>
+            {
+                foreach (var decision in r.Decisions) part.Count(decision);
+                if (limit is not { } most || report.ActionCount + part.ActionCount <= most) return true;
+                report.Stopped = $"the run stopped after {report.ActionCount} actions: the next part would have made more than {most}, {policy.VolumeStop.Multiple:0.##} times the mean of the last runs. Look at what is due with --dry-run; if it is right, run again with --accept-volume.";
+                return false;
+            });
+            if (report.Stopped is not null) break;
+            report.Decided.AddRange(result.Decided);
+            Add(report, part, units.Count);
+            door.MergeCells(always: false);
+            progress?.Invoke(report.Reviewed, due.Count);
+        }
+        Failpoint.Hit("run.before-end");
+        door.Take([], [(new Event.RunEnded(asOf, report.Reviewed, report.ActionCount, report.Stopped is not null), cause, asOf, at)]);
+        door.MergeCells(always: true);
+        Failpoint.Hit("run.before-anchor");
+    }
+
+    private static void Add(RunReport report, RunReport part, int reviewed)
+    {
+        report.Reviewed += reviewed;
+        report.Decisions += part.Decisions;
+        report.Deferred += part.Deferred;
+        report.Blocked += part.Blocked;
+        foreach (var (kind, count) in part.Actions) report.Actions[kind] = report.Actions.GetValueOrDefault(kind) + count;
+    }
+
+    /// <summary>
+    /// The instant under which a run as of a day is recorded where none is given: the clock's on the day itself,
+    /// else ten o'clock UTC of that day, which is the same date from UTC-10 to UTC+13.
+    /// </summary>
+    public static DateTimeOffset InstantOf(DateOnly asOf, DateTimeOffset clock, string timeZone) =>
+        Context.LocalDate(clock, timeZone) == asOf ? clock : new DateTimeOffset(asOf, new TimeOnly(10, 0), TimeSpan.Zero);
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+}

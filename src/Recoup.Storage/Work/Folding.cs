@@ -1,0 +1,83 @@
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Measures;
+using Recoup.Core.Parties;
+using Recoup.Core.Workspace;
+using Recoup.Storage.Journal;
+using Recoup.Storage.Sqlite;
+
+namespace Recoup.Storage.Work;
+
+/// <summary>A party as folded from zero, with its place.</summary>
+internal sealed record Folded(long Pid, PartyState State);
+
+/// <summary>The journal folded from zero, one partition after another: rebuild, verify and readings of the past are made of it.</summary>
+internal static class Folding
+{
+    /// <summary>Folds a partition's parties. Rows a filter leaves out are as if they had never been.</summary>
+    /// <param name="cells">Takes what the events add.</param>
+    /// <param name="take">Null: every row.</param>
+    /// <param name="seen">Is shown every row with its rowid, before it is folded.</param>
+    public static Dictionary<string, Folded> Partition(Store store, int partition, CellDeltas cells, Func<JournalRow, bool>? take = null, Action<long, JournalRow>? seen = null)
+    {
+        var parties = new Dictionary<string, Folded>(StringComparer.Ordinal);
+        foreach (var (id, row) in store.Journal(partition))
+        {
+            seen?.Invoke(id, row);
+            if (take is not null && !take(row)) continue;
+            if (!parties.TryGetValue(row.Party, out var folded))
+                parties[row.Party] = folded = new Folded(Store.RowId(partition, row.Seq), new PartyState { Id = row.Party });
+            Fold.Apply(folded.State, Envelope.Of(row), EventCodec.Decode(row.Kind, row.Version, row.Payload), cells);
+        }
+        return parties;
+    }
+
+    /// <summary>The workspace as it was by a filter.</summary>
+    public static WorkspaceState Workspace(Store store, Func<JournalRow, bool>? take = null)
+    {
+        var workspace = new WorkspaceState();
+        foreach (var (_, row) in store.Journal(Core.Foundation.Partition.Workspace))
+            if (take is null || take(row)) workspace.Apply(row, EventCodec.Decode(row.Kind, row.Version, row.Payload));
+        return workspace;
+    }
+
+    /// <summary>The cells as they were known at an instant: a slower path, over the whole journal.</summary>
+    public static CellsInMemory CellsKnownAt(Store store, DateTimeOffset knownAt)
+    {
+        var cells = new CellDeltas();
+        var limit = knownAt.ToUnixTimeMilliseconds();
+        for (var p = 0; p < Core.Foundation.Partition.PartyCount; p++) Partition(store, p, cells, row => row.RecordedAt <= limit);
+        return new CellsInMemory(cells);
+    }
+}
+
+/// <summary>What a run of a day gone by would have decided: folded as of that day, recorded nowhere.</summary>
+internal static class PastRun
+{
+    public static RunReport Decide(Door door, DateOnly asOf, DateTimeOffset now, RunReport report, System.Diagnostics.Stopwatch watch)
+    {
+        var store = door.Store;
+        store.BeginRead();
+        try
+        {
+            var workspace = Folding.Workspace(store, row => row.RecordedOn <= asOf);
+            var nothing = new CellDeltas();
+            for (var p = 0; p < Partition.PartyCount; p++)
+                foreach (var (_, folded) in Folding.Partition(store, p, nothing, row => row.RecordedOn <= asOf).OrderBy(f => f.Value.Pid))
+                {
+                    if (folded.State.NextReviewOn is not { } next || next > asOf) continue;
+                    var outcome = Core.Machine.Handle(folded.State, folded.State.LastSeq, new Core.Inputs.Input.Review { Key = "dry-run", Party = folded.State.Id, AsOf = asOf }, door.PastContext(workspace, now), nothing);
+                    report.Reviewed++;
+                    foreach (var recorded in outcome.Events)
+                        if (recorded.Event is Event.Decided decided)
+                        {
+                            report.Count(decided.Decision);
+                            report.Decided.Add((folded.State.Id, recorded.Envelope.Account, decided.Decision));
+                        }
+                }
+        }
+        finally { store.Rollback(); }
+        report.Seconds = watch.Elapsed.TotalSeconds;
+        return report;
+    }
+}

@@ -1,0 +1,276 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using Recoup.Core.Inputs;
+using Recoup.Storage.Sqlite;
+
+namespace Recoup.Storage.Work;
+
+public sealed class IntakeReport
+{
+    public long Read { get; set; }
+    public long Accepted { get; set; }
+    public long Unchanged { get; set; }
+    public long Rejected { get; set; }
+
+    /// <summary>Rows whose facts all lie after the day of --until.</summary>
+    public long Later { get; set; }
+    public SortedDictionary<string, long> Inputs { get; } = new(StringComparer.Ordinal);
+}
+
+/// <summary>
+/// Takes rows through the door in large transactions, reading on one thread and deciding on another. Memory does
+/// not grow with the file.
+/// </summary>
+public sealed class Intake(Door door)
+{
+    /// <summary>Rows of one transaction: about a tenth of a second of the store's lock.</summary>
+    public const int PartSize = 4096;
+
+    /// <param name="rows">Read and mapped; may be lazy and slow.</param>
+    /// <param name="reject">Is given each row that can't be taken, with the reason.</param>
+    public IntakeReport Take(IEnumerable<InputRow> rows, Action<InputRow, string> reject, Action<IntakeReport>? progress = null)
+    {
+        var report = new IntakeReport();
+        foreach (var part in Ahead(rows))
+        {
+            Take(part, report, reject);
+            progress?.Invoke(report);
+        }
+        door.MergeCells(always: true);
+        Failpoint.Hit("import.before-end");
+        return report;
+    }
+
+    private void Take(List<InputRow> part, IntakeReport report, Action<InputRow, string> reject)
+    {
+        var units = new List<InputUnit>(part.Count);
+        var taken = new List<InputRow>(part.Count);
+        foreach (var row in part)
+        {
+            report.Read++;
+            if (row.Problems.Count > 0) Reject(row, string.Join("; ", row.Problems));
+            else if (row.Inputs.Count == 0) report.Unchanged++;
+            else { units.Add(new InputUnit(row.Line, row.Inputs)); taken.Add(row); }
+        }
+        if (units.Count == 0) return;
+        var result = door.Take(units);
+        for (var i = 0; i < taken.Count; i++)
+        {
+            var unit = result.Units[i];
+            if (unit.Status == UnitStatus.Accepted) report.Accepted++;
+            else if (unit.Status == UnitStatus.Unchanged) report.Unchanged++;
+            else Reject(taken[i], unit.Refused!.Message);
+            foreach (var kind in unit.Accepted) report.Inputs[kind] = report.Inputs.GetValueOrDefault(kind) + 1;
+        }
+        door.MergeCells(always: false);
+
+        void Reject(InputRow row, string reason)
+        {
+            report.Rejected++;
+            reject(row, reason);
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="Take(IEnumerable{InputRow}, Action{InputRow, string}, Action{IntakeReport})"/>, but each fact is recorded on
+    /// the day it took effect and facts after a day are left out, as on that day nobody knew them. The rows are put in
+    /// order of day by way of a file outside the data folder, which is gone afterwards.
+    /// </summary>
+    public IntakeReport TakeUntil(IEnumerable<InputRow> rows, DateOnly until, Action<InputRow, string> reject, Action<IntakeReport>? progress = null)
+    {
+        var report = new IntakeReport();
+        using var spool = new Spool();
+        foreach (var part in Ahead(rows))
+        {
+            spool.Begin();
+            foreach (var row in part)
+            {
+                report.Read++;
+                if (row.Problems.Count > 0) { report.Rejected++; reject(row, string.Join("; ", row.Problems)); continue; }
+                var first = row.Inputs.Select(DayOf).Where(d => d is not null).Min();
+                var kept = 0;
+                for (var i = 0; i < row.Inputs.Count; i++)
+                {
+                    var day = DayOf(row.Inputs[i]) ?? first;
+                    if (day > until) continue;
+                    spool.Add(day, row.Line, i, row.Inputs[i].Actor, InputJson.Write(row.Inputs[i]));
+                    kept++;
+                }
+                if (kept == 0) report.Later++; else spool.AddRaw(row.Line, row.Raw);
+            }
+            spool.Commit();
+            progress?.Invoke(report);
+        }
+
+        // Of each row: whether any of its inputs was new, and whether it was refused. Four rows a byte.
+        var units = new List<InputUnit>(PartSize);
+        var accepted = new RowSet();
+        var refused = new RowSet();
+        foreach (var (day, line, actor, json) in spool.InOrder(until))
+        {
+            if (refused.Contains(line)) continue;
+            var input = InputJson.Parse(json, actor, [], trusted: true);
+            Core.Foundation.Invariant.Holds(input is not null, "a spooled input reads back");
+            units.Add(new InputUnit(line, [input], DailyRun.InstantOf(day, DateTimeOffset.MaxValue, "UTC")));
+            if (units.Count < PartSize) continue;
+            Flush();
+        }
+        Flush();
+        report.Accepted = accepted.Count;
+        report.Unchanged = report.Read - report.Accepted - report.Rejected - report.Later;
+        door.MergeCells(always: true);
+        Failpoint.Hit("import.before-end");
+        return report;
+
+        void Flush()
+        {
+            if (units.Count == 0) return;
+            foreach (var unit in door.Take(units).Units)
+            {
+                if (unit.Status == UnitStatus.Refused)
+                {
+                    if (!refused.Add(unit.Line)) continue;
+                    accepted.Remove(unit.Line);
+                    report.Rejected++;
+                    reject(new InputRow(unit.Line, [], [], spool.Raw(unit.Line)), unit.Refused!.Message);
+                }
+                else if (unit.Status == UnitStatus.Accepted)
+                {
+                    if (!refused.Contains(unit.Line)) accepted.Add(unit.Line);
+                    foreach (var kind in unit.Accepted) report.Inputs[kind] = report.Inputs.GetValueOrDefault(kind) + 1;
+                }
+            }
+            units.Clear();
+            door.MergeCells(always: false);
+            progress?.Invoke(report);
+        }
+    }
+
+    private static DateOnly? DayOf(Input input) => input.EffectiveOn ?? (input is Input.Contact contact ? DateOnly.FromDateTime(contact.At.UtcDateTime) : null);
+
+    /// <summary>Reads ahead on another thread, some parts at most.</summary>
+    private static IEnumerable<List<InputRow>> Ahead(IEnumerable<InputRow> rows)
+    {
+        using var queue = new BlockingCollection<List<InputRow>>(3);
+        using var stop = new CancellationTokenSource();
+        var reader = Task.Run(() =>
+        {
+            try
+            {
+                var part = new List<InputRow>(PartSize);
+                foreach (var row in rows)
+                {
+                    part.Add(row);
+                    if (part.Count < PartSize) continue;
+                    queue.Add(part, stop.Token);
+                    part = new List<InputRow>(PartSize);
+                }
+                if (part.Count > 0) queue.Add(part, stop.Token);
+            }
+            catch (OperationCanceledException) { /* the taking side gave up: its exception is the one to show */ }
+            finally { queue.CompleteAdding(); }
+        });
+        try
+        {
+            foreach (var part in queue.GetConsumingEnumerable()) yield return part;
+            reader.GetAwaiter().GetResult();
+        }
+        finally
+        {
+            stop.Cancel();
+            ((IAsyncResult)reader).AsyncWaitHandle.WaitOne();
+        }
+    }
+
+    /// <summary>A set of line numbers, one bit a line.</summary>
+    private sealed class RowSet
+    {
+        private ulong[] bits = new ulong[1024];
+
+        public long Count { get; private set; }
+
+        public bool Contains(long line) => line / 64 < bits.Length && (bits[line / 64] & (1UL << (int)(line % 64))) != 0;
+
+        public bool Add(long line)
+        {
+            if (Contains(line)) return false;
+            if (line / 64 >= bits.Length) Array.Resize(ref bits, (int)Math.Max(line / 64 + 1, bits.Length * 2L));
+            bits[line / 64] |= 1UL << (int)(line % 64);
+            Count++;
+            return true;
+        }
+
+        public void Remove(long line)
+        {
+            if (!Contains(line)) return;
+            bits[line / 64] &= ~(1UL << (int)(line % 64));
+            Count--;
+        }
+    }
+
+    /// <summary>Inputs put by to be read in order of day: a database of its own in the system's temporary folder.</summary>
+    private sealed class Spool : IDisposable
+    {
+        private readonly string path = Path.Combine(Path.GetTempPath(), $"recoup-spool-{Guid.NewGuid():N}.db");
+        private readonly SqliteConnection db;
+        private readonly Statement add, addRaw, raw, begin, commit;
+
+        public Spool()
+        {
+            db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+            db.Open();
+            using (var command = db.CreateCommand())
+            {
+                command.CommandText = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE; CREATE TABLE input(day INTEGER, line INTEGER, ordinal INTEGER, actor TEXT, json BLOB); CREATE TABLE raw(line INTEGER PRIMARY KEY, text TEXT);";
+                command.ExecuteNonQuery();
+            }
+            // The name goes at once: whatever ends the program, no plain copy of the rows stays behind.
+            if (!OperatingSystem.IsWindows()) File.Delete(path);
+            add = new Statement(db, "INSERT INTO input(day, line, ordinal, actor, json) VALUES(?, ?, ?, ?, ?)");
+            addRaw = new Statement(db, "INSERT OR REPLACE INTO raw(line, text) VALUES(?, ?)");
+            raw = new Statement(db, "SELECT text FROM raw WHERE line = ?");
+            begin = new Statement(db, "BEGIN");
+            commit = new Statement(db, "COMMIT");
+        }
+
+        public void Begin() => begin.Run();
+
+        public void Commit() => commit.Run();
+
+        public void Add(DateOnly? day, long line, int ordinal, string actor, byte[] json) => add.Bind(day?.DayNumber ?? -1).Bind(line).Bind(ordinal).Bind(actor).Bind(json.AsSpan()).Run();
+
+        public void AddRaw(long line, string text) => addRaw.Bind(line).Bind(text).Run();
+
+        public string Raw(long line)
+        {
+            if (!raw.Bind(line).Step()) return "";
+            var text = raw.Text(0);
+            raw.Reset();
+            return text;
+        }
+
+        /// <summary>What has no day of its own (an account) comes first, on the day history begins.</summary>
+        public IEnumerable<(DateOnly Day, long Line, string Actor, byte[] Json)> InOrder(DateOnly until)
+        {
+            int first;
+            using (var earliest = new Statement(db, "SELECT min(day) FROM input WHERE day >= 0"))
+            {
+                earliest.Step();
+                first = (int)(earliest.LongOrNull(0) ?? until.DayNumber);
+            }
+            using var s = new Statement(db, "SELECT day, line, actor, json FROM input ORDER BY day, line, ordinal");
+            while (s.Step()) yield return (DateOnly.FromDayNumber(Math.Max(first, s.Int(0))), s.Long(1), s.Text(2), s.Blob(3).ToArray());
+        }
+
+        public void Dispose()
+        {
+            add.Dispose();
+            addRaw.Dispose();
+            raw.Dispose();
+            begin.Dispose();
+            commit.Dispose();
+            db.Dispose();
+            File.Delete(path);
+        }
+    }
+}

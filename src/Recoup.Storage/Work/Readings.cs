@@ -1,0 +1,157 @@
+using Recoup.Core;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Measures;
+using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
+using Recoup.Storage.Sqlite;
+
+namespace Recoup.Storage.Work;
+
+/// <summary>A work item as a list shows it.</summary>
+public sealed record WorklistEntry(WorkItemState Work, string Party, string? Name, string? Phone, decimal Priority);
+
+/// <summary>A decision as it was recorded, with its place.</summary>
+public sealed record Explained(JournalRow Row, DecisionRecord Decision);
+
+/// <summary>An event behind a number, and what it added to a measure.</summary>
+public sealed record Drilled(JournalRow Row, CellKey Cell, CellValue Value);
+
+/// <summary>What is looked up and never decided: each in one snapshot.</summary>
+public sealed class Readings(Store store)
+{
+    /// <summary>Runs a reading on one snapshot of the store.</summary>
+    public T Read<T>(Func<CellStore, T> read)
+    {
+        store.BeginRead();
+        try
+        {
+            var cells = new CellStore(store);
+            cells.Refresh();
+            return read(cells);
+        }
+        finally { store.Rollback(); }
+    }
+
+    /// <summary>Cells as they were known at an instant; folds the journal.</summary>
+    public IMeasureSource KnownAt(DateTimeOffset instant) => Folding.CellsKnownAt(store, instant);
+
+    public DateOnly LastRecordedOn() => Read(_ => store.Heads().Max(h => h.RecordedOn));
+
+    /// <summary>Open balances by account, as of a day.</summary>
+    public IEnumerable<(string Account, string Currency, DateOnly Due, long Minor)> OpenByAccount(DateOnly asOf) => OpenItemsOn(asOf).Select(o => (o.Account, o.Currency, o.Due, o.Minor));
+
+    /// <summary>What was open at the end of a day, item by item: every item is looked at, so this is slower than the cells.</summary>
+    public IEnumerable<(string Account, string Number, string Portfolio, string Segment, string Currency, DateOnly Due, long Minor)> OpenItemsOn(DateOnly asOf)
+    {
+        var parties = new Dictionary<long, PartyState>();
+        using var s = new Statement(store.Connection, "SELECT pid, state FROM item");
+        while (s.Step())
+        {
+            var item = StateCodec.DecodeItem(s.Blob(1));
+            var balance = item.BalanceOn(asOf);
+            if (balance == 0) continue;
+            var pid = s.Long(0);
+            if (!parties.TryGetValue(pid, out var party)) parties[pid] = party = store.Party(pid)!;
+            var portfolio = party.Account(item.Account)!.Portfolio;
+            yield return (item.Account, item.Number, portfolio, party.SegmentOn(portfolio, asOf), item.Currency, item.DueAt(asOf), balance);
+        }
+    }
+
+    /// <summary>Unapplied cash by account, as of now.</summary>
+    public IEnumerable<(string Account, string Currency, long Minor)> UnappliedByAccount(DateOnly asOf)
+    {
+        using var s = new Statement(store.Connection, "SELECT state FROM party");
+        while (s.Step())
+            foreach (var unapplied in StateCodec.DecodeParty(s.Blob(0)).Unapplied)
+                if (unapplied.On <= asOf) yield return (unapplied.Account, unapplied.Currency, unapplied.Minor);
+    }
+
+    /// <summary>What people should do next, the most valuable first.</summary>
+    public IReadOnlyList<WorklistEntry> Worklist(string? owner, int limit) => Read(_ =>
+    {
+        var entries = new List<WorklistEntry>();
+        var s = owner is null
+            ? store.Statement("SELECT state, pid, priority FROM work WHERE open = 1 ORDER BY priority DESC, id LIMIT ?").Bind(limit)
+            : store.Statement("SELECT state, pid, priority FROM work WHERE open = 1 AND owner = ? ORDER BY priority DESC, id LIMIT ?").Bind(owner).Bind(limit);
+        var rows = new List<(WorkItemState, long, decimal)>();
+        while (s.Step()) rows.Add((StateCodec.DecodeWorkItem(s.Blob(0)), s.Long(1), s.Long(2) / 100m));
+        foreach (var (work, pid, priority) in rows)
+        {
+            var state = store.Party(pid)!;
+            var personal = Machine.OpenPersonal(store.Vault, state.Id, state.Account(work.Account));
+            entries.Add(new WorklistEntry(work, state.Id, personal?.Name, personal?.Phone, priority));
+        }
+        return entries;
+    });
+
+    /// <summary>The party of an account, if it is known.</summary>
+    public PartyState? PartyOf(string account)
+    {
+        var found = store.Party(store.PartyOf(account) ?? account)?.State;
+        return found?.Account(account) is null ? null : found;
+    }
+
+    public PersonalDetails? PersonalOf(PartyState state, string account) => Machine.OpenPersonal(store.Vault, state.Id, state.Account(account));
+
+    /// <summary>The decisions on an account up to a day, newest first.</summary>
+    public IReadOnlyList<Explained> Explain(PartyState state, string account, DateOnly? asOf, int limit) => Read(_ =>
+        store.History(state.Id, state.LastSeq)
+            .Where(row => row.Kind == "decided" && (asOf is null || row.EffectiveOn <= asOf))
+            .Select(row => new Explained(row, ((Event.Decided)EventCodec.Decode(row.Kind, row.Version, row.Payload)).Decision))
+            .Where(e => e.Row.Account == account || e.Decision.Portfolio == state.Account(account)!.Portfolio)
+            .Take(limit).ToList());
+
+    /// <summary>What happened to a party after an event, oldest first: what became of a decision.</summary>
+    public IReadOnlyList<JournalRow> HistoryOf(PartyState state) => Read(_ => store.History(state.Id, state.LastSeq).Reverse().ToList());
+
+    public PartyState? StateOf(string party) => store.Party(party)?.State;
+
+    /// <summary>
+    /// The events that made the cells of some measures, found by folding the journal again: each with what it added.
+    /// </summary>
+    public IEnumerable<Drilled> Drill(IReadOnlySet<Measure> measures, Func<CellKey, bool> wanted)
+    {
+        var nothing = new CellDeltas();
+        for (var p = 0; p < Partition.PartyCount; p++)
+        {
+            var parties = new Dictionary<string, PartyState>(StringComparer.Ordinal);
+            foreach (var (_, row) in store.Journal(p))
+            {
+                if (!parties.TryGetValue(row.Party, out var state)) parties[row.Party] = state = new PartyState { Id = row.Party };
+                nothing.Clear();
+                Fold.Apply(state, Envelope.Of(row), EventCodec.Decode(row.Kind, row.Version, row.Payload), nothing);
+                foreach (var (key, value) in nothing.NonZero)
+                    if (measures.Contains(key.Measure) && wanted(key)) yield return new Drilled(row, key, value);
+            }
+        }
+    }
+
+    /// <summary>Messages by status, and those of unknown fate that wait for a person.</summary>
+    public (IReadOnlyDictionary<Core.Contact.MessageStatus, int> Counts, IReadOnlyList<(string Id, string Account)> Unknown) Messages() => Read(_ =>
+    {
+        var counts = new Dictionary<Core.Contact.MessageStatus, int>();
+        var s = store.Statement("SELECT status, count(*) FROM message GROUP BY status");
+        while (s.Step()) counts[(Core.Contact.MessageStatus)s.Int(0)] = s.Int(1);
+        var unknown = new List<(string, string)>();
+        s = store.Statement("SELECT id, state FROM message WHERE status = 4 ORDER BY id");
+        while (s.Step()) unknown.Add((s.Text(0), StateCodec.DecodeMessage(s.Blob(1)).Account));
+        return ((IReadOnlyDictionary<Core.Contact.MessageStatus, int>)counts, (IReadOnlyList<(string, string)>)unknown);
+    });
+
+    /// <summary>Open balance of an item, in minor units; null where the account has no such item.</summary>
+    public ItemState? Item(string account, string number)
+    {
+        if (store.Party(store.PartyOf(account) ?? account) is not var (pid, state)) return null;
+        store.LoadItem(state, pid, account, number);
+        return state.Item(account, number);
+    }
+
+    /// <summary>Every open item, for holding an outside ledger's list against.</summary>
+    public IEnumerable<ItemState> OpenItems()
+    {
+        using var s = new Statement(store.Connection, "SELECT state FROM item WHERE open = 1 ORDER BY pid, account, number");
+        while (s.Step()) yield return StateCodec.DecodeItem(s.Blob(0));
+    }
+}
