@@ -1,22 +1,9 @@
 using System.Runtime.InteropServices;
 using Recoup.Core;
+using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 
 namespace Recoup.Connectors.Mail;
-
-/// <summary>
-/// What a channel says of a message. failed: it did not go and will not; unknown: it may have gone.
-/// </summary>
-/// <param name="Outcome">sent, failed or unknown, as <c>Input.ChannelResult</c> has it.</param>
-/// <param name="Detail">For people; says nothing of the customer.</param>
-public sealed record ChannelAnswer(string Outcome, string? Detail = null)
-{
-    public static readonly ChannelAnswer Sent = new("sent");
-
-    public static ChannelAnswer Failed(string detail) => new("failed", detail);
-
-    public static ChannelAnswer Unknown(string detail) => new("unknown", detail);
-}
 
 /// <summary>
 /// The channel that writes each message as a file, <c>&lt;message id&gt;.eml</c>, into a folder from which a mail server or a

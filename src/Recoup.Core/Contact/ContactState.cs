@@ -99,5 +99,16 @@ public sealed record StepTaken(string Step, DateOnly On, DateOnly? AnchorOn, boo
 /// </summary>
 public enum MessageStatus { Pending, Sending, Sent, Failed, Unknown, Withdrawn }
 
-/// <summary>What a channel says of a message it was given: sent, failed or unknown.</summary>
-public sealed record ChannelAnswer(string Message, string Outcome, string? Detail = null);
+/// <summary>
+/// What a channel says of a message. failed: it did not go and will not; unknown: it may have gone.
+/// </summary>
+/// <param name="Outcome">sent, failed or unknown, as <c>Input.ChannelResult</c> has it.</param>
+/// <param name="Detail">For people; says nothing of the customer.</param>
+public sealed record ChannelAnswer(string Outcome, string? Detail = null)
+{
+    public static readonly ChannelAnswer Sent = new("sent");
+
+    public static ChannelAnswer Failed(string detail) => new("failed", detail);
+
+    public static ChannelAnswer Unknown(string detail) => new("unknown", detail);
+}

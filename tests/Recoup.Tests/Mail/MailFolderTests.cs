@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Recoup.Connectors.Mail;
+using Recoup.Core.Contact;
 using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Workspace;

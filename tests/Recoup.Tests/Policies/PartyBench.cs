@@ -53,7 +53,11 @@ internal sealed class PartyBench
 
     public void Live(DateOnly on) => Fold(new Event.SendingSet("live", null), on);
 
-    public void RunEnded(DateOnly on) => Fold(new Event.RunEnded(on, 1, 0, false, 1), on);
+    public void RunEnded(DateOnly on)
+    {
+        Fold(new Event.RunBegan(on, 1), on);
+        Fold(new Event.RunEnded(on, 1, 0, false), on);
+    }
 
     public void Clock(DateTimeOffset now) => Now = now > Now ? now : Now;
 
