@@ -43,7 +43,7 @@ public sealed class PolicyFileTests
 
     [Theory]
     [InlineData("review_every_days: 30", "review_evry_days: 30", "review_every_days is missing")]
-    [InlineData("business_days_only: false", "business_days: false", "'business_days' is no field here; there are about, allocation, business_days_only")]
+    [InlineData("business_days_only: false", "business_days: false", "'business_days' is no field here; did you mean 'business_days_only'?")]
     [InlineData("strategy: levels", "strategy: ladder", "there is no strategy 'ladder'; there are levels")]
     [InlineData("at: 20,", "at: 4,", "steps go by day: 4 does not come after 5")]
     [InlineData("at: 20,", "at: 5,", "steps go by day: 5 does not come after 5")]
