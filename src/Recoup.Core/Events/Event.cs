@@ -128,17 +128,30 @@ public abstract record Event
 }
 
 /// <summary>An account as it stands after the event. Only <see cref="Sealed"/> holds personal data.</summary>
-public sealed record AccountDetails(string Account, string Portfolio, string Kind)
+public sealed record AccountDetails
 {
-    public string? Country { get; init; }
-    public string? TimeZone { get; init; }
-    public string? Language { get; init; }
-    public string? Parent { get; init; }
-    public string? EmailToken { get; init; }
-    public string? PhoneToken { get; init; }
+    // Settable, not init-only: the generated reader would otherwise go through an array of boxed arguments, and every
+    // header that is loaded has one of these.
+    public AccountDetails() { }
+
+    public AccountDetails(string account, string portfolio, string kind) => (Account, Portfolio, Kind) = (account, portfolio, kind);
+
+    public string Account { get; set; } = "";
+
+    public string Portfolio { get; set; } = "";
+
+    /// <summary>business or consumer.</summary>
+    public string Kind { get; set; } = "";
+
+    public string? Country { get; set; }
+    public string? TimeZone { get; set; }
+    public string? Language { get; set; }
+    public string? Parent { get; set; }
+    public string? EmailToken { get; set; }
+    public string? PhoneToken { get; set; }
 
     /// <summary><see cref="PersonalDetails"/> as JSON, encrypted under the party's key; null where there are none.</summary>
-    public byte[]? Sealed { get; init; }
+    public byte[]? Sealed { get; set; }
 }
 
 /// <summary>What identifies a person. Never written but sealed.</summary>

@@ -8,13 +8,13 @@ public enum CashKind { Payment, CreditNote }
 /// <summary>A payment or a credit note: what it met, what is kept for invoices to come, what is unapplied.</summary>
 public sealed class CashState
 {
-    public required string Key { get; init; }
-    public required string Account { get; init; }
-    public required CashKind Kind { get; init; }
-    public required string Currency { get; init; }
-    public required DateOnly On { get; init; }
-    public required long Minor { get; init; }
-    public List<Applied> Allocations { get; init; } = [];
+    public string Key { get; set; } = "";
+    public string Account { get; set; } = "";
+    public CashKind Kind { get; set; }
+    public string Currency { get; set; } = "";
+    public DateOnly On { get; set; }
+    public long Minor { get; set; }
+    public List<Applied> Allocations { get; set; } = [];
 
     /// <summary>Not on any item. Minor units, never negative.</summary>
     public long Unapplied { get; set; }

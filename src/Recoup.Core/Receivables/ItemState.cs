@@ -5,10 +5,10 @@ namespace Recoup.Core.Receivables;
 public enum ItemKind { Invoice, Charge }
 
 /// <summary>The balance of an item changed by this much on that day.</summary>
-public readonly record struct Movement(DateOnly On, long Minor);
+public record struct Movement(DateOnly On, long Minor);
 
 /// <summary>The item was due on that day until, but not on, <paramref name="Until"/>.</summary>
-public readonly record struct FormerDue(DateOnly Until, DateOnly DueOn);
+public record struct FormerDue(DateOnly Until, DateOnly DueOn);
 
 /// <summary>A dispute on one item: from its first day to the day before it was closed.</summary>
 public sealed record DisputeSpan(string Dispute, DateOnly From)
@@ -26,14 +26,14 @@ public sealed record DisputeSpan(string Dispute, DateOnly From)
 /// </summary>
 public sealed class ItemState
 {
-    public required string Account { get; init; }
-    public required string Number { get; init; }
-    public required ItemKind Kind { get; init; }
-    public required string Currency { get; init; }
-    public required DateOnly IssuedOn { get; init; }
+    public string Account { get; set; } = "";
+    public string Number { get; set; } = "";
+    public ItemKind Kind { get; set; }
+    public string Currency { get; set; } = "";
+    public DateOnly IssuedOn { get; set; }
 
     /// <summary>The due date as it stands after every recorded correction.</summary>
-    public required DateOnly DueOn { get; set; }
+    public DateOnly DueOn { get; set; }
 
     /// <summary>Due dates that a correction replaced, with the day up to which (not included) each stood.</summary>
     public List<FormerDue>? FormerDues { get; set; }
@@ -42,9 +42,9 @@ public sealed class ItemState
     public DateOnly? EnteredOn { get; set; }
 
     /// <summary>What the document says, after corrections; minor units.</summary>
-    public required long Amount { get; set; }
+    public long Amount { get; set; }
 
-    public List<Movement> Movements { get; init; } = [];
+    public List<Movement> Movements { get; set; } = [];
 
     /// <summary>Written off and not recovered since.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
