@@ -50,8 +50,18 @@ public static partial class Machine
 
     private static DecisionRecord Await(DecisionRecord decision, string rule) => decision with
     {
-        Action = "wait", Rule = rule, Intent = null, Channel = null, Template = null, Tone = null, NotBefore = null,
-        Verdict = null, GateRule = null, Clearance = null, Skipped = null, RemindedThrough = null,
+        Action = "wait",
+        Rule = rule,
+        Intent = null,
+        Channel = null,
+        Template = null,
+        Tone = null,
+        NotBefore = null,
+        Verdict = null,
+        GateRule = null,
+        Clearance = null,
+        Skipped = null,
+        RemindedThrough = null,
     };
 
     private static Refused? Release(Work work, Input.Release i)

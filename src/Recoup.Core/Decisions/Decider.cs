@@ -213,8 +213,14 @@ public sealed class Decider
                 case Verdict.Allowed allowed:
                     return Plain(step, "message", step.Id) with
                     {
-                        Intent = intentId, Channel = channel, Template = step.Template, Tone = step.Tone,
-                        Verdict = "allowed", GateRule = allowed.Rule, NotBefore = allowed.NotBefore, Clearance = allowed.Clearance.Id,
+                        Intent = intentId,
+                        Channel = channel,
+                        Template = step.Template,
+                        Tone = step.Tone,
+                        Verdict = "allowed",
+                        GateRule = allowed.Rule,
+                        NotBefore = allowed.NotBefore,
+                        Clearance = allowed.Clearance.Id,
                     };
                 case Verdict.Deferred deferred:
                     considered.Add(new Considered($"{step.Id} by {channel}", deferred.Rule));
@@ -232,7 +238,12 @@ public sealed class Decider
     {
         Verdict.Allowed allowed => Plain(step, "task", step.Id) with
         {
-            Intent = intentId, Channel = Channel.Call, Verdict = "allowed", GateRule = allowed.Rule, NotBefore = allowed.NotBefore, Clearance = allowed.Clearance.Id,
+            Intent = intentId,
+            Channel = Channel.Call,
+            Verdict = "allowed",
+            GateRule = allowed.Rule,
+            NotBefore = allowed.NotBefore,
+            Clearance = allowed.Clearance.Id,
         },
         Verdict.Deferred deferred => Deferred(step, deferred),
         Verdict.Blocked blocked => Blocked(step, blocked),
