@@ -162,6 +162,7 @@ public static partial class Machine
     }
 }
 
+/// <summary>How a message's text is written before it is sealed.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(MessageText))]
 public sealed partial class MessageJson : JsonSerializerContext;

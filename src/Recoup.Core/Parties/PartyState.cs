@@ -66,6 +66,7 @@ public sealed class TreatmentState
 
     public const string Unsegmented = "unsegmented";
 
+    /// <summary>The segment at the end of a day.</summary>
     public string SegmentOn(DateOnly day)
     {
         for (var i = Segments.Count - 1; i >= 0; i--)

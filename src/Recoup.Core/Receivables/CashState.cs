@@ -3,6 +3,7 @@ using Recoup.Core.Events;
 
 namespace Recoup.Core.Receivables;
 
+/// <summary>What can meet an item.</summary>
 public enum CashKind { Payment, CreditNote }
 
 /// <summary>A payment or a credit note: what it met, what is kept for invoices to come, what is unapplied.</summary>

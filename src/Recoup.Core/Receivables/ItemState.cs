@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Recoup.Core.Receivables;
 
+/// <summary>What can be owed: an invoice, or a charge, which is never part of sales.</summary>
 public enum ItemKind { Invoice, Charge }
 
 /// <summary>The balance of an item changed by this much on that day.</summary>
@@ -107,6 +108,7 @@ public sealed class ItemState
         DueOn = due;
     }
 
+    /// <summary>From the day a dispute was opened until the day before it was closed.</summary>
     public bool IsDisputedOn(DateOnly day)
     {
         if (Disputes is null) return false;

@@ -33,6 +33,7 @@ public sealed class HoldState
     [JsonPropertyName("t")] public DateOnly To { get; set; }
     [JsonPropertyName("r")] public string Reason { get; set; } = "";
 
+    /// <summary>Both days included.</summary>
     public bool StandsOn(DateOnly day) => From <= day && day <= To;
 
     /// <summary>Holds that touch (one ends the day before the other begins) do not overlap.</summary>
@@ -48,6 +49,7 @@ public sealed class OpenDispute
     [JsonPropertyName("f")] public DateOnly From { get; set; }
     [JsonPropertyName("cl")] public DateOnly? ClosedOn { get; set; }
 
+    /// <summary>From its first day until the day before it was closed.</summary>
     public bool StandsOn(DateOnly day) => From <= day && (ClosedOn is not { } closed || day < closed);
 }
 
