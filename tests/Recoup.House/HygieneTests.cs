@@ -77,7 +77,7 @@ public sealed partial class HygieneTests
     [GeneratedRegex(@"nuget\.org|npmjs\.|pypi\.org|pkgs\.dev\.azure|artifactory|<packageSources>|localhost:\d", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]
     private static partial Regex PackageHost();
 
-    [GeneratedRegex(@"\b(co-authored-by|generated (by|with|using)|language model|TODO|FIXME|HACK|XXX)\b|^(<{7}|>{7}|={7})( |$)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\b(co-authored-by|generated (by|with|using)|language model|TODO|FIXME|HACK)\b|^(<{7}|>{7}|={7})( |$)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Making();
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)( ""[^""]*"")?\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]

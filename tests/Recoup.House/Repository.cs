@@ -36,7 +36,7 @@ internal static class Repository
             var list = git.StandardOutput.ReadToEnd();
             git.WaitForExit();
             // A file deleted and not yet committed is tracked still.
-            return git.ExitCode == 0 ? [.. list.Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(Has)] : null;
+            return git.ExitCode == 0 ? [.. list.Split('\0', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).Where(Has)] : null;
         }
         catch (System.ComponentModel.Win32Exception)
         {

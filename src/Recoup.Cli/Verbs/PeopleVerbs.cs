@@ -171,6 +171,7 @@ internal static class PeopleVerbs
         json.WriteString("intent", d.Intent);
         json.WriteBoolean("shadow", d.Shadow);
         json.WriteString("counted_from", d.AnchorOn is { } anchor ? Sheet.Text(anchor) : null);
+        if (d.PausedDays is { } paused) json.WriteNumber("paused_days", paused);
         json.WriteString("next_review_on", d.NextReviewOn is { } next ? Sheet.Text(next) : null);
     }
 
@@ -239,6 +240,7 @@ internal static class PeopleVerbs
         "promise-open" => "a promise to pay is within its term",
         "hold" => "the account is on hold",
         "disputed" => "what is overdue is disputed",
+        "message-under-way" => "a message is on its way already",
         "covered-by-unapplied-cash" => "unapplied cash covers it",
         "days-between-steps" => "the step before is too recent",
         "business-days-only" => "it is no business day",
@@ -246,6 +248,6 @@ internal static class PeopleVerbs
         "gate-blocked" => $"the contact gate forbids it: {d.GateRule}",
         "work-under-way" => "a work item for the same is open already",
         "erased" => "the person was erased",
-        _ => $"step {d.Rule} is due" + (d.AnchorOn is { } a ? $" (days count from {a:yyyy-MM-dd})" : ""),
+        _ => $"step {d.Rule} is due" + (d.AnchorOn is { } a ? $" (days count from {a:yyyy-MM-dd}{(d.PausedDays is { } p ? $", without {p} days of rest" : "")})" : ""),
     };
 }

@@ -266,6 +266,9 @@ public sealed record DecisionRecord
     /// <summary>The day from which step days count: the due date of the oldest item that may be dunned, or later.</summary>
     public DateOnly? AnchorOn { get; init; }
 
+    /// <summary>Days since then in which dunning rested; step days do not count them.</summary>
+    public int? PausedDays { get; init; }
+
     /// <summary>Reminders before the due date were made for items due up to this day.</summary>
     public DateOnly? RemindedThrough { get; init; }
 

@@ -44,6 +44,14 @@ public sealed class UnappliedCash
 /// <summary>The segment of a party in a portfolio from a day on.</summary>
 public sealed record SegmentFrom([property: JsonPropertyName("on")] DateOnly On, [property: JsonPropertyName("s")] string Segment);
 
+/// <summary>From a day on, and no longer on the other.</summary>
+public sealed record Pause([property: JsonPropertyName("f")] DateOnly From, [property: JsonPropertyName("t")] DateOnly To)
+{
+    /// <summary>Days of the pause that lie from a day on and before another: a pause counts only where it overlaps the overdue time.</summary>
+    public int Overlap(DateOnly from, DateOnly before) =>
+        Math.Max(0, Math.Min(To.DayNumber, before.DayNumber) - Math.Max(From.DayNumber, from.DayNumber));
+}
+
 /// <summary>What the party underwent in one portfolio.</summary>
 public sealed class TreatmentState
 {
@@ -61,10 +69,24 @@ public sealed class TreatmentState
     [JsonPropertyName("rt")] public DateOnly? RemindedThrough { get; set; }
     [JsonPropertyName("rs"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool RemindedInShadow { get; set; }
 
+    /// <summary>Dunning rests since that day, because of a hold or a promise.</summary>
+    [JsonPropertyName("pf")] public DateOnly? PausedFrom { get; set; }
+
+    /// <summary>Times gone by in which it rested: step days do not count them.</summary>
+    [JsonPropertyName("ps")] public List<Pause>? Pauses { get; set; }
+
     /// <summary>In order of day; before the first entry the segment is <see cref="Unsegmented"/>.</summary>
     [JsonPropertyName("sg")] public List<SegmentFrom> Segments { get; set; } = [];
 
     public const string Unsegmented = "unsegmented";
+
+    /// <summary>Days since <paramref name="anchor"/>, up to a day, in which dunning rested.</summary>
+    public int PausedDays(DateOnly anchor, DateOnly asOf)
+    {
+        var days = PausedFrom is { } from ? new Pause(from, asOf).Overlap(anchor, asOf) : 0;
+        foreach (var pause in Pauses ?? []) days += pause.Overlap(anchor, asOf);
+        return days;
+    }
 
     /// <summary>The segment at the end of a day.</summary>
     public string SegmentOn(DateOnly day)
