@@ -28,14 +28,22 @@ public sealed record Awaited(
     [property: JsonPropertyName("a")] string Account,
     [property: JsonPropertyName("n")] string Number);
 
-/// <summary>Cash or credit of an account that has met no item yet.</summary>
+/// <summary>Cash or credit of an account that has met no item yet, or will be taken off one on a day to come.</summary>
 public sealed class UnappliedCash
 {
     [JsonPropertyName("k")] public required string Key { get; init; }
     [JsonPropertyName("a")] public required string Account { get; init; }
     [JsonPropertyName("c")] public required string Currency { get; init; }
     [JsonPropertyName("on")] public required DateOnly On { get; init; }
-    [JsonPropertyName("m")] public required long Minor { get; set; }
+
+    /// <summary>As of the state's day, as the header's other sums.</summary>
+    [JsonPropertyName("m")] public long Minor { get; set; }
+
+    /// <summary>How it changes by itself on days to come.</summary>
+    [JsonPropertyName("l")] public List<Movement>? Later { get; set; }
+
+    /// <summary>After every recorded movement: what may still be put on items.</summary>
+    [JsonIgnore] public long InAll => Minor + Movements.Sum(Later);
 
     /// <summary>Kept for invoices that have not arrived.</summary>
     [JsonPropertyName("w")] public List<Named>? Waiting { get; set; }

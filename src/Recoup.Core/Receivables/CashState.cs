@@ -5,6 +5,9 @@ namespace Recoup.Core.Receivables;
 
 public enum CashKind { Payment, CreditNote }
 
+/// <summary>A part that stood on an item from one day to the eve of another, when it went back to unapplied cash.</summary>
+public readonly record struct TakenBack(string Number, long Minor, DateOnly Since, DateOnly On);
+
 /// <summary>A payment or a credit note: what it met, what is kept for invoices to come, what is unapplied.</summary>
 public sealed class CashState
 {
@@ -14,10 +17,22 @@ public sealed class CashState
     public required string Currency { get; init; }
     public required DateOnly On { get; init; }
     public required long Minor { get; init; }
+
+    /// <summary>What stands on items.</summary>
     public List<Applied> Allocations { get; init; } = [];
 
-    /// <summary>Not on any item. Minor units, never negative.</summary>
-    public long Unapplied { get; set; }
+    /// <summary>What stood on items and was released; a reversal dated before the release undoes it too.</summary>
+    public List<TakenBack>? Back { get; set; }
+
+    /// <summary>How what is on no item changed, by the day each change took effect.</summary>
+    public List<Movement> Moves { get; init; } = [];
+
+    /// <summary>Not on any item, after every recorded movement. Minor units, never negative.</summary>
+    [JsonIgnore]
+    public long Unapplied => Movements.Sum(Moves);
+
+    /// <summary>Not on any item at the end of the day.</summary>
+    public long UnappliedOn(DateOnly day) => Movements.SumOn(Moves, day);
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Reversed { get; set; }
