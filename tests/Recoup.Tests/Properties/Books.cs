@@ -146,7 +146,7 @@ internal sealed class Books : IDisposable
     }
 
     private static IEnumerable<string> Unapplied(PartyState state) =>
-        state.Unapplied.Where(u => u.On <= state.AsOf).GroupBy(u => (u.Account, u.Currency)).Select(g => (g.Key, Minor: g.Sum(u => u.Minor))).Where(u => u.Minor != 0).Select(u => $"{u.Key.Account} {u.Key.Currency} {u.Minor}");
+        state.Unapplied.Where(u => u.Minor != 0).GroupBy(u => (u.Account, u.Currency)).Select(g => (g.Key, Minor: g.Sum(u => u.Minor))).Where(u => u.Minor != 0).Select(u => $"{u.Key.Account} {u.Key.Currency} {u.Minor}");
 
     /// <summary>The parties as they are stored, with everything that belongs to them.</summary>
     public Dictionary<string, PartyState> Parties()

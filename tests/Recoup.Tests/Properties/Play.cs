@@ -110,9 +110,9 @@ internal sealed class Play : IDisposable
         }
     }
 
-    public Play Do(History history)
+    public Play Do(History history, bool moody = true)
     {
-        Answers = Moody;
+        if (moody) Answers = Moody;
         foreach (var step in history.Steps) Do(step);
         return this;
     }

@@ -347,7 +347,7 @@ internal sealed class RandomHistory
     private void SendAgain()
     {
         var line = sent[random.Below(sent.Count)];
-        if (random.Chance(35) && line.Contains("\"type\":\"payment\"", StringComparison.Ordinal)) line = line.Replace("\"amount\":\"", "\"amount\":\"1", StringComparison.Ordinal);
+        if (random.Chance(35) && line.Contains("\"type\":\"payment\"", StringComparison.Ordinal) && !line.Contains("\"for\"", StringComparison.Ordinal)) line = line.Replace("\"amount\":\"", "\"amount\":\"1", StringComparison.Ordinal);
         steps.Add(new Step.Send(now, [line]));
     }
 
