@@ -43,10 +43,10 @@ public abstract record Event
     }
 
     /// <summary>
-    /// The invoice's amount or due date was set right. <see cref="MinorDelta"/> is new less old amount;
+    /// The invoice's amount or due date was set right. <see cref="MinorDelta"/> is new less old amount, a null due date leaves it;
     /// <see cref="Released"/> is what had been applied beyond the new amount and went back to unapplied cash.
     /// </summary>
-    public sealed record InvoiceCorrected(string Number, long MinorDelta, DateOnly DueOn, IReadOnlyList<Released>? Released, string? Reason) : Event;
+    public sealed record InvoiceCorrected(string Number, long MinorDelta, DateOnly? DueOn, IReadOnlyList<Released>? Released, string? Reason) : Event;
 
     /// <summary>The invoice should never have been: its open rest goes, what was applied to it is released.</summary>
     public sealed record InvoiceCancelled(string Number, long MinorDelta, IReadOnlyList<Released>? Released, string? Reason) : Event;

@@ -77,7 +77,7 @@ public static class Fold
                 Touch(state, e);
                 break;
             case Event.WrittenOff off:
-                Change(state, e, cells, off.Number, item => { item.WrittenOff += off.Minor; item.Move(e.EffectiveOn, -off.Minor); });
+                Change(state, e, cells, off.Number, item => { Movements.Add(item.WriteOffs ??= [], e.EffectiveOn, off.Minor); item.Move(e.EffectiveOn, -off.Minor); });
                 var written = state.Items[(e.Account, off.Number)];
                 Flow(state, e.Account, cells, Measure.WrittenOff, e.EffectiveOn, written.DueAt(e.EffectiveOn), written.Currency, off.Minor, 1);
                 Touch(state, e);
@@ -206,23 +206,25 @@ public static class Fold
         foreach (var part in released ?? [])
         {
             var cash = state.Cash[part.Payment];
+            var unapplied = new List<Movement>();
             foreach (var taken in TakeBack(cash, number, part.Minor))
             {
                 // What had not met the item by then goes back on the day it did.
                 var back = on > taken.On ? on : taken.On;
-                freed.Add(new Movement(back, taken.Minor));
-                Flow(state, e.Account, cells, Measure.Unapplied, back, null, item.Currency, taken.Minor, 0);
+                unapplied.Add(new Movement(back, taken.Minor));
+                (cash.Back ??= []).Add(new TakenBack(number, taken.Minor, taken.On, back));
                 if (cash.Kind != CashKind.Payment) continue;
                 Flow(state, e.Account, cells, Measure.CashApplied, back, item.IssuedOn, item.Currency, -taken.Minor, 0);
                 // Only what was counted when it came: cash in time was never cash on overdue.
                 if (taken.On > item.DueAt(taken.On)) Flow(state, e.Account, cells, Measure.CashOnOverdue, back, null, item.Currency, -taken.Minor, 0);
             }
-            SetUnapplied(state, cash, cash.Unapplied + part.Minor, null);
+            freed.AddRange(unapplied);
+            ChangeUnapplied(state, cash, cells, Waiting(state, cash), unapplied);
         }
         Change(state, e, cells, number, i =>
         {
             i.Amount += delta;
-            i.Cancelled |= cancelled;
+            if (cancelled) i.CancelledOn = on;
             i.Move(on, delta);
             foreach (var back in freed) i.Move(back.On, back.Minor);
             if (due is { } d) Redate(state, e, cells, i, d);
@@ -260,16 +262,8 @@ public static class Fold
     {
         var cash = new CashState { Key = key, Account = e.Account, Kind = kind, Currency = currency, On = e.EffectiveOn, Minor = minor };
         state.Cash[key] = cash;
-        long applied = 0;
-        foreach (var allocation in allocations)
-        {
-            Meet(state, e, cells, cash, allocation);
-            applied += allocation.Minor;
-        }
-        SetUnapplied(state, cash, minor - applied, waiting);
-        Flow(state, e.Account, cells, Measure.Unapplied, e.EffectiveOn, null, currency, minor, 0);
-        foreach (var allocation in allocations)
-            Flow(state, e.Account, cells, Measure.Unapplied, allocation.On, null, currency, -allocation.Minor, 0);
+        foreach (var allocation in allocations) Meet(state, e, cells, cash, allocation);
+        ChangeUnapplied(state, cash, cells, waiting, [new Movement(e.EffectiveOn, minor), .. allocations.Select(a => new Movement(a.On, -a.Minor))]);
         if (kind == CashKind.Payment) CountTowardPromises(state, e.Account, e.EffectiveOn, currency, minor);
         Touch(state, e);
     }
@@ -278,10 +272,7 @@ public static class Fold
     {
         var cash = state.Cash[applied.Payment];
         Meet(state, e, cells, cash, applied.Allocation);
-        Flow(state, e.Account, cells, Measure.Unapplied, applied.Allocation.On, null, cash.Currency, -applied.Allocation.Minor, 0);
-        var entry = state.Unapplied.Find(u => u.Key == cash.Key);
-        var waiting = entry?.Waiting?.Where(w => w.Number != applied.Allocation.Number).ToList();
-        SetUnapplied(state, cash, cash.Unapplied - applied.Allocation.Minor, waiting is { Count: > 0 } ? waiting : null);
+        ChangeUnapplied(state, cash, cells, Waiting(state, cash)?.FindAll(w => w.Number != applied.Allocation.Number), [new Movement(applied.Allocation.On, -applied.Allocation.Minor)]);
         Touch(state, e);
     }
 
@@ -294,7 +285,7 @@ public static class Fold
         if (item.AppliedBy?.Contains(cash.Key) != true) (item.AppliedBy ??= []).Add(cash.Key);
         if (allocation.Recovery)
         {
-            Change(state, e, cells, allocation.Number, i => i.WrittenOff -= allocation.Minor);
+            Change(state, e, cells, allocation.Number, i => Movements.Add(i.WriteOffs ??= [], allocation.On, -allocation.Minor));
             Flow(state, e.Account, cells, Measure.WrittenOff, allocation.On, item.DueAt(allocation.On), item.Currency, -allocation.Minor, 0);
             Flow(state, e.Account, cells, Measure.WriteOffRecovered, allocation.On, null, item.Currency, allocation.Minor, 1);
             return;
@@ -310,33 +301,42 @@ public static class Fold
         var cash = state.Cash[reversed.Payment];
         foreach (var undone in reversed.Undone)
         {
-            var on = e.EffectiveOn > undone.On ? e.EffectiveOn : undone.On;
-            if (undone.On > e.EffectiveOn)
-            {
-                // It had not met its item yet: until then it stood as unapplied cash, which ends now.
-                Flow(state, e.Account, cells, Measure.Unapplied, e.EffectiveOn, null, cash.Currency, -undone.Minor, 0);
-                Flow(state, e.Account, cells, Measure.Unapplied, undone.On, null, cash.Currency, undone.Minor, 0);
-            }
+            var on = Later(e.EffectiveOn, undone.On);
             var item = Loaded(state, e.Account, undone.Number);
             if (undone.Recovery)
             {
-                Change(state, e, cells, undone.Number, i => i.WrittenOff += undone.Minor);
+                Change(state, e, cells, undone.Number, i => Movements.Add(i.WriteOffs ??= [], on, undone.Minor));
                 Flow(state, e.Account, cells, Measure.WrittenOff, on, item.DueAt(on), item.Currency, undone.Minor, 0);
                 Flow(state, e.Account, cells, Measure.WriteOffRecovered, on, null, item.Currency, -undone.Minor, -1);
                 continue;
             }
-            Change(state, e, cells, undone.Number, i => i.Move(on, undone.Minor));
-            Flow(state, e.Account, cells, Measure.CashApplied, on, item.IssuedOn, item.Currency, -undone.Minor, 0);
-            if (undone.On > item.DueAt(undone.On)) Flow(state, e.Account, cells, Measure.CashOnOverdue, on, null, item.Currency, -undone.Minor, 0);
-            else if (on > item.DueAt(on)) Flow(state, e.Account, cells, Measure.OverdueReinstated, on, null, item.Currency, undone.Minor, 0);
+            PutBack(state, e, cells, cash, item, undone.Minor, undone.On, on);
         }
-        Flow(state, e.Account, cells, Measure.Unapplied, e.EffectiveOn, null, cash.Currency, -cash.Unapplied, 0);
+        // Dated before a release, it takes back first what the release then would have: nothing is left to release.
+        foreach (var back in cash.Back ?? [])
+        {
+            if (back.On <= e.EffectiveOn) continue;
+            var item = Loaded(state, e.Account, back.Number);
+            PutBack(state, e, cells, cash, item, back.Minor, back.Since, Later(e.EffectiveOn, back.Since));
+            PutBack(state, e, cells, cash, item, -back.Minor, back.Since, back.On);
+        }
         Flow(state, e.Account, cells, Measure.CashReceived, e.EffectiveOn, null, cash.Currency, -cash.Minor, -1);
         CountTowardPromises(state, e.Account, cash.On, cash.Currency, -cash.Minor);
         cash.Reversed = true;
         cash.Allocations.Clear();
-        SetUnapplied(state, cash, 0, null);
+        cash.Back = null;
+        ChangeUnapplied(state, cash, cells, null, cash.Moves.ConvertAll(m => new Movement(Later(e.EffectiveOn, m.On), -m.Minor)));
         Touch(state, e);
+    }
+
+    /// <summary>What a payment had on an item since a day is open again from another day on.</summary>
+    private static void PutBack(PartyState state, Envelope e, CellDeltas cells, CashState cash, ItemState item, long minor, DateOnly since, DateOnly on)
+    {
+        Change(state, e, cells, item.Number, i => i.Move(on, minor));
+        if (cash.Kind != CashKind.Payment) return;
+        Flow(state, e.Account, cells, Measure.CashApplied, on, item.IssuedOn, item.Currency, -minor, 0);
+        if (since > item.DueAt(since)) Flow(state, e.Account, cells, Measure.CashOnOverdue, on, null, item.Currency, -minor, 0);
+        else if (on > item.DueAt(on)) Flow(state, e.Account, cells, Measure.OverdueReinstated, on, null, item.Currency, minor, 0);
     }
 
     /// <summary>Takes that much of the payment off the item, last allocation first, and says what was taken of each and when that had met the item.</summary>
@@ -356,21 +356,12 @@ public static class Fold
         return taken;
     }
 
-    private static void SetUnapplied(PartyState state, CashState cash, long minor, IReadOnlyList<Named>? waiting)
-    {
-        Invariant.Holds(minor >= 0, $"payment {cash.Key} is applied beyond its amount");
-        cash.Unapplied = minor;
-        state.ChangedCash.Add(cash.Key);
-        var entry = state.Unapplied.Find(u => u.Key == cash.Key);
-        if (minor == 0)
-        {
-            if (entry is not null) state.Unapplied.Remove(entry);
-            return;
-        }
-        if (entry is null) state.Unapplied.Add(entry = new UnappliedCash { Key = cash.Key, Account = cash.Account, Currency = cash.Currency, On = cash.On, Minor = minor });
-        entry.Minor = minor;
-        entry.Waiting = waiting is null ? null : [.. waiting];
-    }
+    private static void ChangeUnapplied(PartyState state, CashState cash, CellDeltas cells, IReadOnlyList<Named>? waiting, IReadOnlyList<Movement> by) =>
+        Exposures.ChangeCash(state, cash, Portfolio(state, cash.Account), cells, waiting, moves => { foreach (var m in by) Movements.Add(moves, m.On, m.Minor); });
+
+    private static List<Named>? Waiting(PartyState state, CashState cash) => state.Unapplied.Find(u => u.Key == cash.Key)?.Waiting;
+
+    private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
 
     /// <summary>A promise counts what comes in for its account from the day it was made.</summary>
     private static void CountTowardPromises(PartyState state, string account, DateOnly on, string currency, long minor)

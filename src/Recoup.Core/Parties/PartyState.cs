@@ -28,14 +28,22 @@ public sealed record Awaited(
     [property: JsonPropertyName("a")] string Account,
     [property: JsonPropertyName("n")] string Number);
 
-/// <summary>Cash or credit of an account that has met no item yet.</summary>
+/// <summary>Cash or credit of an account that has met no item yet, or will be taken off one on a day to come.</summary>
 public sealed class UnappliedCash
 {
     [JsonPropertyName("k")] public string Key { get; set; } = "";
     [JsonPropertyName("a")] public string Account { get; set; } = "";
     [JsonPropertyName("c")] public string Currency { get; set; } = "";
     [JsonPropertyName("on")] public DateOnly On { get; set; }
+
+    /// <summary>As of the state's day, as the header's other sums.</summary>
     [JsonPropertyName("m")] public long Minor { get; set; }
+
+    /// <summary>How it changes by itself on days to come.</summary>
+    [JsonPropertyName("l")] public List<Movement>? Later { get; set; }
+
+    /// <summary>After every recorded movement: what may still be put on items.</summary>
+    [JsonIgnore] public long InAll => Minor + Movements.Sum(Later);
 
     /// <summary>Kept for invoices that have not arrived.</summary>
     [JsonPropertyName("w")] public List<Named>? Waiting { get; set; }

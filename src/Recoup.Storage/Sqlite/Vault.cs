@@ -68,6 +68,9 @@ public sealed class Vault : IVault, IDisposable
 
     public void Forget(string party) => forgotten.Add(party);
 
+    /// <summary>The erasure was taken back before it was committed.</summary>
+    internal void Remember(string party) => forgotten.Remove(party);
+
     /// <summary>The digest of an input that identifies a person, so that it tells nothing without the key.</summary>
     public byte[] Salt(string party, byte[] digest) => HMACSHA256.HashData(Key(party) ?? Make(party), digest)[..16];
 
