@@ -74,9 +74,8 @@ public static partial class Machine
         if (work.State.Erased) return new Refused(Refusal.AlreadyErased, $"party {work.State.Id} was erased before");
         // What is still to be said can't be said any more.
         foreach (var pending in work.State.Pending.Where(p => p.Kind == "message").ToList())
-            if (work.State.Messages.GetValueOrDefault(pending.Id) is { Status: MessageStatus.Pending }) work.Emit(new Event.MessageWithdrawn(pending.Id, "erased"));
+            if (work.State.Messages.GetValueOrDefault(pending.Id) is { Status: MessageStatus.Pending } message) work.Emit(new Event.MessageWithdrawn(pending.Id, "erased"), account: message.Account);
         work.Emit(new Event.PartyErased(i.Reason));
-        work.Context.Vault.Forget(work.State.Id);
         return null;
     }
 }

@@ -17,6 +17,7 @@ public static partial class Machine
     private static Refused? Review(Work work, Input.Review i)
     {
         var state = work.State;
+        if (i.OnlyIfDue && (state.NextReviewOn is not { } dueOn || dueOn > i.AsOf)) return null;
         var grace = work.Context.Policy.PromiseGraceDays;
         foreach (var promise in state.Promises.Where(p => p.Outcome is null && p.MadeOn <= i.AsOf && p.DueOn.AddDays(grace) < i.AsOf).ToList())
             work.Emit(new Event.PromiseClosed(promise.Promise, promise.PaidMinor >= promise.Minor ? "kept" : promise.PaidMinor > 0 ? "partial" : "broken", promise.PaidMinor, promise.Currency), i.AsOf, promise.Account);

@@ -102,9 +102,6 @@ public interface IVault
 
     /// <summary>A short name for an address that tells nothing without the party's key, and is the same for the same address.</summary>
     string Token(string party, string address);
-
-    /// <summary>Destroys the key once the transaction is committed.</summary>
-    void Forget(string party);
 }
 
 /// <summary>A message's text, made from the state at the moment of release.</summary>
