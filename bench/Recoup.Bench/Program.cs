@@ -1,4 +1,26 @@
+using System.Globalization;
 using Recoup.Bench;
 
-var parties = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 1_000_000;
-StorageShapes.Run(parties);
+// Each section runs in a process of its own, so that its peak memory is its own.
+if (args.Length == 0 || args[0] == "all")
+{
+    var scale = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000_000;
+    Console.WriteLine($"Recoup bench: {Environment.ProcessorCount} processors, .NET {Environment.Version}");
+    foreach (var section in new[] { $"import {scale}", $"run {scale / 5}", $"kpi {scale / 20} {scale}", "party 100000" })
+        Sections.InOwnProcess(section);
+    return 0;
+}
+switch (args[0])
+{
+    case "shapes": StorageShapes.Run(Number(1, 1_000_000)); break;
+    case "import": Sections.Import(Number(1, 1_000_000)); break;
+    case "run": Sections.Run(Number(1, 200_000)); break;
+    case "kpi": Sections.Kpi(Number(1, 50_000), Number(2, 1_000_000)); break;
+    case "party": Sections.Party(Number(1, 100_000)); break;
+    default:
+        Console.Error.WriteLine("sections: all [ROWS], shapes [PARTIES], import [ROWS], run [PARTIES], kpi [FEW] [MANY], party [ITEMS]");
+        return 2;
+}
+return 0;
+
+int Number(int at, int otherwise) => args.Length > at ? int.Parse(args[at], CultureInfo.InvariantCulture) : otherwise;

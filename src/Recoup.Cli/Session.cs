@@ -56,8 +56,7 @@ internal sealed class Session : IDisposable
         var folder = new MailFolder(Open().MailFolder, Open().WorkspaceId);
         return new Dictionary<string, ChannelPort>(StringComparer.Ordinal)
         {
-            [Channel.Email] = new(folder.IsIdempotent, (messages, now) =>
-                [.. folder.Send(messages, now).Zip(messages, (answer, message) => new Core.Contact.ChannelAnswer(message.Message, answer.Outcome, answer.Detail))]),
+            [Channel.Email] = new(folder.IsIdempotent, folder.Send),
         };
     }
 

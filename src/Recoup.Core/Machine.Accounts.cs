@@ -20,7 +20,10 @@ public static partial class Machine
         var personal = Personal(work, known);
         var changedPersonal = personal with
         {
-            Name = i.Name ?? personal.Name, Email = i.Email ?? personal.Email, Phone = i.Phone ?? personal.Phone, Address = i.Address ?? personal.Address,
+            Name = i.Name ?? personal.Name,
+            Email = i.Email ?? personal.Email,
+            Phone = i.Phone ?? personal.Phone,
+            Address = i.Address ?? personal.Address,
         };
         var details = (known ?? new AccountDetails(i.Account, i.Portfolio ?? WorkspaceState.DefaultPortfolio, "business")) with
         {

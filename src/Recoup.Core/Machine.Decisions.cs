@@ -51,8 +51,18 @@ public static partial class Machine
 
     private static DecisionRecord Await(DecisionRecord decision, string rule) => decision with
     {
-        Action = "wait", Rule = rule, Intent = null, Channel = null, Template = null, Tone = null, NotBefore = null,
-        Verdict = null, GateRule = null, Clearance = null, Skipped = null, RemindedThrough = null,
+        Action = "wait",
+        Rule = rule,
+        Intent = null,
+        Channel = null,
+        Template = null,
+        Tone = null,
+        NotBefore = null,
+        Verdict = null,
+        GateRule = null,
+        Clearance = null,
+        Skipped = null,
+        RemindedThrough = null,
     };
 
     private static Refused? Release(Work work, Input.Release i)
@@ -68,7 +78,9 @@ public static partial class Machine
         }
         var account = state.Account(message.Account)!;
         var address = Address(work, account, message.Channel);
-        var request = Decider.Request(state, work.Context, account, message.Portfolio, message.Channel, address?.Token, work.Today, facts.SpeakerHeld, underWay: 0);
+        var request = Decider.Request(state, work.Context, account, message.Portfolio, message.Channel, address?.Token, work.Today, facts.SpeakerHeld,
+            // What was released and not answered yet is on its way to the customer.
+            underWay: state.Pending.Count(p => p.Kind == "message" && state.Messages[p.Id].Status == MessageStatus.Sending));
         switch (ContactGate.Clear(work.Context.Rules, request))
         {
             case Verdict.Blocked blocked:
@@ -116,7 +128,7 @@ public static partial class Machine
         var accounts = meant.Select(e => e.Account).ToHashSet(StringComparer.Ordinal);
         var listed = AllocationPlan.InOrder(
                 work.State.Items.Values.Where(item => accounts.Contains(item.Account) && item.BalanceOn(work.Today) > 0 && !item.IsDisputedOn(work.Today)
-                    && (message.PreDueThrough is { } last ? item.DueOn <= last : Ageing.IsOverdue(item.DueOn, work.Today))), AllocationOrder.OldestFirst)
+                    && (message.PreDueThrough is { } last ? item.DueAt(work.Today) <= last : Ageing.IsOverdue(item.DueAt(work.Today), work.Today))), AllocationOrder.OldestFirst)
             .Take(Needs.ListedItemsMax).ToList();
         return new MessageFacts
         {
@@ -128,11 +140,11 @@ public static partial class Machine
             Account = account.Account,
             Portfolio = work.Context.Workspace.Portfolio(message.Portfolio) ?? new PortfolioDetails(message.Portfolio),
             Today = work.Today,
-            Items = listed.ConvertAll(item => new MessageItem(item.Number, item.IssuedOn, item.DueOn, new Money(item.Amount, Currency.Of(item.Currency)),
-                new Money(item.BalanceOn(work.Today), Currency.Of(item.Currency)), Ageing.DaysPastDue(item.DueOn, work.Today))),
+            Items = listed.ConvertAll(item => new MessageItem(item.Number, item.IssuedOn, item.DueAt(work.Today), new Money(item.Amount, Currency.Of(item.Currency)),
+                new Money(item.BalanceOn(work.Today), Currency.Of(item.Currency)), Ageing.DaysPastDue(item.DueAt(work.Today), work.Today))),
             MoreItems = Math.Max(0, meant.Sum(e => e.Items) - listed.Count),
             Totals = [.. meant.GroupBy(e => e.Currency).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new Money(g.Sum(e => e.Minor), Currency.Of(g.Key)))],
-            Unapplied = [.. work.State.Unapplied.Where(u => accounts.Contains(u.Account) && u.On <= work.Today).GroupBy(u => u.Currency).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new Money(g.Sum(u => u.Minor), Currency.Of(g.Key)))],
+            Unapplied = [.. work.State.Unapplied.Where(u => accounts.Contains(u.Account) && u.Minor != 0).GroupBy(u => u.Currency).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new Money(g.Sum(u => u.Minor), Currency.Of(g.Key)))],
         };
     }
 
@@ -153,6 +165,7 @@ public static partial class Machine
     }
 }
 
+/// <summary>How a message's text is written before it is sealed.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(MessageText))]
 public sealed partial class MessageJson : JsonSerializerContext;

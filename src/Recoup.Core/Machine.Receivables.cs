@@ -23,8 +23,9 @@ public static partial class Machine
         var item = work.State.Items[(i.Account, i.Number)];
         foreach (var unapplied in work.State.Unapplied.Where(u => u.Account == i.Account && u.Currency == item.Currency).ToList())
         {
-            if (unapplied.Waiting?.Find(w => w.Number == i.Number) is not { } waiting) continue;
-            var part = Math.Min(Math.Min(waiting.Minor, item.Balance), unapplied.Minor);
+            // A payer may have named the number more than once.
+            var waiting = unapplied.Waiting?.Where(w => w.Number == i.Number).Sum(w => w.Minor) ?? 0;
+            var part = Math.Min(Math.Min(waiting, item.Balance), unapplied.InAll);
             if (part <= 0) continue;
             var on = unapplied.On > i.IssuedOn ? unapplied.On : i.IssuedOn;
             work.Emit(new Event.CashApplied(unapplied.Key, new Applied(i.Number, part, on)), on);
@@ -39,10 +40,11 @@ public static partial class Machine
         if (i.On < item.IssuedOn) return BeforeDocument(item, i.On);
         if (i.DueOn is { } due && due < item.IssuedOn) return new Refused(Refusal.DueBeforeIssued, $"invoice {i.Invoice} was issued on {item.IssuedOn:yyyy-MM-dd}; it can't be due on {due:yyyy-MM-dd}");
         var delta = i.Amount is { } amount ? amount.Minor - item.Amount : 0;
-        if (delta == 0 && (i.DueOn is null || i.DueOn == item.DueOn)) return null;
+        var redated = i.DueOn is { } to && item.IsRedatedBy(i.On, to);
+        if (delta == 0 && !redated) return null;
         if (delta < 0 && item.Balance + Held(work, item) + delta < 0)
             return new Refused(Refusal.BelowWrittenOff, $"of invoice {i.Invoice} {Format(item.WrittenOff, item)} was written off; it can't be corrected below that");
-        work.Emit(new Event.InvoiceCorrected(i.Invoice, delta, i.DueOn ?? item.DueOn, Release(work, item, -(item.Balance + delta)), i.Reason));
+        work.Emit(new Event.InvoiceCorrected(i.Invoice, delta, redated ? i.DueOn : null, Release(work, item, -(item.Balance + delta)), i.Reason));
         return null;
     }
 
@@ -50,6 +52,8 @@ public static partial class Machine
     {
         if (FindInvoice(work, i.Account, i.Invoice, out var item) is { } refused) return refused;
         if (i.On < item.IssuedOn) return BeforeDocument(item, i.On);
+        if (item.AppliedBy?.Exists(key => work.State.Cash[key].Allocations.Exists(a => a.Number == item.Number && a.Recovery)) == true)
+            return new Refused(Refusal.BelowWrittenOff, $"invoice {i.Invoice} was written off and recovered since; reverse that payment first, and send it again for what it is for");
         if (item.WrittenOff > 0) return new Refused(Refusal.BelowWrittenOff, $"of invoice {i.Invoice} {Format(item.WrittenOff, item)} was written off; it can't be cancelled any more");
         // What was adjusted or credited without a document that could be released stays in its place.
         var released = Held(work, item);
@@ -167,7 +171,10 @@ public static partial class Machine
         if (FindItem(work, i.Account, i.Invoice, out var item) is { } refused) return refused;
         if (i.Balance.Currency.Code != item.Currency) return WrongCurrency(item, i.Balance);
         if (i.On < item.IssuedOn) return BeforeDocument(item, i.On);
-        var delta = i.Balance.Minor - item.Balance;
+        // What took effect since that day stays as it is.
+        var delta = i.Balance.Minor - item.BalanceOn(i.On);
+        if (item.Balance + delta < 0)
+            return new Refused(Refusal.MoreThanOpen, $"of {i.Invoice} {Format(item.BalanceOn(i.On), item)} were open on {i.On:yyyy-MM-dd} and {Format(item.Balance, item)} are after what was recorded since; {Format(i.Balance.Minor, item)} on that day would leave less than nothing");
         if (delta != 0) work.Emit(new Event.ItemAdjusted(i.Invoice, delta, i.Reason));
         return null;
     }

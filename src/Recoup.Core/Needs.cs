@@ -25,7 +25,8 @@ public sealed class Needs
     public const int ListedItemsMax = 50;
 
     /// <param name="today">The day to which the state will be advanced before the input is handled.</param>
-    public static Needs Of(PartyState state, Input input, DateOnly today)
+    /// <param name="order">In which a payment without a reference meets the open items.</param>
+    public static Needs Of(PartyState state, Input input, DateOnly today, AllocationOrder order)
     {
         var needs = new Needs();
         foreach (var awaited in state.Awaited)
@@ -54,27 +55,28 @@ public sealed class Needs
             case Input.Payment { For: { Count: > 0 } named } i:
                 foreach (var (number, _) in named) needs.Item(state, i.Account, number);
                 break;
-            case Input.Payment i: needs.Open(state, i.Account, i.Amount.Currency.Code, i.Amount.Minor); break;
+            case Input.Payment i: needs.Open(state, i.Account, i.Amount.Currency.Code, i.Amount.Minor, order); break;
             case Input.PaymentReversed i:
                 needs.CashOf(state, i.Payment);
                 if (state.Cash.TryGetValue(i.Payment, out var reversed))
+                {
                     foreach (var allocation in reversed.Allocations) needs.Item(state, i.Account, allocation.Number);
+                    foreach (var back in reversed.Back ?? []) needs.Item(state, i.Account, back.Number);
+                }
                 break;
             case Input.Allocation i:
                 needs.Item(state, i.Account, i.Invoice);
                 needs.CashOf(state, i.Payment ?? Fold.CreditKey(i.Account, i.CreditNote!));
                 break;
             case Input.Contact: needs.PendingWork(state); break;
-            case Input.Erasure:
-                foreach (var pending in state.Pending)
-                    if (pending.Kind == "message") needs.Message(state, pending.Id);
-                break;
             case Input.WorkItemDone i: needs.Work(state, i.WorkItem); break;
             case Input.MessageSettled i: needs.Message(state, i.Message); break;
             case Input.ChannelResult i: needs.Message(state, i.Message); break;
             case Input.Review: needs.PendingWork(state); break;
+            case Input.Erasure: needs.PendingMessages(state); break;
             case Input.Release i:
                 needs.Message(state, i.Message);
+                needs.PendingMessages(state);
                 if (state.Messages.TryGetValue(i.Message, out var message))
                     foreach (var account in state.Accounts)
                         if (account.Portfolio == message.Portfolio) needs.Listed(state, account.Account, message.PreDueThrough ?? today.AddDays(-1));
@@ -101,7 +103,13 @@ public sealed class Needs
 
     private void Message(PartyState state, string id)
     {
-        if (!state.Messages.ContainsKey(id) && !state.CashLookedFor.Contains(id)) Messages.Add(id);
+        if (!state.Messages.ContainsKey(id) && !state.CashLookedFor.Contains(id) && !Messages.Contains(id)) Messages.Add(id);
+    }
+
+    private void PendingMessages(PartyState state)
+    {
+        foreach (var pending in state.Pending)
+            if (pending.Kind == "message") Message(state, pending.Id);
     }
 
     private void Work(PartyState state, string id)
@@ -119,7 +127,7 @@ public sealed class Needs
     /// Open items oldest first until they cover the amount. Header sums tell up to which due day; items with
     /// movements still to come are loaded too, since they may be open already or no longer.
     /// </summary>
-    private void Open(PartyState state, string account, string currency, long minor)
+    private void Open(PartyState state, string account, string currency, long minor, AllocationOrder order)
     {
         foreach (var awaited in state.Awaited)
             if (awaited.Account == account) Item(state, account, awaited.Number);
@@ -133,7 +141,8 @@ public sealed class Needs
             covered += exposure.Minor;
         }
         // A balance already reduced by a payment dated ahead counts in the header still, so cover it generously.
-        if (state.Awaited.Count > 0) through = DateOnly.MaxValue;
+        // Which of them are charges the header does not know: where those come first, all are looked at.
+        if (state.Awaited.Count > 0 || order == AllocationOrder.ChargesFirst) through = DateOnly.MaxValue;
         if (through == DateOnly.MinValue) return;
         if (state.OpenLoadedThrough.GetValueOrDefault((account, currency)) < through) OpenItems.Add(new OpenItemsWanted(account, currency, through, int.MaxValue));
     }

@@ -244,6 +244,7 @@ public sealed class Door
             var wanted = unit.RecordedAt ?? clockNow;
             if (wanted > Now) Now = wanted;
             var startRows = rows.Count;
+            var startRecordedOn = LastRecordedOn;
             var startSeqs = unit.Inputs.Count > 1 ? (long[])seqs.Clone() : null;
             var unitCells = unit.Inputs.Count > 1 ? new CellDeltas() : cells;
             var accepted = new List<string>();
@@ -253,7 +254,7 @@ public sealed class Door
             {
                 var refused = TakeOne(input, unitCells, accepted, keys, newAliases);
                 if (refused is null) continue;
-                if (rows.Count > startRows) TakeBack(startRows, startSeqs!);
+                if (rows.Count > startRows) TakeBack(startRows, startSeqs!, startRecordedOn);
                 foreach (var (key, _) in keys) claimed.Remove(key);
                 foreach (var alias in newAliases) aliases.Remove(alias);
                 Result.Units.Add(new UnitResult(unit.Line, UnitStatus.Refused, refused, []));
@@ -283,9 +284,13 @@ public sealed class Door
             if (unchanged) return null;
 
             var today = Machine.Today(entry.State, input, context);
-            for (var needs = Needs.Of(entry.State, input, today); !needs.IsEmpty; needs = Needs.Of(entry.State, input, today)) Load(entry, needs);
+            var allocation = context.Policy.Allocation;
+            for (var needs = Needs.Of(entry.State, input, today, allocation); !needs.IsEmpty; needs = Needs.Of(entry.State, input, today, allocation)) Load(entry, needs);
             var partition = Partition.Of(partyId);
+            var asOf = entry.State.AsOf;
             var outcome = Machine.Handle(entry.State, seqs[partition], input, context, unitCells);
+            // What left no event moved the party on to its day all the same; a fold from zero knows nothing of that.
+            if (outcome.Events.Count == 0 && entry.State.AsOf != asOf) FoldAnew(entry, partyId);
             if (outcome.Refused is { } refused)
             {
                 foreach (var (key, _) in keys.Where(k => k.Item1 == input.Key).ToList()) claimed.Remove(key);
@@ -396,27 +401,34 @@ public sealed class Door
         }
 
         /// <summary>A unit was refused half way: what its first inputs did is undone by folding the party anew without them.</summary>
-        private void TakeBack(int startRows, long[] startSeqs)
+        private void TakeBack(int startRows, long[] startSeqs, DateOnly startRecordedOn)
         {
             var undone = rows.Skip(startRows).Where(r => r.Partition != Partition.Workspace).GroupBy(r => r.Party).ToList();
             // What concerns the whole workspace stands by itself, whichever row brought it.
             rows.RemoveAll(r => r.Partition != Partition.Workspace && r.Recorded.Envelope.Seq > startSeqs[r.Partition]);
             for (var p = 0; p < Partition.PartyCount; p++) seqs[p] = startSeqs[p];
-            var nothing = new CellDeltas();
+            LastRecordedOn = rows.Skip(startRows).Aggregate(startRecordedOn, (last, row) => Later(last, row.Recorded.Envelope.RecordedOn));
             foreach (var group in undone)
             {
                 var entry = parties[group.Key];
                 entry.Accepted.RemoveRange(entry.Accepted.Count - group.Count(), group.Count());
-                var old = entry.State;
-                var fresh = entry.Pid == 0 ? new PartyState { Id = group.Key } : store.Party(group.Key)!.Value.State;
-                foreach (var (account, number) in old.Items.Keys) store.LoadItem(fresh, entry.Pid, account, number);
-                foreach (var key in old.Cash.Keys) store.LoadCash(fresh, entry.Pid, key);
-                foreach (var id in old.Messages.Keys) store.LoadMessage(fresh, entry.Pid, id);
-                foreach (var id in old.WorkItems.Keys) store.LoadWorkItem(fresh, entry.Pid, id);
-                foreach (var recorded in entry.Accepted) Fold.Apply(fresh, recorded.Envelope, recorded.Event, nothing);
-                entry.State = fresh;
+                FoldAnew(entry, group.Key);
                 entry.Changed = entry.Accepted.Count > 0;
             }
+        }
+
+        /// <summary>The party as it was stored, and what was taken of it since.</summary>
+        private void FoldAnew(Entry entry, string party)
+        {
+            var nothing = new CellDeltas();
+            var old = entry.State;
+            var fresh = entry.Pid == 0 ? new PartyState { Id = party } : store.Party(party)!.Value.State;
+            foreach (var (account, number) in old.Items.Keys) store.LoadItem(fresh, entry.Pid, account, number);
+            foreach (var key in old.Cash.Keys) store.LoadCash(fresh, entry.Pid, key);
+            foreach (var id in old.Messages.Keys) store.LoadMessage(fresh, entry.Pid, id);
+            foreach (var id in old.WorkItems.Keys) store.LoadWorkItem(fresh, entry.Pid, id);
+            foreach (var recorded in entry.Accepted) Fold.Apply(fresh, recorded.Envelope, recorded.Event, nothing);
+            entry.State = fresh;
         }
 
         public void Write()

@@ -42,10 +42,9 @@ internal sealed class ByteWindow(FileSource source, CancellationToken cancellati
     /// <summary>Steps over UTF-8's mark. Throws <see cref="FileRefusedException"/> where the first bytes are those of something else than text in UTF-8.</summary>
     public void Begin()
     {
-        const int enoughToTell = 512;
-        Has(enoughToTell);
-        var head = Ahead[..Math.Min(Ahead.Length, enoughToTell)];
-        if (head.Length == 0 && source.Damage is null) throw new FileRefusedException($"{source.Name} is empty.");
+        const int bytesOfMark = 4;
+        Has(bytesOfMark - 1);
+        var head = Ahead[..Math.Min(Ahead.Length, bytesOfMark)];
         if (head is [0xEF, 0xBB, 0xBF, ..]) { Skip(3); return; }
         var what = head switch
         {

@@ -5,7 +5,8 @@ namespace Recoup.Connectors.Files;
 
 /// <summary>
 /// CSV by RFC 4180, with any delimiter: cells in quotes may hold it, line breaks, and quotes doubled. Rows end with LF,
-/// CRLF or CR. Empty lines are no rows. It finds rows and cells in the bytes themselves and holds one row at a time.
+/// CRLF or CR. Empty lines are no rows. It finds rows and cells in the bytes themselves and holds one row at a time;
+/// CsvHelper, with which the tests compare it, can't go on after a row that is too long or a quote left open.
 /// <para>
 /// A row whose quotes are wrong costs its first line: reading goes on at the next. A row beyond the limit is left at its
 /// proper end, so that lines within its quotes are never taken for rows.
@@ -196,11 +197,26 @@ internal sealed class CsvRows : RowReader
 
     private void SkipFirstLine()
     {
-        var row = Window.Ahead;
-        var stop = row.IndexOfAny(Lf, Cr);
-        (rowLength, breakLength) = stop < 0 ? (row.Length, 0) : (stop, row[stop] == Cr && stop + 1 < row.Length && row[stop + 1] == Lf ? 2 : 1);
         lineNext++;
-        raw = RawOf(row[..rowLength]);
+        while (true)
+        {
+            var stop = Window.Ahead.IndexOfAny(Lf, Cr);
+            if (stop >= 0)
+            {
+                breakLength = Window.Ahead[stop] == Cr && Window.Has(stop + 1) && Window.Ahead[stop + 1] == Lf ? 2 : 1;
+                rowLength = stop;
+                break;
+            }
+            if (Window.Ahead.Length > RowBytesMax)
+            {
+                raw ??= RawOf(Window.Ahead, ReadingLimits.LongRawLengthMax);
+                Window.Skip(Window.Ahead.Length);
+            }
+            if (Window.Fill()) continue;
+            rowLength = Window.Ahead.Length;
+            break;
+        }
+        raw ??= RawOf(Window.Ahead[..rowLength]);
     }
 
     private void SkipLongRow()
@@ -238,7 +254,7 @@ internal sealed class CsvRows : RowReader
         }
         lineNext++;
         Problem(null, inQuotes
-            ? $"a quote that opens in this row is never closed, so lines {Line} to {lineNext - 1} could not be told apart and none of them was read; close it, or double it where it is part of the text"
+            ? $"a quote that opens in this row is never closed, so line {Line} and all lines after it could not be told apart, and none was read; close it, or double it where it is part of the text"
             : TooLong);
     }
 
@@ -321,7 +337,7 @@ internal sealed class CsvRows : RowReader
     private string[] ReadHeader()
     {
         var name = Window.Source.Name;
-        if (!Read()) throw new FileRefusedException($"{name} has no header: its first line must name its columns.");
+        if (!Read()) throw new FileRefusedException($"{name} is empty: its first line must name its columns.");
         if (Problems.Count > 0) throw new FileRefusedException($"{name}, line {Line}, the header: {string.Join("; ", Problems)}.");
         var columns = new string[count];
         for (var i = 0; i < count; i++) columns[i] = Cell(i).Trim().ToString();

@@ -72,7 +72,9 @@ internal sealed class FileSource : IDisposable
         }
         try
         {
-            var count = unpacked.Read(into);
+            // What was unpacked by the call that meets the damage is lost with it, so it is little.
+            const int bytesMax = 1024;
+            var count = unpacked.Read(into[..Math.Min(into.Length, bytesMax)]);
             if (count > 0) return count;
             if (!IsWhole(unpacked)) Damage = "is cut off, or is followed by something that is not gzip";
         }

@@ -59,6 +59,11 @@ internal sealed class JsonRows : RowReader
         // An escape is never shorter than what it stands for, so the line's length is enough for all its texts.
         if (text.Length < bytes.Length) text = new char[Math.Max(bytes.Length, text.Length * 2)];
         try { ReadObject(bytes); }
+        catch (InvalidOperationException)
+        {
+            // The name of a property has half a surrogate pair in it.
+            Problem(null, NotUtf8);
+        }
         catch (JsonException e) { Problem(null, $"is not JSON: character {e.BytePositionInLine + 1} is not what should stand there"); }
         if (Problems.Count == 0 && !Utf8.IsValid(bytes)) Problem(null, NotUtf8);
         return true;
@@ -115,18 +120,10 @@ internal sealed class JsonRows : RowReader
         return -1;
     }
 
-    private string NameOf(ref Utf8JsonReader reader)
+    private static string NameOf(ref Utf8JsonReader reader)
     {
         const int lengthShown = 40;
-        try
-        {
-            var name = reader.GetString()!;
-            return name.Length <= lengthShown ? name : name[..lengthShown] + "…";
-        }
-        catch (InvalidOperationException)
-        {
-            Problem(null, NotUtf8);
-            return "?";
-        }
+        var name = reader.GetString()!;
+        return name.Length <= lengthShown ? name : name[..lengthShown] + "…";
     }
 }

@@ -18,7 +18,7 @@ internal sealed class LineReader(ByteWindow window, ReadingLimits limits)
     public LineState State { get; private set; }
 
     /// <summary>The line; its beginning where it is too long.</summary>
-    public ReadOnlySpan<byte> Bytes => State == LineState.TooLong ? longHead.AsSpan(0, longHeadLength) : window.Ahead[..length];
+    public ReadOnlySpan<byte> Bytes => State == LineState.TooLong ? longHead.AsSpan(0, longHeadLength) : window.Ahead[..length].TrimEnd((byte)'\r');
 
     public string Raw => RowReader.RawOf(Bytes, State == LineState.TooLong ? ReadingLimits.LongRawLengthMax : ReadingLimits.RawLengthMax);
 

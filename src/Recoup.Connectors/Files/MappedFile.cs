@@ -44,7 +44,7 @@ public static class MappedFile
                 foreach (var plan in maker.Inputs)
                     if (maker.Make(plan) is { } input) inputs.Add(input);
             var good = row.Problems.Count == 0;
-            yield return new InputRow(reader.Line, good && inputs.Count > 0 ? inputs.ToArray() : [], good ? [] : row.Problems.ToArray(), reader.Raw);
+            yield return new InputRow(reader.Line, good && inputs.Count > 0 ? inputs.ToArray() : [], good ? [] : Reasons(row), reader.Raw);
         }
     }
 
@@ -57,7 +57,7 @@ public static class MappedFile
         {
             row.Next();
             var item = IsSound(mapping.Plan, reader, row) ? maker.Make(reader) : null;
-            yield return item ?? new OpenItemRow(reader.Line, "", "", default, default, default, null, row.Problems.ToArray(), reader.Raw);
+            yield return item ?? new OpenItemRow(reader.Line, "", "", default, default, default, null, Reasons(row), reader.Raw);
         }
     }
 
@@ -127,8 +127,17 @@ public static class MappedFile
         foreach (var column in mapping.Columns)
             if (column.Required && row.IsBlank(column.Slot)) row.Problems.Add(new InputProblem(column.Name, "is blank, and the mapping requires it"));
         if (row.Problems.Count > 0) return false;
+        var sound = true;
         foreach (var check in mapping.Checks)
-            if (check.When.IsTrue(row)) row.Problems.Add(new InputProblem(null, check.Message));
-        return row.Problems.Count == 0;
+        {
+            if (!check.When.IsTrue(row)) continue;
+            row.Problems.Add(new InputProblem(null, check.Message));
+            sound = false;
+        }
+        // A cell that a condition could not read is a problem by now; the inputs may find more of them.
+        return sound;
     }
+
+    // One cell may be in the way of several inputs.
+    private static InputProblem[] Reasons(MappedRow row) => [.. row.Problems.Distinct()];
 }

@@ -16,12 +16,20 @@ public sealed class RejectsWriter : IDisposable
     private readonly StringBuilder text = new();
     private StreamWriter? writer;
 
+    /// <summary>Throws <see cref="FileRefusedException"/> where no file can be written there.</summary>
     public RejectsWriter(string path)
     {
         this.path = Path.GetFullPath(path);
         // In the same folder: moving a file is atomic within one file system only.
         pathWhileWriting = this.path + ".part";
-        writer = new StreamWriter(new FileStream(pathWhileWriting, FileMode.Create, FileAccess.Write, FileShare.None), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        try
+        {
+            writer = new StreamWriter(new FileStream(pathWhileWriting, FileMode.Create, FileAccess.Write, FileShare.None), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FileRefusedException($"Rejects can't be written to {path}: {e.Message}", e);
+        }
         writer.Write("line,reason,row\n");
     }
 

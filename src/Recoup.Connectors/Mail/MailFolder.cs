@@ -1,23 +1,9 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Recoup.Core;
+using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 
 namespace Recoup.Connectors.Mail;
-
-/// <summary>
-/// What a channel says of a message. failed: it did not go and will not; unknown: it may have gone.
-/// </summary>
-/// <param name="Outcome">sent, failed or unknown, as <c>Input.ChannelResult</c> has it.</param>
-/// <param name="Detail">For people; says nothing of the customer.</param>
-public sealed record ChannelAnswer(string Outcome, string? Detail = null)
-{
-    public static readonly ChannelAnswer Sent = new("sent");
-
-    public static ChannelAnswer Failed(string detail) => new("failed", detail);
-
-    public static ChannelAnswer Unknown(string detail) => new("unknown", detail);
-}
 
 /// <summary>
 /// The channel that writes each message as a file, <c>&lt;message id&gt;.eml</c>, into a folder from which a mail server or a
@@ -58,8 +44,9 @@ public sealed class MailFolder
     /// <summary>Answers in the order of the messages. The folder is flushed once, each file before it gets its name.</summary>
     public IReadOnlyList<ChannelAnswer> Send(IReadOnlyList<Outgoing> messages, DateTimeOffset now)
     {
+        var paths = messages.Select(m => PathOf(m.Message)).ToList();
         var answers = new ChannelAnswer[messages.Count];
-        Parallel.For(0, messages.Count, new ParallelOptions { MaxDegreeOfParallelism = FlushesAtOnce }, i => answers[i] = Put(messages[i], now));
+        Parallel.For(0, messages.Count, new ParallelOptions { MaxDegreeOfParallelism = FlushesAtOnce }, i => answers[i] = Put(messages[i], paths[i], now));
         if (!answers.Contains(ChannelAnswer.Sent)) return answers;
         try { FlushFolder(); }
         catch (IOException e)
@@ -82,9 +69,8 @@ public sealed class MailFolder
         FlushFolder();
     }
 
-    private ChannelAnswer Put(Outgoing message, DateTimeOffset now)
+    private ChannelAnswer Put(Outgoing message, string path, DateTimeOffset now)
     {
-        var path = PathOf(message.Message);
         if (File.Exists(path)) return ChannelAnswer.Sent;
         if (!MailText.TryWrite(message.Text, $"<{message.Message}.{workspace}@recoup.invalid>", now, $"unsubscribe {message.Message}", out var bytes, out var problem))
             return ChannelAnswer.Failed(problem);

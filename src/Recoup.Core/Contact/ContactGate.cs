@@ -54,6 +54,7 @@ public abstract record Verdict
     /// <summary>Not before a day, for a reason that time mends.</summary>
     public sealed record Deferred(DateOnly Until, string Rule) : Verdict;
 
+    /// <summary>Not at all, for a reason that time does not mend; <paramref name="Rule"/> names it.</summary>
     public sealed record Blocked(string Rule) : Verdict;
 }
 
@@ -101,7 +102,7 @@ public static class ContactGate
             foreach (var rule in rules.Rules)
             {
                 if (rule.Kind != "window" || !rule.Binds(request.Channel, request.Today, request.Party, request.Collector)) continue;
-                if (NextOpening(rule, request.TimeZones, notBefore) is not { } instant || instant > request.At.AddDays(7)) return (notBefore, rule.Id, false);
+                if (NextOpening(rule, request.TimeZones, notBefore) is not { } instant || instant > request.At + TimeSpan.FromDays(7)) return (notBefore, rule.Id, false);
                 if (instant > notBefore) (notBefore, waitingRule, moved) = (instant, rule.Id, true);
             }
         }
@@ -111,32 +112,25 @@ public static class ContactGate
     /// <summary>Null where there is room under the cap; else the first day on which there will be.</summary>
     private static DateOnly? CapUntil(ContactRule rule, ContactRequest request)
     {
+        // The business date may be ahead of the customer's calendar, so days are counted where the customer is.
+        var today = request.TimeZones.Min(zone => DayIn(zone, request.At));
         var days = new List<DateOnly>();
         foreach (var contact in request.Contact.Recent)
-            if (contact.Outbound && (rule.Channels.Count == 0 || rule.Channels.Contains(contact.Channel)))
-                days.Add(DayAtPlace(contact.At, request.TimeZones));
-        for (var i = 0; i < request.UnderWay; i++) days.Add(request.Today);
-        for (var day = request.Today; ; day = day.AddDays(1))
+            if (contact.Outbound && contact.At <= request.At && (rule.Channels.Count == 0 || rule.Channels.Contains(contact.Channel)))
+                days.Add(request.TimeZones.Max(zone => DayIn(zone, contact.At)));
+        for (var i = 0; i < request.UnderWay; i++) days.Add(today);
+        for (var wait = 0; ; wait++)
         {
             var within = 0;
             foreach (var on in days)
-                if (on > day.AddDays(-rule.Days)) within++;
-            if (within < rule.Contacts) return day == request.Today ? null : day;
-            if (day > request.Today.AddDays(rule.Days)) return day;
+                if (on > today.AddDays(wait - rule.Days)) within++;
+            if (within < rule.Contacts) return wait == 0 ? null : request.Today.AddDays(wait);
+            if (wait > rule.Days) return request.Today.AddDays(wait);
         }
     }
 
-    /// <summary>The latest of the dates that a customer's possible places have: a contact counts as long as it may have to.</summary>
-    private static DateOnly DayAtPlace(DateTimeOffset at, IReadOnlyList<string> timeZones)
-    {
-        var day = DateOnly.MinValue;
-        foreach (var id in timeZones)
-        {
-            var local = Instant.FromDateTimeOffset(at).InZone(DateTimeZoneProviders.Tzdb[id]).Date.ToDateOnly();
-            if (local > day) day = local;
-        }
-        return day;
-    }
+    // Of the dates that the customer's possible places have, a contact takes the latest and today the earliest: it counts as long as it may have to.
+    private static DateOnly DayIn(string zone, DateTimeOffset at) => Instant.FromDateTimeOffset(at).InZone(DateTimeZoneProviders.Tzdb[zone]).Date.ToDateOnly();
 
     /// <summary>The first instant from then on that is within the hours in every zone; null where there is none within a week.</summary>
     public static DateTimeOffset? NextOpening(ContactRule rule, IReadOnlyList<string> timeZones, DateTimeOffset from)

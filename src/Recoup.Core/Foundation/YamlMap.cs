@@ -34,10 +34,26 @@ public sealed class YamlMap
     public static YamlMap Parse(string text, string source)
     {
         var stream = new YamlStream();
-        try { stream.Load(new StringReader(text)); }
+        try
+        {
+            RefuseDeep(text, source);
+            stream.Load(new StringReader(text));
+        }
         catch (YamlDotNet.Core.YamlException e) { throw new YamlException(source, e.Start.Line, e.InnerException?.Message ?? e.Message); }
         if (stream.Documents.Count != 1 || stream.Documents[0].RootNode is not YamlMappingNode root) throw new YamlException(source, 1, "must hold one mapping of fields");
         return new YamlMap(source, root);
+    }
+
+    // The document is loaded by recursion, and a stack that overflows ends the process.
+    private static void RefuseDeep(string text, string source)
+    {
+        const int depthMax = 100;
+        var parser = new Parser(new StringReader(text));
+        for (var depth = 0; parser.MoveNext();)
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > depthMax) throw new YamlException(source, parser.Current.Start.Line, $"is nested more than {depthMax} deep");
+        }
     }
 
     public bool Has(string field) => Find(field) is not null;

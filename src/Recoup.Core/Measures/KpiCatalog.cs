@@ -18,7 +18,7 @@ public sealed class KpiCatalog
         foreach (var definition in All)
             foreach (var related in definition.Related)
                 if (!byId.ContainsKey(related) || related == definition.Id)
-                    throw new YamlException(definition.Source, 1, related == definition.Id
+                    throw definition.Wrong("related", related == definition.Id
                         ? $"related names '{related}', which is the KPI itself"
                         : $"related names '{related}', which is no KPI{(Spelling.Nearest(related, byId.Keys) is { } near ? $"; did you mean {near}?" : "")}");
     }
@@ -39,7 +39,7 @@ public sealed class KpiCatalog
         foreach (var (name, text) in files)
         {
             var definition = KpiDefinition.Parse(text, name);
-            if (own.TryGetValue(definition.Id, out var other)) throw new YamlException(name, 1, $"id '{definition.Id}' is taken by {other.Source}");
+            if (own.TryGetValue(definition.Id, out var other)) throw definition.Wrong("id", $"id '{definition.Id}' is taken by {other.Source}");
             own.Add(definition.Id, definition);
         }
         return new KpiCatalog(Shipped.All.Where(d => !own.ContainsKey(d.Id)).Concat(own.Values));

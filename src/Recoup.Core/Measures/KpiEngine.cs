@@ -60,21 +60,23 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
                 {
                     Kpi = definition.Id, AsOf = period.Last, From = period.First, Currency = null, Value = null, Unit = definition.Unit, FromBucket = definition.HeadlineBucket,
                     ToBucket = Next(definition.HeadlineBucket), PartsAreAmounts = definition.PartsAreAmounts, Target = definition.Target, Partial = partial,
+                    Details = [.. definition.Details.Select(d => new KpiDetail(d.Name, d.Unit, null))],
                 });
                 return;
             }
-            groups.Add(default(KpiGroup) with { Currency = "", Portfolio = "", Segment = "" });
+            groups.Add(new KpiGroup("", "", ""));
         }
         foreach (var group in groups)
         {
+            var scope = new KpiScope(readings, group, period, null);
             if (definition.HeadlineBucket is null)
             {
-                rows.Add(Row(definition, new KpiScope(readings, group, period, null), group, question, partial, null));
+                rows.Add(Row(definition, scope, group, question, partial, null));
                 continue;
             }
             var headline = KpiVocabulary.BucketOf(definition.HeadlineBucket);
             foreach (var bucket in Enumerable.Range(0, RollMatrix.Buckets).OrderByDescending(b => b == headline).ThenBy(b => b))
-                rows.Add(Row(definition, new KpiScope(readings, group, period, bucket), group, question, partial, Ageing.BucketNames[bucket]));
+                rows.Add(Row(definition, scope.From(bucket), group, question, partial, Ageing.BucketNames[bucket]));
         }
     }
 

@@ -10,8 +10,6 @@ internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod p
     private CountBackResult? countBack;
     private RollMatrix? roll;
 
-    public KpiReadings Readings => readings;
-
     public KpiPeriod Period => period;
 
     public int FromBucket => fromBucket ?? throw new InvariantBrokenException("a formula read from_bucket without one");
@@ -20,6 +18,9 @@ internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod p
     public CountBackResult? CountedBack => countBack;
 
     public CountBackResult CountBack => countBack ??= Measures.CountBack.Of(readings, group, period.Last);
+
+    /// <summary>The same, from one bucket; the matrix is worked out once for all of them.</summary>
+    public KpiScope From(int bucket) => new(readings, group, period, bucket) { roll = Roll };
 
     public RollMatrix Roll => roll ??= RollMatrix.Of(readings, group, period);
 

@@ -20,7 +20,10 @@ public enum Measure
     /// <summary>Of that, cash on items that were overdue on the day it took effect.</summary>
     CashOnOverdue = 4,
 
-    /// <summary>Balance that came back on items already overdue: payments made in time and reversed late, corrections upward.</summary>
+    /// <summary>
+    /// Balance that became overdue by no due date passing: payments made in time and reversed late, corrections upward
+    /// of items already overdue, charges and corrections with a due date gone by.
+    /// </summary>
     OverdueReinstated = 5,
 
     /// <summary>Write-offs, by day and due day, less recoveries of them.</summary>
@@ -48,6 +51,7 @@ public enum Measure
 /// </summary>
 public readonly record struct CellKey(Measure Measure, int Day, int RefDay, string Portfolio, string Segment, string Currency);
 
+/// <summary>What a cell sums up: minor units of the key's currency, and a number of occurrences.</summary>
 public record struct CellValue(long Minor, long Count)
 {
     public readonly bool IsZero => Minor == 0 && Count == 0;

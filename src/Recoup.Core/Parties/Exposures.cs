@@ -1,3 +1,4 @@
+using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Receivables;
@@ -5,9 +6,10 @@ using Recoup.Core.Receivables;
 namespace Recoup.Core.Parties;
 
 /// <summary>
-/// Keeps the sums of a party's header and the exposure cells in step with its items. Both are defined as sums
-/// over items: the header's as of the state's day, the cells' over all days. Whatever changes an item goes
-/// through <see cref="Change"/>, which adds the difference between the item after and before.
+/// Keeps the sums of a party's header and the stocks' cells in step with its items and its cash. Both are defined
+/// as sums over them: the header's as of the state's day, the cells' over all days. Whatever changes an item goes
+/// through <see cref="Change"/>, whatever changes what is unapplied through <see cref="ChangeCash"/>; they add
+/// the difference between after and before.
 /// </summary>
 internal static class Exposures
 {
@@ -24,6 +26,29 @@ internal static class Exposures
         Await(state, item);
         state.Items[key] = item;
         state.ChangedItems.Add(key);
+    }
+
+    /// <summary>Changes what of a payment or credit is on no item, and brings header and cells along.</summary>
+    /// <param name="waiting">Of it, what is kept for invoices that have not arrived.</param>
+    public static void ChangeCash(PartyState state, CashState cash, string portfolio, CellDeltas cells, IReadOnlyList<Named>? waiting, Action<List<Movement>> change)
+    {
+        AddToCells(state, cash, portfolio, cells, -1);
+        change(cash.Moves);
+        AddToCells(state, cash, portfolio, cells, +1);
+        state.ChangedCash.Add(cash.Key);
+        Invariant.Holds(cash.Unapplied >= 0, $"payment {cash.Key} is applied beyond its amount");
+        var minor = cash.UnappliedOn(state.AsOf);
+        var later = cash.Moves.FindAll(m => m.On > state.AsOf);
+        var entry = state.Unapplied.Find(u => u.Key == cash.Key);
+        if (minor == 0 && later.Count == 0)
+        {
+            if (entry is not null) state.Unapplied.Remove(entry);
+            return;
+        }
+        if (entry is null) state.Unapplied.Add(entry = new UnappliedCash { Key = cash.Key, Account = cash.Account, Currency = cash.Currency, On = cash.On });
+        entry.Minor = minor;
+        entry.Later = later.Count == 0 ? null : later;
+        entry.Waiting = waiting is { Count: > 0 } ? [.. waiting] : null;
     }
 
     /// <summary>Brings the header to a later business date: what took effect by itself since is counted.</summary>
@@ -44,6 +69,14 @@ internal static class Exposures
                 Await(state, item);
             }
         }
+        foreach (var unapplied in state.Unapplied)
+        {
+            if (unapplied.Later is not { } later) continue;
+            unapplied.Minor += Movements.SumOn(later, to);
+            later.RemoveAll(m => m.On <= to);
+            if (later.Count == 0) unapplied.Later = null;
+        }
+        state.Unapplied.RemoveAll(u => u.Minor == 0 && u.Later is null);
         for (var i = state.Promises.Count - 1; i >= 0; i--)
         {
             var promise = state.Promises[i];
@@ -57,9 +90,9 @@ internal static class Exposures
     }
 
     /// <summary>
-    /// A segment holds from a day on: open balances move between the segments' cells by paired deltas. The
-    /// header knows what is open by due day; items that change by themselves after that day are gone through
-    /// one by one (they must be loaded).
+    /// A segment holds from a day on: open balances and unapplied cash move between the segments' cells by paired
+    /// deltas. The header knows what is open by due day and what is unapplied; items that change by themselves
+    /// after that day are gone through one by one (they must be loaded).
     /// </summary>
     public static void Resegment(PartyState state, TreatmentState treatment, DateOnly from, string segment, CellDeltas cells)
     {
@@ -80,10 +113,22 @@ internal static class Exposures
             cells.Add(Measure.Exposure, from, due, treatment.Portfolio, before, currency, -value.Minor, -value.Count);
             cells.Add(Measure.Exposure, from, due, treatment.Portfolio, segment, currency, value.Minor, value.Count);
         }
+        foreach (var unapplied in state.Unapplied)
+        {
+            if (!accounts.Contains(unapplied.Account)) continue;
+            Shift(from, unapplied.Minor, unapplied.Currency);
+            foreach (var later in unapplied.Later ?? []) Shift(later.On, later.Minor, unapplied.Currency);
+        }
         if (treatment.Segments.Count > 0 && treatment.Segments[^1].On == from) treatment.Segments.RemoveAt(treatment.Segments.Count - 1);
         if (treatment.Segment != segment) treatment.Segments.Add(new SegmentFrom(from, segment));
 
         foreach (var item in awaited) AddToCells(state, item, treatment.Portfolio, cells, +1);
+
+        void Shift(DateOnly on, long minor, string currency)
+        {
+            cells.Add(Measure.Unapplied, on, null, treatment.Portfolio, before, currency, -minor, 0);
+            cells.Add(Measure.Unapplied, on, null, treatment.Portfolio, segment, currency, minor, 0);
+        }
 
         void Add((DateOnly, string) key, CellValue value)
         {
@@ -120,7 +165,7 @@ internal static class Exposures
             found.Items += sign;
             if (found.Minor == 0 && found.Items == 0) state.Exposures.Remove(found);
         }
-        else if (item.Kind == ItemKind.Invoice && !item.Cancelled && item.WrittenOff == 0 && item.SettledOn(asOf) is { } settled)
+        else if (item.Kind == ItemKind.Invoice && !(item.CancelledOn <= asOf) && Movements.SumOn(item.WriteOffs, asOf) == 0 && item.SettledOn(asOf) is { } settled)
         {
             var late = Math.Max(0, Ageing.DaysPastDue(item.DueAt(settled), settled));
             state.Behaviour.Settled += sign;
@@ -146,7 +191,7 @@ internal static class Exposures
     {
         if (item.Movements.Count == 0) return;
         var treatment = state.Treatment(portfolio);
-        var days = Steps(item, treatment);
+        var days = Steps(item.Movements, item.FormerDues, treatment);
         long balanceBefore = 0;
         DateOnly dueBefore = default;
         var segmentBefore = "";
@@ -168,14 +213,35 @@ internal static class Exposures
         }
     }
 
-    private static List<DateOnly> Steps(ItemState item, TreatmentState? treatment)
+    /// <summary>The unapplied rest's part of the cells: a stock too, so it follows the segment as open balances do.</summary>
+    private static void AddToCells(PartyState state, CashState cash, string portfolio, CellDeltas cells, int sign)
     {
-        var days = new List<DateOnly>(item.Movements.Count + 2);
-        foreach (var movement in item.Movements) days.Add(movement.On);
+        if (cash.Moves.Count == 0) return;
+        var treatment = state.Treatment(portfolio);
+        long before = 0;
+        var segmentBefore = "";
+        foreach (var day in Steps(cash.Moves, null, treatment))
+        {
+            var minor = cash.UnappliedOn(day);
+            var segment = treatment?.SegmentOn(day) ?? TreatmentState.Unsegmented;
+            if (segment == segmentBefore) cells.Add(Measure.Unapplied, day, null, portfolio, segment, cash.Currency, sign * (minor - before), 0);
+            else
+            {
+                cells.Add(Measure.Unapplied, day, null, portfolio, segmentBefore, cash.Currency, -sign * before, 0);
+                cells.Add(Measure.Unapplied, day, null, portfolio, segment, cash.Currency, sign * minor, 0);
+            }
+            (before, segmentBefore) = (minor, segment);
+        }
+    }
+
+    private static List<DateOnly> Steps(List<Movement> movements, List<FormerDue>? formerDues, TreatmentState? treatment)
+    {
+        var days = new List<DateOnly>(movements.Count + 2);
+        foreach (var movement in movements) days.Add(movement.On);
         var first = days[0];
         var plain = true;
-        if (item.FormerDues is not null)
-            foreach (var former in item.FormerDues)
+        if (formerDues is not null)
+            foreach (var former in formerDues)
                 if (former.Until > first) { days.Add(former.Until); plain = false; }
         if (treatment is not null)
             foreach (var segment in treatment.Segments)

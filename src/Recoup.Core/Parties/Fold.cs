@@ -77,7 +77,7 @@ public static class Fold
                 Touch(state, e);
                 break;
             case Event.WrittenOff off:
-                Change(state, e, cells, off.Number, item => { item.WrittenOff += off.Minor; item.Move(e.EffectiveOn, -off.Minor); });
+                Change(state, e, cells, off.Number, item => { Movements.Add(item.WriteOffs ??= [], e.EffectiveOn, off.Minor); item.Move(e.EffectiveOn, -off.Minor); });
                 var written = state.Items[(e.Account, off.Number)];
                 Flow(state, e.Account, cells, Measure.WrittenOff, e.EffectiveOn, written.DueAt(e.EffectiveOn), written.Currency, off.Minor, 1);
                 Touch(state, e);
@@ -182,6 +182,8 @@ public static class Fold
         // Already overdue when first heard of: such an item enters at the strategy's entry step.
         if (recorded > due) item.EnteredOn = recorded;
         Exposures.Change(state, item, Portfolio(state, e.Account), cells, i => i.Move(effective, i.Amount));
+        // A charge may be due on a day gone by: no due date passes that would make it overdue.
+        Reinstate(state, e, cells, item.Number, item.Amount);
         Touch(state, e);
     }
 
@@ -199,33 +201,55 @@ public static class Fold
     {
         var on = e.EffectiveOn;
         var item = Loaded(state, e.Account, number);
-        long freed = 0;
+        var wasOverdue = on > item.DueAt(on);
+        var freed = new List<Movement>();
         foreach (var part in released ?? [])
         {
-            freed += part.Minor;
             var cash = state.Cash[part.Payment];
-            TakeBack(cash, number, part.Minor);
-            SetUnapplied(state, cash, cash.Unapplied + part.Minor, null);
-            Flow(state, e.Account, cells, Measure.Unapplied, on, null, item.Currency, part.Minor, 0);
-            if (cash.Kind == CashKind.Payment)
+            var unapplied = new List<Movement>();
+            foreach (var taken in TakeBack(cash, number, part.Minor))
             {
-                Flow(state, e.Account, cells, Measure.CashApplied, on, item.IssuedOn, item.Currency, -part.Minor, 0);
-                if (on > item.DueAt(on)) Flow(state, e.Account, cells, Measure.CashOnOverdue, on, null, item.Currency, -part.Minor, 0);
+                // What had not met the item by then goes back on the day it did.
+                var back = on > taken.On ? on : taken.On;
+                unapplied.Add(new Movement(back, taken.Minor));
+                (cash.Back ??= []).Add(new TakenBack(number, taken.Minor, taken.On, back));
+                if (cash.Kind != CashKind.Payment) continue;
+                Flow(state, e.Account, cells, Measure.CashApplied, back, item.IssuedOn, item.Currency, -taken.Minor, 0);
+                // Only what was counted when it came: cash in time was never cash on overdue.
+                if (taken.On > item.DueAt(taken.On)) Flow(state, e.Account, cells, Measure.CashOnOverdue, back, null, item.Currency, -taken.Minor, 0);
             }
+            freed.AddRange(unapplied);
+            ChangeUnapplied(state, cash, cells, Waiting(state, cash), unapplied);
         }
         Change(state, e, cells, number, i =>
         {
             i.Amount += delta;
-            i.Cancelled |= cancelled;
-            i.Move(on, delta + freed);
-            if (due is { } d) i.Redate(on, d);
+            if (cancelled) i.CancelledOn = on;
+            i.Move(on, delta);
+            foreach (var back in freed) i.Move(back.On, back.Minor);
+            if (due is { } d) Redate(state, e, cells, i, d);
         });
         Flow(state, e.Account, cells, Measure.Sales, on, null, item.Currency, delta, cancelled ? -1 : 0);
-        Reinstate(state, e, cells, number, delta);
+        // A due date set to a day gone by makes the whole balance overdue at once, not only what was added.
+        Reinstate(state, e, cells, number, wasOverdue ? delta : item.BalanceOn(on));
         Touch(state, e);
     }
 
-    /// <summary>A balance that rises on an item already overdue becomes overdue at once.</summary>
+    /// <summary>A new due date from a day on. Cash that met the item since then is late, or no longer late, by the new one.</summary>
+    private static void Redate(PartyState state, Envelope e, CellDeltas cells, ItemState item, DateOnly due)
+    {
+        var since = (item.AppliedBy ?? []).Select(key => state.Cash[key]).Where(c => c.Kind == CashKind.Payment)
+            .SelectMany(c => c.Allocations).Where(a => a.Number == item.Number && !a.Recovery && a.On >= e.EffectiveOn)
+            .Select(a => (Allocation: a, WasLate: a.On > item.DueAt(a.On))).ToList();
+        item.Redate(e.EffectiveOn, due);
+        foreach (var (allocation, wasLate) in since)
+        {
+            var isLate = allocation.On > item.DueAt(allocation.On);
+            if (isLate != wasLate) Flow(state, e.Account, cells, Measure.CashOnOverdue, allocation.On, null, item.Currency, isLate ? allocation.Minor : -allocation.Minor, 0);
+        }
+    }
+
+    /// <summary>A balance that rises on an item already overdue, or is made due on a day gone by, becomes overdue at once.</summary>
     private static void Reinstate(PartyState state, Envelope e, CellDeltas cells, string number, long minor)
     {
         var item = state.Items[(e.Account, number)];
@@ -238,16 +262,8 @@ public static class Fold
     {
         var cash = new CashState { Key = key, Account = e.Account, Kind = kind, Currency = currency, On = e.EffectiveOn, Minor = minor };
         state.Cash[key] = cash;
-        long applied = 0;
-        foreach (var allocation in allocations)
-        {
-            Meet(state, e, cells, cash, allocation);
-            applied += allocation.Minor;
-        }
-        SetUnapplied(state, cash, minor - applied, waiting);
-        Flow(state, e.Account, cells, Measure.Unapplied, e.EffectiveOn, null, currency, minor, 0);
-        foreach (var allocation in allocations)
-            Flow(state, e.Account, cells, Measure.Unapplied, allocation.On, null, currency, -allocation.Minor, 0);
+        foreach (var allocation in allocations) Meet(state, e, cells, cash, allocation);
+        ChangeUnapplied(state, cash, cells, waiting, [new Movement(e.EffectiveOn, minor), .. allocations.Select(a => new Movement(a.On, -a.Minor))]);
         if (kind == CashKind.Payment) CountTowardPromises(state, e.Account, e.EffectiveOn, currency, minor);
         Touch(state, e);
     }
@@ -256,10 +272,7 @@ public static class Fold
     {
         var cash = state.Cash[applied.Payment];
         Meet(state, e, cells, cash, applied.Allocation);
-        Flow(state, e.Account, cells, Measure.Unapplied, applied.Allocation.On, null, cash.Currency, -applied.Allocation.Minor, 0);
-        var entry = state.Unapplied.Find(u => u.Key == cash.Key);
-        var waiting = entry?.Waiting?.Where(w => w.Number != applied.Allocation.Number).ToList();
-        SetUnapplied(state, cash, cash.Unapplied - applied.Allocation.Minor, waiting is { Count: > 0 } ? waiting : null);
+        ChangeUnapplied(state, cash, cells, Waiting(state, cash)?.FindAll(w => w.Number != applied.Allocation.Number), [new Movement(applied.Allocation.On, -applied.Allocation.Minor)]);
         Touch(state, e);
     }
 
@@ -272,7 +285,7 @@ public static class Fold
         if (item.AppliedBy?.Contains(cash.Key) != true) (item.AppliedBy ??= []).Add(cash.Key);
         if (allocation.Recovery)
         {
-            Change(state, e, cells, allocation.Number, i => i.WrittenOff -= allocation.Minor);
+            Change(state, e, cells, allocation.Number, i => Movements.Add(i.WriteOffs ??= [], allocation.On, -allocation.Minor));
             Flow(state, e.Account, cells, Measure.WrittenOff, allocation.On, item.DueAt(allocation.On), item.Currency, -allocation.Minor, 0);
             Flow(state, e.Account, cells, Measure.WriteOffRecovered, allocation.On, null, item.Currency, allocation.Minor, 1);
             return;
@@ -288,63 +301,67 @@ public static class Fold
         var cash = state.Cash[reversed.Payment];
         foreach (var undone in reversed.Undone)
         {
-            var on = e.EffectiveOn > undone.On ? e.EffectiveOn : undone.On;
-            if (undone.On > e.EffectiveOn)
-            {
-                // It had not met its item yet: until then it stood as unapplied cash, which ends now.
-                Flow(state, e.Account, cells, Measure.Unapplied, e.EffectiveOn, null, cash.Currency, -undone.Minor, 0);
-                Flow(state, e.Account, cells, Measure.Unapplied, undone.On, null, cash.Currency, undone.Minor, 0);
-            }
+            var on = Later(e.EffectiveOn, undone.On);
             var item = Loaded(state, e.Account, undone.Number);
             if (undone.Recovery)
             {
-                Change(state, e, cells, undone.Number, i => i.WrittenOff += undone.Minor);
+                Change(state, e, cells, undone.Number, i => Movements.Add(i.WriteOffs ??= [], on, undone.Minor));
                 Flow(state, e.Account, cells, Measure.WrittenOff, on, item.DueAt(on), item.Currency, undone.Minor, 0);
                 Flow(state, e.Account, cells, Measure.WriteOffRecovered, on, null, item.Currency, -undone.Minor, -1);
                 continue;
             }
-            Change(state, e, cells, undone.Number, i => i.Move(on, undone.Minor));
-            Flow(state, e.Account, cells, Measure.CashApplied, on, item.IssuedOn, item.Currency, -undone.Minor, 0);
-            if (undone.On > item.DueAt(undone.On)) Flow(state, e.Account, cells, Measure.CashOnOverdue, on, null, item.Currency, -undone.Minor, 0);
-            else if (on > item.DueAt(on)) Flow(state, e.Account, cells, Measure.OverdueReinstated, on, null, item.Currency, undone.Minor, 0);
+            PutBack(state, e, cells, cash, item, undone.Minor, undone.On, on);
         }
-        Flow(state, e.Account, cells, Measure.Unapplied, e.EffectiveOn, null, cash.Currency, -cash.Unapplied, 0);
+        // Dated before a release, it takes back first what the release then would have: nothing is left to release.
+        foreach (var back in cash.Back ?? [])
+        {
+            if (back.On <= e.EffectiveOn) continue;
+            var item = Loaded(state, e.Account, back.Number);
+            PutBack(state, e, cells, cash, item, back.Minor, back.Since, Later(e.EffectiveOn, back.Since));
+            PutBack(state, e, cells, cash, item, -back.Minor, back.Since, back.On);
+        }
         Flow(state, e.Account, cells, Measure.CashReceived, e.EffectiveOn, null, cash.Currency, -cash.Minor, -1);
         CountTowardPromises(state, e.Account, cash.On, cash.Currency, -cash.Minor);
         cash.Reversed = true;
         cash.Allocations.Clear();
-        SetUnapplied(state, cash, 0, null);
+        cash.Back = null;
+        ChangeUnapplied(state, cash, cells, null, cash.Moves.ConvertAll(m => new Movement(Later(e.EffectiveOn, m.On), -m.Minor)));
         Touch(state, e);
     }
 
-    private static void TakeBack(CashState cash, string number, long minor)
+    /// <summary>What a payment had on an item since a day is open again from another day on.</summary>
+    private static void PutBack(PartyState state, Envelope e, CellDeltas cells, CashState cash, ItemState item, long minor, DateOnly since, DateOnly on)
     {
+        Change(state, e, cells, item.Number, i => i.Move(on, minor));
+        if (cash.Kind != CashKind.Payment) return;
+        Flow(state, e.Account, cells, Measure.CashApplied, on, item.IssuedOn, item.Currency, -minor, 0);
+        if (since > item.DueAt(since)) Flow(state, e.Account, cells, Measure.CashOnOverdue, on, null, item.Currency, -minor, 0);
+        else if (on > item.DueAt(on)) Flow(state, e.Account, cells, Measure.OverdueReinstated, on, null, item.Currency, minor, 0);
+    }
+
+    /// <summary>Takes that much of the payment off the item, last allocation first, and says what was taken of each and when that had met the item.</summary>
+    private static List<Movement> TakeBack(CashState cash, string number, long minor)
+    {
+        var taken = new List<Movement>();
         for (var i = cash.Allocations.Count - 1; i >= 0 && minor > 0; i--)
         {
             var allocation = cash.Allocations[i];
             if (allocation.Number != number || allocation.Recovery) continue;
             var part = Math.Min(allocation.Minor, minor);
             minor -= part;
+            taken.Add(new Movement(allocation.On, part));
             if (part == allocation.Minor) cash.Allocations.RemoveAt(i); else cash.Allocations[i] = allocation with { Minor = allocation.Minor - part };
         }
         Invariant.Holds(minor == 0, $"payment {cash.Key} released more from {number} than it had there");
+        return taken;
     }
 
-    private static void SetUnapplied(PartyState state, CashState cash, long minor, IReadOnlyList<Named>? waiting)
-    {
-        Invariant.Holds(minor >= 0, $"payment {cash.Key} is applied beyond its amount");
-        cash.Unapplied = minor;
-        state.ChangedCash.Add(cash.Key);
-        var entry = state.Unapplied.Find(u => u.Key == cash.Key);
-        if (minor == 0)
-        {
-            if (entry is not null) state.Unapplied.Remove(entry);
-            return;
-        }
-        if (entry is null) state.Unapplied.Add(entry = new UnappliedCash { Key = cash.Key, Account = cash.Account, Currency = cash.Currency, On = cash.On, Minor = minor });
-        entry.Minor = minor;
-        entry.Waiting = waiting is null ? null : [.. waiting];
-    }
+    private static void ChangeUnapplied(PartyState state, CashState cash, CellDeltas cells, IReadOnlyList<Named>? waiting, IReadOnlyList<Movement> by) =>
+        Exposures.ChangeCash(state, cash, Portfolio(state, cash.Account), cells, waiting, moves => { foreach (var m in by) Movements.Add(moves, m.On, m.Minor); });
+
+    private static List<Named>? Waiting(PartyState state, CashState cash) => state.Unapplied.Find(u => u.Key == cash.Key)?.Waiting;
+
+    private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
 
     /// <summary>A promise counts what comes in for its account from the day it was made.</summary>
     private static void CountTowardPromises(PartyState state, string account, DateOnly on, string currency, long minor)
@@ -375,6 +392,7 @@ public static class Fold
         if (treatment is null) state.Treatments.Add(treatment = new TreatmentState { Portfolio = decision.Portfolio });
         if (decision.SegmentBefore is not null) Exposures.Resegment(state, treatment, e.EffectiveOn, decision.Segment, cells);
         treatment.Strategy = decision.Strategy;
+        Pause(treatment, decision.Rule is "hold" or "promise-open", e.EffectiveOn);
         var before = treatment.LastStep is { } last ? new StepTaken(last, treatment.LastStepOn!.Value, treatment.LastAnchorOn, treatment.LastInShadow) : null;
         var remindedBefore = treatment.RemindedInShadow ? null : treatment.RemindedThrough;
         if (decision.RemindedThrough is { } through)
@@ -431,6 +449,18 @@ public static class Fold
             treatment.LastAnchorOn = message.StepBefore?.AnchorOn;
             treatment.LastInShadow = message.StepBefore?.InShadow ?? false;
         }
+    }
+
+    /// <summary>How long a pause is remembered, days: longer than any ladder goes on.</summary>
+    private const int PauseDaysKept = 800;
+
+    private static void Pause(TreatmentState treatment, bool paused, DateOnly on)
+    {
+        if (paused) { treatment.PausedFrom ??= on; return; }
+        if (treatment.PausedFrom is not { } from) return;
+        treatment.PausedFrom = null;
+        (treatment.Pauses ??= []).RemoveAll(p => p.To < on.AddDays(-PauseDaysKept));
+        if (on > from) treatment.Pauses.Add(new Pause(from, on));
     }
 
     private static void Settle(PartyState state, string id, MessageStatus status, string? detail)

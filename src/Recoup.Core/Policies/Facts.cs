@@ -118,7 +118,7 @@ public sealed class Facts
         facts.SpeakerHeld = quiet.Contains(facts.Account.Account);
         return facts;
 
-        long UnappliedIn(string code) => state.Unapplied.Where(u => mine.Contains(u.Account) && u.On <= asOf && u.Currency == code).Sum(u => u.Minor);
+        long UnappliedIn(string code) => state.Unapplied.Where(u => mine.Contains(u.Account) && u.Currency == code).Sum(u => u.Minor);
     }
 
     private void Count(Exposure e, bool quiet)

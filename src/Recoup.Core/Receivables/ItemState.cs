@@ -2,13 +2,54 @@ using System.Text.Json.Serialization;
 
 namespace Recoup.Core.Receivables;
 
+/// <summary>What can be owed: an invoice, or a charge, which is never part of sales.</summary>
 public enum ItemKind { Invoice, Charge }
 
-/// <summary>The balance of an item changed by this much on that day.</summary>
-public readonly record struct Movement(DateOnly On, long Minor);
+/// <summary>A balance changed by this much on that day.</summary>
+public record struct Movement(DateOnly On, long Minor);
+
+/// <summary>Movements in order of day, one a day: what a balance was at the end of any day follows from them.</summary>
+public static class Movements
+{
+    /// <param name="kept">A movement of this day stays though it comes to nothing.</param>
+    public static void Add(List<Movement> movements, DateOnly on, long minor, DateOnly? kept = null)
+    {
+        if (minor == 0) return;
+        for (var i = movements.Count - 1; i >= 0; i--)
+        {
+            if (movements[i].On == on)
+            {
+                var sum = movements[i].Minor + minor;
+                if (sum == 0 && on != kept) movements.RemoveAt(i); else movements[i] = new Movement(on, sum);
+                return;
+            }
+            if (movements[i].On < on)
+            {
+                movements.Insert(i + 1, new Movement(on, minor));
+                return;
+            }
+        }
+        movements.Insert(0, new Movement(on, minor));
+    }
+
+    public static long Sum(List<Movement>? movements)
+    {
+        long sum = 0;
+        foreach (var movement in movements ?? []) sum += movement.Minor;
+        return sum;
+    }
+
+    public static long SumOn(List<Movement>? movements, DateOnly day)
+    {
+        long sum = 0;
+        foreach (var movement in movements ?? [])
+            if (movement.On <= day) sum += movement.Minor;
+        return sum;
+    }
+}
 
 /// <summary>The item was due on that day until, but not on, <paramref name="Until"/>.</summary>
-public readonly record struct FormerDue(DateOnly Until, DateOnly DueOn);
+public record struct FormerDue(DateOnly Until, DateOnly DueOn);
 
 /// <summary>A dispute on one item: from its first day to the day before it was closed.</summary>
 public sealed record DisputeSpan(string Dispute, DateOnly From)
@@ -26,14 +67,14 @@ public sealed record DisputeSpan(string Dispute, DateOnly From)
 /// </summary>
 public sealed class ItemState
 {
-    public required string Account { get; init; }
-    public required string Number { get; init; }
-    public required ItemKind Kind { get; init; }
-    public required string Currency { get; init; }
-    public required DateOnly IssuedOn { get; init; }
+    public string Account { get; set; } = "";
+    public string Number { get; set; } = "";
+    public ItemKind Kind { get; set; }
+    public string Currency { get; set; } = "";
+    public DateOnly IssuedOn { get; set; }
 
     /// <summary>The due date as it stands after every recorded correction.</summary>
-    public required DateOnly DueOn { get; set; }
+    public DateOnly DueOn { get; set; }
 
     /// <summary>Due dates that a correction replaced, with the day up to which (not included) each stood.</summary>
     public List<FormerDue>? FormerDues { get; set; }
@@ -42,33 +83,31 @@ public sealed class ItemState
     public DateOnly? EnteredOn { get; set; }
 
     /// <summary>What the document says, after corrections; minor units.</summary>
-    public required long Amount { get; set; }
+    public long Amount { get; set; }
 
-    public List<Movement> Movements { get; init; } = [];
+    public List<Movement> Movements { get; set; } = [];
 
-    /// <summary>Written off and not recovered since.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public long WrittenOff { get; set; }
+    /// <summary>Write-offs, less recoveries of them, by the day each took effect.</summary>
+    public List<Movement>? WriteOffs { get; set; }
+
+    /// <summary>Written off and not recovered since, those of days to come included.</summary>
+    [JsonIgnore]
+    public long WrittenOff => Receivables.Movements.Sum(WriteOffs);
 
     /// <summary>Keys of the payments and credits that met it, so that a correction finds what to release.</summary>
     public List<string>? AppliedBy { get; set; }
 
     public List<DisputeSpan>? Disputes { get; set; }
 
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool Cancelled { get; set; }
+    /// <summary>The day on which its cancellation takes effect; null while it stands.</summary>
+    public DateOnly? CancelledOn { get; set; }
+
+    [JsonIgnore]
+    public bool Cancelled => CancelledOn is not null;
 
     /// <summary>What is open after every recorded movement, those of days to come included.</summary>
     [JsonIgnore]
-    public long Balance
-    {
-        get
-        {
-            long sum = 0;
-            foreach (var movement in Movements) sum += movement.Minor;
-            return sum;
-        }
-    }
+    public long Balance => Receivables.Movements.Sum(Movements);
 
     /// <summary>Something of it is open, now or on a day to come: it belongs among the open items.</summary>
     [JsonIgnore]
@@ -79,13 +118,7 @@ public sealed class ItemState
     public bool Ahead { get; set; }
 
     /// <summary>Open at the end of the day. An item settled on a day is not open at that day's end.</summary>
-    public long BalanceOn(DateOnly day)
-    {
-        long sum = 0;
-        foreach (var movement in Movements)
-            if (movement.On <= day) sum += movement.Minor;
-        return sum;
-    }
+    public long BalanceOn(DateOnly day) => Receivables.Movements.SumOn(Movements, day);
 
     /// <summary>The due date that stood at the end of the day.</summary>
     public DateOnly DueAt(DateOnly day)
@@ -99,13 +132,17 @@ public sealed class ItemState
     /// <summary>A new due date from a day on. What stood before that day stays; a correction dated before another one replaces it.</summary>
     public void Redate(DateOnly from, DateOnly due)
     {
-        if (due == DueAt(from) && (FormerDues is null || FormerDues[^1].Until <= from)) return;
+        if (!IsRedatedBy(from, due)) return;
         FormerDues ??= [];
-        var standing = DueAt(from);
+        var before = DueAt(from.AddDays(-1));
         FormerDues.RemoveAll(f => f.Until >= from);
-        if (FormerDues.Count == 0 || FormerDues[^1].DueOn != standing) FormerDues.Add(new FormerDue(from, standing));
+        if (before != due) FormerDues.Add(new FormerDue(from, before));
+        if (FormerDues.Count == 0) FormerDues = null;
         DueOn = due;
     }
+
+    /// <summary>False where that due date stands from the day on already.</summary>
+    public bool IsRedatedBy(DateOnly from, DateOnly due) => due != DueAt(from) || (FormerDues is not null && FormerDues[^1].Until > from);
 
     public bool IsDisputedOn(DateOnly day)
     {
@@ -115,32 +152,17 @@ public sealed class ItemState
         return false;
     }
 
-    /// <summary>Adds to the movements, kept in order of day, one a day.</summary>
-    public void Move(DateOnly on, long minor)
-    {
-        if (minor == 0) return;
-        for (var i = Movements.Count - 1; i >= 0; i--)
-        {
-            if (Movements[i].On == on)
-            {
-                var sum = Movements[i].Minor + minor;
-                if (sum == 0) Movements.RemoveAt(i); else Movements[i] = new Movement(on, sum);
-                return;
-            }
-            if (Movements[i].On < on)
-            {
-                Movements.Insert(i + 1, new Movement(on, minor));
-                return;
-            }
-        }
-        Movements.Insert(0, new Movement(on, minor));
-    }
+    /// <summary>Adds to the movements. That of the issue day stays: an invoice paid on it was open and was settled.</summary>
+    public void Move(DateOnly on, long minor) => Receivables.Movements.Add(Movements, on, minor, kept: IssuedOn);
 
     /// <summary>The days after <paramref name="day"/> on which something about the item changes by itself.</summary>
     public IEnumerable<DateOnly> ChangesAfter(DateOnly day)
     {
         foreach (var movement in Movements)
             if (movement.On > day) yield return movement.On;
+        foreach (var movement in WriteOffs ?? [])
+            if (movement.On > day) yield return movement.On;
+        if (CancelledOn is { } cancelled && cancelled > day) yield return cancelled;
         if (FormerDues is not null)
             foreach (var former in FormerDues)
                 if (former.Until > day) yield return former.Until;

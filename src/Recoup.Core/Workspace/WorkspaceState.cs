@@ -5,6 +5,7 @@ using Recoup.Core.Policies;
 
 namespace Recoup.Core.Workspace;
 
+/// <summary>What a daily run did: parties reviewed, actions taken, and whether it stopped itself.</summary>
 public sealed record RunSummary(DateOnly AsOf, int Reviewed, int Actions, bool Stopped);
 
 /// <summary>
@@ -137,6 +138,7 @@ public sealed record MessageFacts
     public required IReadOnlyList<Money> Unapplied { get; init; }
 }
 
+/// <summary>An item as a message lists it, on the day of release. Days past due are zero on the due date itself, negative before it.</summary>
 public sealed record MessageItem(string Number, DateOnly IssuedOn, DateOnly DueOn, Money Amount, Money Open, int DaysPastDue);
 
 /// <summary>

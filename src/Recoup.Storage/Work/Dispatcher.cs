@@ -9,7 +9,7 @@ namespace Recoup.Storage.Work;
 
 /// <summary>A channel: takes cleared messages, says of each what became of it.</summary>
 /// <param name="IsIdempotent">Given the same message again it sends nothing twice, so after a crash it may be asked again.</param>
-/// <param name="Send">Answers once for each message.</param>
+/// <param name="Send">Answers for each message, in their order.</param>
 public sealed record ChannelPort(bool IsIdempotent, Func<IReadOnlyList<Outgoing>, DateTimeOffset, IReadOnlyList<ChannelAnswer>> Send);
 
 public sealed class DispatchReport
@@ -72,16 +72,15 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
             var messages = group.ToList();
             IReadOnlyList<ChannelAnswer> answers = channels.TryGetValue(group.Key, out var port)
                 ? port.Send(messages, at)
-                : [.. messages.Select(m => new ChannelAnswer(m.Message, "failed", $"there is no channel for {m.Channel}"))];
+                : [.. messages.Select(m => ChannelAnswer.Failed($"there is no channel for {m.Channel}"))];
             Failpoint.Hit("dispatch.after-send");
-            var parties = messages.ToDictionary(m => m.Message, m => m.Party, StringComparer.Ordinal);
-            Take([.. answers.Select(a => (parties[a.Message], a))], at, report);
+            Take([.. messages.Zip(answers, (m, a) => (m.Party, m.Message, a))], at, report);
         }
     }
 
-    private void Take(IReadOnlyList<(string Party, ChannelAnswer Answer)> answers, DateTimeOffset at, DispatchReport report)
+    private void Take(IReadOnlyList<(string Party, string Message, ChannelAnswer Answer)> answers, DateTimeOffset at, DispatchReport report)
     {
-        door.Take([.. answers.Select(a => new InputUnit(0, [new Input.ChannelResult { Key = $"result/{a.Answer.Message}", Party = a.Party, Message = a.Answer.Message, Outcome = a.Answer.Outcome, Detail = a.Answer.Detail }], at))]);
+        door.Take([.. answers.Select(a => new InputUnit(0, [new Input.ChannelResult { Key = $"result/{a.Message}", Party = a.Party, Message = a.Message, Outcome = a.Answer.Outcome, Detail = a.Answer.Detail }], at))]);
         report.Sent += answers.Count(a => a.Answer.Outcome == "sent");
         report.Failed += answers.Count(a => a.Answer.Outcome == "failed");
         report.Unknown += answers.Count(a => a.Answer.Outcome == "unknown");
@@ -97,14 +96,14 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
         foreach (var chunk in left.Chunk(PartSize))
         {
             var again = new List<Outgoing>();
-            var lost = new List<(string, ChannelAnswer)>();
+            var lost = new List<(string, string, ChannelAnswer)>();
             foreach (var (id, pid) in chunk)
             {
                 var state = store.Party(pid)!;
                 store.LoadMessage(state, pid, id);
                 var message = state.Messages[id];
                 if (channels.TryGetValue(message.Channel, out var port) && port.IsIdempotent && TextOf(state.Id, state.LastSeq, id) is { } text) again.Add(new Outgoing(state.Id, id, message.Channel, text));
-                else lost.Add((state.Id, new ChannelAnswer(id, "unknown", "the program ended before the channel answered")));
+                else lost.Add((state.Id, id, ChannelAnswer.Unknown("the program ended before the channel answered")));
             }
             var at = now > door.LastRecordedAt ? now : door.LastRecordedAt;
             if (lost.Count > 0) Take(lost, at, report);

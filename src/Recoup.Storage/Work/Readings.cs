@@ -67,13 +67,12 @@ public sealed class Readings
         }
     }
 
-    /// <summary>Unapplied cash by account, as of now.</summary>
+    /// <summary>Unapplied cash by account at the end of a day, payment by payment: slower than the cells.</summary>
     public IEnumerable<(string Account, string Currency, long Minor)> UnappliedByAccount(DateOnly asOf)
     {
-        using var s = new Statement(store.Connection, "SELECT state FROM party");
+        using var s = new Statement(store.Connection, "SELECT state FROM cash");
         while (s.Step())
-            foreach (var unapplied in StateCodec.DecodeParty(s.Blob(0)).Unapplied)
-                if (unapplied.On <= asOf) yield return (unapplied.Account, unapplied.Currency, unapplied.Minor);
+            if (StateCodec.DecodeCash(s.Blob(0)) is var cash && cash.UnappliedOn(asOf) is var minor and not 0) yield return (cash.Account, cash.Currency, minor);
     }
 
     /// <summary>What people should do next, the most valuable first.</summary>

@@ -472,6 +472,53 @@ public sealed class DeciderTests
     }
 
     [Fact]
+    public void An_opt_out_of_an_address_ends_with_the_address()
+    {
+        var bench = Bench();
+        bench.Invoice("I1", Due);
+        bench.OptOut("email", "pay@customer.example");
+        bench.Review(Due.AddDays(-3)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("gate-blocked"), d => d.GateRule.ShouldBe("opt_out"));
+        bench.Do(new Input.ContactPoint { Key = "p", Account = "A1", Channel = "email", Address = "other@customer.example" });
+        bench.Review(Due.AddDays(-2)).Rule.ShouldBe("ahead");
+        bench.OptOut("email", "other@customer.example");
+        bench.Dispatch().OfType<Event.MessageWithdrawn>().Single().Rule.ShouldBe("opt_out");
+        bench.OptOut("email", "other@customer.example", granted: true);
+        bench.Review(Due.AddDays(-1)).Rule.ShouldBe("ahead");
+        bench.Dispatch();
+        bench.Sent.Single().Text.To.ShouldBe("other@customer.example");
+    }
+
+    [Fact]
+    public void A_message_waits_for_the_customer_s_morning()
+    {
+        var bench = new PartyBench(SamplePolicy.With(), ShippedPolicies.ContactRules, account: false);
+        bench.Account("A1", zone: "America/New_York");
+        bench.Clock(At(Due.AddDays(-30)));
+        bench.Invoice("I1", Due);
+        // 10:00 UTC is 06:00 in New York in June.
+        bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-1"), d => d.GateRule.ShouldBe("waking-hours"), d => d.NotBefore.ShouldBe(At(Due.AddDays(5), 12)));
+        bench.Dispatch().ShouldBeEmpty();
+        bench.Clock(At(Due.AddDays(5), 11, 59));
+        bench.Dispatch().ShouldBeEmpty();
+        bench.Clock(At(Due.AddDays(5), 12));
+        bench.Dispatch();
+        bench.Sent.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_message_that_missed_the_evening_is_put_off_to_the_next_morning()
+    {
+        var bench = Bench(rules: ShippedPolicies.ContactRules);
+        bench.Invoice("I1", Due);
+        bench.Review(Due.AddDays(5)).NotBefore.ShouldBe(At(Due.AddDays(5), 10));
+        bench.Clock(At(Due.AddDays(5), 22));
+        bench.Dispatch().OfType<Event.MessageDeferred>().Single().ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("waking-hours"), d => d.Until.ShouldBe(At(Due.AddDays(6), 8)));
+        bench.Clock(At(Due.AddDays(6), 8));
+        bench.Dispatch();
+        bench.Sent.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public void Where_every_channel_is_blocked_the_decision_says_so()
     {
         var bench = Bench();
@@ -513,5 +560,50 @@ public sealed class DeciderTests
         }
 
         Story().ShouldBe(Story());
+    }
+}
+
+public sealed class PauseTests
+{
+    private static readonly DateOnly Due = Day(2026, 6, 1);
+
+    private static PartyBench Bench()
+    {
+        var bench = new PartyBench(SamplePolicy.With(), SamplePolicy.Rules(), live: true);
+        bench.Clock(At(Due.AddDays(-30)));
+        bench.Invoice("I1", Due);
+        return bench;
+    }
+
+    [Fact]
+    public void Days_of_a_hold_are_not_counted_where_they_overlap_the_overdue_time()
+    {
+        var bench = Bench();
+        bench.Hold(Due.AddDays(-5), Due.AddDays(29));
+        bench.Review(Due.AddDays(1)).Rule.ShouldBe("hold");
+        // 29 of its days were after the due date; on day 30 the item is one day old for the ladder, whose first level is day 5.
+        bench.Review(Due.AddDays(30)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("step-not-due"), d => d.NextReviewOn.ShouldBe(Due.AddDays(34)));
+        bench.Review(Due.AddDays(34)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-1"), d => d.PausedDays.ShouldBe(29));
+    }
+
+    [Fact]
+    public void After_a_long_dispute_no_level_is_skipped()
+    {
+        var bench = Bench();
+        bench.Review(Due.AddDays(5)).Rule.ShouldBe("level-1");
+        bench.Dispatch();
+        var dispute = bench.Dispute(Due.AddDays(6), "I1");
+        bench.Review(Due.AddDays(6)).Rule.ShouldBe("disputed");
+        bench.Review(Due.AddDays(49)).Rule.ShouldBe("disputed");
+        bench.CloseDispute(dispute, Due.AddDays(50));
+        bench.Review(Due.AddDays(50)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-2"), d => d.Skipped.ShouldBeNull());
+    }
+
+    [Fact]
+    public void Missed_days_skip_what_was_due_in_them_and_say_so()
+    {
+        var bench = Bench();
+        bench.Review(Due.AddDays(1)).Rule.ShouldBe("step-not-due");
+        bench.Review(Due.AddDays(21)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-2"), d => d.Skipped.ShouldBe(["level-1"]));
     }
 }

@@ -39,10 +39,16 @@ internal sealed class PartyBench
     public DateTimeOffset Now { get; private set; } = At(Day(2025, 1, 1));
     public Vault TheVault { get; } = new();
     public RecordingWriter Writer { get; } = new();
+    /// <summary>Writes in place of <see cref="Writer"/>, where a test wants the real texts.</summary>
+    public IMessageWriter? OtherWriter { get; init; }
+
     public List<Outgoing> Sent { get; } = [];
 
     /// <summary>The channel's word on what is released; null: it does not answer.</summary>
     public string? ChannelSays { get; set; } = "sent";
+
+    /// <summary>An agent makes each call on the day it is asked for.</summary>
+    public bool AgentCalls { get; set; }
 
     public static DateOnly Day(int year, int month, int day) => new(year, month, day);
 
@@ -50,7 +56,11 @@ internal sealed class PartyBench
 
     public void Live(DateOnly on) => Fold(new Event.SendingSet("live", null), on);
 
-    public void RunEnded(DateOnly on) => Fold(new Event.RunEnded(on, 1, 0, false), on);
+    public void RunEnded(DateOnly on)
+    {
+        Fold(new Event.RunBegan(on, 1), on);
+        Fold(new Event.RunEnded(on, 1, 0, false), on);
+    }
 
     public void Clock(DateTimeOffset now) => Now = now > Now ? now : Now;
 
@@ -128,6 +138,7 @@ internal sealed class PartyBench
         {
             if (State.NextReviewOn is not { } next || next > day) continue;
             foreach (var decision in ReviewAll(day)) done.Add((day, decision));
+            if (AgentCalls && State.Pending.Exists(p => p.Kind == "work")) Contacted(At(day, 12));
             Dispatch();
             RunEnded(day);
         }
@@ -138,7 +149,7 @@ internal sealed class PartyBench
 
     private Context Context => new()
     {
-        Now = Now, Workspace = workspace, Policy = Policy, PolicyVersion = 1, Rules = Rules, Vault = TheVault, Writer = Writer,
+        Now = Now, Workspace = workspace, Policy = Policy, PolicyVersion = 1, Rules = Rules, Vault = TheVault, Writer = OtherWriter ?? Writer,
     };
 
     public string NextKey() => $"k-{++keys}";

@@ -1,0 +1,279 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Recoup.Connectors.Files;
+using Recoup.Connectors.Mail;
+using Recoup.Core.Inputs;
+using Recoup.Core.Measures;
+using Recoup.Simulation;
+using Recoup.Storage;
+using Recoup.Storage.Sqlite;
+using Recoup.Storage.Work;
+
+namespace Recoup.Bench;
+
+/// <summary>The figures: each next to what bounds it, measured in the same run, since the machine's speed drifts.</summary>
+internal static class Sections
+{
+    private static readonly DateOnly First = new(2024, 1, 1);
+    private static readonly DateOnly Last = new(2025, 12, 31);
+
+    public static void InOwnProcess(string arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false };
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(Sections).Assembly.Location);
+        foreach (var part in arguments.Split(' ')) start.ArgumentList.Add(part);
+        using var process = Process.Start(start)!;
+        process.WaitForExit();
+    }
+
+    // --- import ---
+
+    public static void Import(int rows)
+    {
+        using var folder = new Folder();
+        var file = Path.Combine(folder.Path, "rows.csv");
+        WriteRows(file, rows, accounts: Math.Max(1, rows / 5));
+        var size = new FileInfo(file).Length / 1e6;
+        using var store = Store.Open(folder.Path);
+        var before = PeakMegabytes();
+        var seconds = Time(() => Take(store, file));
+        var (events, bytes) = Journal(store);
+        var bare = BareInserts(store, folder.Path);
+        Line($"import {rows:N0} rows ({size:F0} MB)", $"{seconds:F1} s, {rows / seconds:N0} rows/s, {events / seconds:N0} events/s; {seconds / bare:F1} times bare prepared inserts of the same {events:N0} journal rows ({bare:F1} s, {bytes / 1e6:F0} MB of payload)");
+        Line("", $"peak {PeakMegabytes():F0} MB (before the import {before:F0} MB)");
+        var again = Time(() => Take(store, file));
+        Line("the same file again", $"{again:F1} s, {rows / again:N0} rows/s, nothing changed");
+        var audit = default(AuditReport);
+        var verify = Time(() => audit = Audit.Verify(store, []));
+        Line("audit verify", $"{verify:F1} s, {events / verify:N0} events/s, ok: {audit!.Ok}; peak {PeakMegabytes():F0} MB");
+    }
+
+    // --- the daily run ---
+
+    public static void Run(int parties)
+    {
+        using var folder = new Folder();
+        var file = Path.Combine(folder.Path, "rows.csv");
+        WriteRows(file, parties, parties);
+        using var store = Store.Open(folder.Path);
+        Take(store, file);
+        var day = Last.AddDays(60);
+        var report = default(RunReport);
+        var seconds = Time(() => report = new DailyRun(Door(store, "run", day)).Run(day, At(day), all: true));
+        Line($"run, {parties:N0} parties all due", $"{seconds:F1} s, {report!.Decisions / seconds:N0} decisions/s; peak {PeakMegabytes():F0} MB");
+        // Something happens to one in fifty: only those are due on the next day, but for those whose time has come.
+        var due = new List<InputUnit>();
+        var problems = new List<InputProblem>();
+        for (var i = 0; i < parties; i += 50)
+            due.Add(new InputUnit(0, [InputJson.Parse(Encoding.UTF8.GetBytes($$"""{"type":"contact","key":"c-{{i}}","account":"A{{i:D7}}","at":"{{day:yyyy-MM-dd}}T11:00:00Z","channel":"call","direction":"inbound","outcome":"right_party"}"""), "bench", problems)!]));
+        var door = Door(store, "import", day);
+        foreach (var part in due.Chunk(Intake.PartSize)) door.Take(part);
+        var few = Time(() => report = new DailyRun(Door(store, "run", day)).Run(day, At(day)));
+        Line("run, 2% due", $"{few:F2} s for {report!.Decisions:N0} decisions, {report.Decisions / few:N0} decisions/s; {few / seconds * 100:F1}% of the time for {100.0 * report.Decisions / parties:F1}% of the parties");
+        var none = Time(() => new DailyRun(Door(store, "run", day)).Run(day, At(day)));
+        Line("run, none due", $"{none * 1000:F0} ms");
+        Line("", $"row writes a decision: {RowWrites(store):F2} (journal, header; items are not read)");
+    }
+
+    private static double RowWrites(Store store)
+    {
+        // A decision that takes no action writes its journal row and the party's header.
+        using var command = store.Connection.CreateCommand();
+        command.CommandText = "SELECT 2.0 + 1.0 * (SELECT count(*) FROM work) / max(1, (SELECT count(*) FROM journal WHERE kind = 'decided'))";
+        return Convert.ToDouble(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    // --- KPIs ---
+
+    public static void Kpi(params int[] sizes)
+    {
+        foreach (var invoices in sizes)
+        {
+            using var folder = new Folder();
+            var file = Path.Combine(folder.Path, "rows.csv");
+            WriteRows(file, invoices, Math.Max(1, invoices / 5));
+            using var store = Store.Open(folder.Path);
+            Take(store, file);
+            var ends = KpiSeries.Days(First, Last, KpiEvery.Month);
+            long cells = 0;
+            var rows = 0;
+            void Answer()
+            {
+                (rows, cells) = new Readings(store).Read(source =>
+                {
+                    var answer = new KpiEngine(KpiCatalog.Shipped, source).Answer(new KpiQuestion(ends) { ByPortfolio = true });
+                    return (answer.Count, source.CellsRead);
+                });
+            }
+
+            Answer();
+            var all = Time(Answer);
+            var one = Time(() => new Readings(store).Read(source => new KpiEngine(KpiCatalog.Shipped, source).Answer(new KpiQuestion(Last) { Kpis = ["dso"] })));
+            var ageing = Time(() => new Readings(store).Read(source => AgeingReport.Of(source, Last, byPortfolio: true)));
+            var sql = Time(() => Sql(store, ends));
+            Line($"KPIs at {invoices:N0} invoices", $"all {KpiCatalog.Shipped.All.Count} for 24 month ends by portfolio ({rows:N0} rows): {all * 1000:F0} ms from {cells:N0} cells; dso of one day {one * 1000:F1} ms; ageing {ageing * 1000:F1} ms");
+            Line("", $"the 24 ageing rows alone by SQL over the raw items: {sql * 1000:F0} ms; stored cells and stocks: {Count(store, "cell"):N0} and {Count(store, "stock"):N0}; peak {PeakMegabytes():F0} MB");
+        }
+    }
+
+    /// <summary>What a report without cells has to do: every item of every day from its documents.</summary>
+    private static void Sql(Store store, IReadOnlyList<DateOnly> ends)
+    {
+        using var command = store.Connection.CreateCommand();
+        command.CommandText = "SELECT sum(json_extract(m.value, '$.minor')) FROM item, json_each(item.state, '$.movements') m WHERE json_extract(m.value, '$.on') <= $day AND json_extract(item.state, '$.due_on') <= $day";
+        var day = command.Parameters.Add("$day", SqliteType.Text);
+        foreach (var end in ends)
+        {
+            day.Value = end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            command.ExecuteScalar();
+        }
+    }
+
+    // --- a large party ---
+
+    public static void Party(int items)
+    {
+        using var folder = new Folder();
+        using var store = Store.Open(folder.Path);
+        var door = Door(store, "import", First);
+        var small = Party(door, "SMALL", 10);
+        var large = Party(door, "LARGE", items);
+        Line($"a party of {items:N0} open items", $"taken in {large:F1} s ({items / large:N0} items/s); peak {PeakMegabytes():F0} MB");
+        foreach (var (what, json) in new (string, Func<string, int, string>)[]
+        {
+            ("payment for one invoice", (a, i) => $$"""{"type":"payment","key":"pf-{{a}}-{{i}}","account":"{{a}}","on":"2024-03-01","amount":"10.00","currency":"EUR","for":[{"invoice":"I{{i}}","amount":"10.00"}]}"""),
+            ("payment, oldest first", (a, i) => $$"""{"type":"payment","key":"po-{{a}}-{{i}}","account":"{{a}}","on":"2024-03-01","amount":"10.00","currency":"EUR"}"""),
+            ("one more invoice", (a, i) => $$"""{"type":"invoice","key":"n-{{a}}-{{i}}","account":"{{a}}","number":"N{{i}}","issued_on":"2024-03-01","due_on":"2024-03-31","amount":"10.00","currency":"EUR"}"""),
+        })
+        {
+            var few = Each(door, "SMALL", json);
+            var many = Each(door, "LARGE", json);
+            Line(what, $"{many * 1000:F2} ms with {items:N0} items, {few * 1000:F2} ms with 10: {many / few:F1} times");
+        }
+        var day = new DateOnly(2024, 6, 1);
+        var run = Time(() => new DailyRun(Door(store, "run", day)).Run(day, At(day)));
+        Line("the daily run over both", $"{run * 1000:F0} ms");
+        _ = small;
+    }
+
+    private static double Party(Door door, string account, int items)
+    {
+        var problems = new List<InputProblem>();
+        Input Parse(string json) => InputJson.Parse(Encoding.UTF8.GetBytes(json), "bench", problems) ?? throw new InvalidOperationException(string.Join("; ", problems));
+        door.Take([new InputUnit(0, [Parse($$"""{"type":"account","key":"a-{{account}}","account":"{{account}}"}""")])]);
+        return Time(() =>
+        {
+            foreach (var part in Enumerable.Range(0, items).Chunk(Intake.PartSize))
+                door.Take([.. part.Select(i => new InputUnit(0, [Parse($$"""{"type":"invoice","key":"i-{{account}}-{{i}}","account":"{{account}}","number":"I{{i}}","issued_on":"{{First.AddDays(i % 60):yyyy-MM-dd}}","due_on":"{{First.AddDays(i % 60 + 30):yyyy-MM-dd}}","amount":"100.00","currency":"EUR"}""")]))]);
+        });
+    }
+
+    private static double Each(Door door, string account, Func<string, int, string> json)
+    {
+        var problems = new List<InputProblem>();
+        const int times = 9;
+        var seconds = new double[times];
+        for (var i = 0; i < times; i++)
+        {
+            var input = InputJson.Parse(Encoding.UTF8.GetBytes(json(account, i)), "bench", problems)!;
+            seconds[i] = Time(() => door.Take([new InputUnit(0, [input])]));
+        }
+        Array.Sort(seconds);
+        return seconds[times / 2];
+    }
+
+    // --- what they share ---
+
+    /// <summary>Invoices over two years, 5 portfolios, net 30, four in five paid; in order of nothing but the row.</summary>
+    private static void WriteRows(string file, int rows, int accounts)
+    {
+        var random = new SplitMix(1);
+        using var writer = new StreamWriter(file);
+        writer.WriteLine("account,name,portfolio,invoice,issued_on,due_on,amount,currency,paid_on");
+        var days = Last.DayNumber - First.DayNumber - 60;
+        for (var i = 0; i < rows; i++)
+        {
+            var account = i % accounts;
+            var issued = First.AddDays(random.Below(days));
+            var due = issued.AddDays(30);
+            var paid = random.Chance(80) ? due.AddDays(random.Between(-20, 50)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "";
+            writer.Write(string.Create(CultureInfo.InvariantCulture, $"A{account:D7},Customer {account},P{account % 5},INV-{i:D8},{issued:yyyy-MM-dd},{due:yyyy-MM-dd},{random.Between(500, 500000) / 100m},EUR,{paid}\n"));
+        }
+    }
+
+    private static void Take(Store store, string file) =>
+        new Intake(Door(store, "import", Last.AddDays(30))).Take(MappedFile.Read(Mapping.Load("receivables"), file), (row, reason) => throw new InvalidOperationException($"line {row.Line}: {reason}"));
+
+    private static Door Door(Store store, string operation, DateOnly day) => new(store, operation, new Standing(At(day)), TemplateWriter.Shipped);
+
+    private static DateTimeOffset At(DateOnly day) => new(day, new TimeOnly(10, 0), TimeSpan.Zero);
+
+    private sealed class Standing(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+    }
+
+    private static (long Events, long Bytes) Journal(Store store)
+    {
+        using var command = store.Connection.CreateCommand();
+        command.CommandText = "SELECT count(*), sum(length(payload)) FROM journal";
+        using var reader = command.ExecuteReader();
+        reader.Read();
+        return (reader.GetInt64(0), reader.GetInt64(1));
+    }
+
+    private static long Count(Store store, string table)
+    {
+        using var command = store.Connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM " + table;
+        return (long)command.ExecuteScalar()!;
+    }
+
+    /// <summary>The same journal rows, by bare prepared inserts of the same library into an empty table, in the same batches.</summary>
+    private static double BareInserts(Store store, string folder)
+    {
+        using var db = new SqliteConnection($"Data Source={Path.Combine(folder, "bare.db")};Pooling=False");
+        db.Open();
+        void Exec(string sql) { using var command = db.CreateCommand(); command.CommandText = sql; command.ExecuteNonQuery(); }
+        Exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=16384; CREATE TABLE journal(id INTEGER PRIMARY KEY, partition INTEGER, seq INTEGER, prior INTEGER, party TEXT, account TEXT, kind TEXT, version INTEGER, effective_on TEXT, recorded_on TEXT, recorded_at INTEGER, actor TEXT, cause TEXT, workspace_seq INTEGER, payload BLOB, hash BLOB)");
+        using var insert = new Statement(db, "INSERT INTO journal VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        var seconds = 0.0;
+        for (var p = 0; p <= 64; p++)
+            foreach (var part in store.Journal(p).Chunk(8192))
+                seconds += Time(() =>
+                {
+                    Exec("BEGIN IMMEDIATE");
+                    foreach (var (id, row) in part)
+                        insert.Bind(id).Bind(row.Partition).Bind(row.Seq).Bind(row.Prior).Bind(row.Party).Bind(row.Account).Bind(row.Kind).Bind(row.Version).Bind(Store.Day(row.EffectiveOn)).Bind(Store.Day(row.RecordedOn))
+                            .Bind(row.RecordedAt).Bind(row.Actor).Bind(row.Cause).Bind(row.WorkspaceSeq).Bind(row.Payload.AsSpan()).Bind(row.Hash.AsSpan()).Run();
+                    Exec("COMMIT");
+                });
+        return seconds;
+    }
+
+    private static double Time(Action action)
+    {
+        var watch = Stopwatch.StartNew();
+        action();
+        return watch.Elapsed.TotalSeconds;
+    }
+
+    private static double PeakMegabytes()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64 / 1e6;
+    }
+
+    private static void Line(string what, string figures) => Console.WriteLine($"{what,-40} {figures}");
+
+    private sealed class Folder : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("recoup-bench-").FullName;
+
+        public Folder() => Environment.SetEnvironmentVariable("RECOUP_KEYS", System.IO.Path.Combine(Path, "keys"));
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+}

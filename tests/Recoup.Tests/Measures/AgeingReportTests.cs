@@ -1,0 +1,59 @@
+using Recoup.Core.Measures;
+
+namespace Recoup.Tests.Measures;
+
+public sealed class AgeingReportTests
+{
+    private static readonly DateOnly AsOf = Books.Day("2026-06-30");
+
+    [Theory]
+    [InlineData("2026-07-30", "current")]
+    [InlineData("2026-06-30", "current")]
+    [InlineData("2026-06-29", "d1_30")]
+    [InlineData("2026-05-31", "d1_30")]
+    [InlineData("2026-05-30", "d31_60")]
+    [InlineData("2026-05-01", "d31_60")]
+    [InlineData("2026-04-30", "d61_90")]
+    [InlineData("2026-04-01", "d61_90")]
+    [InlineData("2026-03-31", "d90_plus")]
+    [InlineData("2020-01-01", "d90_plus")]
+    public void Buckets_begin_at_1_31_61_and_91_days_past_due(string due, string bucket)
+    {
+        var row = AgeingReport.Of(new Books().Invoice("2019-01-01", due, 7).Source, AsOf).ShouldHaveSingleItem();
+        Books.Json(row.WriteTo).ShouldContain($"\"{bucket}\":\"7.00\"");
+        (row.Total, row.OpenItems).ShouldBe((700, 1));
+        // A KPI's buckets are the table's.
+        var percent = new Books().Invoice("2019-01-01", due, 7).Row("percent_current", "2026-06-30");
+        (bucket == "current" ? percent.Value : percent.Detail(bucket)).ShouldBe(100);
+    }
+
+    [Fact]
+    public void A_row_is_written_as_the_contract_has_it()
+    {
+        var books = new Books().Invoice("2026-06-01", "2026-07-01", 100).Invoice("2026-04-01", "2026-05-01", 50).Cell(Measure.Unapplied, "2026-06-02", null, 9, 0)
+            .Invoice("2026-07-01", "2026-07-31", 1000);
+        Books.Json(AgeingReport.Of(books.Source, AsOf, byPortfolio: true, bySegment: true).Single().WriteTo).ShouldBe(
+            """{"as_of":"2026-06-30","currency":"EUR","portfolio":"EU","segment":"all","current":"100.00","d1_30":"0.00","d31_60":"50.00","d61_90":"0.00","d90_plus":"0.00","total":"150.00","open_items":2,"unapplied":"9.00"}""");
+    }
+
+    [Fact]
+    public void Groups_stand_apart_and_a_settled_one_is_gone()
+    {
+        var books = new Books().Invoice("2026-06-01", "2026-07-01", 100).Pay("2026-06-20", "2026-06-01", "2026-07-01", 100);
+        books.Portfolio = "US";
+        books.Invoice("2026-06-01", "2026-07-01", 5);
+        books.Currency = "USD";
+        books.Cell(Measure.Unapplied, "2026-06-02", null, 9, 0);
+        AgeingReport.Of(books.Source, AsOf, byPortfolio: true).Select(r => (r.Group.Portfolio, r.Group.Currency, r.Total, r.Unapplied))
+            .ShouldBe([("US", "EUR", 500, 0), ("US", "USD", 0, 900)]);
+        AgeingReport.Of(books.Source, Books.Day("2026-06-19")).Single(r => r.Group.Currency == "EUR").Total.ShouldBe(10_500);
+    }
+
+    [Fact]
+    public void By_account_it_is_built_from_items()
+    {
+        var rows = AgeingReport.ByAccount(
+            AsOf, [("B", "EUR", Books.Day("2026-06-29"), 300), ("A", "EUR", Books.Day("2026-06-30"), 100), ("B", "EUR", Books.Day("2026-06-30"), 200)], [("A", "EUR", 50)]);
+        rows.Select(r => (r.Group.Account, r.Current, r.D1To30, r.Total, r.OpenItems, r.Unapplied)).ShouldBe([("A", 100, 0, 100, 1, 50), ("B", 200, 300, 500, 2, 0)]);
+    }
+}

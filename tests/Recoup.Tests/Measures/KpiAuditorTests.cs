@@ -1,0 +1,150 @@
+using Recoup.Core.Measures;
+using Recoup.Core.Parties;
+
+namespace Recoup.Tests.Measures;
+
+/// <summary>Random histories through the fold: what the engine reads from cells is what the documents say.</summary>
+public sealed class KpiAuditorTests
+{
+    private static readonly DateOnly[] Days = [.. "2023-12-05 2024-01-31 2024-02-29 2024-03-01 2024-04-17 2024-06-30 2024-09-30 2024-11-30".Split(' ').Select(Books.Day)];
+
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 60)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Kpis_are_what_the_documents_say(int seed)
+    {
+        var books = new RandomBooks(seed).Live(Books.Day("2024-11-30"));
+        var source = new CellsInMemory(books.Cells);
+        var engine = new KpiEngine(KpiCatalog.Shipped, source);
+        foreach (var byPortfolio in new[] { false, true })
+        {
+            var rows = engine.Answer(new KpiQuestion(Days) { ByPortfolio = byPortfolio }).ToLookup(r => (r.Kpi, r.AsOf, r.Currency, r.Portfolio, r.FromBucket));
+            foreach (var portfolio in byPortfolio ? new string?[] { "EU", "US" } : [null])
+                foreach (var day in Days)
+                {
+                    foreach (var currency in new[] { "EUR", "USD", "JPY" })
+                        Compare(new Auditor(books, currency, portfolio), (kpi, bucket) => rows[(kpi, day, currency, portfolio, bucket)].SingleOrDefault(), day, $"seed {seed}, {day:yyyy-MM-dd}, {currency}, {portfolio}");
+
+                    var first = new DateOnly(day.Year, day.Month, 1);
+                    var actions = books.Actions.Where(a => a.On >= first && a.On <= day && (portfolio is null || books.Portfolios[a.Account] == portfolio)).ToList();
+                    var row = rows[("proactive_collection_actions", day, null, portfolio, null)].SingleOrDefault();
+                    (row?.Value ?? 0).ShouldBe(actions.Count(a => a.Proactive));
+                    (row?.Detail("actions") ?? 0).ShouldBe(actions.Count);
+                }
+        }
+    }
+
+    private static void Compare(Auditor auditor, Func<string, string?, KpiRow?> row, DateOnly day, string what)
+    {
+        var (month, quarter, year) = (First(1), First(3), First(12));
+        Same("dso", auditor.Dso(quarter, day));
+        Same("bpdso", auditor.Bpdso(quarter, day));
+        Same("add", auditor.Add(quarter, day));
+        Same("dso_average", auditor.DsoAverage(year, day));
+        Same("ar_turnover", auditor.Turnover(year, day));
+        Same("cei", auditor.Cei(month, day));
+        Same("cei_simple", auditor.CeiSimple(month, day));
+        Same("percent_current", auditor.PercentCurrent(day));
+
+        var (cash, eligible) = auditor.Recovery(month, day);
+        Same("recovery_rate", Auditor.Over(cash, eligible, 100));
+        (row("recovery_rate", null)?.Numerator ?? 0).ShouldBe(cash, what);
+        (row("recovery_rate", null)?.Denominator ?? 0).ShouldBe(eligible, what);
+
+        var (days, atLeast) = auditor.CountBack(day);
+        if (row("dso_countback", null) is { } countBack)
+        {
+            Near(countBack.Value, days, $"{what}: dso_countback");
+            countBack.AtLeast.ShouldBe(atLeast, what);
+        }
+        else
+        {
+            days.ShouldBe(0, what);
+        }
+
+        for (var from = 0; from < Auditor.Buckets.Length; from++)
+        {
+            var roll = auditor.Roll(month, day, Auditor.Buckets[from]);
+            var found = row("roll_rate", Auditor.Buckets[from]);
+            if (found is null)
+            {
+                roll["start"].ShouldBe(0, what);
+                continue;
+            }
+            found.Denominator.ShouldBe(roll["start"], what);
+            Near(found.Value, from == 4 ? null : Auditor.Over(roll[Auditor.Buckets[from + 1]], roll["start"], 100), $"{what}: roll_rate {from}");
+            foreach (var (to, amount) in roll.Where(r => r.Key != "start"))
+                Near(found.Detail(to is "cure" or "charge_off" ? to : $"to_{to}"), Auditor.Over(amount, roll["start"], 100), $"{what}: {from} to {to}");
+            if (roll["start"] != 0) found.Details.Sum(d => d.Value).ShouldBeAbout(100, 0.000001m);
+        }
+
+        DateOnly First(int months) => new DateOnly(day.Year, day.Month, 1).AddMonths(1 - months);
+
+        void Same(string kpi, decimal? expected) => Near(row(kpi, null)?.Value, expected, $"{what}: {kpi}");
+    }
+
+    private static void Near(decimal? value, decimal? expected, string what)
+    {
+        if (expected is not { } e) value.ShouldBeNull(what);
+        else value.ShouldNotBeNull(what).ShouldBe(e, Math.Max(1, Math.Abs(e)) * 0.000000001m, what);
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void The_ageing_table_is_what_the_documents_say(int seed)
+    {
+        var books = new RandomBooks(seed).Live(Books.Day("2024-11-30"));
+        var source = new CellsInMemory(books.Cells);
+        foreach (var day in Days)
+        {
+            foreach (var portfolio in new[] { "EU", "US" })
+                foreach (var currency in new[] { "EUR", "USD", "JPY" })
+                {
+                    var auditor = new Auditor(books, currency, portfolio);
+                    var row = AgeingReport.Of(source, day, byPortfolio: true).SingleOrDefault(r => r.Group == new AgeingGroup(currency, portfolio)) ?? new AgeingRow(day, default);
+                    var unit = Recoup.Core.Foundation.Currency.Of(currency).MinorPerMajor;
+                    new[] { row.Current, row.D1To30, row.D31To60, row.D61To90, row.D90Plus }.Select(m => (decimal)m / unit).ShouldBe(Auditor.Buckets.Select(b => auditor.Bucket(day, b)));
+                    ((decimal)row.Total / unit, row.OpenItems, (decimal)row.Unapplied / unit).ShouldBe((auditor.Open(day), auditor.Items(day), auditor.Unapplied(day)), $"seed {seed}, {day:yyyy-MM-dd}, {currency}, {portfolio}");
+                }
+
+            var bySegment = books.Documents
+                .GroupBy(d => (d.Currency, books.Segments[d.Account].Last(s => s.From <= day).Segment))
+                .ToDictionary(g => g.Key, g => (Total: g.Sum(d => d.BalanceOn(day)), Items: (long)g.Count(d => d.BalanceOn(day) != 0)));
+            var rows = AgeingReport.Of(source, day, bySegment: true).Where(r => r.OpenItems != 0).ToDictionary(r => (r.Group.Currency, r.Group.Segment!), r => (r.Total, r.OpenItems));
+            rows.OrderBy(r => r.Key).ShouldBe(bySegment.Where(g => g.Value.Items != 0).OrderBy(g => g.Key));
+        }
+    }
+
+    /// <summary>Followed item by item, which cells cannot: where nothing comes back and no two items share a due day, it is the same.</summary>
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Roll_rates_by_due_day_are_those_by_item(int seed)
+    {
+        var books = new RandomBooks(seed, plain: true).Live(Books.Day("2024-11-30"));
+        books.Documents.Select(d => d.DueOn(d.Issued)).ShouldBeUnique();
+        var rows = new KpiEngine(KpiCatalog.Shipped, new CellsInMemory(books.Cells)).Answer(new KpiQuestion(Days) { Kpis = ["roll_rate"] });
+        foreach (var row in rows.Where(r => r.Denominator > 0))
+        {
+            var eve = row.From.AddDays(-1);
+            var items = books.Documents.FindAll(d => d.Issued <= eve && Auditor.BucketOf(d.DueOn(eve), eve) == row.FromBucket);
+            decimal total = items.Sum(d => d.BalanceOn(eve));
+            foreach (var to in Auditor.Buckets)
+                row.Detail($"to_{to}").ShouldBeAbout(items.Where(d => Auditor.BucketOf(d.DueOn(eve), row.AsOf) == to).Sum(d => d.BalanceOn(row.AsOf)) * 100 / total, 0.000001m);
+            row.Detail("charge_off").ShouldBeAbout(items.Sum(d => d.WriteOffs.Where(w => w.On > eve && w.On <= row.AsOf).Sum(w => w.Minor)) * 100 / total, 0.000001m);
+        }
+    }
+
+    [Fact]
+    public void The_histories_have_everything_in_them()
+    {
+        var all = Enumerable.Range(1, 60).Select(seed => new RandomBooks(seed).Live(Books.Day("2024-11-30"))).ToList();
+        all.ShouldContain(b => b.Payments.Exists(p => p.Reversed != null && p.Parts.Exists(x => x.Recovery)));
+        all.ShouldContain(b => b.Payments.Exists(p => p.Parts.Exists(x => x.Back.Exists(back => back.On == x.Day))));
+        all.ShouldContain(b => b.Documents.Exists(d => d.Dues.Count > 2));
+        all.ShouldContain(b => b.Documents.Exists(d => d.Cancelled));
+        all.SelectMany(b => b.Documents).Count(d => d.Reinstated.Count > 0).ShouldBeGreaterThan(100);
+        all.SelectMany(b => b.Segments.Values).Max(s => s.Count).ShouldBeGreaterThan(3);
+        all[0].Segments["A1"][0].Segment.ShouldBe(TreatmentState.Unsegmented);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Recoup.Core.Foundation;
+using Recoup.Core.Measures;
+using YamlDotNet.RepresentationModel;
+
+namespace Recoup.Tests.Measures;
+
+public sealed class KpiCatalogTests
+{
+    private static readonly (string Name, string Text)[] Shipped = [.. KpiCatalog.ShippedTexts()];
+
+    public static TheoryData<string> Files => [.. Shipped.Select(s => s.Name)];
+
+    [Fact]
+    public void These_are_shipped() => KpiCatalog.Shipped.All.Select(d => d.Id).ShouldBe(
+    [
+        "add", "ar_turnover", "bpdso", "cei", "cei_simple", "dso", "dso_average", "dso_countback", "percent_current", "proactive_collection_actions", "recovery_rate", "roll_rate",
+    ]);
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Everything_a_file_says_is_printed_in_its_place(string name)
+    {
+        var text = Shipped.Single(s => s.Name == name).Text;
+        var definition = KpiDefinition.Parse(text, name);
+        name.ShouldBe($"kpis/{definition.Id}.yaml");
+        using var json = JsonDocument.Parse(Books.Json(definition.WriteTo));
+        var stream = new YamlStream();
+        stream.Load(new StringReader(text));
+        Compare(stream.Documents[0].RootNode, json.RootElement, name);
+
+        static void Compare(YamlNode yaml, JsonElement json, string path)
+        {
+            switch (yaml)
+            {
+                case YamlMappingNode map:
+                    foreach (var (key, value) in map.Children)
+                    {
+                        json.TryGetProperty(((YamlScalarNode)key).Value!, out var inner).ShouldBeTrue($"{path}.{key} is not printed");
+                        Compare(value, inner, $"{path}.{key}");
+                    }
+                    break;
+                case YamlSequenceNode list:
+                    json.GetArrayLength().ShouldBe(list.Children.Count, path);
+                    for (var i = 0; i < list.Children.Count; i++) Compare(list.Children[i], json[i], $"{path}[{i}]");
+                    break;
+                case YamlScalarNode scalar:
+                    (json.ValueKind == JsonValueKind.String ? json.GetString() : json.GetRawText()).ShouldBe(scalar.Value, path);
+                    break;
+            }
+        }
+    }
+
+    [Fact]
+    public void A_users_file_adds_a_kpi_or_takes_a_shipped_ones_place()
+    {
+        var own = Dso.Replace("id: dso\n", "id: my_dso\n", StringComparison.Ordinal).Replace("window: 3mo", "window: 1mo", StringComparison.Ordinal);
+        var catalog = KpiCatalog.With([("mine.yaml", own), ("dso.yaml", Dso.Replace("window: 3mo", "window: 2mo", StringComparison.Ordinal))]);
+        catalog.All.Count.ShouldBe(KpiCatalog.Shipped.All.Count + 1);
+        (catalog.Find("my_dso")!.Window, catalog.Find("dso")!.Window, catalog.Find("dso")!.Source).ShouldBe((KpiWindow.Months(1), KpiWindow.Months(2), "dso.yaml"));
+        KpiCatalog.Shipped.Find("dso")!.Window.ShouldBe(KpiWindow.Months(3));
+        catalog.Find("none").ShouldBeNull();
+        catalog.Nearest("my_dsso").ShouldBe("my_dso");
+        new KpiEngine(catalog, new Books().Invoice("2026-03-01", "2026-03-31", 10).Source).Answer(new KpiQuestion(Books.Day("2026-03-31")) { Kpis = ["my_dso"] }).Single().Value.ShouldBe(31);
+    }
+
+    [Theory]
+    [InlineData("id: dso\n", "id: My-DSO\n", "line 1: id is lower-case words")]
+    [InlineData("unit: days\n", "unit: hours\n", "line 3: unit is one of percent, days, ratio, count, amount")]
+    [InlineData("window: 3mo\n", "window: 3 months\n", "line 5: window is a span such as 3mo")]
+    [InlineData("end(receivables)\n", "end(recievables)\n", "line 7: numerator: ")]
+    [InlineData("sum(sales)\n", "sum(actions)\n", "line 8: denominator: ")]
+    [InlineData("sum(sales)\n", "to(d31_60)\n", "line 8: denominator: ")]
+    [InlineData("sum(sales)\n", "sum(sales) > 1\n", "line 8: denominator: ")]
+    [InlineData("  denominator: sum(sales)\n", "", "line 7: numerator and denominator go together")]
+    [InlineData("  numerator: end(receivables)\n", "  numerator: end(receivables)\n  value: days\n", "a formula is a numerator and a denominator, or a value")]
+    [InlineData("parts: amounts\n", "parts: halves\n", "line 10: parts is one of amounts, counts")]
+    [InlineData("review: monthly\n", "review: at times\n", "review is one of weekly, monthly, quarterly, yearly")]
+    [InlineData("related: [dso_average, dso_countback, bpdso, add]", "related: [dso_averag]", "related names 'dso_averag', which is no KPI; did you mean dso_average?")]
+    [InlineData("related: [dso_average, dso_countback, bpdso, add]", "related: [dso]", "related names 'dso', which is the KPI itself")]
+    [InlineData("drill: [exposure, sales]", "drill: [exposure, revenue]", "'revenue' is no measure; there are actions,")]
+    [InlineData("review: monthly\n", "review: monthly\ncadence: monthly\n", "'cadence' is no field here")]
+    [InlineData("  trend: >-\n", "  trends: >-\n", "trend is missing")]
+    [InlineData("name: Days sales outstanding\n", "name: ''\n", "line 2: name is empty")]
+    [InlineData("levers: [payment terms, invoicing speed, reminders before the due date, dispute handling, cash matching]\n", "", "levers is missing")]
+    [InlineData("window: 3mo\n", "window: point\n", "sum")]
+    [InlineData("window: 3mo\n", "window: 3mo\nheadline_bucket: d31\n", "headline_bucket is one of current, d1_30")]
+    [InlineData("review: monthly\n", "review: monthly\nbands:\n  - {name: good, when: worth > 1, meaning: m, source: s}\n", "when: ")]
+    [InlineData("  - name: overdue\n", "  - name: window_days\n", "detail 'window_days' stands twice")]
+    public void What_is_wrong_is_refused_with_its_place(string find, string replace, string message)
+    {
+        Dso.ShouldContain(find);
+        var text = Dso.Replace(find, replace, StringComparison.Ordinal);
+        Should.Throw<YamlException>(() => KpiCatalog.With([("my/dso.yaml", text)])).Message.ShouldSatisfyAllConditions(
+            m => m.ShouldStartWith("my/dso.yaml, line "), m => m.ShouldContain(message));
+    }
+
+    [Fact]
+    public void Two_files_of_one_id_are_refused() =>
+        Should.Throw<YamlException>(() => KpiCatalog.With([("a.yaml", Dso), ("b.yaml", Dso)])).Message.ShouldBe("b.yaml, line 1: id 'dso' is taken by a.yaml");
+
+    [Fact]
+    public void Every_measure_is_a_stock_or_summed_or_counted()
+    {
+        foreach (var (name, measure) in MeasureNames.ByName)
+            (KpiVocabulary.StockMeasures.Contains(measure) || KpiVocabulary.Summed.Contains(name) || KpiVocabulary.Counted.Contains(name)).ShouldBeTrue(name);
+        MeasureNames.ByName.Count.ShouldBe(Enum.GetValues<Measure>().Length);
+    }
+
+    [Fact]
+    public void The_page_for_writers_of_formulas_has_every_word()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "Recoup.slnx"))) folder = folder.Parent;
+        var page = File.ReadAllText(Path.Combine(folder.FullName, "docs", "kpis.md"));
+        foreach (var word in KpiVocabulary.OfBucket.FunctionNames) page.ShouldContain($"`{word}(");
+        foreach (var word in KpiVocabulary.OfBucket.Names.Concat(KpiVocabulary.Stocks).Concat(MeasureNames.ByName.Keys)) page.ShouldContain($"`{word}`");
+        foreach (var name in KpiCatalog.Shipped.All.Select(d => d.Id)) page.ShouldContain($"`{name}`");
+        // The example of the page is a KPI.
+        var example = page[(page.IndexOf("```yaml", StringComparison.Ordinal) + 8)..];
+        KpiCatalog.With([("docs/kpis.md", example[..example.IndexOf("```", StringComparison.Ordinal)])]).All.Count.ShouldBe(KpiCatalog.Shipped.All.Count + 1);
+    }
+
+    [Fact]
+    public void A_band_is_the_first_whose_condition_holds()
+    {
+        var cei = KpiCatalog.Shipped.Find("cei")!;
+        (cei.BandOf(80), cei.BandOf(79.9m), cei.BandOf(50), cei.BandOf(-3)).ShouldBe(("effective", "fair", "low", "low"));
+        KpiCatalog.Shipped.Find("dso")!.BandOf(5).ShouldBeNull();
+    }
+
+    private static string Dso => Shipped.Single(s => s.Name == "kpis/dso.yaml").Text;
+}

@@ -1,0 +1,169 @@
+using Recoup.Core.Measures;
+
+namespace Recoup.Tests.Measures;
+
+public sealed class KpiEngineTests
+{
+    [Theory]
+    [InlineData("3mo", "2026-03-31", "2026-01-01", 90)]
+    [InlineData("1mo", "2024-02-29", "2024-02-01", 29)]
+    [InlineData("12mo", "2024-02-29", "2023-03-01", 366)]
+    [InlineData("3mo", "2026-01-01", "2025-11-01", 62)]
+    [InlineData("1mo", "2026-03-01", "2026-03-01", 1)]
+    [InlineData("30d", "2026-03-01", "2026-01-31", 30)]
+    [InlineData("point", "2026-03-01", "2026-03-01", 1)]
+    [InlineData("12mo", "0001-03-05", "0001-01-01", 64)]
+    public void A_window_starts_on_the_first_of_a_month_and_ends_on_the_as_of_day(string window, string asOf, string first, int days)
+    {
+        KpiWindow.TryParse(window, out var parsed).ShouldBeTrue();
+        parsed.ToString().ShouldBe(window);
+        var period = parsed.EndingOn(Books.Day(asOf));
+        (period.First, period.Last, period.Days).ShouldBe((Books.Day(first), Books.Day(asOf), days));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0mo")]
+    [InlineData("121mo")]
+    [InlineData("3661d")]
+    [InlineData("-1mo")]
+    [InlineData("+1mo")]
+    [InlineData("3")]
+    [InlineData("mo")]
+    [InlineData("d")]
+    [InlineData("3MO")]
+    public void What_is_no_window_is_refused(string text) => KpiWindow.TryParse(text, out _).ShouldBeFalse();
+
+    [Theory]
+    [InlineData("2026-01-15", "2026-03-20", KpiEvery.Month, "2026-01-31 2026-02-28 2026-03-20")]
+    [InlineData("2024-01-31", "2024-03-31", KpiEvery.Month, "2024-01-31 2024-02-29 2024-03-31")]
+    [InlineData("2026-01-01", "2026-12-31", KpiEvery.Quarter, "2026-03-31 2026-06-30 2026-09-30 2026-12-31")]
+    // 2026-03-01 is a Sunday.
+    [InlineData("2026-03-01", "2026-03-16", KpiEvery.Week, "2026-03-01 2026-03-08 2026-03-15 2026-03-16")]
+    [InlineData("2026-03-05", "2026-03-05", KpiEvery.Week, "2026-03-05")]
+    [InlineData("2026-03-06", "2026-03-05", KpiEvery.Week, "")]
+    [InlineData("9999-12-30", "9999-12-31", KpiEvery.Week, "9999-12-31")]
+    public void A_series_has_the_ends_of_its_periods_and_its_last_day(string from, string to, KpiEvery every, string days) =>
+        string.Join(' ', KpiSeries.Days(Books.Day(from), Books.Day(to), every).Select(d => d.ToString("yyyy-MM-dd"))).ShouldBe(days);
+
+    [Fact]
+    public void A_history_that_begins_after_the_windows_first_day_is_partial()
+    {
+        var books = new Books().Invoice("2026-01-01", "2026-01-31", 10);
+        books.Row("dso", "2026-03-31").Partial.ShouldBeFalse();
+        books.Row("dso", "2026-02-28").Partial.ShouldBeTrue();
+        books.Row("cei", "2026-01-31").Partial.ShouldBeFalse();
+        new Books().Invoice("2026-01-02", "2026-01-31", 10).Row("cei", "2026-01-31").Partial.ShouldBeTrue();
+        new Books().Open("2026-01-02", "2026-01-31", 10).Row("percent_current", "2026-01-31").Partial.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Currencies_have_rows_of_their_own_with_their_own_digits()
+    {
+        var books = new Books().Invoice("2026-03-01", "2026-03-31", 10);
+        books.Currency = "JPY";
+        books.Invoice("2026-03-01", "2026-02-28", 1000);
+        var rows = books.Rows("percent_current", "2026-03-31");
+        rows.Select(r => (r.Currency, r.Value, r.Denominator)).ShouldBe([("EUR", 100, 10), ("JPY", 0, 1000)]);
+        Books.Json(rows[1].WriteTo).ShouldContain("\"denominator\":\"1000\"");
+        Books.Json(rows[0].WriteTo).ShouldContain("\"denominator\":\"10.00\"");
+    }
+
+    [Fact]
+    public void By_portfolio_and_segment_there_is_a_row_for_each_that_has_something()
+    {
+        var books = new Books { Portfolio = "US", Segment = "new" }.Invoice("2026-03-01", "2026-03-31", 10);
+        (books.Portfolio, books.Segment) = ("EU", "old");
+        books.Invoice("2026-03-01", "2026-03-20", 30);
+        books.Segment = "new";
+        books.Invoice("2026-03-01", "2026-03-31", 60).Action("2026-03-02", proactive: true);
+
+        books.Row("percent_current", "2026-03-31").Value.ShouldBe(70);
+        books.Ask(Question("percent_current") with { ByPortfolio = true }).Select(r => (r.Portfolio, r.Segment, r.Value)).ShouldBe([("EU", null, 6000m / 90), ("US", null, 100)]);
+        books.Ask(Question("percent_current") with { BySegment = true }).Select(r => (r.Portfolio, r.Segment, r.Value)).ShouldBe([(null, "new", 100), (null, "old", 0)]);
+        books.Ask(Question("percent_current") with { ByPortfolio = true, BySegment = true }).Select(r => (r.Portfolio, r.Segment, r.Value))
+            .ShouldBe([("EU", "new", 100), ("EU", "old", 0), ("US", "new", 100)]);
+        books.Ask(Question("proactive_collection_actions") with { ByPortfolio = true }).Select(r => (r.Portfolio, r.Value, r.Currency)).ShouldBe([("EU", 1, null)]);
+
+        static KpiQuestion Question(string kpi) => new(Books.Day("2026-03-31")) { Kpis = [kpi] };
+    }
+
+    [Fact]
+    public void A_series_of_all_kpis_gives_what_each_gives_alone()
+    {
+        var books = new Books();
+        for (var month = 1; month <= 12; month++)
+        {
+            var issued = new DateOnly(2025, month, 7);
+            var (from, due) = (issued.ToString("yyyy-MM-dd"), issued.AddDays(30).ToString("yyyy-MM-dd"));
+            books.Invoice(from, due, 1000 + (month * 10)).Action(from, month % 2 == 0);
+            if (month % 3 != 0) books.Pay(issued.AddDays(25 + (month * 3)).ToString("yyyy-MM-dd"), from, due, 1000 + (month * 5), settles: false);
+        }
+        var days = KpiSeries.Days(Books.Day("2025-01-01"), Books.Day("2026-02-10"), KpiEvery.Month);
+        var together = books.Ask(new KpiQuestion(days));
+        var alone = KpiCatalog.Shipped.All.SelectMany(d => days.SelectMany(day => books.Ask(new KpiQuestion(day) { Kpis = [d.Id] })));
+        together.Select(r => Books.Json(r.WriteTo)).ShouldBe(alone.Select(r => Books.Json(r.WriteTo)));
+        together.Count.ShouldBe((days.Count * 12) + (days.Count * 4));
+    }
+
+    [Fact]
+    public void Cost_follows_cells_and_not_invoices()
+    {
+        Cost(invoices: 2).ShouldBe(Cost(invoices: 2000));
+
+        static long Cost(int invoices)
+        {
+            var books = new Books();
+            for (var i = 0; i < invoices; i++) books.Invoice("2026-03-01", "2026-03-31", 10);
+            var source = books.Source;
+            new KpiEngine(KpiCatalog.Shipped, source).Answer(new KpiQuestion(Books.Day("2026-04-30")));
+            return source.CellsRead;
+        }
+    }
+
+    [Fact]
+    public void Each_flow_is_read_once_and_each_stock_once()
+    {
+        var source = new CountingSource(new Books().Invoice("2024-03-01", "2024-03-31", 10).Source);
+        var days = KpiSeries.Days(Books.Day("2025-01-01"), Books.Day("2025-12-31"), KpiEvery.Month);
+        new KpiEngine(KpiCatalog.Shipped, source).Answer(new KpiQuestion(days));
+        // Count-back goes further back for sales, a year at a time.
+        source.Reads.Where(r => r.Value > 1 && !r.Key.StartsWith("Sales", StringComparison.Ordinal)).ShouldBeEmpty();
+        source.Reads.Keys.Count(k => k.StartsWith("Sales", StringComparison.Ordinal)).ShouldBeLessThanOrEqualTo(2);
+    }
+
+    [Fact]
+    public void A_row_is_written_as_the_contract_has_it()
+    {
+        var books = new Books().PaidSale("2026-01-01", 180).Invoice("2026-03-05", "2026-03-20", 60);
+        Books.Json(books.Row("dso", "2026-03-31").WriteTo).ShouldBe(
+            """{"kpi":"dso","as_of":"2026-03-31","from":"2026-01-01","currency":"EUR","value":22.5,"unit":"days","numerator":"60.00","denominator":"240.00","band":null,"target":null,"partial":false,"details":{"window_days":90,"overdue":"60.00"}}""");
+        Books.Json(books.Row("dso_countback", "2026-03-31").WriteTo).ShouldContain("\"at_least\":false");
+        Books.Json(books.Rows("roll_rate", "2026-04-30")[0].WriteTo).ShouldContain("\"from_bucket\":\"d1_30\",\"to_bucket\":\"d31_60\"");
+        Books.Json(new Books().Row("dso", "2026-03-31").WriteTo).ShouldContain("\"currency\":null,\"value\":null");
+    }
+
+    [Fact]
+    public void An_unknown_id_is_the_callers_mistake() => Should.Throw<ArgumentException>(() => new Books().Row("dsso", "2026-03-31"));
+
+    private sealed class CountingSource(IMeasureSource inner) : IMeasureSource
+    {
+        public Dictionary<string, int> Reads { get; } = [];
+
+        public DateOnly? FirstSaleOn => Count("first", inner.FirstSaleOn);
+
+        public long CellsRead => inner.CellsRead;
+
+        public IEnumerable<StockByDue> ExposureByDue(DateOnly asOf) => Count($"stock {asOf}", inner.ExposureByDue(asOf));
+
+        public IEnumerable<KeyValuePair<CellKey, CellValue>> Flows(Measure measure, DateOnly from, DateOnly to) => Count(measure == Measure.Sales ? $"Sales {from}" : $"{measure}", inner.Flows(measure, from, to));
+
+        public IEnumerable<(string Portfolio, string Segment, string Currency, long Minor)> Unapplied(DateOnly asOf) => Count($"unapplied {asOf}", inner.Unapplied(asOf));
+
+        private T Count<T>(string what, T answer)
+        {
+            Reads[what] = Reads.GetValueOrDefault(what) + 1;
+            return answer;
+        }
+    }
+}

@@ -1,0 +1,356 @@
+using Recoup.Core.Events;
+using Recoup.Core.Measures;
+using Recoup.Core.Parties;
+
+namespace Recoup.Tests.Measures;
+
+/// <summary>
+/// A random history of a few customers. Every event goes through the fold, which makes cells, and is written down
+/// here as plain facts about documents; what the facts say is worked out by <see cref="Auditor"/> without a cell.
+/// </summary>
+internal sealed class RandomBooks
+{
+    private readonly Random random;
+    private readonly bool plain;
+    private readonly Dictionary<string, PartyState> parties = new(StringComparer.Ordinal);
+    private long seq;
+    private int names;
+    private DateOnly today = Begin;
+
+    public static readonly DateOnly Begin = Books.Day("2023-11-20");
+
+    /// <param name="plain">Invoices, payments in full or in part and write-offs, nothing that comes back or changes; each invoice has a due day of its own.</param>
+    public RandomBooks(int seed, bool plain = false)
+    {
+        random = new Random(seed);
+        this.plain = plain;
+        foreach (var (account, portfolio) in new[] { ("A1", "EU"), ("A2", "EU"), ("A3", "US") })
+        {
+            parties[account] = new PartyState { Id = account };
+            Portfolios[account] = portfolio;
+            Segments[account] = [(DateOnly.MinValue, TreatmentState.Unsegmented)];
+            Apply(account, today, new Event.AccountOpened(new AccountDetails(account, portfolio, "business")));
+        }
+    }
+
+    public CellDeltas Cells { get; } = new();
+
+    public Dictionary<string, string> Portfolios { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, List<(DateOnly From, string Segment)>> Segments { get; } = new(StringComparer.Ordinal);
+
+    public List<Document> Documents { get; } = [];
+
+    public List<Cash> Payments { get; } = [];
+
+    /// <summary>Net sales: invoices, corrections, credit notes.</summary>
+    public List<(string Account, DateOnly On, string Currency, long Minor, int Count)> Sales { get; } = [];
+
+    public List<(string Account, DateOnly On, bool Proactive)> Actions { get; } = [];
+
+    public sealed class Document
+    {
+        public required string Account { get; init; }
+        public required string Number { get; init; }
+        public required string Currency { get; init; }
+        public required DateOnly Issued { get; init; }
+        public required bool Invoice { get; init; }
+        public long Amount { get; set; }
+        public long WrittenOff { get; set; }
+        public bool Cancelled { get; set; }
+
+        /// <summary>Later facts are effective on this day at the earliest: what stood before a new due date stays.</summary>
+        public DateOnly NotBefore { get; set; }
+
+        public List<(DateOnly From, DateOnly Due)> Dues { get; } = [];
+        public List<(DateOnly On, long Minor)> Moves { get; } = [];
+        public List<(DateOnly On, long Minor)> WriteOffs { get; } = [];
+
+        /// <summary>Balance that became overdue though no due date passed.</summary>
+        public List<(DateOnly On, long Minor)> Reinstated { get; } = [];
+
+        public long Balance => Moves.Sum(m => m.Minor);
+
+        public long BalanceOn(DateOnly day) => Moves.Where(m => m.On <= day).Sum(m => m.Minor);
+
+        public DateOnly DueOn(DateOnly day) => Dues.Last(d => d.From <= day).Due;
+
+        public bool OverdueOn(DateOnly day) => day > DueOn(day);
+    }
+
+    public sealed class Cash
+    {
+        public required string Account { get; init; }
+        public required string Key { get; init; }
+        public required string Currency { get; init; }
+        public required DateOnly On { get; init; }
+        public required long Minor { get; init; }
+        public required bool Payment { get; init; }
+        public DateOnly? Reversed { get; set; }
+        public List<Part> Parts { get; } = [];
+
+        public long Unapplied => Reversed is null ? Minor - Parts.Sum(p => p.Left) : 0;
+    }
+
+    /// <summary>What a payment has on a document, and what was taken back of it, when.</summary>
+    public sealed class Part
+    {
+        public required Document On { get; init; }
+        public required DateOnly Day { get; init; }
+        public required long Minor { get; init; }
+        public required bool Recovery { get; init; }
+        public required bool Late { get; set; }
+        public List<(DateOnly On, long Minor)> Back { get; } = [];
+
+        public long Left => Minor - Back.Sum(b => b.Minor);
+    }
+
+    public RandomBooks Live(DateOnly until)
+    {
+        while (today < until)
+        {
+            today = today.AddDays(random.Next(0, 4));
+            var account = Pick(["A1", "A2", "A3"]);
+            var open = Documents.FindAll(d => d.Account == account && d.Balance > 0 && !d.Cancelled);
+            switch (random.Next(plain ? 8 : 20))
+            {
+                case 0 or 1 or 2: Issue(account); break;
+                case 3 or 4 or 5 or 6: Pay(account, open); break;
+                case 7: if (open.Count > 0) WriteOff(Pick(open)); break;
+                case 8 or 9 or 10: Reverse(account); break;
+                case 11: Charge(account); break;
+                case 12 or 13: Correct(account); break;
+                case 14: Credit(account, open); break;
+                case 15: ApplyUnapplied(account, open); break;
+                case 16: Contact(account); break;
+                case 17: Recover(account); break;
+                case 18: if (open.Count > 0) Adjust(Pick(open)); break;
+                default: Resegment(account); break;
+            }
+        }
+        return this;
+    }
+
+    private void Issue(string account)
+    {
+        var issued = Effective(DateOnly.MinValue);
+        var due = plain ? Begin.AddDays(7 + (2 * ++names)) : issued.AddDays(Pick([0, 10, 14, 30, 30, 30, 60]));
+        if (due < issued) return;
+        var document = new Document { Account = account, Number = Name("INV"), Currency = Currency(), Issued = issued, Invoice = true, Amount = random.Next(1, 500) * 100, NotBefore = issued };
+        document.Dues.Add((DateOnly.MinValue, due));
+        document.Moves.Add((issued, document.Amount));
+        Documents.Add(document);
+        Sales.Add((account, issued, document.Currency, document.Amount, 1));
+        Apply(account, issued, new Event.InvoiceIssued(document.Number, issued, due, document.Amount, document.Currency));
+    }
+
+    private void Charge(string account)
+    {
+        var on = Effective(DateOnly.MinValue);
+        var due = on.AddDays(Pick([-20, -1, 0, 14]));
+        var document = new Document { Account = account, Number = Name("FEE"), Currency = Currency(), Issued = on, Invoice = false, Amount = random.Next(1, 40) * 100, NotBefore = on };
+        document.Dues.Add((DateOnly.MinValue, due));
+        document.Moves.Add((on, document.Amount));
+        if (on > due) document.Reinstated.Add((on, document.Amount));
+        Documents.Add(document);
+        Apply(account, on, new Event.ChargeMade(document.Number, "fee", null, due, document.Amount, document.Currency));
+    }
+
+    private void Pay(string account, List<Document> open)
+    {
+        if (open.Count == 0) return;
+        var currency = Pick(open).Currency;
+        var targets = open.FindAll(d => d.Currency == currency).OrderBy(_ => random.Next()).Take(random.Next(1, 3)).ToList();
+        var on = Effective(DateOnly.MinValue);
+        var parts = targets.ConvertAll(d => Meet(d, random.Next(3) == 0 ? random.NextInt64(1, d.Balance + 1) : d.Balance, on, recovery: false));
+        var extra = plain || random.Next(4) > 0 ? 0 : random.Next(1, 100) * 100;
+        TakeIn(account, currency, on, parts, extra, payment: true);
+    }
+
+    private void Recover(string account)
+    {
+        if (Documents.Find(d => d.Account == account && d.WrittenOff > 0) is not { } document) return;
+        var on = Effective(document.WriteOffs.Max(w => w.On));
+        var part = Meet(document, random.NextInt64(1, document.WrittenOff + 1), on, recovery: true);
+        TakeIn(account, document.Currency, on, [part], 0, payment: true);
+    }
+
+    private void Credit(string account, List<Document> open)
+    {
+        if (open.FindAll(d => d.Invoice) is not { Count: > 0 } invoices) return;
+        var document = Pick(invoices);
+        var on = Effective(document.Issued);
+        var part = Meet(document, random.NextInt64(1, document.Balance + 1), on, recovery: false);
+        TakeIn(account, document.Currency, on, [part], random.Next(2) * 500, payment: false);
+    }
+
+    private Part Meet(Document document, long minor, DateOnly on, bool recovery)
+    {
+        var day = on > document.NotBefore ? on : document.NotBefore;
+        return new Part { On = document, Day = day, Minor = minor, Recovery = recovery, Late = document.OverdueOn(day) };
+    }
+
+    private void TakeIn(string account, string currency, DateOnly on, List<Part> parts, long extra, bool payment)
+    {
+        var number = Name(payment ? "P" : "CN");
+        var key = payment ? number : Fold.CreditKey(account, number);
+        var cash = new Cash { Account = account, Key = key, Currency = currency, On = on, Minor = parts.Sum(p => p.Minor) + extra, Payment = payment };
+        Payments.Add(cash);
+        foreach (var part in parts) Book(cash, part);
+        IReadOnlyList<Applied> applied = [.. parts.Select(AsApplied)];
+        if (!payment) Sales.Add((account, on, currency, -cash.Minor, 0));
+        Apply(account, on, payment ? new Event.PaymentReceived(key, cash.Minor, currency, applied, null) : new Event.CreditNoted(number, cash.Minor, currency, applied, null));
+    }
+
+    private static void Book(Cash cash, Part part)
+    {
+        cash.Parts.Add(part);
+        if (part.Recovery) part.On.WrittenOff -= part.Minor; else part.On.Moves.Add((part.Day, -part.Minor));
+    }
+
+    private static Applied AsApplied(Part part) => new(part.On.Number, part.Left, part.Day, part.Recovery);
+
+    private void ApplyUnapplied(string account, List<Document> open)
+    {
+        var cash = Payments.Find(c => c.Account == account && c.Unapplied > 0 && open.Exists(d => d.Currency == c.Currency));
+        if (cash is null) return;
+        var document = open.Find(d => d.Currency == cash.Currency)!;
+        var on = Effective(cash.Parts.SelectMany(p => p.Back).Select(b => b.On).Append(cash.On).Max());
+        var part = Meet(document, Math.Min(cash.Unapplied, document.Balance), on, recovery: false);
+        Book(cash, part);
+        Apply(account, part.Day, new Event.CashApplied(cash.Key, AsApplied(part)));
+    }
+
+    private void Reverse(string account)
+    {
+        var candidates = Payments.FindAll(c => c.Account == account && c.Payment && c.Reversed is null && c.Parts.TrueForAll(p => p.Recovery || !p.On.Cancelled));
+        if (candidates.Count == 0) return;
+        var cash = Pick(candidates);
+        // A due date given since must not lie ahead of the return, as what stood before it stays; nor what was released of it.
+        var on = Effective(cash.Parts.Select(p => p.On.NotBefore).Concat(cash.Parts.SelectMany(p => p.Back).Select(b => b.On)).Append(cash.On).Max());
+        var undone = cash.Parts.Where(p => p.Left > 0).Select(AsApplied).ToList();
+        foreach (var part in cash.Parts.Where(p => p.Left > 0))
+        {
+            var (day, left) = (on > part.Day ? on : part.Day, part.Left);
+            part.Back.Add((day, left));
+            if (part.Recovery)
+            {
+                part.On.WrittenOff += left;
+                continue;
+            }
+            part.On.Moves.Add((day, left));
+            if (!part.Late && part.On.OverdueOn(day)) part.On.Reinstated.Add((day, left));
+        }
+        cash.Reversed = on;
+        Apply(account, on, new Event.PaymentReversed(cash.Key, "returned", undone));
+    }
+
+    private void WriteOff(Document document)
+    {
+        var on = Effective(document.NotBefore);
+        var minor = random.Next(2) == 0 ? document.Balance : random.NextInt64(1, document.Balance + 1);
+        document.WrittenOff += minor;
+        document.WriteOffs.Add((on, minor));
+        document.Moves.Add((on, -minor));
+        Apply(document.Account, on, new Event.WrittenOff(document.Number, minor, "uncollectible"));
+    }
+
+    private void Adjust(Document document)
+    {
+        var on = Effective(document.NotBefore);
+        var minor = random.NextInt64(-document.Balance, 5000);
+        if (minor == 0) return;
+        document.Moves.Add((on, minor));
+        if (minor > 0 && document.OverdueOn(on)) document.Reinstated.Add((on, minor));
+        Apply(document.Account, on, new Event.ItemAdjusted(document.Number, minor, "ledger"));
+    }
+
+    private void Correct(string account)
+    {
+        var invoices = Documents.FindAll(d => d.Account == account && d.Invoice && !d.Cancelled && d.WrittenOff == 0);
+        if (invoices.Count == 0) return;
+        var document = Pick(invoices);
+        var cancel = random.Next(6) == 0;
+        var redate = !cancel && random.Next(2) == 0;
+        // Write-offs and returns stay booked by the due date they met: a new one comes no earlier than they did.
+        var on = Effective(redate ? Booked(document).Append(document.NotBefore).Max() : document.NotBefore);
+        var due = redate ? document.DueOn(on).AddDays(Pick([-40, -5, 10, 45])) : document.DueOn(DateOnly.MaxValue);
+        if (due < document.Issued) return;
+        var held = Payments.Where(c => c.Reversed is null).SelectMany(c => c.Parts.Where(p => p.On == document && !p.Recovery)).Sum(p => p.Left);
+        var delta = cancel ? -(document.Balance + held) : Pick<long>([0, 0, 1500, -2500]);
+        if (document.Balance + held + delta < 0 || (delta == 0 && !redate && !cancel)) return;
+
+        var wasOverdue = document.OverdueOn(on);
+        document.Amount += delta;
+        document.Moves.Add((on, delta));
+        List<Released>? released = null;
+        var free = cancel ? held : Math.Max(0, -document.Balance);
+        foreach (var cash in Payments.Where(c => c.Reversed is null && c.Parts.Exists(p => p.On == document && !p.Recovery)).Reverse())
+        {
+            long taken = 0;
+            foreach (var part in Enumerable.Reverse(cash.Parts).Where(p => p.On == document && !p.Recovery && p.Left > 0))
+            {
+                var back = Math.Min(part.Left, free - taken);
+                if (back <= 0) break;
+                var day = on > part.Day ? on : part.Day;
+                part.Back.Add((day, back));
+                document.Moves.Add((day, back));
+                taken += back;
+            }
+            if (taken > 0) (released ??= []).Add(new Released(cash.Key, taken));
+            free -= taken;
+        }
+        if (redate)
+        {
+            document.Dues.RemoveAll(d => d.From >= on);
+            document.Dues.Add((on, due));
+            document.NotBefore = on;
+            foreach (var part in Payments.SelectMany(c => c.Parts).Where(p => p.On == document && p.Day >= on && p.Left > 0)) part.Late = document.OverdueOn(part.Day);
+        }
+        document.Cancelled |= cancel;
+        var risen = wasOverdue ? delta : document.BalanceOn(on);
+        if (risen > 0 && document.OverdueOn(on)) document.Reinstated.Add((on, risen));
+        Sales.Add((account, on, document.Currency, delta, cancel ? -1 : 0));
+        Apply(account, on, cancel ? new Event.InvoiceCancelled(document.Number, delta, released, null) : new Event.InvoiceCorrected(document.Number, delta, due, released, null));
+    }
+
+    private IEnumerable<DateOnly> Booked(Document document) => document.Moves.Select(m => m.On).Concat(document.WriteOffs.Select(w => w.On))
+        .Concat(Payments.SelectMany(c => c.Parts).Where(p => p.On == document).SelectMany(p => p.Back.Select(b => b.On).Append(p.Day)));
+
+    private void Contact(string account)
+    {
+        var proactive = random.Next(2) == 0;
+        Actions.Add((account, today, proactive));
+        Apply(account, today, new Event.ContactMade(default, "call", "outbound", "right_party", "ann", 3, null, proactive));
+    }
+
+    private void Resegment(string account)
+    {
+        var segment = Pick(["good", "slow", "lost"]);
+        var list = Segments[account];
+        list.RemoveAll(s => s.From == today);
+        list.Add((today, segment));
+        Apply(account, today, new Event.Decided(new DecisionRecord
+        {
+            Portfolio = Portfolios[account], Policy = 1, Segment = segment, SegmentBefore = "before", Strategy = "s", Action = "wait", Rule = "r", Score = 50,
+            Facts = new FactsRecord("EUR", 0, 0, 0, 0, 0, 0),
+        }));
+    }
+
+    private void Apply(string account, DateOnly on, Event e) =>
+        Fold.Apply(parties[account], new Envelope(++seq, account, on, today, today.DayNumber * 86_400_000L, $"k{seq}"), e, Cells);
+
+    /// <summary>Mostly today, sometimes a while ago or ahead, and never before a day.</summary>
+    private DateOnly Effective(DateOnly notBefore)
+    {
+        var day = plain ? today : today.AddDays(Pick([0, 0, 0, 0, -1, -9, -35, 6]));
+        if (day < Begin) day = Begin;
+        return day > notBefore ? day : notBefore;
+    }
+
+    private string Currency() => plain ? "EUR" : Pick(["EUR", "EUR", "USD", "JPY"]);
+
+    private string Name(string prefix) => $"{prefix}-{++names}";
+
+    private T Pick<T>(IReadOnlyList<T> list) => list[random.Next(list.Count)];
+}

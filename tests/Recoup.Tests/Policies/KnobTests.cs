@@ -1,0 +1,345 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Recoup.Core.Contact;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
+using Recoup.Core.Policies;
+using YamlDotNet.RepresentationModel;
+using static Recoup.Tests.Policies.PartyBench;
+
+namespace Recoup.Tests.Policies;
+
+/// <summary>
+/// No knob is connected to nothing: each number, condition and choice of the shipped policy and of the shipped rules
+/// is turned, one at a time, and some decision about some customer must come out otherwise.
+/// </summary>
+public sealed partial class KnobTests
+{
+    // --- the policy ---
+
+    public sealed record Knob(string Place, IReadOnlyList<string> Turned)
+    {
+        public override string ToString() => Place;
+    }
+
+    public static TheoryData<Knob> PolicyKnobs()
+    {
+        var data = new TheoryData<Knob>();
+        foreach (var knob in PolicyKnobsOf(ShippedPolicies.DefaultText)) data.Add(knob);
+        return data;
+    }
+
+    [Fact]
+    public void There_are_as_many_knobs_as_the_file_has()
+    {
+        PolicyKnobsOf(ShippedPolicies.DefaultText).Count().ShouldBeGreaterThan(110);
+        RuleKnobsOf(ShippedPolicies.ContactRulesText).Count().ShouldBeGreaterThan(14);
+    }
+
+    [Theory]
+    [MemberData(nameof(PolicyKnobs))]
+    public void Turning_a_knob_of_the_policy_changes_a_decision(Knob knob)
+    {
+        var usable = 0;
+        foreach (var text in knob.Turned)
+        {
+            Policy policy;
+            try { policy = Policy.Parse(text, knob.Place); }
+            catch (YamlException) { continue; }
+            usable++;
+            for (var i = 0; i < Parties.Count; i++)
+                if (Story(policy, Parties[i]) != AsShipped.Value[i]) return;
+        }
+        Assert.Fail(usable == 0 ? $"{knob.Place}: no turn of it is a policy" : $"{knob.Place} can be turned and nobody is treated otherwise");
+    }
+
+    [Fact]
+    public void Turning_the_volume_stop_changes_when_a_run_stops_itself()
+    {
+        int[] runs = [200, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10];
+        var shipped = ShippedPolicies.Default.VolumeStop;
+        shipped.Limit(runs).ShouldBe(50);
+        shipped.Limit([.. runs.Select(r => r * 10)]).ShouldBe(300);
+        (shipped with { Minimum = 51 }).Limit(runs).ShouldBe(51);
+        (shipped with { Multiple = 4 }).Limit([.. runs.Select(r => r * 10)]).ShouldBe(400);
+        (shipped with { Runs = 11 }).Limit([.. runs.Select(r => r * 10)]).ShouldBe(819);
+        shipped.Limit([]).ShouldBeNull();
+    }
+
+    private static IEnumerable<Knob> PolicyKnobsOf(string text)
+    {
+        foreach (var (place, key, scalar) in Scalars(text))
+        {
+            if (key is "policy" or "about" or "id" || place.StartsWith("volume_stop", StringComparison.Ordinal)) continue;
+            if (key == "when")
+            {
+                if (scalar.Value == "true") continue;
+                var condition = scalar.Value!;
+                yield return new Knob(place, [Turn($"not ({condition})")]);
+                foreach (Match number in NumberInText().Matches(condition))
+                {
+                    string With(string other) => Turn(condition[..number.Index] + other + condition[(number.Index + number.Length)..]);
+                    yield return new Knob($"{place}: {number.Value}", [With("0"), With(number.Value + "7"), With("100000")]);
+                }
+                var clauses = condition.Split(" and ");
+                for (var i = 0; clauses.Length > 1 && i < clauses.Length; i++)
+                    yield return new Knob($"{place} without {clauses[i]}", [Turn(string.Join(" and ", clauses.Where((_, j) => j != i)))]);
+                continue;
+            }
+            if (int.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
+            {
+                yield return new Knob(place, [Turn(Text(whole + 1)), Turn(Text(whole - 1)), Turn(Text((whole * 10) + 7))]);
+                continue;
+            }
+            IReadOnlyList<string> others = key switch
+            {
+                "strategy" => ["gentle", "standard", "firm"],
+                "entry" => ["second-reminder", "final-notice"],
+                "tone" => ["friendly", "neutral", "firm"],
+                "template" => ["another"],
+                "reason" => ["another"],
+                "allocation" => ["charges_first"],
+                "business_days_only" => ["false"],
+                "channels" => scalar.Value == "email" ? ["call"] : ["email"],
+                // A message turned into something else would have channels that no longer belong there.
+                "action" => scalar.Value == "message" ? [] : scalar.Value == "task" ? ["propose_placement"] : ["task"],
+                _ => throw new InvalidOperationException($"{place}: how is that turned?"),
+            };
+            if (others.Count > 0) yield return new Knob(place, [.. others.Where(o => o != scalar.Value).Select(Turn)]);
+
+            string Turn(string other) => Replace(text, scalar, other);
+        }
+    }
+
+    // --- the customers on whom it is tried ---
+
+    private static readonly DateOnly Due = Day(2026, 6, 1);
+
+    private sealed record Party(string Name, Action<PartyBench> Story)
+    {
+        public DateOnly Until { get; init; } = Due.AddDays(120);
+    }
+
+    private static readonly IReadOnlyList<Party> Parties = [.. Crafted()];
+
+    private static readonly Lazy<IReadOnlyList<string>> AsShipped = new(() => [.. Parties.Select(p => Story(ShippedPolicies.Default, p))]);
+
+    private static IEnumerable<Party> Crafted()
+    {
+        var histories = new (string Name, int[] DaysLate)[]
+        {
+            ("unknown", []), ("prompt for long", [0, 0, 0, 0, 0, 0]), ("prompt for short", [0, 0, 0, 0]), ("late by days", [3, 3, 3, 3, 3, 3]), ("late by days, for short", [4, 4, 4]), ("often late", [10, 10, 10, 0, 0, 0, 10]),
+            ("half late", [12, 12, 12, 0, 0, 0]), ("late by months", [70, 70, 70, 70, 70, 70]), ("late by weeks", [45, 0, 45, 0, 45, 0]), ("a little late", [0, 0, 0, 20]), ("hardly known", [60, 60]),
+        };
+        foreach (var (name, late) in histories)
+            foreach (var amount in new[] { 30m, 60m, 90m, 150m, 300m, 1000m })
+                yield return new Party($"{name}, {amount}", b => { History(b, late); b.Invoice("I1", Due, amount); });
+        yield return new Party("breaks promises", b => { History(b, [12, 12, 12, 0, 0, 0]); Promises(b, kept: 0, broken: 1); b.Invoice("I1", Due, 500m); });
+        yield return new Party("breaks promises as often as it keeps them", b => { Promises(b, kept: 1, broken: 1); b.Invoice("I1", Due, 500m); });
+        yield return new Party("keeps promises", b => { Promises(b, kept: 2, broken: 0); b.Invoice("I1", Due, 500m); });
+        yield return new Party("kept one promise", b => { Promises(b, kept: 1, broken: 0); b.Invoice("I1", Due, 500m); });
+        yield return new Party("kept many, broke one", b => { Promises(b, kept: 3, broken: 1); b.Invoice("I1", Due, 500m); });
+        yield return new Party("bad in every way", b => { History(b, [70, 70, 70, 70, 70, 70]); Promises(b, kept: 0, broken: 2); b.Invoice("I1", Due, 80m); });
+        foreach (var items in new[] { 3, 5, 6 })
+            yield return new Party($"{items} invoices", b => { for (var i = 0; i < items; i++) b.Invoice($"I{i}", Due.AddDays(i), 100m); });
+        foreach (var late in new[] { new[] { 0, 0, 0, 0, 0, 0 }, [], [70, 70, 70, 70, 70, 70] })
+        {
+            yield return new Party("no mail address", b => { History(b, late); b.Do(Known(b) with { Email = "" }); b.OptOut("email"); b.Invoice("I1", Due, 600m); });
+            yield return new Party("no mail address, and an agent who calls", b => { History(b, late); b.Do(Known(b) with { Email = "" }); b.OptOut("email"); b.AgentCalls = true; b.Invoice("I1", Due, 600m); });
+            yield return new Party("arrears first heard of late", b => { History(b, late); b.Clock(At(Due.AddDays(-30))); b.Invoice("OLD", Due.AddDays(-100), 600m); });
+            yield return new Party("the oldest is paid and the next is due", b =>
+            {
+                History(b, late);
+                b.Invoice("I1", Due, 600m);
+                b.Invoice("I2", Due.AddDays(6), 600m);
+                b.Run(Due.AddDays(-30), Due.AddDays(9));
+                b.Pay(Due.AddDays(9), 600m, "I1");
+            });
+            yield return new Party("reminded, then paid, then late with another", b =>
+            {
+                History(b, late);
+                b.Invoice("I1", Due, 600m);
+                for (var i = 0; i < 9; i++) b.Invoice($"N{i}", Due.AddDays(i + 1), 600m);
+                for (var i = 0; i < 9; i++)
+                {
+                    b.Run(Due.AddDays(i), Due.AddDays(i + 8));
+                    b.Pay(Due.AddDays(i + 8), 600m);
+                }
+            });
+        }
+        yield return new Party("promises and does not pay", b => { b.Clock(At(Due)); b.Invoice("I1", Due.AddDays(-3), 500m); b.Promise(Due, Due.AddDays(10), 500m); });
+        yield return new Party("charged, and pays without saying what", b =>
+        {
+            b.Invoice("I1", Due, 500m);
+            b.Do(new Input.Charge { Key = b.NextKey(), Account = "A1", On = Due.AddDays(-20), DueOn = Due.AddDays(2), Number = "F1", Kind = "fee", Amount = Euro(40m) });
+            b.Clock(At(Due.AddDays(-10)));
+            b.Pay(Due.AddDays(-10), 40m);
+        });
+    }
+
+    private static Input.AccountSet Known(PartyBench b) => new() { Key = b.NextKey(), Account = "A1", Name = "Kundin GmbH" };
+
+    private static void History(PartyBench b, int[] daysLate)
+    {
+        for (var i = 0; i < daysLate.Length; i++)
+        {
+            var due = Due.AddDays(-300 + (i * 5));
+            b.Invoice($"H{i}", due);
+            b.Pay(due.AddDays(daysLate[i]), 100m, $"H{i}");
+        }
+    }
+
+    private static void Promises(PartyBench b, int kept, int broken)
+    {
+        var day = Due.AddDays(-200);
+        for (var i = 0; i < kept + broken; i++, day = day.AddDays(20))
+        {
+            b.Clock(At(day));
+            b.Invoice($"P{i}", day.AddDays(5), 100m);
+            b.Promise(day, day.AddDays(6));
+            if (i < kept) b.Pay(day.AddDays(2), 100m, $"P{i}");
+            b.Clock(At(day.AddDays(15)));
+            // Seen as broken by a review well after its term and grace.
+            if (i >= kept) b.Review(day.AddDays(15));
+        }
+        for (var i = kept; i < kept + broken; i++) b.Pay(day, 100m, $"P{i}");
+    }
+
+    /// <summary>All that was decided about a customer, in words.</summary>
+    private static string Story(Policy policy, Party party)
+    {
+        var bench = new PartyBench(policy);
+        party.Story(bench);
+        bench.Clock(At(Due.AddDays(-30)));
+        var from = DateOnly.FromDateTime(bench.Now.UtcDateTime);
+        return string.Join('\n', bench.Run(from, party.Until).Select(d => JsonSerializer.Serialize(d.Decision, EventJson.Default.DecisionRecord)));
+    }
+
+    // --- the rules of contact ---
+
+    public static TheoryData<Knob> RuleKnobs()
+    {
+        var data = new TheoryData<Knob>();
+        foreach (var knob in RuleKnobsOf(ShippedPolicies.ContactRulesText)) data.Add(knob);
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(RuleKnobs))]
+    public void Turning_a_knob_of_the_rules_changes_a_verdict(Knob knob)
+    {
+        foreach (var text in knob.Turned)
+        {
+            // With the house cap lifted the federal one can be seen; with it in place it never bites.
+            var shipped = ContactRules.Parse(knob.Turned[^1], knob.Place);
+            if (Verdicts(ContactRules.Parse(text, knob.Place)) != Verdicts(shipped)) return;
+        }
+        Assert.Fail($"{knob.Place} can be turned and everybody may be contacted as before");
+    }
+
+    /// <summary>The last text of each is the one to compare with.</summary>
+    private static IEnumerable<Knob> RuleKnobsOf(string shipped)
+    {
+        var lifted = shipped.Replace("contacts: 3", "contacts: 1000", StringComparison.Ordinal);
+        foreach (var (place, key, scalar) in Scalars(shipped))
+        {
+            var rule = place.Split('/')[1 % place.Split('/').Length];
+            var text = rule == "reg-f-calls" ? lifted : shipped;
+            var there = Scalars(text).Single(s => s.Place == place).Scalar;
+            string Turn(string other) => Replace(text, there, other);
+            IReadOnlyList<string> turned = key switch
+            {
+                "pack" or "about" or "text" or "source" => [],
+                // Each rule counts: put off for good, it would be missed.
+                "id" => [text[..(int)there.End.Index] + (text[(int)there.End.Index..].Split("- id:")[0].Contains("effective_from", StringComparison.Ordinal) ? "" : "\n    effective_from: 9999-12-31") + text[(int)there.End.Index..]],
+                "contacts" or "days" => [Turn(Text(int.Parse(there.Value!, CultureInfo.InvariantCulture) + 1)), Turn(Text(int.Parse(there.Value!, CultureInfo.InvariantCulture) - 1))],
+                "from" => [Turn("\"08:01\"")],
+                "to" => [Turn("\"20:59\"")],
+                "party" => [Turn("business")],
+                "collector" => [Turn("first")],
+                "channels" => [Turn("letter")],
+                "effective_from" => [Turn("9999-12-31")],
+                "kind" => [],
+                _ => throw new InvalidOperationException($"{place}: how is that turned?"),
+            };
+            if (turned.Count > 0 && turned[0] != text)
+                foreach (var one in turned) yield return new Knob($"{place} {turned.ToList().IndexOf(one)}", [one, text]);
+        }
+    }
+
+    private static string Verdicts(ContactRules rules)
+    {
+        var verdicts = new List<string>();
+        foreach (var channel in Channel.All)
+            foreach (var party in new[] { "business", "consumer" })
+                foreach (var collector in new[] { "first", "third" })
+                    foreach (var state in new[] { "plain", "erased", "held", "no address", "opted out" })
+                        foreach (var minute in new[] { (7 * 60) + 59, 8 * 60, 12 * 60, (20 * 60) + 59, 21 * 60 })
+                            foreach (var contacts in new[] { 0, 2, 3, 6, 7, 8 })
+                            {
+                                var contact = new ContactState();
+                                if (state == "opted out") contact.OptOuts.Add(new OptOut(channel, null));
+                                for (var i = 0; i < contacts; i++) contact.Remember(new ContactRecord(At(Due.AddDays(-6)), channel, true, false));
+                                var verdict = ContactGate.Clear(rules, new ContactRequest
+                                {
+                                    Channel = channel, AddressToken = state == "no address" ? null : "t", At = At(Due).AddHours(-10).AddMinutes(minute), Today = Due, TimeZones = ["UTC"],
+                                    Contact = contact, UnderWay = 0, Erased = state == "erased", Held = state == "held", Party = party, Collector = collector,
+                                });
+                                verdicts.Add(verdict switch
+                                {
+                                    Verdict.Allowed a => $"{a.NotBefore:O} {a.Rule}",
+                                    Verdict.Deferred d => $"{d.Until:O} {d.Rule}",
+                                    Verdict.Blocked b => b.Rule,
+                                    _ => "",
+                                });
+                            }
+        return string.Join('\n', verdicts);
+    }
+
+    // --- turning ---
+
+    /// <summary>Every scalar of the file with a name for its place; one of a list has the list's key.</summary>
+    private static IEnumerable<(string Place, string Key, YamlScalarNode Scalar)> Scalars(string text)
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(text));
+        return Walk(stream.Documents[0].RootNode, "", "");
+    }
+
+    private static IEnumerable<(string, string, YamlScalarNode)> Walk(YamlNode node, string place, string key)
+    {
+        switch (node)
+        {
+            case YamlScalarNode scalar:
+                yield return (place, key, scalar);
+                break;
+            case YamlSequenceNode list:
+                for (var i = 0; i < list.Children.Count; i++)
+                {
+                    var id = list.Children[i] is YamlMappingNode map && map.Children.TryGetValue(new YamlScalarNode("id"), out var named) ? ((YamlScalarNode)named).Value : Text(i);
+                    foreach (var found in Walk(list.Children[i], $"{place}/{id}", key)) yield return found;
+                }
+                break;
+            case YamlMappingNode mapping:
+                foreach (var (name, value) in mapping.Children)
+                {
+                    var field = ((YamlScalarNode)name).Value!;
+                    foreach (var found in Walk(value, place.Length == 0 ? field : $"{place}/{field}", field)) yield return found;
+                }
+                break;
+        }
+    }
+
+    private static string Replace(string text, YamlScalarNode scalar, string other)
+    {
+        var quoted = other.Contains(' ', StringComparison.Ordinal) ? $"\"{other}\"" : other;
+        return text[..(int)scalar.Start.Index] + quoted + text[(int)scalar.End.Index..];
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("""(?<![a-z_\d.])\d+(\.\d+)?""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex NumberInText();
+}

@@ -1,0 +1,323 @@
+using Recoup.Core.Events;
+using Recoup.Core.Inputs;
+using Recoup.Core.Policies;
+using Recoup.Core.Receivables;
+
+namespace Recoup.Tests.Properties;
+
+/// <summary>
+/// The books kept by hand: what inputs that were taken mean for documents and cash, written as plainly as can be and
+/// sharing no code with the fold. Nothing is summed up beforehand; every question goes through all entries again.
+/// </summary>
+internal sealed class Ledger(Policy policy)
+{
+    /// <summary>An invoice or charge.</summary>
+    public sealed class Document
+    {
+        public required string Account { get; init; }
+        public required string Number { get; init; }
+        public required bool IsCharge { get; init; }
+        public required string Currency { get; init; }
+        public required DateOnly Issued { get; init; }
+        public required DateOnly FirstDue { get; init; }
+        public required DateOnly Learned { get; init; }
+        public long Amount { get; set; }
+        public DateOnly? CancelledOn { get; set; }
+
+        /// <summary>Corrections of the due date in the order in which they were learned.</summary>
+        public List<(DateOnly From, DateOnly Due)> Redated { get; } = [];
+        public List<(DateOnly On, long Minor)> Entries { get; } = [];
+        public List<(DateOnly On, long Minor)> WriteOffs { get; } = [];
+        public List<Cash> MetBy { get; } = [];
+
+        public long Balance => Entries.Sum(e => e.Minor);
+        public long WrittenOff => WriteOffs.Sum(w => w.Minor);
+        public long BalanceOn(DateOnly day) => Entries.Where(e => e.On <= day).Sum(e => e.Minor);
+
+        /// <summary>What was learned last of those that speak of the day.</summary>
+        public DateOnly DueOn(DateOnly day) => Redated.Where(r => r.From <= day).Select(r => (DateOnly?)r.Due).LastOrDefault() ?? FirstDue;
+
+        public DateOnly Due => DueOn(DateOnly.MaxValue);
+
+        /// <summary>The day from which nothing was open any more, up to a day; null while something is.</summary>
+        public DateOnly? SettledOn(DateOnly asOf)
+        {
+            if (asOf < Issued || BalanceOn(asOf) != 0) return null;
+            var day = asOf;
+            while (day > Issued && BalanceOn(day.AddDays(-1)) == 0) day = day.AddDays(-1);
+            return day;
+        }
+    }
+
+    public sealed class Cash
+    {
+        public required string Key { get; init; }
+        public required string Account { get; init; }
+        public required bool IsCredit { get; init; }
+        public required string Currency { get; init; }
+        public required DateOnly On { get; init; }
+        public required long Minor { get; init; }
+        public bool Reversed { get; set; }
+        public List<(string Number, long Minor)> Waiting { get; } = [];
+
+        /// <summary>What stands on items: by item, since when, on its balance or on what had been written off.</summary>
+        public List<Part> Parts { get; } = [];
+
+        public List<(DateOnly On, long Minor)> Unapplied { get; } = [];
+        public long UnappliedInAll => Unapplied.Sum(u => u.Minor);
+        public long UnappliedOn(DateOnly day) => Unapplied.Where(u => u.On <= day).Sum(u => u.Minor);
+    }
+
+    public sealed class Part(Document on, long minor, DateOnly since, bool recovery)
+    {
+        public Document Document => on;
+        public long Minor { get; set; } = minor;
+        public DateOnly Since => since;
+        public bool Recovery => recovery;
+
+        /// <summary>Parts of it that were taken back before it was reversed, and when.</summary>
+        public List<(DateOnly On, long Minor)> Back { get; } = [];
+    }
+
+    public sealed record Disputed(string Key, string Account, string? Number, DateOnly From)
+    {
+        public DateOnly? Closed { get; set; }
+        public bool StandsOn(DateOnly day) => From <= day && !(Closed <= day);
+    }
+
+    public sealed record Held(string Key, string Account, DateOnly From)
+    {
+        public DateOnly To { get; set; }
+        public bool StandsOn(DateOnly day) => From <= day && day <= To;
+    }
+
+    public sealed record Promised(string Key, string Account, DateOnly From, DateOnly Due, long Minor, string Currency)
+    {
+        public DateOnly? Closed { get; set; }
+        public bool StandsOn(DateOnly day) => From <= day && !(Closed <= day);
+    }
+
+    public sealed record Account(string Id, string Party, string Portfolio)
+    {
+        public string? Zone { get; set; }
+    }
+
+    public Dictionary<string, Account> Accounts { get; } = new(StringComparer.Ordinal);
+    public List<Document> Documents { get; } = [];
+    public List<Cash> AllCash { get; } = [];
+    public List<Disputed> Disputes { get; } = [];
+    public List<Held> Holds { get; } = [];
+    public List<Promised> Promises { get; } = [];
+    public Dictionary<string, string> Zones { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>By party and portfolio: the segment from a day on, in the order in which they were decided.</summary>
+    public Dictionary<(string Party, string Portfolio), List<(DateOnly From, string Segment)>> Segments { get; } = [];
+
+    public string SegmentOn(string account, DateOnly day) =>
+        Segments.TryGetValue((Accounts[account].Party, Accounts[account].Portfolio), out var segments)
+            ? segments.Where(s => s.From <= day).Select(s => s.Segment).LastOrDefault() ?? "unsegmented" : "unsegmented";
+
+    private Document? Find(string account, string number) => Documents.Find(d => d.Account == account && d.Number == number);
+
+    private Document Get(string account, string number) => Find(account, number) ?? throw new InvalidOperationException($"the door took something about {number} of {account}, which there is not");
+
+    /// <summary>What a decision or the passing of time did, as far as the books know of it.</summary>
+    public void Note(JournalRow row)
+    {
+        switch (Play.EventOf(row))
+        {
+            case Event.Decided { Decision: var d }:
+                if (!Segments.TryGetValue((row.Party, d.Portfolio), out var segments)) Segments[(row.Party, d.Portfolio)] = segments = [];
+                segments.Add((row.EffectiveOn, d.Segment));
+                break;
+            case Event.PromiseClosed closed: Promises.Find(p => p.Key == closed.Promise)!.Closed = row.EffectiveOn; break;
+            default: break;
+        }
+    }
+
+    /// <param name="input">Was taken and was not known before.</param>
+    /// <param name="learned">The business date under which it was recorded.</param>
+    public void Take(Input input, DateOnly learned)
+    {
+        switch (input)
+        {
+            case Input.PortfolioSet i: if (i.TimeZone is { } zone) Zones[i.Portfolio] = zone; break;
+            case Input.AccountSet i:
+                if (!Accounts.TryGetValue(i.Account, out var account)) Accounts[i.Account] = account = new Account(i.Account, i.Party ?? i.Account, i.Portfolio ?? "main");
+                account.Zone = i.TimeZone ?? account.Zone;
+                break;
+            case Input.Invoice i: Issue(i.Account, i.Number, false, i.Amount.Minor, i.Amount.Currency.Code, i.IssuedOn, i.DueOn, learned); break;
+            case Input.Charge i: Issue(i.Account, i.Number ?? i.Key, true, i.Amount.Minor, i.Amount.Currency.Code, i.On, i.DueOn ?? i.On, learned); break;
+            case Input.InvoiceCorrected i:
+            {
+                var document = Get(i.Account, i.Invoice);
+                if (i.Amount is { } amount) Change(document, amount.Minor - document.Amount, i.On);
+                if (i.DueOn is { } due) document.Redated.Add((i.On, due));
+                break;
+            }
+            case Input.InvoiceCancelled i:
+            {
+                var document = Get(i.Account, i.Invoice);
+                var applied = document.MetBy.Distinct().SelectMany(c => c.Parts).Where(p => p.Document == document && !p.Recovery).Sum(p => p.Minor);
+                var gone = document.Balance + applied;
+                Release(document, applied, i.On);
+                document.Amount -= gone;
+                document.Entries.Add((i.On, -gone));
+                document.CancelledOn = i.On;
+                break;
+            }
+            case Input.Payment i:
+            {
+                var cash = Receive(i.Key, i.Account, false, i.Amount.Minor, i.Amount.Currency.Code, i.On);
+                if (i.For is { Count: > 0 } named) foreach (var (number, part) in named) Name(cash, number, part.Minor, recovers: true);
+                else foreach (var document in Documents.Where(d => d.Account == i.Account && d.Currency == cash.Currency && d.Balance > 0).Order(Comparer<Document>.Create(Order)).ToList()) Meet(cash, document, Math.Min(document.Balance, cash.UnappliedInAll), cash.On);
+                break;
+            }
+            case Input.CreditNote i:
+            {
+                var credit = Receive($"credit:{i.Account}:{i.Number}", i.Account, true, i.Amount.Minor, i.Amount.Currency.Code, i.On);
+                if (i.Invoice is { } of) Name(credit, of, i.Amount.Minor, recovers: false);
+                break;
+            }
+            case Input.Allocation i:
+            {
+                var cash = AllCash.Single(c => c.Key == (i.Payment ?? $"credit:{i.Account}:{i.CreditNote}"));
+                Meet(cash, Get(i.Account, i.Invoice), i.Amount.Minor, i.On);
+                cash.Waiting.RemoveAll(w => w.Number == i.Invoice);
+                break;
+            }
+            case Input.PaymentReversed i: Reverse(AllCash.Single(c => c.Key == i.Payment), i.On); break;
+            case Input.Waiver i:
+            {
+                var charge = Get(i.Account, i.Charge);
+                charge.Entries.Add((i.On, -(i.Amount?.Minor ?? charge.Balance)));
+                break;
+            }
+            case Input.WriteOff i:
+            {
+                var document = Get(i.Account, i.Invoice);
+                var minor = i.Amount?.Minor ?? document.Balance;
+                document.Entries.Add((i.On, -minor));
+                document.WriteOffs.Add((i.On, minor));
+                break;
+            }
+            case Input.OpenBalance i:
+            {
+                var document = Get(i.Account, i.Invoice);
+                document.Entries.Add((i.On, i.Balance.Minor - document.BalanceOn(i.On)));
+                break;
+            }
+            case Input.DisputeOpened i: Disputes.Add(new Disputed(i.Key, i.Account, i.Invoice, i.On)); break;
+            case Input.DisputeClosed i: Disputes.Find(d => d.Key == i.Dispute)!.Closed = i.On; break;
+            case Input.Hold i: Holds.Add(new Held(i.Key, i.Account, i.From) { To = i.To }); break;
+            case Input.HoldReleased i: Holds.Find(h => h.Key == i.Hold)!.To = i.On.AddDays(-1); break;
+            case Input.Promise i: Promises.Add(new Promised(i.Key, i.Account, i.On, i.DueOn, i.Amount.Minor, i.Amount.Currency.Code)); break;
+            default: break;
+        }
+    }
+
+    // Due date, issue date, number; charges before everything where the policy says so. Compared pair by pair.
+    private int Order(Document a, Document b)
+    {
+        if (policy.Allocation == AllocationOrder.ChargesFirst && a.IsCharge != b.IsCharge) return a.IsCharge ? -1 : 1;
+        if (a.Due != b.Due) return a.Due < b.Due ? -1 : 1;
+        if (a.Issued != b.Issued) return a.Issued < b.Issued ? -1 : 1;
+        return string.CompareOrdinal(a.Number, b.Number);
+    }
+
+    private void Issue(string account, string number, bool charge, long minor, string currency, DateOnly issued, DateOnly due, DateOnly learned)
+    {
+        Find(account, number).ShouldBeNull($"the door took number {number} of {account} twice");
+        var document = new Document { Account = account, Number = number, IsCharge = charge, Currency = currency, Issued = issued, FirstDue = due, Learned = learned, Amount = minor };
+        document.Entries.Add((issued, minor));
+        Documents.Add(document);
+        if (charge) return;
+        foreach (var cash in AllCash.Where(c => c.Account == account && c.Currency == currency && !c.Reversed))
+        {
+            var waiting = cash.Waiting.Where(w => w.Number == number).Sum(w => w.Minor);
+            Meet(cash, document, Math.Min(waiting, Math.Min(document.Balance, cash.UnappliedInAll)), cash.On);
+            if (waiting > 0 && document.MetBy.Contains(cash)) cash.Waiting.RemoveAll(w => w.Number == number);
+        }
+    }
+
+    private Cash Receive(string key, string account, bool credit, long minor, string currency, DateOnly on)
+    {
+        var cash = new Cash { Key = key, Account = account, IsCredit = credit, Currency = currency, On = on, Minor = minor };
+        cash.Unapplied.Add((on, minor));
+        AllCash.Add(cash);
+        return cash;
+    }
+
+    private void Name(Cash cash, string number, long minor, bool recovers)
+    {
+        if (Find(cash.Account, number) is not { } document)
+        {
+            cash.Waiting.Add((number, Math.Min(minor, cash.UnappliedInAll)));
+            return;
+        }
+        var open = Math.Max(0, Math.Min(Math.Min(minor, document.Balance), cash.UnappliedInAll));
+        Meet(cash, document, open, cash.On);
+        if (recovers) Recover(cash, document, Math.Max(0, Math.Min(Math.Min(minor - open, document.WrittenOff), cash.UnappliedInAll)));
+    }
+
+    private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
+
+    private static void Meet(Cash cash, Document document, long minor, DateOnly on)
+    {
+        if (minor <= 0) return;
+        var since = Later(Later(on, cash.On), document.Issued);
+        cash.Parts.Add(new Part(document, minor, since, recovery: false));
+        cash.Unapplied.Add((since, -minor));
+        document.Entries.Add((since, -minor));
+        if (!document.MetBy.Contains(cash)) document.MetBy.Add(cash);
+    }
+
+    private static void Recover(Cash cash, Document document, long minor)
+    {
+        if (minor <= 0) return;
+        var since = Later(cash.On, document.Issued);
+        cash.Parts.Add(new Part(document, minor, since, recovery: true));
+        cash.Unapplied.Add((since, -minor));
+        document.WriteOffs.Add((since, -minor));
+        if (!document.MetBy.Contains(cash)) document.MetBy.Add(cash);
+    }
+
+    private static void Change(Document document, long delta, DateOnly on)
+    {
+        Release(document, -(document.Balance + delta), on);
+        document.Amount += delta;
+        document.Entries.Add((on, delta));
+    }
+
+    /// <summary>From what met it last; never before the day on which it met.</summary>
+    private static void Release(Document document, long minor, DateOnly on)
+    {
+        foreach (var cash in Enumerable.Reverse(document.MetBy).ToList())
+            foreach (var part in Enumerable.Reverse(cash.Parts).Where(p => p.Document == document && !p.Recovery).ToList())
+            {
+                var back = Math.Min(part.Minor, minor);
+                if (back <= 0) continue;
+                var day = Later(on, part.Since);
+                part.Minor -= back;
+                part.Back.Add((day, back));
+                cash.Unapplied.Add((day, back));
+                document.Entries.Add((day, back));
+                minor -= back;
+            }
+    }
+
+    /// <summary>From that day on it is as if the payment had never come; before it nothing changes.</summary>
+    private static void Reverse(Cash cash, DateOnly on)
+    {
+        cash.Reversed = true;
+        cash.Waiting.Clear();
+        foreach (var part in cash.Parts)
+        {
+            var entries = part.Recovery ? part.Document.WriteOffs : part.Document.Entries;
+            foreach (var (day, minor) in part.Back.Select(b => (b.On, -b.Minor)).Append((part.Since, part.Minor + part.Back.Sum(b => b.Minor))))
+                entries.Add((Later(on, day), minor));
+        }
+        foreach (var (day, minor) in cash.Unapplied.ToList()) cash.Unapplied.Add((Later(on, day), -minor));
+        cash.Parts.Clear();
+    }
+}

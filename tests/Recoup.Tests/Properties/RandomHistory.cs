@@ -1,0 +1,434 @@
+using Recoup.Core.Policies;
+using Recoup.Simulation;
+
+namespace Recoup.Tests.Properties;
+
+/// <summary>What a random history may hold.</summary>
+internal sealed record Weather
+{
+    public int Days { get; init; } = 75;
+
+    /// <summary>Inputs a day, at most.</summary>
+    public int InputsMax { get; init; } = 5;
+
+    /// <summary>In a hundred facts, so many take effect on a day to come.</summary>
+    public int AheadPercent { get; init; } = 12;
+
+    /// <summary>In a hundred facts, so many took effect on a day gone by.</summary>
+    public int LatePercent { get; init; } = 22;
+
+    /// <summary>In a hundred days, so many have a run.</summary>
+    public int RunPercent { get; init; } = 65;
+
+    public bool Dispatches { get; init; } = true;
+
+    /// <summary>Runs look at everybody.</summary>
+    public bool RunsAll { get; init; }
+
+    /// <summary>Units of several inputs, some of which fail half way, and keys that come again.</summary>
+    public bool Messy { get; init; } = true;
+}
+
+/// <summary>
+/// Inputs of every kind in a random order, most of them sensible: three parties, of which one has accounts in two
+/// portfolios of different time zones. From the seed alone; it looks at no outcome.
+/// </summary>
+internal sealed class RandomHistory
+{
+    /// <summary>A Monday, before both continents change their clocks.</summary>
+    public static readonly DateOnly Begin = new(2026, 1, 26);
+
+    private static readonly (string Account, string Party, string Portfolio, string Zone, string[] Currencies, bool Phone)[] Accounts =
+    [
+        ("A1", "P1", "eu", "Europe/Berlin", ["EUR"], true),
+        ("A2", "P1", "eu", "Europe/Berlin", ["EUR", "USD"], false),
+        ("A3", "P1", "us", "Pacific/Honolulu", ["USD"], true),
+        ("B1", "B1", "nz", "Pacific/Auckland", ["JPY", "KWD"], true),
+        ("C1", "C1", "main", "", ["EUR"], false),
+    ];
+
+    private readonly SplitMix random;
+    private readonly Weather weather;
+    private readonly List<Step> steps = [];
+    private readonly List<(string Account, string Number, decimal Amount, string Currency, DateOnly Issued)> invoices = [];
+    private readonly List<(string Account, string Number, string Currency)> charges = [];
+    private readonly List<(string Account, string Key, string Currency)> payments = [];
+    private readonly List<(string Account, string Number, string Currency)> credits = [];
+    private readonly List<(string Account, string Key)> disputes = [], holds = [], promises = [];
+    private readonly List<string> sent = [];
+    private int keys;
+    private int numbers;
+    private DateOnly today;
+    private DateTimeOffset now;
+
+    private RandomHistory(int seed, Weather weather)
+    {
+        random = new SplitMix((ulong)seed * 7919);
+        this.weather = weather;
+    }
+
+    public static History Of(int seed, Weather? weather = null)
+    {
+        var history = new RandomHistory(seed, weather ?? new Weather());
+        history.Make(Begin, (weather ?? new Weather()).Days, opening: true);
+        return new History(seed, Policies.NameOf(seed), history.steps);
+    }
+
+    /// <summary>The same past up to and including a day, another future.</summary>
+    public static History Forked(int seed, int other, DateOnly until, Weather weather)
+    {
+        var past = new RandomHistory(seed, weather);
+        past.Make(Begin, until.DayNumber - Begin.DayNumber + 1, opening: true);
+        var future = new RandomHistory(other, weather) { keys = 100_000, numbers = 500 };
+        future.invoices.AddRange(past.invoices);
+        future.charges.AddRange(past.charges);
+        future.payments.AddRange(past.payments);
+        future.Make(until.AddDays(1), 15, opening: false);
+        return new History(seed, Policies.NameOf(seed), [.. past.steps, .. future.steps]);
+    }
+
+    /// <summary>Facts that take effect after a day, sent at an instant before it.</summary>
+    public static IReadOnlyList<Step> Ahead(History history, int seed, DateTimeOffset at, DateOnly after, int count)
+    {
+        var ahead = new RandomHistory(seed, new Weather { Messy = false }) { keys = 200_000, numbers = 700, now = at, today = after };
+        ahead.Know(history);
+        for (var i = 0; i < count; i++) ahead.Fact(() => after.AddDays(ahead.random.Between(1, 12)));
+        return ahead.steps;
+    }
+
+    /// <summary>Learns from the lines of a history what there is to name.</summary>
+    private void Know(History history)
+    {
+        foreach (var line in history.Lines)
+        {
+            var json = System.Text.Json.JsonDocument.Parse(line).RootElement;
+            string Get(string name) => json.TryGetProperty(name, out var value) ? value.GetString()! : "";
+            var account = Get("account");
+            switch (Get("type"))
+            {
+                case "invoice": invoices.Add((account, Get("number"), decimal.Parse(Get("amount"), System.Globalization.CultureInfo.InvariantCulture), Get("currency"), DateOnly.Parse(Get("issued_on"), System.Globalization.CultureInfo.InvariantCulture))); break;
+                case "charge": charges.Add((account, Get("number"), Get("currency"))); break;
+                case "payment": payments.Add((account, Get("key"), Get("currency"))); break;
+                case "credit_note": credits.Add((account, Get("number"), Get("currency"))); break;
+                case "dispute_opened": disputes.Add((account, Get("key"))); break;
+                case "hold": holds.Add((account, Get("key"))); break;
+                default: break;
+            }
+        }
+    }
+
+    private void Make(DateOnly from, int days, bool opening)
+    {
+        today = from;
+        now = At(5, 0);
+        if (opening) Open();
+        for (var last = from.AddDays(days); today < last; today = today.AddDays(1))
+        {
+            now = At(5, random.Below(60));
+            for (var count = random.Below(weather.InputsMax + 1); count > 0; count--) { Tick(); Something(); }
+            now = At(10, 0);
+            if (random.Chance(weather.RunPercent)) steps.Add(new Step.Run(now, today, weather.RunsAll));
+            if (!weather.Dispatches) continue;
+            now = At(random.Of(10, 11, 13, 15, 19), random.Below(60));
+            if (random.Chance(75)) steps.Add(new Step.Dispatch(now));
+            if (random.Chance(12)) { now = At(20, 0); Something(); }
+            // At night, to see that nothing leaves then.
+            if (random.Chance(15)) { now = At(22, random.Below(60)); steps.Add(new Step.Dispatch(now)); }
+        }
+    }
+
+    private DateTimeOffset At(int hour, int minute) => new(today.ToDateTime(new TimeOnly(hour, minute)), TimeSpan.Zero);
+
+    private void Tick() => now = now.AddMinutes(random.Between(1, 40));
+
+    private void Open()
+    {
+        Send(Json.Line("portfolio", Key(), null, ("portfolio", "eu"), ("creditor", "Beispiel AG"), ("time_zone", "Europe/Berlin"), ("calendar", "target")));
+        Send(Json.Line("portfolio", Key(), null, ("portfolio", "us"), ("creditor", "Example Inc."), ("time_zone", "America/New_York"), ("holidays", new[] { Begin.AddDays(21) })));
+        Send(Json.Line("portfolio", Key(), null, ("portfolio", "nz"), ("creditor", "Example Ltd"), ("time_zone", "Pacific/Auckland"), ("calendar", "every-day")));
+        if (random.Chance(85)) Send(Json.Line("sending", Key(), null, ("mode", "live")));
+        foreach (var a in Accounts)
+            Send(Json.Line("account", Key(), a.Account, ("party", a.Party == a.Account ? null : a.Party), ("name", $"Customer {a.Account}"), ("portfolio", a.Portfolio == "main" ? null : a.Portfolio),
+                ("kind", random.Of("business", "consumer")), ("email", random.Chance(90) ? $"{a.Account.ToLowerInvariant()}@customer.example" : null), ("phone", a.Phone ? "+49301234567" : null), ("time_zone", a.Zone.Length > 0 ? a.Zone : null)));
+    }
+
+    private void Something()
+    {
+        if (weather.Messy && random.Chance(4) && sent.Count > 0) { SendAgain(); return; }
+        if (weather.Messy && random.Chance(6)) { SeveralAtOnce(); return; }
+        if (random.Chance(4)) { steps.Add(random.Chance(50) ? new Step.Settle(now, Key(), random.Of("sent", "failed")) : new Step.FinishWork(now, Key())); return; }
+        if (random.Chance(2)) { Send(Json.Line("sending", Key(), null, ("mode", random.Of("live", "live", "shadow", "stopped")))); return; }
+        Fact(Day);
+    }
+
+    /// <summary>Mostly today; sometimes it was learned late, sometimes it is known ahead.</summary>
+    private DateOnly Day() => random.Below(100) switch
+    {
+        var p when p < weather.AheadPercent => today.AddDays(random.Between(1, 20)),
+        var p when p < weather.AheadPercent + weather.LatePercent => today.AddDays(-random.Between(1, 30)),
+        _ => today,
+    };
+
+    private void Fact(Func<DateOnly> day)
+    {
+        var before = steps.Count;
+        while (steps.Count == before)
+            Send(random.Below(100) switch
+            {
+                < 26 => Invoice(day()),
+                < 44 => Payment(day()),
+                < 48 => Reversal(day()),
+                < 52 => CreditNote(day()),
+                < 55 => Allocation(day()),
+                < 60 => Correction(day()),
+                < 62 => OfInvoice("invoice_cancelled", i => [("on", day()), ("reason", "wrong")]),
+                < 65 => Charge(day()),
+                < 67 => Pick(charges) is ({ } account, { } number, _) ? Json.Line("waiver", Key(), account, ("charge", number), ("on", day())) : null,
+                < 71 => WriteOff(day()),
+                < 73 => OfInvoice("open_balance", i => [("on", day()), ("balance", random.Chance(40) ? Round(i.Amount / 2, i.Currency) : random.Chance(50) ? 0m : i.Amount), ("currency", i.Currency), ("reason", "the ledger says so")]),
+                < 77 => Dispute(day()),
+                < 80 => Pick(disputes) is ({ } account, { } key) ? Json.Line("dispute_closed", Key(), account, ("dispute", key), ("on", day()), ("outcome", random.Of("rejected", "accepted"))) : null,
+                < 84 => Promise(day()),
+                < 87 => Contact(day()),
+                < 90 => Hold(day()),
+                < 91 => Pick(holds) is ({ } account, { } key) ? Json.Line("hold_released", Key(), account, ("hold", key), ("on", day())) : null,
+                < 95 => Consent(day()),
+                < 97 => Json.Line("contact_point", Key(), Account().Account, ("channel", random.Of("email", "call")), ("address", $"new{random.Below(4)}@customer.example")),
+                < 99 => ChangedAccount(),
+                _ => random.Chance(15) ? Json.Line("erasure", Key(), Account().Account, ("reason", "asked for it")) : null,
+            });
+    }
+
+    private string Invoice(DateOnly day)
+    {
+        var a = Account();
+        var currency = random.Of(a.Currencies.AsSpan());
+        var number = random.Chance(5) && invoices.Count > 0 ? invoices[random.Below(invoices.Count)].Number : $"I{++numbers}";
+        var amount = Amount(currency);
+        invoices.Add((a.Account, number, amount, currency, day));
+        return Json.Line("invoice", Key(), a.Account, ("number", number), ("issued_on", day), ("due_on", day.AddDays(random.Of(0, 7, 14, 30))), ("amount", amount), ("currency", currency));
+    }
+
+    private string Payment(DateOnly day)
+    {
+        var a = Account();
+        var currency = random.Of(a.Currencies.AsSpan());
+        var key = Key();
+        payments.Add((a.Account, key, currency));
+        var mine = invoices.FindAll(i => i.Account == a.Account && i.Currency == currency);
+        if (mine.Count == 0 || random.Chance(45)) return Json.Line("payment", key, a.Account, ("on", day), ("amount", random.Chance(50) && mine.Count > 0 ? mine[random.Below(mine.Count)].Amount : Amount(currency)), ("currency", currency));
+        var parts = new List<(string, decimal)>();
+        for (var n = random.Between(1, 3); n > 0; n--)
+        {
+            var invoice = mine[random.Below(mine.Count)];
+            // Named before it came: the next numbers are still to be given.
+            var number = random.Chance(15) ? $"I{numbers + random.Between(1, 4)}" : invoice.Number;
+            parts.Add((number, random.Chance(60) ? invoice.Amount : Round(invoice.Amount / 3, currency)));
+        }
+        return Json.Line("payment", key, a.Account, ("on", day), ("amount", parts.Sum(p => p.Item2) + (random.Chance(30) ? Amount(currency) : 0m)), ("currency", currency), ("for", parts));
+    }
+
+    private string? Reversal(DateOnly day) => Pick(payments) is ({ } account, { } key, _) ? Json.Line("payment_reversed", Key(), account, ("payment", key), ("on", day), ("reason", "returned")) : null;
+
+    private string CreditNote(DateOnly day)
+    {
+        var a = Account();
+        var currency = random.Of(a.Currencies.AsSpan());
+        var number = $"CN{++numbers}";
+        credits.Add((a.Account, number, currency));
+        var invoice = random.Chance(60) && Pick(invoices.FindAll(i => i.Account == a.Account && i.Currency == currency)) is { Number: { } of } ? of : null;
+        return Json.Line("credit_note", Key(), a.Account, ("number", number), ("on", day), ("amount", Amount(currency)), ("currency", currency), ("invoice", invoice));
+    }
+
+    private string? Allocation(DateOnly day)
+    {
+        var credit = random.Chance(40);
+        var (account, id, currency) = credit ? Pick(credits) : Pick(payments);
+        if (account is null || Pick(invoices.FindAll(i => i.Account == account && i.Currency == currency)) is not { Number: { } invoice }) return null;
+        return Json.Line("allocation", Key(), account, (credit ? "credit_note" : "payment", id), ("invoice", invoice), ("on", day), ("amount", Amount(currency, small: true)), ("currency", currency));
+    }
+
+    private string? Correction(DateOnly day) => OfInvoice("invoice_corrected", i => random.Below(3) switch
+    {
+        0 => [("on", day), ("due_on", day.AddDays(random.Between(-10, 30)))],
+        1 => [("on", day), ("amount", Round(i.Amount / 2, i.Currency)), ("currency", i.Currency)],
+        _ => [("on", day), ("amount", i.Amount + Amount(i.Currency)), ("currency", i.Currency)],
+    });
+
+    private string? WriteOff(DateOnly day) => OfInvoice("write_off", i => random.Chance(50)
+        ? [("on", day), ("reason", "uncollectible")]
+        : [("on", day), ("amount", Round(i.Amount / 4, i.Currency)), ("currency", i.Currency), ("reason", "small")]);
+
+    private string Charge(DateOnly day)
+    {
+        var a = Account();
+        var currency = random.Of(a.Currencies.AsSpan());
+        var number = $"F{++numbers}";
+        charges.Add((a.Account, number, currency));
+        var invoice = random.Chance(50) && Pick(invoices.FindAll(i => i.Account == a.Account && i.Currency == currency)) is { Number: { } of } ? of : null;
+        return Json.Line("charge", Key(), a.Account, ("number", number), ("invoice", invoice), ("on", day), ("due_on", random.Chance(40) ? day.AddDays(14) : null), ("kind", random.Of("fee", "interest", "cost")), ("amount", Amount(currency, small: true)), ("currency", currency));
+    }
+
+    private string? Dispute(DateOnly day)
+    {
+        var key = Key();
+        if (random.Chance(30))
+        {
+            var account = Account().Account;
+            disputes.Add((account, key));
+            return Json.Line("dispute_opened", key, account, ("on", day), ("reason", "all of it"));
+        }
+        if (Pick(invoices) is not { Account: { } of } invoice) return null;
+        disputes.Add((of, key));
+        return Json.Line("dispute_opened", key, of, ("invoice", invoice.Number), ("on", day), ("reason", "quality"));
+    }
+
+    private string Promise(DateOnly day)
+    {
+        var a = Account();
+        var currency = random.Of(a.Currencies.AsSpan());
+        var key = Key();
+        promises.Add((a.Account, key));
+        return Json.Line("promise", key, a.Account, ("on", day), ("due_on", day.AddDays(random.Between(0, 14))), ("amount", Amount(currency)), ("currency", currency));
+    }
+
+    private string Contact(DateOnly day)
+    {
+        var at = day == today ? now.AddMinutes(-random.Below(240)) : new DateTimeOffset(day.ToDateTime(new TimeOnly(random.Between(7, 20), 0)), TimeSpan.Zero);
+        var a = Account();
+        return Json.Line("contact", Key(), a.Account, ("at", at), ("channel", random.Of("call", "call", "letter", "sms")), ("direction", random.Of("outbound", "outbound", "inbound")),
+            ("outcome", random.Of("right_party", "no_answer", "voicemail")), ("agent", "ann"), ("minutes", random.Below(20)), ("promise", Pick(promises.FindAll(p => p.Account == a.Account)).Key));
+    }
+
+    private string Hold(DateOnly day)
+    {
+        var a = Account();
+        var key = Key();
+        holds.Add((a.Account, key));
+        return Json.Line("hold", key, a.Account, ("from", day), ("to", day.AddDays(random.Below(15))), ("reason", "requested"));
+    }
+
+    private string Consent(DateOnly day)
+    {
+        var a = Account();
+        return Json.Line("consent", Key(), a.Account, ("channel", random.Of("email", "call", "all", "email")), ("granted", random.Chance(60)),
+            ("address", random.Chance(20) ? $"{a.Account.ToLowerInvariant()}@customer.example" : null), ("on", random.Chance(70) ? day : null));
+    }
+
+    private string ChangedAccount()
+    {
+        var a = Account();
+        return random.Below(3) switch
+        {
+            0 => Json.Line("account", Key(), a.Account, ("language", random.Of("de", "en"))),
+            1 => Json.Line("account", Key(), a.Account, ("email", $"other{random.Below(3)}@customer.example")),
+            _ => Json.Line("account", Key(), a.Account, ("party", random.Of("P1", "B1")), ("name", "Moved")),
+        };
+    }
+
+    private string? OfInvoice(string type, Func<(string Account, string Number, decimal Amount, string Currency, DateOnly Issued), (string, object?)[]> fields) =>
+        Pick(invoices) is { Account: { } account } invoice ? Json.Line(type, Key(), account, [("invoice", invoice.Number), .. fields(invoice)]) : null;
+
+    /// <summary>A row of a file: an account, its invoice, its payment. Every third fails half way.</summary>
+    private void SeveralAtOnce()
+    {
+        var lines = new List<string>();
+        for (var n = random.Between(2, 4); n > 0; n--)
+        {
+            var before = steps.Count;
+            Fact(Day);
+            lines.AddRange(((Step.Send)steps[before]).Lines);
+            steps.RemoveRange(before, steps.Count - before);
+        }
+        if (random.Chance(40)) lines.Insert(random.Between(1, lines.Count), Json.Line("write_off", Key(), Account().Account, ("invoice", "nowhere"), ("on", today), ("reason", "there is none")));
+        Send([.. lines]);
+    }
+
+    private void SendAgain()
+    {
+        var line = sent[random.Below(sent.Count)];
+        if (random.Chance(35) && line.Contains("\"type\":\"payment\"", StringComparison.Ordinal) && !line.Contains("\"for\"", StringComparison.Ordinal)) line = line.Replace("\"amount\":\"", "\"amount\":\"1", StringComparison.Ordinal);
+        steps.Add(new Step.Send(now, [line]));
+    }
+
+    private void Send(params string?[] lines)
+    {
+        if (lines.Any(l => l is null)) return;
+        foreach (var line in lines) sent.Add(line!);
+        steps.Add(new Step.Send(now, [.. lines.OfType<string>()]));
+    }
+
+    private (string Account, string Party, string Portfolio, string Zone, string[] Currencies, bool Phone) Account() => Accounts[random.Below(Accounts.Length)];
+
+    private T? Pick<T>(List<T> from) => from.Count == 0 ? default : random.Chance(60) ? from[Math.Max(0, from.Count - 1 - random.Below(6))] : from[random.Below(from.Count)];
+
+    private string Key() => $"k{++keys}";
+
+    // Few different amounts, so that sums meet exactly now and then.
+    private decimal Amount(string currency, bool small = false)
+    {
+        var whole = small ? random.Of(5m, 10m, 20m) : random.Of(50m, 60m, 100m, 100m, 240m, 33m);
+        return currency switch { "JPY" => whole * 100, "KWD" => whole + random.Of(0m, 0.125m), _ => whole + random.Of(0m, 0m, 0.01m, 0.99m) };
+    }
+
+    private static decimal Round(decimal amount, string currency) => Math.Round(amount, currency switch { "JPY" => 0, "KWD" => 3, _ => 2 });
+}
+
+/// <summary>Policies that the histories are decided by.</summary>
+internal static class Policies
+{
+    private const string Nervous = """
+        policy: nervous
+        score:
+          base: 60
+          adjust:
+            - { when: "days_past_due > 6", add: -15, reason: a week }
+            - { when: "days_past_due > 17", add: -30, reason: some weeks }
+            - { when: "overdue_items >= 2", add: -10, reason: several }
+            - { when: "contacts_7_days >= 2", add: 12, reason: talked to }
+            - { when: "promises_broken > promises_kept", add: -10, reason: broke promises }
+            - { when: "settled_items >= 2 and late_share < 0.5", add: 20, reason: pays }
+        segments:
+          - { id: rested, when: "days_since_last_step > 9", strategy: slow }
+          - { id: poor, when: "score < 45", strategy: quick }
+          - { id: rest, when: "true", strategy: slow }
+        strategies:
+          - id: slow
+            entry: one
+            days_between_steps: 3
+            steps:
+              - { id: ahead, at: -2, when: "coalesce(days_since_last_step, 99) > 4", action: message, channels: [email], template: due-soon, tone: friendly }
+              - { id: one, at: 3, action: message, channels: [email, call], template: first-reminder, tone: neutral }
+              - { id: two, at: 11, when: "to_chase >= 150", action: message, channels: [email], template: second-reminder, tone: neutral }
+              - { id: phone, at: 18, action: task, when: "contacts_7_days < 2" }
+              - { id: last, at: 30, action: message, channels: [email, call], template: final-notice, tone: firm }
+          - id: quick
+            entry: one
+            days_between_steps: 2
+            steps:
+              - { id: one, at: 1, action: message, channels: [email, call], template: first-reminder, tone: firm }
+              - { id: two, at: 5, action: message, channels: [email], template: second-reminder, tone: firm }
+              - { id: phone, at: 8, action: task, when: "to_chase >= 100" }
+              - { id: last, at: 12, action: message, channels: [email, call], template: final-notice, tone: firm }
+              - { id: agency, at: 20, action: propose_placement }
+        review_every_days: 14
+        promise_grace_days: 2
+        allocation: ALLOCATION
+        business_days_only: DAYS
+        volume_stop: { multiple: 3, runs: 5, minimum: 1000 }
+        """;
+
+    private static readonly Dictionary<string, Policy> Known = new(StringComparer.Ordinal)
+    {
+        ["default"] = ShippedPolicies.Default,
+        ["nervous"] = Parse("oldest_first", "false"),
+        ["charges-first"] = Parse("charges_first", "true"),
+    };
+
+    public static string NameOf(int seed) => (seed % 3) switch { 0 => "default", 1 => "nervous", _ => "charges-first" };
+
+    public static Policy Of(string name) => Known[name];
+
+    private static Policy Parse(string allocation, string days) =>
+        Policy.Parse(Nervous.Replace("ALLOCATION", allocation, StringComparison.Ordinal).Replace("DAYS", days, StringComparison.Ordinal), "nervous.yaml");
+}
