@@ -70,7 +70,8 @@ public sealed class DailyRun(Door door)
             throw new RunRefusedException($"facts were recorded on {door.LastRecordedOn:yyyy-MM-dd}; a run as of {asOf:yyyy-MM-dd} would know the future. Run as of {door.LastRecordedOn:yyyy-MM-dd} or later, or see with --dry-run what {asOf:yyyy-MM-dd} would have been.");
         }
         var at = Later(now, door.LastRecordedAt);
-        var due = store.PartiesDue(all ? null : asOf);
+        var changed = workspace.LastRunOn is not null && (workspace.ChangedSinceRun || workspace.PolicyDigest != door.PolicyInForce.Digest);
+        var due = store.PartiesDue(all ? null : changed ? DateOnly.MaxValue : asOf);
         if (due.Count == 0 && workspace.LastRunOn == asOf)
         {
             report.Seconds = watch.Elapsed.TotalSeconds;
