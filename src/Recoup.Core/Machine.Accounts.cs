@@ -63,8 +63,7 @@ public static partial class Machine
     private static Refused? SetConsent(Work work, Input.Consent i)
     {
         var token = i.Address is { } address ? work.Context.Vault.Token(work.State.Id, address) : null;
-        var optedOut = work.State.Contact.OptOuts.Contains(new OptOut(i.Channel, token));
-        if (optedOut == !i.Granted && (i.Granted || optedOut)) return null;
+        if (!work.State.Contact.Changes(i.Channel, token, i.Granted, i.On ?? work.Today, work.Today)) return null;
         work.Emit(new Event.ConsentChanged(i.Channel, token, i.Granted));
         return null;
     }

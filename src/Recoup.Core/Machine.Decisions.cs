@@ -19,8 +19,8 @@ public static partial class Machine
         var state = work.State;
         if (i.OnlyIfDue && (state.NextReviewOn is not { } dueOn || dueOn > i.AsOf)) return null;
         var grace = work.Context.Policy.PromiseGraceDays;
-        foreach (var promise in state.Promises.Where(p => p.Outcome is null && p.MadeOn <= i.AsOf && p.DueOn.AddDays(grace) < i.AsOf).ToList())
-            work.Emit(new Event.PromiseClosed(promise.Promise, promise.PaidMinor >= promise.Minor ? "kept" : promise.PaidMinor > 0 ? "partial" : "broken", promise.PaidMinor, promise.Currency), i.AsOf, promise.Account);
+        foreach (var promise in state.Promises.Where(p => p.Outcome is null && p.MadeOn <= i.AsOf && (p.PaidInTerm(grace) >= p.Minor || p.DueOn.AddDays(grace) < i.AsOf)).ToList())
+            work.Emit(new Event.PromiseClosed(promise.Promise, promise.OutcomeBy(grace), promise.PaidInTerm(grace), promise.Currency), i.AsOf, promise.Account);
 
         var decisions = new List<(DecisionRecord Decision, string Account)>();
         foreach (var portfolio in state.Accounts.Select(a => a.Portfolio).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList())
@@ -31,12 +31,6 @@ public static partial class Machine
                     work.Emit(new Event.WorkItemClosed(pending.Id, "no_longer_needed", null), i.AsOf, state.WorkItems[pending.Id].Account);
             var underWay = state.Pending.Count(p => p.Kind == "message") + decisions.Count(d => d.Decision.Action == "message");
             var decision = Decider.Decide(state, portfolio, work.Context, underWay, "");
-            // One call task at a time: a second would ask for what the first still asks for.
-            if (decision.Action is "task" or "propose_placement" && state.Pending.Any(p => p.Kind == "work" && p.Portfolio == portfolio && state.WorkItems[p.Id].Kind == (decision.Action == "task" ? "call" : decision.Action)))
-                decision = Await(decision, "work-under-way");
-            // One letter at a time: a step is over when its letter has left, and two would arrive together.
-            if (decision.Action == "message" && state.Pending.Any(p => p.Kind == "message" && p.Portfolio == portfolio))
-                decision = Await(decision, "message-under-way") with { NextReviewOn = i.AsOf.AddDays(1) };
             decisions.Add((decision, facts.Account.Account));
         }
         var next = decisions.Min(d => d.Decision.NextReviewOn ?? DateOnly.MaxValue);
@@ -48,22 +42,6 @@ public static partial class Machine
             }), i.AsOf, account);
         return null;
     }
-
-    private static DecisionRecord Await(DecisionRecord decision, string rule) => decision with
-    {
-        Action = "wait",
-        Rule = rule,
-        Intent = null,
-        Channel = null,
-        Template = null,
-        Tone = null,
-        NotBefore = null,
-        Verdict = null,
-        GateRule = null,
-        Clearance = null,
-        Skipped = null,
-        RemindedThrough = null,
-    };
 
     private static Refused? Release(Work work, Input.Release i)
     {

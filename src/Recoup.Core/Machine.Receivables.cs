@@ -92,7 +92,7 @@ public static partial class Machine
             work.State.Items.Values.Where(item => item.Account == i.Account && item.Currency == currency && item.Balance > 0), work.Context.Policy.Allocation);
         work.Emit(new Event.PaymentReceived(i.Key, i.Amount.Minor, currency, plan.Allocations, plan.Waiting.Count == 0 ? null : plan.Waiting) { Method = i.Method });
         // A promise paid in full is kept, whatever is left of its term.
-        foreach (var promise in work.State.Promises.Where(p => p.Outcome is null && p.PaidMinor >= p.Minor).ToList())
+        foreach (var promise in work.State.Promises.Where(p => p.Outcome is null && p.PaidInTerm(work.Context.Policy.PromiseGraceDays) >= p.Minor).ToList())
             work.Emit(new Event.PromiseClosed(promise.Promise, "kept", promise.PaidMinor, promise.Currency), i.On > promise.MadeOn ? i.On : promise.MadeOn, promise.Account);
         return null;
     }

@@ -74,7 +74,7 @@ public static class ContactGate
                 switch (kind)
                 {
                     case "erased" when request.Erased:
-                    case "opt_out" when request.Contact.HasOptedOut(request.Channel, request.AddressToken):
+                    case "opt_out" when request.Contact.HasOptedOut(request.Channel, request.AddressToken, request.Today):
                     case "hold" when request.Held:
                     // A call is a task of a person, who can look a number up; a message needs an address.
                     case "no_address" when request.AddressToken is null && request.Channel != Channel.Call:

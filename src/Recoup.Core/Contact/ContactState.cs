@@ -29,7 +29,11 @@ public sealed class ContactPoint
 /// <summary>A withdrawn consent: for a channel, all channels, or one address of a channel.</summary>
 public sealed record OptOut(
     [property: JsonPropertyName("ch")] string Channel,
-    [property: JsonPropertyName("t")] string? Token);
+    [property: JsonPropertyName("t")] string? Token)
+{
+    /// <summary>Consent was given again, to hold from that day on; null: it was not.</summary>
+    [JsonPropertyName("u")] public DateOnly? Until { get; init; }
+}
 
 /// <summary>What the contact gate must know of a party: it is the party's, not an account's.</summary>
 public sealed class ContactState
@@ -43,8 +47,27 @@ public sealed class ContactState
 
     public ContactPoint? Point(string channel) => Points.FindLast(p => p.Channel == channel);
 
-    public bool HasOptedOut(string channel, string? token) => OptOuts.Exists(o =>
-        (o.Channel == channel || o.Channel == Contact.Channel.Any) && (o.Token is null || o.Token == token));
+    public bool HasOptedOut(string channel, string? token, DateOnly today) => OptOuts.Exists(o =>
+        (o.Channel == channel || o.Channel == Contact.Channel.Any) && (o.Token is null || o.Token == token) && !(o.Until <= today));
+
+    /// <summary>
+    /// A withdrawal holds from the moment it is known, whatever day it is dated; consent holds from its own day.
+    /// Consent to everything takes every withdrawal back.
+    /// </summary>
+    internal void Change(string channel, string? token, bool granted, DateOnly on, DateOnly today)
+    {
+        var meant = OptOuts.FindAll(o => Means(o, channel, token));
+        OptOuts.RemoveAll(meant.Contains);
+        if (!granted) OptOuts.Add(new OptOut(channel, token));
+        else if (on > today) OptOuts.AddRange(meant.Select(o => o with { Until = o.Until < on ? o.Until : on }));
+    }
+
+    /// <summary>Whether saying this would change anything.</summary>
+    internal bool Changes(string channel, string? token, bool granted, DateOnly on, DateOnly today) =>
+        granted ? OptOuts.Exists(o => Means(o, channel, token) && !(o.Until <= (on > today ? on : today))) : !OptOuts.Contains(new OptOut(channel, token));
+
+    private static bool Means(OptOut o, string channel, string? token) =>
+        (channel == Contact.Channel.Any && token is null) || (o.Channel == channel && o.Token == token);
 
     /// <summary>Outbound contacts on the last <paramref name="days"/> days, <paramref name="today"/> included. UTC days are close enough for a cap that counts weeks.</summary>
     public int OutboundWithin(DateOnly today, int days)
@@ -64,7 +87,11 @@ public sealed class ContactState
         Recent.Insert(at + 1, contact);
     }
 
-    public void Forget(DateOnly today) => Recent.RemoveAll(r => DateOnly.FromDateTime(r.At.UtcDateTime) < today.AddDays(-RecentDays));
+    public void Forget(DateOnly today)
+    {
+        Recent.RemoveAll(r => DateOnly.FromDateTime(r.At.UtcDateTime) < today.AddDays(-RecentDays));
+        OptOuts.RemoveAll(o => o.Until <= today);
+    }
 }
 
 /// <summary>A message on its way: the outbox's row, folded from events.</summary>

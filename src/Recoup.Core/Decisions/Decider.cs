@@ -49,7 +49,8 @@ public sealed class Decider
         var segment = context.Policy.Segments.First(s => s.When.IsTrue(facts));
         facts.Segment = segment.Id;
         var decider = new Decider(state, facts, context, context.Policy.Strategy(segment.Strategy), underWay, intentId);
-        var decision = decider.Choose();
+        var decision = decider.OneAtATime(decider.Choose());
+        decider.LookAhead(decision);
         return decision with
         {
             Portfolio = portfolio,
@@ -70,11 +71,12 @@ public sealed class Decider
         if (state.Erased) return Wait("erased");
         if (facts.OpenItems == 0) return Wait("nothing-open");
         reviewDays.Add(asOf.AddDays(context.Policy.ReviewEveryDays));
-        if (facts.HeldThrough is { } through) reviewDays.Add(through.AddDays(1));
-        foreach (var hold in state.Holds)
-            if (hold.From > asOf) reviewDays.Add(hold.From);
-        foreach (var dispute in state.Disputes)
-            if (dispute.ClosedOn is { } closed) reviewDays.Add(closed);
+        // Each account's holds by themselves: the first that ends lets its items go on.
+        foreach (var hold in state.Holds) reviewDays.AddRange([hold.From, hold.To.AddDays(1)]);
+        foreach (var dispute in state.Disputes) reviewDays.AddRange([dispute.From, dispute.ClosedOn ?? dispute.From]);
+        foreach (var promise in state.Promises) reviewDays.AddRange([promise.MadeOn, promise.DueOn.AddDays(context.Policy.PromiseGraceDays + 1)]);
+        // What is overdue from a day on counts in the facts from then on, whether its step has come or not.
+        foreach (var e in state.Exposures) reviewDays.Add(e.DueOn.AddDays(1));
         if (facts.PromisedUntil is { } until)
         {
             reviewDays.Add(until);
@@ -83,10 +85,30 @@ public sealed class Decider
         if (facts.DunnableItems > 0 && facts.ToChaseMinor > 0) return Dun();
         AwaitComing();
         if (facts.DunnableItems > 0) return Wait("covered-by-unapplied-cash");
-        if (facts.OverdueItems > 0 && facts.Held) return Wait("hold");
-        if (facts.OverdueItems > 0 && (facts.AccountDisputed || facts.DisputedMinor > 0)) return Wait("disputed");
-        return Remind();
+        // What is held or disputed waits; the rest goes on, so what falls due is still reminded of.
+        var reminder = Remind();
+        if (reminder.Rule != "not-due" || facts.OverdueItems == 0) return reminder;
+        if (facts.Held) return Wait("hold");
+        return facts.AccountDisputed || facts.DisputedMinor > 0 ? Wait("disputed") : reminder;
     }
+
+    /// <summary>A step whose like is still under way waits for it.</summary>
+    private DecisionRecord OneAtATime(DecisionRecord decision)
+    {
+        // One call task at a time: a second would ask for what the first still asks for.
+        if (decision.Action is "task" or "propose_placement" && state.Pending.Exists(p => p.Kind == "work" && p.Portfolio == facts.Portfolio && state.WorkItems[p.Id].Kind == (decision.Action == "task" ? "call" : decision.Action)))
+            return Await(decision, "work-under-way");
+        // One letter at a time: a step is over when its letter has left, and two would arrive together.
+        if (decision.Action != "message" || !state.Pending.Exists(p => p.Kind == "message" && p.Portfolio == facts.Portfolio)) return decision;
+        reviewDays.Add(asOf.AddDays(1));
+        return Await(decision, "message-under-way");
+    }
+
+    private static DecisionRecord Await(DecisionRecord decision, string rule) => decision with
+    {
+        Action = "wait", Rule = rule, Intent = null, Channel = null, Template = null, Tone = null, NotBefore = null,
+        Verdict = null, GateRule = null, Clearance = null, Skipped = null, RemindedThrough = null,
+    };
 
     // --- after the due date ---
 
@@ -330,10 +352,51 @@ public sealed class Decider
         DateOnly? next = null;
         foreach (var day in reviewDays)
             if (day > asOf && (next is not { } n || day < n)) next = day;
-        foreach (var awaited in state.Awaited)
-            if (awaited.On > asOf && (next is not { } n || awaited.On < n)) next = awaited.On;
         return next;
     }
+
+    // --- what time alone changes ---
+
+    /// <summary>
+    /// Conditions may name what grows older by itself: days past due, days since the last step, contacts of the last
+    /// seven days. The first day on which the segment is another, or on which a step's condition holds that did not,
+    /// is a day to look again.
+    /// </summary>
+    private void LookAhead(DecisionRecord decision)
+    {
+        foreach (var awaited in state.Awaited) reviewDays.Add(awaited.On);
+        foreach (var unapplied in state.Unapplied)
+            foreach (var later in unapplied.Later ?? []) reviewDays.Add(later.On);
+        foreach (var cash in state.CashToCome) reviewDays.Add(cash.On);
+        foreach (var consent in state.Contact.OptOuts)
+            if (consent.Until is { } until) reviewDays.Add(until);
+        if (facts.OpenItems == 0 || !context.Policy.WatchesTime) return;
+
+        // A message that leaves is a contact from then on; nobody knows yet when it leaves.
+        var leaving = underWay > 0 || decision.Action == "message";
+        if (leaving && context.Policy.WatchesContacts) reviewDays.Add(asOf.AddDays(1));
+        var stepped = decision.Action != "wait" && decision.RemindedThrough is null;
+        var lastStepOn = stepped ? asOf : treatment?.LastStepOn;
+        var last = NextReview() ?? asOf;
+        var could = Possible(facts);
+        for (var day = asOf.AddDays(1); day < last; day = day.AddDays(1))
+        {
+            var then = facts.After(day, lastStepOn, state.Contact.OutboundWithin(day, 7));
+            then.Score = Score.Of(then, context.Policy).Score;
+            var segment = context.Policy.Segments.First(s => s.When.IsTrue(then));
+            then.Segment = segment.Id;
+            var can = Possible(then);
+            if (segment.Id != facts.Segment || can.Except(could).Any())
+            {
+                reviewDays.Add(day);
+                return;
+            }
+            could = can;
+        }
+    }
+
+    /// <summary>The steps whose condition holds.</summary>
+    private List<Step> Possible(Facts then) => [.. strategy.Steps.Where(s => s.When is { } when && when.IsTrue(then))];
 }
 
 /// <summary>How likely the party is to pay, 0 to 100, by the policy's rules, with the reasons that moved it.</summary>

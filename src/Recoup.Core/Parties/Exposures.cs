@@ -77,6 +77,8 @@ internal static class Exposures
             if (later.Count == 0) unapplied.Later = null;
         }
         state.Unapplied.RemoveAll(u => u.Minor == 0 && u.Later is null);
+        foreach (var cash in state.CashToCome.FindAll(c => c.On <= to)) Fold.CountTowardPromises(state, cash);
+        state.CashToCome.RemoveAll(c => c.On <= to);
         for (var i = state.Promises.Count - 1; i >= 0; i--)
         {
             var promise = state.Promises[i];

@@ -32,8 +32,7 @@ public static class Fold
                 Touch(state, e);
                 break;
             case Event.ConsentChanged consent:
-                state.Contact.OptOuts.RemoveAll(o => consent.Channel == Channel.Any && consent.AddressToken is null || (o.Channel == consent.Channel && o.Token == consent.AddressToken));
-                if (!consent.Granted) state.Contact.OptOuts.Add(new OptOut(consent.Channel, consent.AddressToken));
+                state.Contact.Change(consent.Channel, consent.AddressToken, consent.Granted, e.EffectiveOn, e.RecordedOn);
                 Touch(state, e);
                 break;
             case Event.ContactPointSet point:
@@ -140,6 +139,7 @@ public static class Fold
                 work.Disposition = done.Disposition;
                 state.ChangedWorkItems.Add(done.WorkItem);
                 state.Pending.RemoveAll(p => p.Id == done.WorkItem);
+                Touch(state, e);
                 break;
 
             case Event.Decided decided:
@@ -264,7 +264,7 @@ public static class Fold
         state.Cash[key] = cash;
         foreach (var allocation in allocations) Meet(state, e, cells, cash, allocation);
         ChangeUnapplied(state, cash, cells, waiting, [new Movement(e.EffectiveOn, minor), .. allocations.Select(a => new Movement(a.On, -a.Minor))]);
-        if (kind == CashKind.Payment) CountTowardPromises(state, e.Account, e.EffectiveOn, currency, minor);
+        if (kind == CashKind.Payment) CountTowardPromises(state, e.EffectiveOn, new CashToCome(e.EffectiveOn, e.EffectiveOn, e.Account, currency, minor));
         Touch(state, e);
     }
 
@@ -321,7 +321,7 @@ public static class Fold
             PutBack(state, e, cells, cash, item, -back.Minor, back.Since, back.On);
         }
         Flow(state, e.Account, cells, Measure.CashReceived, e.EffectiveOn, null, cash.Currency, -cash.Minor, -1);
-        CountTowardPromises(state, e.Account, cash.On, cash.Currency, -cash.Minor);
+        CountTowardPromises(state, e.EffectiveOn, new CashToCome(e.EffectiveOn, cash.On, e.Account, cash.Currency, -cash.Minor));
         cash.Reversed = true;
         cash.Allocations.Clear();
         cash.Back = null;
@@ -363,14 +363,25 @@ public static class Fold
 
     private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
 
-    /// <summary>A promise counts what comes in for its account from the day it was made.</summary>
-    private static void CountTowardPromises(PartyState state, string account, DateOnly on, string currency, long minor)
+    /// <summary>A promise counts what comes in for its account from the day it was made, on the day it comes.</summary>
+    private static void CountTowardPromises(PartyState state, DateOnly on, CashToCome cash)
     {
+        if (on <= state.AsOf) { CountTowardPromises(state, cash); return; }
+        var at = state.CashToCome.FindLastIndex(c => c.On <= on);
+        state.CashToCome.Insert(at + 1, cash);
+    }
+
+    internal static void CountTowardPromises(PartyState state, CashToCome cash)
+    {
+        var minor = cash.Minor;
         foreach (var promise in state.Promises)
         {
-            if (promise.Account != account || promise.Currency != currency || !promise.IsOpenOn(on)) continue;
-            var part = minor > 0 ? Math.Min(minor, promise.Minor - promise.PaidMinor) : Math.Max(minor, -promise.PaidMinor);
-            promise.PaidMinor += part;
+            if (promise.Account != cash.Account || promise.Currency != cash.Currency || !promise.IsOpenOn(cash.ForCashOf)) continue;
+            // What goes back is taken off only where it was counted.
+            var part = minor > 0
+                ? Math.Min(minor, promise.Minor - promise.PaidMinor)
+                : Math.Max(minor, -promise.Paid.Find(p => p.On == cash.ForCashOf).Minor);
+            Movements.Add(promise.Paid, cash.ForCashOf, part);
             minor -= part;
             if (minor == 0) return;
         }

@@ -49,6 +49,17 @@ public sealed class UnappliedCash
     [JsonPropertyName("w")] public List<Named>? Waiting { get; set; }
 }
 
+/// <summary>
+/// Cash that will come or go back on a day to come; promises hear of it then. <see cref="ForCashOf"/> is the day
+/// of the cash itself, which tells the promises that it counts toward.
+/// </summary>
+public sealed record CashToCome(
+    [property: JsonPropertyName("on")] DateOnly On,
+    [property: JsonPropertyName("f")] DateOnly ForCashOf,
+    [property: JsonPropertyName("a")] string Account,
+    [property: JsonPropertyName("c")] string Currency,
+    [property: JsonPropertyName("m")] long Minor);
+
 /// <summary>The segment of a party in a portfolio from a day on.</summary>
 public sealed record SegmentFrom([property: JsonPropertyName("on")] DateOnly On, [property: JsonPropertyName("s")] string Segment);
 
@@ -134,6 +145,7 @@ public sealed class PartyState
     [JsonPropertyName("aw")] public List<Awaited> Awaited { get; set; } = [];
     [JsonPropertyName("un")] public List<UnappliedCash> Unapplied { get; set; } = [];
     [JsonPropertyName("pr")] public List<PromiseState> Promises { get; set; } = [];
+    [JsonPropertyName("cc")] public List<CashToCome> CashToCome { get; set; } = [];
     [JsonPropertyName("ho")] public List<HoldState> Holds { get; set; } = [];
     [JsonPropertyName("di")] public List<OpenDispute> Disputes { get; set; } = [];
     [JsonPropertyName("co")] public ContactState Contact { get; set; } = new();

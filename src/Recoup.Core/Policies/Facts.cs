@@ -12,7 +12,7 @@ namespace Recoup.Core.Policies;
 /// number of items that may be dunned (else overdue, else open), one that cash does not cover before one that it
 /// does; other currencies are counted in items, not in amounts, until rates are known.
 /// </summary>
-public sealed class Facts
+public sealed record Facts
 {
     public required DateOnly AsOf { get; init; }
     public required string Portfolio { get; init; }
@@ -120,6 +120,14 @@ public sealed class Facts
 
         long UnappliedIn(string code) => state.Unapplied.Where(u => mine.Contains(u.Account) && u.Currency == code).Sum(u => u.Minor);
     }
+
+    /// <summary>The same facts on a later day, should nothing happen until then but that time passes.</summary>
+    /// <param name="lastStepOn">The day of the last step, one taken today included.</param>
+    /// <param name="contacts">Contacts in the seven days that end with the later one.</param>
+    public Facts After(DateOnly day, DateOnly? lastStepOn, int contacts) => this with
+    {
+        AsOf = day, ContactsInSevenDays = contacts, DaysSinceLastStep = lastStepOn is { } on ? day.DayNumber - on.DayNumber : null,
+    };
 
     private void Count(Exposure e, bool quiet)
     {

@@ -88,6 +88,12 @@ public sealed class Policy
 
     public required VolumeStop VolumeStop { get; init; }
 
+    /// <summary>Some condition may change its answer by the passing of time alone.</summary>
+    public bool WatchesTime { get; private init; }
+
+    /// <summary>Some condition asks how often the customer was contacted lately.</summary>
+    public bool WatchesContacts { get; private init; }
+
     public Strategy Strategy(string id) => Strategies.First(s => s.Id == id);
 
     /// <summary>Throws <see cref="YamlException"/> with file, line and what to mend.</summary>
@@ -146,9 +152,15 @@ public sealed class Policy
             Allocation = root.Choice("allocation", null, "oldest_first", "charges_first") == "charges_first" ? AllocationOrder.ChargesFirst : AllocationOrder.OldestFirst,
             BusinessDaysOnly = root.Flag("business_days_only", otherwise: false),
             VolumeStop = stop,
+            WatchesTime = Watches("days_past_due", "days_since_last_step", "contacts_7_days"),
+            WatchesContacts = Watches("contacts_7_days"),
         };
         root.Done();
         return policy;
+
+        // A segment's condition may name the score, a step's both: what they follow from is asked of every condition.
+        bool Watches(params string[] names) => scoreRules.Select(r => r.When).Concat(segments.Select(s => s.When)).Concat(strategies.SelectMany(s => s.Steps).Select(s => s.When).OfType<Expression<Facts>>())
+            .Any(when => when.Names.Overlaps(names));
     }
 
     private static Strategy ParseStrategy(YamlMap map)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Recovery;
 
@@ -12,8 +13,16 @@ public sealed class PromiseState
     [JsonPropertyName("m")] public long Minor { get; set; }
     [JsonPropertyName("c")] public string Currency { get; set; } = "";
 
-    /// <summary>Cash received since, counted up to the amount's full.</summary>
-    [JsonPropertyName("paid")] public long PaidMinor { get; set; }
+    /// <summary>Cash received since, by the day it came, counted up to the amount's full. What is to come is not in it.</summary>
+    [JsonPropertyName("paid")] public List<Movement> Paid { get; set; } = [];
+
+    [JsonIgnore] public long PaidMinor => Movements.Sum(Paid);
+
+    /// <summary>What came in within the term and so many days of grace: what comes later does not keep it.</summary>
+    public long PaidInTerm(int graceDays) => Movements.SumOn(Paid, DueOn.AddDays(graceDays));
+
+    /// <summary>The word on it after its term and grace.</summary>
+    public string OutcomeBy(int graceDays) => PaidInTerm(graceDays) is var paid && paid >= Minor ? "kept" : paid > 0 ? "partial" : "broken";
 
     /// <summary>kept, partial or broken, from <see cref="ClosedOn"/> on; null while open.</summary>
     [JsonPropertyName("out")] public string? Outcome { get; set; }

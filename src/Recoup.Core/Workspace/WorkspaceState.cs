@@ -33,6 +33,12 @@ public sealed class WorkspaceState
 
     public DateOnly? LastRunOn { get; private set; }
 
+    /// <summary>
+    /// Something that decisions stand on changed since the last whole run: sending, a portfolio or the policy. No
+    /// party knows of it, so the next run looks at all that have something ahead.
+    /// </summary>
+    public bool ChangedSinceRun { get; private set; }
+
     public List<RunSummary> Runs { get; } = [];
 
     public int PolicyVersion { get; private set; }
@@ -65,15 +71,18 @@ public sealed class WorkspaceState
             case Event.PortfolioSet set:
                 portfolios[set.Portfolio.Portfolio] = set.Portfolio;
                 calendars.Remove(set.Portfolio.Portfolio);
+                ChangedSinceRun = true;
                 break;
             case Event.PolicyAdopted adopted:
                 PolicyVersion = adopted.Version;
                 PolicyDigest = adopted.Digest;
                 PolicyTexts.Add(adopted.Text);
+                ChangedSinceRun = true;
                 break;
             case Event.SendingSet sending:
                 if (sending.Mode == "live" && Mode == "shadow") LiveSince = row.RecordedOn;
                 Mode = sending.Mode;
+                ChangedSinceRun = true;
                 break;
             case Event.RunBegan run:
                 FirstRunOn ??= run.AsOf;
@@ -83,6 +92,7 @@ public sealed class WorkspaceState
                 // Several runs of one day count as one, so that small ones do not drag the trailing mean down.
                 var same = Runs.Count > 0 && Runs[^1].AsOf == run.AsOf ? Runs[^1] : null;
                 if (same is not null) Runs.RemoveAt(Runs.Count - 1);
+                if (!run.Stopped) ChangedSinceRun = false;
                 Runs.Add(new RunSummary(run.AsOf, run.Reviewed + (same?.Reviewed ?? 0), run.Actions + (same?.Actions ?? 0), run.Stopped));
                 break;
             default: Invariant.Never($"{row.Kind} is no event of a workspace"); break;

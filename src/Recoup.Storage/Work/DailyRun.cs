@@ -71,7 +71,8 @@ public sealed class DailyRun(Door door)
             throw new RunRefusedException($"facts were recorded on {door.LastRecordedOn:yyyy-MM-dd}; a run as of {asOf:yyyy-MM-dd} would know the future. Run as of {door.LastRecordedOn:yyyy-MM-dd} or later, or see with --dry-run what {asOf:yyyy-MM-dd} would have been.");
         }
         var at = Later(now, door.LastRecordedAt);
-        var due = store.PartiesDue(all ? null : asOf);
+        var changed = workspace.LastRunOn is not null && (workspace.ChangedSinceRun || workspace.PolicyDigest != door.PolicyInForce.Digest);
+        var due = store.PartiesDue(all ? null : changed ? DateOnly.MaxValue : asOf);
         var begun = UnderWay.Read(store);
         if (due.Count == 0 && workspace.LastRunOn == asOf && begun is null)
         {
@@ -94,7 +95,7 @@ public sealed class DailyRun(Door door)
         if (dryRun) door.BeginDryRun();
         try
         {
-            Decide(due, asOf, at, cause, opening, limit, all, report, progress);
+            Decide(due, asOf, at, cause, opening, limit, onlyIfDue: !all && !changed, report, progress);
         }
         finally
         {
@@ -106,7 +107,7 @@ public sealed class DailyRun(Door door)
     }
 
     private void Decide(
-        List<long> due, DateOnly asOf, DateTimeOffset at, string cause, List<(Event, string, DateOnly, DateTimeOffset)> opening, int? limit, bool all, RunReport report, Action<int, int>? progress)
+        List<long> due, DateOnly asOf, DateTimeOffset at, string cause, List<(Event, string, DateOnly, DateTimeOffset)> opening, int? limit, bool onlyIfDue, RunReport report, Action<int, int>? progress)
     {
         var store = door.Store;
         var policy = door.PolicyInForce;
@@ -119,7 +120,7 @@ public sealed class DailyRun(Door door)
         for (var from = 0; from < due.Count && report.Stopped is null; from += PartSize)
         {
             var units = due.Skip(from).Take(PartSize)
-                .Select(pid => new InputUnit(0, [new Input.Review { Key = cause, Party = store.PartyId(pid), AsOf = asOf, OnlyIfDue = !all }], at)).ToList();
+                .Select(pid => new InputUnit(0, [new Input.Review { Key = cause, Party = store.PartyId(pid), AsOf = asOf, OnlyIfDue = onlyIfDue }], at)).ToList();
             var part = new RunReport { AsOf = asOf };
             var result = door.Take(units, r =>
             {

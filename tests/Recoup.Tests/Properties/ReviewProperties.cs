@@ -14,10 +14,22 @@ public sealed class ReviewProperties
         Actions(due).ShouldBe(Actions(all), "steps taken by looking at who is due, and by looking at everybody");
     });
 
-    private static List<string> Actions(Play play) =>
-    [
-        .. play.Journal().Where(r => r.Kind == "decided").OrderBy(r => r.RecordedOn).ThenBy(r => r.Party, StringComparer.Ordinal).ThenBy(r => r.Seq)
-            .Select(r => (Row: r, ((Event.Decided)Play.EventOf(r)).Decision)).Where(d => d.Decision.Action != "wait" || d.Decision.SegmentBefore is not null)
-            .Select(d => $"{d.Row.RecordedOn:yyyy-MM-dd} {d.Row.Party} {d.Decision.Portfolio} {(d.Decision.SegmentBefore is { } before ? $"from {before} " : "")}{d.Decision.Segment}: {d.Decision.Action} {d.Decision.Step} {d.Decision.Channel}"),
-    ];
+    /// <summary>Every step, and the segment in which a party with something open stood at the end of each day.</summary>
+    private static List<string> Actions(Play play)
+    {
+        var done = new List<string>();
+        var decisions = play.Journal().Where(r => r.Kind == "decided").Select(r => (Row: r, ((Event.Decided)Play.EventOf(r)).Decision)).ToList();
+        foreach (var group in decisions.GroupBy(d => (d.Row.Party, d.Decision.Portfolio)))
+        {
+            var segment = "";
+            foreach (var (row, decision) in group)
+            {
+                if (decision.Action != "wait") done.Add($"{row.RecordedOn:yyyy-MM-dd} {row.Party} {decision.Portfolio} {decision.Segment}: {decision.Action} {decision.Step} {decision.Channel}");
+                if (decision.Rule is "nothing-open" or "erased" || segment == decision.Segment) continue;
+                segment = decision.Segment;
+                done.Add($"{row.RecordedOn:yyyy-MM-dd} {row.Party} {decision.Portfolio} now {segment}");
+            }
+        }
+        return [.. done.Order(StringComparer.Ordinal)];
+    }
 }
