@@ -26,10 +26,8 @@ public sealed class UndisturbedFolders : IDisposable
         using var first = new DataFolder();
         Run(first, "import");
         var folder = new DataFolder();
-        Directory.CreateDirectory(folder.Path);
-        using (var store = first.Open()) DataFolder.Tamper(first.KeysDatabase, "PRAGMA wal_checkpoint(TRUNCATE)");
-        File.Copy(first.KeysDatabase, folder.KeysDatabase);
         folder.Run("sending", "live", "--now", "2026-02-01T10:00:00Z").Expect(0);
+        DataFolder.Tamper(folder.KeysDatabase, $"ATTACH '{first.KeysDatabase}' AS first; INSERT INTO party_key SELECT * FROM first.party_key;");
         foreach (var name in Commands.Keys)
         {
             before[name] = folder;

@@ -66,7 +66,10 @@ internal static class Ledger
     public static void ShouldBeSameRows(List<string> actual, List<string> expected)
     {
         for (var i = 0; i < Math.Max(actual.Count, expected.Count); i++)
-            (i < actual.Count ? actual[i] : "nothing").ShouldBe(i < expected.Count ? expected[i] : "nothing", $"row {i} of {actual.Count}; {expected.Count} were expected");
+        {
+            var (there, wanted) = (i < actual.Count ? actual[i] : "nothing", i < expected.Count ? expected[i] : "nothing");
+            if (there != wanted) Assert.Fail($"row {i} of {actual.Count} ({expected.Count} were expected) is\n{there}\nand should be\n{wanted}");
+        }
     }
 
     /// <summary>Every message that was sent is one file, every file one message that was sent; the others are listed as not sent.</summary>
