@@ -39,6 +39,7 @@ public static class Movements
         return sum;
     }
 
+    /// <summary>At the end of the day, minor units.</summary>
     public static long SumOn(List<Movement>? movements, DateOnly day)
     {
         long sum = 0;
@@ -144,6 +145,7 @@ public sealed class ItemState
     /// <summary>False where that due date stands from the day on already.</summary>
     public bool IsRedatedBy(DateOnly from, DateOnly due) => due != DueAt(from) || (FormerDues is not null && FormerDues[^1].Until > from);
 
+    /// <summary>Contested at the end of the day.</summary>
     public bool IsDisputedOn(DateOnly day)
     {
         if (Disputes is null) return false;
