@@ -72,8 +72,11 @@ public sealed class DailyRun(Door door)
         }
         var at = Later(now, door.LastRecordedAt);
         var changed = workspace.LastRunOn is not null && (workspace.ChangedSinceRun || workspace.PolicyDigest != door.PolicyInForce.Digest);
-        var due = store.PartiesDue(all ? null : changed ? DateOnly.MaxValue : asOf);
         var begun = UnderWay.Read(store);
+        // A run that a crash ended goes on as it began: whom it looked at already is looked at again only if due.
+        var through = begun?.AsOf == asOf && !changed && !all ? begun.Through : 0;
+        var onlyIfDue = !all && !changed && (begun?.AsOf != asOf || begun.OnlyIfDue);
+        var due = store.PartiesDue(all ? null : onlyIfDue ? asOf : DateOnly.MaxValue);
         if (due.Count == 0 && workspace.LastRunOn == asOf && begun is null)
         {
             // A crash may have come between the run and its anchor.
@@ -95,7 +98,7 @@ public sealed class DailyRun(Door door)
         if (dryRun) door.BeginDryRun();
         try
         {
-            Decide(due, asOf, at, cause, opening, limit, onlyIfDue: !all && !changed, report, progress);
+            Decide(due, asOf, at, cause, opening, limit, onlyIfDue, through, report, progress);
         }
         finally
         {
@@ -107,28 +110,28 @@ public sealed class DailyRun(Door door)
     }
 
     private void Decide(
-        List<long> due, DateOnly asOf, DateTimeOffset at, string cause, List<(Event, string, DateOnly, DateTimeOffset)> opening, int? limit, bool onlyIfDue, RunReport report, Action<int, int>? progress)
+        List<long> due, DateOnly asOf, DateTimeOffset at, string cause, List<(Event, string, DateOnly, DateTimeOffset)> opening, int? limit, bool onlyIfDue, long through, RunReport report, Action<int, int>? progress)
     {
         var store = door.Store;
         var policy = door.PolicyInForce;
         if (opening.Count > 0)
             door.Take([], opening, _ =>
             {
-                if (UnderWay.Read(store)?.AsOf != asOf) new UnderWay(asOf, 0, 0).Write(store);
+                if (UnderWay.Read(store)?.AsOf != asOf) new UnderWay(asOf, 0, 0, 0, onlyIfDue).Write(store);
                 return true;
             });
         for (var from = 0; from < due.Count && report.Stopped is null; from += PartSize)
         {
-            var units = due.Skip(from).Take(PartSize)
-                .Select(pid => new InputUnit(0, [new Input.Review { Key = cause, Party = store.PartyId(pid), AsOf = asOf, OnlyIfDue = onlyIfDue }], at)).ToList();
+            var pids = due.Skip(from).Take(PartSize).ToList();
+            var units = pids.Select(pid => new InputUnit(0, [new Input.Review { Key = cause, Party = store.PartyId(pid), AsOf = asOf, OnlyIfDue = onlyIfDue || pid <= through }], at)).ToList();
             var part = new RunReport { AsOf = asOf };
             var result = door.Take(units, r =>
             {
                 foreach (var decision in r.Decisions) part.Count(decision);
-                var before = UnderWay.Read(store) ?? new UnderWay(asOf, 0, 0);
+                var before = UnderWay.Read(store) ?? new UnderWay(asOf, 0, 0, 0, onlyIfDue);
                 if (limit is not { } most || before.Actions + part.ActionCount <= most)
                 {
-                    (before with { Reviewed = before.Reviewed + r.Reviewed, Actions = before.Actions + part.ActionCount }).Write(store);
+                    (before with { Reviewed = before.Reviewed + r.Reviewed, Actions = before.Actions + part.ActionCount, Through = pids[^1] }).Write(store);
                     return true;
                 }
                 report.Stopped = $"the run stopped after {before.Actions} actions: the next part would have made more than {most}, {policy.VolumeStop.Multiple:0.##} times the mean of the last runs. Look at what is due with --dry-run; if it is right, run again with --accept-volume.";
@@ -163,19 +166,20 @@ public sealed class DailyRun(Door door)
     /// What the run under way has done so far, written with each part: a run that a crash ended goes on with it, so
     /// that its volume stop and its summary count the whole.
     /// </summary>
-    private sealed record UnderWay(DateOnly AsOf, int Reviewed, int Actions)
+    private sealed record UnderWay(DateOnly AsOf, int Reviewed, int Actions, long Through, bool OnlyIfDue)
     {
         private const string Name = "run_under_way";
 
         public static UnderWay? Read(Store store)
         {
             if (store.Meta(Name)?.Split('/') is not { } parts) return null;
-            if (parts is [var day, var reviewed, var actions] && int.TryParse(reviewed, NumberStyles.None, CultureInfo.InvariantCulture, out var r) && int.TryParse(actions, NumberStyles.None, CultureInfo.InvariantCulture, out var a))
-                return new UnderWay(Store.Day(day), r, a);
+            if (parts is [var day, var reviewed, var actions, var through, "due" or "all"] && int.TryParse(reviewed, NumberStyles.None, CultureInfo.InvariantCulture, out var r)
+                && int.TryParse(actions, NumberStyles.None, CultureInfo.InvariantCulture, out var a) && long.TryParse(through, NumberStyles.None, CultureInfo.InvariantCulture, out var t))
+                return new UnderWay(Store.Day(day), r, a, t, parts[4] == "due");
             throw new StoreException($"meta holds '{store.Meta(Name)}' for {Name}, which Recoup never wrote");
         }
 
-        public void Write(Store store) => store.SetMeta(Name, string.Create(CultureInfo.InvariantCulture, $"{Store.Day(AsOf)}/{Reviewed}/{Actions}"));
+        public void Write(Store store) => store.SetMeta(Name, string.Create(CultureInfo.InvariantCulture, $"{Store.Day(AsOf)}/{Reviewed}/{Actions}/{Through}/{(OnlyIfDue ? "due" : "all")}"));
 
         public static void Clear(Store store) => store.Statement("DELETE FROM meta WHERE name = ?").Bind(Name).Run();
 
