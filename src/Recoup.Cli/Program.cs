@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Text.Json;
 using Recoup.Cli;
 using Recoup.Cli.Verbs;
 using Recoup.Connectors.Files;
 using Recoup.Connectors.Mail;
+using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Storage.Sqlite;
 using Recoup.Storage.Work;
@@ -44,8 +46,20 @@ catch (Microsoft.Data.Sqlite.SqliteException e) when (e.SqliteErrorCode is 5 or 
     Output.Say("another Recoup has held the data folder for half a minute; try again when it is done.");
     return 1;
 }
+catch (Exception e) when (e is JournalDamagedException or JsonException)
+{
+    Output.ProgressDone();
+    Output.Say($"the data folder holds something that Recoup never wrote: {e.Message} `recoup audit verify` tells where; what is wrong in states or read models `recoup rebuild` mends.");
+    return 1;
+}
 catch (Microsoft.Data.Sqlite.SqliteException e) when (e.SqliteErrorCode == 13)
 {
     Output.Say("the disk is full: nothing of the last step was kept, and nothing before it is lost. Make room and run the same command again.");
+    return 1;
+}
+catch (Microsoft.Data.Sqlite.SqliteException e)
+{
+    Output.ProgressDone();
+    Output.Say($"the data folder can't be read or written: {e.Message} Nothing of the last step was kept.");
     return 1;
 }

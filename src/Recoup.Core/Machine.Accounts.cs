@@ -20,7 +20,10 @@ public static partial class Machine
         var personal = Personal(work, known);
         var changedPersonal = personal with
         {
-            Name = i.Name ?? personal.Name, Email = i.Email ?? personal.Email, Phone = i.Phone ?? personal.Phone, Address = i.Address ?? personal.Address,
+            Name = i.Name ?? personal.Name,
+            Email = i.Email ?? personal.Email,
+            Phone = i.Phone ?? personal.Phone,
+            Address = i.Address ?? personal.Address,
         };
         var details = (known ?? new AccountDetails(i.Account, i.Portfolio ?? WorkspaceState.DefaultPortfolio, "business")) with
         {
@@ -70,9 +73,8 @@ public static partial class Machine
         if (work.State.Erased) return new Refused(Refusal.AlreadyErased, $"party {work.State.Id} was erased before");
         // What is still to be said can't be said any more.
         foreach (var pending in work.State.Pending.Where(p => p.Kind == "message").ToList())
-            if (work.State.Messages.GetValueOrDefault(pending.Id) is { Status: MessageStatus.Pending }) work.Emit(new Event.MessageWithdrawn(pending.Id, "erased"));
+            if (work.State.Messages.GetValueOrDefault(pending.Id) is { Status: MessageStatus.Pending } message) work.Emit(new Event.MessageWithdrawn(pending.Id, "erased"), account: message.Account);
         work.Emit(new Event.PartyErased(i.Reason));
-        work.Context.Vault.Forget(work.State.Id);
         return null;
     }
 }

@@ -17,6 +17,7 @@ public static partial class Machine
     private static Refused? Review(Work work, Input.Review i)
     {
         var state = work.State;
+        if (i.OnlyIfDue && (state.NextReviewOn is not { } dueOn || dueOn > i.AsOf)) return null;
         var grace = work.Context.Policy.PromiseGraceDays;
         foreach (var promise in state.Promises.Where(p => p.Outcome is null && p.MadeOn <= i.AsOf && (p.PaidInTerm(grace) >= p.Minor || p.DueOn.AddDays(grace) < i.AsOf)).ToList())
             work.Emit(new Event.PromiseClosed(promise.Promise, promise.OutcomeBy(grace), promise.PaidInTerm(grace), promise.Currency), i.AsOf, promise.Account);
@@ -142,6 +143,7 @@ public static partial class Machine
     }
 }
 
+/// <summary>How a message's text is written before it is sealed.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(MessageText))]
 public sealed partial class MessageJson : JsonSerializerContext;

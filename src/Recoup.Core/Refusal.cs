@@ -25,12 +25,10 @@ public enum Refusal
     UnknownDispute,
     UnknownHold,
     OverlappingHold,
-    UnknownPromise,
     UnknownWorkItem,
     UnknownMessage,
     MessageNotUnknown,
     AlreadyErased,
-    UnknownPortfolio,
 }
 
 /// <summary>A refusal with its words: what, where, and how to mend it.</summary>

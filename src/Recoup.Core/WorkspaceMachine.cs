@@ -18,8 +18,14 @@ public static class WorkspaceMachine
                 var known = workspace.Portfolio(i.Portfolio) ?? new PortfolioDetails(i.Portfolio);
                 var details = known with
                 {
-                    Name = i.Name ?? known.Name, Creditor = i.Creditor ?? known.Creditor, Sender = i.Sender ?? known.Sender, BankDetails = i.BankDetails ?? known.BankDetails,
-                    TimeZone = i.TimeZone ?? known.TimeZone, Calendar = i.Calendar ?? known.Calendar, Party = i.Party ?? known.Party, Holidays = i.Holidays ?? known.Holidays,
+                    Name = i.Name ?? known.Name,
+                    Creditor = i.Creditor ?? known.Creditor,
+                    Sender = i.Sender ?? known.Sender,
+                    BankDetails = i.BankDetails ?? known.BankDetails,
+                    TimeZone = i.TimeZone ?? known.TimeZone,
+                    Calendar = i.Calendar ?? known.Calendar,
+                    Party = i.Party ?? known.Party,
+                    Holidays = i.Holidays ?? known.Holidays,
                 };
                 if (workspace.Portfolio(i.Portfolio) is null || details != known) yield return new Event.PortfolioSet(details);
                 break;

@@ -35,6 +35,9 @@ public sealed class BatchResult
 
     /// <summary>Decisions with the party and account they are about; filled for dry runs only.</summary>
     public List<(string Party, string Account, DecisionRecord Decision)> Decided { get; } = [];
+
+    /// <summary>Parties that were looked at and decided.</summary>
+    public int Reviewed { get; set; }
     public int Events { get; set; }
 }
 
@@ -57,8 +60,7 @@ public sealed class Door
     /// <param name="clock">Gives the time of what is learned now.</param>
     public Door(Store store, string operation, TimeProvider clock, IMessageWriter writer, ContactRules? rules = null)
     {
-        if (store.Meta("state_stale") is not null)
-            throw new StoreException("this data folder was written by another version of Recoup, whose states have another form. Run `recoup rebuild` once: it folds them anew from the journal.");
+        store.RefuseStale();
         this.store = store;
         this.clock = clock;
         this.writer = writer;
@@ -131,14 +133,13 @@ public sealed class Door
             }
             batch.Write();
             if (!store.IsDryRun) store.Vault.Flush();
-            var erased = store.Vault.TakeForgotten();
-            foreach (var party in erased) store.Statement("INSERT OR REPLACE INTO erasure(party, done) VALUES(?, 0)").Bind(party).Run();
+            foreach (var party in batch.Erased) store.Statement("INSERT OR REPLACE INTO erasure(party, done) VALUES(?, 0)").Bind(party).Run();
             Failpoint.Hit(Operation + ".before-commit");
             store.Commit();
             Failpoint.Hit(Operation + ".after-commit");
             LastRecordedAt = batch.Now;
             LastRecordedOn = batch.LastRecordedOn;
-            if (erased.Count > 0 && !store.IsDryRun) FinishErasures();
+            if (batch.Erased.Count > 0 && !store.IsDryRun) FinishErasures();
             return batch.Result;
         }
         catch
@@ -154,6 +155,18 @@ public sealed class Door
         store.Rollback();
         store.Vault.Discard();
         workspace = new WorkspaceState();
+    }
+
+    /// <summary>From here to <see cref="EndDryRun"/> everything happens as ever and is rolled back then.</summary>
+    public void BeginDryRun() => store.BeginDryRun();
+
+    public void EndDryRun()
+    {
+        store.EndDryRun();
+        // What was folded from events that are gone again.
+        workspace = new WorkspaceState();
+        compiled = null;
+        cells.Refresh();
     }
 
     /// <summary>Folds pending cells into merged ones, where there are enough of them or it is asked for.</summary>
@@ -188,28 +201,10 @@ public sealed class Door
         if (parties.Count == 0) return;
         Failpoint.Hit("erase.before-key");
         store.Vault.Destroy(parties);
-        foreach (var party in parties) ShredMail(party);
+        Shredder.Shred(store, parties);
         Failpoint.Hit("erase.after-key");
         foreach (var party in parties) store.Statement("UPDATE erasure SET done = 1 WHERE party = ?").Bind(party).Run();
         store.Exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    }
-
-    /// <summary>Copies of the party's messages in the mail folder are overwritten and removed.</summary>
-    private void ShredMail(string party)
-    {
-        if (store.Party(party) is not var (pid, _) || !Directory.Exists(store.MailFolder)) return;
-        var s = store.Statement("SELECT id FROM message WHERE pid = ?").Bind(pid);
-        while (s.Step())
-        {
-            var path = Path.Combine(store.MailFolder, s.Text(0) + ".eml");
-            if (!File.Exists(path)) continue;
-            using (var file = new FileStream(path, FileMode.Open, FileAccess.Write))
-            {
-                file.Write(new byte[file.Length]);
-                file.Flush(flushToDisk: true);
-            }
-            File.Delete(path);
-        }
     }
 
     /// <summary>One transaction's work, in memory until it is written.</summary>
@@ -228,6 +223,13 @@ public sealed class Door
         public DateTimeOffset Now { get; private set; } = door.LastRecordedAt;
 
         public DateOnly LastRecordedOn { get; private set; } = door.LastRecordedOn;
+
+        /// <summary>
+        /// Parties erased by this batch, and those erased before for whom a channel answers only now: what it wrote in
+        /// between must go too.
+        /// </summary>
+        public IReadOnlyList<string> Erased =>
+            [.. rows.Where(r => r.Recorded.Event is Event.PartyErased || (r.Recorded.Event is Event.MessageSettled && parties[r.Party].State.Erased)).Select(r => r.Party).Distinct(StringComparer.Ordinal)];
 
         private sealed class Entry(long pid, PartyState state)
         {
@@ -307,6 +309,7 @@ public sealed class Door
                     if (store.IsDryRun) Result.Decided.Add((partyId, recorded.Envelope.Account, decided.Decision));
                 }
             }
+            if (input is Input.Review && outcome.Events.Count > 0) Result.Reviewed++;
             Result.Outgoing.AddRange(outcome.Outgoing);
             if (input.Digest.Length > 0) accepted.Add(KindOf(input));
             return null;
@@ -408,7 +411,6 @@ public sealed class Door
             foreach (var group in undone)
             {
                 var entry = parties[group.Key];
-                if (group.Any(r => r.Recorded.Event is Event.PartyErased)) store.Vault.Remember(group.Key);
                 entry.Accepted.RemoveRange(entry.Accepted.Count - group.Count(), group.Count());
                 FoldAnew(entry, group.Key);
                 entry.Changed = entry.Accepted.Count > 0;
@@ -433,6 +435,7 @@ public sealed class Door
         {
             var hashes = heads.Select(h => h.Hash).ToArray();
             var last = new Recorded?[Partition.Count];
+            var recordedOn = heads.Select(h => h.RecordedOn).ToArray();
             foreach (var partition in rows.GroupBy(r => r.Partition).OrderBy(g => g.Key))
                 foreach (var (p, party, recorded, workspaceSeq) in partition)
                 {
@@ -441,9 +444,11 @@ public sealed class Door
                     store.Append(row);
                     hashes[p] = row.Hash;
                     last[p] = recorded;
+                    // Days are those of the portfolios' places, so the last row need not have the latest.
+                    recordedOn[p] = Later(recordedOn[p], recorded.Envelope.RecordedOn);
                 }
             for (var p = 0; p < Partition.Count; p++)
-                if (last[p] is { } recorded) store.Write(new Head(p, recorded.Envelope.Seq, hashes[p], recorded.Envelope.RecordedAt, Later(heads[p].RecordedOn, recorded.Envelope.RecordedOn)));
+                if (last[p] is { } recorded) store.Write(new Head(p, recorded.Envelope.Seq, hashes[p], recorded.Envelope.RecordedAt, recordedOn[p]));
             Failpoint.Hit(door.Operation + ".journal-written");
             foreach (var (key, content) in claimed) store.ClaimKey(key, content);
             foreach (var (account, party) in aliases) store.SetPartyOf(account, party);

@@ -33,7 +33,7 @@ internal static class ImportVerbs
             using var sink = new Rejects(parsed.GetValue(rejects), session.Folder, dry);
             var door = session.Door("import", create: true);
             var progress = new FileProgress();
-            if (dry) door.Store.BeginDryRun();
+            if (dry) door.BeginDryRun();
             try
             {
                 if (parsed.GetValue(asWhat) is not null)
@@ -54,7 +54,7 @@ internal static class ImportVerbs
                     return Print(session.Output, report, sink);
                 }
             }
-            finally { if (dry) door.Store.EndDryRun(); }
+            finally { if (dry) door.EndDryRun(); }
         });
         return verb;
     }
@@ -74,7 +74,7 @@ internal static class ImportVerbs
             using var sink = new Rejects(parsed.GetValue(rejects), session.Folder, dry);
             var door = session.Door("import", create: true);
             var progress = new FileProgress();
-            if (dry) door.Store.BeginDryRun();
+            if (dry) door.BeginDryRun();
             try
             {
                 var rows = path == "-" ? InputFile.Read(Console.OpenStandardInput(), progress: progress) : InputFile.Read(path, progress: progress);
@@ -82,7 +82,7 @@ internal static class ImportVerbs
                 sink.Finish();
                 return Print(session.Output, report, sink);
             }
-            finally { if (dry) door.Store.EndDryRun(); }
+            finally { if (dry) door.EndDryRun(); }
         });
         return verb;
     }

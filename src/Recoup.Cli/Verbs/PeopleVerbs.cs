@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
+using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
+using Recoup.Core.Policies;
 using Recoup.Storage.Work;
 
 namespace Recoup.Cli.Verbs;
@@ -111,6 +113,9 @@ internal static class PeopleVerbs
         return verb;
     }
 
+    /// <summary>The rule that made the contact wait or forbade it, with its words and its source.</summary>
+    private static ContactRule? GateRule(DecisionRecord d) => ShippedPolicies.ContactRules.Rules.FirstOrDefault(r => r.Id == d.GateRule);
+
     private static string Instant(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>A decision's fields, for explain and dry runs alike.</summary>
@@ -154,6 +159,9 @@ internal static class PeopleVerbs
         json.WriteStartObject("gate");
         json.WriteString("verdict", d.Verdict);
         json.WriteString("rule", d.GateRule);
+        var gateRule = GateRule(d);
+        json.WriteString("rule_text", gateRule?.Text);
+        json.WriteString("rule_source", gateRule?.Source);
         json.WriteString("clearance", d.Clearance);
         json.WriteString("not_before", d.NotBefore?.ToString("O", System.Globalization.CultureInfo.InvariantCulture));
         json.WriteEndObject();
@@ -163,6 +171,7 @@ internal static class PeopleVerbs
         json.WriteString("intent", d.Intent);
         json.WriteBoolean("shadow", d.Shadow);
         json.WriteString("counted_from", d.AnchorOn is { } anchor ? Sheet.Text(anchor) : null);
+        if (d.PausedDays is { } paused) json.WriteNumber("paused_days", paused);
         json.WriteString("next_review_on", d.NextReviewOn is { } next ? Sheet.Text(next) : null);
     }
 
@@ -202,6 +211,7 @@ internal static class PeopleVerbs
             sheet.Add("score", $"{d.Score} of 100" + (d.Reasons is { Count: > 0 } reasons ? $": {string.Join(", ", reasons)}" : ""));
             sheet.Add("segment", $"{d.Segment}, strategy {d.Strategy}, policy version {d.Policy}" + (d.SegmentBefore is null ? "" : $" (before: {d.SegmentBefore})"));
             if (d.Verdict is not null) sheet.Add("gate", d.Verdict + (d.GateRule is null ? "" : $" by rule {d.GateRule}") + (d.NotBefore is { } at ? $", not before {at:yyyy-MM-ddTHH:mm:ssZ}" : "") + (d.Clearance is null ? "" : $", clearance {d.Clearance}"));
+            if (GateRule(d) is { } rule) sheet.Add("rule of the gate", $"{rule.Text} ({rule.Source})");
             foreach (var c in d.Considered ?? []) sheet.Add("not taken", $"{c.What}: {c.Why}");
             if (d.Skipped is { Count: > 0 } skipped) sheet.Add("skipped", string.Join(", ", skipped) + " (their day passed without a run)");
             foreach (var (row, what) in Followed(e, history)) sheet.Add("then", $"{Instant(row.RecordedAt)} {what}");
@@ -230,6 +240,7 @@ internal static class PeopleVerbs
         "promise-open" => "a promise to pay is within its term",
         "hold" => "the account is on hold",
         "disputed" => "what is overdue is disputed",
+        "message-under-way" => "a message is on its way already",
         "covered-by-unapplied-cash" => "unapplied cash covers it",
         "days-between-steps" => "the step before is too recent",
         "business-days-only" => "it is no business day",
@@ -237,6 +248,6 @@ internal static class PeopleVerbs
         "gate-blocked" => $"the contact gate forbids it: {d.GateRule}",
         "work-under-way" => "a work item for the same is open already",
         "erased" => "the person was erased",
-        _ => $"step {d.Rule} is due" + (d.AnchorOn is { } a ? $" (days count from {a:yyyy-MM-dd})" : ""),
+        _ => $"step {d.Rule} is due" + (d.AnchorOn is { } a ? $" (days count from {a:yyyy-MM-dd}{(d.PausedDays is { } p ? $", without {p} days of rest" : "")})" : ""),
     };
 }

@@ -54,6 +54,7 @@ public abstract record Verdict
     /// <summary>Not before a day, for a reason that time mends.</summary>
     public sealed record Deferred(DateOnly Until, string Rule) : Verdict;
 
+    /// <summary>Not at all, for a reason that time does not mend; <paramref name="Rule"/> names it.</summary>
     public sealed record Blocked(string Rule) : Verdict;
 }
 
@@ -101,7 +102,7 @@ public static class ContactGate
             foreach (var rule in rules.Rules)
             {
                 if (rule.Kind != "window" || !rule.Binds(request.Channel, request.Today, request.Party, request.Collector)) continue;
-                if (NextOpening(rule, request.TimeZones, notBefore) is not { } instant || instant > request.At.AddDays(7)) return (notBefore, rule.Id, false);
+                if (NextOpening(rule, request.TimeZones, notBefore) is not { } instant || instant > request.At + TimeSpan.FromDays(7)) return (notBefore, rule.Id, false);
                 if (instant > notBefore) (notBefore, waitingRule, moved) = (instant, rule.Id, true);
             }
         }

@@ -73,7 +73,7 @@ public sealed class ContactRules
                 if (!Channel.All.Contains(channel)) throw map.Wrong("channels", $"'{channel}' is none of {string.Join(", ", Channel.All)}");
             if (kind == "window") rule = rule with { From = Time(map, "from"), To = Time(map, "to") };
             if (kind == "window" && rule.From >= rule.To) throw map.Wrong("to", "must be later than from");
-            if (kind == "cap") rule = rule with { Contacts = map.Whole("contacts", 0, 1000), Days = map.Whole("days", 1, ContactState.RecentDays) };
+            if (kind == "cap") rule = rule with { Contacts = map.Whole("contacts", 1, 1000), Days = map.Whole("days", 1, ContactState.RecentDays) };
             if (rules.Exists(r => r.Id == rule.Id)) throw map.Wrong("id", $"'{rule.Id}' stands twice");
             map.Done();
             rules.Add(rule);

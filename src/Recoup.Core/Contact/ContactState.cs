@@ -21,9 +21,9 @@ public sealed record ContactRecord(
 /// <summary>An address of the party, known by a token; the address itself is sealed.</summary>
 public sealed class ContactPoint
 {
-    [JsonPropertyName("ch")] public required string Channel { get; init; }
-    [JsonPropertyName("t")] public required string Token { get; init; }
-    [JsonPropertyName("s")] public required byte[] Sealed { get; init; }
+    [JsonPropertyName("ch")] public string Channel { get; set; } = "";
+    [JsonPropertyName("t")] public string Token { get; set; } = "";
+    [JsonPropertyName("s")] public byte[] Sealed { get; set; } = [];
 }
 
 /// <summary>A withdrawn consent: for a channel, all channels, or one address of a channel.</summary>
@@ -41,9 +41,9 @@ public sealed class ContactState
     /// <summary>How long a contact is remembered here, days; longer than any cap looks back.</summary>
     public const int RecentDays = 40;
 
-    [JsonPropertyName("r")] public List<ContactRecord> Recent { get; init; } = [];
-    [JsonPropertyName("o")] public List<OptOut> OptOuts { get; init; } = [];
-    [JsonPropertyName("p")] public List<ContactPoint> Points { get; init; } = [];
+    [JsonPropertyName("r")] public List<ContactRecord> Recent { get; set; } = [];
+    [JsonPropertyName("o")] public List<OptOut> OptOuts { get; set; } = [];
+    [JsonPropertyName("p")] public List<ContactPoint> Points { get; set; } = [];
 
     public ContactPoint? Point(string channel) => Points.FindLast(p => p.Channel == channel);
 
@@ -97,22 +97,22 @@ public sealed class ContactState
 /// <summary>A message on its way: the outbox's row, folded from events.</summary>
 public sealed class MessageState
 {
-    public required string Id { get; init; }
-    public required string Portfolio { get; init; }
-    public required string Account { get; init; }
-    public required string Channel { get; init; }
-    public required string Template { get; init; }
-    public required string Tone { get; init; }
-    public required string Rule { get; init; }
-    public required DateOnly DecidedOn { get; init; }
+    public string Id { get; set; } = "";
+    public string Portfolio { get; set; } = "";
+    public string Account { get; set; } = "";
+    public string Channel { get; set; } = "";
+    public string Template { get; set; } = "";
+    public string Tone { get; set; } = "";
+    public string Rule { get; set; } = "";
+    public DateOnly DecidedOn { get; set; }
 
     /// <summary>The message is about items due up to this day and not overdue; null: about overdue items.</summary>
-    public DateOnly? PreDueThrough { get; init; }
+    public DateOnly? PreDueThrough { get; set; }
 
     /// <summary>Where the treatment stood before this message's step: there it stands again should the message be withdrawn.</summary>
-    public StepTaken? StepBefore { get; init; }
+    public StepTaken? StepBefore { get; set; }
 
-    public DateOnly? RemindedBefore { get; init; }
+    public DateOnly? RemindedBefore { get; set; }
     public DateTimeOffset NotBefore { get; set; }
     public MessageStatus Status { get; set; }
     public string? Detail { get; set; }

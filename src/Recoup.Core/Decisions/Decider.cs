@@ -115,42 +115,59 @@ public sealed class Decider
     private DecisionRecord Dun()
     {
         AwaitComing();
-        var anchor = Anchor();
+        var (anchor, countedFrom) = Anchor();
+        var paused = treatment?.PausedDays(countedFrom, asOf) ?? 0;
         var steps = strategy.DunningSteps;
-        var day = asOf.DayNumber - anchor.DayNumber;
+        var day = asOf.DayNumber - anchor.DayNumber - paused;
         var last = LastStepIndex(anchor);
-        var due = -1;
-        var skipped = new List<string>();
+        var due = new List<Step>();
         for (var i = last + 1; i < steps.Count && steps[i].At <= day; i++)
         {
-            if (steps[i].When is { } when && !when.IsTrue(facts))
-            {
-                considered.Add(new Considered(steps[i].Id, $"not where {when.Text}"));
-                continue;
-            }
-            if (due >= 0) skipped.Add(steps[due].Id);
-            due = i;
+            if (steps[i].When is not { } when || when.IsTrue(facts)) due.Add(steps[i]);
+            else considered.Add(new Considered(steps[i].Id, $"not where {when.Text}"));
         }
         // Not the next one: its day may have passed with its condition unmet.
-        if (steps.Skip(last + 1).FirstOrDefault(s => s.At > day) is { } next) reviewDays.Add(anchor.AddDays(next.At));
-        if (due < 0) return Wait(last + 1 >= steps.Count ? "last-step-taken" : "step-not-due") with { AnchorOn = anchor };
-        var step = steps[due];
+        if (steps.Skip(last + 1).FirstOrDefault(s => s.At > day) is { } next) reviewDays.Add(anchor.AddDays(next.At + paused));
+        if (due.Count == 0) return Wait(last + 1 >= steps.Count ? "last-step-taken" : "step-not-due") with { AnchorOn = anchor, PausedDays = Days(paused) };
 
-        if (treatment?.LastStepOn is { } lastOn && !Forgotten && lastOn.AddDays(strategy.DaysBetweenSteps) is var earliest && earliest > asOf)
-            return Postpone(step, earliest, "days-between-steps") with { AnchorOn = anchor };
-        if (NotABusinessDay() is { } businessDay) return Postpone(step, businessDay, "business-days-only") with { AnchorOn = anchor };
-        return Act(step) with { AnchorOn = anchor, Skipped = skipped.Count == 0 ? null : skipped };
+        // A step is skipped only where its day passed without a review. Where its time came otherwise (a dispute ended,
+        // an older item came back) each step is still taken in its turn: nobody meets an agency unwarned.
+        var skipped = new List<string>();
+        while (due.Count > 1 && anchor.AddDays(due[0].At + paused) > (state.ReviewedOn ?? DateOnly.MinValue))
+        {
+            skipped.Add(due[0].Id);
+            due.RemoveAt(0);
+        }
+        return Take(due) with { AnchorOn = anchor, PausedDays = Days(paused), Skipped = skipped.Count == 0 ? null : skipped };
     }
+
+    /// <summary>The first of the due steps that the gate does not forbid: one that can never be taken must not hold up the next.</summary>
+    private DecisionRecord Take(List<Step> due)
+    {
+        if (treatment?.LastStepOn is { } lastOn && !Forgotten && lastOn.AddDays(strategy.DaysBetweenSteps) is var earliest && earliest > asOf) return Postpone(due[0], earliest, "days-between-steps");
+        if (NotABusinessDay() is { } businessDay) return Postpone(due[0], businessDay, "business-days-only");
+        DecisionRecord? blocked = null;
+        foreach (var step in due)
+        {
+            var decision = Act(step);
+            if (decision.Verdict != "blocked") return decision;
+            blocked ??= decision;
+        }
+        return blocked!;
+    }
+
+    private static int? Days(int days) => days == 0 ? null : days;
 
     /// <summary>
     /// Step days count from the due date of the oldest item that may be dunned. An item that was overdue before
     /// Recoup could act on it (first heard of then, first run, first day live) enters at the entry step instead.
     /// </summary>
-    private DateOnly Anchor()
+    /// <returns>The anchor, and the day from which pauses are counted: they do not bear on time before Recoup could act.</returns>
+    private (DateOnly Anchor, DateOnly CountedFrom) Anchor()
     {
         var workspace = context.Workspace;
         var began = shadow ? workspace.FirstRunOn ?? asOf : workspace.LiveSince ?? workspace.FirstRunOn ?? asOf;
-        DateOnly? anchor = null;
+        (DateOnly Anchor, DateOnly CountedFrom)? anchor = null;
         foreach (var exposure in facts.Dunnable)
         {
             var start = exposure.EnteredOn is { } entered && entered > began ? entered : began;
@@ -160,7 +177,7 @@ public sealed class Decider
                 var entry = start.AddDays(-strategy.EntryStep.At);
                 if (entry > from) from = entry;
             }
-            if (anchor is not { } a || from < a) anchor = from;
+            if (anchor is not { } a || from < a.Anchor) anchor = (from, start > from ? start : from);
         }
         return anchor!.Value;
     }
@@ -235,8 +252,14 @@ public sealed class Decider
                 case Verdict.Allowed allowed:
                     return Plain(step, "message", step.Id) with
                     {
-                        Intent = intentId, Channel = channel, Template = step.Template, Tone = step.Tone,
-                        Verdict = "allowed", GateRule = allowed.Rule, NotBefore = allowed.NotBefore, Clearance = allowed.Clearance.Id,
+                        Intent = intentId,
+                        Channel = channel,
+                        Template = step.Template,
+                        Tone = step.Tone,
+                        Verdict = "allowed",
+                        GateRule = allowed.Rule,
+                        NotBefore = allowed.NotBefore,
+                        Clearance = allowed.Clearance.Id,
                     };
                 case Verdict.Deferred deferred:
                     considered.Add(new Considered($"{step.Id} by {channel}", deferred.Rule));
@@ -254,7 +277,12 @@ public sealed class Decider
     {
         Verdict.Allowed allowed => Plain(step, "task", step.Id) with
         {
-            Intent = intentId, Channel = Channel.Call, Verdict = "allowed", GateRule = allowed.Rule, NotBefore = allowed.NotBefore, Clearance = allowed.Clearance.Id,
+            Intent = intentId,
+            Channel = Channel.Call,
+            Verdict = "allowed",
+            GateRule = allowed.Rule,
+            NotBefore = allowed.NotBefore,
+            Clearance = allowed.Clearance.Id,
         },
         Verdict.Deferred deferred => Deferred(step, deferred),
         Verdict.Blocked blocked => Blocked(step, blocked),

@@ -17,6 +17,7 @@ public abstract record Event
     /// <summary>An account was opened. Personal fields are in <see cref="AccountDetails.Sealed"/>, encrypted under the party's key.</summary>
     public sealed record AccountOpened(AccountDetails Details) : Event;
 
+    /// <summary>The account as it stands now; what it was before is in the events before.</summary>
     public sealed record AccountChanged(AccountDetails Details) : Event;
 
     /// <summary>Consent for a channel, or for one address of it, was given or withdrawn. A null address means the whole channel.</summary>
@@ -30,6 +31,7 @@ public abstract record Event
 
     // --- receivables ---
 
+    /// <summary>Open from its issue date on. The lines and the tax are kept as given; nothing folds them.</summary>
     public sealed record InvoiceIssued(string Number, DateOnly IssuedOn, DateOnly DueOn, long Minor, string Currency) : Event
     {
         public string? Order { get; init; }
@@ -52,6 +54,7 @@ public abstract record Event
     /// <summary>A fee, interest or cost on an item: an item of its own, never part of sales.</summary>
     public sealed record ChargeMade(string Number, string Kind, string? Invoice, DateOnly DueOn, long Minor, string Currency) : Event;
 
+    /// <summary>A charge was let go, by so much of what was open of it.</summary>
     public sealed record ChargeWaived(string Number, long Minor, string? Reason) : Event;
 
     /// <summary>Cash came in. Allocations are recorded facts and are never computed again.</summary>
@@ -63,11 +66,13 @@ public abstract record Event
     /// <summary>A payment came back. <see cref="Undone"/> are exactly that payment's allocations.</summary>
     public sealed record PaymentReversed(string Payment, string Reason, IReadOnlyList<Applied> Undone) : Event;
 
+    /// <summary>A credit was granted: less sales, and less open where it met items at once.</summary>
     public sealed record CreditNoted(string Number, long Minor, string Currency, IReadOnlyList<Applied> Allocations, IReadOnlyList<Named>? Waiting) : Event;
 
     /// <summary>Unapplied cash or credit met an item.</summary>
     public sealed record CashApplied(string Payment, Applied Allocation) : Event;
 
+    /// <summary>An item was given up, by so much. Cash that still comes for it is a recovery.</summary>
     public sealed record WrittenOff(string Number, long Minor, string Reason) : Event;
 
     /// <summary>An outside ledger says that the open balance is another; the difference has no document. Minor is the change.</summary>
@@ -78,20 +83,25 @@ public abstract record Event
     /// <summary>A null number disputes the whole account.</summary>
     public sealed record DisputeOpened(string Dispute, string? Number, string Reason) : Event;
 
+    /// <summary>The last day of the dispute is the day before. Outcome: accepted, partly_accepted, rejected, withdrawn or settled.</summary>
     public sealed record DisputeClosed(string Dispute, string? Number, string Outcome) : Event;
 
+    /// <summary>The customer promised so much by a day, that day included.</summary>
     public sealed record PromiseMade(string Promise, DateOnly DueOn, long Minor, string Currency) : Event;
 
     /// <summary>Outcome: kept, partial or broken. Paid is what came in for it between the promise and its end.</summary>
     public sealed record PromiseClosed(string Promise, string Outcome, long PaidMinor, string Currency) : Event;
 
+    /// <summary>No contact about the account, both days included.</summary>
     public sealed record HoldPlaced(string Hold, DateOnly From, DateOnly To, string Reason) : Event;
 
+    /// <summary>The hold ends early. A last day before its first: it never stood.</summary>
     public sealed record HoldReleased(string Hold, DateOnly LastDay) : Event;
 
     /// <summary>Somebody spoke, wrote or tried to. <see cref="Proactive"/>: nothing of the account was overdue that day.</summary>
     public sealed record ContactMade(DateTimeOffset At, string Channel, string Direction, string Outcome, string? Agent, int? Minutes, string? Promise, bool Proactive) : Event;
 
+    /// <summary>A person did what the work item asked; the disposition is in their words.</summary>
     public sealed record WorkItemClosed(string WorkItem, string Disposition, string? By) : Event;
 
     // --- decisions and messages ---
@@ -113,32 +123,50 @@ public abstract record Event
 
     // --- the workspace ---
 
+    /// <summary>The first event of a workspace, with its id.</summary>
     public sealed record WorkspaceOpened(string Workspace) : Event;
 
+    /// <summary>The portfolio as it stands now.</summary>
     public sealed record PortfolioSet(PortfolioDetails Portfolio) : Event;
 
+    /// <summary>The policy in force from now on: its number in this workspace, its digest, and the whole file.</summary>
     public sealed record PolicyAdopted(int Version, string Digest, string Text) : Event;
 
     /// <summary>Mode: shadow, live or stopped.</summary>
     public sealed record SendingSet(string Mode, string? Reason) : Event;
 
+    /// <summary>A daily run began for a business date, under the policy of that number.</summary>
     public sealed record RunBegan(DateOnly AsOf, int PolicyVersion) : Event;
 
+    /// <summary>Parties reviewed and actions taken. Stopped: it wanted more actions than the policy's volume stop lets it.</summary>
     public sealed record RunEnded(DateOnly AsOf, int Reviewed, int Actions, bool Stopped) : Event;
 }
 
 /// <summary>An account as it stands after the event. Only <see cref="Sealed"/> holds personal data.</summary>
-public sealed record AccountDetails(string Account, string Portfolio, string Kind)
+public sealed record AccountDetails
 {
-    public string? Country { get; init; }
-    public string? TimeZone { get; init; }
-    public string? Language { get; init; }
-    public string? Parent { get; init; }
-    public string? EmailToken { get; init; }
-    public string? PhoneToken { get; init; }
+    // Settable, not init-only: the generated reader would otherwise go through an array of boxed arguments, and every
+    // header that is loaded has one of these.
+    public AccountDetails() { }
+
+    public AccountDetails(string account, string portfolio, string kind) => (Account, Portfolio, Kind) = (account, portfolio, kind);
+
+    public string Account { get; set; } = "";
+
+    public string Portfolio { get; set; } = "";
+
+    /// <summary>business or consumer.</summary>
+    public string Kind { get; set; } = "";
+
+    public string? Country { get; set; }
+    public string? TimeZone { get; set; }
+    public string? Language { get; set; }
+    public string? Parent { get; set; }
+    public string? EmailToken { get; set; }
+    public string? PhoneToken { get; set; }
 
     /// <summary><see cref="PersonalDetails"/> as JSON, encrypted under the party's key; null where there are none.</summary>
-    public byte[]? Sealed { get; init; }
+    public byte[]? Sealed { get; set; }
 }
 
 /// <summary>What identifies a person. Never written but sealed.</summary>
@@ -153,6 +181,7 @@ public sealed record PersonalDetails
     public bool IsEmpty => Name is null && Email is null && Phone is null && Address is null;
 }
 
+/// <summary>A line as the document has it, in minor units of the invoice's currency; may be negative.</summary>
 public sealed record InvoiceLine(string Description, long Minor);
 
 /// <summary>Part of a payment or credit on one item. <see cref="Recovery"/>: on what had been written off.</summary>
@@ -236,6 +265,9 @@ public sealed record DecisionRecord
 
     /// <summary>The day from which step days count: the due date of the oldest item that may be dunned, or later.</summary>
     public DateOnly? AnchorOn { get; init; }
+
+    /// <summary>Days since then in which dunning rested; step days do not count them.</summary>
+    public int? PausedDays { get; init; }
 
     /// <summary>Reminders before the due date were made for items due up to this day.</summary>
     public DateOnly? RemindedThrough { get; init; }

@@ -52,8 +52,9 @@ public static class EventCodec
 }
 
 /// <summary>The journal holds something that Recoup never wrote.</summary>
-public sealed class JournalDamagedException(string message) : Exception(message);
+public class JournalDamagedException(string message) : Exception(message);
 
+/// <summary>How each event is written, field by field; null is left out, and a field that is none of its own refuses the payload.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(PersonalDetails))]
 [JsonSerializable(typeof(Event.AccountOpened))]

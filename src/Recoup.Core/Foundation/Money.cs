@@ -5,6 +5,7 @@ namespace Recoup.Core.Foundation;
 /// <summary>An amount in whole minor units of one currency. Adding two currencies throws; overflow throws.</summary>
 public readonly record struct Money(long Minor, Currency Currency) : IComparable<Money>
 {
+    /// <summary>Nothing, of a currency.</summary>
     public static Money Zero(Currency currency) => new(0, currency);
 
     /// <summary>The amount in major units, exact: 12345 minor units of EUR are 123.45.</summary>
@@ -14,6 +15,7 @@ public readonly record struct Money(long Minor, Currency Currency) : IComparable
 
     public bool IsPositive => Minor > 0;
 
+    /// <summary>In major units, exactly: 1050 EUR is 10.50, 1050 JPY is 1050.</summary>
     public static decimal ToMajor(long minor, Currency currency) => (decimal)minor / currency.MinorPerMajor;
 
     /// <summary>False where the amount has more decimals than the currency has, or does not fit in a long.</summary>

@@ -28,12 +28,14 @@ public abstract record Input
     /// <summary>The business date on which it takes effect; null: the day it is learned.</summary>
     public virtual DateOnly? EffectiveOn => null;
 
+    /// <summary>About one account, and so about its party.</summary>
     public abstract record OfAccount : Input
     {
         public required string Account { get; init; }
         public override string AccountId => Account;
     }
 
+    /// <summary>Opens an account, or changes those fields that are given; null leaves a field as it is.</summary>
     public sealed record AccountSet : OfAccount
     {
         public string? Party { get; init; }
@@ -49,12 +51,14 @@ public abstract record Input
         public string? Parent { get; init; }
     }
 
+    /// <summary>The address of a channel, in place of the one before.</summary>
     public sealed record ContactPoint : OfAccount
     {
         public required string Channel { get; init; }
         public required string Address { get; init; }
     }
 
+    /// <summary>Consent given or withdrawn for a channel, or for one address of it.</summary>
     public sealed record Consent : OfAccount
     {
         public required string Channel { get; init; }
@@ -64,6 +68,7 @@ public abstract record Input
         public override DateOnly? EffectiveOn => On;
     }
 
+    /// <summary>An invoice as issued: its amount with tax; lines add up to it with the tax or without.</summary>
     public sealed record Invoice : OfAccount
     {
         public required string Number { get; init; }
@@ -79,6 +84,7 @@ public abstract record Input
         public override DateOnly? EffectiveOn => IssuedOn;
     }
 
+    /// <summary>The right amount or due date of an invoice, in place of the ones before; null leaves it.</summary>
     public sealed record InvoiceCorrected : OfAccount
     {
         public required string Invoice { get; init; }
@@ -89,6 +95,7 @@ public abstract record Input
         public override DateOnly? EffectiveOn => On;
     }
 
+    /// <summary>An invoice that should never have been.</summary>
     public sealed record InvoiceCancelled : OfAccount
     {
         public required string Invoice { get; init; }
@@ -97,6 +104,7 @@ public abstract record Input
         public override DateOnly? EffectiveOn => On;
     }
 
+    /// <summary>Cash came in. Without <see cref="For"/> it meets open items in the policy's order; what is left is unapplied.</summary>
     public sealed record Payment : OfAccount
     {
         public required DateOnly On { get; init; }
@@ -106,6 +114,7 @@ public abstract record Input
         public override DateOnly? EffectiveOn => On;
     }
 
+    /// <summary>A payment came back: what it met is open again.</summary>
     public sealed record PaymentReversed : OfAccount
     {
         public required string Payment { get; init; }
@@ -125,6 +134,7 @@ public abstract record Input
         public override DateOnly? EffectiveOn => On;
     }
 
+    /// <summary>A credit, for one invoice or, without one, unapplied.</summary>
     public sealed record CreditNote : OfAccount
     {
         public required string Number { get; init; }
@@ -134,6 +144,7 @@ public abstract record Input
         public override DateOnly? EffectiveOn => On;
     }
 
+    /// <summary>A fee, interest or cost: an item of its own, due on its day unless a later one is given.</summary>
     public sealed record Charge : OfAccount
     {
         public string? Number { get; init; }
@@ -145,6 +156,7 @@ public abstract record Input
         public override DateOnly? EffectiveOn => On;
     }
 
+    /// <summary>Lets a charge go; without an amount, all that is open of it.</summary>
     public sealed record Waiver : OfAccount
     {
         public required string Charge { get; init; }
@@ -154,6 +166,7 @@ public abstract record Input
         public override DateOnly? EffectiveOn => On;
     }
 
+    /// <summary>Gives an item up; without an amount, all that is open of it.</summary>
     public sealed record WriteOff : OfAccount
     {
         public required string Invoice { get; init; }
@@ -173,6 +186,7 @@ public abstract record Input
         public override DateOnly? EffectiveOn => On;
     }
 
+    /// <summary>The customer contests an invoice or, without one, the whole account.</summary>
     public sealed record DisputeOpened : OfAccount
     {
         public string? Invoice { get; init; }
@@ -181,6 +195,7 @@ public abstract record Input
         public override DateOnly? EffectiveOn => On;
     }
 
+    /// <summary>A dispute came to its end; <see cref="Dispute"/> is the key of the input that opened it.</summary>
     public sealed record DisputeClosed : OfAccount
     {
         public required string Dispute { get; init; }
@@ -189,6 +204,7 @@ public abstract record Input
         public override DateOnly? EffectiveOn => On;
     }
 
+    /// <summary>The customer promised so much by a day, that day included.</summary>
     public sealed record Promise : OfAccount
     {
         public required DateOnly On { get; init; }
@@ -197,6 +213,7 @@ public abstract record Input
         public override DateOnly? EffectiveOn => On;
     }
 
+    /// <summary>Somebody spoke, wrote or tried to, in either direction.</summary>
     public sealed record Contact : OfAccount
     {
         public required DateTimeOffset At { get; init; }
@@ -208,6 +225,7 @@ public abstract record Input
         public string? Promise { get; init; }
     }
 
+    /// <summary>No contact about the account, both days included.</summary>
     public sealed record Hold : OfAccount
     {
         public required DateOnly From { get; init; }
@@ -216,6 +234,7 @@ public abstract record Input
         public override DateOnly? EffectiveOn => From;
     }
 
+    /// <summary>Ends a hold; <see cref="On"/> is the first day without it.</summary>
     public sealed record HoldReleased : OfAccount
     {
         public required string Hold { get; init; }
@@ -223,6 +242,7 @@ public abstract record Input
         public override DateOnly? EffectiveOn => On;
     }
 
+    /// <summary>A person did what a work item asked.</summary>
     public sealed record WorkItemDone : OfAccount
     {
         public required string WorkItem { get; init; }
@@ -236,6 +256,7 @@ public abstract record Input
         public required string Outcome { get; init; }
     }
 
+    /// <summary>Destroys the key under which the party's personal fields are sealed (Regulation (EU) 2016/679, Article 17).</summary>
     public sealed record Erasure : OfAccount
     {
         public required string Reason { get; init; }
@@ -243,6 +264,7 @@ public abstract record Input
 
     // --- the workspace's ---
 
+    /// <summary>Names a portfolio, or changes those fields that are given.</summary>
     public sealed record PortfolioSet : Input
     {
         public required string Portfolio { get; init; }
@@ -256,6 +278,7 @@ public abstract record Input
         public IReadOnlyList<DateOnly>? Holidays { get; init; }
     }
 
+    /// <summary>The one switch: shadow, live or stopped.</summary>
     public sealed record SendingSet : Input
     {
         public required string Mode { get; init; }
@@ -269,6 +292,9 @@ public abstract record Input
     {
         public required string Party { get; init; }
         public required DateOnly AsOf { get; init; }
+
+        /// <summary>Nothing happens where the party is no longer due: another run has looked at it meanwhile.</summary>
+        public bool OnlyIfDue { get; init; }
         public override DateOnly? EffectiveOn => AsOf;
     }
 

@@ -7,6 +7,7 @@ using Recoup.Core.Foundation;
 
 namespace Recoup.Core.Inputs;
 
+/// <summary>What a field's text is read as. Amounts are decimals in major units; the last three are lists.</summary>
 public enum FieldType { Text, Date, Instant, Amount, Currency, Integer, Boolean, Choice, Allocations, Lines, Dates }
 
 /// <summary>One field of a kind of input, as people and files name it.</summary>
@@ -27,6 +28,7 @@ public sealed record Field(string Name, FieldType Type, string Meaning)
 /// <summary>A part of a payment for one invoice, as given; its amount in major units.</summary>
 public readonly record struct AllocationDraft(string Invoice, decimal Amount);
 
+/// <summary>A line of an invoice, as given; its amount in major units.</summary>
 public readonly record struct LineDraft(string Description, decimal Amount);
 
 /// <summary>What is wrong with an input, in words for the one who sent it.</summary>

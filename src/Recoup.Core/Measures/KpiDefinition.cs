@@ -5,6 +5,7 @@ using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Measures;
 
+/// <summary>What a KPI's value is measured in.</summary>
 public enum KpiUnit
 {
     /// <summary>0 to 100.</summary>
@@ -32,6 +33,7 @@ public sealed record KpiBand(string Name, string When, string Meaning, string So
 /// <summary>What others reach, and who says so.</summary>
 public sealed record KpiBenchmark(string Value, string AppliesTo, string Source);
 
+/// <summary>What people ask about a KPI, answered.</summary>
 public sealed record KpiQuestionAndAnswer(string Question, string Answer);
 
 /// <summary>What the trade's reference works say of a KPI, under their twelve headings.</summary>

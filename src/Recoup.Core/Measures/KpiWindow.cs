@@ -3,6 +3,7 @@ using System.Globalization;
 
 namespace Recoup.Core.Measures;
 
+/// <summary>What a window is counted in.</summary>
 public enum KpiWindowKind
 {
     /// <summary>Calendar months: from the first of a month, N-1 months before the as-of month, to the as-of day.</summary>
@@ -26,6 +27,7 @@ public readonly record struct KpiWindow(KpiWindowKind Kind, int Length)
 
     public static KpiWindow Months(int months) => new(KpiWindowKind.Months, months);
 
+    /// <summary>So many days, the as-of day the last of them.</summary>
     public static KpiWindow Days(int days) => new(KpiWindowKind.Days, days);
 
     /// <summary>1mo to 120mo, 1d to 3660d, or point.</summary>
@@ -41,6 +43,7 @@ public readonly record struct KpiWindow(KpiWindowKind Kind, int Length)
         return true;
     }
 
+    /// <summary>The days it covers for an as-of day.</summary>
     public KpiPeriod EndingOn(DateOnly asOf) => new(FirstDay(asOf), asOf, Kind == KpiWindowKind.Months ? Length : null);
 
     private DateOnly FirstDay(DateOnly asOf)
@@ -77,6 +80,7 @@ public readonly record struct KpiPeriod(DateOnly First, DateOnly Last, int? Mont
     public int Days => Last.DayNumber - First.DayNumber + 1;
 }
 
+/// <summary>How often a series has a row.</summary>
 public enum KpiEvery { Week, Month, Quarter }
 
 /// <summary>The as-of days of a series.</summary>

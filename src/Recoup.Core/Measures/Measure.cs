@@ -51,6 +51,7 @@ public enum Measure
 /// </summary>
 public readonly record struct CellKey(Measure Measure, int Day, int RefDay, string Portfolio, string Segment, string Currency);
 
+/// <summary>What a cell sums up: minor units of the key's currency, and a number of occurrences.</summary>
 public record struct CellValue(long Minor, long Count)
 {
     public readonly bool IsZero => Minor == 0 && Count == 0;

@@ -403,6 +403,7 @@ public static class Fold
         if (treatment is null) state.Treatments.Add(treatment = new TreatmentState { Portfolio = decision.Portfolio });
         if (decision.SegmentBefore is not null) Exposures.Resegment(state, treatment, e.EffectiveOn, decision.Segment, cells);
         treatment.Strategy = decision.Strategy;
+        Pause(treatment, decision.Rule is "hold" or "promise-open", e.EffectiveOn);
         var before = treatment.LastStep is { } last ? new StepTaken(last, treatment.LastStepOn!.Value, treatment.LastAnchorOn, treatment.LastInShadow) : null;
         var remindedBefore = treatment.RemindedInShadow ? null : treatment.RemindedThrough;
         if (decision.RemindedThrough is { } through)
@@ -459,6 +460,18 @@ public static class Fold
             treatment.LastAnchorOn = message.StepBefore?.AnchorOn;
             treatment.LastInShadow = message.StepBefore?.InShadow ?? false;
         }
+    }
+
+    /// <summary>How long a pause is remembered, days: longer than any ladder goes on.</summary>
+    private const int PauseDaysKept = 800;
+
+    private static void Pause(TreatmentState treatment, bool paused, DateOnly on)
+    {
+        if (paused) { treatment.PausedFrom ??= on; return; }
+        if (treatment.PausedFrom is not { } from) return;
+        treatment.PausedFrom = null;
+        (treatment.Pauses ??= []).RemoveAll(p => p.To < on.AddDays(-PauseDaysKept));
+        if (on > from) treatment.Pauses.Add(new Pause(from, on));
     }
 
     private static void Settle(PartyState state, string id, MessageStatus status, string? detail)

@@ -10,14 +10,14 @@ namespace Recoup.Core.Parties;
 /// <summary>What is open of an account by due day: a decision reads this, so its cost follows due days, not items.</summary>
 public sealed class Exposure
 {
-    [JsonPropertyName("a")] public required string Account { get; init; }
-    [JsonPropertyName("c")] public required string Currency { get; init; }
-    [JsonPropertyName("d")] public required DateOnly DueOn { get; init; }
+    [JsonPropertyName("a")] public string Account { get; set; } = "";
+    [JsonPropertyName("c")] public string Currency { get; set; } = "";
+    [JsonPropertyName("d")] public DateOnly DueOn { get; set; }
 
     /// <summary>Set for items that were already overdue when Recoup first heard of them: that day.</summary>
-    [JsonPropertyName("e")] public DateOnly? EnteredOn { get; init; }
+    [JsonPropertyName("e")] public DateOnly? EnteredOn { get; set; }
 
-    [JsonPropertyName("x"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Disputed { get; init; }
+    [JsonPropertyName("x"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Disputed { get; set; }
     [JsonPropertyName("m")] public long Minor { get; set; }
     [JsonPropertyName("n")] public int Items { get; set; }
 }
@@ -31,10 +31,10 @@ public sealed record Awaited(
 /// <summary>Cash or credit of an account that has met no item yet, or will be taken off one on a day to come.</summary>
 public sealed class UnappliedCash
 {
-    [JsonPropertyName("k")] public required string Key { get; init; }
-    [JsonPropertyName("a")] public required string Account { get; init; }
-    [JsonPropertyName("c")] public required string Currency { get; init; }
-    [JsonPropertyName("on")] public required DateOnly On { get; init; }
+    [JsonPropertyName("k")] public string Key { get; set; } = "";
+    [JsonPropertyName("a")] public string Account { get; set; } = "";
+    [JsonPropertyName("c")] public string Currency { get; set; } = "";
+    [JsonPropertyName("on")] public DateOnly On { get; set; }
 
     /// <summary>As of the state's day, as the header's other sums.</summary>
     [JsonPropertyName("m")] public long Minor { get; set; }
@@ -63,10 +63,18 @@ public sealed record CashToCome(
 /// <summary>The segment of a party in a portfolio from a day on.</summary>
 public sealed record SegmentFrom([property: JsonPropertyName("on")] DateOnly On, [property: JsonPropertyName("s")] string Segment);
 
+/// <summary>From a day on, and no longer on the other.</summary>
+public sealed record Pause([property: JsonPropertyName("f")] DateOnly From, [property: JsonPropertyName("t")] DateOnly To)
+{
+    /// <summary>Days of the pause that lie from a day on and before another: a pause counts only where it overlaps the overdue time.</summary>
+    public int Overlap(DateOnly from, DateOnly before) =>
+        Math.Max(0, Math.Min(To.DayNumber, before.DayNumber) - Math.Max(From.DayNumber, from.DayNumber));
+}
+
 /// <summary>What the party underwent in one portfolio.</summary>
 public sealed class TreatmentState
 {
-    [JsonPropertyName("p")] public required string Portfolio { get; init; }
+    [JsonPropertyName("p")] public string Portfolio { get; set; } = "";
     [JsonPropertyName("st")] public string? Strategy { get; set; }
 
     /// <summary>The last step taken, the day, and the anchor from which its days were counted.</summary>
@@ -80,11 +88,26 @@ public sealed class TreatmentState
     [JsonPropertyName("rt")] public DateOnly? RemindedThrough { get; set; }
     [JsonPropertyName("rs"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool RemindedInShadow { get; set; }
 
+    /// <summary>Dunning rests since that day, because of a hold or a promise.</summary>
+    [JsonPropertyName("pf")] public DateOnly? PausedFrom { get; set; }
+
+    /// <summary>Times gone by in which it rested: step days do not count them.</summary>
+    [JsonPropertyName("ps")] public List<Pause>? Pauses { get; set; }
+
     /// <summary>In order of day; before the first entry the segment is <see cref="Unsegmented"/>.</summary>
-    [JsonPropertyName("sg")] public List<SegmentFrom> Segments { get; init; } = [];
+    [JsonPropertyName("sg")] public List<SegmentFrom> Segments { get; set; } = [];
 
     public const string Unsegmented = "unsegmented";
 
+    /// <summary>Days since <paramref name="anchor"/>, up to a day, in which dunning rested.</summary>
+    public int PausedDays(DateOnly anchor, DateOnly asOf)
+    {
+        var days = PausedFrom is { } from ? new Pause(from, asOf).Overlap(anchor, asOf) : 0;
+        foreach (var pause in Pauses ?? []) days += pause.Overlap(anchor, asOf);
+        return days;
+    }
+
+    /// <summary>The segment at the end of a day.</summary>
     public string SegmentOn(DateOnly day)
     {
         for (var i = Segments.Count - 1; i >= 0; i--)
@@ -112,25 +135,25 @@ public sealed class PaymentBehaviour
 /// </summary>
 public sealed class PartyState
 {
-    [JsonPropertyName("id")] public required string Id { get; init; }
-    [JsonPropertyName("ac")] public List<AccountDetails> Accounts { get; init; } = [];
+    [JsonPropertyName("id")] public string Id { get; set; } = "";
+    [JsonPropertyName("ac")] public List<AccountDetails> Accounts { get; set; } = [];
 
     /// <summary>Facts effective up to this business date are in the sums below; later ones are awaited.</summary>
     [JsonPropertyName("as")] public DateOnly AsOf { get; set; }
 
-    [JsonPropertyName("ex")] public List<Exposure> Exposures { get; init; } = [];
-    [JsonPropertyName("aw")] public List<Awaited> Awaited { get; init; } = [];
-    [JsonPropertyName("un")] public List<UnappliedCash> Unapplied { get; init; } = [];
-    [JsonPropertyName("pr")] public List<PromiseState> Promises { get; init; } = [];
-    [JsonPropertyName("cc")] public List<CashToCome> CashToCome { get; init; } = [];
-    [JsonPropertyName("ho")] public List<HoldState> Holds { get; init; } = [];
-    [JsonPropertyName("di")] public List<OpenDispute> Disputes { get; init; } = [];
-    [JsonPropertyName("co")] public ContactState Contact { get; init; } = new();
-    [JsonPropertyName("tr")] public List<TreatmentState> Treatments { get; init; } = [];
-    [JsonPropertyName("be")] public PaymentBehaviour Behaviour { get; init; } = new();
+    [JsonPropertyName("ex")] public List<Exposure> Exposures { get; set; } = [];
+    [JsonPropertyName("aw")] public List<Awaited> Awaited { get; set; } = [];
+    [JsonPropertyName("un")] public List<UnappliedCash> Unapplied { get; set; } = [];
+    [JsonPropertyName("pr")] public List<PromiseState> Promises { get; set; } = [];
+    [JsonPropertyName("cc")] public List<CashToCome> CashToCome { get; set; } = [];
+    [JsonPropertyName("ho")] public List<HoldState> Holds { get; set; } = [];
+    [JsonPropertyName("di")] public List<OpenDispute> Disputes { get; set; } = [];
+    [JsonPropertyName("co")] public ContactState Contact { get; set; } = new();
+    [JsonPropertyName("tr")] public List<TreatmentState> Treatments { get; set; } = [];
+    [JsonPropertyName("be")] public PaymentBehaviour Behaviour { get; set; } = new();
 
     /// <summary>Open work items and messages that are not settled, by id and portfolio.</summary>
-    [JsonPropertyName("wo")] public List<Pending> Pending { get; init; } = [];
+    [JsonPropertyName("wo")] public List<Pending> Pending { get; set; } = [];
 
     [JsonPropertyName("er"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Erased { get; set; }
 

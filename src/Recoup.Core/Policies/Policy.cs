@@ -48,7 +48,7 @@ public sealed record VolumeStop(decimal Multiple, int Runs, int Minimum)
     public int? Limit(IReadOnlyList<int> actionsOfRuns)
     {
         var last = actionsOfRuns.TakeLast(Runs).ToList();
-        return last.Count == 0 ? null : Math.Max(Minimum, (int)Math.Min(int.MaxValue, Math.Ceiling(Multiple * (decimal)last.Average())));
+        return last.Count == 0 ? null : Math.Max(Minimum, (int)Math.Min(int.MaxValue, Math.Ceiling(Multiple * last.Sum(actions => (long)actions) / last.Count)));
     }
 }
 

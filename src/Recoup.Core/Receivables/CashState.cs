@@ -3,29 +3,30 @@ using Recoup.Core.Events;
 
 namespace Recoup.Core.Receivables;
 
+/// <summary>What can meet an item.</summary>
 public enum CashKind { Payment, CreditNote }
 
 /// <summary>A part that stood on an item from one day to the eve of another, when it went back to unapplied cash.</summary>
-public readonly record struct TakenBack(string Number, long Minor, DateOnly Since, DateOnly On);
+public record struct TakenBack(string Number, long Minor, DateOnly Since, DateOnly On);
 
 /// <summary>A payment or a credit note: what it met, what is kept for invoices to come, what is unapplied.</summary>
 public sealed class CashState
 {
-    public required string Key { get; init; }
-    public required string Account { get; init; }
-    public required CashKind Kind { get; init; }
-    public required string Currency { get; init; }
-    public required DateOnly On { get; init; }
-    public required long Minor { get; init; }
+    public string Key { get; set; } = "";
+    public string Account { get; set; } = "";
+    public CashKind Kind { get; set; }
+    public string Currency { get; set; } = "";
+    public DateOnly On { get; set; }
+    public long Minor { get; set; }
 
     /// <summary>What stands on items.</summary>
-    public List<Applied> Allocations { get; init; } = [];
+    public List<Applied> Allocations { get; set; } = [];
 
     /// <summary>What stood on items and was released; a reversal dated before the release undoes it too.</summary>
     public List<TakenBack>? Back { get; set; }
 
     /// <summary>How what is on no item changed, by the day each change took effect.</summary>
-    public List<Movement> Moves { get; init; } = [];
+    public List<Movement> Moves { get; set; } = [];
 
     /// <summary>Not on any item, after every recorded movement. Minor units, never negative.</summary>
     [JsonIgnore]

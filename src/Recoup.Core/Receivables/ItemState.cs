@@ -2,10 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace Recoup.Core.Receivables;
 
+/// <summary>What can be owed: an invoice, or a charge, which is never part of sales.</summary>
 public enum ItemKind { Invoice, Charge }
 
 /// <summary>A balance changed by this much on that day.</summary>
-public readonly record struct Movement(DateOnly On, long Minor);
+public record struct Movement(DateOnly On, long Minor);
 
 /// <summary>Movements in order of day, one a day: what a balance was at the end of any day follows from them.</summary>
 public static class Movements
@@ -48,7 +49,7 @@ public static class Movements
 }
 
 /// <summary>The item was due on that day until, but not on, <paramref name="Until"/>.</summary>
-public readonly record struct FormerDue(DateOnly Until, DateOnly DueOn);
+public record struct FormerDue(DateOnly Until, DateOnly DueOn);
 
 /// <summary>A dispute on one item: from its first day to the day before it was closed.</summary>
 public sealed record DisputeSpan(string Dispute, DateOnly From)
@@ -66,14 +67,14 @@ public sealed record DisputeSpan(string Dispute, DateOnly From)
 /// </summary>
 public sealed class ItemState
 {
-    public required string Account { get; init; }
-    public required string Number { get; init; }
-    public required ItemKind Kind { get; init; }
-    public required string Currency { get; init; }
-    public required DateOnly IssuedOn { get; init; }
+    public string Account { get; set; } = "";
+    public string Number { get; set; } = "";
+    public ItemKind Kind { get; set; }
+    public string Currency { get; set; } = "";
+    public DateOnly IssuedOn { get; set; }
 
     /// <summary>The due date as it stands after every recorded correction.</summary>
-    public required DateOnly DueOn { get; set; }
+    public DateOnly DueOn { get; set; }
 
     /// <summary>Due dates that a correction replaced, with the day up to which (not included) each stood.</summary>
     public List<FormerDue>? FormerDues { get; set; }
@@ -82,9 +83,9 @@ public sealed class ItemState
     public DateOnly? EnteredOn { get; set; }
 
     /// <summary>What the document says, after corrections; minor units.</summary>
-    public required long Amount { get; set; }
+    public long Amount { get; set; }
 
-    public List<Movement> Movements { get; init; } = [];
+    public List<Movement> Movements { get; set; } = [];
 
     /// <summary>Write-offs, less recoveries of them, by the day each took effect.</summary>
     public List<Movement>? WriteOffs { get; set; }

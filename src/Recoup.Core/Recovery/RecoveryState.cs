@@ -6,15 +6,15 @@ namespace Recoup.Core.Recovery;
 /// <summary>A customer's word to pay an amount by a day.</summary>
 public sealed class PromiseState
 {
-    [JsonPropertyName("id")] public required string Promise { get; init; }
-    [JsonPropertyName("a")] public required string Account { get; init; }
-    [JsonPropertyName("on")] public required DateOnly MadeOn { get; init; }
-    [JsonPropertyName("due")] public required DateOnly DueOn { get; init; }
-    [JsonPropertyName("m")] public required long Minor { get; init; }
-    [JsonPropertyName("c")] public required string Currency { get; init; }
+    [JsonPropertyName("id")] public string Promise { get; set; } = "";
+    [JsonPropertyName("a")] public string Account { get; set; } = "";
+    [JsonPropertyName("on")] public DateOnly MadeOn { get; set; }
+    [JsonPropertyName("due")] public DateOnly DueOn { get; set; }
+    [JsonPropertyName("m")] public long Minor { get; set; }
+    [JsonPropertyName("c")] public string Currency { get; set; } = "";
 
     /// <summary>Cash received since, by the day it came, counted up to the amount's full. What is to come is not in it.</summary>
-    [JsonPropertyName("paid")] public List<Movement> Paid { get; init; } = [];
+    [JsonPropertyName("paid")] public List<Movement> Paid { get; set; } = [];
 
     [JsonIgnore] public long PaidMinor => Movements.Sum(Paid);
 
@@ -36,12 +36,13 @@ public sealed class PromiseState
 /// <summary>No contact about the account from one day to another, both included.</summary>
 public sealed class HoldState
 {
-    [JsonPropertyName("id")] public required string Hold { get; init; }
-    [JsonPropertyName("a")] public required string Account { get; init; }
-    [JsonPropertyName("f")] public required DateOnly From { get; init; }
-    [JsonPropertyName("t")] public required DateOnly To { get; set; }
-    [JsonPropertyName("r")] public required string Reason { get; init; }
+    [JsonPropertyName("id")] public string Hold { get; set; } = "";
+    [JsonPropertyName("a")] public string Account { get; set; } = "";
+    [JsonPropertyName("f")] public DateOnly From { get; set; }
+    [JsonPropertyName("t")] public DateOnly To { get; set; }
+    [JsonPropertyName("r")] public string Reason { get; set; } = "";
 
+    /// <summary>Both days included.</summary>
     public bool StandsOn(DateOnly day) => From <= day && day <= To;
 
     /// <summary>Holds that touch (one ends the day before the other begins) do not overlap.</summary>
@@ -51,33 +52,34 @@ public sealed class HoldState
 /// <summary>A dispute that stands, on one item or, where the number is null, on the whole account.</summary>
 public sealed class OpenDispute
 {
-    [JsonPropertyName("id")] public required string Dispute { get; init; }
-    [JsonPropertyName("a")] public required string Account { get; init; }
-    [JsonPropertyName("n")] public string? Number { get; init; }
-    [JsonPropertyName("f")] public required DateOnly From { get; init; }
+    [JsonPropertyName("id")] public string Dispute { get; set; } = "";
+    [JsonPropertyName("a")] public string Account { get; set; } = "";
+    [JsonPropertyName("n")] public string? Number { get; set; }
+    [JsonPropertyName("f")] public DateOnly From { get; set; }
     [JsonPropertyName("cl")] public DateOnly? ClosedOn { get; set; }
 
+    /// <summary>From its first day until the day before it was closed.</summary>
     public bool StandsOn(DateOnly day) => From <= day && (ClosedOn is not { } closed || day < closed);
 }
 
 /// <summary>What a person should do next for a party.</summary>
 public sealed class WorkItemState
 {
-    public required string Id { get; init; }
-    public required string Kind { get; init; }
-    public required string Portfolio { get; init; }
-    public required string Account { get; init; }
-    public required string Rule { get; init; }
-    public required string Owner { get; init; }
-    public required DateOnly CreatedOn { get; init; }
-    public required DateOnly DueOn { get; init; }
+    public string Id { get; set; } = "";
+    public string Kind { get; set; } = "";
+    public string Portfolio { get; set; } = "";
+    public string Account { get; set; } = "";
+    public string Rule { get; set; } = "";
+    public string Owner { get; set; } = "";
+    public DateOnly CreatedOn { get; set; }
+    public DateOnly DueOn { get; set; }
 
     /// <summary>What is at stake, minor units of <see cref="Currency"/>, when it was created.</summary>
-    public required long Minor { get; init; }
-    public required string Currency { get; init; }
+    public long Minor { get; set; }
+    public string Currency { get; set; } = "";
 
     /// <summary>The score when it was created: 0 to 100, higher is likelier to pay.</summary>
-    public required int Score { get; init; }
+    public int Score { get; set; }
     public bool Open { get; set; } = true;
     public string? Disposition { get; set; }
 

@@ -5,6 +5,7 @@ using Recoup.Core.Policies;
 
 namespace Recoup.Core.Workspace;
 
+/// <summary>What a daily run did: parties reviewed, actions taken, and whether it stopped itself.</summary>
 public sealed record RunSummary(DateOnly AsOf, int Reviewed, int Actions, bool Stopped);
 
 /// <summary>
@@ -111,9 +112,6 @@ public interface IVault
 
     /// <summary>A short name for an address that tells nothing without the party's key, and is the same for the same address.</summary>
     string Token(string party, string address);
-
-    /// <summary>Destroys the key once the transaction is committed.</summary>
-    void Forget(string party);
 }
 
 /// <summary>A message's text, made from the state at the moment of release.</summary>
@@ -150,6 +148,7 @@ public sealed record MessageFacts
     public required IReadOnlyList<Money> Unapplied { get; init; }
 }
 
+/// <summary>An item as a message lists it, on the day of release. Days past due are zero on the due date itself, negative before it.</summary>
 public sealed record MessageItem(string Number, DateOnly IssuedOn, DateOnly DueOn, Money Amount, Money Open, int DaysPastDue);
 
 /// <summary>

@@ -131,6 +131,9 @@ public sealed class CellStore(Store store) : IMeasureSource
 
     private static bool IsStock(Measure measure) => measure is Measure.Exposure or Measure.Unapplied;
 
+    /// <summary>For a report on what may be no day at all.</summary>
+    internal static string DayText(int day) => day >= 0 && day <= DateOnly.MaxValue.DayNumber ? Store.Day(DateOnly.FromDayNumber(day)) : $"day {day.ToString(CultureInfo.InvariantCulture)}";
+
     private static int MonthEnd(int day)
     {
         var date = DateOnly.FromDayNumber(day);
@@ -225,7 +228,6 @@ public sealed class CellStore(Store store) : IMeasureSource
     internal IEnumerable<string> CheckStocks()
     {
         var through = StocksThrough;
-        if (through == 0) yield break;
         var merged = new Dictionary<(Measure, int, string, string, string), List<(int Day, CellValue Value)>>();
         foreach (var measure in Stocks)
         {
@@ -258,7 +260,7 @@ public sealed class CellStore(Store store) : IMeasureSource
             found++;
             var key = ((Measure)stock.Int(0), stock.Int(1), stock.Int(2), stock.Text(3), stock.Text(4), stock.Text(5));
             if (!expected.TryGetValue(key, out var value) || value != new CellValue(stock.Long(6), stock.Long(7)))
-                problems.Add($"stock of {DateOnly.FromDayNumber(key.Item2):yyyy-MM-dd}, due {DateOnly.FromDayNumber(key.Item3):yyyy-MM-dd}, portfolio {key.Item4}: {stock.Long(6)} minor units stand, the cells make {(expected.TryGetValue(key, out var e) ? e.Minor : 0)}");
+                problems.Add($"stock of {DayText(key.Item2)}, due {DayText(key.Item3)}, portfolio {key.Item4}: {stock.Long(6)} minor units stand, the cells make {(expected.TryGetValue(key, out var e) ? e.Minor : 0)}");
         }
         if (found != expected.Count && problems.Count == 0) problems.Add($"there are {found} month-end stocks, the cells make {expected.Count}");
         foreach (var problem in problems) yield return problem;

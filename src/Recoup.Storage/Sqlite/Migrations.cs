@@ -40,11 +40,16 @@ internal static class Migrations
 
     public static int Latest => Steps.Length;
 
+    /// <summary>A file in which nothing was ever made.</summary>
+    public static bool IsEmpty(SqliteConnection db) => (long)Scalar(db, null, "PRAGMA user_version")! == 0 && (long)Scalar(db, null, "SELECT count(*) FROM sqlite_schema")! == 0;
+
     /// <summary>Brings the schema up to date, each step in its own transaction. Throws where the file is newer than the program.</summary>
     public static void Apply(SqliteConnection db)
     {
         while (true)
         {
+            // Asked without the lock first: who only reads need not wait for who writes.
+            if ((long)Scalar(db, null, "PRAGMA user_version")! == Steps.Length) return;
             using var tx = db.BeginTransaction(deferred: false);
             var version = (long)Scalar(db, tx, "PRAGMA user_version")!;
             if (version > Steps.Length)
@@ -56,7 +61,7 @@ internal static class Migrations
         }
     }
 
-    private static object? Scalar(SqliteConnection db, SqliteTransaction tx, string sql)
+    private static object? Scalar(SqliteConnection db, SqliteTransaction? tx, string sql)
     {
         using var command = db.CreateCommand();
         command.Transaction = tx;

@@ -92,9 +92,13 @@ public sealed class Statement : IDisposable
 
     public long? LongOrNull(int column) => IsNull(column) ? null : Long(column);
 
-    public string Text(int column) => raw.sqlite3_column_text(statement, column).utf8_to_string() ?? "";
+    /// <summary>All of it: a NUL in a text does not end it.</summary>
+    public string Text(int column) => Encoding.UTF8.GetString(raw.sqlite3_column_blob(statement, column));
 
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
+
+    /// <summary>The storage class of what stands there, as SQLite numbers them: any column may hold any.</summary>
+    public int StorageClass(int column) => raw.sqlite3_column_type(statement, column);
 
     /// <summary>Valid until the next step.</summary>
     public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(statement, column);

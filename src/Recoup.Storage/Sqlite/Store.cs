@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Microsoft.Data.Sqlite;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
@@ -46,13 +48,16 @@ public sealed class Store : IDisposable
             Directory.CreateDirectory(folder);
             var db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 }.ToString());
             db.Open();
+            var vault = new Vault(Path.Combine(folder, "keys.db"), random);
+            // Before anything is written: a file cut to nothing passes for a new one.
+            if (vault.HoldsKeys && Migrations.IsEmpty(db)) throw new StoreException($"'{path}' is empty, and beside it are keys of people: the journal was lost. Restore a backup of it; to begin anew, use another folder.");
             using (var command = db.CreateCommand())
             {
                 command.CommandText = "PRAGMA busy_timeout=30000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA secure_delete=FAST; PRAGMA wal_autocheckpoint=16384; PRAGMA temp_store=MEMORY;";
                 command.ExecuteNonQuery();
             }
             Migrations.Apply(db);
-            var store = new Store(folder, db, new Vault(Path.Combine(folder, "keys.db"), random));
+            var store = new Store(folder, db, vault);
             StateVersion.Check(store);
             return store;
         }
@@ -60,6 +65,7 @@ public sealed class Store : IDisposable
         {
             throw new StoreException($"'{path}' is damaged or no Recoup database ({e.Message}). Restore a backup.", e);
         }
+        catch (SqliteException e) when (e.SqliteErrorCode is 5 or 6) { throw; }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
         {
             throw new StoreException($"the data folder '{folder}' can't be opened: {e.Message}", e);
@@ -115,11 +121,35 @@ public sealed class Store : IDisposable
         else Statement("ROLLBACK").Run();
     }
 
+    /// <summary>Waits for a lock's end as long as a transaction does.</summary>
+    private static readonly TimeSpan TurnWaitMax = TimeSpan.FromSeconds(30);
+
+    /// <summary>For work that one process at a time may do; the turn ends with the process, however it ends.</summary>
+    internal IDisposable TakeTurn(string work)
+    {
+        var path = Path.Combine(Folder, work + ".lock");
+        for (var waited = Stopwatch.StartNew(); ;)
+            try { return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0); }
+            catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
+            {
+                if (waited.Elapsed > TurnWaitMax) throw new StoreException($"another {work} has been at work in '{Folder}' for half a minute ({e.Message}); try again when it is done.", e);
+                Thread.Sleep(50);
+            }
+    }
+
     internal void Exec(string sql)
     {
         using var command = db.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>Nothing but a rebuild may use states that another version folded.</summary>
+    internal bool IsStale => Meta(StateVersion.Stale) is not null;
+
+    internal void RefuseStale()
+    {
+        if (IsStale) throw new StoreException(StateVersion.StaleMessage);
     }
 
     // --- meta and heads ---
@@ -143,7 +173,12 @@ public sealed class Store : IDisposable
     {
         var heads = Enumerable.Range(0, Partition.Count).Select(Head.Empty).ToArray();
         var s = Statement("SELECT partition, seq, hash, recorded_at, recorded_on FROM head");
-        while (s.Step()) heads[s.Int(0)] = new Head(s.Int(0), s.Long(1), s.Blob(2).ToArray(), s.Long(3), Day(s.Text(4)));
+        while (s.Step())
+        {
+            var partition = s.Long(0);
+            if (partition is < 0 or >= Partition.Count) throw new StoreException($"the table head names a partition {partition}, which there is not; `recoup audit verify` tells more");
+            heads[partition] = new Head((int)partition, s.Long(1), s.Blob(2).ToArray(), s.Long(3), Day(s.Text(4)));
+        }
         return heads;
     }
 
@@ -167,16 +202,23 @@ public sealed class Store : IDisposable
     {
         using var s = new Statement(db, $"SELECT {JournalColumns} FROM journal WHERE id >= ? AND id < ? ORDER BY id");
         s.Bind(RowId(partition, fromSeq)).Bind(RowId(partition + 1, 0));
-        while (s.Step()) yield return (s.Long(0), Row(s));
+        while (s.Step())
+        {
+            var id = s.Long(0);
+            JournalRow row;
+            try { row = Row(s); }
+            catch (FormatException e) { throw new UnreadableRowException(id, e.Message); }
+            yield return (id, row);
+        }
     }
 
     internal JournalRow? JournalAt(int partition, long seq)
     {
         var s = Statement($"SELECT {JournalColumns} FROM journal WHERE id = ?").Bind(RowId(partition, seq));
         if (!s.Step()) return null;
-        var row = Row(s);
-        s.Reset();
-        return row;
+        try { return Row(s); }
+        catch (FormatException e) { throw new UnreadableRowException(RowId(partition, seq), e.Message); }
+        finally { s.Reset(); }
     }
 
     /// <summary>A party's rows, newest first, along the links from row to row.</summary>
@@ -191,12 +233,37 @@ public sealed class Store : IDisposable
         }
     }
 
-    private static JournalRow Row(Statement s) => new()
+    private const int IntegerClass = SQLitePCL.raw.SQLITE_INTEGER, TextClass = SQLitePCL.raw.SQLITE_TEXT, BlobClass = SQLitePCL.raw.SQLITE_BLOB;
+
+    /// <summary>What each column holds. The hash is over values: a 1 kept as text, or as 1.2, would read as the same value.</summary>
+    private static readonly int[] JournalClasses = [IntegerClass, IntegerClass, IntegerClass, IntegerClass, TextClass, TextClass, TextClass, IntegerClass, TextClass, TextClass, IntegerClass, TextClass, TextClass, IntegerClass, BlobClass, BlobClass];
+
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Throws <see cref="FormatException"/> where a column holds what Recoup never writes there.</summary>
+    private static JournalRow Row(Statement s)
     {
-        Partition = s.Int(1), Seq = s.Long(2), Prior = s.Long(3), Party = s.Text(4), Account = s.Text(5), Kind = s.Text(6), Version = s.Int(7),
-        EffectiveOn = Day(s.Text(8)), RecordedOn = Day(s.Text(9)), RecordedAt = s.Long(10), Actor = s.Text(11), Cause = s.Text(12), WorkspaceSeq = s.Long(13),
-        Payload = s.Blob(14).ToArray(), Hash = s.Blob(15).ToArray(),
-    };
+        for (var c = 0; c < JournalClasses.Length; c++)
+            if (s.StorageClass(c) != JournalClasses[c]) throw new FormatException($"its column {Name(c)} holds another type of value than it should");
+        return new JournalRow
+        {
+            Partition = Small(1), Seq = s.Long(2), Prior = s.Long(3), Party = Text(4), Account = Text(5), Kind = Text(6), Version = Small(7),
+            EffectiveOn = DayOf(8), RecordedOn = DayOf(9), RecordedAt = s.Long(10), Actor = Text(11), Cause = Text(12), WorkspaceSeq = s.Long(13),
+            Payload = s.Blob(14).ToArray(), Hash = s.Blob(15).ToArray(),
+        };
+
+        string Text(int column)
+        {
+            try { return Utf8.GetString(s.Blob(column)); }
+            catch (DecoderFallbackException e) { throw new FormatException($"its column {Name(column)} holds bytes that are no text", e); }
+        }
+
+        int Small(int column) => s.Long(column) is >= int.MinValue and <= int.MaxValue ? s.Int(column) : throw new FormatException($"its column {Name(column)} holds {s.Long(column)}");
+
+        DateOnly DayOf(int column) => TryDay(Text(column), out var day) ? day : throw new FormatException($"its column {Name(column)} holds '{Short(Text(column))}', which is no date");
+
+        static string Name(int column) => JournalColumns.Split(", ")[column];
+    }
 
     // --- keys and aliases ---
 
@@ -332,17 +399,20 @@ public sealed class Store : IDisposable
         Statement("INSERT INTO message(id, pid, status, not_before, state) VALUES(?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET status = excluded.status, not_before = excluded.not_before, state = excluded.state")
             .Bind(message.Id).Bind(pid).Bind((long)message.Status).Bind(message.NotBefore.ToUnixTimeMilliseconds()).Bind(StateCodec.Encode(message).AsSpan()).Run();
 
-    private void Save(WorkItemState work, long pid)
-    {
-        var priority = WorkItemState.Priority(Money.ToMajor(work.Minor, Currency.Of(work.Currency)), work.Score);
+    /// <summary>In hundredths.</summary>
+    internal static long PriorityOf(WorkItemState work) => (long)(WorkItemState.Priority(Money.ToMajor(work.Minor, Currency.Of(work.Currency)), work.Score) * 100);
+
+    private void Save(WorkItemState work, long pid) =>
         Statement("INSERT INTO work(id, pid, open, owner, priority, state) VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET open = excluded.open, state = excluded.state")
-            .Bind(work.Id).Bind(pid).Bind(work.Open ? 1 : 0).Bind(work.Owner).Bind((long)(priority * 100)).Bind(StateCodec.Encode(work).AsSpan()).Run();
-    }
+            .Bind(work.Id).Bind(pid).Bind(work.Open ? 1 : 0).Bind(work.Owner).Bind(PriorityOf(work)).Bind(StateCodec.Encode(work).AsSpan()).Run();
 
     internal static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
+    private static bool TryDay(string text, out DateOnly day) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day) && text.Length == 10;
+
     internal static DateOnly Day(string text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : throw new StoreException($"'{Short(text)}' stands where a date should; `recoup audit verify` tells where");
+        TryDay(text, out var day) ? day : throw new StoreException($"'{Short(text)}' stands where a date should; `recoup audit verify` tells where");
 
     private static string Short(string text) => text.Length <= 40 ? text : text[..40];
 
@@ -357,14 +427,26 @@ public sealed class Store : IDisposable
 /// <summary>States are kept in one form only; a store written by another form of them says so and is rebuilt.</summary>
 internal static class StateVersion
 {
+    public const string Stale = "state_stale";
+
+    public const string StaleMessage = "this data folder was written by another version of Recoup, whose states have another form. Run `recoup rebuild` once: it folds them anew from the journal.";
+
     public static void Check(Store store)
     {
         var found = store.Meta("state_version");
         var current = StateCodec.Version.ToString(CultureInfo.InvariantCulture);
         if (found == current) return;
         store.Begin();
-        if (found is not null) store.SetMeta("state_stale", "yes");
+        if (found is not null) store.SetMeta(Stale, "yes");
         store.SetMeta("state_version", current);
         store.Commit();
     }
+}
+
+/// <summary>A row of the journal holds what Recoup never wrote, so that it can't even be read.</summary>
+internal sealed class UnreadableRowException(long id, string message) : JournalDamagedException($"row {id.ToString(CultureInfo.InvariantCulture)} of the journal can't be read: {message}; `recoup audit verify` tells more")
+{
+    public long Id { get; } = id;
+
+    public string What { get; } = message;
 }

@@ -12,12 +12,11 @@ namespace Recoup.Storage.Sqlite;
 /// </summary>
 public sealed class Vault : IVault, IDisposable
 {
-    private const int CachedMax = 50_000;
+    private const int CachedMax = 50_000, KeySize = 32;
     private readonly SqliteConnection db;
     private readonly Statement find, insert, delete;
     private readonly Dictionary<string, byte[]?> keys = new(StringComparer.Ordinal);
     private readonly List<string> made = [];
-    private readonly List<string> forgotten = [];
     private readonly Action<byte[]> random;
 
     /// <param name="path">The file; created where there is none.</param>
@@ -27,20 +26,37 @@ public sealed class Vault : IVault, IDisposable
         this.random = random ?? (bytes => RandomNumberGenerator.Fill(bytes));
         db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         db.Open();
-        using (var command = db.CreateCommand())
+        try
         {
+            using var command = db.CreateCommand();
             // Overwrites what it deletes: a destroyed key must not stay behind in a free page.
             command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA secure_delete=ON; CREATE TABLE IF NOT EXISTS party_key(party TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID;";
             command.ExecuteNonQuery();
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is 26 or 11)
+        {
+            throw new StoreException($"'{path}' is damaged or no Recoup database ({e.Message}). Restore a backup.", e);
         }
         find = new Statement(db, "SELECT key FROM party_key WHERE party = ?");
         insert = new Statement(db, "INSERT OR IGNORE INTO party_key(party, key) VALUES(?, ?)");
         delete = new Statement(db, "DELETE FROM party_key WHERE party = ?");
     }
 
+    public bool HoldsKeys
+    {
+        get
+        {
+            using var command = db.CreateCommand();
+            command.CommandText = "SELECT EXISTS(SELECT 1 FROM party_key)";
+            return (long)command.ExecuteScalar()! != 0;
+        }
+    }
+
+    public bool HasKey(string party) => Key(party) is not null;
+
     public byte[] Seal(string party, ReadOnlySpan<byte> plain)
     {
-        var key = Key(party) ?? Make(party);
+        var key = Usable(party);
         Span<byte> derived = stackalloc byte[32];
         HMACSHA256.HashData(key, plain, derived);
         var result = new byte[12 + plain.Length + 16];
@@ -52,27 +68,24 @@ public sealed class Vault : IVault, IDisposable
 
     public byte[]? Open(string party, ReadOnlySpan<byte> sealedBytes)
     {
-        if (Key(party) is not { } key || sealedBytes.Length < 28) return null;
+        if (Key(party) is not { Length: KeySize } key || sealedBytes.Length < 28) return null;
         var plain = new byte[sealedBytes.Length - 28];
         using var aes = new AesGcm(key, 16);
-        aes.Decrypt(sealedBytes[..12], sealedBytes[12..^16], sealedBytes[^16..], plain);
+        // A key file of another time than the journal: as unreadable as without a key. The audit tells of it.
+        try { aes.Decrypt(sealedBytes[..12], sealedBytes[12..^16], sealedBytes[^16..], plain); }
+        catch (AuthenticationTagMismatchException) { return null; }
         return plain;
     }
 
     public string Token(string party, string address)
     {
         Span<byte> hash = stackalloc byte[32];
-        HMACSHA256.HashData(Key(party) ?? Make(party), Encoding.UTF8.GetBytes("address:" + address.Trim().ToLowerInvariant()), hash);
+        HMACSHA256.HashData(Usable(party), Encoding.UTF8.GetBytes("address:" + address.Trim().ToLowerInvariant()), hash);
         return Convert.ToHexStringLower(hash[..8]);
     }
 
-    public void Forget(string party) => forgotten.Add(party);
-
-    /// <summary>The erasure was taken back before it was committed.</summary>
-    internal void Remember(string party) => forgotten.Remove(party);
-
     /// <summary>The digest of an input that identifies a person, so that it tells nothing without the key.</summary>
-    public byte[] Salt(string party, byte[] digest) => HMACSHA256.HashData(Key(party) ?? Make(party), digest)[..16];
+    public byte[] Salt(string party, byte[] digest) => HMACSHA256.HashData(Usable(party), digest)[..16];
 
     /// <summary>A new id from the same source as the keys: 16 hexadecimal characters.</summary>
     internal string NewId()
@@ -97,15 +110,6 @@ public sealed class Vault : IVault, IDisposable
     {
         foreach (var party in made) keys.Remove(party);
         made.Clear();
-        forgotten.Clear();
-    }
-
-    /// <summary>The parties whose erasure the committed transaction recorded.</summary>
-    internal List<string> TakeForgotten()
-    {
-        var taken = forgotten.ToList();
-        forgotten.Clear();
-        return taken;
     }
 
     /// <summary>Destroys the keys for good: overwritten, and no copy left in the write-ahead log.</summary>
@@ -121,6 +125,12 @@ public sealed class Vault : IVault, IDisposable
         Exec("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
+    private byte[] Usable(string party)
+    {
+        var key = Key(party) ?? Make(party);
+        return key.Length == KeySize ? key : throw new StoreException($"the key of party {party} in keys.db is damaged. Restore a backup of that file.");
+    }
+
     private byte[]? Key(string party)
     {
         if (keys.TryGetValue(party, out var known) && known is not null) return known;
@@ -133,7 +143,7 @@ public sealed class Vault : IVault, IDisposable
 
     private byte[] Make(string party)
     {
-        var key = new byte[32];
+        var key = new byte[KeySize];
         random(key);
         keys[party] = key;
         made.Add(party);

@@ -37,16 +37,31 @@ public static class Anchors
         var sum = heads.Sum(h => h.Seq).ToString("D10", CultureInfo.InvariantCulture);
         var path = Path.Combine(store.AnchorFolder, $"{at.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}-{sum}.json");
         var temporary = path + ".new";
-        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(anchor, AnchorJson.Default.Anchor));
+        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            file.Write(JsonSerializer.SerializeToUtf8Bytes(anchor, AnchorJson.Default.Anchor));
+            file.Flush(flushToDisk: true);
+        }
         File.Move(temporary, path, overwrite: true);
         return path;
+    }
+
+    /// <summary>An anchor of the heads as they are, where there is none yet; null where there is.</summary>
+    public static string? ExportMissing(Store store, DateTimeOffset at)
+    {
+        var sum = store.Heads().Sum(h => h.Seq).ToString("D10", CultureInfo.InvariantCulture);
+        return Directory.Exists(store.AnchorFolder) && Directory.EnumerateFiles(store.AnchorFolder, $"*-{sum}.json").Any() ? null : Export(store, at);
     }
 
     /// <summary>Problems between an anchor and the store; empty where the store holds all that the anchor saw.</summary>
     public static IEnumerable<AuditProblem> Check(Store store, string file)
     {
         Anchor anchor;
-        try { anchor = JsonSerializer.Deserialize(File.ReadAllBytes(file), AnchorJson.Default.Anchor) ?? throw new JsonException("it is empty"); }
+        try
+        {
+            anchor = JsonSerializer.Deserialize(File.ReadAllBytes(file), AnchorJson.Default.Anchor) ?? throw new JsonException("it is empty");
+            if (anchor is not { Workspace: not null, Heads: not null, PublicKey: not null, Signature: not null } || anchor.Heads.Any(h => h?.Hash is null)) throw new JsonException("a part of it is missing");
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             return [new AuditProblem("anchor", file, null, null, $"the anchor can't be read: {e.Message}")];
@@ -63,13 +78,25 @@ public static class Anchors
         {
             problems.Add(new AuditProblem("anchor", file, null, null, "the signature can't be read: the anchor itself was changed"));
         }
-        if (OwnPublicKey() is { } own && own != anchor.PublicKey)
+        string? own = null;
+        try { own = OwnPublicKey(); }
+        catch (Exception e) when (e is ArgumentException or CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            problems.Add(new AuditProblem("anchor", file, null, null, $"this machine's own key in '{KeyFolder}' can't be read ({e.Message}), so nobody can say who signed"));
+        }
+        if (own is not null && own != anchor.PublicKey)
             problems.Add(new AuditProblem("anchor", file, null, null, $"it is signed with another key than this machine's ({KeyFolder}); give the right key folder in RECOUP_KEYS"));
         if (anchor.Workspace != (store.Meta("workspace") ?? ""))
             problems.Add(new AuditProblem("anchor", file, null, null, "it is of another workspace"));
         foreach (var head in anchor.Heads)
         {
-            var row = store.JournalAt(head.Partition, head.Seq);
+            Core.Events.JournalRow? row;
+            try { row = store.JournalAt(head.Partition, head.Seq); }
+            catch (UnreadableRowException e)
+            {
+                problems.Add(new AuditProblem("anchor", file, head.Partition, head.Seq, $"event {head.Seq} of partition {head.Partition} can't be read: {e.What}"));
+                continue;
+            }
             if (row is null)
                 problems.Add(new AuditProblem("anchor", file, head.Partition, head.Seq, $"partition {head.Partition} was {head.Seq} events long on {anchor.At:yyyy-MM-dd}; event {head.Seq} is gone: the tail was cut"));
             else if (Convert.ToHexStringLower(row.Hash) != head.Hash)

@@ -9,7 +9,7 @@ using Recoup.Storage.Sqlite;
 namespace Recoup.Storage.Work;
 
 /// <summary>Something found wrong, with its place.</summary>
-/// <param name="Check">chain, head, anchor, money, state, cells.</param>
+/// <param name="Check">chain, head, anchor, money, state, cells, key.</param>
 /// <param name="Where">A table, party or file.</param>
 /// <param name="Partition">Of the journal, where it is there.</param>
 /// <param name="Seq">The event at or after which it is wrong.</param>
@@ -83,9 +83,12 @@ public static class Audit
 
     private static void Walk(Store store, AuditReport report, bool checkChains, bool replace, Action<int, int>? progress)
     {
-        var heads = store.Heads();
+        var heads = Heads(store, report);
         var cells = new CellDeltas();
-        var lastRecordedOn = heads.Max(h => h.RecordedOn);
+        var aliases = new Dictionary<string, string>(StringComparer.Ordinal);
+        var stale = !replace && store.IsStale;
+        if (stale) report.Add(new AuditProblem("state", "meta", null, null, StateVersion.StaleMessage));
+        var shapely = replace || Shapes.Check(store, report);
         for (var p = 0; p < Partition.Count; p++)
         {
             var chain = new ChainCheck(report, p, checkChains);
@@ -99,6 +102,7 @@ public static class Audit
                         chain.See(id, row);
                         workspace.Apply(row, EventCodec.Decode(row.Kind, row.Version, row.Payload));
                     }
+                    if (workspace.Id != store.WorkspaceId) report.Add(new AuditProblem("state", "meta", p, null, $"the workspace is called '{store.WorkspaceId}' in the table meta, '{workspace.Id}' in the journal"));
                 }
                 else
                 {
@@ -106,42 +110,103 @@ public static class Audit
                     var parties = Folding.Partition(store, p, cells, seen: (id, row) => { chain.See(id, row); Conservation.Count(money, row); });
                     report.Parties += parties.Count;
                     foreach (var problem in Conservation.Check(money, parties, p)) report.Add(problem);
+                    foreach (var folded in parties.Values)
+                        foreach (var account in folded.State.Accounts)
+                            if (account.Account != folded.State.Id) aliases[account.Account] = folded.State.Id;
                     if (replace) foreach (var folded in parties.Values.OrderBy(f => f.Pid)) Save(store, folded);
-                    else Compare(store, p, parties, report);
+                    else if (!stale) Live.Compare(store, p, parties, report);
+                    if (checkChains) foreach (var problem in Erasures.Check(store, p, parties.Values)) report.Add(problem);
                 }
             }
-            catch (Exception e) when (e is JournalDamagedException or StoreException or InvariantBrokenException or KeyNotFoundException or NullReferenceException or ArgumentException or InvalidOperationException or OverflowException or FormatException)
+            catch (Exception e) when (e is not OutOfMemoryException)
             {
                 // A journal that was tampered with can say anything; where it can't be folded is the finding.
-                report.Add(new AuditProblem("chain", "journal", p, chain.Seq, $"event {chain.Seq} of partition {p} (row {Store.RowId(p, chain.Seq).ToString(CultureInfo.InvariantCulture)}) can't be folded: {e.Message}"));
+                chain.Broken(e);
             }
             report.Events += chain.Count;
             if (chain.Count > 0) report.Partitions++;
-            chain.End(heads[p]);
+            if (heads[p] is { } head) chain.End(store, head);
             progress?.Invoke(p + 1, Partition.Count);
         }
+        if (checkChains) foreach (var problem in Unclaimed(store)) report.Add(problem);
+        foreach (var stray in Strays(store)) report.Add(stray);
         var cellStore = new CellStore(store);
-        if (replace) cellStore.Replace(cells, lastRecordedOn);
-        else if (report.Ok || !checkChains)
+        if (replace)
         {
-            foreach (var problem in CompareCells(cellStore.All(), cells)) report.Add(problem);
-            foreach (var problem in cellStore.CheckStocks()) report.Add(new AuditProblem("cells", "stock", null, null, problem));
+            if (!report.Ok) return;
+            cellStore.Replace(cells, heads.Max(h => h!.RecordedOn));
+            store.Exec("DELETE FROM account");
+            foreach (var (account, party) in aliases) store.SetPartyOf(account, party);
         }
-        foreach (var stray in Stray(store)) report.Add(stray);
+        else if (!stale && shapely && (report.Ok || !checkChains))
+        {
+            foreach (var problem in Live.CompareAliases(store, aliases)) report.Add(problem);
+            try
+            {
+                foreach (var problem in CompareCells(cellStore.All(), cells)) report.Add(problem);
+                foreach (var problem in cellStore.CheckStocks()) report.Add(new AuditProblem("cells", "stock", null, null, problem));
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                report.Add(new AuditProblem("cells", "cell, cell_pending, stock", null, null, $"the cells can't be read: {e.Message}"));
+            }
+        }
     }
 
-    /// <summary>Rows outside every partition's place, where no chain would see them.</summary>
-    private static IEnumerable<AuditProblem> Stray(Store store)
+    /// <summary>The ends of the chains as they were noted; null where the note itself can't be read.</summary>
+    private static Head?[] Heads(Store store, AuditReport report)
     {
-        using var s = new Statement(store.Connection, "SELECT id FROM journal WHERE id < ? OR id >= ? LIMIT 10");
-        s.Bind(0L).Bind(Store.RowId(Partition.Count, 0));
-        while (s.Step()) yield return new AuditProblem("chain", "journal", null, null, $"row {s.Long(0)} lies outside every partition");
+        var heads = Enumerable.Range(0, Partition.Count).Select(Head? (p) => Head.Empty(p)).ToArray();
+        var s = store.Statement("SELECT partition, seq, hash, recorded_at, recorded_on, typeof(seq) || typeof(hash) || typeof(recorded_at) || typeof(recorded_on) FROM head");
+        while (s.Step())
+        {
+            var p = s.Long(0);
+            if (p is < 0 or >= Partition.Count) { report.Add(new AuditProblem("head", "head", null, null, $"the table head names a partition {p}, which there is not")); continue; }
+            try
+            {
+                if (s.Text(5) != "integerblobintegertext") throw new FormatException("a column holds another type of value than it should");
+                heads[p] = new Head((int)p, s.Long(1), s.Blob(2).ToArray(), s.Long(3), Store.Day(s.Text(4)));
+            }
+            catch (Exception e) when (e is StoreException or FormatException)
+            {
+                heads[p] = null;
+                report.Add(new AuditProblem("head", "head", (int)p, s.Long(1), $"the head of partition {p} can't be read: {e.Message}"));
+            }
+        }
+        return heads;
+    }
+
+    /// <summary>Rows outside every partition's place, where nothing would see them.</summary>
+    private static List<AuditProblem> Strays(Store store)
+    {
+        var strays = new List<AuditProblem>();
+        foreach (var (table, id, partitions) in new[] { ("journal", "id", Partition.Count), ("party", "pid", Partition.PartyCount), ("item", "pid", Partition.PartyCount), ("cash", "pid", Partition.PartyCount), ("message", "pid", Partition.PartyCount), ("work", "pid", Partition.PartyCount) })
+        {
+            var s = store.Statement($"SELECT {id} FROM {table} WHERE {id} < ? OR {id} >= ? LIMIT 10").Bind(0L).Bind(Store.RowId(partitions, 0));
+            while (s.Step()) strays.Add(new AuditProblem(table == "journal" ? "chain" : "state", table, null, null, $"row {s.Long(0)} of {table} lies outside every partition"));
+        }
+        return strays;
+    }
+
+    /// <summary>Events of inputs whose key nobody holds any more: the same input could be taken twice. What Recoup tells itself has no key.</summary>
+    private static List<AuditProblem> Unclaimed(Store store)
+    {
+        var unclaimed = new List<AuditProblem>();
+        var s = store.Statement("SELECT id, cause FROM journal WHERE actor <> 'system' AND NOT EXISTS(SELECT 1 FROM key WHERE key.key = journal.cause) LIMIT 10");
+        while (s.Step())
+        {
+            var (partition, seq) = ((int)(s.Long(0) >> 40), s.Long(0) & ((1L << 40) - 1));
+            unclaimed.Add(new AuditProblem("key", "key", partition, seq, $"the key '{s.Text(1)}' of event {seq} of partition {partition} is not among the keys taken: its input could be taken again"));
+        }
+        return unclaimed;
     }
 
     private sealed class ChainCheck(AuditReport report, int partition, bool check)
     {
         private byte[] before = Chain.Root;
         private long recordedAt;
+        private DateOnly recordedOn = DateOnly.MinValue;
+        private bool unreadable;
 
         public long Count { get; private set; }
         public long Seq { get; private set; }
@@ -151,24 +216,43 @@ public static class Audit
             Count++;
             var expected = Seq + 1;
             Seq = id - Store.RowId(partition, 0);
-            if (!check) { before = row.Hash; return; }
-            if (Seq != expected) report.Add(new AuditProblem("chain", "journal", partition, expected, $"event {expected} of partition {partition} is missing{(Seq > expected + 1 ? $", and so are the ones up to {Seq - 1}" : "")}"));
-            if (row.Partition != partition || row.Seq != Seq) report.Add(new AuditProblem("chain", "journal", partition, Seq, $"row {id} says partition {row.Partition}, event {row.Seq}; it stands in the place of partition {partition}, event {Seq}"));
-            var hash = Chain.Hash(before, row);
-            if (!hash.AsSpan().SequenceEqual(row.Hash))
-                report.Add(new AuditProblem("chain", "journal", partition, Seq, $"event {Seq} of partition {partition} (row {id}) does not have the hash that its columns and the event before it make: it, or the one before, was changed, moved or deleted"));
-            if (row.RecordedAt < recordedAt) report.Add(new AuditProblem("chain", "journal", partition, Seq, $"event {Seq} of partition {partition} was recorded before the one before it"));
+            recordedOn = row.RecordedOn > recordedOn ? row.RecordedOn : recordedOn;
+            if (check)
+            {
+                if (Seq != expected) report.Add(Problem(expected, $"event {expected} of partition {partition} is missing{(Seq > expected + 1 ? $", and so are the ones up to {Seq - 1}" : "")}"));
+                if (row.Partition != partition || row.Seq != Seq) report.Add(Problem(Seq, $"row {id} says partition {row.Partition}, event {row.Seq}; it stands in the place of partition {partition}, event {Seq}"));
+                if (!Chain.Hash(before, row).AsSpan().SequenceEqual(row.Hash))
+                    report.Add(Problem(Seq, $"event {Seq} of partition {partition} (row {id}) does not have the hash that its columns and the event before it make: it, or the one before, was changed, moved or deleted"));
+                if (row.RecordedAt < recordedAt) report.Add(Problem(Seq, $"event {Seq} of partition {partition} was recorded before the one before it"));
+            }
             recordedAt = Math.Max(recordedAt, row.RecordedAt);
-            before = row.Hash;
+            // Chained to what stands there, so that one changed row is one finding.
+            before = row.Hash.Length == Chain.Root.Length ? row.Hash : Chain.Root;
         }
 
-        public void End(Head head)
+        /// <summary>The partition could not be folded to its end, or not even be read.</summary>
+        public void Broken(Exception e)
         {
-            if (head.Seq == Seq && (!check || head.Hash.AsSpan().SequenceEqual(before))) return;
-            report.Add(head.Seq != Seq
-                ? new AuditProblem("head", "head", partition, Seq + 1, $"partition {partition} should end with event {head.Seq}; it ends with {Seq}")
-                : new AuditProblem("head", "head", partition, Seq, $"the last event of partition {partition} has another hash than the one noted when it was written"));
+            unreadable = e is UnreadableRowException;
+            var seq = e is UnreadableRowException { Id: var id } ? id - Store.RowId(partition, 0) : Seq;
+            report.Add(Problem(seq, $"event {seq} of partition {partition} (row {Store.RowId(partition, seq).ToString(CultureInfo.InvariantCulture)}) can't be {(unreadable ? "read" : "folded")}: {(e is UnreadableRowException row ? row.What : e.Message)}; what comes after it in the partition was not folded"));
         }
+
+        /// <summary>What was not folded is still chained, up to a row that can't be read.</summary>
+        public void End(Store store, Head head)
+        {
+            try
+            {
+                if (!unreadable) foreach (var (id, row) in store.Journal(partition, Seq + 1)) See(id, row);
+            }
+            catch (UnreadableRowException e) { Broken(e); }
+            if (unreadable) return;
+            if (head.Seq != Seq) report.Add(new AuditProblem("head", "head", partition, Seq + 1, $"partition {partition} should end with event {head.Seq}; it ends with {Seq}"));
+            else if (check && !head.Hash.AsSpan().SequenceEqual(before)) report.Add(new AuditProblem("head", "head", partition, Seq, $"the last event of partition {partition} has another hash than the one noted when it was written"));
+            else if (head.RecordedAt != recordedAt || head.RecordedOn != recordedOn) report.Add(new AuditProblem("head", "head", partition, Seq, $"partition {partition} was last recorded at another time than the one noted for it"));
+        }
+
+        private AuditProblem Problem(long seq, string message) => new("chain", "journal", partition, seq, message);
     }
 
     private static void Save(Store store, Folded folded)
@@ -180,56 +264,12 @@ public static class Audit
         store.Save(folded.State, folded.Pid);
     }
 
-    /// <summary>Every live row of the partition against the folded one, byte by byte; and none too many.</summary>
-    private static void Compare(Store store, int partition, Dictionary<string, Folded> parties, AuditReport report)
-    {
-        var byPid = parties.Values.ToDictionary(f => f.Pid);
-        var (from, to) = (Store.RowId(partition, 0), Store.RowId(partition + 1, 0));
-
-        var live = 0;
-        using (var s = new Statement(store.Connection, "SELECT pid, id, next_review_on, state FROM party WHERE pid >= ? AND pid < ?"))
-        {
-            s.Bind(from).Bind(to);
-            while (s.Step())
-            {
-                live++;
-                if (!byPid.TryGetValue(s.Long(0), out var folded)) { report.Add(Wrong(s.Text(1), "stands in the states; the journal knows nothing of it")); continue; }
-                if (s.Text(1) != folded.State.Id || s.LongOrNull(2) != folded.State.NextReviewOn?.DayNumber || !s.Blob(3).SequenceEqual(StateCodec.Encode(folded.State)))
-                    report.Add(Wrong(folded.State.Id, "is not what the journal makes of it"));
-            }
-        }
-        if (live < parties.Count) report.Add(new AuditProblem("state", "party", partition, null, $"{parties.Count - live} parties of partition {partition} have no state"));
-
-        Rows("item", "SELECT pid, account || '/' || number, state, open, due FROM item WHERE pid >= ? AND pid < ?",
-            parties.Values.Sum(f => f.State.Items.Count),
-            (folded, s) => folded.State.Items.Values.FirstOrDefault(i => i.Account + "/" + i.Number == s.Text(1)) is { } item && (item.IsOpen ? 1 : 0) == s.Int(3) && item.DueOn.DayNumber == s.Int(4) ? StateCodec.Encode(item) : null);
-        Rows("cash", "SELECT pid, key, state FROM cash WHERE pid >= ? AND pid < ?", parties.Values.Sum(f => f.State.Cash.Count), (folded, s) => folded.State.Cash.TryGetValue(s.Text(1), out var cash) ? StateCodec.Encode(cash) : null);
-        Rows("message", "SELECT pid, id, state, status FROM message WHERE pid >= ? AND pid < ?", parties.Values.Sum(f => f.State.Messages.Count), (folded, s) => folded.State.Messages.TryGetValue(s.Text(1), out var m) && (int)m.Status == s.Int(3) ? StateCodec.Encode(m) : null);
-        Rows("work", "SELECT pid, id, state, open FROM work WHERE pid >= ? AND pid < ?", parties.Values.Sum(f => f.State.WorkItems.Count), (folded, s) => folded.State.WorkItems.TryGetValue(s.Text(1), out var w) && (w.Open ? 1 : 0) == s.Int(3) ? StateCodec.Encode(w) : null);
-
-        void Rows(string table, string sql, int expected, Func<Folded, Statement, byte[]?> encode)
-        {
-            var found = 0;
-            using var s = new Statement(store.Connection, sql);
-            s.Bind(from).Bind(to);
-            while (s.Step())
-            {
-                found++;
-                if (!byPid.TryGetValue(s.Long(0), out var folded) || encode(folded, s) is not { } bytes || !s.Blob(2).SequenceEqual(bytes))
-                    report.Add(new AuditProblem("state", table, partition, null, $"{table} {s.Text(1)} is not what the journal makes of it"));
-            }
-            if (found < expected) report.Add(new AuditProblem("state", table, partition, null, $"{expected - found} rows of {table} in partition {partition} are missing"));
-        }
-
-        AuditProblem Wrong(string party, string message) => new("state", "party", partition, null, $"party {party} {message}");
-    }
-
     private static IEnumerable<AuditProblem> CompareCells(CellDeltas live, CellDeltas folded)
     {
         var difference = new CellDeltas();
         difference.AddAll(folded);
         foreach (var (key, value) in live.NonZero) difference.Add(key, new CellValue(-value.Minor, -value.Count));
         foreach (var (key, value) in difference.NonZero)
-            yield return new AuditProblem("cells", MeasureNames.Of(key.Measure), null, null, $"{MeasureNames.Of(key.Measure)} of {DateOnly.FromDayNumber(key.Day):yyyy-MM-dd}, portfolio {key.Portfolio}, segment {key.Segment}, {key.Currency}: the journal makes {value.Minor} minor units and {value.Count} more than stand there");
+            yield return new AuditProblem("cells", MeasureNames.Of(key.Measure), null, null, $"{MeasureNames.Of(key.Measure)} of {CellStore.DayText(key.Day)}, portfolio {key.Portfolio}, segment {key.Segment}, {key.Currency}: the journal makes {value.Minor} minor units and {value.Count} more than stand there");
     }
 }

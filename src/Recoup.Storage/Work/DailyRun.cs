@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
@@ -72,8 +73,11 @@ public sealed class DailyRun(Door door)
         var at = Later(now, door.LastRecordedAt);
         var changed = workspace.LastRunOn is not null && (workspace.ChangedSinceRun || workspace.PolicyDigest != door.PolicyInForce.Digest);
         var due = store.PartiesDue(all ? null : changed ? DateOnly.MaxValue : asOf);
-        if (due.Count == 0 && workspace.LastRunOn == asOf)
+        var begun = UnderWay.Read(store);
+        if (due.Count == 0 && workspace.LastRunOn == asOf && begun is null)
         {
+            // A crash may have come between the run and its anchor.
+            if (!dryRun) report.AnchorFile = Anchors.ExportMissing(store, at);
             report.Seconds = watch.Elapsed.TotalSeconds;
             return report;
         }
@@ -82,19 +86,20 @@ public sealed class DailyRun(Door door)
         var opening = new List<(Event, string, DateOnly, DateTimeOffset)>();
         var cause = $"run/{asOf:yyyy-MM-dd}";
         var version = workspace.PolicyVersion;
+        if (begun is not null && begun.AsOf != asOf) opening.Add((begun.Ended(stopped: false), $"run/{begun.AsOf:yyyy-MM-dd}", asOf, at));
         if (workspace.PolicyDigest != policy.Digest)
             opening.Add((new Event.PolicyAdopted(version = workspace.PolicyVersion + 1, policy.Digest, policy.Text), cause, asOf, at));
-        opening.Add((new Event.RunBegan(asOf, version), cause, asOf, at));
+        if (begun?.AsOf != asOf || version != workspace.PolicyVersion) opening.Add((new Event.RunBegan(asOf, version), cause, asOf, at));
         var limit = acceptVolume || report.Shadow ? null : policy.VolumeStop.Limit([.. workspace.Runs.Where(r => r.AsOf < asOf).Select(r => r.Actions)]);
 
-        if (dryRun) store.BeginDryRun();
+        if (dryRun) door.BeginDryRun();
         try
         {
-            Decide(due, asOf, at, cause, opening, limit, report, progress);
+            Decide(due, asOf, at, cause, opening, limit, onlyIfDue: !all && !changed, report, progress);
         }
         finally
         {
-            if (dryRun) store.EndDryRun();
+            if (dryRun) door.EndDryRun();
         }
         if (!dryRun) report.AnchorFile = Anchors.Export(store, at);
         report.Seconds = watch.Elapsed.TotalSeconds;
@@ -102,33 +107,79 @@ public sealed class DailyRun(Door door)
     }
 
     private void Decide(
-        List<long> due, DateOnly asOf, DateTimeOffset at, string cause, List<(Event, string, DateOnly, DateTimeOffset)> opening, int? limit, RunReport report, Action<int, int>? progress)
+        List<long> due, DateOnly asOf, DateTimeOffset at, string cause, List<(Event, string, DateOnly, DateTimeOffset)> opening, int? limit, bool onlyIfDue, RunReport report, Action<int, int>? progress)
     {
         var store = door.Store;
         var policy = door.PolicyInForce;
-        door.Take([], opening);
+        if (opening.Count > 0)
+            door.Take([], opening, _ =>
+            {
+                if (UnderWay.Read(store)?.AsOf != asOf) new UnderWay(asOf, 0, 0).Write(store);
+                return true;
+            });
         for (var from = 0; from < due.Count && report.Stopped is null; from += PartSize)
         {
             var units = due.Skip(from).Take(PartSize)
-                .Select(pid => new InputUnit(0, [new Input.Review { Key = cause, Party = store.PartyId(pid), AsOf = asOf }], at)).ToList();
+                .Select(pid => new InputUnit(0, [new Input.Review { Key = cause, Party = store.PartyId(pid), AsOf = asOf, OnlyIfDue = onlyIfDue }], at)).ToList();
             var part = new RunReport { AsOf = asOf };
             var result = door.Take(units, r =>
             {
                 foreach (var decision in r.Decisions) part.Count(decision);
-                if (limit is not { } most || report.ActionCount + part.ActionCount <= most) return true;
-                report.Stopped = $"the run stopped after {report.ActionCount} actions: the next part would have made more than {most}, {policy.VolumeStop.Multiple:0.##} times the mean of the last runs. Look at what is due with --dry-run; if it is right, run again with --accept-volume.";
+                var before = UnderWay.Read(store) ?? new UnderWay(asOf, 0, 0);
+                if (limit is not { } most || before.Actions + part.ActionCount <= most)
+                {
+                    (before with { Reviewed = before.Reviewed + r.Reviewed, Actions = before.Actions + part.ActionCount }).Write(store);
+                    return true;
+                }
+                report.Stopped = $"the run stopped after {before.Actions} actions: the next part would have made more than {most}, {policy.VolumeStop.Multiple:0.##} times the mean of the last runs. Look at what is due with --dry-run; if it is right, run again with --accept-volume.";
                 return false;
             });
             if (report.Stopped is not null) break;
             report.Decided.AddRange(result.Decided);
-            Add(report, part, units.Count);
+            Add(report, part, result.Reviewed);
             door.MergeCells(always: false);
             progress?.Invoke(report.Reviewed, due.Count);
         }
         Failpoint.Hit("run.before-end");
-        door.Take([], [(new Event.RunEnded(asOf, report.Reviewed, report.ActionCount, report.Stopped is not null), cause, asOf, at)]);
+        End(asOf, at, cause, report.Stopped is not null);
         door.MergeCells(always: true);
         Failpoint.Hit("run.before-anchor");
+    }
+
+    /// <summary>Notes the end with what all parts did, also those of a run that a crash ended or that went on beside this one.</summary>
+    private void End(DateOnly asOf, DateTimeOffset at, string cause, bool stopped)
+    {
+        var store = door.Store;
+        for (var ended = false; !ended && UnderWay.Read(store) is { } underWay;)
+            door.Take([], [(underWay.Ended(stopped), cause, asOf, at)], _ =>
+            {
+                ended = UnderWay.Read(store) == underWay;
+                if (ended) UnderWay.Clear(store);
+                return ended;
+            });
+    }
+
+    /// <summary>
+    /// What the run under way has done so far, written with each part: a run that a crash ended goes on with it, so
+    /// that its volume stop and its summary count the whole.
+    /// </summary>
+    private sealed record UnderWay(DateOnly AsOf, int Reviewed, int Actions)
+    {
+        private const string Name = "run_under_way";
+
+        public static UnderWay? Read(Store store)
+        {
+            if (store.Meta(Name)?.Split('/') is not { } parts) return null;
+            if (parts is [var day, var reviewed, var actions] && int.TryParse(reviewed, NumberStyles.None, CultureInfo.InvariantCulture, out var r) && int.TryParse(actions, NumberStyles.None, CultureInfo.InvariantCulture, out var a))
+                return new UnderWay(Store.Day(day), r, a);
+            throw new StoreException($"meta holds '{store.Meta(Name)}' for {Name}, which Recoup never wrote");
+        }
+
+        public void Write(Store store) => store.SetMeta(Name, string.Create(CultureInfo.InvariantCulture, $"{Store.Day(AsOf)}/{Reviewed}/{Actions}"));
+
+        public static void Clear(Store store) => store.Statement("DELETE FROM meta WHERE name = ?").Bind(Name).Run();
+
+        public Event Ended(bool stopped) => new Event.RunEnded(AsOf, Reviewed, Actions, stopped);
     }
 
     private static void Add(RunReport report, RunReport part, int reviewed)

@@ -36,6 +36,8 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
     public DispatchReport Dispatch(DateTimeOffset now, Action<int>? progress = null)
     {
         var report = new DispatchReport();
+        // Messages under way are those of a crash only while nobody else sends.
+        using var turn = door.Store.TakeTurn("dispatch");
         var workspace = door.Look();
         FinishInterrupted(now, report);
         if (workspace.Mode != "live")

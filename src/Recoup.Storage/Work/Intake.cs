@@ -59,7 +59,7 @@ public sealed class Intake(Door door)
             var unit = result.Units[i];
             if (unit.Status == UnitStatus.Accepted) report.Accepted++;
             else if (unit.Status == UnitStatus.Unchanged) report.Unchanged++;
-            else Reject(taken[i], unit.Refused!.Message);
+            else Reject(unit.Refused!.Refusal == Core.Refusal.PartyErased ? taken[i] with { Raw = "" } : taken[i], unit.Refused.Message);
             foreach (var kind in unit.Accepted) report.Inputs[kind] = report.Inputs.GetValueOrDefault(kind) + 1;
         }
         door.MergeCells(always: false);
@@ -132,7 +132,7 @@ public sealed class Intake(Door door)
                     if (!refused.Add(unit.Line)) continue;
                     accepted.Remove(unit.Line);
                     report.Rejected++;
-                    reject(new InputRow(unit.Line, [], [], spool.Raw(unit.Line)), unit.Refused!.Message);
+                    reject(new InputRow(unit.Line, [], [], unit.Refused!.Refusal == Core.Refusal.PartyErased ? "" : spool.Raw(unit.Line)), unit.Refused.Message);
                 }
                 else if (unit.Status == UnitStatus.Accepted)
                 {

@@ -19,8 +19,16 @@ public sealed record Explained(JournalRow Row, DecisionRecord Decision);
 public sealed record Drilled(JournalRow Row, CellKey Cell, CellValue Value);
 
 /// <summary>What is looked up and never decided: each in one snapshot.</summary>
-public sealed class Readings(Store store)
+public sealed class Readings
 {
+    private readonly Store store;
+
+    public Readings(Store store)
+    {
+        store.RefuseStale();
+        this.store = store;
+    }
+
     /// <summary>Runs a reading on one snapshot of the store.</summary>
     public T Read<T>(Func<CellStore, T> read)
     {

@@ -203,7 +203,9 @@ public sealed class ContactGateTests
     {
         var request = Request("2026-06-10T23:00:00Z") with
         {
-            Erased = true, Held = true, AddressToken = null,
+            Erased = true,
+            Held = true,
+            AddressToken = null,
             Contact = new ContactState { OptOuts = { new OptOut("email", null) }, Recent = Contacts("2026-06-10T09:00:00Z", "2026-06-10T10:00:00Z", "2026-06-10T11:00:00Z").Recent },
         };
         var ladder = new List<string>();

@@ -147,6 +147,7 @@ public sealed partial class KnobTests
         foreach (var late in new[] { new[] { 0, 0, 0, 0, 0, 0 }, [], [70, 70, 70, 70, 70, 70] })
         {
             yield return new Party("no mail address", b => { History(b, late); b.Do(Known(b) with { Email = "" }); b.OptOut("email"); b.Invoice("I1", Due, 600m); });
+            yield return new Party("no mail address, and an agent who calls", b => { History(b, late); b.Do(Known(b) with { Email = "" }); b.OptOut("email"); b.AgentCalls = true; b.Invoice("I1", Due, 600m); });
             yield return new Party("arrears first heard of late", b => { History(b, late); b.Clock(At(Due.AddDays(-30))); b.Invoice("OLD", Due.AddDays(-100), 600m); });
             yield return new Party("the oldest is paid and the next is due", b =>
             {

@@ -47,6 +47,9 @@ internal sealed class PartyBench
     /// <summary>The channel's word on what is released; null: it does not answer.</summary>
     public string? ChannelSays { get; set; } = "sent";
 
+    /// <summary>An agent makes each call on the day it is asked for.</summary>
+    public bool AgentCalls { get; set; }
+
     public static DateOnly Day(int year, int month, int day) => new(year, month, day);
 
     public static DateTimeOffset At(DateOnly day, int hour = 10, int minute = 0) => new(day.ToDateTime(new TimeOnly(hour, minute)), TimeSpan.Zero);
@@ -135,6 +138,7 @@ internal sealed class PartyBench
         {
             if (State.NextReviewOn is not { } next || next > day) continue;
             foreach (var decision in ReviewAll(day)) done.Add((day, decision));
+            if (AgentCalls && State.Pending.Exists(p => p.Kind == "work")) Contacted(At(day, 12));
             Dispatch();
             RunEnded(day);
         }

@@ -152,6 +152,7 @@ public sealed record ExpressionError(string Message, int Position, string Text)
     }
 }
 
+/// <summary>What is wrong with an expression, and where in its text.</summary>
 public sealed class ExpressionException(ExpressionError error) : Exception(error.ToString())
 {
     internal ExpressionException(int position, string what, string text)

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Recoup.Tests.Cli;
+
+namespace Recoup.Tests.Durability;
+
+/// <summary>A few days of a small business in which every kind of event happens at least once.</summary>
+internal static class EveryKind
+{
+    public const string FirstDay = """
+        {"type":"portfolio","key":"pf-1","portfolio":"EU","name":"Europe","creditor":"Muster GmbH","sender":"buchhaltung@muster.example","bank_details":"IBAN DE02 1203 0000 0000 2020 51","time_zone":"Europe/Berlin","calendar":"target"}
+        {"type":"account","key":"a-1","account":"A1","name":"Acme Ärzte","portfolio":"EU","kind":"business","email":"ap@acme.example","phone":"+49301234567","country":"DE","time_zone":"Europe/Berlin","language":"de"}
+        {"type":"account","key":"a-2","account":"A2","name":"Nur Telefon","portfolio":"EU","phone":"+49307654321","country":"DE","time_zone":"Europe/Berlin"}
+        {"type":"account","key":"a-3","account":"A3","party":"P3","name":"Drei","portfolio":"EU","email":"drei@kunde.example"}
+        {"type":"account","key":"a-4","account":"A4","name":"Vier","portfolio":"EU","email":"vier@kunde.example"}
+        {"type":"account","key":"a-5","account":"A5","name":"Fünf","portfolio":"EU","email":"fuenf@kunde.example"}
+        {"type":"account","key":"a-6","account":"A6","name":"Sechs","email":"sechs@kunde.example"}
+        {"type":"account","key":"a-7","account":"A6","name":"Sechs & Söhne"}
+        {"type":"contact_point","key":"cp-1","account":"A4","channel":"email","address":"rechnung@vier.example"}
+        {"type":"consent","key":"co-1","account":"A4","channel":"sms","granted":false}
+        {"type":"invoice","key":"i-1","account":"A1","number":"INV-1","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"100.00","currency":"EUR"}
+        {"type":"invoice","key":"i-2","account":"A2","number":"INV-2","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"250.00","currency":"EUR"}
+        {"type":"invoice","key":"i-3","account":"A3","number":"INV-3","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"300.00","currency":"EUR","order":"PO-7","terms":"net 30","tax":"47.90","lines":[{"description":"Schrauben","amount":"252.10"}]}
+        {"type":"invoice","key":"i-4","account":"A4","number":"INV-4","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"400.00","currency":"EUR"}
+        {"type":"invoice","key":"i-5","account":"A5","number":"INV-5","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"500.00","currency":"EUR"}
+        {"type":"invoice","key":"i-6","account":"A6","number":"INV-6","issued_on":"2026-01-02","due_on":"2026-03-01","amount":"600.00","currency":"EUR"}
+        {"type":"invoice","key":"i-7","account":"A6","number":"INV-7","issued_on":"2026-01-02","due_on":"2026-03-01","amount":"70.00","currency":"EUR"}
+        {"type":"invoice_corrected","key":"ic-1","account":"A6","invoice":"INV-6","on":"2026-01-20","amount":"590.00","currency":"EUR","reason":"price"}
+        {"type":"invoice_cancelled","key":"ix-1","account":"A6","invoice":"INV-7","on":"2026-01-21","reason":"double"}
+        {"type":"payment","key":"p-1","account":"A6","on":"2026-01-22","amount":"60.00","currency":"EUR","for":[{"invoice":"INV-6","amount":"60.00"}]}
+        {"type":"payment_reversed","key":"r-1","account":"A6","payment":"p-1","on":"2026-01-25","reason":"returned"}
+        {"type":"credit_note","key":"c-1","account":"A6","number":"CN-1","on":"2026-01-26","amount":"10.00","currency":"EUR","invoice":"INV-6"}
+        {"type":"payment","key":"p-2","account":"A6","on":"2026-01-27","amount":"25.00","currency":"EUR","for":[{"invoice":"INV-8","amount":"25.00"}]}
+        {"type":"invoice","key":"i-8","account":"A6","number":"INV-8","issued_on":"2026-01-28","due_on":"2026-02-27","amount":"80.00","currency":"EUR"}
+        {"type":"charge","key":"f-1","account":"A6","number":"FEE-1","invoice":"INV-6","on":"2026-01-28","kind":"fee","amount":"5.00","currency":"EUR"}
+        {"type":"waiver","key":"wv-1","account":"A6","charge":"FEE-1","on":"2026-01-29","reason":"goodwill"}
+        {"type":"write_off","key":"w-1","account":"A6","invoice":"INV-6","on":"2026-01-30","amount":"20.00","currency":"EUR","reason":"uncollectible"}
+        {"type":"open_balance","key":"ob-1","account":"A6","invoice":"INV-8","on":"2026-01-31","balance":"50.00","currency":"EUR","reason":"ledger"}
+        {"type":"dispute_opened","key":"d-1","account":"A6","invoice":"INV-6","on":"2026-01-31","reason":"quality"}
+        {"type":"dispute_closed","key":"d-2","account":"A6","dispute":"d-1","on":"2026-02-01","outcome":"rejected"}
+        {"type":"promise","key":"pr-1","account":"A6","on":"2026-02-01","due_on":"2026-02-10","amount":"30.00","currency":"EUR"}
+        {"type":"payment","key":"p-3","account":"A6","on":"2026-02-02","amount":"30.00","currency":"EUR"}
+        {"type":"hold","key":"h-1","account":"A6","from":"2026-02-01","to":"2026-02-20","reason":"requested"}
+        {"type":"hold_released","key":"h-2","account":"A6","hold":"h-1","on":"2026-02-05"}
+        {"type":"contact","key":"k-1","account":"A6","at":"2026-02-01T10:15:00Z","channel":"call","direction":"outbound","outcome":"right_party","agent":"ann","minutes":4}
+        """;
+
+    /// <summary>Between decision and release: one customer pays, one was written to three times.</summary>
+    public const string BeforeRelease = """
+        {"type":"payment","key":"p-4","account":"A3","on":"2026-02-05","amount":"300.00","currency":"EUR"}
+        {"type":"contact","key":"k-2","account":"A5","at":"2026-02-04T10:15:00Z","channel":"call","direction":"outbound","outcome":"no_answer"}
+        {"type":"contact","key":"k-3","account":"A5","at":"2026-02-04T11:15:00Z","channel":"call","direction":"outbound","outcome":"no_answer"}
+        {"type":"contact","key":"k-4","account":"A5","at":"2026-02-04T12:15:00Z","channel":"call","direction":"outbound","outcome":"no_answer"}
+        """;
+
+    public static void Play(DataFolder folder)
+    {
+        folder.Send(FirstDay, "--now", "2026-02-02T10:00:00Z").Expect(0);
+        folder.Send("""{"type":"sending","key":"s-1","mode":"live"}""", "--now", "2026-02-02T10:01:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
+        folder.Send(BeforeRelease, "--now", "2026-02-05T10:01:00Z").Expect(0);
+        folder.Run("dispatch", "--now", "2026-02-05T10:02:00Z").Expect(0);
+        folder.Send(WorkDone(folder), "--now", "2026-02-05T11:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-02-06", "--now", "2026-02-06T10:00:00Z").Expect(0);
+        folder.Send("""{"type":"erasure","key":"er-1","account":"A4","reason":"asked for"}""", "--now", "2026-02-06T11:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-02-09", "--now", "2026-02-09T10:00:00Z").Expect(0);
+    }
+
+    private static string WorkDone(DataFolder folder)
+    {
+        var first = folder.Run("worklist", "--format", "json").Expect(0).Json.EnumerateArray().First();
+        return JsonSerializer.Serialize(new { type = "work_item_done", key = "wd-1", account = first.GetProperty("account").GetString(), work_item = first.GetProperty("work_item").GetString(), disposition = "reached" });
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Storage.Journal;
+using Recoup.Storage.Sqlite;
+using Recoup.Storage.Work;
+using Recoup.Tests.Cli;
+
+namespace Recoup.Tests.Durability;
+
+/// <summary>
+/// A journal as release 0.1 wrote it, row for row. Whatever changes in the program, it must fold, and to the approved
+/// states. RECOUP_ACCEPT=1 writes the approved file anew; the journal itself is never written again, only where it is missing.
+/// </summary>
+public sealed class GoldenJournalTests(ITestOutputHelper output)
+{
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static string Golden(string name)
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "Recoup.slnx"))) root = root.Parent ?? throw new InvalidOperationException("the tests run outside of the repository");
+        return Path.Combine(root.FullName, "tests", "Recoup.Tests", "Durability", "golden", name);
+    }
+
+    private static string JournalFile => Golden("v0.1.ndjson");
+
+    private static bool Accept => Environment.GetEnvironmentVariable("RECOUP_ACCEPT") == "1";
+
+    private static List<JournalRow> Rows()
+    {
+        if (Accept && !File.Exists(JournalFile)) Export();
+        File.Exists(JournalFile).ShouldBeTrue("RECOUP_ACCEPT=1 writes it");
+        return Read();
+    }
+
+    private static List<JournalRow> Read() => [.. File.ReadLines(JournalFile).Select(line => Read(JsonNode.Parse(line)!))];
+
+    private static JournalRow Read(JsonNode row) => new()
+    {
+        Partition = row["partition"]!.GetValue<int>(), Seq = row["seq"]!.GetValue<long>(), Prior = row["prior"]!.GetValue<long>(), Party = row["party"]!.GetValue<string>(), Account = row["account"]!.GetValue<string>(),
+        Kind = row["kind"]!.GetValue<string>(), Version = row["version"]!.GetValue<int>(), EffectiveOn = Store.Day(row["effective_on"]!.GetValue<string>()), RecordedOn = Store.Day(row["recorded_on"]!.GetValue<string>()),
+        RecordedAt = row["recorded_at"]!.GetValue<long>(), Actor = row["actor"]!.GetValue<string>(), Cause = row["cause"]!.GetValue<string>(), WorkspaceSeq = row["workspace_seq"]!.GetValue<long>(),
+        Payload = Encoding.UTF8.GetBytes(row["payload"]!.GetValue<string>()), Hash = Convert.FromHexString(row["hash"]!.GetValue<string>()),
+    };
+
+    private static string Write(JournalRow row) => new JsonObject
+    {
+        ["partition"] = row.Partition, ["seq"] = row.Seq, ["prior"] = row.Prior, ["party"] = row.Party, ["account"] = row.Account, ["kind"] = row.Kind, ["version"] = row.Version,
+        ["effective_on"] = Store.Day(row.EffectiveOn), ["recorded_on"] = Store.Day(row.RecordedOn), ["recorded_at"] = row.RecordedAt, ["actor"] = row.Actor, ["cause"] = row.Cause, ["workspace_seq"] = row.WorkspaceSeq,
+        ["payload"] = Encoding.UTF8.GetString(row.Payload), ["hash"] = Convert.ToHexStringLower(row.Hash),
+    }.ToJsonString(Compact);
+
+    [Fact]
+    public void Every_kind_of_event_occurs_in_it() =>
+        Rows().Select(r => r.Kind).Distinct().Order(StringComparer.Ordinal).ShouldBe(EventCodec.Kinds);
+
+    private static void Export()
+    {
+        using var folder = new DataFolder();
+        // The keys are made known, so that what is sealed can be opened where somebody wants to.
+        using (Store.Open(folder.Path)) DataFolder.Tamper(folder.KeysDatabase, string.Join(";", new[] { "A1", "A2", "P3", "A4", "A5", "A6" }.Select(p => $"INSERT INTO party_key VALUES('{p}', x'{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes($"golden {p}")))}')")));
+        EveryKind.Play(folder);
+        using var store = folder.Open();
+        Directory.CreateDirectory(Path.GetDirectoryName(JournalFile)!);
+        File.WriteAllLines(JournalFile, Enumerable.Range(0, Partition.Count).SelectMany(p => store.Journal(p)).Select(r => Write(r.Row)));
+    }
+
+    [Fact]
+    public void The_journal_folds_to_the_approved_states_and_cells()
+    {
+        using var folder = new DataFolder();
+        using (var store = Store.Open(folder.Path))
+        {
+            store.Begin();
+            foreach (var partition in Rows().GroupBy(r => r.Partition))
+            {
+                foreach (var row in partition) store.Append(row);
+                var last = partition.Last();
+                store.Write(new Head(partition.Key, last.Seq, last.Hash, last.RecordedAt, partition.Max(r => r.RecordedOn)));
+            }
+            store.SetMeta("workspace", ((Event.WorkspaceOpened)EventCodec.Decode("workspace_opened", 1, Rows().First(r => r.Kind == "workspace_opened").Payload)).Workspace);
+            store.Commit();
+            Audit.Rebuild(store).Problems.ShouldBeEmpty();
+            // Without its keys, and without the keys of inputs, which the journal does not hold.
+            Audit.Verify(store, []).Problems.ShouldAllBe(p => p.Check == "key");
+        }
+        // Where states change below and this number does not, folders of the version before would be misread.
+        var text = new StringBuilder($"form {Core.Parties.StateCodec.Version}\n");
+        foreach (var (title, sql) in new[]
+        {
+            ("party", "SELECT id, next_review_on, CAST(state AS TEXT) FROM party ORDER BY pid"), ("item", "SELECT account, number, open, due, currency, CAST(state AS TEXT) FROM item ORDER BY pid, account, number"),
+            ("cash", "SELECT key, CAST(state AS TEXT) FROM cash ORDER BY pid, key"), ("message", "SELECT id, status, not_before, CAST(state AS TEXT) FROM message ORDER BY id"), ("work", "SELECT id, open, owner, priority, CAST(state AS TEXT) FROM work ORDER BY id"),
+            ("account", "SELECT account, party FROM account ORDER BY account"), ("cell", "SELECT * FROM cell ORDER BY 1, 2, 3, 4, 5, 6"), ("stock", "SELECT * FROM stock ORDER BY 1, 2, 3, 4, 5, 6"),
+        })
+        {
+            text.Append(title).Append('\n');
+            foreach (var row in folder.Rows(sql)) text.Append("  ").Append(row).Append('\n');
+        }
+        var approved = Golden("v0.1.approved.txt");
+        if (Accept) File.WriteAllText(approved, text.ToString());
+        output.WriteLine($"{Rows().Count} events");
+        Ledger.ShouldBeSameRows([.. text.ToString().Split('\n')], [.. File.ReadAllText(approved).ReplaceLineEndings("\n").Split('\n')]);
+    }
+
+    [Fact]
+    public void Each_event_is_written_again_as_it_was_read()
+    {
+        foreach (var row in Rows())
+        {
+            var (kind, version, payload) = EventCodec.Encode(EventCodec.Decode(row.Kind, row.Version, row.Payload));
+            kind.ShouldBe(row.Kind);
+            if (version == row.Version) JsonNode.DeepEquals(JsonNode.Parse(payload), JsonNode.Parse(row.Payload)).ShouldBeTrue($"{row.Kind}: {Encoding.UTF8.GetString(payload)} for {Encoding.UTF8.GetString(row.Payload)}");
+        }
+    }
+}
