@@ -138,6 +138,8 @@ public sealed class Decider
             skipped.Add(due[0].Id);
             due.RemoveAt(0);
         }
+        // The ones after it are due already and have their turn as soon as steps may follow one another.
+        if (due.Count > 1) reviewDays.Add(asOf.AddDays(Math.Max(1, strategy.DaysBetweenSteps)));
         return Take(due) with { AnchorOn = anchor, PausedDays = Days(paused), Skipped = skipped.Count == 0 ? null : skipped };
     }
 
