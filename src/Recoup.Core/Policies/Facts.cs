@@ -79,7 +79,7 @@ public sealed record Facts
                 .MaxBy(g => (g.Sum(e => e.Minor) > UnappliedIn(g.Key), g.Sum(e => e.Items)))?.Key
             ?? overdue.GroupBy(e => e.Currency).MaxBy(g => g.Sum(e => e.Items))?.Key
             ?? exposures.GroupBy(e => e.Currency).MaxBy(g => g.Sum(e => e.Items))?.Key
-            ?? state.Unapplied.Find(u => mine.Contains(u.Account))?.Currency ?? "EUR";
+            ?? state.Unapplied.Find(u => mine.Contains(u.Account) && u.Minor != 0)?.Currency ?? "EUR";
         var treatment = state.Treatment(portfolio);
         var facts = new Facts
         {

@@ -85,6 +85,7 @@ public sealed class WorkspaceState
                 ChangedSinceRun = true;
                 break;
             case Event.RunBegan run:
+                ChangedSinceRun = false;
                 FirstRunOn ??= run.AsOf;
                 LastRunOn = run.AsOf;
                 break;
@@ -92,7 +93,7 @@ public sealed class WorkspaceState
                 // Several runs of one day count as one, so that small ones do not drag the trailing mean down.
                 var same = Runs.Count > 0 && Runs[^1].AsOf == run.AsOf ? Runs[^1] : null;
                 if (same is not null) Runs.RemoveAt(Runs.Count - 1);
-                if (!run.Stopped) ChangedSinceRun = false;
+                if (run.Stopped) ChangedSinceRun = true;
                 Runs.Add(new RunSummary(run.AsOf, run.Reviewed + (same?.Reviewed ?? 0), run.Actions + (same?.Actions ?? 0), run.Stopped));
                 break;
             default: Invariant.Never($"{row.Kind} is no event of a workspace"); break;

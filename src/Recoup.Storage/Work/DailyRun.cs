@@ -74,10 +74,11 @@ public sealed class DailyRun(Door door)
             throw new RunRefusedException($"facts were recorded on {door.LastRecordedOn:yyyy-MM-dd}; a run as of {asOf:yyyy-MM-dd} would know the future. Run as of {door.LastRecordedOn:yyyy-MM-dd} or later, or see with --dry-run what {asOf:yyyy-MM-dd} would have been.");
         }
         var at = Later(now, door.LastRecordedAt);
-        var changed = workspace.LastRunOn is not null && (workspace.ChangedSinceRun || workspace.PolicyDigest != door.PolicyInForce.Digest);
         var policy = door.PolicyInForce;
         var begun = UnderWay.Read(store);
         var resumed = begun?.AsOf == asOf && begun.WorkspaceSeq == workspace.Seq && workspace.PolicyDigest == policy.Digest ? begun : null;
+        // What a run that looked at all did not get to, the next one must.
+        var changed = workspace.LastRunOn is not null && (workspace.ChangedSinceRun || workspace.PolicyDigest != policy.Digest || begun is { Wide: true });
         var wide = all || (resumed?.Wide ?? changed);
         var due = store.PartiesDue(all ? null : wide ? DateOnly.MaxValue : asOf);
         if (resumed is { Wide: true })

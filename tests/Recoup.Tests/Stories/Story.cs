@@ -1,0 +1,455 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Recoup.Core.Contact;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Measures;
+using Recoup.Core.Parties;
+using Recoup.Core.Policies;
+using Recoup.Core.Receivables;
+using Recoup.Storage;
+using Recoup.Storage.Work;
+using Recoup.Tests.Properties;
+using Step = Recoup.Tests.Properties.Step;
+
+namespace Recoup.Tests.Stories;
+
+/// <summary>
+/// A story that an accountant can read, told to the real door: docs/stories.md has its vocabulary. What stands behind
+/// `expect` is held against what happened; with RECOUP_ACCEPT=1 it is written anew.
+/// </summary>
+internal sealed class Story : IDisposable
+{
+    private readonly string name;
+    private Play? play;
+    private Policy policy = ShippedPolicies.Default;
+    private DateTimeOffset now = new(2026, 1, 1, 10, 0, 0, TimeSpan.Zero);
+    private string defaultAccount = "A1";
+    private readonly List<string> accounts = [];
+    private readonly HashSet<string> portfolios = new(StringComparer.Ordinal);
+    private int keys;
+    private UnitResult? last;
+    private bool refusalTold = true;
+    private List<DecisionRecord> decided = [];
+    private int messages;
+    private string lastBody = "";
+
+    private Story(string name) => this.name = name;
+
+    private Play Play => play ??= new Play(policy);
+
+    private DateOnly Today => DateOnly.FromDateTime(now.UtcDateTime);
+
+    /// <summary>Tells the story of a file; gives its text with every expectation as it came out.</summary>
+    public static string Tell(string path)
+    {
+        using var story = new Story(Path.GetFileName(path));
+        var lines = File.ReadAllLines(path);
+        for (var i = 0; i < lines.Length; i++)
+        {
+            try { lines[i] = story.Line(lines[i]); }
+            catch (Exception e) when (e is StoryException or InvalidOperationException or InvariantBrokenException)
+            {
+                throw new StoryException($"{story.name} line {i + 1}: {e.Message}\n    {lines[i].Trim()}");
+            }
+        }
+        story.NothingRefusedUntold($"{story.name}, at its end");
+        var problems = Audit.Verify(story.Play.Store, []).Problems;
+        if (problems.Count > 0) throw new StoryException($"{story.name}: {problems[0].Message}");
+        return string.Join('\n', lines) + "\n";
+    }
+
+    private string Line(string line)
+    {
+        if (line.Trim().Length == 0 || line.TrimStart().StartsWith('#')) return line;
+        var words = new Words(line);
+        if (words.Take("day"))
+        {
+            var day = words.Date();
+            var time = words.Take("at") ? TimeOnly.ParseExact(words.Next("a time such as 19:30"), "HH:mm", CultureInfo.InvariantCulture) : new TimeOnly(10, 0);
+            var moment = new DateTimeOffset(day.ToDateTime(time), TimeSpan.Zero);
+            if (moment < now) throw new StoryException("days go forward");
+            now = moment;
+        }
+        if (words.AtEnd) return line;
+        var at = words.Position;
+        if (!words.Take("expect"))
+        {
+            NothingRefusedUntold("the line before");
+            Do(words);
+            words.End();
+            return line;
+        }
+        var told = words.Rest();
+        var came = Expect(new Words(told));
+        return Plain(told) == Plain(came) ? line : string.Concat(line.AsSpan(0, at), "expect ", came);
+    }
+
+    private static string Plain(string text) => Regex.Replace(text.Trim(), " +", " ");
+
+    private void NothingRefusedUntold(string where)
+    {
+        if (!refusalTold) throw new StoryException($"{where} was refused ({last!.Refused!.Refusal}: {last.Refused.Message}); say `expect refused …` if that is right");
+    }
+
+    // --- what happens ---
+
+    private void Do(Words w)
+    {
+        switch (w.Next("a verb"))
+        {
+            case "policy": SetPolicy(w); break;
+            case "live": Send(Json.Line("sending", Key(), null, ("mode", "live"))); break;
+            case "shadow": Send(Json.Line("sending", Key(), null, ("mode", "shadow"))); break;
+            case "stop": w.Expect("sending"); Send(Json.Line("sending", Key(), null, ("mode", "stopped"))); break;
+            case "portfolio":
+                var portfolio = w.Next("a portfolio");
+                portfolios.Add(portfolio);
+                var zone = w.Take("zone") ? w.Next("a zone") : null;
+                Send(Json.Line("portfolio", Key(), null, ("portfolio", portfolio), ("time_zone", zone), ("calendar", w.Take("calendar") ? w.Next("a calendar") : null), ("holidays", w.Take("holiday") ? new[] { w.Date() } : null)));
+                break;
+            case "account": OpenAccount(w); break;
+            case "invoice":
+            {
+                var (number, amount, currency) = (w.Next("a number"), w.Amount(), w.Currency());
+                w.Expect("due");
+                var due = w.Date();
+                Send(Json.Line("invoice", Key(), Account(w, out var issued, "issued"), ("number", number), ("issued_on", issued), ("due_on", due), ("amount", amount), ("currency", currency)));
+                break;
+            }
+            case "correct":
+            {
+                var number = w.Next("a number");
+                decimal? amount = w.Take("amount") ? w.Amount() : null;
+                var currency = amount is null ? null : w.Currency();
+                DateOnly? due = w.Take("due") ? w.Date() : null;
+                Send(Json.Line("invoice_corrected", Key(), Account(w, out var on), ("invoice", number), ("on", on), ("amount", amount), ("currency", currency), ("due_on", due)));
+                break;
+            }
+            case "cancel": { var number = w.Next("a number"); Send(Json.Line("invoice_cancelled", Key(), Account(w, out var on), ("invoice", number), ("on", on))); break; }
+            case "pay":
+            {
+                var (amount, currency) = (w.Amount(), w.Currency());
+                var named = new List<(string, decimal)>();
+                if (w.Take("for")) do named.Add((w.Next("a number"), w.IsAmount ? w.Amount() : amount)); while (w.Take("and"));
+                Send(Json.Line("payment", Named(w), Account(w, out var on), ("on", on), ("amount", amount), ("currency", currency), ("for", named.Count == 0 ? null : named)));
+                break;
+            }
+            case "reverse": { var payment = w.Next("a payment's name"); Send(Json.Line("payment_reversed", Key(), Account(w, out var on), ("payment", payment), ("on", on), ("reason", "returned"))); break; }
+            case "credit":
+            {
+                var (number, amount, currency) = (w.Next("a number"), w.Amount(), w.Currency());
+                var invoice = w.Take("for") ? w.Next("a number") : null;
+                Send(Json.Line("credit_note", Key(), Account(w, out var on), ("number", number), ("on", on), ("amount", amount), ("currency", currency), ("invoice", invoice)));
+                break;
+            }
+            case "apply":
+            {
+                var (amount, currency) = (w.Amount(), w.Currency());
+                w.Expect("of");
+                var credit = w.Take("credit");
+                var from = w.Next("a payment or credit note");
+                w.Expect("to");
+                var invoice = w.Next("a number");
+                Send(Json.Line("allocation", Key(), Account(w, out var on), (credit ? "credit_note" : "payment", from), ("invoice", invoice), ("on", on), ("amount", amount), ("currency", currency)));
+                break;
+            }
+            case "charge":
+            {
+                var (number, amount, currency) = (w.Next("a number"), w.Amount(), w.Currency());
+                DateOnly? due = w.Take("due") ? w.Date() : null;
+                Send(Json.Line("charge", Key(), Account(w, out var on), ("number", number), ("on", on), ("due_on", due), ("kind", "fee"), ("amount", amount), ("currency", currency)));
+                break;
+            }
+            case "waive": Reduce(w, "waiver", "charge"); break;
+            case "write": w.Expect("off"); Reduce(w, "write_off", "invoice"); break;
+            case "ledger":
+            {
+                w.Expect("says");
+                var (number, amount, currency) = (w.Next("a number"), w.Amount(), w.Currency());
+                Send(Json.Line("open_balance", Key(), Account(w, out var on), ("invoice", number), ("on", on), ("balance", amount), ("currency", currency), ("reason", "the ledger")));
+                break;
+            }
+            case "dispute": { var invoice = w.AtEnd || w.IsWord("as", "of", "on") ? null : w.Next("a number"); Send(Json.Line("dispute_opened", Named(w), Account(w, out var on), ("invoice", invoice), ("on", on), ("reason", "quality"))); break; }
+            case "settle": { var dispute = w.Next("a dispute's name"); Send(Json.Line("dispute_closed", Key(), Account(w, out var on), ("dispute", dispute), ("on", on), ("outcome", "rejected"))); break; }
+            case "promise":
+            {
+                var (amount, currency) = (w.Amount(), w.Currency());
+                w.Expect("by");
+                var due = w.Date();
+                Send(Json.Line("promise", Named(w), Account(w, out var on), ("on", on), ("due_on", due), ("amount", amount), ("currency", currency)));
+                break;
+            }
+            case "hold":
+            {
+                var from = w.Date();
+                w.Expect("to");
+                var to = w.Date();
+                Send(Json.Line("hold", Named(w), Account(w, out _), ("from", from), ("to", to), ("reason", "requested")));
+                break;
+            }
+            case "release": { var hold = w.Next("a hold's name"); Send(Json.Line("hold_released", Key(), Account(w, out var on), ("hold", hold), ("on", on))); break; }
+            case "opt":
+                var granted = !w.Take("out");
+                if (granted) w.Expect("in");
+                var channel = w.Next("a channel");
+                Send(Json.Line("consent", Key(), Account(w, out var said), ("channel", channel), ("granted", granted), ("on", said)));
+                break;
+            case "call": { var outcome = w.Next("an outcome"); Send(Json.Line("contact", Key(), Account(w, out _), ("at", now), ("channel", "call"), ("direction", "outbound"), ("outcome", outcome), ("agent", "ann"))); break; }
+            case "run": Run(w.Take("all")); break;
+            case "dispatch": Dispatch(); break;
+            default: throw new StoryException($"'{w.Last}' is no verb of a story; docs/stories.md lists them");
+        }
+    }
+
+    private void SetPolicy(Words w)
+    {
+        if (play is not null) throw new StoryException("the policy comes before everything else");
+        var which = w.Next("a policy");
+        var text = which == "default" ? ShippedPolicies.Default.Text : File.ReadAllText(Path.Combine(StoryTests.Folder, which + ".yaml"));
+        while (w.Take("with"))
+        {
+            var field = w.Next("a field");
+            var value = w.Next("a value");
+            if (!Regex.IsMatch(text, $"(?m)^{field}: .*$")) throw new StoryException($"the policy has no line '{field}: …'");
+            text = Regex.Replace(text, $"(?m)^{field}: .*$", $"{field}: {value}");
+        }
+        policy = Policy.Parse(text, which);
+    }
+
+    private void OpenAccount(Words w)
+    {
+        var account = w.Next("an account");
+        string? party = null, portfolio = null, zone = null, email = $"{account.ToLowerInvariant()}@customer.example", phone = null, kind = null;
+        while (!w.AtEnd)
+        {
+            if (w.Take("party")) party = w.Next("a party");
+            else if (w.Take("portfolio")) portfolio = w.Next("a portfolio");
+            else if (w.Take("zone")) zone = w.Next("a zone");
+            else if (w.Take("phone")) phone = "+49301234567";
+            else if (w.Take("consumer")) kind = "consumer";
+            else if (w.Take("without")) { w.Expect("email"); email = null; }
+            else throw new StoryException($"'{w.Next("")}' says nothing of an account");
+        }
+        Send(Json.Line("account", Key(), account, ("party", party), ("portfolio", portfolio), ("time_zone", zone), ("email", email), ("phone", phone), ("kind", kind), ("name", $"Customer {account}")));
+        if (portfolio is not null) portfolios.Add(portfolio);
+        if (accounts.Count == 0) defaultAccount = account;
+        accounts.Add(account);
+    }
+
+    private void Reduce(Words w, string type, string field)
+    {
+        var number = w.Next("a number");
+        decimal? amount = w.IsAmount ? w.Amount() : null;
+        var currency = amount is null ? null : w.Currency();
+        Send(Json.Line(type, Key(), Account(w, out var on), (field, number), ("on", on), ("amount", amount), ("currency", currency), ("reason", "uncollectible")));
+    }
+
+    /// <summary>Behind every fact may stand whose it is and on which day it took effect: "of A2 on 2026-03-01".</summary>
+    private string Account(Words w, out DateOnly on, string onWord = "on")
+    {
+        var account = w.Take("of") ? w.Next("an account") : defaultAccount;
+        on = w.Take(onWord) ? w.Date() : Today;
+        if (accounts.Count > 0) return account;
+        accounts.Add(account);
+        Send(Json.Line("account", Key(), account, ("email", "a1@customer.example"), ("phone", "+49301234567"), ("name", "Customer A1")));
+        return account;
+    }
+
+    private string Named(Words w) => w.Take("as") ? w.Next("a name") : Key();
+
+    private string Key() => $"key-{++keys}";
+
+    private void Send(string line)
+    {
+        last = Play.Take([new Step.Send(now, [line])])[0].Result;
+        refusalTold = last.Status != UnitStatus.Refused;
+    }
+
+    private void Run(bool all)
+    {
+        Play.News();
+        if (Play.Run(new Step.Run(now, Today, all)) is null) throw new StoryException($"a run as of {Today:yyyy-MM-dd} is refused: something of a later business date is known already");
+        decided = [.. Play.News().Where(r => r.Kind == "decided").Select(r => ((Event.Decided)Play.EventOf(r)).Decision)];
+    }
+
+    private void Dispatch()
+    {
+        Play.News();
+        messages += Play.Dispatch(now).Sent;
+        foreach (var row in Play.News())
+            if (Play.EventOf(row) is Event.MessageReleased released)
+                lastBody = new Dispatcher(Play.Door, new Dictionary<string, ChannelPort>(StringComparer.Ordinal)).TextOf(row.Party, Play.Store.Party(row.Party)!.Value.State.LastSeq, released.Message)?.Body ?? "";
+    }
+
+    // --- what is expected ---
+
+    /// <summary>What should stand behind "expect", in the shape in which it was asked.</summary>
+    private string Expect(Words w)
+    {
+        switch (w.Next("something to expect"))
+        {
+            case "refused": refusalTold = true; return last!.Refused is { } refused ? $"refused {Spaced(refused.Refusal.ToString())}" : Spaced(last.Status.ToString());
+            case "accepted" or "unchanged": return last!.Refused is { } r ? $"refused {Spaced(r.Refusal.ToString())}" : Spaced(last.Status.ToString());
+            case "action" or "no": return Action(w.Rest().Contains("because", StringComparison.Ordinal));
+            case "open": return Open(w);
+            case "unapplied": return "unapplied" + Of(w) is var head ? $"{head} {Amounts(Unapplied(head))}" : "";
+            case "messages": return $"messages {messages}";
+            case "message": return $"message names {string.Join(" ", lastBody.Split([' ', '\n', '\r', '|'], StringSplitOptions.RemoveEmptyEntries).Where(IsNumber).Distinct())}";
+            case "pending": return $"pending {new Readings(Play.Store).Messages().Counts.GetValueOrDefault(MessageStatus.Pending)}";
+            case "kpi": { var id = w.Next("a KPI"); return $"kpi {id} {Kpi(id)}"; }
+            case "explain": return $"explain {Explain(w.Rest())}";
+            case "next": w.Expect("review"); return $"next review {(Party().NextReviewOn is { } next ? $"{next:yyyy-MM-dd}" : "never")}";
+            case "promise": { var promise = w.Next("a promise's name"); return $"promise {promise} {Promise(promise)}"; }
+            case "paid": w.Expect("items"); return $"paid items {Party().Behaviour.Settled} late {Party().Behaviour.SettledLate} days {Party().Behaviour.LateDays}";
+            case "worklist": return $"worklist {(new Readings(Play.Store).Worklist(null, 100) is { Count: > 0 } work ? string.Join(", ", work.Select(x => x.Work.Kind)) : "empty")}";
+            default: throw new StoryException($"'{w.Last}' can't be expected; docs/stories.md lists what can");
+        }
+    }
+
+    private string Action(bool because)
+    {
+        var done = decided.FindAll(d => d.Action != "wait");
+        string Where(DecisionRecord d) => portfolios.Count > 1 ? $" in {d.Portfolio}" : "";
+        if (done.Count > 0) return "action " + string.Join(" and ", done.Select(d => $"{(d.Action == "message" ? d.Channel : d.Action == "task" ? "task" : "placement")} {d.Step}{Where(d)}{(d.Shadow ? " in shadow" : "")}"));
+        return because ? $"no action because {(decided.Count == 0 ? "nobody is due" : string.Join(" and ", decided.Select(d => (d.GateRule ?? d.Rule) + Where(d)).Distinct()))}" : "no action";
+    }
+
+    private static string Of(Words w) => w.Take("of") ? $" of {w.Next("an item or account")}" : "";
+
+    private string Open(Words w)
+    {
+        var of = Of(w);
+        if (of.Length > 0 && Items().Find(i => i.Number == of[4..]) is { } item)
+            return $"open{of} {(item.BalanceOn(Today) == 0 ? "nothing" : $"{Money.Format(item.BalanceOn(Today), Currency.Of(item.Currency))} {item.Currency}")}";
+        var asked = w.Rest();
+        var rows = of.Length > 0
+            ? AgeingReport.ByAccount(Today, new Readings(Play.Store).OpenByAccount(Today), []).Where(r => r.Group.Account == of[4..]).ToList()
+            : new Readings(Play.Store).Read(cells => AgeingReport.Of(cells, Today)).ToList();
+        var text = $"open{of} {Amounts(rows.Select(r => (r.Group.Currency, r.Total)))}";
+        if (!asked.Contains("bucket", StringComparison.Ordinal)) return text;
+        var buckets = rows.SelectMany(r => new[] { ("current", r.Current), ("1-30", r.D1To30), ("31-60", r.D31To60), ("61-90", r.D61To90), ("90+", r.D90Plus) }.Where(b => b.Item2 != 0)
+            .Select(b => (Name: b.Item1, Amount: Money.Format(b.Item2, Currency.Of(r.Group.Currency)), r.Group.Currency))).ToList();
+        return buckets.Count == 1 ? $"{text} bucket {buckets[0].Name}" : $"{text} bucket {string.Join(", ", buckets.Select(b => rows.Count > 1 ? $"{b.Name} {b.Amount} {b.Currency}" : $"{b.Name} {b.Amount}"))}";
+    }
+
+    private IEnumerable<(string, long)> Unapplied(string head) => head.Contains(" of ", StringComparison.Ordinal)
+        ? new Readings(Play.Store).UnappliedByAccount(Today).Where(u => u.Account == head.Split(' ')[^1]).Select(u => (u.Currency, u.Minor))
+        : new Readings(Play.Store).Read(cells => cells.Unapplied(Today).Select(u => (u.Currency, u.Minor)).ToList());
+
+    private static string Amounts(IEnumerable<(string Currency, long Minor)> amounts)
+    {
+        var sums = amounts.GroupBy(a => a.Currency).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => (Currency: g.Key, Minor: g.Sum(a => a.Minor))).Where(s => s.Minor != 0).ToList();
+        return sums.Count == 0 ? "nothing" : string.Join(", ", sums.Select(s => $"{Money.Format(s.Minor, Currency.Of(s.Currency))} {s.Currency}"));
+    }
+
+    private List<ItemState> Items()
+    {
+        var items = new List<ItemState>();
+        using var s = new Storage.Sqlite.Statement(Play.Store.Connection, "SELECT state FROM item");
+        while (s.Step()) items.Add(StateCodec.DecodeItem(s.Blob(0)));
+        return items;
+    }
+
+    private bool IsNumber(string word) => Items().Exists(i => i.Number == word);
+
+    private PartyState Party() => new Readings(Play.Store).PartyOf(defaultAccount) ?? throw new StoryException($"there is no account {defaultAccount} yet");
+
+    private string Kpi(string id)
+    {
+        var rows = new Readings(Play.Store).Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(Today) { Kpis = [id] }));
+        return rows.Count == 0 ? "none" : string.Join(" ", rows.Select(r => (r.Value is { } value ? Math.Round(value, 2).ToString("0.##", CultureInfo.InvariantCulture) : "none") + (rows.Count > 1 ? $" {r.Currency}" : "")));
+    }
+
+    private string Promise(string promise)
+    {
+        foreach (var row in Play.Journal())
+            if (Play.EventOf(row) is Event.PromiseClosed closed && closed.Promise == promise && row.EffectiveOn <= Today) return $"{closed.Outcome} {Money.Format(closed.PaidMinor, Currency.Of(closed.Currency))} {closed.Currency}";
+        return "open";
+    }
+
+    /// <summary>Of the last run's decisions the lines that say why; the one asked for, if it is among them.</summary>
+    private string Explain(string asked)
+    {
+        var lines = new List<string>();
+        foreach (var d in decided)
+        {
+            lines.Add($"segment {d.Segment}");
+            lines.Add($"score {d.Score}");
+            foreach (var reason in d.Reasons ?? []) lines.Add($"reason {reason}");
+            foreach (var skipped in d.Skipped ?? []) lines.Add($"skipped {skipped}");
+            foreach (var considered in d.Considered ?? []) lines.Add($"considered {considered.What}: {considered.Why}");
+            if (d.AnchorOn is { } anchor) lines.Add($"counted from {anchor:yyyy-MM-dd}");
+            if (d.NotBefore is { } notBefore) lines.Add($"not before {notBefore.UtcDateTime:yyyy-MM-dd HH:mm}");
+            if (d.GateRule is { } gate) lines.Add($"gate {gate}");
+            lines.Add($"overdue {Money.Format(d.Facts.OverdueMinor, Currency.Of(d.Facts.Currency))} {d.Facts.Currency} for {d.Facts.DaysPastDue} days");
+        }
+        var plain = Plain(asked);
+        return lines.Contains(plain) ? plain : lines.Find(l => l.Split(' ')[0] == plain.Split(' ')[0]) ?? $"({string.Join("; ", lines)})";
+    }
+
+    private static string Spaced(string name) => Regex.Replace(name, "(?<!^)([A-Z])", " $1").ToLowerInvariant();
+
+    public void Dispose() => play?.Dispose();
+
+    /// <summary>The words of a line, one after the other.</summary>
+    private sealed class Words(string line)
+    {
+        private static readonly string[] Currencies = [.. Core.Foundation.Currency.All.Select(c => c.Code)];
+
+        public int Position { get; private set; } = line.TakeWhile(char.IsWhiteSpace).Count();
+
+        public string Last { get; private set; } = "";
+
+        public bool AtEnd => Position >= line.Length || line[Position] == '#';
+
+        public bool IsAmount => decimal.TryParse(Peek(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _);
+
+        public bool IsWord(params string[] words) => words.Contains(Peek());
+
+        public bool Take(string word)
+        {
+            if (Peek() != word) return false;
+            Next(word);
+            return true;
+        }
+
+        public void Expect(string word)
+        {
+            if (!Take(word)) throw new StoryException($"'{word}' should stand where '{Peek()}' stands");
+        }
+
+        public string Next(string what)
+        {
+            Last = Peek();
+            if (Last.Length == 0) throw new StoryException($"{what} is missing at the end");
+            Position += Last.Length;
+            while (Position < line.Length && char.IsWhiteSpace(line[Position])) Position++;
+            return Last;
+        }
+
+        public DateOnly Date() =>
+            DateOnly.TryParseExact(Next("a date"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : throw new StoryException($"'{Last}' is no date such as 2026-03-31");
+
+        public decimal Amount() =>
+            decimal.TryParse(Next("an amount"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) ? amount : throw new StoryException($"'{Last}' is no amount such as 100.00");
+
+        public string Currency() => Currencies.Contains(Peek()) ? Next("a currency") : "EUR";
+
+        public string Rest() => AtEnd ? "" : line[Position..].TrimEnd();
+
+        public void End()
+        {
+            if (!AtEnd) throw new StoryException($"'{Rest()}' is one thing too many");
+        }
+
+        private string Peek()
+        {
+            var end = Position;
+            while (end < line.Length && !char.IsWhiteSpace(line[end])) end++;
+            return AtEnd ? "" : line[Position..end];
+        }
+    }
+}
+
+internal sealed class StoryException(string message) : Exception(message);
