@@ -17,7 +17,6 @@ public static partial class Machine
     private static Refused? Review(Work work, Input.Review i)
     {
         var state = work.State;
-        if (i.OnlyIfDue && (state.NextReviewOn is not { } dueOn || dueOn > i.AsOf)) return null;
         var grace = work.Context.Policy.PromiseGraceDays;
         foreach (var promise in state.Promises.Where(p => p.Outcome is null && p.MadeOn <= i.AsOf && (p.PaidInTerm(grace) >= p.Minor || p.DueOn.AddDays(grace) < i.AsOf)).ToList())
             work.Emit(new Event.PromiseClosed(promise.Promise, promise.OutcomeBy(grace), promise.PaidInTerm(grace), promise.Currency), i.AsOf, promise.Account);

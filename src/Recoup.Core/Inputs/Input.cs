@@ -292,9 +292,6 @@ public abstract record Input
     {
         public required string Party { get; init; }
         public required DateOnly AsOf { get; init; }
-
-        /// <summary>Nothing happens where the party is no longer due: another run has looked at it meanwhile.</summary>
-        public bool OnlyIfDue { get; init; }
         public override DateOnly? EffectiveOn => AsOf;
     }
 

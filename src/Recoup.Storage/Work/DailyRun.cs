@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
@@ -61,6 +62,8 @@ public sealed class DailyRun(Door door)
     {
         var watch = Stopwatch.StartNew();
         var store = door.Store;
+        // One at a time: another's unfinished run is a crash's only while nobody is at it.
+        using var turn = dryRun ? null : store.TakeTurn("run");
         var workspace = door.Look();
         var report = new RunReport { AsOf = asOf, Shadow = workspace.Mode == "shadow" };
         if (workspace.LastRunOn is { } lastRun && asOf < lastRun && !dryRun)
@@ -71,12 +74,18 @@ public sealed class DailyRun(Door door)
             throw new RunRefusedException($"facts were recorded on {door.LastRecordedOn:yyyy-MM-dd}; a run as of {asOf:yyyy-MM-dd} would know the future. Run as of {door.LastRecordedOn:yyyy-MM-dd} or later, or see with --dry-run what {asOf:yyyy-MM-dd} would have been.");
         }
         var at = Later(now, door.LastRecordedAt);
-        var changed = workspace.LastRunOn is not null && (workspace.ChangedSinceRun || workspace.PolicyDigest != door.PolicyInForce.Digest);
+        var policy = door.PolicyInForce;
         var begun = UnderWay.Read(store);
-        // A run that a crash ended goes on as it began: whom it looked at already is looked at again only if due.
-        var through = begun?.AsOf == asOf && !changed && !all ? begun.Through : 0;
-        var onlyIfDue = !all && !changed && (begun?.AsOf != asOf || begun.OnlyIfDue);
-        var due = store.PartiesDue(all ? null : onlyIfDue ? asOf : DateOnly.MaxValue);
+        var resumed = begun?.AsOf == asOf && begun.WorkspaceSeq == workspace.Seq && workspace.PolicyDigest == policy.Digest ? begun : null;
+        // What a run that looked at all did not get to, the next one must.
+        var changed = workspace.LastRunOn is not null && (workspace.ChangedSinceRun || workspace.PolicyDigest != policy.Digest || begun is { Wide: true });
+        var wide = all || (resumed?.Wide ?? changed);
+        var due = store.PartiesDue(all ? null : wide ? DateOnly.MaxValue : asOf);
+        if (resumed is { Wide: true })
+        {
+            var again = store.PartiesDue(asOf).ToHashSet();
+            due.RemoveAll(pid => pid <= resumed.Through && !again.Contains(pid));
+        }
         if (due.Count == 0 && workspace.LastRunOn == asOf && begun is null)
         {
             // A crash may have come between the run and its anchor.
@@ -85,20 +94,19 @@ public sealed class DailyRun(Door door)
             return report;
         }
 
-        var policy = door.PolicyInForce;
         var opening = new List<(Event, string, DateOnly, DateTimeOffset)>();
         var cause = $"run/{asOf:yyyy-MM-dd}";
         var version = workspace.PolicyVersion;
         if (begun is not null && begun.AsOf != asOf) opening.Add((begun.Ended(stopped: false), $"run/{begun.AsOf:yyyy-MM-dd}", asOf, at));
         if (workspace.PolicyDigest != policy.Digest)
             opening.Add((new Event.PolicyAdopted(version = workspace.PolicyVersion + 1, policy.Digest, policy.Text), cause, asOf, at));
-        if (begun?.AsOf != asOf || version != workspace.PolicyVersion) opening.Add((new Event.RunBegan(asOf, version), cause, asOf, at));
+        if (resumed is null) opening.Add((new Event.RunBegan(asOf, version), cause, asOf, at));
         var limit = acceptVolume || report.Shadow ? null : policy.VolumeStop.Limit([.. workspace.Runs.Where(r => r.AsOf < asOf).Select(r => r.Actions)]);
 
         if (dryRun) door.BeginDryRun();
         try
         {
-            Decide(due, asOf, at, cause, opening, limit, onlyIfDue, through, report, progress);
+            Decide(due, asOf, at, cause, opening, limit, wide, report, progress);
         }
         finally
         {
@@ -110,28 +118,30 @@ public sealed class DailyRun(Door door)
     }
 
     private void Decide(
-        List<long> due, DateOnly asOf, DateTimeOffset at, string cause, List<(Event, string, DateOnly, DateTimeOffset)> opening, int? limit, bool onlyIfDue, long through, RunReport report, Action<int, int>? progress)
+        List<long> due, DateOnly asOf, DateTimeOffset at, string cause, List<(Event, string, DateOnly, DateTimeOffset)> opening, int? limit, bool wide, RunReport report, Action<int, int>? progress)
     {
         var store = door.Store;
         var policy = door.PolicyInForce;
         if (opening.Count > 0)
             door.Take([], opening, _ =>
             {
-                if (UnderWay.Read(store)?.AsOf != asOf) new UnderWay(asOf, 0, 0, 0, onlyIfDue).Write(store);
+                var before = UnderWay.Read(store) is { } begun && begun.AsOf == asOf ? begun : UnderWay.Nothing(asOf);
+                (before with { Wide = wide, Through = 0, WorkspaceSeq = door.Workspace.Seq }).Write(store);
                 return true;
             });
         for (var from = 0; from < due.Count && report.Stopped is null; from += PartSize)
         {
-            var pids = due.Skip(from).Take(PartSize).ToList();
-            var units = pids.Select(pid => new InputUnit(0, [new Input.Review { Key = cause, Party = store.PartyId(pid), AsOf = asOf, OnlyIfDue = onlyIfDue || pid <= through }], at)).ToList();
+            var units = due.Skip(from).Take(PartSize)
+                .Select(pid => new InputUnit(0, [new Input.Review { Key = cause, Party = store.PartyId(pid), AsOf = asOf }], at)).ToList();
+            var last = due[Math.Min(due.Count, from + PartSize) - 1];
             var part = new RunReport { AsOf = asOf };
             var result = door.Take(units, r =>
             {
                 foreach (var decision in r.Decisions) part.Count(decision);
-                var before = UnderWay.Read(store) ?? new UnderWay(asOf, 0, 0, 0, onlyIfDue);
+                var before = UnderWay.Read(store) ?? UnderWay.Nothing(asOf);
                 if (limit is not { } most || before.Actions + part.ActionCount <= most)
                 {
-                    (before with { Reviewed = before.Reviewed + r.Reviewed, Actions = before.Actions + part.ActionCount, Through = pids[^1] }).Write(store);
+                    (before with { Reviewed = before.Reviewed + r.Reviewed, Actions = before.Actions + part.ActionCount, Through = last }).Write(store);
                     return true;
                 }
                 report.Stopped = $"the run stopped after {before.Actions} actions: the next part would have made more than {most}, {policy.VolumeStop.Multiple:0.##} times the mean of the last runs. Look at what is due with --dry-run; if it is right, run again with --accept-volume.";
@@ -149,37 +159,39 @@ public sealed class DailyRun(Door door)
         Failpoint.Hit("run.before-anchor");
     }
 
-    /// <summary>Notes the end with what all parts did, also those of a run that a crash ended or that went on beside this one.</summary>
+    /// <summary>Notes the end with what all parts did, also those of a run that a crash ended.</summary>
     private void End(DateOnly asOf, DateTimeOffset at, string cause, bool stopped)
     {
         var store = door.Store;
-        for (var ended = false; !ended && UnderWay.Read(store) is { } underWay;)
-            door.Take([], [(underWay.Ended(stopped), cause, asOf, at)], _ =>
-            {
-                ended = UnderWay.Read(store) == underWay;
-                if (ended) UnderWay.Clear(store);
-                return ended;
-            });
+        var underWay = UnderWay.Read(store) ?? UnderWay.Nothing(asOf);
+        door.Take([], [(underWay.Ended(stopped), cause, asOf, at)], _ =>
+        {
+            UnderWay.Clear(store);
+            return true;
+        });
     }
 
     /// <summary>
     /// What the run under way has done so far, written with each part: a run that a crash ended goes on with it, so
     /// that its volume stop and its summary count the whole.
     /// </summary>
-    private sealed record UnderWay(DateOnly AsOf, int Reviewed, int Actions, long Through, bool OnlyIfDue)
+    /// <param name="Wide">It looks at all that have something ahead, not only at who is due.</param>
+    /// <param name="Through">It has looked at the parties up to this place.</param>
+    /// <param name="WorkspaceSeq">The workspace it began under; under another one it begins anew.</param>
+    internal sealed record UnderWay(DateOnly AsOf, int Reviewed, int Actions, bool Wide, long Through, long WorkspaceSeq)
     {
         private const string Name = "run_under_way";
 
+        public static UnderWay Nothing(DateOnly asOf) => new(asOf, 0, 0, false, 0, 0);
+
         public static UnderWay? Read(Store store)
         {
-            if (store.Meta(Name)?.Split('/') is not { } parts) return null;
-            if (parts is [var day, var reviewed, var actions, var through, "due" or "all"] && int.TryParse(reviewed, NumberStyles.None, CultureInfo.InvariantCulture, out var r)
-                && int.TryParse(actions, NumberStyles.None, CultureInfo.InvariantCulture, out var a) && long.TryParse(through, NumberStyles.None, CultureInfo.InvariantCulture, out var t))
-                return new UnderWay(Store.Day(day), r, a, t, parts[4] == "due");
-            throw new StoreException($"meta holds '{store.Meta(Name)}' for {Name}, which Recoup never wrote");
+            if (store.Meta(Name) is not { } text) return null;
+            try { return JsonSerializer.Deserialize(text, UnderWayJson.Default.UnderWay)!; }
+            catch (JsonException e) { throw new StoreException($"meta holds '{text}' for {Name}, which Recoup never wrote", e); }
         }
 
-        public void Write(Store store) => store.SetMeta(Name, string.Create(CultureInfo.InvariantCulture, $"{Store.Day(AsOf)}/{Reviewed}/{Actions}/{Through}/{(OnlyIfDue ? "due" : "all")}"));
+        public void Write(Store store) => store.SetMeta(Name, JsonSerializer.Serialize(this, UnderWayJson.Default.UnderWay));
 
         public static void Clear(Store store) => store.Statement("DELETE FROM meta WHERE name = ?").Bind(Name).Run();
 
@@ -204,3 +216,7 @@ public sealed class DailyRun(Door door)
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(DailyRun.UnderWay))]
+internal sealed partial class UnderWayJson : JsonSerializerContext;

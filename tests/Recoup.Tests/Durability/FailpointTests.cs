@@ -61,16 +61,14 @@ public sealed class UndisturbedFolders : IDisposable
 /// <summary>The process dies at every named moment; the same command again comes to what it would have come to undisturbed.</summary>
 public sealed class FailpointTests(UndisturbedFolders undisturbed, ITestOutputHelper output) : IClassFixture<UndisturbedFolders>
 {
-    private static readonly string[] InEveryTransaction = ["transaction-open", "journal-written", "before-commit", "after-commit"];
-
-    /// <summary>Each name at its first passing; those of a transaction at later ones too, when something was kept already.</summary>
+    /// <summary>Each name at its first passing; those on both sides of a commit at later ones too, when something was kept already.</summary>
     public static TheoryData<string> Moments()
     {
         var moments = new TheoryData<string>();
         foreach (var name in Failpoint.Names)
         {
             moments.Add(name);
-            if (!InEveryTransaction.Contains(name.Split('.')[1])) continue;
+            if (name.Split('.')[1] is not ("before-commit" or "after-commit")) continue;
             moments.Add(name + ":2");
             if (name.StartsWith("run.", StringComparison.Ordinal)) moments.Add(name + ":3");
         }
@@ -98,6 +96,26 @@ public sealed class FailpointTests(UndisturbedFolders undisturbed, ITestOutputHe
         Names(folder.Anchors).ShouldBe(Names(expected.Anchors));
         Names(folder.Mail).ShouldBe(Names(expected.Mail));
         if (command == "dispatch") Ledger.ShouldHaveSentEachMessageOnce(folder);
+        folder.ShouldBeSound();
+    }
+
+    /// <summary>After a change of the workspace a run looks at all that have something ahead: going on, at those it has not looked at.</summary>
+    [Theory]
+    [InlineData("run.after-commit:2")]
+    [InlineData("run.before-end")]
+    public void A_run_that_looks_at_all_goes_on_where_it_was(string moment)
+    {
+        const string change = """{"type":"portfolio","key":"pf","portfolio":"EU","name":"Europe","time_zone":"Europe/Berlin"}""";
+        string[] run = ["run", "--as-of", "2026-02-10", "--now", "2026-02-10T10:00:00Z"];
+        using var folder = undisturbed.After("dispatch").Copy();
+        folder.Send(change, "--now", "2026-02-10T09:00:00Z").Expect(0);
+        using var expected = folder.Copy();
+        expected.Run(run).Expect(0);
+        expected.Count("SELECT count(*) FROM journal WHERE kind = 'decided' AND effective_on = '2026-02-10'").ShouldBeGreaterThan(1000);
+
+        folder.Run(null, new Dictionary<string, string> { ["RECOUP_FAILPOINT"] = moment }, run).Err.ShouldContain(moment.Split(':')[0]);
+        folder.Run(run).Expect(0);
+        Ledger.ShouldBeSameRows(Ledger.Journal(folder), Ledger.Journal(expected));
         folder.ShouldBeSound();
     }
 
