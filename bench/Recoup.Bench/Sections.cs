@@ -137,7 +137,7 @@ internal static class Sections
     {
         using var folder = new Folder();
         using var store = Store.Open(folder.Path);
-        var door = Door(store, "import", First);
+        var door = Door(store, "import", First.AddDays(120));
         var small = Party(door, "SMALL", 10);
         var large = Party(door, "LARGE", items);
         Line($"a party of {items:N0} open items", $"taken in {large:F1} s ({items / large:N0} items/s); peak {PeakMegabytes():F0} MB");
