@@ -106,8 +106,18 @@ public sealed class Decider
 
     private static DecisionRecord Await(DecisionRecord decision, string rule) => decision with
     {
-        Action = "wait", Rule = rule, Intent = null, Channel = null, Template = null, Tone = null, NotBefore = null,
-        Verdict = null, GateRule = null, Clearance = null, Skipped = null, RemindedThrough = null,
+        Action = "wait",
+        Rule = rule,
+        Intent = null,
+        Channel = null,
+        Template = null,
+        Tone = null,
+        NotBefore = null,
+        Verdict = null,
+        GateRule = null,
+        Clearance = null,
+        Skipped = null,
+        RemindedThrough = null,
     };
 
     // --- after the due date ---

@@ -126,7 +126,9 @@ public sealed record Facts
     /// <param name="contacts">Contacts in the seven days that end with the later one.</param>
     public Facts After(DateOnly day, DateOnly? lastStepOn, int contacts) => this with
     {
-        AsOf = day, ContactsInSevenDays = contacts, DaysSinceLastStep = lastStepOn is { } on ? day.DayNumber - on.DayNumber : null,
+        AsOf = day,
+        ContactsInSevenDays = contacts,
+        DaysSinceLastStep = lastStepOn is { } on ? day.DayNumber - on.DayNumber : null,
     };
 
     private void Count(Exposure e, bool quiet)

@@ -149,64 +149,64 @@ internal sealed class Ledger(Policy policy)
             case Input.Invoice i: Issue(i.Account, i.Number, false, i.Amount.Minor, i.Amount.Currency.Code, i.IssuedOn, i.DueOn, learned); break;
             case Input.Charge i: Issue(i.Account, i.Number ?? i.Key, true, i.Amount.Minor, i.Amount.Currency.Code, i.On, i.DueOn ?? i.On, learned); break;
             case Input.InvoiceCorrected i:
-            {
-                var document = Get(i.Account, i.Invoice);
-                if (i.Amount is { } amount) Change(document, amount.Minor - document.Amount, i.On);
-                if (i.DueOn is { } due) document.Redated.Add((i.On, due));
-                break;
-            }
+                {
+                    var document = Get(i.Account, i.Invoice);
+                    if (i.Amount is { } amount) Change(document, amount.Minor - document.Amount, i.On);
+                    if (i.DueOn is { } due) document.Redated.Add((i.On, due));
+                    break;
+                }
             case Input.InvoiceCancelled i:
-            {
-                var document = Get(i.Account, i.Invoice);
-                var applied = document.MetBy.Distinct().SelectMany(c => c.Parts).Where(p => p.Document == document && !p.Recovery).Sum(p => p.Minor);
-                var gone = document.Balance + applied;
-                Release(document, applied, i.On);
-                document.Amount -= gone;
-                document.Entries.Add((i.On, -gone));
-                document.CancelledOn = i.On;
-                break;
-            }
+                {
+                    var document = Get(i.Account, i.Invoice);
+                    var applied = document.MetBy.Distinct().SelectMany(c => c.Parts).Where(p => p.Document == document && !p.Recovery).Sum(p => p.Minor);
+                    var gone = document.Balance + applied;
+                    Release(document, applied, i.On);
+                    document.Amount -= gone;
+                    document.Entries.Add((i.On, -gone));
+                    document.CancelledOn = i.On;
+                    break;
+                }
             case Input.Payment i:
-            {
-                var cash = Receive(i.Key, i.Account, false, i.Amount.Minor, i.Amount.Currency.Code, i.On);
-                if (i.For is { Count: > 0 } named) foreach (var (number, part) in named) Name(cash, number, part.Minor, recovers: true);
-                else foreach (var document in Documents.Where(d => d.Account == i.Account && d.Currency == cash.Currency && d.Balance > 0).Order(Comparer<Document>.Create(Order)).ToList()) Meet(cash, document, Math.Min(document.Balance, cash.UnappliedInAll), cash.On);
-                break;
-            }
+                {
+                    var cash = Receive(i.Key, i.Account, false, i.Amount.Minor, i.Amount.Currency.Code, i.On);
+                    if (i.For is { Count: > 0 } named) foreach (var (number, part) in named) Name(cash, number, part.Minor, recovers: true);
+                    else foreach (var document in Documents.Where(d => d.Account == i.Account && d.Currency == cash.Currency && d.Balance > 0).Order(Comparer<Document>.Create(Order)).ToList()) Meet(cash, document, Math.Min(document.Balance, cash.UnappliedInAll), cash.On);
+                    break;
+                }
             case Input.CreditNote i:
-            {
-                var credit = Receive($"credit:{i.Account}:{i.Number}", i.Account, true, i.Amount.Minor, i.Amount.Currency.Code, i.On);
-                if (i.Invoice is { } of) Name(credit, of, i.Amount.Minor, recovers: false);
-                break;
-            }
+                {
+                    var credit = Receive($"credit:{i.Account}:{i.Number}", i.Account, true, i.Amount.Minor, i.Amount.Currency.Code, i.On);
+                    if (i.Invoice is { } of) Name(credit, of, i.Amount.Minor, recovers: false);
+                    break;
+                }
             case Input.Allocation i:
-            {
-                var cash = AllCash.Single(c => c.Key == (i.Payment ?? $"credit:{i.Account}:{i.CreditNote}"));
-                Meet(cash, Get(i.Account, i.Invoice), i.Amount.Minor, i.On);
-                cash.Waiting.RemoveAll(w => w.Number == i.Invoice);
-                break;
-            }
+                {
+                    var cash = AllCash.Single(c => c.Key == (i.Payment ?? $"credit:{i.Account}:{i.CreditNote}"));
+                    Meet(cash, Get(i.Account, i.Invoice), i.Amount.Minor, i.On);
+                    cash.Waiting.RemoveAll(w => w.Number == i.Invoice);
+                    break;
+                }
             case Input.PaymentReversed i: Reverse(AllCash.Single(c => c.Key == i.Payment), i.On); break;
             case Input.Waiver i:
-            {
-                var charge = Get(i.Account, i.Charge);
-                charge.Entries.Add((i.On, -(i.Amount?.Minor ?? charge.Balance)));
-                break;
-            }
+                {
+                    var charge = Get(i.Account, i.Charge);
+                    charge.Entries.Add((i.On, -(i.Amount?.Minor ?? charge.Balance)));
+                    break;
+                }
             case Input.WriteOff i:
-            {
-                var document = Get(i.Account, i.Invoice);
-                var minor = i.Amount?.Minor ?? document.Balance;
-                document.Entries.Add((i.On, -minor));
-                document.WriteOffs.Add((i.On, minor));
-                break;
-            }
+                {
+                    var document = Get(i.Account, i.Invoice);
+                    var minor = i.Amount?.Minor ?? document.Balance;
+                    document.Entries.Add((i.On, -minor));
+                    document.WriteOffs.Add((i.On, minor));
+                    break;
+                }
             case Input.OpenBalance i:
-            {
-                var document = Get(i.Account, i.Invoice);
-                document.Entries.Add((i.On, i.Balance.Minor - document.BalanceOn(i.On)));
-                break;
-            }
+                {
+                    var document = Get(i.Account, i.Invoice);
+                    document.Entries.Add((i.On, i.Balance.Minor - document.BalanceOn(i.On)));
+                    break;
+                }
             case Input.DisputeOpened i: Disputes.Add(new Disputed(i.Key, i.Account, i.Invoice, i.On)); break;
             case Input.DisputeClosed i: Disputes.Find(d => d.Key == i.Dispute)!.Closed = i.On; break;
             case Input.Hold i: Holds.Add(new Held(i.Key, i.Account, i.From) { To = i.To }); break;

@@ -110,84 +110,84 @@ internal sealed class Story : IDisposable
                 break;
             case "account": OpenAccount(w); break;
             case "invoice":
-            {
-                var (number, amount, currency) = (w.Next("a number"), w.Amount(), w.Currency());
-                w.Expect("due");
-                var due = w.Date();
-                Send(Json.Line("invoice", Key(), Account(w, out var issued, "issued"), ("number", number), ("issued_on", issued), ("due_on", due), ("amount", amount), ("currency", currency)));
-                break;
-            }
+                {
+                    var (number, amount, currency) = (w.Next("a number"), w.Amount(), w.Currency());
+                    w.Expect("due");
+                    var due = w.Date();
+                    Send(Json.Line("invoice", Key(), Account(w, out var issued, "issued"), ("number", number), ("issued_on", issued), ("due_on", due), ("amount", amount), ("currency", currency)));
+                    break;
+                }
             case "correct":
-            {
-                var number = w.Next("a number");
-                decimal? amount = w.Take("amount") ? w.Amount() : null;
-                var currency = amount is null ? null : w.Currency();
-                DateOnly? due = w.Take("due") ? w.Date() : null;
-                Send(Json.Line("invoice_corrected", Key(), Account(w, out var on), ("invoice", number), ("on", on), ("amount", amount), ("currency", currency), ("due_on", due)));
-                break;
-            }
+                {
+                    var number = w.Next("a number");
+                    decimal? amount = w.Take("amount") ? w.Amount() : null;
+                    var currency = amount is null ? null : w.Currency();
+                    DateOnly? due = w.Take("due") ? w.Date() : null;
+                    Send(Json.Line("invoice_corrected", Key(), Account(w, out var on), ("invoice", number), ("on", on), ("amount", amount), ("currency", currency), ("due_on", due)));
+                    break;
+                }
             case "cancel": { var number = w.Next("a number"); Send(Json.Line("invoice_cancelled", Key(), Account(w, out var on), ("invoice", number), ("on", on))); break; }
             case "pay":
-            {
-                var (amount, currency) = (w.Amount(), w.Currency());
-                var named = new List<(string, decimal)>();
-                if (w.Take("for")) do named.Add((w.Next("a number"), w.IsAmount ? w.Amount() : amount)); while (w.Take("and"));
-                Send(Json.Line("payment", Named(w), Account(w, out var on), ("on", on), ("amount", amount), ("currency", currency), ("for", named.Count == 0 ? null : named)));
-                break;
-            }
+                {
+                    var (amount, currency) = (w.Amount(), w.Currency());
+                    var named = new List<(string, decimal)>();
+                    if (w.Take("for")) do named.Add((w.Next("a number"), w.IsAmount ? w.Amount() : amount)); while (w.Take("and"));
+                    Send(Json.Line("payment", Named(w), Account(w, out var on), ("on", on), ("amount", amount), ("currency", currency), ("for", named.Count == 0 ? null : named)));
+                    break;
+                }
             case "reverse": { var payment = w.Next("a payment's name"); Send(Json.Line("payment_reversed", Key(), Account(w, out var on), ("payment", payment), ("on", on), ("reason", "returned"))); break; }
             case "credit":
-            {
-                var (number, amount, currency) = (w.Next("a number"), w.Amount(), w.Currency());
-                var invoice = w.Take("for") ? w.Next("a number") : null;
-                Send(Json.Line("credit_note", Key(), Account(w, out var on), ("number", number), ("on", on), ("amount", amount), ("currency", currency), ("invoice", invoice)));
-                break;
-            }
+                {
+                    var (number, amount, currency) = (w.Next("a number"), w.Amount(), w.Currency());
+                    var invoice = w.Take("for") ? w.Next("a number") : null;
+                    Send(Json.Line("credit_note", Key(), Account(w, out var on), ("number", number), ("on", on), ("amount", amount), ("currency", currency), ("invoice", invoice)));
+                    break;
+                }
             case "apply":
-            {
-                var (amount, currency) = (w.Amount(), w.Currency());
-                w.Expect("of");
-                var credit = w.Take("credit");
-                var from = w.Next("a payment or credit note");
-                w.Expect("to");
-                var invoice = w.Next("a number");
-                Send(Json.Line("allocation", Key(), Account(w, out var on), (credit ? "credit_note" : "payment", from), ("invoice", invoice), ("on", on), ("amount", amount), ("currency", currency)));
-                break;
-            }
+                {
+                    var (amount, currency) = (w.Amount(), w.Currency());
+                    w.Expect("of");
+                    var credit = w.Take("credit");
+                    var from = w.Next("a payment or credit note");
+                    w.Expect("to");
+                    var invoice = w.Next("a number");
+                    Send(Json.Line("allocation", Key(), Account(w, out var on), (credit ? "credit_note" : "payment", from), ("invoice", invoice), ("on", on), ("amount", amount), ("currency", currency)));
+                    break;
+                }
             case "charge":
-            {
-                var (number, amount, currency) = (w.Next("a number"), w.Amount(), w.Currency());
-                DateOnly? due = w.Take("due") ? w.Date() : null;
-                Send(Json.Line("charge", Key(), Account(w, out var on), ("number", number), ("on", on), ("due_on", due), ("kind", "fee"), ("amount", amount), ("currency", currency)));
-                break;
-            }
+                {
+                    var (number, amount, currency) = (w.Next("a number"), w.Amount(), w.Currency());
+                    DateOnly? due = w.Take("due") ? w.Date() : null;
+                    Send(Json.Line("charge", Key(), Account(w, out var on), ("number", number), ("on", on), ("due_on", due), ("kind", "fee"), ("amount", amount), ("currency", currency)));
+                    break;
+                }
             case "waive": Reduce(w, "waiver", "charge"); break;
             case "write": w.Expect("off"); Reduce(w, "write_off", "invoice"); break;
             case "ledger":
-            {
-                w.Expect("says");
-                var (number, amount, currency) = (w.Next("a number"), w.Amount(), w.Currency());
-                Send(Json.Line("open_balance", Key(), Account(w, out var on), ("invoice", number), ("on", on), ("balance", amount), ("currency", currency), ("reason", "the ledger")));
-                break;
-            }
+                {
+                    w.Expect("says");
+                    var (number, amount, currency) = (w.Next("a number"), w.Amount(), w.Currency());
+                    Send(Json.Line("open_balance", Key(), Account(w, out var on), ("invoice", number), ("on", on), ("balance", amount), ("currency", currency), ("reason", "the ledger")));
+                    break;
+                }
             case "dispute": { var invoice = w.AtEnd || w.IsWord("as", "of", "on") ? null : w.Next("a number"); Send(Json.Line("dispute_opened", Named(w), Account(w, out var on), ("invoice", invoice), ("on", on), ("reason", "quality"))); break; }
             case "settle": { var dispute = w.Next("a dispute's name"); Send(Json.Line("dispute_closed", Key(), Account(w, out var on), ("dispute", dispute), ("on", on), ("outcome", "rejected"))); break; }
             case "promise":
-            {
-                var (amount, currency) = (w.Amount(), w.Currency());
-                w.Expect("by");
-                var due = w.Date();
-                Send(Json.Line("promise", Named(w), Account(w, out var on), ("on", on), ("due_on", due), ("amount", amount), ("currency", currency)));
-                break;
-            }
+                {
+                    var (amount, currency) = (w.Amount(), w.Currency());
+                    w.Expect("by");
+                    var due = w.Date();
+                    Send(Json.Line("promise", Named(w), Account(w, out var on), ("on", on), ("due_on", due), ("amount", amount), ("currency", currency)));
+                    break;
+                }
             case "hold":
-            {
-                var from = w.Date();
-                w.Expect("to");
-                var to = w.Date();
-                Send(Json.Line("hold", Named(w), Account(w, out _), ("from", from), ("to", to), ("reason", "requested")));
-                break;
-            }
+                {
+                    var from = w.Date();
+                    w.Expect("to");
+                    var to = w.Date();
+                    Send(Json.Line("hold", Named(w), Account(w, out _), ("from", from), ("to", to), ("reason", "requested")));
+                    break;
+                }
             case "release": { var hold = w.Next("a hold's name"); Send(Json.Line("hold_released", Key(), Account(w, out var on), ("hold", hold), ("on", on))); break; }
             case "opt":
                 var granted = !w.Take("out");
