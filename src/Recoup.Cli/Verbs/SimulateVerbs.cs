@@ -101,7 +101,7 @@ internal static class SimulateVerbs
             json.WriteNumber("customers_left", report.World.CustomersLeft);
             Amounts(json, "billed", report.World.Billed);
             Amounts(json, "collected", report.World.Collected);
-            Amounts(json, "brought_by_contact", report.BroughtByContact);
+            if (report.BroughtByContact is [.., var last]) Amounts(json, "brought_by_contact", last.Minor);
             json.WriteStartArray("invariants");
             foreach (var count in report.Findings.Counts)
             {
@@ -138,11 +138,12 @@ internal static class SimulateVerbs
         sheet.Add("complaints", report.World.Complaints);
         sheet.Add("customers who left", report.World.CustomersLeft);
         foreach (var (currency, minor) in report.World.Collected) sheet.Add($"collected, {currency}", Money.Format(minor, Currency.Of(currency)));
-        foreach (var (currency, minor) in report.BroughtByContact) sheet.Add($"of that by contact, in this world, {currency}", Money.Format(minor, Currency.Of(currency)));
+        if (report.BroughtByContact is [.., var last])
+            foreach (var (currency, minor) in last.Minor) sheet.Add($"of that by contact, in this world, {currency}", Money.Format(minor, Currency.Of(currency)));
         return sheet;
     }
 
-    private static void Amounts(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, long> sums)
+    public static void Amounts(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, long> sums)
     {
         json.WriteStartObject(name);
         foreach (var (currency, minor) in sums) json.WriteString(currency, Money.Format(minor, Currency.Of(currency)));

@@ -17,11 +17,15 @@ namespace Recoup.Simulation.Business;
 internal sealed class Agents(Store store, World world, Auditor auditor, int accounts)
 {
     /// <summary>One agent's calls of a day, for every so many accounts.</summary>
-    private const int AccountsACall = 60;
+    private const int AccountsACall = 120;
 
     private const int ContactsAWeekMax = 3;
 
+    /// <summary>One of a manager's decisions of a day, for every so many accounts.</summary>
+    private const int AccountsAPlacement = 250;
+
     private readonly int callsADay = Math.Max(2, accounts / AccountsACall);
+    private readonly int placementsADay = Math.Max(1, accounts / AccountsAPlacement);
 
     /// <summary>What the agents have to tell at the end of their day.</summary>
     public List<Input> Work(DateOnly day, DateTimeOffset at)
@@ -64,10 +68,9 @@ internal sealed class Agents(Store store, World world, Auditor auditor, int acco
     }
 
     /// <summary>A manager decides on agency proposals: most are accepted. What an agency brings in is not part of these worlds.</summary>
-    private static void Placements(Readings readings, List<Input> told)
+    private void Placements(Readings readings, List<Input> told)
     {
-        const int aDay = 5;
-        foreach (var entry in readings.Worklist("manager", aDay))
+        foreach (var entry in readings.Worklist("manager", placementsADay))
             told.Add(Tell.Of("work_item_done", $"done/{entry.Work.Id}", "max", ("account", entry.Work.Account), ("work_item", entry.Work.Id), ("disposition", entry.Work.Score < 50 ? "placed with an agency" : "keep trying")));
     }
 }

@@ -49,20 +49,22 @@ public sealed class SimulatedBusiness : IDisposable
     /// <param name="progress">After each day: the day, and the share of days done.</param>
     public SimulationReport Play(Action<DateOnly, double>? progress = null)
     {
+        var brought = new List<(DateOnly, IReadOnlyDictionary<string, long>)>();
         var day = plan.Start;
         for (var i = 0; i < plan.Days; i++, day = day.AddDays(1))
         {
             PlayDay(day, live: i >= plan.QuietDays, first: i == plan.QuietDays);
+            if (day.AddDays(1).Day == 1 || day == plan.End) brought.Add((day, world.BroughtByContact(day)));
             progress?.Invoke(day, (i + 1d) / plan.Days);
             // What is broken once breaks on: the first day tells the most.
             if (!auditor.Findings.Ok) break;
             if (plan.ThoroughEveryDays > 0 && (i + 1) % plan.ThoroughEveryDays == 0 && i + 1 < plan.Days) auditor.Thoroughly(day, Store);
         }
-        auditor.Thoroughly(plan.End, Store);
+        if (plan.Audited) auditor.Thoroughly(plan.End, Store);
         var (hash, events) = auditor.JournalHash();
         return new SimulationReport(plan, hash, events, auditor.Findings, world.Tally)
         {
-            Decisions = decisions, Actions = actions, MessagesSent = sent, MessagesFailed = failed, BroughtByContact = world.BroughtByContact(plan.End),
+            Decisions = decisions, Actions = actions, MessagesSent = sent, MessagesFailed = failed, BroughtByContact = brought,
         };
     }
 
@@ -85,7 +87,7 @@ public sealed class SimulatedBusiness : IDisposable
             Dispatch(day, SecondPost);
             letters.EndOfDay();
         }
-        auditor.EndOfDay(day, Store);
+        if (plan.Audited) auditor.EndOfDay(day, Store);
     }
 
     private void Tell(DateOnly day, IReadOnlyList<Input> told)
@@ -100,7 +102,11 @@ public sealed class SimulatedBusiness : IDisposable
     private void Dispatch(DateOnly day, TimeOnly hour)
     {
         clock.Now = At(day, hour);
-        var port = seams.Channel(new ChannelPort(IsIdempotent: false, letters.Deliver));
+        var port = seams.Channel(new ChannelPort(IsIdempotent: false, (messages, at) =>
+        {
+            plan.Copies(day, messages, at);
+            return letters.Deliver(messages, at);
+        }));
         var report = new Dispatcher(door, new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = port }).Dispatch(clock.Now);
         sent += report.Sent;
         failed += report.Failed;

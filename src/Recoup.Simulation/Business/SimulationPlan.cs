@@ -1,3 +1,4 @@
+using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
 using Recoup.Core.Policies;
@@ -21,6 +22,12 @@ public sealed record SimulationPlan(WorldSpec World, ulong Seed, int Customers, 
     public Policy? Policy { get; init; }
 
     public required IMessageWriter Writer { get; init; }
+
+    /// <summary>Whether the auditor looks at everything each day; a demo does without.</summary>
+    public bool Audited { get; init; } = true;
+
+    /// <summary>Is given the letters of a day as they leave.</summary>
+    public Action<DateOnly, IReadOnlyList<Outgoing>, DateTimeOffset> Copies { get; init; } = static (_, _, _) => { };
 
     /// <summary>Every so many days all hashes and states are computed anew; 0: at the end alone.</summary>
     public int ThoroughEveryDays { get; init; }
@@ -62,6 +69,9 @@ public sealed record SimulationReport(SimulationPlan Plan, string JournalHash, l
 
     public int MessagesFailed { get; init; }
 
-    /// <summary>Set against what the same customers would have paid by the last day without any contact; minor units by currency.</summary>
-    public required IReadOnlyDictionary<string, long> BroughtByContact { get; init; }
+    /// <summary>
+    /// At each month's end and on the last day, in their order: what was paid by then, less what the same customers would have
+    /// paid by then without any contact; minor units by currency.
+    /// </summary>
+    public required IReadOnlyList<(DateOnly Day, IReadOnlyDictionary<string, long> Minor)> BroughtByContact { get; init; }
 }
