@@ -80,6 +80,8 @@ public sealed class CellStore(Store store) : IMeasureSource
                     patches[(group.Key.Measure, end, group.Key.RefDay, group.Key.Portfolio, group.Key.Segment, group.Key.Currency)] = sum;
             }
         }
+        // Most merges have nothing late in them; looking through all stocks for empty ones is not for every day.
+        if (patches.Count == 0) return;
         foreach (var ((measure, end, reference, portfolio, segment, currency), value) in patches.OrderBy(p => p.Key.Item1).ThenBy(p => p.Key.MonthEnd).ThenBy(p => p.Key.Ref)) AddStock(measure, end, reference, portfolio, segment, currency, value);
         store.Statement("DELETE FROM stock WHERE minor = 0 AND count = 0").Run();
     }
