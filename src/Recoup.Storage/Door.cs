@@ -54,6 +54,11 @@ public sealed class Door
     private readonly ContactRules rules;
     private readonly TimeProvider clock;
     private WorkspaceState workspace = new();
+
+    // Kept from batch to batch: a batch fills tens of thousands of entries, and growing anew each time is most of what a
+    // large import would allocate.
+    private readonly CellDeltas batchCells = new();
+    private CellDeltas unitCells = new();
     private Policy? compiled;
 
     /// <param name="operation">import, run or dispatch: names the failpoints passed.</param>
@@ -122,6 +127,7 @@ public sealed class Door
             Failpoint.Hit(Operation + ".transaction-open");
             var heads = store.Heads();
             ReadWorkspace(heads);
+            batchCells.Clear();
             var batch = new Batch(this, heads, watch);
             if (heads[Partition.Workspace].Seq == 0 && units.Count + workspaceEvents.Count > 0) batch.OpenWorkspace(units.Count > 0 ? units[0].RecordedAt : workspaceEvents[0].At);
             foreach (var (e, cause, on, at) in workspaceEvents) batch.RecordAt(at, e, cause, "system", on);
@@ -207,6 +213,14 @@ public sealed class Door
         store.Exec("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
+    private CellDeltas EmptyUnitCells()
+    {
+        // Emptying costs by the room there is: after a unit of unusual size a new one is cheaper for all that follow.
+        if (unitCells.Count > 1024) unitCells = new CellDeltas();
+        else unitCells.Clear();
+        return unitCells;
+    }
+
     /// <summary>One transaction's work, in memory until it is written.</summary>
     private sealed class Batch(Door door, Head[] heads, DateTimeOffset clockNow)
     {
@@ -215,7 +229,7 @@ public sealed class Door
         private readonly Dictionary<string, byte[]> claimed = new(StringComparer.Ordinal);
         private readonly Dictionary<string, string> aliases = new(StringComparer.Ordinal);
         private readonly List<(int Partition, string Party, Recorded Recorded, long WorkspaceSeq)> rows = [];
-        private readonly CellDeltas cells = new();
+        private readonly CellDeltas cells = door.batchCells;
         private readonly long[] seqs = [.. heads.Select(h => h.Seq)];
 
         public BatchResult Result { get; } = new();
@@ -246,7 +260,7 @@ public sealed class Door
             var startRows = rows.Count;
             var startRecordedOn = LastRecordedOn;
             var startSeqs = unit.Inputs.Count > 1 ? (long[])seqs.Clone() : null;
-            var unitCells = unit.Inputs.Count > 1 ? new CellDeltas() : cells;
+            var unitCells = unit.Inputs.Count > 1 ? door.EmptyUnitCells() : cells;
             var accepted = new List<string>();
             var keys = new List<(string Key, byte[] Content)>();
             var newAliases = new List<string>();
