@@ -267,7 +267,7 @@ public sealed class CellStore(Store store) : IMeasureSource
     }
 
     /// <summary>In the order of the tables, so that writing walks them once.</summary>
-    private static KeyValuePair<CellKey, CellValue>[] InOrder(CellDeltas deltas)
+    internal static KeyValuePair<CellKey, CellValue>[] InOrder(CellDeltas deltas)
     {
         var cells = deltas.NonZero.ToArray();
         Array.Sort(cells, static (x, y) =>

@@ -76,8 +76,8 @@ public sealed class Store : IDisposable
 
     internal Statement Statement(string sql)
     {
-        if (!statements.TryGetValue(sql, out var statement)) statements[sql] = statement = new Statement(db, sql);
-        return statement;
+        if (statements.TryGetValue(sql, out var statement)) return statement.Anew();
+        return statements[sql] = new Statement(db, sql);
     }
 
     // --- transactions ---
