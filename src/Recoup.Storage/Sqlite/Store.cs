@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Recoup.Core.Contact;
+using Recoup.Core.Documents;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
@@ -231,6 +232,14 @@ public sealed class Store : IDisposable
             yield return row;
             seq = row.Prior;
         }
+    }
+
+    /// <summary>A party's events, oldest first.</summary>
+    internal List<HistoryEvent> Events(string party, long lastSeq)
+    {
+        var events = History(party, lastSeq).Select(row => new HistoryEvent(Envelope.Of(row), EventCodec.Decode(row.Kind, row.Version, row.Payload))).ToList();
+        events.Reverse();
+        return events;
     }
 
     private const int IntegerClass = SQLitePCL.raw.SQLITE_INTEGER, TextClass = SQLitePCL.raw.SQLITE_TEXT, BlobClass = SQLitePCL.raw.SQLITE_BLOB;
