@@ -1,7 +1,7 @@
 namespace Recoup.Connectors.Documents;
 
-/// <summary>A column of a table: its heading, its right edge or left edge, and which of the two its text stands at.</summary>
-internal sealed record Column(string Heading, int At, bool Right = false);
+/// <summary>A column of a table: its heading and the edge its text stands at; one at the right takes <paramref name="Room"/> to the left of it.</summary>
+internal sealed record Column(string Heading, int At, bool Right = false, int Room = 7000);
 
 /// <summary>
 /// The pages of a business document as they are filled from top to bottom: letterhead, address, facts beside it,
@@ -12,7 +12,7 @@ internal sealed class DocumentPages
 {
     // 20 mm at the sides; 45 mm to the address, as windows of envelopes have it (DIN 5008, form B).
     public const int Left = 5670, Right = PdfFile.Width - 5670;
-    private const int Top = 5670, Bottom = PdfFile.Height - 7000, AddressTop = 13600;
+    private const int Top = 5670, Bottom = PdfFile.Height - 7000, AddressTop = 12900;
     private const int Body = 900, Cell = 830, Small = 750, Line = 1350, CellLine = 1120;
     private const int Grey = 42, Pale = 80;
 
@@ -88,7 +88,7 @@ internal sealed class DocumentPages
         Headings(columns);
         foreach (var (cells, bold) in rows)
         {
-            var wrapped = cells.Select((cell, i) => Wrap(cell, Cell, bold, WidthOf(columns, i))).ToList();
+            var wrapped = cells.Select((cell, i) => Wrap(cell, Cell, bold, WidthOf(columns, cells, i))).ToList();
             var lines = Math.Max(1, wrapped.Max(w => w.Count));
             if (at + (lines * Line) > Bottom)
             {
@@ -115,8 +115,8 @@ internal sealed class DocumentPages
         {
             if (bold)
             {
-                file.Rule(page, 29000, Right, at - 1150, 60, 30);
-                at += 250;
+                file.Rule(page, 29000, Right, at - 850, 60, 30);
+                at += 550;
             }
             var size = bold ? 1100 : Body;
             var width = PdfFile.WidthOf(figure, size, bold);
@@ -207,11 +207,13 @@ internal sealed class DocumentPages
     private void Ending(int on, int right, int baseline, string text, int size, bool bold = false, int grey = 0) =>
         file.Text(on, right - PdfFile.WidthOf(text, size, bold), baseline, text, size, bold, grey);
 
-    /// <summary>From the column's edge to the next column's text: one that stands right takes its room to the left.</summary>
-    private static int WidthOf(IReadOnlyList<Column> columns, int i)
+    /// <summary>From the column's edge to the next one that has something to say in this row.</summary>
+    private static int WidthOf(IReadOnlyList<Column> columns, IReadOnlyList<string> cells, int i)
     {
         if (columns[i].Right) return PdfFile.Width; // figures are never broken
-        return (i + 1 == columns.Count ? Right : columns[i + 1].Right ? columns[i + 1].At - 7500 : columns[i + 1].At - 500) - columns[i].At;
+        var next = i + 1;
+        while (next < columns.Count && cells[next].Length == 0) next++;
+        return (next == columns.Count ? Right : columns[next].Right ? columns[next].At - columns[next].Room : columns[next].At - 500) - columns[i].At;
     }
 
     /// <summary>Broken at blanks; a word wider than the whole width is broken where it must.</summary>

@@ -60,7 +60,7 @@ public static class DocumentWriter
         var words = DocumentWords.Of(frame.Language);
         var account = PlainText.OneLine(statement.Account);
         var pages = new DocumentPages(words, Creditor(frame), words["statement"], $"{account} {statement.AsOf:yyyy-MM-dd}");
-        pages.Opening(Address(frame), [(words["account"], account), (words["as_of"], words.Date(statement.AsOf)), (words["period"], $"{words.Date(statement.From)} – {words.Date(statement.AsOf)}")]);
+        pages.Opening(Address(frame), [(words["account"], account), (words["as_of"], words.Date(statement.AsOf)), (words["period"], $"{words.ShortDate(statement.From)} – {words.ShortDate(statement.AsOf)}")]);
         if (statement.Sections.Count == 0) pages.Paragraph(words["nothing"]);
         foreach (var section in statement.Sections)
         {
@@ -98,8 +98,8 @@ public static class DocumentWriter
             ], false)).Append(([words["open_total"], "", "", "", "", Figure(section.Open)], true));
             pages.Table(
                 [
-                    new Column(words["number"], edge), new Column(words["issued"], edge + 17600), new Column(words["due"], edge + 23800),
-                    new Column(words["days"], edge + 33000, Right: true), new Column($"{words["amount"]} {code}", other, Right: true), new Column($"{words["remaining"]} {code}", last, Right: true),
+                    new Column(words["number"], edge), new Column(words["issued"], edge + 17000), new Column(words["due"], edge + 23000),
+                    new Column(words["days"], edge + 34500, Right: true, Room: 5700), new Column($"{words["amount"]} {code}", other, Right: true), new Column($"{words["remaining"]} {code}", last, Right: true),
                 ], items);
             var buckets = section.Buckets(statement.AsOf);
             pages.Strip([.. Ageing.BucketNames.Select((name, i) => (words[name], Figure(buckets[i]))), (words["open_total"], Figure(section.Open))]);
