@@ -205,6 +205,16 @@ internal static class DocumentVerbs
         json.WriteString("as_of", Recoup.Cli.Sheet.Text(invoice.AsOf));
         json.WriteString("open", invoice.Open.ToMajorString());
         json.WriteBoolean("cancelled", invoice.Cancelled);
+        if (invoice.Delivery is not { } delivery) json.WriteNull("delivery");
+        else
+        {
+            json.WriteStartObject("delivery");
+            json.WriteString("outcome", delivery.Outcome);
+            json.WriteString("on", Recoup.Cli.Sheet.Text(delivery.On));
+            json.WriteString("message", delivery.Message);
+            json.WriteString("why", delivery.Why);
+            json.WriteEndObject();
+        }
         json.WriteEndObject();
     }
 
@@ -220,8 +230,19 @@ internal static class DocumentVerbs
         if (invoice.Tax is { } tax) sheet.Add("tax in it", tax.ToString());
         sheet.Add("amount", invoice.Amount.ToString() + (invoice.Correction.IsZero ? "" : $" (corrected by {invoice.Correction})"));
         sheet.Add($"open on {invoice.AsOf:yyyy-MM-dd}", invoice.Cancelled ? "cancelled" : invoice.Open.ToString());
+        sheet.Add("delivery", invoice.Delivery is { } d ? $"{Delivered(d)} on {d.On:yyyy-MM-dd}" + (d.Message is null ? "" : $", message {d.Message}") + (d.Why is null ? "" : $": {d.Why}") : "not by Recoup");
         return sheet;
     }
+
+    private static string Delivered(ItemDelivery delivery) => delivery.Outcome switch
+    {
+        "decided" => "to be sent, decided",
+        "blocked" => "not deliverable: the contact gate forbade it",
+        "off" => "not sent: delivery was switched off",
+        "shadow" => "not sent: the workspace was in shadow",
+        "unknown" => "handed over, nobody knows whether it arrived,",
+        var other => other,
+    };
 
     private static string Name(MovementKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
 }

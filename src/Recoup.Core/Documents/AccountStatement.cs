@@ -6,9 +6,6 @@ using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Documents;
 
-/// <summary>An event of a party with the columns beside it, as the journal has them.</summary>
-public readonly record struct HistoryEvent(Envelope Envelope, Event Event);
-
 /// <summary>What changes the balance of an account.</summary>
 public enum MovementKind { Invoice, Charge, Correction, Cancellation, Waiver, Payment, PaymentReversed, CreditNote, WriteOff, Recovery, Adjustment }
 

@@ -1,5 +1,7 @@
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
+using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Documents;
 
@@ -27,6 +29,9 @@ public sealed record InvoiceDocument(string Account, string Number, DateOnly Iss
 
     public bool Cancelled { get; init; }
 
+    /// <summary>What became of sending it to the customer; null: nobody meant to.</summary>
+    public ItemDelivery? Delivery { get; init; }
+
     /// <summary>The invoices of those numbers that are there, in the order of the numbers.</summary>
     /// <param name="history">Every event of the account's party, oldest first.</param>
     public static IReadOnlyList<InvoiceDocument> Of(IReadOnlyList<HistoryEvent> history, string party, string account, IReadOnlyList<string> numbers, DateOnly asOf)
@@ -47,6 +52,7 @@ public sealed record InvoiceDocument(string Account, string Number, DateOnly Iss
                 Order = e.Order, Terms = e.Terms, Tax = e.TaxMinor is { } tax ? new Money(tax, currency) : null, ServicedOn = e.ServicedOn, DeliveredOn = e.DeliveredOn,
                 Lines = e.Lines?.Select(l => (l.Description, new Money(l.Minor, currency))).ToList() ?? [],
                 Cancelled = item.CancelledOn <= asOf,
+                Delivery = item.Delivery,
             });
         }
         return documents;
