@@ -227,7 +227,8 @@ internal static class PeopleVerbs
             foreach (var c in d.Considered ?? []) sheet.Add("not taken", $"{c.What}: {c.Why}");
             if (d.Skipped is { Count: > 0 } skipped) sheet.Add("skipped", string.Join(", ", skipped) + " (their day passed without a run)");
             foreach (var (row, what) in Followed(e, history)) sheet.Add("then", $"{Instant(row.RecordedAt)} {what}");
-            sheet.Add("next look", d.NextReviewOn is { } next ? Sheet.Text(next) : "when something happens");
+            // When the party is looked at again is said by the decision about dunning.
+            if (d.Document is null) sheet.Add("next look", d.NextReviewOn is { } next ? Sheet.Text(next) : "when something happens");
             sheet.Add("recorded", $"{Instant(e.Row.RecordedAt)} as event {e.Row.Seq} of partition {e.Row.Partition}");
             sheets.Add(sheet);
         }

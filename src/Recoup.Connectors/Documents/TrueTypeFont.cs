@@ -4,7 +4,8 @@ namespace Recoup.Connectors.Documents;
 
 /// <summary>
 /// A TrueType font as far as printing needs it: which glyph a character has, how wide it is, and a font of only the
-/// glyphs that a document uses (ISO/IEC 14496-22). Read once, then only looked at: safe for many threads.
+/// glyphs that a document uses (ISO/IEC 14496-22). Reads what the fonts that come with the program have: a character map
+/// of format 12, places of four bytes. Read once, then only looked at: safe for many threads.
 /// </summary>
 internal sealed class TrueTypeFont
 {
@@ -32,7 +33,6 @@ internal sealed class TrueTypeFont
         Ascent = S16(At("hhea") + 4);
         Descent = S16(At("hhea") + 6);
         widths = U16(At("hhea") + 34);
-        GlyphCount = U16(At("maxp") + 4);
         ReadCharacters();
     }
 
@@ -47,8 +47,6 @@ internal sealed class TrueTypeFont
     public int Ascent { get; }
 
     public int Descent { get; }
-
-    public int GlyphCount { get; }
 
     /// <summary>Zero, the glyph for what is missing, where the font has none for the character.</summary>
     public int GlyphOf(int codePoint) => glyphs.GetValueOrDefault(codePoint);
@@ -89,7 +87,6 @@ internal sealed class TrueTypeFont
 
         var head = Table("head").ToArray();
         BinaryPrimitives.WriteUInt32BigEndian(head.AsSpan(8), 0); // the sum of all, set at the end
-        BinaryPrimitives.WriteInt16BigEndian(head.AsSpan(50), 1); // places of four bytes
         var hhea = Table("hhea").ToArray();
         BinaryPrimitives.WriteUInt16BigEndian(hhea.AsSpan(34), (ushort)order.Count);
         var maxp = Table("maxp").ToArray();
@@ -145,8 +142,7 @@ internal sealed class TrueTypeFont
 
     private (int Start, int Length) Outline(int glyph)
     {
-        var longPlaces = S16(At("head") + 50) == 1;
-        int Place(int i) => longPlaces ? I32(At("loca") + (4 * i)) : 2 * U16(At("loca") + (2 * i));
+        int Place(int i) => I32(At("loca") + (4 * i));
         return (At("glyf") + Place(glyph), Place(glyph + 1) - Place(glyph));
     }
 
@@ -169,38 +165,15 @@ internal sealed class TrueTypeFont
 
     private short BearingOf(int glyph) => (short)(glyph < widths ? S16(At("hmtx") + (4 * glyph) + 2) : S16(At("hmtx") + (4 * widths) + (2 * (glyph - widths))));
 
-    /// <summary>The character map of the whole of Unicode (format 12), else that of its first plane (format 4).</summary>
+    /// <summary>The character map of the whole of Unicode, format 12, which both fonts have.</summary>
     private void ReadCharacters()
     {
         var cmap = At("cmap");
-        var (four, twelve) = (0, 0);
-        for (var i = 0; i < U16(cmap + 2); i++)
+        var map = Enumerable.Range(0, U16(cmap + 2)).Select(i => cmap + I32(cmap + 4 + (8 * i) + 4)).First(at => U16(at) == 12);
+        for (var i = 0; i < I32(map + 12); i++)
         {
-            var at = cmap + I32(cmap + 4 + (8 * i) + 4);
-            if (U16(at) == 4) four = at;
-            else if (U16(at) == 12) twelve = at;
-        }
-        if (twelve > 0)
-        {
-            for (var i = 0; i < I32(twelve + 12); i++)
-            {
-                var group = twelve + 16 + (12 * i);
-                for (var c = I32(group); c <= I32(group + 4); c++) glyphs[c] = I32(group + 8) + c - I32(group);
-            }
-            return;
-        }
-        var segments = U16(four + 6) / 2;
-        for (var i = 0; i < segments; i++)
-        {
-            var end = U16(four + 14 + (2 * i));
-            var start = U16(four + 16 + (2 * segments) + (2 * i));
-            var delta = U16(four + 16 + (4 * segments) + (2 * i));
-            var rangeAt = four + 16 + (6 * segments) + (2 * i);
-            for (var c = start; c <= end && c != 0xFFFF; c++)
-            {
-                var glyph = U16(rangeAt) == 0 ? c : U16(rangeAt + U16(rangeAt) + (2 * (c - start)));
-                if (glyph != 0) glyphs[c] = (glyph + delta) & 0xFFFF;
-            }
+            var group = map + 16 + (12 * i);
+            for (var c = I32(group); c <= I32(group + 4); c++) glyphs[c] = I32(group + 8) + c - I32(group);
         }
     }
 

@@ -49,7 +49,7 @@ public sealed class TemplateWriterTests
     [Fact]
     public void Has_says_for_which_purposes_there_are_templates()
     {
-        TemplateWriter.Shipped.Templates.ShouldBe(["due-soon", "final-notice", "first-reminder", "second-reminder"]);
+        TemplateWriter.Shipped.Templates.ShouldBe(["due-soon", "final-notice", "first-reminder", "invoice", "second-reminder", "statement"]);
         TemplateWriter.Shipped.Has("due-soon").ShouldBeTrue();
         TemplateWriter.Shipped.Has("closing").ShouldBeFalse();
         Should.Throw<ArgumentException>(() => TemplateWriter.Shipped.Write(Samples.Facts("nonsense"))).Message.ShouldContain("there is no template 'nonsense'; there are due-soon");
