@@ -122,7 +122,7 @@ public sealed class TemplateWriterTests
     }
 
     [Theory]
-    [InlineData("Subject: x\n\nDear {{nme}}", 3, "'nme' is not known here; did you mean 'name'? There are account, bank_details")]
+    [InlineData("Subject: x\n\nDear {{nme}}", 3, "'nme' is not known here; did you mean 'name'? There are account, as_of, bank_details")]
     [InlineData("Subject: {{totl}}\n\nx", 1, "did you mean 'total'?")]
     [InlineData("Subject: x\n\na\n{{#each items}}\n{{name}}\n{{/each}}", 5, "did you mean '../name'?")]
     [InlineData("Subject: x\n\n{{#each items}}\n{{nummer}}\n{{/each}}", 4, "did you mean 'number'?")]
