@@ -66,6 +66,9 @@ public static partial class Machine
     {
         var personal = OpenPersonal(work.Context.Vault, work.State.Id, account);
         var letter = work.State.Contact.Point(Channel.Letter) is { } point && work.Context.Vault.Open(work.State.Id, point.Sealed) is { } plain ? System.Text.Encoding.UTF8.GetString(plain) : null;
+        var items = statement is null
+            ? invoices.Select(i => new MessageItem(i.Number, i.IssuedOn, i.DueOn, i.Amount, i.Open, Ageing.DaysPastDue(i.DueOn, work.Today))).ToList()
+            : statement.Sections.SelectMany(s => s.Items.Select(i => new MessageItem(i.Number, i.IssuedOn, i.DueOn, new Money(i.Amount, s.Currency), new Money(i.Open, s.Currency), i.DaysPastDue))).Take(Needs.ListedItemsMax).ToList();
         return new MessageFacts
         {
             Template = message.Template,
@@ -77,8 +80,8 @@ public static partial class Machine
             Account = account.Account,
             Portfolio = work.Context.Workspace.Portfolio(message.Portfolio) ?? new PortfolioDetails(message.Portfolio),
             Today = work.Today,
-            Items = [.. invoices.Select(i => new MessageItem(i.Number, i.IssuedOn, i.DueOn, i.Amount, i.Open, Ageing.DaysPastDue(i.DueOn, work.Today)))],
-            MoreItems = 0,
+            Items = items,
+            MoreItems = statement is null ? 0 : statement.Sections.Sum(s => s.Items.Count) - items.Count,
             Totals = statement is null
                 ? [.. invoices.GroupBy(i => i.Open.Currency).OrderBy(g => g.Key).Select(g => g.Aggregate(Money.Zero(g.Key), (sum, i) => sum + i.Open))]
                 : [.. statement.Sections.Where(s => s.Closing > 0).Select(s => new Money(s.Closing, s.Currency))],
