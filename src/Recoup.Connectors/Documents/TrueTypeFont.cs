@@ -9,8 +9,8 @@ namespace Recoup.Connectors.Documents;
 /// </summary>
 internal sealed class TrueTypeFont
 {
-    /// <summary>What a reader of PDF needs to draw glyphs by their number; the last three are for their hints.</summary>
-    private static readonly string[] Kept = ["cvt ", "fpgm", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "prep"];
+    /// <summary>What a reader of PDF needs to draw glyphs by their number. Hints stay behind: half of the bytes, and nobody prints at so few dots.</summary>
+    private static readonly string[] Kept = ["glyf", "head", "hhea", "hmtx", "loca", "maxp"];
 
     private readonly byte[] bytes;
     private readonly Dictionary<string, (int Offset, int Length)> tables = new(StringComparer.Ordinal);
@@ -75,10 +75,7 @@ internal sealed class TrueTypeFont
         for (var i = 0; i < order.Count; i++)
         {
             BinaryPrimitives.WriteInt32BigEndian(loca.AsSpan(4 * i), (int)glyf.Length);
-            var (start, length) = Outline(order[i]);
-            var outline = bytes.AsSpan(start, length).ToArray();
-            foreach (var at in Components(order[i])) BinaryPrimitives.WriteUInt16BigEndian(outline.AsSpan(at - start), (ushort)places[U16(at)]);
-            glyf.Write(outline);
+            glyf.Write(Unhinted(order[i], places));
             while (glyf.Length % 4 != 0) glyf.WriteByte(0);
             BinaryPrimitives.WriteUInt16BigEndian(hmtx.AsSpan(4 * i), (ushort)WidthOf(order[i]));
             BinaryPrimitives.WriteInt16BigEndian(hmtx.AsSpan((4 * i) + 2), BearingOf(order[i]));
@@ -91,16 +88,32 @@ internal sealed class TrueTypeFont
         BinaryPrimitives.WriteUInt16BigEndian(hhea.AsSpan(34), (ushort)order.Count);
         var maxp = Table("maxp").ToArray();
         BinaryPrimitives.WriteUInt16BigEndian(maxp.AsSpan(4), (ushort)order.Count);
-        return Assemble(Kept.Where(tables.ContainsKey).Select(tag => (tag, tag switch
+        return Assemble([.. Kept.Zip([glyf.ToArray(), head, hhea, hmtx, loca, maxp])]);
+    }
+
+    /// <summary>A glyph's outline without its instructions; the glyphs it is composed of by their new numbers.</summary>
+    private byte[] Unhinted(int glyph, Dictionary<int, int> places)
+    {
+        const int instructions = 0x0100;
+        var (start, length) = Outline(glyph);
+        var outline = bytes.AsSpan(start, length).ToArray();
+        if (length == 0) return outline;
+        if (S16(start) >= 0)
         {
-            "glyf" => glyf.ToArray(),
-            "head" => head,
-            "hhea" => hhea,
-            "hmtx" => hmtx,
-            "loca" => loca,
-            "maxp" => maxp,
-            _ => Table(tag).ToArray(),
-        })).ToList());
+            // Ten bytes of head, two for the end of each contour, then the length of the instructions.
+            var at = 10 + (2 * S16(start));
+            var count = U16(start + at);
+            return [.. outline[..at], 0, 0, .. outline[(at + 2 + count)..]];
+        }
+        var end = 10;
+        foreach (var at in Components(glyph))
+        {
+            var flags = U16(at - 2);
+            BinaryPrimitives.WriteUInt16BigEndian(outline.AsSpan(at - 2 - start), (ushort)(flags & ~instructions));
+            BinaryPrimitives.WriteUInt16BigEndian(outline.AsSpan(at - start), (ushort)places[U16(at)]);
+            end = at - 2 - start + ComponentLength(flags);
+        }
+        return outline[..end];
     }
 
     private static byte[] Assemble(List<(string Tag, byte[] Data)> parts)
@@ -149,7 +162,7 @@ internal sealed class TrueTypeFont
     /// <summary>Where in the file the numbers stand of the glyphs that a glyph is composed of.</summary>
     private IEnumerable<int> Components(int glyph)
     {
-        const int wordArguments = 0x0001, scale = 0x0008, more = 0x0020, twoScales = 0x0040, matrix = 0x0080;
+        const int more = 0x0020;
         var (start, length) = Outline(glyph);
         if (length == 0 || S16(start) >= 0) yield break;
         var at = start + 10;
@@ -158,9 +171,15 @@ internal sealed class TrueTypeFont
         {
             flags = U16(at);
             yield return at + 2;
-            at += 4 + ((flags & wordArguments) != 0 ? 4 : 2) + ((flags & scale) != 0 ? 2 : (flags & twoScales) != 0 ? 4 : (flags & matrix) != 0 ? 8 : 0);
+            at += ComponentLength(flags);
         }
         while ((flags & more) != 0);
+    }
+
+    private static int ComponentLength(int flags)
+    {
+        const int wordArguments = 0x0001, scale = 0x0008, twoScales = 0x0040, matrix = 0x0080;
+        return 4 + ((flags & wordArguments) != 0 ? 4 : 2) + ((flags & scale) != 0 ? 2 : (flags & twoScales) != 0 ? 4 : (flags & matrix) != 0 ? 8 : 0);
     }
 
     private short BearingOf(int glyph) => (short)(glyph < widths ? S16(At("hmtx") + (4 * glyph) + 2) : S16(At("hmtx") + (4 * widths) + (2 * (glyph - widths))));
