@@ -320,6 +320,7 @@ public sealed class Door
                 seqs[partition] = recorded.Envelope.Seq;
                 rows.Add((partition, partyId, recorded, context.Workspace.Seq));
                 entry.Accepted.Add(recorded);
+                entry.State.History = null;
                 entry.Changed = true;
                 if (recorded.Envelope.RecordedOn > LastRecordedOn) LastRecordedOn = recorded.Envelope.RecordedOn;
                 if (recorded.Event is Event.Decided decided)
@@ -450,6 +451,7 @@ public sealed class Door
             foreach (var key in needs.Cash) store.LoadCash(entry.State, entry.Pid, key);
             foreach (var id in needs.Messages) store.LoadMessage(entry.State, entry.Pid, id);
             foreach (var id in needs.WorkItems) store.LoadWorkItem(entry.State, entry.Pid, id);
+            if (needs.History) entry.State.History = [.. store.Events(entry.State.Id, store.Party(entry.State.Id)?.State.LastSeq ?? 0), .. entry.Accepted.Select(r => new HistoryEvent(r.Envelope, r.Event))];
         }
 
         /// <summary>A unit was refused half way: what its first inputs did is undone by folding the party anew without them.</summary>

@@ -233,6 +233,14 @@ public sealed class Store : IDisposable
         }
     }
 
+    /// <summary>A party's events, oldest first.</summary>
+    internal List<HistoryEvent> Events(string party, long lastSeq)
+    {
+        var events = History(party, lastSeq).Select(row => new HistoryEvent(Envelope.Of(row), EventCodec.Decode(row.Kind, row.Version, row.Payload))).ToList();
+        events.Reverse();
+        return events;
+    }
+
     private const int IntegerClass = SQLitePCL.raw.SQLITE_INTEGER, TextClass = SQLitePCL.raw.SQLITE_TEXT, BlobClass = SQLitePCL.raw.SQLITE_BLOB;
 
     /// <summary>What each column holds. The hash is over values: a 1 kept as text, or as 1.2, would read as the same value.</summary>
