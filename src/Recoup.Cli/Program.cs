@@ -18,7 +18,7 @@ root.Options.Add(Output.Format);
 foreach (var verb in new[]
 {
     ImportVerbs.Import(), ImportVerbs.Send(), ImportVerbs.Inputs(), WorkVerbs.Run(), WorkVerbs.Dispatch(), WorkVerbs.Sending(), WorkVerbs.Messages(),
-    FigureVerbs.Ageing(), FigureVerbs.Kpi(), FigureVerbs.Drill(), FigureVerbs.Catalog(), PeopleVerbs.Worklist(), PeopleVerbs.Explain(),
+    FigureVerbs.Ageing(), FigureVerbs.Kpi(), FigureVerbs.Drill(), FigureVerbs.Catalog(), PeopleVerbs.Worklist(), PeopleVerbs.Explain(), DocumentVerbs.Statement(), DocumentVerbs.Invoice(),
     PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), SimulateVerbs.Simulate(), ReplayVerb.Replay(), DemoVerb.Demo(),
 }) root.Subcommands.Add(verb);
 

@@ -29,6 +29,7 @@ public enum Refusal
     UnknownMessage,
     MessageNotUnknown,
     AlreadyErased,
+    DayNotOver,
 }
 
 /// <summary>A refusal with its words: what, where, and how to mend it.</summary>

@@ -3,6 +3,8 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using HandlebarsDotNet;
+using Recoup.Connectors.Documents;
+using Recoup.Core.Documents;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Connectors.Mail;
@@ -22,6 +24,9 @@ public sealed partial class TemplateWriter : IMessageWriter
     public const string DefaultSender = "receivables@localhost.invalid";
 
     private const string Neutral = "neutral";
+
+    // No name of a template's: what the table helper leaves behind for the HTML beside the text.
+    private const string TablesOfModel = ".tables";
     private const string FallbackLanguage = "en";
 
     private static readonly Lazy<TemplateWriter> LazyShipped = new(() => new TemplateWriter([]));
@@ -92,13 +97,32 @@ public sealed partial class TemplateWriter : IMessageWriter
     {
         var (language, compiled) = Find(facts);
         var model = Model(facts, LanguageForm.Of(language));
+        var tables = (List<TextTable>)model[TablesOfModel]!;
+        var subject = PlainText.OneLine(compiled.Subject(model));
+        tables.Clear();
+        var body = PlainText.Lines(compiled.Body(model));
         return new MessageText(
             PlainText.OneLine(facts.To),
             facts.Name is null ? null : PlainText.OneLine(facts.Name),
             (string)model["sender"]!,
             (string?)model["creditor"],
-            PlainText.OneLine(compiled.Subject(model)),
-            PlainText.Lines(compiled.Body(model)));
+            subject,
+            body)
+        {
+            Language = language,
+            Tables = TextTable.Places(body, tables),
+            Attachments = Attach(facts),
+        };
+    }
+
+    /// <summary>The documents in the customer's own language, where there are words for it, as the text is.</summary>
+    private static IReadOnlyList<Attachment>? Attach(MessageFacts facts)
+    {
+        if (facts.Statement is null && facts.Invoices.Count == 0) return null;
+        var frame = new DocumentFrame { Portfolio = facts.Portfolio, Language = facts.Language, Account = facts.Account, Name = facts.Name, Address = facts.Address };
+        var attachments = facts.Invoices.Select(i => new Attachment(DocumentWriter.FileName(i), DocumentWriter.MediaType, DocumentWriter.Write(frame, i))).ToList();
+        if (facts.Statement is { } statement) attachments.Add(new Attachment(DocumentWriter.FileName(statement), DocumentWriter.MediaType, DocumentWriter.Write(frame, statement)));
+        return attachments;
     }
 
     private (string Language, Compiled Compiled) Find(MessageFacts facts)
@@ -124,6 +148,7 @@ public sealed partial class TemplateWriter : IMessageWriter
         var creditor = facts.Portfolio.Creditor ?? facts.Portfolio.Name;
         return new Dictionary<string, object?>(StringComparer.Ordinal)
         {
+            [TablesOfModel] = new List<TextTable>(),
             ["name"] = Line(facts.Name),
             ["account"] = Line(facts.Account),
             ["creditor"] = Line(creditor),
@@ -134,6 +159,8 @@ public sealed partial class TemplateWriter : IMessageWriter
             ["first_number"] = facts.Items.Count == 0 ? null : Line(facts.Items[0].Number),
             ["days_overdue"] = facts.Items.Count == 0 ? null : Number(Math.Max(0, facts.Items.Max(i => i.DaysPastDue))),
             ["total"] = string.Join(" + ", facts.Totals.Select(form.Amount)),
+            ["period_from"] = facts.Statement is { } from ? form.Date(from.From) : null,
+            ["as_of"] = facts.Statement is { } last ? form.Date(last.AsOf) : null,
             ["several"] = facts.Items.Count + facts.MoreItems > 1,
             ["more_items"] = facts.MoreItems,
             ["totals"] = facts.Totals.Select(form.Amount).ToList(),
@@ -157,22 +184,12 @@ public sealed partial class TemplateWriter : IMessageWriter
     /// <summary>The items as aligned columns, in the order of <see cref="TemplateSource.ItemNames"/>; numbers stand right.</summary>
     private static void WriteTable(EncodedTextWriter output, HandlebarsDotNet.Context context, Arguments arguments)
     {
-        var items = (List<Dictionary<string, object?>>)((Dictionary<string, object?>)context.Value!)["items"]!;
-        var columns = TemplateSource.ItemNames.Where(arguments.Hash.ContainsKey)
-            .Select(name => (Cells: items.Select(item => (string)item[name]!).Prepend((string)arguments.Hash[name]!).ToList(), Right: name is "amount" or "open" or "days")).ToList();
-        var table = new StringBuilder();
-        for (var row = 0; row <= items.Count; row++)
-        {
-            if (row > 0) table.Append('\n');
-            for (var i = 0; i < columns.Count; i++)
-            {
-                var width = columns[i].Cells.Max(cell => cell.Length);
-                var cell = columns[i].Cells[row];
-                if (i > 0) table.Append("  ");
-                table.Append(columns[i].Right ? cell.PadLeft(width) : cell.PadRight(width));
-            }
-        }
-        output.WriteSafeString(table.ToString());
+        var model = (Dictionary<string, object?>)context.Value!;
+        var items = (List<Dictionary<string, object?>>)model["items"]!;
+        var table = new TextTable([.. TemplateSource.ItemNames.Where(arguments.Hash.ContainsKey)
+            .Select(name => (Cells: (IReadOnlyList<string>)items.Select(item => (string)item[name]!).Prepend((string)arguments.Hash[name]!).ToList(), Right: name is "amount" or "open" or "days"))]);
+        ((List<TextTable>)model[TablesOfModel]!).Add(table);
+        output.WriteSafeString(table.Text);
     }
 
     private static string Read(Assembly assembly, string resource)
