@@ -143,6 +143,6 @@ public static partial class Machine
 }
 
 /// <summary>How a message's text is written before it is sealed.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(MessageText))]
 public sealed partial class MessageJson : JsonSerializerContext;

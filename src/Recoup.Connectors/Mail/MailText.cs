@@ -6,7 +6,7 @@ namespace Recoup.Connectors.Mail;
 
 /// <summary>
 /// Writes a message as RFC 5322 and RFC 2045 to 2047 have it: ASCII headers, names and subjects in encoded words where
-/// they are not plain, the body as quoted-printable UTF-8. The same message gives the same bytes.
+/// they are not plain; the body is <see cref="MimeBody"/>'s. The same message gives the same bytes.
 /// <para>
 /// System.Net.Mail can write to a folder too, but it dates by the wall clock, names the file itself, adds X-Sender and
 /// X-Receiver, and leaves no place to flush between writing and renaming: all of it would have to be undone.
@@ -18,7 +18,6 @@ internal static class MailText
     // leaves room for the header's name on a line of 76.
     private const int EncodedWordBytes = 39;
     private const int PlainHeaderMax = 60;
-    private const int BodyLineMax = 76;
 
     /// <summary>False, with the reason, where an address can't be written.</summary>
     public static bool TryWrite(MessageText text, string messageId, DateTimeOffset date, string unsubscribe, out byte[] bytes, out string problem)
@@ -27,10 +26,13 @@ internal static class MailText
         if (!TryAddress(text.From, out var from)) { problem = $"'{PlainText.OneLine(text.From)}' is no sender that mail can name"; return false; }
         // The problem goes into the journal, so it does not say the customer's address.
         if (!TryAddress(text.To, out var to)) { problem = "the customer's address is none that mail can reach"; return false; }
+        string? replyTo = null;
+        if (text.ReplyTo is not null && !TryAddress(text.ReplyTo, out replyTo)) { problem = $"'{PlainText.OneLine(text.ReplyTo)}' is no address for answers that mail can name"; return false; }
         problem = "";
         var mail = new StringBuilder(text.Body.Length + 600);
         mail.Append("Date: ").Append(date.ToUniversalTime().ToString("ddd, dd MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture)).Append(" +0000\r\n");
         mail.Append("From: ").Append(Mailbox(text.FromName, from)).Append("\r\n");
+        if (replyTo is not null) mail.Append("Reply-To: ").Append(replyTo).Append("\r\n");
         mail.Append("To: ").Append(Mailbox(text.Name, to)).Append("\r\n");
         mail.Append("Message-ID: ").Append(messageId).Append("\r\n");
         mail.Append("Subject: ").Append(Unstructured(PlainText.OneLine(text.Subject))).Append("\r\n");
@@ -39,8 +41,7 @@ internal static class MailText
             .Append("?subject=").Append(Uri.EscapeDataString(unsubscribe)).Append(">\r\n");
         // So that nobody's out-of-office answers it (RFC 3834).
         mail.Append("Auto-Submitted: auto-generated\r\n");
-        mail.Append("MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n");
-        AppendQuotedPrintable(mail, text.Body);
+        MimeBody.Append(mail, text, messageId);
         bytes = Encoding.ASCII.GetBytes(mail.ToString());
         return true;
     }
@@ -104,33 +105,6 @@ internal static class MailText
         {
             if (bytes.Count > 0) words.Add($"=?utf-8?B?{Convert.ToBase64String(bytes.ToArray())}?=");
             bytes.Clear();
-        }
-    }
-
-    private static void AppendQuotedPrintable(StringBuilder mail, string body)
-    {
-        const string hex = "0123456789ABCDEF";
-        foreach (var line in body.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'))
-        {
-            var bytes = Encoding.UTF8.GetBytes(line);
-            var column = 0;
-            for (var i = 0; i < bytes.Length; i++)
-            {
-                var b = bytes[i];
-                var last = i == bytes.Length - 1;
-                var plain = b is >= 33 and <= 126 and not (byte)'=' || (b is (byte)' ' or (byte)'\t' && !last);
-                var width = plain ? 1 : 3;
-                // A soft break takes one place itself; the last character of a line needs none after it.
-                if (column + width > BodyLineMax - (last ? 0 : 1))
-                {
-                    mail.Append("=\r\n");
-                    column = 0;
-                }
-                if (plain) mail.Append((char)b);
-                else mail.Append('=').Append(hex[b >> 4]).Append(hex[b & 15]);
-                column += width;
-            }
-            mail.Append("\r\n");
         }
     }
 }

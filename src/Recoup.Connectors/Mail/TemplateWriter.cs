@@ -22,6 +22,9 @@ public sealed partial class TemplateWriter : IMessageWriter
     public const string DefaultSender = "receivables@localhost.invalid";
 
     private const string Neutral = "neutral";
+
+    // No name of a template's: what the table helper leaves behind for the HTML beside the text.
+    private const string TablesOfModel = ".tables";
     private const string FallbackLanguage = "en";
 
     private static readonly Lazy<TemplateWriter> LazyShipped = new(() => new TemplateWriter([]));
@@ -92,13 +95,21 @@ public sealed partial class TemplateWriter : IMessageWriter
     {
         var (language, compiled) = Find(facts);
         var model = Model(facts, LanguageForm.Of(language));
+        var tables = (List<TextTable>)model[TablesOfModel]!;
+        var subject = PlainText.OneLine(compiled.Subject(model));
+        tables.Clear();
+        var body = PlainText.Lines(compiled.Body(model));
         return new MessageText(
             PlainText.OneLine(facts.To),
             facts.Name is null ? null : PlainText.OneLine(facts.Name),
             (string)model["sender"]!,
             (string?)model["creditor"],
-            PlainText.OneLine(compiled.Subject(model)),
-            PlainText.Lines(compiled.Body(model)));
+            subject,
+            body)
+        {
+            Language = language,
+            Tables = TextTable.Places(body, tables),
+        };
     }
 
     private (string Language, Compiled Compiled) Find(MessageFacts facts)
@@ -124,6 +135,7 @@ public sealed partial class TemplateWriter : IMessageWriter
         var creditor = facts.Portfolio.Creditor ?? facts.Portfolio.Name;
         return new Dictionary<string, object?>(StringComparer.Ordinal)
         {
+            [TablesOfModel] = new List<TextTable>(),
             ["name"] = Line(facts.Name),
             ["account"] = Line(facts.Account),
             ["creditor"] = Line(creditor),
@@ -157,22 +169,12 @@ public sealed partial class TemplateWriter : IMessageWriter
     /// <summary>The items as aligned columns, in the order of <see cref="TemplateSource.ItemNames"/>; numbers stand right.</summary>
     private static void WriteTable(EncodedTextWriter output, HandlebarsDotNet.Context context, Arguments arguments)
     {
-        var items = (List<Dictionary<string, object?>>)((Dictionary<string, object?>)context.Value!)["items"]!;
-        var columns = TemplateSource.ItemNames.Where(arguments.Hash.ContainsKey)
-            .Select(name => (Cells: items.Select(item => (string)item[name]!).Prepend((string)arguments.Hash[name]!).ToList(), Right: name is "amount" or "open" or "days")).ToList();
-        var table = new StringBuilder();
-        for (var row = 0; row <= items.Count; row++)
-        {
-            if (row > 0) table.Append('\n');
-            for (var i = 0; i < columns.Count; i++)
-            {
-                var width = columns[i].Cells.Max(cell => cell.Length);
-                var cell = columns[i].Cells[row];
-                if (i > 0) table.Append("  ");
-                table.Append(columns[i].Right ? cell.PadLeft(width) : cell.PadRight(width));
-            }
-        }
-        output.WriteSafeString(table.ToString());
+        var model = (Dictionary<string, object?>)context.Value!;
+        var items = (List<Dictionary<string, object?>>)model["items"]!;
+        var table = new TextTable([.. TemplateSource.ItemNames.Where(arguments.Hash.ContainsKey)
+            .Select(name => (Cells: (IReadOnlyList<string>)items.Select(item => (string)item[name]!).Prepend((string)arguments.Hash[name]!).ToList(), Right: name is "amount" or "open" or "days"))]);
+        ((List<TextTable>)model[TablesOfModel]!).Add(table);
+        output.WriteSafeString(table.Text);
     }
 
     private static string Read(Assembly assembly, string resource)

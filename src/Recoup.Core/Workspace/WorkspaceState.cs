@@ -115,8 +115,33 @@ public interface IVault
     string Token(string party, string address);
 }
 
-/// <summary>A message's text, made from the state at the moment of release.</summary>
-public sealed record MessageText(string To, string? Name, string From, string? FromName, string Subject, string Body);
+/// <summary>
+/// A message's text, made from the state at the moment of release. All of it, attachments included, is sealed under
+/// the party's key into the journal, so that what was sent can be shown byte for byte until the person is erased.
+/// </summary>
+public sealed record MessageText(string To, string? Name, string From, string? FromName, string Subject, string Body)
+{
+    /// <summary>Where answers go; null: to <see cref="From"/>.</summary>
+    public string? ReplyTo { get; init; }
+
+    /// <summary>ISO 639 code of the language that it is written in; null: not known, and there is no HTML beside the text.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>
+    /// Where the body has tables: first line, number of lines, then the columns' widths in characters, negative where
+    /// they stand right; commas between numbers, semicolons between tables. From it the HTML beside the text is made.
+    /// </summary>
+    public string? Tables { get; init; }
+
+    /// <summary>Documents that go with it, such as the invoices as PDF; null: none.</summary>
+    public IReadOnlyList<Attachment>? Attachments { get; init; }
+}
+
+/// <summary>A document that goes with a message.</summary>
+/// <param name="FileName">As the reader sees it, such as <c>invoice-4711.pdf</c>.</param>
+/// <param name="MediaType">Such as <c>application/pdf</c>.</param>
+/// <param name="Content">The document's bytes, as they are sent.</param>
+public sealed record Attachment(string FileName, string MediaType, byte[] Content);
 
 /// <summary>Writes messages; pure: the same state gives the same text.</summary>
 public interface IMessageWriter
