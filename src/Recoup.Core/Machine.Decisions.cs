@@ -5,6 +5,7 @@ using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
 using Recoup.Core.Workspace;
@@ -54,7 +55,7 @@ public static partial class Machine
             return null;
         }
         var account = state.Account(message.Account)!;
-        var address = Address(work, account, message.Channel);
+        var address = AddressOf(work.Context.Vault, state, account, message.Channel);
         var request = Decider.Request(state, work.Context, account, message.Portfolio, message.Channel, address?.Token, work.Today, facts.SpeakerHeld,
             // What was released and not answered yet is on its way to the customer.
             underWay: state.Pending.Count(p => p.Kind == "message" && state.Messages[p.Id].Status == MessageStatus.Sending));
@@ -74,7 +75,7 @@ public static partial class Machine
                 var text = work.Context.Writer.Write(Say(work, message, facts, account, address!.Value.Address));
                 var sealedText = work.Context.Vault.Seal(state.Id, JsonSerializer.SerializeToUtf8Bytes(text, MessageJson.Default.MessageText));
                 work.Emit(new Event.MessageReleased(message.Id, allowed.Clearance.Id, sealedText), account: message.Account);
-                work.Outgoing.Add(new Outgoing(state.Id, message.Id, message.Channel, text));
+                work.Outgoing.Add(new Outgoing(state.Id, message.Id, message.Channel, text) { Tries = message.Tries, FirstTriedAt = message.FirstTriedAt });
                 return null;
             default: throw new System.Diagnostics.UnreachableException();
         }
@@ -90,12 +91,12 @@ public static partial class Machine
         return facts.ToChaseMinor <= 0 ? "covered-by-unapplied-cash" : null;
     }
 
-    private static (string Address, string Token)? Address(Work work, AccountDetails account, string channel)
+    /// <summary>The address of a channel and its token, as the party has it now; null: none is known, or its key is gone.</summary>
+    public static (string Address, string Token)? AddressOf(IVault vault, PartyState state, AccountDetails account, string channel)
     {
-        var party = work.State.Id;
-        if (work.State.Contact.Point(channel) is { } point && work.Context.Vault.Open(party, point.Sealed) is { } plain)
+        if (state.Contact.Point(channel) is { } point && vault.Open(state.Id, point.Sealed) is { } plain)
             return (System.Text.Encoding.UTF8.GetString(plain), point.Token);
-        var personal = OpenPersonal(work.Context.Vault, party, account);
+        var personal = OpenPersonal(vault, state.Id, account);
         return channel == Channel.Email && personal?.Email is { } email ? (email, account.EmailToken!) : null;
     }
 
@@ -125,11 +126,18 @@ public static partial class Machine
         };
     }
 
+    /// <summary>In the place of a rule of the gate where it was the channel that could not take a message.</summary>
+    public const string ChannelNotNow = "channel-not-now";
+
     private static Refused? TakeResult(Work work, Input.ChannelResult i)
     {
         if (!work.State.Messages.TryGetValue(i.Message, out var message)) return new Refused(Refusal.UnknownMessage, $"there is no message {i.Message}");
         if (message.Status != MessageStatus.Sending) return null;
-        work.Emit(new Event.MessageSettled(i.Message, i.Outcome, i.Detail, message.PreDueThrough is not null), account: message.Account);
+        if (i.Outcome != "deferred")
+            work.Emit(new Event.MessageSettled(i.Message, i.Outcome, i.Detail, message.PreDueThrough is not null), account: message.Account);
+        // Meanwhile erased: there is nobody left to try it for.
+        else if (work.State.Erased) work.Emit(new Event.MessageWithdrawn(i.Message, "erased"), account: message.Account);
+        else work.Emit(new Event.MessageDeferred(i.Message, ChannelNotNow, i.Until!.Value.ToUniversalTime()) { Detail = i.Detail }, account: message.Account);
         return null;
     }
 

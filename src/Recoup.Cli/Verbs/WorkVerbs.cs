@@ -91,9 +91,11 @@ internal static class WorkVerbs
             Output.ProgressDone();
             Print(session.Output, report);
             if (report.Off is not null) Output.Say(report.Off);
-            else if (report.Sent > 0) Output.Say($"Messages are in {door.Store.MailFolder}, one file each.");
-            if (report.Unknown > 0) Output.Say("Of some messages nobody knows whether they arrived. `recoup messages` lists them; find out, and say with a message_settled input.");
-            return 0;
+            else if (report.Sent > 0 && session.MailIsFiles) Output.Say($"Messages are in {door.Store.MailFolder}, one file each.");
+            if (report.Unknown > 0) Output.Say("Of some messages nobody knows whether they arrived. `recoup messages` lists them; find out, and settle each with `recoup messages settle`.");
+            if (report.Throttled > 0) Output.Say("Some wait because as many as may went to their domain within the last minute: run `recoup dispatch` again.");
+            foreach (var (channel, trouble) in report.Troubles) Output.Say($"Nothing goes by {channel} now, and its messages wait: {trouble}");
+            return report.Troubles.Count > 0 ? 1 : 0;
         });
         return verb;
     }
@@ -106,6 +108,9 @@ internal static class WorkVerbs
         sheet.Add("unknown", report.Unknown);
         sheet.Add("put off by the gate", report.Deferred);
         sheet.Add("withdrawn: the reason was gone", report.Withdrawn);
+        sheet.Add("not taken for now, tried again", report.ToRetry);
+        sheet.Add("waiting: as many as may went to their domain", report.Throttled);
+        sheet.Add("waiting: their channel takes nothing", report.Waiting);
         output.Print(json =>
         {
             json.WriteStartObject();
@@ -114,6 +119,15 @@ internal static class WorkVerbs
             json.WriteNumber("unknown", report.Unknown);
             json.WriteNumber("deferred", report.Deferred);
             json.WriteNumber("withdrawn", report.Withdrawn);
+            json.WriteNumber("to_retry", report.ToRetry);
+            json.WriteNumber("throttled", report.Throttled);
+            json.WriteNumber("waiting", report.Waiting);
+            if (report.Troubles.Count > 0)
+            {
+                json.WriteStartObject("troubles");
+                foreach (var (channel, trouble) in report.Troubles) json.WriteString(channel, trouble);
+                json.WriteEndObject();
+            }
             if (report.Off is not null) json.WriteString("off", report.Off);
             json.WriteEndObject();
         }, sheet);

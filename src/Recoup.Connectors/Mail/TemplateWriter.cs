@@ -107,6 +107,7 @@ public sealed partial class TemplateWriter : IMessageWriter
             subject,
             body)
         {
+            ReplyTo = Line(facts.Portfolio.ReplyTo),
             Language = language,
             Tables = TextTable.Places(body, tables),
         };

@@ -116,6 +116,12 @@ public sealed class MessageState
     public DateTimeOffset NotBefore { get; set; }
     public MessageStatus Status { get; set; }
     public string? Detail { get; set; }
+
+    /// <summary>How often its channel was given it and could not take it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int Tries { get; set; }
+
+    /// <summary>When its channel was first given it and could not take it.</summary>
+    public DateTimeOffset? FirstTriedAt { get; set; }
 }
 
 /// <summary>A step, the day it was taken, and the anchor from which its days were counted.</summary>
@@ -127,12 +133,21 @@ public sealed record StepTaken(string Step, DateOnly On, DateOnly? AnchorOn, boo
 public enum MessageStatus { Pending, Sending, Sent, Failed, Unknown, Withdrawn }
 
 /// <summary>
-/// What a channel says of a message. failed: it did not go and will not; unknown: it may have gone.
+/// What a channel says of a message. failed: it did not go and will not; unknown: it may have gone; deferred: it did not
+/// go for certain, and is to be tried again from an instant on.
 /// </summary>
-/// <param name="Outcome">sent, failed or unknown, as <c>Input.ChannelResult</c> has it.</param>
+/// <param name="Outcome">sent, failed, unknown or deferred, as <c>Input.ChannelResult</c> has it.</param>
 /// <param name="Detail">For people; says nothing of the customer.</param>
 public sealed record ChannelAnswer(string Outcome, string? Detail = null)
 {
+    /// <summary>Of a deferred message, when to try again.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Of a failed message: the status (RFC 3463) that says the address itself takes no mail; null: it does not.</summary>
+    public string? BadAddress { get; init; }
+
+    public static ChannelAnswer Deferred(string detail, DateTimeOffset until) => new("deferred", detail) { Until = until };
+
     public static readonly ChannelAnswer Sent = new("sent");
 
     public static ChannelAnswer Failed(string detail) => new("failed", detail);

@@ -112,8 +112,12 @@ public abstract record Event
     /// <summary>A contact intent was cleared a second time and handed to its channel. The text as sent is sealed.</summary>
     public sealed record MessageReleased(string Message, string Clearance, byte[] Sealed) : Event;
 
-    /// <summary>The gate said not now: try again from then on.</summary>
-    public sealed record MessageDeferred(string Message, string Rule, DateTimeOffset Until) : Event;
+    /// <summary>Not now, by a rule of the gate or by the channel's word (channel-not-now): try again from then on.</summary>
+    public sealed record MessageDeferred(string Message, string Rule, DateTimeOffset Until) : Event
+    {
+        /// <summary>What the channel said; null where the gate did.</summary>
+        public string? Detail { get; init; }
+    }
 
     /// <summary>The reason for the message is gone, or a rule forbids it now; it will never be sent.</summary>
     public sealed record MessageWithdrawn(string Message, string Rule) : Event;
@@ -199,6 +203,9 @@ public sealed record PortfolioDetails(string Portfolio)
     public string? Name { get; init; }
     public string? Creditor { get; init; }
     public string? Sender { get; init; }
+
+    /// <summary>Where answers to its messages go; null: to the sender.</summary>
+    public string? ReplyTo { get; init; }
     public string? BankDetails { get; init; }
     public string? TimeZone { get; init; }
     public string? Calendar { get; init; }

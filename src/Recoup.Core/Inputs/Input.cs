@@ -271,6 +271,7 @@ public abstract record Input
         public string? Name { get; init; }
         public string? Creditor { get; init; }
         public string? Sender { get; init; }
+        public string? ReplyTo { get; init; }
         public string? BankDetails { get; init; }
         public string? TimeZone { get; init; }
         public string? Calendar { get; init; }
@@ -302,12 +303,18 @@ public abstract record Input
         public required string Message { get; init; }
     }
 
-    /// <summary>What the channel said: sent, failed or unknown.</summary>
+    /// <summary>What the channel said: sent, failed, unknown, or deferred until an instant.</summary>
     public sealed record ChannelResult : Input
     {
         public required string Party { get; init; }
         public required string Message { get; init; }
         public required string Outcome { get; init; }
         public string? Detail { get; init; }
+
+        /// <summary>Of a deferred message, when to try again.</summary>
+        public DateTimeOffset? Until { get; init; }
+
+        /// <summary>Of a failed message, the status by which its address takes no mail; null: it does not say so.</summary>
+        public string? BadAddress { get; init; }
     }
 }

@@ -162,12 +162,13 @@ public static class InputKinds
         new("portfolio", "names a portfolio: whose receivables, and how they are spoken for", false,
         [
             Need("portfolio", Text, "its id") with { LengthMax = 60 }, May("name", Text, "for people"), May("creditor", Text, "who is owed, as messages say it"),
-            May("sender", Text, "mail address messages come from"), May("bank_details", Text, "where to pay, as messages say it"),
+            May("sender", Text, "mail address messages come from"), May("reply_to", Text, "mail address for answers, if another"),
+            May("bank_details", Text, "where to pay, as messages say it"),
             May("time_zone", Text, "IANA zone in which its days begin") with { LengthMax = 60 }, May("calendar", Text, "shipped business calendar") with { LengthMax = 40 },
             Choice("party", "who collects: the creditor itself (first) or another for it (third)", "first", "third"), May("holidays", Dates, "further days off"),
         ], d => new Input.PortfolioSet
         {
-            Key = "", Portfolio = d.Need("portfolio"), Name = d.Text("name"), Creditor = d.Text("creditor"), Sender = CheckEmail(d, d.Text("sender"), "sender"), BankDetails = d.Text("bank_details"),
+            Key = "", Portfolio = d.Need("portfolio"), Name = d.Text("name"), Creditor = d.Text("creditor"), Sender = CheckEmail(d, d.Text("sender"), "sender"), ReplyTo = CheckEmail(d, d.Text("reply_to"), "reply_to"), BankDetails = d.Text("bank_details"),
             TimeZone = CheckZone(d), Calendar = CheckCalendar(d), Party = d.Text("party"), Holidays = (IReadOnlyList<DateOnly>?)d.Values[d.Kind.Ordinal("holidays")],
         }),
         new("sending", "switches sending for the whole workspace: shadow decides and sends nothing, live sends, stopped holds everything back", false,

@@ -149,8 +149,7 @@ public static class Fold
                 Settle(state, released.Message, MessageStatus.Sending, null);
                 break;
             case Event.MessageDeferred deferred:
-                state.Messages[deferred.Message].NotBefore = deferred.Until;
-                Settle(state, deferred.Message, MessageStatus.Pending, deferred.Rule);
+                Defer(state, e, deferred);
                 break;
             case Event.MessageWithdrawn withdrawn:
                 TakeBackStep(state, state.Messages[withdrawn.Message]);
@@ -481,6 +480,18 @@ public static class Fold
         message.Detail = detail;
         state.ChangedMessages.Add(id);
         if (status is not (MessageStatus.Pending or MessageStatus.Sending)) state.Pending.RemoveAll(p => p.Id == id);
+    }
+
+    private static void Defer(PartyState state, Envelope e, Event.MessageDeferred deferred)
+    {
+        var message = state.Messages[deferred.Message];
+        if (message.Status == MessageStatus.Sending)
+        {
+            message.Tries++;
+            message.FirstTriedAt ??= DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt);
+        }
+        message.NotBefore = deferred.Until;
+        Settle(state, deferred.Message, MessageStatus.Pending, deferred.Detail ?? deferred.Rule);
     }
 
     private static void SettleMessage(PartyState state, Envelope e, CellDeltas cells, Event.MessageSettled settled)
