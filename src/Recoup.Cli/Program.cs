@@ -17,7 +17,7 @@ root.Options.Add(Session.Now);
 root.Options.Add(Output.Format);
 foreach (var verb in new[]
 {
-    ImportVerbs.Import(), ImportVerbs.Send(), ImportVerbs.Inputs(), WorkVerbs.Run(), WorkVerbs.Dispatch(), WorkVerbs.Sending(), WorkVerbs.Messages(), ChannelVerbs.Channels(),
+    ImportVerbs.Import(), ImportVerbs.Send(), ImportVerbs.Inputs(), WorkVerbs.Run(), WorkVerbs.Dispatch(), WorkVerbs.Sending(), WorkVerbs.Messages(), ChannelVerbs.Channels(), ChannelVerbs.Bounces(),
     FigureVerbs.Ageing(), FigureVerbs.Kpi(), FigureVerbs.Drill(), FigureVerbs.Catalog(), PeopleVerbs.Worklist(), PeopleVerbs.Explain(),
     PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), DemoVerb.Demo(),
 }) root.Subcommands.Add(verb);

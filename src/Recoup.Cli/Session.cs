@@ -70,7 +70,7 @@ internal sealed class Session : IDisposable
 
     private ChannelPort Smtp(Store store, SmtpSettings settings)
     {
-        smtp = new SmtpChannel(settings, store.WorkspaceId, store.Vault.Token);
+        smtp = new SmtpChannel(settings, store.WorkspaceId, (party, message) => Settling.UnsubscribeToken(store, party, message));
         var throttle = new DomainThrottle(Path.Combine(store.Folder, "throttle.json"), settings.PerDomainAMinute, store.WorkspaceId);
         return new ChannelPort(IsIdempotent: false, smtp.Send)
         {

@@ -74,7 +74,7 @@ public static partial class Machine
             case Verdict.Allowed allowed:
                 var text = work.Context.Writer.Write(Say(work, message, facts, account, address!.Value.Address));
                 var sealedText = work.Context.Vault.Seal(state.Id, JsonSerializer.SerializeToUtf8Bytes(text, MessageJson.Default.MessageText));
-                work.Emit(new Event.MessageReleased(message.Id, allowed.Clearance.Id, sealedText), account: message.Account);
+                work.Emit(new Event.MessageReleased(message.Id, allowed.Clearance.Id, sealedText) { AddressToken = address.Value.Token }, account: message.Account);
                 work.Outgoing.Add(new Outgoing(state.Id, message.Id, message.Channel, text) { Tries = message.Tries, FirstTriedAt = message.FirstTriedAt });
                 return null;
             default: throw new System.Diagnostics.UnreachableException();
@@ -124,29 +124,6 @@ public static partial class Machine
             Totals = [.. meant.GroupBy(e => e.Currency).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new Money(g.Sum(e => e.Minor), Currency.Of(g.Key)))],
             Unapplied = [.. work.State.Unapplied.Where(u => accounts.Contains(u.Account) && u.Minor != 0).GroupBy(u => u.Currency).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new Money(g.Sum(u => u.Minor), Currency.Of(g.Key)))],
         };
-    }
-
-    /// <summary>In the place of a rule of the gate where it was the channel that could not take a message.</summary>
-    public const string ChannelNotNow = "channel-not-now";
-
-    private static Refused? TakeResult(Work work, Input.ChannelResult i)
-    {
-        if (!work.State.Messages.TryGetValue(i.Message, out var message)) return new Refused(Refusal.UnknownMessage, $"there is no message {i.Message}");
-        if (message.Status != MessageStatus.Sending) return null;
-        if (i.Outcome != "deferred")
-            work.Emit(new Event.MessageSettled(i.Message, i.Outcome, i.Detail, message.PreDueThrough is not null), account: message.Account);
-        // Meanwhile erased: there is nobody left to try it for.
-        else if (work.State.Erased) work.Emit(new Event.MessageWithdrawn(i.Message, "erased"), account: message.Account);
-        else work.Emit(new Event.MessageDeferred(i.Message, ChannelNotNow, i.Until!.Value.ToUniversalTime()) { Detail = i.Detail }, account: message.Account);
-        return null;
-    }
-
-    private static Refused? SettleMessage(Work work, Input.MessageSettled i)
-    {
-        if (!work.State.Messages.TryGetValue(i.Message, out var message) || message.Account != i.Account) return new Refused(Refusal.UnknownMessage, $"account {i.Account} has no message {i.Message}");
-        if (message.Status != MessageStatus.Unknown) return new Refused(Refusal.MessageNotUnknown, $"message {i.Message} is {message.Status.ToString().ToLowerInvariant()}; only an unknown one is settled by a person");
-        work.Emit(new Event.MessageSettled(i.Message, i.Outcome, $"by {i.Actor}", message.PreDueThrough is not null));
-        return null;
     }
 }
 

@@ -77,6 +77,7 @@ public static partial class Machine
             Input.HoldReleased i => ReleaseHold(work, i),
             Input.WorkItemDone i => FinishWork(work, i),
             Input.MessageSettled i => SettleMessage(work, i),
+            Input.MessageBounced i => TakeBounce(work, i),
             Input.Review i => Review(work, i),
             Input.Release i => Release(work, i),
             Input.ChannelResult i => TakeResult(work, i),

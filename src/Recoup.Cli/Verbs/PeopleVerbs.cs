@@ -189,6 +189,7 @@ internal static class PeopleVerbs
                 Event.MessageDeferred m when m.Message == intent => $"put off until {m.Until:yyyy-MM-ddTHH:mm:ssZ} by rule {m.Rule}",
                 Event.MessageWithdrawn m when m.Message == intent => $"withdrawn: {m.Rule}",
                 Event.MessageSettled m when m.Message == intent => m.Outcome + (m.Detail is null ? "" : $" ({m.Detail})"),
+                Event.MessageBounced m when m.Message == intent => $"came back ({m.Kind}{(m.Status is null ? "" : $", {m.Status}")})" + (m.Detail is null ? "" : $": {m.Detail}"),
                 Event.WorkItemClosed w when w.WorkItem == intent => $"closed: {w.Disposition}" + (w.By is null ? "" : $" by {w.By}"),
                 _ => null,
             };

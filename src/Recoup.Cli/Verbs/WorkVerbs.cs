@@ -179,9 +179,42 @@ internal static class WorkVerbs
         door.Take([new InputUnit(0, [input])]);
     }
 
+    private static Command Settle()
+    {
+        var id = new Argument<string>("MESSAGE") { Description = "the message's id, as `recoup messages` lists it" };
+        var outcome = new Option<string>("--as") { Description = "what became of it: sent or failed", Required = true, HelpName = "OUTCOME" };
+        outcome.AcceptOnlyFromAmong("sent", "failed");
+        var reason = new Option<string>("--reason") { Description = "how you know, for the journal; names no customer", Required = true, HelpName = "TEXT" };
+        var by = new Option<string?>("--by") { Description = "who says so; else the user of this machine", HelpName = "NAME" };
+        var verb = new Command("settle", "Says what became of a message of unknown fate.") { id, outcome, reason, by };
+        verb.SetAction(parsed =>
+        {
+            using var session = new Session(parsed);
+            var door = session.Door("dispatch");
+            var (message, wanted) = (parsed.GetValue(id)!, parsed.GetValue(outcome)!);
+            var result = Settling.Settle(door, message, wanted, parsed.GetValue(reason)!, parsed.GetValue(by) ?? Environment.UserName, session.Clock.GetUtcNow());
+            if (result is not { Refused: null })
+            {
+                Output.Say(result?.Refused?.Message ?? $"there is no message {message}; `recoup messages` lists those of unknown fate");
+                return 1;
+            }
+            var sheet = new Sheet("message", "settled as");
+            sheet.Add(message, wanted);
+            session.Output.Print(json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("message", message);
+                json.WriteString("settled_as", wanted);
+                json.WriteEndObject();
+            }, sheet);
+            return 0;
+        });
+        return verb;
+    }
+
     public static Command Messages()
     {
-        var verb = new Command("messages", "How many messages there are by what became of them, and those of unknown fate.");
+        var verb = new Command("messages", "How many messages there are by what became of them, and those of unknown fate.") { Settle() };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);

@@ -47,11 +47,13 @@ public sealed class SmtpChannel : IDisposable
     public IReadOnlyList<ChannelAnswer> Send(IReadOnlyList<Outgoing> messages, DateTimeOffset now)
     {
         var answers = new ChannelAnswer[messages.Count];
+        // Here, since what knows the tokens is not for several threads.
+        var oneClick = messages.Select(m => settings.OneClick is { } url ? new Uri($"{url.AbsoluteUri.TrimEnd('/')}/{m.Message}/{unsubscribeToken(m.Party, m.Message)}") : null).ToList();
         var next = -1;
         trouble = null;
         void Work()
         {
-            for (int i; (i = Interlocked.Increment(ref next)) < messages.Count;) answers[i] = Send(messages[i], now);
+            for (int i; (i = Interlocked.Increment(ref next)) < messages.Count;) answers[i] = Send(messages[i], oneClick[i], now);
         }
         var others = Enumerable.Range(1, Math.Min(settings.Connections, messages.Count) - 1 is var more and > 0 ? more : 0)
             .Select(_ => Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
@@ -68,7 +70,7 @@ public sealed class SmtpChannel : IDisposable
 
     public void Dispose() => Close();
 
-    private ChannelAnswer Send(Outgoing message, DateTimeOffset now)
+    private ChannelAnswer Send(Outgoing message, Uri? oneClick, DateTimeOffset now)
     {
         if (message.Text.From == TemplateWriter.DefaultSender)
             return Later(message, now, "the portfolio has no sender; give it one by a portfolio input with sender");
@@ -77,7 +79,7 @@ public sealed class SmtpChannel : IDisposable
             var connection = Take() ?? Open();
             if (connection is null) return Later(message, now, trouble ?? "the mail server can't be reached");
             var used = connection.Messages > 0 || again;
-            if (Write(message, now, connection.TakesUtf8Addresses, out var envelope, out var mail) is { } problem)
+            if (Write(message, oneClick, now, connection.TakesUtf8Addresses, out var envelope, out var mail) is { } problem)
             {
                 Keep(connection);
                 return ChannelAnswer.Failed(problem);
@@ -93,12 +95,11 @@ public sealed class SmtpChannel : IDisposable
     }
 
     /// <summary>The mail and its envelope, or why there can be none.</summary>
-    private string? Write(Outgoing message, DateTimeOffset now, bool utf8, out (string From, string To) envelope, out byte[] mail)
+    private string? Write(Outgoing message, Uri? oneClick, DateTimeOffset now, bool utf8, out (string From, string To) envelope, out byte[] mail)
     {
         envelope = default;
         var text = message.Text;
         var domain = text.From[(text.From.LastIndexOf('@') + 1)..];
-        var oneClick = settings.OneClick is { } url ? new Uri($"{url.AbsoluteUri.TrimEnd('/')}/{message.Message}/{unsubscribeToken(message.Party, message.Message)}") : null;
         // The key of the message under the sender's domain: servers distrust ids of domains that there can't be.
         var id = MailText.TryAddress($"x@{domain}", utf8: false, out var idDomain) ? idDomain[2..] : "recoup.invalid";
         if (!MailText.TryWrite(text, $"<{message.Message}.{workspace}@{id}>", now, new Unsubscribe($"unsubscribe {message.Message}.{workspace}", settings.UnsubscribeTo, oneClick), utf8, out mail, out var problem)) return problem;

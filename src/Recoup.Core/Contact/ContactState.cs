@@ -35,6 +35,11 @@ public sealed record OptOut(
     [JsonPropertyName("u")] public DateOnly? Until { get; init; }
 }
 
+/// <summary>An address, by its token, that takes nothing of a channel.</summary>
+public sealed record BadAddress(
+    [property: JsonPropertyName("ch")] string Channel,
+    [property: JsonPropertyName("t")] string Token);
+
 /// <summary>What the contact gate must know of a party: it is the party's, not an account's.</summary>
 public sealed class ContactState
 {
@@ -45,10 +50,28 @@ public sealed class ContactState
     [JsonPropertyName("o")] public List<OptOut> OptOuts { get; set; } = [];
     [JsonPropertyName("p")] public List<ContactPoint> Points { get; set; } = [];
 
+    /// <summary>Addresses that take no mail, by what a server said of them; null: none is known.</summary>
+    [JsonPropertyName("u")] public List<BadAddress>? BadAddresses { get; set; }
+
     public ContactPoint? Point(string channel) => Points.FindLast(p => p.Channel == channel);
 
     public bool HasOptedOut(string channel, string? token, DateOnly today) => OptOuts.Exists(o =>
         (o.Channel == channel || o.Channel == Contact.Channel.Any) && (o.Token is null || o.Token == token) && !(o.Until <= today));
+
+    /// <summary>A server said that this address takes no mail, and nobody has said since that it does.</summary>
+    public bool IsUndeliverable(string channel, string? token) => token is not null && BadAddresses?.Contains(new BadAddress(channel, token)) == true;
+
+    internal void Mark(BadAddress address)
+    {
+        if (!IsUndeliverable(address.Channel, address.Token)) (BadAddresses ??= []).Add(address);
+    }
+
+    /// <summary>Somebody gave the address anew: it is believed again.</summary>
+    internal void Believe(BadAddress address)
+    {
+        BadAddresses?.Remove(address);
+        if (BadAddresses?.Count == 0) BadAddresses = null;
+    }
 
     /// <summary>
     /// A withdrawal holds from the moment it is known, whatever day it is dated; consent holds from its own day.
@@ -122,15 +145,19 @@ public sealed class MessageState
 
     /// <summary>When its channel was first given it and could not take it.</summary>
     public DateTimeOffset? FirstTriedAt { get; set; }
+
+    /// <summary>The token of the address it went to; null: it has not left.</summary>
+    public string? AddressToken { get; set; }
 }
 
 /// <summary>A step, the day it was taken, and the anchor from which its days were counted.</summary>
 public sealed record StepTaken(string Step, DateOnly On, DateOnly? AnchorOn, bool InShadow);
 
 /// <summary>
-/// pending, then sending once released; then sent, failed or unknown by the channel's word, or withdrawn by the gate's.
+/// pending, then sending once released; then sent, failed or unknown by the channel's word, or withdrawn by the gate's;
+/// bounced where it came back after it was sent.
 /// </summary>
-public enum MessageStatus { Pending, Sending, Sent, Failed, Unknown, Withdrawn }
+public enum MessageStatus { Pending, Sending, Sent, Failed, Unknown, Withdrawn, Bounced }
 
 /// <summary>
 /// What a channel says of a message. failed: it did not go and will not; unknown: it may have gone; deferred: it did not

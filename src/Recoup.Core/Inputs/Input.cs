@@ -254,6 +254,20 @@ public abstract record Input
     {
         public required string Message { get; init; }
         public required string Outcome { get; init; }
+
+        /// <summary>How the person knows; null: not said.</summary>
+        public string? Reason { get; init; }
+    }
+
+    /// <summary>A message came back: hard where the address takes no mail, soft where it was this message or this day.</summary>
+    public sealed record MessageBounced : OfAccount
+    {
+        public required string Message { get; init; }
+        public DateOnly? On { get; init; }
+        public required string Kind { get; init; }
+        public string? Status { get; init; }
+        public string? Detail { get; init; }
+        public override DateOnly? EffectiveOn => On;
     }
 
     /// <summary>Destroys the key under which the party's personal fields are sealed (Regulation (EU) 2016/679, Article 17).</summary>

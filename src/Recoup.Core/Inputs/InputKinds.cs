@@ -154,8 +154,18 @@ public static class InputKinds
         [Need("work_item", Text, "its id"), Need("disposition", Text, "what came of it") with { LengthMax = 100 }],
         d => new Input.WorkItemDone { Key = "", Account = d.Need("account"), WorkItem = d.Need("work_item"), Disposition = d.Need("disposition") }),
         new("message_settled", "a person says what became of a message whose fate is unknown", true,
-        [Need("message", Text, "its id"), Choice("outcome", "what became of it", "sent", "failed") with { Required = true }],
-        d => new Input.MessageSettled { Key = "", Account = d.Need("account"), Message = d.Need("message"), Outcome = d.Need("outcome") }),
+        [Need("message", Text, "its id"), Choice("outcome", "what became of it", "sent", "failed") with { Required = true }, May("reason", Text, "how they know; names no customer")],
+        d => new Input.MessageSettled { Key = "", Account = d.Need("account"), Message = d.Need("message"), Outcome = d.Need("outcome"), Reason = d.Text("reason") }),
+        new("message_bounced", "a message came back undelivered", true,
+        [
+            Need("message", Text, "its id"), May("on", Date, "the day it came back; else today"),
+            Choice("kind", "hard: its address takes no mail; soft: it was this message, or this day", "hard", "soft") with { Required = true },
+            May("status", Text, "RFC 3463's, such as 5.1.1") with { LengthMax = 11 }, May("detail", Text, "what the server said; addresses are taken out") with { LengthMax = 400 },
+        ], d =>
+        {
+            if (d.Text("status") is { } status && !(status.Split('.') is [['2' or '4' or '5'], { Length: >= 1 and <= 3 } a, { Length: >= 1 and <= 3 } b] && (a + b).All(char.IsAsciiDigit))) d.Problem("status", $"'{status}' is no status such as 5.1.1");
+            return new Input.MessageBounced { Key = "", Account = d.Need("account"), Message = d.Need("message"), On = d.Date("on"), Kind = d.Need("kind"), Status = d.Text("status"), Detail = d.Text("detail") };
+        }),
         new("erasure", "destroys the party's key: what identifies the person can't be read any more", true,
         [Need("reason", Text, "who asked, and on what ground")],
         d => new Input.Erasure { Key = "", Account = d.Need("account"), Reason = d.Need("reason") }),

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Recoup.Core;
 using Recoup.Core.Contact;
-using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Workspace;
 
@@ -176,13 +174,7 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
     }
 
     /// <summary>The text as it was released; null where the party's key is gone.</summary>
-    public MessageText? TextOf(string party, long lastSeq, string message)
-    {
-        foreach (var row in door.Store.History(party, lastSeq))
-            if (row.Kind == "message_released" && EventCodec.Decode(row.Kind, row.Version, row.Payload) is Event.MessageReleased released && released.Message == message)
-                return door.Store.Vault.Open(party, released.Sealed) is { } plain ? JsonSerializer.Deserialize(plain, MessageJson.Default.MessageText) : null;
-        return null;
-    }
+    public MessageText? TextOf(string party, long lastSeq, string message) => Settling.ReleasedText(door.Store, party, lastSeq, message);
 
     private readonly record struct DueMessage(string Id, string Party, long NotBefore);
 
