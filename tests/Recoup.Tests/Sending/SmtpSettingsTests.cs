@@ -55,6 +55,20 @@ public sealed class SmtpSettingsTests : IDisposable
         foreach (var property in typeof(SmtpSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance)) property.GetValue(read).ShouldNotBe(property.GetValue(plain), property.Name);
     }
 
+    [Fact]
+    public void The_page_about_it_shows_every_field_and_is_read_as_it_stands()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "sending.md"));
+        var shown = page.Split("```yaml\n")[1].Split("```")[0];
+        File.WriteAllText(Path.Combine(folder, "ca.pem"), "");
+        Parse(shown).BouncesTo.ShouldBe("bounces@example.com");
+        foreach (System.Text.RegularExpressions.Match field in System.Text.RegularExpressions.Regex.Matches(Full, @"\b([a-z_]+):( |\n)", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)))
+            shown.ShouldContain(field.Groups[1].Value);
+        // What it says is so by default.
+        var plain = Parse("email: { smtp: { host: h } }");
+        (Parse(shown) with { Host = plain.Host, CaFile = null, User = null, Password = null, Hello = null, BouncesTo = null, UnsubscribeTo = null, OneClick = null }).ShouldBe(plain);
+    }
+
     [Theory]
     [InlineData("starttls", 587)]
     [InlineData("implicit", 465)]
