@@ -18,8 +18,8 @@ root.Options.Add(Output.Format);
 foreach (var verb in new[]
 {
     ImportVerbs.Import(), ImportVerbs.Send(), ImportVerbs.Inputs(), WorkVerbs.Run(), WorkVerbs.Dispatch(), WorkVerbs.Sending(), WorkVerbs.Messages(), ChannelVerbs.Channels(), ChannelVerbs.Bounces(),
-    FigureVerbs.Ageing(), FigureVerbs.Kpi(), FigureVerbs.Drill(), FigureVerbs.Catalog(), PeopleVerbs.Worklist(), PeopleVerbs.Explain(),
-    PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), DemoVerb.Demo(),
+    FigureVerbs.Ageing(), FigureVerbs.Kpi(), FigureVerbs.Drill(), FigureVerbs.Catalog(), PeopleVerbs.Worklist(), PeopleVerbs.Explain(), DocumentVerbs.Statement(), DocumentVerbs.Invoice(),
+    PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), SimulateVerbs.Simulate(), ReplayVerb.Replay(), DemoVerb.Demo(),
 }) root.Subcommands.Add(verb);
 
 var parsed = root.Parse(args);

@@ -72,7 +72,7 @@ public static partial class Machine
     {
         if (work.State.Erased) return new Refused(Refusal.AlreadyErased, $"party {work.State.Id} was erased before");
         // What is still to be said can't be said any more.
-        foreach (var pending in work.State.Pending.Where(p => p.Kind == "message").ToList())
+        foreach (var pending in work.State.Pending.Where(p => p.Kind is "message" or "document").ToList())
             if (work.State.Messages.GetValueOrDefault(pending.Id) is { Status: MessageStatus.Pending } message) work.Emit(new Event.MessageWithdrawn(pending.Id, "erased"), account: message.Account);
         work.Emit(new Event.PartyErased(i.Reason));
         return null;

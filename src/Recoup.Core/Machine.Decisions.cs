@@ -23,6 +23,7 @@ public static partial class Machine
             work.Emit(new Event.PromiseClosed(promise.Promise, promise.OutcomeBy(grace), promise.PaidInTerm(grace), promise.Currency), i.AsOf, promise.Account);
 
         var decisions = new List<(DecisionRecord Decision, string Account)>();
+        var documentsOn = new List<DateOnly?>();
         foreach (var portfolio in state.Accounts.Select(a => a.Portfolio).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList())
         {
             var facts = Facts.Freeze(state, portfolio, i.AsOf, grace);
@@ -30,10 +31,11 @@ public static partial class Machine
                 foreach (var pending in state.Pending.Where(p => p.Kind == "work" && p.Portfolio == portfolio).ToList())
                     work.Emit(new Event.WorkItemClosed(pending.Id, "no_longer_needed", null), i.AsOf, state.WorkItems[pending.Id].Account);
             var underWay = state.Pending.Count(p => p.Kind == "message") + decisions.Count(d => d.Decision.Action == "message");
+            documentsOn.Add(DecideDocuments(work, portfolio, facts));
             var decision = Decider.Decide(state, portfolio, work.Context, underWay, "");
             decisions.Add((decision, facts.Account.Account));
         }
-        var next = decisions.Min(d => d.Decision.NextReviewOn ?? DateOnly.MaxValue);
+        var next = decisions.Select(d => d.Decision.NextReviewOn).Concat(documentsOn).Min(day => day ?? DateOnly.MaxValue);
         foreach (var (decision, account) in decisions)
             work.Emit(new Event.Decided(decision with
             {
@@ -48,6 +50,7 @@ public static partial class Machine
         var state = work.State;
         if (!state.Messages.TryGetValue(i.Message, out var message)) return new Refused(Refusal.UnknownMessage, $"there is no message {i.Message}");
         if (message.Status != MessageStatus.Pending || message.NotBefore > work.Context.Now) return null;
+        if (message.Document is { } document) return ReleaseDocument(work, message, document);
         var facts = Facts.Freeze(state, message.Portfolio, state.AsOf, work.Context.Policy.PromiseGraceDays);
         if (NoLongerMeant(message, facts) is { } reason)
         {
@@ -59,6 +62,12 @@ public static partial class Machine
         var request = Decider.Request(state, work.Context, account, message.Portfolio, message.Channel, address?.Token, work.Today, facts.SpeakerHeld,
             // What was released and not answered yet is on its way to the customer.
             underWay: state.Pending.Count(p => p.Kind == "message" && state.Messages[p.Id].Status == MessageStatus.Sending));
+        return Leave(work, message, request, () => Say(work, message, facts, account, address!.Value.Address));
+    }
+
+    /// <summary>The gate's last word, and what follows from it.</summary>
+    private static Refused? Leave(Work work, MessageState message, ContactRequest request, Func<MessageFacts> say)
+    {
         switch (ContactGate.Clear(work.Context.Rules, request))
         {
             case Verdict.Blocked blocked:
@@ -72,10 +81,10 @@ public static partial class Machine
                 work.Emit(new Event.MessageDeferred(message.Id, allowed.Rule!, allowed.NotBefore.ToUniversalTime()), account: message.Account);
                 return null;
             case Verdict.Allowed allowed:
-                var text = work.Context.Writer.Write(Say(work, message, facts, account, address!.Value.Address));
-                var sealedText = work.Context.Vault.Seal(state.Id, JsonSerializer.SerializeToUtf8Bytes(text, MessageJson.Default.MessageText));
-                work.Emit(new Event.MessageReleased(message.Id, allowed.Clearance.Id, sealedText) { AddressToken = address.Value.Token }, account: message.Account);
-                work.Outgoing.Add(new Outgoing(state.Id, message.Id, message.Channel, text) { Tries = message.Tries, FirstTriedAt = message.FirstTriedAt });
+                var text = work.Context.Writer.Write(say());
+                var sealedText = work.Context.Vault.Seal(work.State.Id, JsonSerializer.SerializeToUtf8Bytes(text, MessageJson.Default.MessageText));
+                work.Emit(new Event.MessageReleased(message.Id, allowed.Clearance.Id, sealedText) { AddressToken = request.AddressToken }, account: message.Account);
+                work.Outgoing.Add(new Outgoing(work.State.Id, message.Id, message.Channel, text) { Tries = message.Tries, FirstTriedAt = message.FirstTriedAt });
                 return null;
             default: throw new System.Diagnostics.UnreachableException();
         }

@@ -18,6 +18,7 @@ public static partial class Machine
         {
             Order = i.Order, Terms = i.Terms, TaxMinor = i.Tax?.Minor, ServicedOn = i.ServicedOn, DeliveredOn = i.DeliveredOn,
             Lines = i.Lines?.Select(l => new InvoiceLine(l.Description, l.Amount.Minor)).ToList(),
+            Deliver = IsToBeDelivered(work, i),
         });
         // Cash that came for this invoice before it did applies itself, in the order in which it came.
         var item = work.State.Items[(i.Account, i.Number)];

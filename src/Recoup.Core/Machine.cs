@@ -44,7 +44,7 @@ public static partial class Machine
     public static Outcome Handle(PartyState state, long seq, Input input, Context context, CellDeltas cells)
     {
         var work = new Work(state, seq, input, context, cells);
-        if (state.Erased && input is Input.AccountSet or Input.ContactPoint or Input.Promise or Input.Contact)
+        if (state.Erased && input is Input.AccountSet or Input.ContactPoint or Input.Promise or Input.Contact or Input.StatementRequested)
             return work.Refuse(Refusal.PartyErased, $"party {state.Id} was erased: nothing that identifies the person is taken any more; what is owed can still be settled");
         if (input is Input.OfAccount of and not Input.AccountSet)
         {
@@ -78,6 +78,7 @@ public static partial class Machine
             Input.WorkItemDone i => FinishWork(work, i),
             Input.MessageSettled i => SettleMessage(work, i),
             Input.MessageBounced i => TakeBounce(work, i),
+            Input.StatementRequested i => RequestStatement(work, i),
             Input.Review i => Review(work, i),
             Input.Release i => Release(work, i),
             Input.ChannelResult i => TakeResult(work, i),

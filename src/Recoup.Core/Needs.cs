@@ -19,7 +19,10 @@ public sealed class Needs
     public List<string> WorkItems { get; } = [];
     public List<OpenItemsWanted> OpenItems { get; } = [];
 
-    public bool IsEmpty => Items.Count + Cash.Count + Messages.Count + WorkItems.Count + OpenItems.Count == 0;
+    /// <summary>Every event of the party.</summary>
+    public bool History { get; private set; }
+
+    public bool IsEmpty => Items.Count + Cash.Count + Messages.Count + WorkItems.Count + OpenItems.Count == 0 && !History;
 
     /// <summary>At most so many items are listed in one message; the others are summed up.</summary>
     public const int ListedItemsMax = 50;
@@ -73,12 +76,17 @@ public sealed class Needs
             case Input.MessageSettled i: needs.Message(state, i.Message); break;
             case Input.MessageBounced i: needs.Message(state, i.Message); break;
             case Input.ChannelResult i: needs.Message(state, i.Message); break;
-            case Input.Review: needs.PendingWork(state); break;
+            case Input.Review:
+                needs.PendingWork(state);
+                foreach (var documents in state.Documents ?? [])
+                    foreach (var number in documents.ToDeliver ?? []) needs.Item(state, documents.Account, number);
+                break;
             case Input.Erasure: needs.PendingMessages(state); break;
             case Input.Release i:
                 needs.Message(state, i.Message);
                 needs.PendingMessages(state);
-                if (state.Messages.TryGetValue(i.Message, out var message))
+                if (state.Messages.TryGetValue(i.Message, out var message) && message.Document is not null) needs.History = state.History is null;
+                else if (message is not null)
                     foreach (var account in state.Accounts)
                         if (account.Portfolio == message.Portfolio) needs.Listed(state, account.Account, message.PreDueThrough ?? today.AddDays(-1));
                 break;
@@ -104,13 +112,15 @@ public sealed class Needs
 
     private void Message(PartyState state, string id)
     {
-        if (!state.Messages.ContainsKey(id) && !state.CashLookedFor.Contains(id) && !Messages.Contains(id)) Messages.Add(id);
+        if (state.Messages.TryGetValue(id, out var known))
+            foreach (var number in known.Document?.Numbers ?? []) Item(state, known.Account, number);
+        else if (!state.CashLookedFor.Contains(id) && !Messages.Contains(id)) Messages.Add(id);
     }
 
     private void PendingMessages(PartyState state)
     {
         foreach (var pending in state.Pending)
-            if (pending.Kind == "message") Message(state, pending.Id);
+            if (pending.Kind is "message" or "document") Message(state, pending.Id);
     }
 
     private void Work(PartyState state, string id)

@@ -30,6 +30,7 @@ public enum Refusal
     MessageNotUnknown,
     MessageNotSent,
     AlreadyErased,
+    DayNotOver,
 }
 
 /// <summary>A refusal with its words: what, where, and how to mend it.</summary>

@@ -27,6 +27,8 @@ public static class WorkspaceMachine
                     Calendar = i.Calendar ?? known.Calendar,
                     Party = i.Party ?? known.Party,
                     Holidays = i.Holidays ?? known.Holidays,
+                    InvoiceDelivery = i.InvoiceDelivery ?? known.InvoiceDelivery,
+                    Statements = i.Statements ?? known.Statements,
                 };
                 if (workspace.Portfolio(i.Portfolio) is null || details != known) yield return new Event.PortfolioSet(details);
                 break;

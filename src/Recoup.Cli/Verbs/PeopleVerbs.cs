@@ -165,6 +165,18 @@ internal static class PeopleVerbs
         json.WriteString("clearance", d.Clearance);
         json.WriteString("not_before", d.NotBefore?.ToString("O", System.Globalization.CultureInfo.InvariantCulture));
         json.WriteEndObject();
+        if (d.Document is { } document)
+        {
+            json.WriteStartObject("document");
+            json.WriteString("kind", document.Kind);
+            json.WriteStartArray("numbers");
+            foreach (var number in document.Numbers ?? []) json.WriteStringValue(number);
+            json.WriteEndArray();
+            json.WriteString("from", document.From is { } from ? Sheet.Text(from) : null);
+            json.WriteString("as_of", document.AsOf is { } last ? Sheet.Text(last) : null);
+            json.WriteBoolean("scheduled", document.Scheduled);
+            json.WriteEndObject();
+        }
         json.WriteString("channel", d.Channel);
         json.WriteString("template", d.Template);
         json.WriteString("tone", d.Tone);
@@ -217,7 +229,8 @@ internal static class PeopleVerbs
             foreach (var c in d.Considered ?? []) sheet.Add("not taken", $"{c.What}: {c.Why}");
             if (d.Skipped is { Count: > 0 } skipped) sheet.Add("skipped", string.Join(", ", skipped) + " (their day passed without a run)");
             foreach (var (row, what) in Followed(e, history)) sheet.Add("then", $"{Instant(row.RecordedAt)} {what}");
-            sheet.Add("next look", d.NextReviewOn is { } next ? Sheet.Text(next) : "when something happens");
+            // When the party is looked at again is said by the decision about dunning.
+            if (d.Document is null) sheet.Add("next look", d.NextReviewOn is { } next ? Sheet.Text(next) : "when something happens");
             sheet.Add("recorded", $"{Instant(e.Row.RecordedAt)} as event {e.Row.Seq} of partition {e.Row.Partition}");
             sheets.Add(sheet);
         }
@@ -227,11 +240,14 @@ internal static class PeopleVerbs
 
     private static string Words(DecisionRecord d) => d.Action switch
     {
+        "message" when d.Document is { } document => $"{d.Channel} with {Documents(document)}",
         "message" => $"{d.Channel} '{d.Template}', {d.Tone}",
         "task" => "a call for an agent",
         "propose_placement" => "proposed to a manager: hand over to an agency",
         _ => "nothing",
     } + (d.Shadow && d.Action != "wait" ? " (in shadow: nothing was sent)" : "");
+
+    private static string Documents(DocumentRecord d) => d.Numbers is { } numbers ? $"invoice {string.Join(", ", numbers)}" : $"a statement of account from {d.From:yyyy-MM-dd} to {d.AsOf:yyyy-MM-dd}";
 
     private static string Because(DecisionRecord d) => d.Rule switch
     {
@@ -250,6 +266,10 @@ internal static class PeopleVerbs
         "gate-blocked" => $"the contact gate forbids it: {d.GateRule}",
         "work-under-way" => "a work item for the same is open already",
         "erased" => "the person was erased",
+        "invoice-delivery" => "the portfolio sends new invoices to its customers",
+        "delivery-off" => $"the portfolio no longer sends invoices: {Documents(d.Document!)} stays unsent",
+        "statement-schedule" => "the portfolio sends statements by schedule, and this period is over",
+        "statement-request" => "somebody asked for it",
         _ => $"step {d.Rule} is due" + (d.AnchorOn is { } a ? $" (days count from {a:yyyy-MM-dd}{(d.PausedDays is { } p ? $", without {p} days of rest" : "")})" : ""),
     };
 }

@@ -47,6 +47,7 @@ internal static class WorkVerbs
         sheet.Add("accounts reviewed", report.Reviewed);
         sheet.Add("decisions", report.Decisions);
         foreach (var (kind, count) in report.Actions) sheet.Add($"action: {kind}", count);
+        foreach (var (kind, count) in report.Documents) sheet.Add($"document: {kind}", count);
         sheet.Add("deferred by the gate", report.Deferred);
         sheet.Add("blocked by the gate", report.Blocked);
         output.Print(json =>
@@ -57,6 +58,9 @@ internal static class WorkVerbs
             json.WriteNumber("decisions", report.Decisions);
             json.WriteStartObject("actions");
             foreach (var (kind, count) in report.Actions) json.WriteNumber(kind, count);
+            json.WriteEndObject();
+            json.WriteStartObject("documents");
+            foreach (var (kind, count) in report.Documents) json.WriteNumber(kind, count);
             json.WriteEndObject();
             json.WriteNumber("deferred", report.Deferred);
             json.WriteNumber("blocked", report.Blocked);

@@ -47,19 +47,21 @@ internal static class PlainText
 /// <summary>How a language writes dates and amounts. Made here and not taken from the machine, so that a text is the same everywhere.</summary>
 internal sealed class LanguageForm
 {
-    private static readonly LanguageForm English = new("d MMMM yyyy", codeFirst: true, ",", ".");
-    private static readonly LanguageForm German = new("dd.MM.yyyy", codeFirst: false, ".", ",");
+    private static readonly LanguageForm English = new("d MMMM yyyy", "d MMM yyyy", codeFirst: true, ",", ".");
+    private static readonly LanguageForm German = new("dd.MM.yyyy", "dd.MM.yyyy", codeFirst: false, ".", ",");
 
     /// <summary>For languages whose form is not known here: nothing that could be misread.</summary>
-    private static readonly LanguageForm Neutral = new("yyyy-MM-dd", codeFirst: true, "", ".");
+    private static readonly LanguageForm Neutral = new("yyyy-MM-dd", "yyyy-MM-dd", codeFirst: true, "", ".");
 
     private readonly string date;
+    private readonly string shortDate;
     private readonly bool codeFirst;
     private readonly NumberFormatInfo numbers;
 
-    private LanguageForm(string date, bool codeFirst, string group, string point)
+    private LanguageForm(string date, string shortDate, bool codeFirst, string group, string point)
     {
         this.date = date;
+        this.shortDate = shortDate;
         this.codeFirst = codeFirst;
         numbers = new NumberFormatInfo { NumberGroupSeparator = group, NumberDecimalSeparator = point };
     }
@@ -68,9 +70,11 @@ internal sealed class LanguageForm
 
     public string Date(DateOnly day) => day.ToString(date, CultureInfo.InvariantCulture);
 
-    public string Amount(Core.Foundation.Money money)
-    {
-        var number = money.Major.ToString("N" + money.Currency.Digits.ToString(CultureInfo.InvariantCulture), numbers);
-        return codeFirst ? $"{money.Currency} {number}" : $"{number} {money.Currency}";
-    }
+    /// <summary>For columns.</summary>
+    public string ShortDate(DateOnly day) => day.ToString(shortDate, CultureInfo.InvariantCulture);
+
+    public string Amount(Core.Foundation.Money money) => codeFirst ? $"{money.Currency} {Figure(money)}" : $"{Figure(money)} {money.Currency}";
+
+    /// <summary>Without the currency, for columns that name it at their head.</summary>
+    public string Figure(Core.Foundation.Money money) => money.Major.ToString("N" + money.Currency.Digits.ToString(CultureInfo.InvariantCulture), numbers);
 }

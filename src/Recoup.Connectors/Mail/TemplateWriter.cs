@@ -3,6 +3,8 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using HandlebarsDotNet;
+using Recoup.Connectors.Documents;
+using Recoup.Core.Documents;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Connectors.Mail;
@@ -110,7 +112,18 @@ public sealed partial class TemplateWriter : IMessageWriter
             ReplyTo = Line(facts.Portfolio.ReplyTo),
             Language = language,
             Tables = TextTable.Places(body, tables),
+            Attachments = Attach(facts),
         };
+    }
+
+    /// <summary>The documents in the customer's own language, where there are words for it, as the text is.</summary>
+    private static IReadOnlyList<Attachment>? Attach(MessageFacts facts)
+    {
+        if (facts.Statement is null && facts.Invoices.Count == 0) return null;
+        var frame = new DocumentFrame { Portfolio = facts.Portfolio, Language = facts.Language, Account = facts.Account, Name = facts.Name, Address = facts.Address };
+        var attachments = facts.Invoices.Select(i => new Attachment(DocumentWriter.FileName(i), DocumentWriter.MediaType, DocumentWriter.Write(frame, i))).ToList();
+        if (facts.Statement is { } statement) attachments.Add(new Attachment(DocumentWriter.FileName(statement), DocumentWriter.MediaType, DocumentWriter.Write(frame, statement)));
+        return attachments;
     }
 
     private (string Language, Compiled Compiled) Find(MessageFacts facts)
@@ -147,6 +160,8 @@ public sealed partial class TemplateWriter : IMessageWriter
             ["first_number"] = facts.Items.Count == 0 ? null : Line(facts.Items[0].Number),
             ["days_overdue"] = facts.Items.Count == 0 ? null : Number(Math.Max(0, facts.Items.Max(i => i.DaysPastDue))),
             ["total"] = string.Join(" + ", facts.Totals.Select(form.Amount)),
+            ["period_from"] = facts.Statement is { } from ? form.Date(from.From) : null,
+            ["as_of"] = facts.Statement is { } last ? form.Date(last.AsOf) : null,
             ["several"] = facts.Items.Count + facts.MoreItems > 1,
             ["more_items"] = facts.MoreItems,
             ["totals"] = facts.Totals.Select(form.Amount).ToList(),

@@ -2,10 +2,21 @@ using NodaTime;
 
 namespace Recoup.Core.Contact;
 
+/// <summary>What a contact is for. A document that is owed to the customer is no dunning, and fewer rules bind it.</summary>
+public static class Purpose
+{
+    public const string Dunning = "dunning", Invoice = "invoice", Statement = "statement";
+
+    public static readonly IReadOnlyList<string> All = [Dunning, Invoice, Statement];
+}
+
 /// <summary>A contact that somebody proposes: all that the gate looks at.</summary>
 public sealed record ContactRequest
 {
     public required string Channel { get; init; }
+
+    /// <summary>One of <see cref="Core.Contact.Purpose.All"/>.</summary>
+    public string Purpose { get; init; } = Core.Contact.Purpose.Dunning;
 
     /// <summary>The token of the address it would go to; null where none is known.</summary>
     public required string? AddressToken { get; init; }
@@ -70,7 +81,7 @@ public static class ContactGate
         foreach (var kind in ContactRules.Kinds)
             foreach (var rule in rules.Rules)
             {
-                if (rule.Kind != kind || !rule.Binds(request.Channel, request.Today, request.Party, request.Collector)) continue;
+                if (rule.Kind != kind || !rule.Binds(request)) continue;
                 switch (kind)
                 {
                     case "erased" when request.Erased:
@@ -102,7 +113,7 @@ public static class ContactGate
             moved = false;
             foreach (var rule in rules.Rules)
             {
-                if (rule.Kind != "window" || !rule.Binds(request.Channel, request.Today, request.Party, request.Collector)) continue;
+                if (rule.Kind != "window" || !rule.Binds(request)) continue;
                 if (NextOpening(rule, request.TimeZones, notBefore) is not { } instant || instant > request.At + TimeSpan.FromDays(7)) return (notBefore, rule.Id, false);
                 if (instant > notBefore) (notBefore, waitingRule, moved) = (instant, rule.Id, true);
             }

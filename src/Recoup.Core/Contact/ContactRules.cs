@@ -11,6 +11,9 @@ public sealed record ContactRule(string Id, string Text, string Source, string K
     /// <summary>Channels it binds; empty: all.</summary>
     public IReadOnlyList<string> Channels { get; init; } = [];
 
+    /// <summary>What a contact must be for so that the rule binds it: dunning, invoice or statement; empty: any.</summary>
+    public IReadOnlyList<string> Purposes { get; init; } = [];
+
     /// <summary>business or consumer; null: both.</summary>
     public string? Party { get; init; }
 
@@ -29,11 +32,12 @@ public sealed record ContactRule(string Id, string Text, string Source, string K
     /// <summary>…in so many consecutive days.</summary>
     public int Days { get; init; }
 
-    public bool Binds(string channel, DateOnly on, string party, string collector) =>
-        (Channels.Count == 0 || Channels.Contains(channel))
-        && (EffectiveFrom is not { } from || on >= from)
-        && (Party is null || Party == party)
-        && (Collector is null || Collector == collector);
+    public bool Binds(ContactRequest request) =>
+        (Channels.Count == 0 || Channels.Contains(request.Channel))
+        && (Purposes.Count == 0 || Purposes.Contains(request.Purpose))
+        && (EffectiveFrom is not { } from || request.Today >= from)
+        && (Party is null || Party == request.Party)
+        && (Collector is null || Collector == request.Collector);
 }
 
 /// <summary>A pack of rules. The strictest of those that bind wins.</summary>
@@ -66,11 +70,14 @@ public sealed class ContactRules
             {
                 EffectiveFrom = map.DateOrNull("effective_from"),
                 Channels = map.Texts("channels"),
+                Purposes = map.Texts("purposes"),
                 Party = map.Has("party") ? map.Choice("party", null, "business", "consumer") : null,
                 Collector = map.Has("collector") ? map.Choice("collector", null, "first", "third") : null,
             };
             foreach (var channel in rule.Channels)
                 if (!Channel.All.Contains(channel)) throw map.Wrong("channels", $"'{channel}' is none of {string.Join(", ", Channel.All)}");
+            foreach (var purpose in rule.Purposes)
+                if (!Purpose.All.Contains(purpose)) throw map.Wrong("purposes", $"'{purpose}' is none of {string.Join(", ", Purpose.All)}");
             if (kind == "window") rule = rule with { From = Time(map, "from"), To = Time(map, "to") };
             if (kind == "window" && rule.From >= rule.To) throw map.Wrong("to", "must be later than from");
             if (kind == "cap") rule = rule with { Contacts = map.Whole("contacts", 1, 1000), Days = map.Whole("days", 1, ContactState.RecentDays) };

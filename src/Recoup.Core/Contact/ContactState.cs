@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Recoup.Core.Foundation;
+using Recoup.Core.Events;
 
 namespace Recoup.Core.Contact;
 
@@ -137,6 +137,10 @@ public sealed class MessageState
 
     public DateOnly? RemindedBefore { get; set; }
     public DateTimeOffset NotBefore { get; set; }
+
+    /// <summary>The document that it brings; null: it duns.</summary>
+    public DocumentRecord? Document { get; set; }
+
     public MessageStatus Status { get; set; }
     public string? Detail { get; set; }
 

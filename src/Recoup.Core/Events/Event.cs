@@ -40,6 +40,10 @@ public abstract record Event
         public DateOnly? ServicedOn { get; init; }
         public DateOnly? DeliveredOn { get; init; }
         public IReadOnlyList<InvoiceLine>? Lines { get; init; }
+
+        /// <summary>To be sent to the customer: its portfolio delivered invoices when it came, and it was new.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool Deliver { get; init; }
     }
 
     /// <summary>
@@ -221,6 +225,12 @@ public sealed record PortfolioDetails(string Portfolio)
     public string? Calendar { get; init; }
     public string? Party { get; init; }
     public IReadOnlyList<DateOnly>? Holidays { get; init; }
+
+    /// <summary>email or none; null: none. How new invoices reach the customer.</summary>
+    public string? InvoiceDelivery { get; init; }
+
+    /// <summary>none, monthly or quarterly; null: none. How often statements of account are sent.</summary>
+    public string? Statements { get; init; }
 }
 
 /// <summary>
@@ -280,6 +290,9 @@ public sealed record DecisionRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Shadow { get; init; }
 
+    /// <summary>The decision is about sending a document and no step of a strategy; null: it is about dunning.</summary>
+    public DocumentRecord? Document { get; init; }
+
     /// <summary>The day from which step days count: the due date of the oldest item that may be dunned, or later.</summary>
     public DateOnly? AnchorOn { get; init; }
 
@@ -290,6 +303,21 @@ public sealed record DecisionRecord
     public DateOnly? RemindedThrough { get; init; }
 
     public DateOnly? NextReviewOn { get; init; }
+}
+
+/// <summary>Which document a decision is about: invoices of an account by number, or a statement from one day to another.</summary>
+/// <param name="Kind">invoice or statement.</param>
+public sealed record DocumentRecord(string Kind)
+{
+    public IReadOnlyList<string>? Numbers { get; init; }
+    public DateOnly? From { get; init; }
+
+    /// <summary>The statement's last day.</summary>
+    public DateOnly? AsOf { get; init; }
+
+    /// <summary>By the portfolio's schedule, and so once a period; else because somebody asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Scheduled { get; init; }
 }
 
 /// <summary>A step or channel that was looked at and not taken, and why.</summary>

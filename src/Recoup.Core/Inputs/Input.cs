@@ -276,6 +276,16 @@ public abstract record Input
         public required string Reason { get; init; }
     }
 
+    /// <summary>
+    /// Somebody wants a statement of the account sent to the customer, as of a day; without a first day, of the three
+    /// calendar months that end with it.
+    /// </summary>
+    public sealed record StatementRequested : OfAccount
+    {
+        public required DateOnly On { get; init; }
+        public DateOnly? From { get; init; }
+    }
+
     // --- the workspace's ---
 
     /// <summary>Names a portfolio, or changes those fields that are given.</summary>
@@ -291,6 +301,8 @@ public abstract record Input
         public string? Calendar { get; init; }
         public string? Party { get; init; }
         public IReadOnlyList<DateOnly>? Holidays { get; init; }
+        public string? InvoiceDelivery { get; init; }
+        public string? Statements { get; init; }
     }
 
     /// <summary>The one switch: shadow, live or stopped.</summary>

@@ -169,6 +169,13 @@ public static class InputKinds
         new("erasure", "destroys the party's key: what identifies the person can't be read any more", true,
         [Need("reason", Text, "who asked, and on what ground")],
         d => new Input.Erasure { Key = "", Account = d.Need("account"), Reason = d.Need("reason") }),
+        new("statement_requested", "sends the customer a statement of the account", true,
+        [Need("on", Date, "the statement's last day, today or before"), May("from", Date, "its first day; by default three calendar months, the last day's included")],
+        d =>
+        {
+            if (d.Date("from") > d.NeedDate("on")) d.Problem("from", "is after the statement's last day");
+            return new Input.StatementRequested { Key = "", Account = d.Need("account"), On = d.NeedDate("on"), From = d.Date("from") };
+        }),
         new("portfolio", "names a portfolio: whose receivables, and how they are spoken for", false,
         [
             Need("portfolio", Text, "its id") with { LengthMax = 60 }, May("name", Text, "for people"), May("creditor", Text, "who is owed, as messages say it"),
@@ -176,10 +183,13 @@ public static class InputKinds
             May("bank_details", Text, "where to pay, as messages say it"),
             May("time_zone", Text, "IANA zone in which its days begin") with { LengthMax = 60 }, May("calendar", Text, "shipped business calendar") with { LengthMax = 40 },
             Choice("party", "who collects: the creditor itself (first) or another for it (third)", "first", "third"), May("holidays", Dates, "further days off"),
+            Choice("invoice_delivery", "whether new invoices are sent to the customer as PDF; none by default, and never the backlog", "email", "none"),
+            Choice("statements", "how often statements of account are sent; none by default", "monthly", "quarterly", "none"),
         ], d => new Input.PortfolioSet
         {
             Key = "", Portfolio = d.Need("portfolio"), Name = d.Text("name"), Creditor = d.Text("creditor"), Sender = CheckEmail(d, d.Text("sender"), "sender"), ReplyTo = CheckEmail(d, d.Text("reply_to"), "reply_to"), BankDetails = d.Text("bank_details"),
             TimeZone = CheckZone(d), Calendar = CheckCalendar(d), Party = d.Text("party"), Holidays = (IReadOnlyList<DateOnly>?)d.Values[d.Kind.Ordinal("holidays")],
+            InvoiceDelivery = d.Text("invoice_delivery"), Statements = d.Text("statements"),
         }),
         new("sending", "switches sending for the whole workspace: shadow decides and sends nothing, live sends, stopped holds everything back", false,
         [Choice("mode", "the switch", "shadow", "live", "stopped") with { Required = true }, May("reason", Text, "why")],

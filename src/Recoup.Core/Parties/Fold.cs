@@ -43,6 +43,7 @@ public static class Fold
                 break;
             case Event.PartyErased:
                 state.Erased = true;
+                state.Documents?.ForEach(d => d.ToDeliver = null);
                 state.NextReviewOn = null;
                 break;
 
@@ -52,6 +53,7 @@ public static class Fold
                     Account = e.Account, Number = invoice.Number, Kind = ItemKind.Invoice, Currency = invoice.Currency,
                     IssuedOn = invoice.IssuedOn, DueOn = invoice.DueOn, Amount = invoice.Minor,
                 });
+                if (invoice.Deliver) Deliveries.Await(state, e.Account, invoice.Number);
                 Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, invoice.Currency, invoice.Minor, 1);
                 break;
             case Event.ChargeMade charge:
@@ -66,6 +68,7 @@ public static class Fold
                 break;
             case Event.InvoiceCancelled cancelled:
                 Correct(state, e, cells, cancelled.Number, cancelled.MinorDelta, null, cancelled.Released, cancelled: true);
+                Deliveries.Forget(state, e.Account, cancelled.Number);
                 break;
             case Event.ChargeWaived waived:
                 Change(state, e, cells, waived.Number, item => { item.Amount -= waived.Minor; item.Move(e.EffectiveOn, -waived.Minor); });
@@ -154,7 +157,8 @@ public static class Fold
                 Defer(state, e, deferred);
                 break;
             case Event.MessageWithdrawn withdrawn:
-                TakeBackStep(state, state.Messages[withdrawn.Message]);
+                if (state.Messages[withdrawn.Message].Document is null) TakeBackStep(state, state.Messages[withdrawn.Message]);
+                Deliveries.Note(state, state.Messages[withdrawn.Message], e.EffectiveOn, "withdrawn", withdrawn.Rule);
                 Settle(state, withdrawn.Message, MessageStatus.Withdrawn, withdrawn.Rule);
                 Touch(state, e);
                 break;
@@ -169,8 +173,12 @@ public static class Fold
                 Invariant.Never($"{@event.GetType().Name} is no event of a party");
                 break;
         }
+        if (Moves(@event)) Deliveries.Moved(state, e.Account, e.EffectiveOn);
         state.LastSeq = e.Seq;
     }
+
+    private static bool Moves(Event e) => e is Event.InvoiceIssued or Event.InvoiceCorrected or Event.InvoiceCancelled or Event.ChargeMade or Event.ChargeWaived
+        or Event.PaymentReceived or Event.PaymentReversed or Event.CreditNoted or Event.CashApplied or Event.WrittenOff or Event.ItemAdjusted;
 
     public static string CreditKey(string account, string number) => $"credit:{account}:{number}";
 
@@ -403,6 +411,11 @@ public static class Fold
 
     private static void Decide(PartyState state, Envelope e, CellDeltas cells, DecisionRecord decision)
     {
+        if (decision.Document is { } document)
+        {
+            Deliveries.Decide(state, e, decision, document);
+            return;
+        }
         var treatment = state.Treatment(decision.Portfolio);
         if (treatment is null) state.Treatments.Add(treatment = new TreatmentState { Portfolio = decision.Portfolio });
         if (decision.SegmentBefore is not null) Exposures.Resegment(state, treatment, e.EffectiveOn, decision.Segment, cells);
@@ -504,14 +517,15 @@ public static class Fold
         var message = state.Messages[bounced.Message];
         var detail = string.Join(' ', new[] { bounced.Kind, bounced.Status, bounced.Detail }.OfType<string>());
         // It left, whatever was known of that before; as a contact it counted when it was sent or became unknown.
-        if (message.Status == MessageStatus.Sending) state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
+        if (message.Status == MessageStatus.Sending && message.Document is null) state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
         if (message.Status != MessageStatus.Failed) Settle(state, bounced.Message, MessageStatus.Bounced, detail);
         if (bounced.Kind == "hard")
         {
             if (bounced.AddressToken is { } token) state.Contact.Mark(new BadAddress(bounced.Channel, token));
             // Nobody read it, so its step is taken anew, by a way that is left.
-            TakeBackStep(state, message);
+            if (message.Document is null) TakeBackStep(state, message);
         }
+        Deliveries.Note(state, message, e.EffectiveOn, "bounced", detail);
         Touch(state, e);
     }
 
@@ -525,6 +539,12 @@ public static class Fold
             "failed" => MessageStatus.Failed,
             _ => MessageStatus.Unknown,
         }, settled.Detail);
+        // A document is no action of collection and counts toward no cap.
+        if (message.Document is not null)
+        {
+            Deliveries.Note(state, message, e.EffectiveOn, settled.Outcome, settled.Outcome == "sent" ? null : settled.Detail);
+            return;
+        }
         // Unknown may have reached the customer, so it counts toward the caps; settled later, it is not counted twice.
         if (settled.Outcome != "failed" && !counted) state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
         if (settled.Outcome == "sent") CountAction(state, e.Account, cells, e.EffectiveOn, settled.Proactive);

@@ -7,6 +7,9 @@ using Recoup.Core.Recovery;
 
 namespace Recoup.Core.Parties;
 
+/// <summary>An event of a party with the columns beside it, as the journal has them.</summary>
+public readonly record struct HistoryEvent(Envelope Envelope, Event Event);
+
 /// <summary>What is open of an account by due day: a decision reads this, so its cost follows due days, not items.</summary>
 public sealed class Exposure
 {
@@ -155,6 +158,9 @@ public sealed class PartyState
     /// <summary>Open work items and messages that are not settled, by id and portfolio.</summary>
     [JsonPropertyName("wo")] public List<Pending> Pending { get; set; } = [];
 
+    /// <summary>By account, what is to be sent of invoices and statements; null where nothing ever moved.</summary>
+    [JsonPropertyName("dc")] public List<AccountDocuments>? Documents { get; set; }
+
     [JsonPropertyName("er"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Erased { get; set; }
 
     /// <summary>The party must be looked at again on this day; null: not until something happens.</summary>
@@ -183,6 +189,9 @@ public sealed class PartyState
     [JsonIgnore] public HashSet<(string Account, string Number)> LookedFor { get; } = [];
     [JsonIgnore] public HashSet<string> CashLookedFor { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Every event of the party, oldest first, for documents that are made from them; null: not loaded.</summary>
+    [JsonIgnore] public IReadOnlyList<HistoryEvent>? History { get; set; }
+
     /// <summary>Open items are loaded up to this due day, by account and currency.</summary>
     [JsonIgnore] public Dictionary<(string Account, string Currency), DateOnly> OpenLoadedThrough { get; } = [];
 
@@ -207,7 +216,7 @@ public sealed class PartyState
     }
 }
 
-/// <summary>A message or work item under way.</summary>
+/// <summary>A message that duns, one that brings a document, or a work item, under way. Kind: message, document or work.</summary>
 public sealed record Pending(
     [property: JsonPropertyName("i")] string Id,
     [property: JsonPropertyName("p")] string Portfolio,

@@ -62,6 +62,13 @@ public sealed record DisputeSpan(string Dispute, DateOnly From)
     public bool StandsOn(DateOnly day) => From <= day && (ClosedOn is not { } closed || day < closed);
 }
 
+/// <summary>What became of sending an invoice to the customer.</summary>
+/// <param name="Outcome">decided, then sent, failed, unknown, withdrawn or bounced; or blocked, off or shadow, where nothing was sent.</param>
+/// <param name="On">The day of it.</param>
+/// <param name="Message">The message that brings it; null where there is none.</param>
+/// <param name="Why">The gate's rule or the channel's word, where it did not go.</param>
+public sealed record ItemDelivery(string Outcome, DateOnly On, string? Message, string? Why);
+
 /// <summary>
 /// An invoice or a charge and how its balance moved, by the day each movement took effect. The balance on any
 /// day follows from the movements, so a fact that comes late changes the past and nothing else.
@@ -99,6 +106,9 @@ public sealed class ItemState
     public List<string>? AppliedBy { get; set; }
 
     public List<DisputeSpan>? Disputes { get; set; }
+
+    /// <summary>What became of sending it to the customer; null: nobody meant to.</summary>
+    public ItemDelivery? Delivery { get; set; }
 
     /// <summary>The day on which its cancellation takes effect; null while it stands.</summary>
     public DateOnly? CancelledOn { get; set; }

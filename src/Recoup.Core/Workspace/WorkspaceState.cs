@@ -1,4 +1,5 @@
 using Recoup.Core.Contact;
+using Recoup.Core.Documents;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Policies;
@@ -18,6 +19,8 @@ public sealed class WorkspaceState
 
     private readonly Dictionary<string, PortfolioDetails> portfolios = new(StringComparer.Ordinal);
     private readonly Dictionary<string, BusinessCalendar> calendars = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateOnly> deliversSince = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateOnly> statesSince = new(StringComparer.Ordinal);
 
     public string Id { get; private set; } = "";
 
@@ -55,6 +58,18 @@ public sealed class WorkspaceState
     /// <summary>The zone in which a portfolio's days begin; UTC where none was given.</summary>
     public string TimeZone(string portfolio) => portfolios.GetValueOrDefault(portfolio)?.TimeZone ?? "UTC";
 
+    /// <summary>The day on which the portfolio began to send new invoices to its customers; null: it does not.</summary>
+    public DateOnly? DeliversSince(string portfolio) => deliversSince.TryGetValue(portfolio, out var day) ? day : null;
+
+    /// <summary>The day on which the portfolio began to send statements by schedule; null: it does not.</summary>
+    public DateOnly? StatesSince(string portfolio) => statesSince.TryGetValue(portfolio, out var day) ? day : null;
+
+    private static void Switch(Dictionary<string, DateOnly> since, string portfolio, string? setting, DateOnly on)
+    {
+        if (setting is null or "none") since.Remove(portfolio);
+        else since.TryAdd(portfolio, on);
+    }
+
     public BusinessCalendar Calendar(string portfolio)
     {
         if (calendars.TryGetValue(portfolio, out var known)) return known;
@@ -70,6 +85,8 @@ public sealed class WorkspaceState
             case Event.WorkspaceOpened opened: Id = opened.Workspace; break;
             case Event.PortfolioSet set:
                 portfolios[set.Portfolio.Portfolio] = set.Portfolio;
+                Switch(deliversSince, set.Portfolio.Portfolio, set.Portfolio.InvoiceDelivery, row.RecordedOn);
+                Switch(statesSince, set.Portfolio.Portfolio, set.Portfolio.Statements, row.RecordedOn);
                 calendars.Remove(set.Portfolio.Portfolio);
                 ChangedSinceRun = true;
                 break;
@@ -172,6 +189,15 @@ public sealed record MessageFacts
     public required IReadOnlyList<Money> Totals { get; init; }
 
     public required IReadOnlyList<Money> Unapplied { get; init; }
+
+    /// <summary>Postal, as documents show it.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>Invoices to attach.</summary>
+    public IReadOnlyList<InvoiceDocument> Invoices { get; init; } = [];
+
+    /// <summary>The statement to attach.</summary>
+    public AccountStatement? Statement { get; init; }
 }
 
 /// <summary>An item as a message lists it, on the day of release. Days past due are zero on the due date itself, negative before it.</summary>

@@ -16,6 +16,9 @@ public sealed class RunReport
     public int Reviewed { get; set; }
     public int Decisions { get; set; }
     public SortedDictionary<string, int> Actions { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Messages that bring documents, by kind: invoice and statement. No actions: the first business day of a month has many, and they stop no run.</summary>
+    public SortedDictionary<string, int> Documents { get; } = new(StringComparer.Ordinal);
     public int Deferred { get; set; }
     public int Blocked { get; set; }
     public double Seconds { get; set; }
@@ -34,6 +37,11 @@ public sealed class RunReport
         if (decision.Verdict == "deferred") Deferred++;
         if (decision.Verdict == "blocked") Blocked++;
         if (decision.Action == "wait") return;
+        if (decision.Document is { } document)
+        {
+            Documents[document.Kind] = Documents.GetValueOrDefault(document.Kind) + 1;
+            return;
+        }
         var kind = decision.Channel is { } channel && decision.Action == "message" ? channel : decision.Action;
         Actions[kind] = Actions.GetValueOrDefault(kind) + 1;
     }
@@ -205,6 +213,7 @@ public sealed class DailyRun(Door door)
         report.Deferred += part.Deferred;
         report.Blocked += part.Blocked;
         foreach (var (kind, count) in part.Actions) report.Actions[kind] = report.Actions.GetValueOrDefault(kind) + count;
+        foreach (var (kind, count) in part.Documents) report.Documents[kind] = report.Documents.GetValueOrDefault(kind) + count;
     }
 
     /// <summary>

@@ -5,6 +5,7 @@ using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
+using Recoup.Core.Workspace;
 using Recoup.Storage.Sqlite;
 
 namespace Recoup.Storage.Work;
@@ -44,6 +45,14 @@ public sealed class Readings
 
     /// <summary>Cells as they were known at an instant; folds the journal.</summary>
     public IMeasureSource KnownAt(DateTimeOffset instant) => Folding.CellsKnownAt(store, instant);
+
+    /// <summary>The workspace as it stands: portfolios and the switch of sending.</summary>
+    public WorkspaceState Workspace() => Read(_ =>
+    {
+        var workspace = new WorkspaceState();
+        foreach (var (_, row) in store.Journal(Partition.Workspace)) workspace.Apply(row, EventCodec.Decode(row.Kind, row.Version, row.Payload));
+        return workspace;
+    });
 
     public DateOnly LastRecordedOn() => Read(_ => store.Heads().Max(h => h.RecordedOn));
 
@@ -112,6 +121,9 @@ public sealed class Readings
 
     /// <summary>What happened to a party after an event, oldest first: what became of a decision.</summary>
     public IReadOnlyList<JournalRow> HistoryOf(PartyState state) => Read(_ => store.History(state.Id, state.LastSeq).Reverse().ToList());
+
+    /// <summary>Every event of a party, oldest first, as documents are made from them.</summary>
+    public IReadOnlyList<HistoryEvent> EventsOf(PartyState state) => Read(_ => store.Events(state.Id, state.LastSeq));
 
     public PartyState? StateOf(string party) => store.Party(party)?.State;
 

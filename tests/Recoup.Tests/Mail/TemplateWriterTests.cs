@@ -49,7 +49,7 @@ public sealed class TemplateWriterTests
     [Fact]
     public void Has_says_for_which_purposes_there_are_templates()
     {
-        TemplateWriter.Shipped.Templates.ShouldBe(["due-soon", "final-notice", "first-reminder", "second-reminder"]);
+        TemplateWriter.Shipped.Templates.ShouldBe(["due-soon", "final-notice", "first-reminder", "invoice", "second-reminder", "statement"]);
         TemplateWriter.Shipped.Has("due-soon").ShouldBeTrue();
         TemplateWriter.Shipped.Has("closing").ShouldBeFalse();
         Should.Throw<ArgumentException>(() => TemplateWriter.Shipped.Write(Samples.Facts("nonsense"))).Message.ShouldContain("there is no template 'nonsense'; there are due-soon");
@@ -122,7 +122,7 @@ public sealed class TemplateWriterTests
     }
 
     [Theory]
-    [InlineData("Subject: x\n\nDear {{nme}}", 3, "'nme' is not known here; did you mean 'name'? There are account, bank_details")]
+    [InlineData("Subject: x\n\nDear {{nme}}", 3, "'nme' is not known here; did you mean 'name'? There are account, as_of, bank_details")]
     [InlineData("Subject: {{totl}}\n\nx", 1, "did you mean 'total'?")]
     [InlineData("Subject: x\n\na\n{{#each items}}\n{{name}}\n{{/each}}", 5, "did you mean '../name'?")]
     [InlineData("Subject: x\n\n{{#each items}}\n{{nummer}}\n{{/each}}", 4, "did you mean 'number'?")]

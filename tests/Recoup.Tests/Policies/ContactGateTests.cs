@@ -37,6 +37,31 @@ public sealed class ContactGateTests
     private static string? From(ContactRequest request, ContactRules? rules = null) =>
         Clear(request, rules) is Verdict.Allowed allowed ? allowed.NotBefore.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm'Z'", System.Globalization.CultureInfo.InvariantCulture) : null;
 
+    // --- what it is for ---
+
+    [Theory]
+    [InlineData("dunning", "three-a-week", "on-hold")]
+    [InlineData("invoice", null, null)]
+    [InlineData("statement", null, null)]
+    public void A_document_waits_for_no_cap_and_no_hold_but_for_all_else(string purpose, string? whenCapped, string? whenHeld)
+    {
+        var request = Request() with { Purpose = purpose };
+        string? Rule(ContactRequest r) => Clear(r) switch { Verdict.Deferred deferred => deferred.Rule, Verdict.Blocked blocked => blocked.Rule, Verdict.Allowed allowed => allowed.Rule, _ => null };
+        Rule(request).ShouldBeNull();
+        Rule(request with { Contact = Contacts("2026-06-10T10:00:00Z", "2026-06-09T10:00:00Z", "2026-06-08T10:00:00Z") }).ShouldBe(whenCapped);
+        Rule(request with { Held = true }).ShouldBe(whenHeld);
+        Rule(request with { Erased = true }).ShouldBe("erased");
+        Rule(request with { AddressToken = null }).ShouldBe("no-address");
+        Rule(request with { At = Instant("2026-06-10T23:00:00Z") }).ShouldBe("waking-hours");
+        var out_ = new ContactState();
+        out_.OptOuts.Add(new OptOut("email", null));
+        Rule(request with { Contact = out_ }).ShouldBe("opted-out");
+    }
+
+    [Fact]
+    public void A_purpose_that_there_is_not_is_said_with_its_place() =>
+        Should.Throw<YamlException>(() => ContactRules.Parse(ShippedPolicies.ContactRulesText.Replace("purposes: [dunning]", "purposes: [invoyce]", StringComparison.Ordinal), "mine.yaml")).Message.ShouldContain("'invoyce' is none of dunning, invoice, statement");
+
     // --- hours ---
 
     [Theory]
@@ -244,7 +269,7 @@ public sealed class ContactGateTests
     [InlineData("channels: [call]", "channels: [phone]", "'phone' is none of email, sms, call, letter")]
     [InlineData("to: \"21:00\"", "to: \"07:00\"", "must be later than from")]
     [InlineData("from: \"08:00\"", "from: \"8am\"", "from takes a time such as 08:00")]
-    [InlineData("days: 7\n    text", "days: 99\n    text", "days takes a whole number from 1 to 40, not '99'")]
+    [InlineData("days: 7\n    purposes", "days: 99\n    purposes", "days takes a whole number from 1 to 40, not '99'")]
     [InlineData("id: on-hold", "id: erased", "'erased' stands twice")]
     [InlineData("collector: third", "collector: thirds", "collector is one of first, third, not 'thirds'")]
     [InlineData("    source: House rule\n\n  - id: no-address", "    sauce: House rule\n\n  - id: no-address", "source is missing")]

@@ -262,6 +262,7 @@ public sealed partial class KnobTests
                 "channels" => [Turn("letter")],
                 "effective_from" => [Turn("9999-12-31")],
                 "kind" => [],
+                "purposes" => [Turn("invoice")],
                 _ => throw new InvalidOperationException($"{place}: how is that turned?"),
             };
             if (turned.Count > 0 && turned[0] != text)

@@ -36,6 +36,8 @@ public sealed class PolicyFileTests
         var used = ShippedPolicies.Default.Strategies.SelectMany(s => s.Steps).Where(s => s.Action == "message").Select(s => $"{s.Template}.{s.Tone}.hbs").ToHashSet(StringComparer.Ordinal);
         // What other tones fall back to must be there even where the policy does not name it.
         used.UnionWith(used.Select(u => u.Split('.')[0] + ".neutral.hbs").ToList());
+        // Documents have their own, whatever the policy.
+        used.UnionWith(Core.Contact.Purpose.All.Where(p => p != Core.Contact.Purpose.Dunning).Select(p => $"{p}.neutral.hbs"));
         foreach (var language in new[] { "en", "de" })
             TemplateWriter.ShippedFiles().Select(f => f.Path).Where(p => p.StartsWith($"{language}/", StringComparison.Ordinal) && !p.Contains("/_", StringComparison.Ordinal))
                 .Select(p => p[3..]).Order(StringComparer.Ordinal).ShouldBe(used.Order(StringComparer.Ordinal));

@@ -116,7 +116,7 @@ public sealed class JournalProperties
     public void Every_input_reads_back_into_the_same_input()
     {
         var kinds = new HashSet<string>();
-        Many.Histories(10, seed => RandomHistory.Of(8000 + seed, new Weather { InputsMax = 12 }), history =>
+        Many.Histories(10, seed => RandomHistory.Of(8000 + seed, new Weather { InputsMax = 12, Documents = true }), history =>
         {
             foreach (var line in history.Lines)
             {

@@ -27,6 +27,9 @@ internal sealed record Weather
 
     /// <summary>Units of several inputs, some of which fail half way, and keys that come again.</summary>
     public bool Messy { get; init; } = true;
+
+    /// <summary>Portfolios send invoices and statements, and now and then somebody asks for one.</summary>
+    public bool Documents { get; init; }
 }
 
 /// <summary>
@@ -147,6 +150,11 @@ internal sealed class RandomHistory
         Send(Json.Line("portfolio", Key(), null, ("portfolio", "eu"), ("creditor", "Beispiel AG"), ("time_zone", "Europe/Berlin"), ("calendar", "target")));
         Send(Json.Line("portfolio", Key(), null, ("portfolio", "us"), ("creditor", "Example Inc."), ("time_zone", "America/New_York"), ("holidays", new[] { Begin.AddDays(21) })));
         Send(Json.Line("portfolio", Key(), null, ("portfolio", "nz"), ("creditor", "Example Ltd"), ("time_zone", "Pacific/Auckland"), ("calendar", "every-day")));
+        if (weather.Documents)
+        {
+            Send(Json.Line("portfolio", Key(), null, ("portfolio", "eu"), ("invoice_delivery", "email"), ("statements", "monthly")));
+            Send(Json.Line("portfolio", Key(), null, ("portfolio", "nz"), ("invoice_delivery", "email"), ("statements", "quarterly")));
+        }
         if (random.Chance(85)) Send(Json.Line("sending", Key(), null, ("mode", "live")));
         foreach (var a in Accounts)
             Send(Json.Line("account", Key(), a.Account, ("party", a.Party == a.Account ? null : a.Party), ("name", $"Customer {a.Account}"), ("portfolio", a.Portfolio == "main" ? null : a.Portfolio),
@@ -159,6 +167,8 @@ internal sealed class RandomHistory
         if (weather.Messy && random.Chance(6)) { SeveralAtOnce(); return; }
         if (random.Chance(4)) { steps.Add(random.Chance(50) ? new Step.Settle(now, Key(), random.Of("sent", "failed")) : new Step.FinishWork(now, Key())); return; }
         if (random.Chance(2)) { Send(Json.Line("sending", Key(), null, ("mode", random.Of("live", "live", "shadow", "stopped")))); return; }
+        if (weather.Documents && random.Chance(6)) { Send(Json.Line("statement_requested", Key(), Account().Account, ("on", Day()))); return; }
+        if (weather.Documents && random.Chance(2)) { Send(Json.Line("portfolio", Key(), null, ("portfolio", "eu"), ("invoice_delivery", random.Of("email", "none")), ("statements", random.Of("monthly", "quarterly", "none")))); return; }
         Fact(Day);
     }
 

@@ -31,6 +31,8 @@ internal sealed class Story : IDisposable
     private UnitResult? last;
     private bool refusalTold = true;
     private List<DecisionRecord> decided = [];
+    private List<DecisionRecord> documents = [];
+    private List<string> attached = [];
     private int messages;
     private string lastBody = "";
 
@@ -106,7 +108,9 @@ internal sealed class Story : IDisposable
                 var portfolio = w.Next("a portfolio");
                 portfolios.Add(portfolio);
                 var zone = w.Take("zone") ? w.Next("a zone") : null;
-                Send(Json.Line("portfolio", Key(), null, ("portfolio", portfolio), ("time_zone", zone), ("calendar", w.Take("calendar") ? w.Next("a calendar") : null), ("holidays", w.Take("holiday") ? new[] { w.Date() } : null)));
+                var (calendar, holidays) = (w.Take("calendar") ? w.Next("a calendar") : null, w.Take("holiday") ? new[] { w.Date() } : null);
+                Send(Json.Line("portfolio", Key(), null, ("portfolio", portfolio), ("time_zone", zone), ("calendar", calendar), ("holidays", holidays),
+                    ("invoice_delivery", w.Take("delivers") ? w.Next("email or none") : null), ("statements", w.Take("statements") ? w.Next("monthly, quarterly or none") : null)));
                 break;
             case "account": OpenAccount(w); break;
             case "invoice":
@@ -196,6 +200,14 @@ internal sealed class Story : IDisposable
                 Send(Json.Line("consent", Key(), Account(w, out var said), ("channel", channel), ("granted", granted), ("on", said)));
                 break;
             case "call": { var outcome = w.Next("an outcome"); Send(Json.Line("contact", Key(), Account(w, out _), ("at", now), ("channel", "call"), ("direction", "outbound"), ("outcome", outcome), ("agent", "ann"))); break; }
+            case "erase": Send(Json.Line("erasure", Key(), Account(w, out _), ("reason", "asked for"))); break;
+            case "request":
+                {
+                    w.Expect("statement");
+                    DateOnly? from = w.Take("from") ? w.Date() : null;
+                    Send(Json.Line("statement_requested", Key(), Account(w, out var on), ("on", on), ("from", from)));
+                    break;
+                }
             case "run": Run(w.Take("all")); break;
             case "dispatch": Dispatch(); break;
             default: throw new StoryException($"'{w.Last}' is no verb of a story; docs/stories.md lists them");
@@ -270,16 +282,23 @@ internal sealed class Story : IDisposable
     {
         Play.News();
         if (Play.Run(new Step.Run(now, Today, all)) is null) throw new StoryException($"a run as of {Today:yyyy-MM-dd} is refused: something of a later business date is known already");
-        decided = [.. Play.News().Where(r => r.Kind == "decided").Select(r => ((Event.Decided)Play.EventOf(r)).Decision)];
+        var came = Play.News().Where(r => r.Kind == "decided").Select(r => ((Event.Decided)Play.EventOf(r)).Decision).ToList();
+        decided = came.FindAll(d => d.Document is null);
+        documents = came.FindAll(d => d.Document is not null);
     }
 
     private void Dispatch()
     {
         Play.News();
         messages += Play.Dispatch(now).Sent;
+        attached = [];
         foreach (var row in Play.News())
             if (Play.EventOf(row) is Event.MessageReleased released)
-                lastBody = new Dispatcher(Play.Door, new Dictionary<string, ChannelPort>(StringComparer.Ordinal)).TextOf(row.Party, Play.Store.Party(row.Party)!.Value.State.LastSeq, released.Message)?.Body ?? "";
+            {
+                var text = new Dispatcher(Play.Door, new Dictionary<string, ChannelPort>(StringComparer.Ordinal)).TextOf(row.Party, Play.Store.Party(row.Party)!.Value.State.LastSeq, released.Message);
+                lastBody = text?.Body ?? "";
+                attached.AddRange(text?.Attachments?.Select(a => a.FileName) ?? []);
+            }
     }
 
     // --- what is expected ---
@@ -296,6 +315,13 @@ internal sealed class Story : IDisposable
             case "unapplied": return "unapplied" + Of(w) is var head ? $"{head} {Amounts(Unapplied(head))}" : "";
             case "messages": return $"messages {messages}";
             case "message": return $"message names {string.Join(" ", lastBody.Split([' ', '\n', '\r', '|'], StringSplitOptions.RemoveEmptyEntries).Where(IsNumber).Distinct())}";
+            case "attached": return $"attached {(attached.Count == 0 ? "nothing" : string.Join(" ", attached.Order(StringComparer.Ordinal)))}";
+            case "documents": return $"documents {(documents.Count == 0 ? "none" : string.Join(" and ", documents.Select(Document)))}";
+            case "delivery":
+                {
+                    var number = w.Next("a number");
+                    return $"delivery {number} {(Items().Find(i => i.Number == number)?.Delivery is { } d ? $"{d.Outcome} {d.On:yyyy-MM-dd}{(d.Why is null ? "" : $" because {d.Why}")}" : "none")}";
+                }
             case "pending": return $"pending {new Readings(Play.Store).Messages().Counts.GetValueOrDefault(MessageStatus.Pending)}";
             case "kpi": { var id = w.Next("a KPI"); return $"kpi {id} {Kpi(id)}"; }
             case "explain": return $"explain {Explain(w.Rest())}";
@@ -314,6 +340,10 @@ internal sealed class Story : IDisposable
         if (done.Count > 0) return "action " + string.Join(" and ", done.Select(d => $"{(d.Action == "message" ? d.Channel : d.Action == "task" ? "task" : "placement")} {d.Step}{Where(d)}{(d.Shadow ? " in shadow" : "")}"));
         return because ? $"no action because {(decided.Count == 0 ? "nobody is due" : string.Join(" and ", decided.Select(d => (d.GateRule ?? d.Rule) + Where(d)).Distinct()))}" : "no action";
     }
+
+    private static string Document(DecisionRecord d) =>
+        (d.Document!.Numbers is { } numbers ? $"invoice {string.Join(" ", numbers)}" : $"statement {d.Document.From:yyyy-MM-dd} to {d.Document.AsOf:yyyy-MM-dd}")
+        + (d.Shadow ? " in shadow" : "") + (d.Action == "wait" ? $" not because {d.GateRule ?? d.Rule}" : "");
 
     private static string Of(Words w) => w.Take("of") ? $" of {w.Next("an item or account")}" : "";
 

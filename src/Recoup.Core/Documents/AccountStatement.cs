@@ -1,0 +1,142 @@
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Measures;
+using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
+
+namespace Recoup.Core.Documents;
+
+/// <summary>What changes the balance of an account.</summary>
+public enum MovementKind { Invoice, Charge, Correction, Cancellation, Waiver, Payment, PaymentReversed, CreditNote, WriteOff, Recovery, Adjustment }
+
+/// <summary>
+/// A line of a statement: what changed the balance on a day. <paramref name="Reference"/> is the document's number or the
+/// payment's key, <paramref name="For"/> the numbers it was put on or is about. Minor is positive where more is owed,
+/// <paramref name="Balance"/> what is owed after the line.
+/// </summary>
+public sealed record StatementMovement(DateOnly On, MovementKind Kind, string Reference, IReadOnlyList<string> For, long Minor, long Balance);
+
+/// <summary>An item open at the end of the statement's last day. Days past due are zero on the due date itself, negative before it.</summary>
+public sealed record StatementItem(string Number, ItemKind Kind, DateOnly IssuedOn, DateOnly DueOn, long Amount, long Open, int DaysPastDue, bool Disputed);
+
+/// <summary>
+/// A statement in one currency; minor units. <see cref="Opening"/> and the movements come to <see cref="Closing"/>, and so do
+/// the open items less unapplied cash.
+/// </summary>
+public sealed record StatementSection(Currency Currency, long Opening, IReadOnlyList<StatementMovement> Movements, long Closing, IReadOnlyList<StatementItem> Items, long Unapplied)
+{
+    public long Open => Items.Sum(i => i.Open);
+
+    /// <summary>What is open by days past due: current, 1 to 30, 31 to 60, 61 to 90, 91 and more.</summary>
+    public IReadOnlyList<long> Buckets(DateOnly asOf)
+    {
+        var buckets = new long[Ageing.BucketNames.Count];
+        foreach (var item in Items) buckets[Ageing.Bucket(item.DueOn, asOf)] += item.Open;
+        return buckets;
+    }
+}
+
+/// <summary>
+/// A statement of account: what was owed on the eve of a period, what changed it day by day, what is owed at its end
+/// and which items that is. By effective date, from the journal of the party as it is known.
+/// </summary>
+/// <param name="From">The first day of the period.</param>
+/// <param name="AsOf">Its last.</param>
+/// <param name="Sections">One a currency, by its code; a currency with nothing to say has none.</param>
+public sealed record AccountStatement(string Account, DateOnly From, DateOnly AsOf, IReadOnlyList<StatementSection> Sections)
+{
+    /// <summary>The first of the three calendar months that end with the last day's: the period where none was asked for.</summary>
+    public static DateOnly UsualFrom(DateOnly asOf) => new DateOnly(asOf.Year, asOf.Month, 1).AddMonths(-2);
+
+    /// <param name="history">Every event of the account's party, oldest first.</param>
+    public static AccountStatement Of(IReadOnlyList<HistoryEvent> history, string party, string account, DateOnly from, DateOnly asOf)
+    {
+        var state = Folded(history, party);
+        var changes = Changes(history, account).Where(c => c.On <= asOf).OrderBy(c => c.On).ToList();
+        var sections = new List<StatementSection>();
+        foreach (var code in changes.Select(c => c.Currency).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            var opening = changes.Where(c => c.Currency == code && c.On < from).Sum(c => c.Minor);
+            var balance = opening;
+            var movements = changes.Where(c => c.Currency == code && c.On >= from)
+                .Select(c => new StatementMovement(c.On, c.Kind, c.Reference, c.For, c.Minor, balance += c.Minor)).ToList();
+            var items = state.Items.Values.Where(i => i.Account == account && i.Currency == code && i.BalanceOn(asOf) != 0)
+                .OrderBy(i => i.DueAt(asOf)).ThenBy(i => i.IssuedOn).ThenBy(i => i.Number, StringComparer.Ordinal)
+                .Select(i => new StatementItem(i.Number, i.Kind, i.IssuedOn, i.DueAt(asOf), i.Amount, i.BalanceOn(asOf), Ageing.DaysPastDue(i.DueAt(asOf), asOf), i.IsDisputedOn(asOf))).ToList();
+            var unapplied = state.Cash.Values.Where(c => c.Account == account && c.Currency == code).Sum(c => c.UnappliedOn(asOf));
+            // Counted twice: from the documents above, and from the items as they were folded.
+            Invariant.Holds(balance == items.Sum(i => i.Open) - unapplied, $"the statement of {account} comes to {balance} minor units of {code}; its items less unapplied cash to {items.Sum(i => i.Open) - unapplied}");
+            if (movements.Count > 0 || items.Count > 0 || unapplied != 0) sections.Add(new StatementSection(Currency.Of(code), opening, movements, balance, items, unapplied));
+        }
+        return new AccountStatement(account, from, asOf, sections);
+    }
+
+    /// <summary>The party as its events make it, with every item and payment.</summary>
+    internal static PartyState Folded(IReadOnlyList<HistoryEvent> history, string party)
+    {
+        var state = new PartyState { Id = party };
+        var nothing = new CellDeltas();
+        foreach (var (envelope, e) in history) Fold.Apply(state, envelope, e, nothing);
+        return state;
+    }
+
+    private sealed record Change(DateOnly On, string Currency, MovementKind Kind, string Reference, IReadOnlyList<string> For, long Minor);
+
+    /// <summary>What each document did to the balance, in the order in which it was learned.</summary>
+    private static List<Change> Changes(IReadOnlyList<HistoryEvent> history, string account)
+    {
+        var changes = new List<Change>();
+        var currencies = new Dictionary<string, string>(StringComparer.Ordinal);
+        var payments = new Dictionary<string, (DateOnly On, string Currency, long Minor)>(StringComparer.Ordinal);
+        foreach (var (envelope, @event) in history)
+        {
+            if (envelope.Account != account) continue;
+            var on = envelope.EffectiveOn;
+            switch (@event)
+            {
+                case Event.InvoiceIssued e:
+                    currencies[e.Number] = e.Currency;
+                    Add(on, e.Currency, MovementKind.Invoice, e.Number, [], e.Minor);
+                    break;
+                case Event.ChargeMade e:
+                    currencies[e.Number] = e.Currency;
+                    Add(on, e.Currency, MovementKind.Charge, e.Number, e.Invoice is null ? [] : [e.Invoice], e.Minor);
+                    break;
+                case Event.InvoiceCorrected e: Add(on, currencies[e.Number], MovementKind.Correction, e.Number, [], e.MinorDelta); break;
+                case Event.InvoiceCancelled e: Add(on, currencies[e.Number], MovementKind.Cancellation, e.Number, [], e.MinorDelta); break;
+                case Event.ItemAdjusted e: Add(on, currencies[e.Number], MovementKind.Adjustment, e.Number, [], e.Minor); break;
+                case Event.ChargeWaived e: Add(on, currencies[e.Number], MovementKind.Waiver, e.Number, [], -e.Minor); break;
+                case Event.WrittenOff e: Add(on, currencies[e.Number], MovementKind.WriteOff, e.Number, [], -e.Minor); break;
+                case Event.CreditNoted e: Add(on, e.Currency, MovementKind.CreditNote, e.Number, Numbers(e.Allocations), -e.Minor); break;
+                case Event.PaymentReceived e:
+                    payments[e.Payment] = (on, e.Currency, e.Minor);
+                    Add(on, e.Currency, MovementKind.Payment, e.Payment, Numbers(e.Allocations), -e.Minor);
+                    Recover(e.Currency, e.Payment, e.Allocations);
+                    break;
+                case Event.CashApplied { Allocation.Recovery: true } e: Recover(currencies[e.Allocation.Number], e.Payment, [e.Allocation]); break;
+                case Event.PaymentReversed e:
+                    var payment = payments[e.Payment];
+                    Add(Later(on, payment.On), payment.Currency, MovementKind.PaymentReversed, e.Payment, Numbers(e.Undone), payment.Minor);
+                    foreach (var undone in e.Undone.Where(u => u.Recovery)) Add(Later(on, undone.On), payment.Currency, MovementKind.Recovery, e.Payment, [undone.Number], -undone.Minor);
+                    break;
+                default: break;
+            }
+        }
+        return changes;
+
+        void Add(DateOnly on, string currency, MovementKind kind, string reference, IReadOnlyList<string> about, long minor)
+        {
+            if (minor != 0) changes.Add(new Change(on, currency, kind, reference, about, minor));
+        }
+
+        // Cash on what was written off takes so much of the write-off back: else it would count twice.
+        void Recover(string currency, string reference, IReadOnlyList<Applied> allocations)
+        {
+            foreach (var part in allocations.Where(a => a.Recovery)) Add(part.On, currency, MovementKind.Recovery, reference, [part.Number], part.Minor);
+        }
+    }
+
+    private static List<string> Numbers(IReadOnlyList<Applied> allocations) => [.. allocations.Select(a => a.Number).Distinct(StringComparer.Ordinal)];
+
+    private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
+}

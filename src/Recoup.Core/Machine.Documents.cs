@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
+using Recoup.Core.Documents;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
+using Recoup.Core.Parties;
+using Recoup.Core.Policies;
+using Recoup.Core.Receivables;
+using Recoup.Core.Workspace;
+
+namespace Recoup.Core;
+
+public static partial class Machine
+{
+    /// <summary>
+    /// A new invoice of a portfolio that delivers. Not the backlog: what was issued before delivery was switched on, or
+    /// long ago, reached the customer by another way, and so did what says when it did.
+    /// </summary>
+    private static bool IsToBeDelivered(Work work, Input.Invoice i) =>
+        work.Context.Workspace.DeliversSince(work.State.Account(i.Account)!.Portfolio) is { } since && !work.State.Erased && i.DeliveredOn is null
+        && since <= work.Today && i.IssuedOn >= since && i.IssuedOn.AddDays(DocumentDecider.DeliverDaysMax) >= work.Today;
+
+    /// <summary>Decided at once and without a run: somebody waits for it.</summary>
+    private static Refused? RequestStatement(Work work, Input.StatementRequested i)
+    {
+        if (i.On > work.Today) return new Refused(Refusal.DayNotOver, $"a statement as of {i.On:yyyy-MM-dd} can't be made on {work.Today:yyyy-MM-dd}; ask for today or a day before");
+        var portfolio = work.State.Account(i.Account)!.Portfolio;
+        var facts = Facts.Freeze(work.State, portfolio, work.State.AsOf, work.Context.Policy.PromiseGraceDays);
+        Emit(work, i.Account, new DocumentDecider(work.State, facts, work.Context).Requested(i.Account, i.From ?? AccountStatement.UsualFrom(i.On), i.On), work.Today);
+        return null;
+    }
+
+    /// <summary>The documents that are due in a portfolio.</summary>
+    /// <returns>The day on which the next ones will be; null: none will by time alone.</returns>
+    private static DateOnly? DecideDocuments(Work work, string portfolio, Facts facts)
+    {
+        var decider = new DocumentDecider(work.State, facts, work.Context);
+        var due = decider.Due();
+        foreach (var (account, decision) in due) Emit(work, account, decision, facts.AsOf);
+        return due.Select(d => d.Decision.NextReviewOn).Append(decider.NextOn()).Min();
+    }
+
+    private static void Emit(Work work, string account, DecisionRecord decision, DateOnly on) =>
+        work.Emit(new Event.Decided(decision with { Intent = decision.Action == "message" ? work.NextIntent("m") : null }), on, account);
+
+    private static Refused? ReleaseDocument(Work work, MessageState message, DocumentRecord document)
+    {
+        var state = work.State;
+        var invoices = document.Numbers is { } numbers ? InvoiceDocument.Of(state.History!, state.Id, message.Account, numbers, work.Today).Where(i => !i.Cancelled).ToList() : [];
+        var statement = document.Numbers is null ? AccountStatement.Of(state.History!, state.Id, message.Account, document.From!.Value, document.AsOf!.Value) : null;
+        if (invoices.Count == 0 && statement is null or { Sections.Count: 0 })
+        {
+            work.Emit(new Event.MessageWithdrawn(message.Id, statement is null ? "cancelled" : "nothing-to-state"), account: message.Account);
+            return null;
+        }
+        var account = state.Account(message.Account)!;
+        var address = AddressOf(work.Context.Vault, work.State, account, message.Channel);
+        return Leave(work, message, DocumentDecider.Request(state, work.Context, message.Portfolio, message.Account, document, work.Today) with { AddressToken = address?.Token },
+            () => Say(work, message, account, address!.Value.Address, invoices, statement));
+    }
+
+    /// <summary>What says what came with it: the invoices as they stand today, or what the statement comes to.</summary>
+    private static MessageFacts Say(Work work, MessageState message, AccountDetails account, string to, IReadOnlyList<InvoiceDocument> invoices, AccountStatement? statement)
+    {
+        var personal = OpenPersonal(work.Context.Vault, work.State.Id, account);
+        var letter = work.State.Contact.Point(Channel.Letter) is { } point && work.Context.Vault.Open(work.State.Id, point.Sealed) is { } plain ? System.Text.Encoding.UTF8.GetString(plain) : null;
+        var items = statement is null
+            ? invoices.Select(i => new MessageItem(i.Number, i.IssuedOn, i.DueOn, i.Amount, i.Open, Ageing.DaysPastDue(i.DueOn, work.Today))).ToList()
+            : statement.Sections.SelectMany(s => s.Items.Select(i => new MessageItem(i.Number, i.IssuedOn, i.DueOn, new Money(i.Amount, s.Currency), new Money(i.Open, s.Currency), i.DaysPastDue))).Take(Needs.ListedItemsMax).ToList();
+        return new MessageFacts
+        {
+            Template = message.Template,
+            Tone = message.Tone,
+            Language = account.Language ?? "en",
+            To = to,
+            Name = personal?.Name,
+            Address = letter ?? personal?.Address,
+            Account = account.Account,
+            Portfolio = work.Context.Workspace.Portfolio(message.Portfolio) ?? new PortfolioDetails(message.Portfolio),
+            Today = work.Today,
+            Items = items,
+            MoreItems = statement is null ? 0 : statement.Sections.Sum(s => s.Items.Count) - items.Count,
+            Totals = statement is null
+                ? [.. invoices.GroupBy(i => i.Open.Currency).OrderBy(g => g.Key).Select(g => g.Aggregate(Money.Zero(g.Key), (sum, i) => sum + i.Open))]
+                : [.. statement.Sections.Where(s => s.Closing > 0).Select(s => new Money(s.Closing, s.Currency))],
+            Unapplied = [],
+            Invoices = invoices,
+            Statement = statement,
+        };
+    }
+}

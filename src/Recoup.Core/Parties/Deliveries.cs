@@ -1,0 +1,90 @@
+using System.Text.Json.Serialization;
+using Recoup.Core.Contact;
+using Recoup.Core.Events;
+using Recoup.Core.Receivables;
+
+namespace Recoup.Core.Parties;
+
+/// <summary>What is to be sent of an account's invoices and statements, and what was.</summary>
+public sealed class AccountDocuments
+{
+    [JsonPropertyName("a")] public string Account { get; set; } = "";
+
+    /// <summary>Numbers of new invoices that are to be sent.</summary>
+    [JsonPropertyName("n")] public List<string>? ToDeliver { get; set; }
+
+    /// <summary>The last day on which a message with invoices was decided: one a day.</summary>
+    [JsonPropertyName("i")] public DateOnly? InvoicesOn { get; set; }
+
+    /// <summary>The last day on which the balance changed, by effective date.</summary>
+    [JsonPropertyName("m")] public DateOnly? MovedOn { get; set; }
+
+    /// <summary>Statements by schedule were decided for periods up to this day.</summary>
+    [JsonPropertyName("s")] public DateOnly? StatedThrough { get; set; }
+}
+
+/// <summary>How a party's documents follow from its events: the part of the fold that is about sending them.</summary>
+internal static class Deliveries
+{
+    public static AccountDocuments Of(PartyState state, string account)
+    {
+        state.Documents ??= [];
+        if (state.Documents.Find(d => d.Account == account) is { } known) return known;
+        var documents = new AccountDocuments { Account = account };
+        state.Documents.Add(documents);
+        return documents;
+    }
+
+    /// <summary>The balance of the account changed on a day.</summary>
+    public static void Moved(PartyState state, string account, DateOnly on)
+    {
+        var documents = Of(state, account);
+        if (documents.MovedOn is not { } before || on > before) documents.MovedOn = on;
+    }
+
+    public static void Await(PartyState state, string account, string number) => (Of(state, account).ToDeliver ??= []).Add(number);
+
+    /// <summary>It is not to be sent any more.</summary>
+    public static void Forget(PartyState state, string account, string number)
+    {
+        if (state.Documents?.Find(d => d.Account == account) is { ToDeliver: { } numbers } documents && numbers.Remove(number) && numbers.Count == 0) documents.ToDeliver = null;
+    }
+
+    /// <summary>A document was decided: to be sent, or not and why. What was put off is asked for again.</summary>
+    public static void Decide(PartyState state, Envelope e, DecisionRecord decision, DocumentRecord document)
+    {
+        if (decision.Verdict == "deferred") return;
+        var sent = decision.Action == "message" && !decision.Shadow;
+        var documents = Of(state, e.Account);
+        if (document.Scheduled) documents.StatedThrough = document.AsOf;
+        if (decision.Action == "message" && document.Numbers is not null) documents.InvoicesOn = e.EffectiveOn;
+        foreach (var number in document.Numbers ?? [])
+        {
+            Forget(state, e.Account, number);
+            Note(state, e.Account, number, new ItemDelivery(sent ? "decided" : decision.Shadow ? "shadow" : decision.Verdict == "blocked" ? "blocked" : "off", e.EffectiveOn, sent ? decision.Intent : null, decision.Verdict == "blocked" ? decision.GateRule : null));
+        }
+        if (!sent) return;
+        state.Messages[decision.Intent!] = new MessageState
+        {
+            Id = decision.Intent!, Portfolio = decision.Portfolio, Account = e.Account, Channel = decision.Channel!, Template = decision.Template!, Tone = decision.Tone!,
+            Rule = decision.Rule, DecidedOn = e.EffectiveOn, NotBefore = decision.NotBefore!.Value, Document = document,
+        };
+        state.ChangedMessages.Add(decision.Intent!);
+        // Of a kind of its own: it holds up no dunning and counts toward no cap.
+        state.Pending.Add(new Pending(decision.Intent!, decision.Portfolio, "document"));
+    }
+
+    /// <summary>What became of a message is what became of the invoices that it brings.</summary>
+    public static void Note(PartyState state, MessageState message, DateOnly on, string outcome, string? why)
+    {
+        foreach (var number in message.Document?.Numbers ?? []) Note(state, message.Account, number, new ItemDelivery(outcome, on, message.Id, why));
+    }
+
+    private static void Note(PartyState state, string account, string number, ItemDelivery delivery)
+    {
+        var item = state.Item(account, number);
+        Foundation.Invariant.Holds(item is not null, $"item {number} of account {account} was not loaded");
+        item.Delivery = delivery;
+        state.ChangedItems.Add((account, number));
+    }
+}

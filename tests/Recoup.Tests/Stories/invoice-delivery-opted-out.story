@@ -1,0 +1,44 @@
+# Who wants no mail gets none, and the invoice says why. Holds, disputes and caps do not stop a document.
+day 2026-03-02  live
+                portfolio main delivers email
+                account A1
+                opt out email
+day 2026-03-03  invoice INV-1 100.00 EUR due 2026-04-02
+                run
+                expect documents invoice INV-1 not because opted-out
+                expect delivery INV-1 blocked 2026-03-03 because opted-out
+day 2026-03-04  opt in email
+                run
+                expect documents none
+                call no_answer
+                call no_answer
+                call no_answer
+                dispute as d1
+                hold 2026-03-04 to 2026-03-31
+                invoice INV-2 100.00 EUR due 2026-04-03
+                run
+                expect documents invoice INV-2
+                opt out email
+                dispatch
+                expect messages 0
+                expect delivery INV-2 withdrawn 2026-03-04 because opted-out
+# Cancelled between decision and release.
+                opt in email
+day 2026-03-05  invoice INV-3 100.00 EUR due 2026-04-03
+                run
+                expect documents invoice INV-3
+                cancel INV-3
+                dispatch
+                expect delivery INV-3 withdrawn 2026-03-05 because cancelled
+                invoice INV-4 100.00 EUR due 2026-04-03
+                cancel INV-4
+day 2026-03-06  run
+                expect documents none
+                invoice INV-5 100.00 EUR due 2026-04-03
+day 2026-03-07  run
+                expect documents invoice INV-5
+                erase
+                dispatch
+                expect messages 0
+                request statement
+                expect refused party erased
