@@ -268,6 +268,7 @@ internal static class PeopleVerbs
         "erased" => "the person was erased",
         "invoice-delivery" => "the portfolio sends new invoices to its customers",
         "delivery-off" => $"the portfolio no longer sends invoices: {Documents(d.Document!)} stays unsent",
+        "issued-long-ago" => $"{Documents(d.Document!)} could not be sent while it was new",
         "statement-schedule" => "the portfolio sends statements by schedule, and this period is over",
         "statement-request" => "somebody asked for it",
         _ => $"step {d.Rule} is due" + (d.AnchorOn is { } a ? $" (days count from {a:yyyy-MM-dd}{(d.PausedDays is { } p ? $", without {p} days of rest" : "")})" : ""),
