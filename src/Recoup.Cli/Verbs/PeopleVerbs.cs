@@ -197,9 +197,11 @@ internal static class PeopleVerbs
             var what = EventCodec.Decode(row.Kind, row.Version, row.Payload) switch
             {
                 Event.MessageReleased m when m.Message == intent => $"released, cleared a second time ({m.Clearance})",
+                Event.MessageDeferred { Detail: { } said } m when m.Message == intent => $"not taken by its channel, tried again from {m.Until:yyyy-MM-ddTHH:mm:ssZ} ({said})",
                 Event.MessageDeferred m when m.Message == intent => $"put off until {m.Until:yyyy-MM-ddTHH:mm:ssZ} by rule {m.Rule}",
                 Event.MessageWithdrawn m when m.Message == intent => $"withdrawn: {m.Rule}",
                 Event.MessageSettled m when m.Message == intent => m.Outcome + (m.Detail is null ? "" : $" ({m.Detail})"),
+                Event.MessageBounced m when m.Message == intent => $"came back ({m.Kind}{(m.Status is null ? "" : $", {m.Status}")})" + (m.Detail is null ? "" : $": {m.Detail}"),
                 Event.WorkItemClosed w when w.WorkItem == intent => $"closed: {w.Disposition}" + (w.By is null ? "" : $" by {w.By}"),
                 _ => null,
             };
@@ -266,6 +268,7 @@ internal static class PeopleVerbs
         "erased" => "the person was erased",
         "invoice-delivery" => "the portfolio sends new invoices to its customers",
         "delivery-off" => $"the portfolio no longer sends invoices: {Documents(d.Document!)} stays unsent",
+        "issued-long-ago" => $"{Documents(d.Document!)} could not be sent while it was new",
         "statement-schedule" => "the portfolio sends statements by schedule, and this period is over",
         "statement-request" => "somebody asked for it",
         _ => $"step {d.Rule} is due" + (d.AnchorOn is { } a ? $" (days count from {a:yyyy-MM-dd}{(d.PausedDays is { } p ? $", without {p} days of rest" : "")})" : ""),
