@@ -19,7 +19,7 @@ foreach (var verb in new[]
 {
     ImportVerbs.Import(), ImportVerbs.Send(), ImportVerbs.Inputs(), WorkVerbs.Run(), WorkVerbs.Dispatch(), WorkVerbs.Sending(), WorkVerbs.Messages(),
     FigureVerbs.Ageing(), FigureVerbs.Kpi(), FigureVerbs.Drill(), FigureVerbs.Catalog(), PeopleVerbs.Worklist(), PeopleVerbs.Explain(),
-    PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), DemoVerb.Demo(),
+    PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), DemoVerb.Demo(), ServeVerb.Serve(),
 }) root.Subcommands.Add(verb);
 
 var parsed = root.Parse(args);

@@ -51,9 +51,11 @@ internal sealed class Session : IDisposable
         return door;
     }
 
-    public IReadOnlyDictionary<string, ChannelPort> Channels()
+    public IReadOnlyDictionary<string, ChannelPort> Channels() => ChannelsOf(Open());
+
+    public static IReadOnlyDictionary<string, ChannelPort> ChannelsOf(Store store)
     {
-        var folder = new MailFolder(Open().MailFolder, Open().WorkspaceId);
+        var folder = new MailFolder(store.MailFolder, store.WorkspaceId);
         return new Dictionary<string, ChannelPort>(StringComparer.Ordinal)
         {
             [Channel.Email] = new(folder.IsIdempotent, folder.Send),
@@ -69,7 +71,11 @@ internal sealed class Session : IDisposable
         throw new UsageException($"'{text}' is not an instant; write 2026-04-12T10:15:00Z");
     }
 
-    public void Dispose() => store?.Dispose();
+    public void Dispose()
+    {
+        store?.Dispose();
+        store = null;
+    }
 }
 
 /// <summary>A clock that stands still: what --now says.</summary>

@@ -26,7 +26,8 @@ internal static class DemoVerb
 
     public static Command Demo()
     {
-        var verb = new Command("demo", "A small business in one command: some weeks of work, then its KPIs, ageing, messages and worklist.");
+        var serve = new Option<bool>("--serve") { Description = "then serve its pages, on the demo's own clock" };
+        var verb = new Command("demo", "A small business in one command: some weeks of work, then its KPIs, ageing, messages and worklist.") { serve };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
@@ -42,6 +43,9 @@ internal static class DemoVerb
             Output.Say($"{Accounts} customers and {rows:N0} invoices were made from seed {Seed}: {file}");
             var totals = Play(session, clock, file);
             Show(session, totals);
+            if (!parsed.GetValue(serve)) return 0;
+            session.Clock = new ServeVerb.ClockFrom(clock.Now);
+            ServeVerb.Serve(session, ServeVerb.DefaultUrl, ServeVerb.DefaultRunAt, beats: true);
             return 0;
         });
         return verb;
