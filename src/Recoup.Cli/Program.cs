@@ -17,9 +17,9 @@ root.Options.Add(Session.Now);
 root.Options.Add(Output.Format);
 foreach (var verb in new[]
 {
-    ImportVerbs.Import(), ImportVerbs.Send(), ImportVerbs.Inputs(), WorkVerbs.Run(), WorkVerbs.Dispatch(), WorkVerbs.Sending(), WorkVerbs.Messages(),
+    ImportVerbs.Import(), ImportVerbs.Send(), ImportVerbs.Inputs(), WorkVerbs.Run(), WorkVerbs.Dispatch(), WorkVerbs.Sending(), WorkVerbs.Messages(), ChannelVerbs.Channels(), ChannelVerbs.Bounces(),
     FigureVerbs.Ageing(), FigureVerbs.Kpi(), FigureVerbs.Drill(), FigureVerbs.Catalog(), PeopleVerbs.Worklist(), PeopleVerbs.Explain(), DocumentVerbs.Statement(), DocumentVerbs.Invoice(),
-    PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), DemoVerb.Demo(),
+    PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), SimulateVerbs.Simulate(), ReplayVerb.Replay(), DemoVerb.Demo(),
 }) root.Subcommands.Add(verb);
 
 var parsed = root.Parse(args);
@@ -35,7 +35,7 @@ try
     return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (UsageException e) { Output.Say(e.Message); return 2; }
-catch (Exception e) when (e is StoreException or RunRefusedException or FileRefusedException or YamlException or TemplateException or IOException or UnauthorizedAccessException)
+catch (Exception e) when (e is StoreException or RunRefusedException or FileRefusedException or YamlException or TemplateException or SmtpException or IOException or UnauthorizedAccessException)
 {
     Output.ProgressDone();
     Output.Say(e.Message);

@@ -21,6 +21,7 @@ internal sealed class Session : IDisposable
 
     private readonly ParseResult parsed;
     private Store? store;
+    private SmtpChannel? smtp;
 
     public Session(ParseResult parsed)
     {
@@ -51,12 +52,36 @@ internal sealed class Session : IDisposable
         return door;
     }
 
+    /// <summary>Mail goes to the server of channels.yaml, or, without that file, into the mail folder.</summary>
     public IReadOnlyDictionary<string, ChannelPort> Channels()
     {
-        var folder = new MailFolder(Open().MailFolder, Open().WorkspaceId);
-        return new Dictionary<string, ChannelPort>(StringComparer.Ordinal)
+        var store = Open();
+        return new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = SmtpSettings.Load(store.Folder) is { } settings ? Smtp(store, settings) : InFolder(store) };
+    }
+
+    /// <summary>No mail server was set, so mail lies in the data folder for somebody to fetch.</summary>
+    public bool MailIsFiles => smtp is null;
+
+    private static ChannelPort InFolder(Store store)
+    {
+        var folder = new MailFolder(store.MailFolder, store.WorkspaceId);
+        return new ChannelPort(folder.IsIdempotent, folder.Send);
+    }
+
+    private ChannelPort Smtp(Store store, SmtpSettings settings)
+    {
+        smtp = new SmtpChannel(settings, store.WorkspaceId, (party, message) => Settling.UnsubscribeToken(store, party, message));
+        var throttle = new DomainThrottle(Path.Combine(store.Folder, "throttle.json"), settings.PerDomainAMinute, store.WorkspaceId);
+        return new ChannelPort(IsIdempotent: false, smtp.Send)
         {
-            [Channel.Email] = new(folder.IsIdempotent, folder.Send),
+            PartSize = smtp.PartSize,
+            Trouble = smtp.Trouble,
+            Admits = throttle.Admits,
+            Done = now =>
+            {
+                throttle.Save(now);
+                smtp.Close();
+            },
         };
     }
 
@@ -69,7 +94,11 @@ internal sealed class Session : IDisposable
         throw new UsageException($"'{text}' is not an instant; write 2026-04-12T10:15:00Z");
     }
 
-    public void Dispose() => store?.Dispose();
+    public void Dispose()
+    {
+        smtp?.Dispose();
+        store?.Dispose();
+    }
 }
 
 /// <summary>A clock that stands still: what --now says.</summary>

@@ -55,7 +55,7 @@ public static partial class Machine
     private static Refused? SetContactPoint(Work work, Input.ContactPoint i)
     {
         var token = work.Context.Vault.Token(work.State.Id, i.Address);
-        if (work.State.Contact.Point(i.Channel)?.Token == token) return null;
+        if (work.State.Contact.Point(i.Channel)?.Token == token && !work.State.Contact.IsUndeliverable(i.Channel, token)) return null;
         work.Emit(new Event.ContactPointSet(i.Channel, token, work.Context.Vault.Seal(work.State.Id, System.Text.Encoding.UTF8.GetBytes(i.Address))));
         return null;
     }

@@ -5,6 +5,7 @@ using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
 using Recoup.Core.Workspace;
@@ -57,7 +58,7 @@ public static partial class Machine
             return null;
         }
         var account = state.Account(message.Account)!;
-        var address = Address(work, account, message.Channel);
+        var address = AddressOf(work.Context.Vault, state, account, message.Channel);
         var request = Decider.Request(state, work.Context, account, message.Portfolio, message.Channel, address?.Token, work.Today, facts.SpeakerHeld,
             // What was released and not answered yet is on its way to the customer.
             underWay: state.Pending.Count(p => p.Kind == "message" && state.Messages[p.Id].Status == MessageStatus.Sending));
@@ -82,8 +83,8 @@ public static partial class Machine
             case Verdict.Allowed allowed:
                 var text = work.Context.Writer.Write(say());
                 var sealedText = work.Context.Vault.Seal(work.State.Id, JsonSerializer.SerializeToUtf8Bytes(text, MessageJson.Default.MessageText));
-                work.Emit(new Event.MessageReleased(message.Id, allowed.Clearance.Id, sealedText), account: message.Account);
-                work.Outgoing.Add(new Outgoing(work.State.Id, message.Id, message.Channel, text));
+                work.Emit(new Event.MessageReleased(message.Id, allowed.Clearance.Id, sealedText) { AddressToken = request.AddressToken }, account: message.Account);
+                work.Outgoing.Add(new Outgoing(work.State.Id, message.Id, message.Channel, text) { Tries = message.Tries, FirstTriedAt = message.FirstTriedAt });
                 return null;
             default: throw new System.Diagnostics.UnreachableException();
         }
@@ -99,12 +100,12 @@ public static partial class Machine
         return facts.ToChaseMinor <= 0 ? "covered-by-unapplied-cash" : null;
     }
 
-    private static (string Address, string Token)? Address(Work work, AccountDetails account, string channel)
+    /// <summary>The address of a channel and its token, as the party has it now; null: none is known, or its key is gone.</summary>
+    public static (string Address, string Token)? AddressOf(IVault vault, PartyState state, AccountDetails account, string channel)
     {
-        var party = work.State.Id;
-        if (work.State.Contact.Point(channel) is { } point && work.Context.Vault.Open(party, point.Sealed) is { } plain)
+        if (state.Contact.Point(channel) is { } point && vault.Open(state.Id, point.Sealed) is { } plain)
             return (System.Text.Encoding.UTF8.GetString(plain), point.Token);
-        var personal = OpenPersonal(work.Context.Vault, party, account);
+        var personal = OpenPersonal(vault, state.Id, account);
         return channel == Channel.Email && personal?.Email is { } email ? (email, account.EmailToken!) : null;
     }
 
@@ -132,22 +133,6 @@ public static partial class Machine
             Totals = [.. meant.GroupBy(e => e.Currency).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new Money(g.Sum(e => e.Minor), Currency.Of(g.Key)))],
             Unapplied = [.. work.State.Unapplied.Where(u => accounts.Contains(u.Account) && u.Minor != 0).GroupBy(u => u.Currency).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new Money(g.Sum(u => u.Minor), Currency.Of(g.Key)))],
         };
-    }
-
-    private static Refused? TakeResult(Work work, Input.ChannelResult i)
-    {
-        if (!work.State.Messages.TryGetValue(i.Message, out var message)) return new Refused(Refusal.UnknownMessage, $"there is no message {i.Message}");
-        if (message.Status != MessageStatus.Sending) return null;
-        work.Emit(new Event.MessageSettled(i.Message, i.Outcome, i.Detail, message.PreDueThrough is not null), account: message.Account);
-        return null;
-    }
-
-    private static Refused? SettleMessage(Work work, Input.MessageSettled i)
-    {
-        if (!work.State.Messages.TryGetValue(i.Message, out var message) || message.Account != i.Account) return new Refused(Refusal.UnknownMessage, $"account {i.Account} has no message {i.Message}");
-        if (message.Status != MessageStatus.Unknown) return new Refused(Refusal.MessageNotUnknown, $"message {i.Message} is {message.Status.ToString().ToLowerInvariant()}; only an unknown one is settled by a person");
-        work.Emit(new Event.MessageSettled(i.Message, i.Outcome, $"by {i.Actor}", message.PreDueThrough is not null));
-        return null;
     }
 }
 

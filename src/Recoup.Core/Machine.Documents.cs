@@ -56,7 +56,7 @@ public static partial class Machine
             return null;
         }
         var account = state.Account(message.Account)!;
-        var address = Address(work, account, message.Channel);
+        var address = AddressOf(work.Context.Vault, work.State, account, message.Channel);
         return Leave(work, message, DocumentDecider.Request(state, work.Context, message.Portfolio, message.Account, document, work.Today) with { AddressToken = address?.Token },
             () => Say(work, message, account, address!.Value.Address, invoices, statement));
     }

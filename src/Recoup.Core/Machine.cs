@@ -11,7 +11,14 @@ namespace Recoup.Core;
 public sealed record Recorded(Event Event, Envelope Envelope, long Prior, string Actor);
 
 /// <summary>A message cleared to leave: what a channel needs to send it.</summary>
-public sealed record Outgoing(string Party, string Message, string Channel, MessageText Text);
+public sealed record Outgoing(string Party, string Message, string Channel, MessageText Text)
+{
+    /// <summary>How often it was handed to its channel before, which could not take it then.</summary>
+    public int Tries { get; init; }
+
+    /// <summary>When it was first handed over; null: this is the first time.</summary>
+    public DateTimeOffset? FirstTriedAt { get; init; }
+}
 
 /// <summary>What came of an input: events and what must be sent, or a refusal. Neither: it changed nothing.</summary>
 public sealed class Outcome
@@ -70,6 +77,7 @@ public static partial class Machine
             Input.HoldReleased i => ReleaseHold(work, i),
             Input.WorkItemDone i => FinishWork(work, i),
             Input.MessageSettled i => SettleMessage(work, i),
+            Input.MessageBounced i => TakeBounce(work, i),
             Input.StatementRequested i => RequestStatement(work, i),
             Input.Review i => Review(work, i),
             Input.Release i => Release(work, i),

@@ -74,6 +74,7 @@ public sealed class Needs
             case Input.Contact: needs.PendingWork(state); break;
             case Input.WorkItemDone i: needs.Work(state, i.WorkItem); break;
             case Input.MessageSettled i: needs.Message(state, i.Message); break;
+            case Input.MessageBounced i: needs.Message(state, i.Message); break;
             case Input.ChannelResult i: needs.Message(state, i.Message); break;
             case Input.Review:
                 needs.PendingWork(state);

@@ -28,6 +28,7 @@ public enum Refusal
     UnknownWorkItem,
     UnknownMessage,
     MessageNotUnknown,
+    MessageNotSent,
     AlreadyErased,
     DayNotOver,
 }

@@ -21,6 +21,7 @@ public static class WorkspaceMachine
                     Name = i.Name ?? known.Name,
                     Creditor = i.Creditor ?? known.Creditor,
                     Sender = i.Sender ?? known.Sender,
+                    ReplyTo = i.ReplyTo ?? known.ReplyTo,
                     BankDetails = i.BankDetails ?? known.BankDetails,
                     TimeZone = i.TimeZone ?? known.TimeZone,
                     Calendar = i.Calendar ?? known.Calendar,

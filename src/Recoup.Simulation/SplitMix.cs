@@ -8,6 +8,24 @@ public sealed class SplitMix(ulong seed)
 {
     private ulong state = seed;
 
+    /// <summary>
+    /// A stream of its own for one purpose of one customer: what it gives depends on these four alone, so no draw moves
+    /// because somebody else drew, or because Recoup did one thing more.
+    /// </summary>
+    /// <param name="customer">Its number in the world; -1 for what belongs to no customer.</param>
+    /// <param name="which">Tells occasions of the same purpose apart, such as an invoice's number or a day.</param>
+    public static SplitMix Of(ulong seed, int customer, string purpose, int which = 0)
+    {
+        unchecked
+        {
+            // FNV-1a over the purpose: the framework's string hash differs from process to process.
+            var mixed = 14695981039346656037UL;
+            foreach (var c in purpose) mixed = (mixed ^ c) * 1099511628211UL;
+            foreach (var part in (ReadOnlySpan<ulong>)[seed, (ulong)(customer + 1), (ulong)which]) mixed = new SplitMix(mixed ^ part).Next();
+            return new SplitMix(mixed);
+        }
+    }
+
     public ulong Next()
     {
         unchecked

@@ -54,6 +54,11 @@ public sealed class Door
     private readonly ContactRules rules;
     private readonly TimeProvider clock;
     private WorkspaceState workspace = new();
+
+    // Kept from batch to batch: a batch fills tens of thousands of entries, and growing anew each time is most of what a
+    // large import would allocate.
+    private readonly CellDeltas batchCells = new();
+    private CellDeltas unitCells = new();
     private Policy? compiled;
 
     /// <param name="operation">import, run or dispatch: names the failpoints passed.</param>
@@ -122,9 +127,11 @@ public sealed class Door
             Failpoint.Hit(Operation + ".transaction-open");
             var heads = store.Heads();
             ReadWorkspace(heads);
+            batchCells.Clear();
             var batch = new Batch(this, heads, watch);
             if (heads[Partition.Workspace].Seq == 0 && units.Count + workspaceEvents.Count > 0) batch.OpenWorkspace(units.Count > 0 ? units[0].RecordedAt : workspaceEvents[0].At);
             foreach (var (e, cause, on, at) in workspaceEvents) batch.RecordAt(at, e, cause, "system", on);
+            batch.LoadAhead(units);
             foreach (var unit in units) batch.Take(unit);
             if (mayCommit is not null && !mayCommit(batch.Result))
             {
@@ -207,6 +214,17 @@ public sealed class Door
         store.Exec("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
+    private CellDeltas EmptyUnitCells()
+    {
+        // Emptying costs by the room there is: after a unit of unusual size a new one is cheaper for all that follow.
+        if (unitCells.Count > 1024) unitCells = new CellDeltas();
+        else unitCells.Clear();
+        return unitCells;
+    }
+
+    /// <summary>From so many units or events on, several processors are worth their starting.</summary>
+    private const int TogetherMin = 64;
+
     /// <summary>One transaction's work, in memory until it is written.</summary>
     private sealed class Batch(Door door, Head[] heads, DateTimeOffset clockNow)
     {
@@ -214,8 +232,9 @@ public sealed class Door
         private readonly Dictionary<string, Entry> parties = new(StringComparer.Ordinal);
         private readonly Dictionary<string, byte[]> claimed = new(StringComparer.Ordinal);
         private readonly Dictionary<string, string> aliases = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, string?> storedAliases = new(StringComparer.Ordinal);
         private readonly List<(int Partition, string Party, Recorded Recorded, long WorkspaceSeq)> rows = [];
-        private readonly CellDeltas cells = new();
+        private readonly CellDeltas cells = door.batchCells;
         private readonly long[] seqs = [.. heads.Select(h => h.Seq)];
 
         public BatchResult Result { get; } = new();
@@ -246,7 +265,7 @@ public sealed class Door
             var startRows = rows.Count;
             var startRecordedOn = LastRecordedOn;
             var startSeqs = unit.Inputs.Count > 1 ? (long[])seqs.Clone() : null;
-            var unitCells = unit.Inputs.Count > 1 ? new CellDeltas() : cells;
+            var unitCells = unit.Inputs.Count > 1 ? door.EmptyUnitCells() : cells;
             var accepted = new List<string>();
             var keys = new List<(string Key, byte[] Content)>();
             var newAliases = new List<string>();
@@ -328,7 +347,12 @@ public sealed class Door
             return null;
         }
 
-        private string? Alias(string account) => aliases.TryGetValue(account, out var party) ? party : store.PartyOf(account);
+        private string? Alias(string account)
+        {
+            if (aliases.TryGetValue(account, out var party)) return party;
+            if (!storedAliases.TryGetValue(account, out var stored)) storedAliases[account] = stored = store.PartyOf(account);
+            return stored;
+        }
 
         /// <summary>Sets unchanged where the same input was taken before; refuses where the key stands for another.</summary>
         private Refused? Claim(Input input, string party, PartyState? state, List<(string, byte[])> keys, out bool unchanged)
@@ -392,6 +416,34 @@ public sealed class Door
             return parties[party] = found is var (pid, state) ? new Entry(pid, state) : new Entry(0, new PartyState { Id = party });
         }
 
+        /// <summary>
+        /// Loads the headers of all whom the units are about: read one after the other, decoded on all processors, since
+        /// decoding is most of the work.
+        /// </summary>
+        public void LoadAhead(IReadOnlyList<InputUnit> units)
+        {
+            if (units.Count < TogetherMin) return;
+            var wanted = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var unit in units)
+                foreach (var input in unit.Inputs)
+                    if (PartyOf(input) is { } party) wanted.Add(party);
+            var stored = new List<(string Party, long Pid, byte[] State)>(wanted.Count);
+            foreach (var party in wanted)
+                if (store.StoredParty(party) is var (pid, state)) stored.Add((party, pid, state));
+            var states = new PartyState[stored.Count];
+            Parallel.For(0, states.Length, i => states[i] = StateCodec.DecodeParty(stored[i].State));
+            for (var i = 0; i < states.Length; i++) parties[stored[i].Party] = new Entry(stored[i].Pid, states[i]);
+        }
+
+        private string? PartyOf(Input input) => input switch
+        {
+            Input.Review review => review.Party,
+            Input.Release release => release.Party,
+            Input.ChannelResult result => result.Party,
+            Input.OfAccount about => Alias(about.Account) ?? about.Account,
+            _ => null,
+        };
+
         private void Load(Entry entry, Needs needs)
         {
             foreach (var (account, number) in needs.Items) store.LoadItem(entry.State, entry.Pid, account, number);
@@ -435,34 +487,56 @@ public sealed class Door
 
         public void Write()
         {
-            var hashes = heads.Select(h => h.Hash).ToArray();
-            var last = new Recorded?[Partition.Count];
-            var recordedOn = heads.Select(h => h.RecordedOn).ToArray();
-            foreach (var partition in rows.GroupBy(r => r.Partition).OrderBy(g => g.Key))
-                foreach (var (p, party, recorded, workspaceSeq) in partition)
-                {
-                    var row = ToRow(p, party, recorded, workspaceSeq);
-                    row = row with { Hash = Chain.Hash(hashes[p], row) };
-                    store.Append(row);
-                    hashes[p] = row.Hash;
-                    last[p] = recorded;
-                    // Days are those of the portfolios' places, so the last row need not have the latest.
-                    recordedOn[p] = Later(recordedOn[p], recorded.Envelope.RecordedOn);
-                }
-            for (var p = 0; p < Partition.Count; p++)
-                if (last[p] is { } recorded) store.Write(new Head(p, recorded.Envelope.Seq, hashes[p], recorded.Envelope.RecordedAt, recordedOn[p]));
+            var chains = rows.GroupBy(r => r.Partition).OrderBy(g => g.Key).Select(g => new Chained(heads[g.Key], [.. g])).ToArray();
+            // A party's place is that of its first event: a fold from zero comes to the same.
+            var changed = parties.Where(p => p.Value.Changed).Select(p => p.Value).ToArray();
+            foreach (var entry in changed)
+                if (entry.Pid == 0) entry.Pid = Store.RowId(Partition.Of(entry.State.Id), entry.Accepted[0].Envelope.Seq);
+            // What must be computed needs nothing but memory and is no chain's but its own; what is written goes in order.
+            var forms = new StateForm[changed.Length];
+            if (rows.Count < TogetherMin)
+            {
+                foreach (var chain in chains) chain.Compute();
+                for (var i = 0; i < changed.Length; i++) forms[i] = StateForm.Of(changed[i].State, changed[i].Pid);
+            }
+            else
+            {
+                Parallel.ForEach(chains, chain => chain.Compute());
+                Parallel.For(0, changed.Length, i => forms[i] = StateForm.Of(changed[i].State, changed[i].Pid));
+            }
+            foreach (var chain in chains)
+            {
+                foreach (var row in chain.Rows) store.Append(row);
+                store.Write(chain.Head);
+            }
             Failpoint.Hit(door.Operation + ".journal-written");
             foreach (var (key, content) in claimed) store.ClaimKey(key, content);
             foreach (var (account, party) in aliases) store.SetPartyOf(account, party);
-            foreach (var (party, entry) in parties)
-            {
-                if (!entry.Changed) continue;
-                // A party's place is that of its first event: a fold from zero comes to the same.
-                if (entry.Pid == 0) entry.Pid = Store.RowId(Partition.Of(party), entry.Accepted[0].Envelope.Seq);
-                store.Save(entry.State, entry.Pid);
-            }
+            foreach (var form in forms) store.Save(form);
             door.cells.Append(cells);
             Result.Events = rows.Count;
+        }
+
+        /// <summary>What a batch adds to one chain.</summary>
+        private sealed class Chained(Head head, IReadOnlyList<(int Partition, string Party, Recorded Recorded, long WorkspaceSeq)> added)
+        {
+            public JournalRow[] Rows { get; } = new JournalRow[added.Count];
+
+            /// <summary>The chain's end after them.</summary>
+            public Head Head { get; private set; } = head;
+
+            public void Compute()
+            {
+                for (var i = 0; i < added.Count; i++)
+                {
+                    var (partition, party, recorded, workspaceSeq) = added[i];
+                    var row = ToRow(partition, party, recorded, workspaceSeq);
+                    Rows[i] = row = row with { Hash = Chain.Hash(Head.Hash, row) };
+                    var e = recorded.Envelope;
+                    // Days are those of the portfolios' places, so the last row need not have the latest.
+                    Head = new Head(partition, e.Seq, row.Hash, e.RecordedAt, Later(Head.RecordedOn, e.RecordedOn));
+                }
+            }
         }
 
         private static JournalRow ToRow(int partition, string party, Recorded recorded, long workspaceSeq)

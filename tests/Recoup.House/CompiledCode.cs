@@ -30,7 +30,7 @@ internal static class CompiledCode
     public static Assembly Core => typeof(Event).Assembly;
 
     public static IReadOnlyList<Assembly> All { get; } =
-        [Core, typeof(Door).Assembly, typeof(TemplateWriter).Assembly, typeof(SampleReceivables).Assembly, Assembly.Load("recoup")];
+        [Core, typeof(Door).Assembly, typeof(TemplateWriter).Assembly, typeof(SplitMix).Assembly, Assembly.Load("recoup")];
 
     public static IReadOnlyList<Mention> Of(Assembly assembly) => Known.GetOrAdd(assembly, a => [.. a.GetTypes().SelectMany(OfType)]);
 

@@ -121,7 +121,7 @@ public sealed partial class VocabularyTests
         Refusal.DuplicateNumber, Refusal.UnknownItem, Refusal.NotAnInvoice, Refusal.NotACharge, Refusal.ItemCancelled, Refusal.WrongCurrency,
         Refusal.NothingOpen, Refusal.MoreThanOpen, Refusal.BelowWrittenOff, Refusal.DueBeforeIssued, Refusal.BeforeDocument, Refusal.UnknownPayment,
         Refusal.AlreadyReversed, Refusal.NothingUnapplied, Refusal.UnknownDispute, Refusal.UnknownHold, Refusal.OverlappingHold,
-        Refusal.UnknownWorkItem, Refusal.UnknownMessage, Refusal.MessageNotUnknown, Refusal.AlreadyErased,
+        Refusal.UnknownWorkItem, Refusal.AlreadyErased,
     ];
 
     [Fact]

@@ -197,9 +197,11 @@ internal static class PeopleVerbs
             var what = EventCodec.Decode(row.Kind, row.Version, row.Payload) switch
             {
                 Event.MessageReleased m when m.Message == intent => $"released, cleared a second time ({m.Clearance})",
+                Event.MessageDeferred { Detail: { } said } m when m.Message == intent => $"not taken by its channel, tried again from {m.Until:yyyy-MM-ddTHH:mm:ssZ} ({said})",
                 Event.MessageDeferred m when m.Message == intent => $"put off until {m.Until:yyyy-MM-ddTHH:mm:ssZ} by rule {m.Rule}",
                 Event.MessageWithdrawn m when m.Message == intent => $"withdrawn: {m.Rule}",
                 Event.MessageSettled m when m.Message == intent => m.Outcome + (m.Detail is null ? "" : $" ({m.Detail})"),
+                Event.MessageBounced m when m.Message == intent => $"came back ({m.Kind}{(m.Status is null ? "" : $", {m.Status}")})" + (m.Detail is null ? "" : $": {m.Detail}"),
                 Event.WorkItemClosed w when w.WorkItem == intent => $"closed: {w.Disposition}" + (w.By is null ? "" : $" by {w.By}"),
                 _ => null,
             };

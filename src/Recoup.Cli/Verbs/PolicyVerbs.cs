@@ -6,7 +6,7 @@ using Recoup.Storage.Work;
 
 namespace Recoup.Cli.Verbs;
 
-/// <summary>policy validate, diff, show: what a policy file says, and what it would change.</summary>
+/// <summary>policy validate, diff, show: what a policy file says, and what it would decide otherwise.</summary>
 internal static class PolicyVerbs
 {
     /// <summary>Reads a policy file; checks too that its templates exist.</summary>
@@ -25,6 +25,7 @@ internal static class PolicyVerbs
         var verb = new Command("policy", "Validates a policy file, or says what it would change.");
         verb.Subcommands.Add(Validate());
         verb.Subcommands.Add(Diff());
+        verb.Subcommands.Add(PolicySimulation.Simulate());
         verb.Subcommands.Add(Show());
         return verb;
     }

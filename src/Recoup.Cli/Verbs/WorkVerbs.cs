@@ -95,9 +95,11 @@ internal static class WorkVerbs
             Output.ProgressDone();
             Print(session.Output, report);
             if (report.Off is not null) Output.Say(report.Off);
-            else if (report.Sent > 0) Output.Say($"Messages are in {door.Store.MailFolder}, one file each.");
-            if (report.Unknown > 0) Output.Say("Of some messages nobody knows whether they arrived. `recoup messages` lists them; find out, and say with a message_settled input.");
-            return 0;
+            else if (report.Sent > 0 && session.MailIsFiles) Output.Say($"Messages are in {door.Store.MailFolder}, one file each.");
+            if (report.Unknown > 0) Output.Say("Of some messages nobody knows whether they arrived. `recoup messages` lists them; find out, and settle each with `recoup messages settle`.");
+            if (report.Throttled > 0) Output.Say("Some wait because as many as may went to their domain within the last minute: run `recoup dispatch` again.");
+            foreach (var (channel, trouble) in report.Troubles) Output.Say($"Nothing goes by {channel} now, and its messages wait: {trouble}");
+            return report.Troubles.Count > 0 ? 1 : 0;
         });
         return verb;
     }
@@ -110,6 +112,9 @@ internal static class WorkVerbs
         sheet.Add("unknown", report.Unknown);
         sheet.Add("put off by the gate", report.Deferred);
         sheet.Add("withdrawn: the reason was gone", report.Withdrawn);
+        sheet.Add("not taken for now, tried again", report.ToRetry);
+        sheet.Add("waiting: as many as may went to their domain", report.Throttled);
+        sheet.Add("waiting: their channel takes nothing", report.Waiting);
         output.Print(json =>
         {
             json.WriteStartObject();
@@ -118,6 +123,15 @@ internal static class WorkVerbs
             json.WriteNumber("unknown", report.Unknown);
             json.WriteNumber("deferred", report.Deferred);
             json.WriteNumber("withdrawn", report.Withdrawn);
+            json.WriteNumber("to_retry", report.ToRetry);
+            json.WriteNumber("throttled", report.Throttled);
+            json.WriteNumber("waiting", report.Waiting);
+            if (report.Troubles.Count > 0)
+            {
+                json.WriteStartObject("troubles");
+                foreach (var (channel, trouble) in report.Troubles) json.WriteString(channel, trouble);
+                json.WriteEndObject();
+            }
             if (report.Off is not null) json.WriteString("off", report.Off);
             json.WriteEndObject();
         }, sheet);
@@ -169,9 +183,42 @@ internal static class WorkVerbs
         door.Take([new InputUnit(0, [input])]);
     }
 
+    private static Command Settle()
+    {
+        var id = new Argument<string>("MESSAGE") { Description = "the message's id, as `recoup messages` lists it" };
+        var outcome = new Option<string>("--as") { Description = "what became of it: sent or failed", Required = true, HelpName = "OUTCOME" };
+        outcome.AcceptOnlyFromAmong("sent", "failed");
+        var reason = new Option<string>("--reason") { Description = "how you know, for the journal; names no customer", Required = true, HelpName = "TEXT" };
+        var by = new Option<string?>("--by") { Description = "who says so; else the user of this machine", HelpName = "NAME" };
+        var verb = new Command("settle", "Says what became of a message of unknown fate.") { id, outcome, reason, by };
+        verb.SetAction(parsed =>
+        {
+            using var session = new Session(parsed);
+            var door = session.Door("dispatch");
+            var (message, wanted) = (parsed.GetValue(id)!, parsed.GetValue(outcome)!);
+            var result = Settling.Settle(door, message, wanted, parsed.GetValue(reason)!, parsed.GetValue(by) ?? Environment.UserName, session.Clock.GetUtcNow());
+            if (result is not { Refused: null })
+            {
+                Output.Say(result?.Refused?.Message ?? $"there is no message {message}; `recoup messages` lists those of unknown fate");
+                return 1;
+            }
+            var sheet = new Sheet("message", "settled as");
+            sheet.Add(message, wanted);
+            session.Output.Print(json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("message", message);
+                json.WriteString("settled_as", wanted);
+                json.WriteEndObject();
+            }, sheet);
+            return 0;
+        });
+        return verb;
+    }
+
     public static Command Messages()
     {
-        var verb = new Command("messages", "How many messages there are by what became of them, and those of unknown fate.");
+        var verb = new Command("messages", "How many messages there are by what became of them, and those of unknown fate.") { Settle() };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);

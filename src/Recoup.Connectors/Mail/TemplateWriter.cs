@@ -109,6 +109,7 @@ public sealed partial class TemplateWriter : IMessageWriter
             subject,
             body)
         {
+            ReplyTo = Line(facts.Portfolio.ReplyTo),
             Language = language,
             Tables = TextTable.Places(body, tables),
             Attachments = Attach(facts),

@@ -89,6 +89,7 @@ public static class ContactGate
                     case "hold" when request.Held:
                     // A call is a task of a person, who can look a number up; a message needs an address.
                     case "no_address" when request.AddressToken is null && request.Channel != Channel.Call:
+                    case "undeliverable" when request.Contact.IsUndeliverable(request.Channel, request.AddressToken):
                         return new Verdict.Blocked(rule.Id);
                     case "cap":
                         if (CapUntil(rule, request) is { } until && (deferred is not Verdict.Deferred other || until > other.Until))

@@ -44,7 +44,7 @@ public sealed record ContactRule(string Id, string Text, string Source, string K
 public sealed class ContactRules
 {
     /// <summary>Rules of these kinds have no numbers of their own: the state says whether they bite.</summary>
-    public static readonly IReadOnlyList<string> Kinds = ["erased", "opt_out", "hold", "no_address", "cap", "window"];
+    public static readonly IReadOnlyList<string> Kinds = ["erased", "opt_out", "hold", "no_address", "undeliverable", "cap", "window"];
 
     private ContactRules(string pack, IReadOnlyList<ContactRule> rules)
     {
@@ -86,7 +86,7 @@ public sealed class ContactRules
             rules.Add(rule);
         }
         root.Done();
-        foreach (var kind in new[] { "erased", "opt_out", "hold", "no_address" })
+        foreach (var kind in new[] { "erased", "opt_out", "hold", "no_address", "undeliverable" })
             if (!rules.Exists(r => r.Kind == kind)) throw root.Wrong($"a pack must have a rule of kind {kind}: without it there would be contacts that must never be");
         return new ContactRules(pack, rules);
     }

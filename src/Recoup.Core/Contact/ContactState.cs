@@ -35,6 +35,11 @@ public sealed record OptOut(
     [JsonPropertyName("u")] public DateOnly? Until { get; init; }
 }
 
+/// <summary>An address, by its token, that takes nothing of a channel.</summary>
+public sealed record BadAddress(
+    [property: JsonPropertyName("ch")] string Channel,
+    [property: JsonPropertyName("t")] string Token);
+
 /// <summary>What the contact gate must know of a party: it is the party's, not an account's.</summary>
 public sealed class ContactState
 {
@@ -45,10 +50,28 @@ public sealed class ContactState
     [JsonPropertyName("o")] public List<OptOut> OptOuts { get; set; } = [];
     [JsonPropertyName("p")] public List<ContactPoint> Points { get; set; } = [];
 
+    /// <summary>Addresses that take no mail, by what a server said of them; null: none is known.</summary>
+    [JsonPropertyName("u")] public List<BadAddress>? BadAddresses { get; set; }
+
     public ContactPoint? Point(string channel) => Points.FindLast(p => p.Channel == channel);
 
     public bool HasOptedOut(string channel, string? token, DateOnly today) => OptOuts.Exists(o =>
         (o.Channel == channel || o.Channel == Contact.Channel.Any) && (o.Token is null || o.Token == token) && !(o.Until <= today));
+
+    /// <summary>A server said that this address takes no mail, and nobody has said since that it does.</summary>
+    public bool IsUndeliverable(string channel, string? token) => token is not null && BadAddresses?.Contains(new BadAddress(channel, token)) == true;
+
+    internal void Mark(BadAddress address)
+    {
+        if (!IsUndeliverable(address.Channel, address.Token)) (BadAddresses ??= []).Add(address);
+    }
+
+    /// <summary>Somebody gave the address anew: it is believed again.</summary>
+    internal void Believe(BadAddress address)
+    {
+        BadAddresses?.Remove(address);
+        if (BadAddresses?.Count == 0) BadAddresses = null;
+    }
 
     /// <summary>
     /// A withdrawal holds from the moment it is known, whatever day it is dated; consent holds from its own day.
@@ -120,23 +143,42 @@ public sealed class MessageState
 
     public MessageStatus Status { get; set; }
     public string? Detail { get; set; }
+
+    /// <summary>How often its channel was given it and could not take it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int Tries { get; set; }
+
+    /// <summary>When its channel was first given it and could not take it.</summary>
+    public DateTimeOffset? FirstTriedAt { get; set; }
+
+    /// <summary>The token of the address it went to; null: it has not left.</summary>
+    public string? AddressToken { get; set; }
 }
 
 /// <summary>A step, the day it was taken, and the anchor from which its days were counted.</summary>
 public sealed record StepTaken(string Step, DateOnly On, DateOnly? AnchorOn, bool InShadow);
 
 /// <summary>
-/// pending, then sending once released; then sent, failed or unknown by the channel's word, or withdrawn by the gate's.
+/// pending, then sending once released; then sent, failed or unknown by the channel's word, or withdrawn by the gate's;
+/// bounced where it came back after it was sent.
 /// </summary>
-public enum MessageStatus { Pending, Sending, Sent, Failed, Unknown, Withdrawn }
+public enum MessageStatus { Pending, Sending, Sent, Failed, Unknown, Withdrawn, Bounced }
 
 /// <summary>
-/// What a channel says of a message. failed: it did not go and will not; unknown: it may have gone.
+/// What a channel says of a message. failed: it did not go and will not; unknown: it may have gone; deferred: it did not
+/// go for certain, and is to be tried again from an instant on.
 /// </summary>
-/// <param name="Outcome">sent, failed or unknown, as <c>Input.ChannelResult</c> has it.</param>
+/// <param name="Outcome">sent, failed, unknown or deferred, as <c>Input.ChannelResult</c> has it.</param>
 /// <param name="Detail">For people; says nothing of the customer.</param>
 public sealed record ChannelAnswer(string Outcome, string? Detail = null)
 {
+    /// <summary>Of a deferred message, when to try again.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Of a failed message: the status (RFC 3463) that says the address itself takes no mail; null: it does not.</summary>
+    public string? BadAddress { get; init; }
+
+    public static ChannelAnswer Deferred(string detail, DateTimeOffset until) => new("deferred", detail) { Until = until };
+
     public static readonly ChannelAnswer Sent = new("sent");
 
     public static ChannelAnswer Failed(string detail) => new("failed", detail);

@@ -114,16 +114,30 @@ public abstract record Event
     public sealed record Decided(DecisionRecord Decision) : Event;
 
     /// <summary>A contact intent was cleared a second time and handed to its channel. The text as sent is sealed.</summary>
-    public sealed record MessageReleased(string Message, string Clearance, byte[] Sealed) : Event;
+    public sealed record MessageReleased(string Message, string Clearance, byte[] Sealed) : Event
+    {
+        /// <summary>The token of the address it goes to; null in journals from before it was kept.</summary>
+        public string? AddressToken { get; init; }
+    }
 
-    /// <summary>The gate said not now: try again from then on.</summary>
-    public sealed record MessageDeferred(string Message, string Rule, DateTimeOffset Until) : Event;
+    /// <summary>Not now, by a rule of the gate or by the channel's word (channel-not-now): try again from then on.</summary>
+    public sealed record MessageDeferred(string Message, string Rule, DateTimeOffset Until) : Event
+    {
+        /// <summary>What the channel said; null where the gate did.</summary>
+        public string? Detail { get; init; }
+    }
 
     /// <summary>The reason for the message is gone, or a rule forbids it now; it will never be sent.</summary>
     public sealed record MessageWithdrawn(string Message, string Rule) : Event;
 
     /// <summary>The channel answered. Outcome: sent, failed or unknown. Proactive: no listed item was overdue.</summary>
     public sealed record MessageSettled(string Message, string Outcome, string? Detail, bool Proactive) : Event;
+
+    /// <summary>
+    /// It did not reach its reader. Kind: hard where the address itself takes no mail, which is known of it from here on;
+    /// soft where it is this message or this day. The status is RFC 3463's.
+    /// </summary>
+    public sealed record MessageBounced(string Message, string Kind, string Channel, string? AddressToken, string? Status, string? Detail) : Event;
 
     // --- the workspace ---
 
@@ -203,6 +217,9 @@ public sealed record PortfolioDetails(string Portfolio)
     public string? Name { get; init; }
     public string? Creditor { get; init; }
     public string? Sender { get; init; }
+
+    /// <summary>Where answers to its messages go; null: to the sender.</summary>
+    public string? ReplyTo { get; init; }
     public string? BankDetails { get; init; }
     public string? TimeZone { get; init; }
     public string? Calendar { get; init; }

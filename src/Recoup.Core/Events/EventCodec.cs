@@ -86,6 +86,7 @@ public class JournalDamagedException(string message) : Exception(message);
 [JsonSerializable(typeof(Event.MessageDeferred))]
 [JsonSerializable(typeof(Event.MessageWithdrawn))]
 [JsonSerializable(typeof(Event.MessageSettled))]
+[JsonSerializable(typeof(Event.MessageBounced))]
 [JsonSerializable(typeof(Event.WorkspaceOpened))]
 [JsonSerializable(typeof(Event.PortfolioSet))]
 [JsonSerializable(typeof(Event.PolicyAdopted))]

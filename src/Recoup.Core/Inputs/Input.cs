@@ -254,6 +254,20 @@ public abstract record Input
     {
         public required string Message { get; init; }
         public required string Outcome { get; init; }
+
+        /// <summary>How the person knows; null: not said.</summary>
+        public string? Reason { get; init; }
+    }
+
+    /// <summary>A message came back: hard where the address takes no mail, soft where it was this message or this day.</summary>
+    public sealed record MessageBounced : OfAccount
+    {
+        public required string Message { get; init; }
+        public DateOnly? On { get; init; }
+        public required string Kind { get; init; }
+        public string? Status { get; init; }
+        public string? Detail { get; init; }
+        public override DateOnly? EffectiveOn => On;
     }
 
     /// <summary>Destroys the key under which the party's personal fields are sealed (Regulation (EU) 2016/679, Article 17).</summary>
@@ -281,6 +295,7 @@ public abstract record Input
         public string? Name { get; init; }
         public string? Creditor { get; init; }
         public string? Sender { get; init; }
+        public string? ReplyTo { get; init; }
         public string? BankDetails { get; init; }
         public string? TimeZone { get; init; }
         public string? Calendar { get; init; }
@@ -314,12 +329,18 @@ public abstract record Input
         public required string Message { get; init; }
     }
 
-    /// <summary>What the channel said: sent, failed or unknown.</summary>
+    /// <summary>What the channel said: sent, failed, unknown, or deferred until an instant.</summary>
     public sealed record ChannelResult : Input
     {
         public required string Party { get; init; }
         public required string Message { get; init; }
         public required string Outcome { get; init; }
         public string? Detail { get; init; }
+
+        /// <summary>Of a deferred message, when to try again.</summary>
+        public DateTimeOffset? Until { get; init; }
+
+        /// <summary>Of a failed message, the status by which its address takes no mail; null: it does not say so.</summary>
+        public string? BadAddress { get; init; }
     }
 }

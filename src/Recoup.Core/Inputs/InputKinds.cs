@@ -154,8 +154,18 @@ public static class InputKinds
         [Need("work_item", Text, "its id"), Need("disposition", Text, "what came of it") with { LengthMax = 100 }],
         d => new Input.WorkItemDone { Key = "", Account = d.Need("account"), WorkItem = d.Need("work_item"), Disposition = d.Need("disposition") }),
         new("message_settled", "a person says what became of a message whose fate is unknown", true,
-        [Need("message", Text, "its id"), Choice("outcome", "what became of it", "sent", "failed") with { Required = true }],
-        d => new Input.MessageSettled { Key = "", Account = d.Need("account"), Message = d.Need("message"), Outcome = d.Need("outcome") }),
+        [Need("message", Text, "its id"), Choice("outcome", "what became of it", "sent", "failed") with { Required = true }, May("reason", Text, "how they know; names no customer")],
+        d => new Input.MessageSettled { Key = "", Account = d.Need("account"), Message = d.Need("message"), Outcome = d.Need("outcome"), Reason = d.Text("reason") }),
+        new("message_bounced", "a message came back undelivered", true,
+        [
+            Need("message", Text, "its id"), May("on", Date, "the day it came back; else today"),
+            Choice("kind", "hard: its address takes no mail; soft: it was this message, or this day", "hard", "soft") with { Required = true },
+            May("status", Text, "RFC 3463's, such as 5.1.1") with { LengthMax = 11 }, May("detail", Text, "what the server said; addresses are taken out") with { LengthMax = 400 },
+        ], d =>
+        {
+            if (d.Text("status") is { } status && !(status.Split('.') is [['2' or '4' or '5'], { Length: >= 1 and <= 3 } a, { Length: >= 1 and <= 3 } b] && (a + b).All(char.IsAsciiDigit))) d.Problem("status", $"'{status}' is no status such as 5.1.1");
+            return new Input.MessageBounced { Key = "", Account = d.Need("account"), Message = d.Need("message"), On = d.Date("on"), Kind = d.Need("kind"), Status = d.Text("status"), Detail = d.Text("detail") };
+        }),
         new("erasure", "destroys the party's key: what identifies the person can't be read any more", true,
         [Need("reason", Text, "who asked, and on what ground")],
         d => new Input.Erasure { Key = "", Account = d.Need("account"), Reason = d.Need("reason") }),
@@ -169,14 +179,15 @@ public static class InputKinds
         new("portfolio", "names a portfolio: whose receivables, and how they are spoken for", false,
         [
             Need("portfolio", Text, "its id") with { LengthMax = 60 }, May("name", Text, "for people"), May("creditor", Text, "who is owed, as messages say it"),
-            May("sender", Text, "mail address messages come from"), May("bank_details", Text, "where to pay, as messages say it"),
+            May("sender", Text, "mail address messages come from"), May("reply_to", Text, "mail address for answers, if another"),
+            May("bank_details", Text, "where to pay, as messages say it"),
             May("time_zone", Text, "IANA zone in which its days begin") with { LengthMax = 60 }, May("calendar", Text, "shipped business calendar") with { LengthMax = 40 },
             Choice("party", "who collects: the creditor itself (first) or another for it (third)", "first", "third"), May("holidays", Dates, "further days off"),
             Choice("invoice_delivery", "whether new invoices are sent to the customer as PDF; none by default, and never the backlog", "email", "none"),
             Choice("statements", "how often statements of account are sent; none by default", "monthly", "quarterly", "none"),
         ], d => new Input.PortfolioSet
         {
-            Key = "", Portfolio = d.Need("portfolio"), Name = d.Text("name"), Creditor = d.Text("creditor"), Sender = CheckEmail(d, d.Text("sender"), "sender"), BankDetails = d.Text("bank_details"),
+            Key = "", Portfolio = d.Need("portfolio"), Name = d.Text("name"), Creditor = d.Text("creditor"), Sender = CheckEmail(d, d.Text("sender"), "sender"), ReplyTo = CheckEmail(d, d.Text("reply_to"), "reply_to"), BankDetails = d.Text("bank_details"),
             TimeZone = CheckZone(d), Calendar = CheckCalendar(d), Party = d.Text("party"), Holidays = (IReadOnlyList<DateOnly>?)d.Values[d.Kind.Ordinal("holidays")],
             InvoiceDelivery = d.Text("invoice_delivery"), Statements = d.Text("statements"),
         }),

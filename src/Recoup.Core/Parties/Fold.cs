@@ -40,6 +40,7 @@ public static class Fold
             case Event.ContactPointSet point:
                 state.Contact.Points.RemoveAll(p => p.Channel == point.Channel);
                 state.Contact.Points.Add(new ContactPoint { Channel = point.Channel, Token = point.Token, Sealed = point.Sealed });
+                state.Contact.Believe(new BadAddress(point.Channel, point.Token));
                 Deliveries.TryAgain(state);
                 Touch(state, e);
                 break;
@@ -152,11 +153,11 @@ public static class Fold
                 Decide(state, e, cells, decided.Decision);
                 break;
             case Event.MessageReleased released:
+                state.Messages[released.Message].AddressToken = released.AddressToken;
                 Settle(state, released.Message, MessageStatus.Sending, null);
                 break;
             case Event.MessageDeferred deferred:
-                state.Messages[deferred.Message].NotBefore = deferred.Until;
-                Settle(state, deferred.Message, MessageStatus.Pending, deferred.Rule);
+                Defer(state, e, deferred);
                 break;
             case Event.MessageWithdrawn withdrawn:
                 if (state.Messages[withdrawn.Message].Document is null) TakeBackStep(state, state.Messages[withdrawn.Message]);
@@ -166,6 +167,9 @@ public static class Fold
                 break;
             case Event.MessageSettled settled:
                 SettleMessage(state, e, cells, settled);
+                break;
+            case Event.MessageBounced bounced:
+                Bounce(state, e, bounced);
                 break;
 
             default:
@@ -497,6 +501,35 @@ public static class Fold
         message.Detail = detail;
         state.ChangedMessages.Add(id);
         if (status is not (MessageStatus.Pending or MessageStatus.Sending)) state.Pending.RemoveAll(p => p.Id == id);
+    }
+
+    private static void Defer(PartyState state, Envelope e, Event.MessageDeferred deferred)
+    {
+        var message = state.Messages[deferred.Message];
+        if (message.Status == MessageStatus.Sending)
+        {
+            message.Tries++;
+            message.FirstTriedAt ??= DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt);
+        }
+        message.NotBefore = deferred.Until;
+        Settle(state, deferred.Message, MessageStatus.Pending, deferred.Detail ?? deferred.Rule);
+    }
+
+    private static void Bounce(PartyState state, Envelope e, Event.MessageBounced bounced)
+    {
+        var message = state.Messages[bounced.Message];
+        var detail = string.Join(' ', new[] { bounced.Kind, bounced.Status, bounced.Detail }.OfType<string>());
+        // It left, whatever was known of that before; as a contact it counted when it was sent or became unknown.
+        if (message.Status == MessageStatus.Sending && message.Document is null) state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
+        if (message.Status != MessageStatus.Failed) Settle(state, bounced.Message, MessageStatus.Bounced, detail);
+        if (bounced.Kind == "hard")
+        {
+            if (bounced.AddressToken is { } token) state.Contact.Mark(new BadAddress(bounced.Channel, token));
+            // Nobody read it, so its step is taken anew, by a way that is left.
+            if (message.Document is null) TakeBackStep(state, message);
+        }
+        Deliveries.Note(state, message, e.EffectiveOn, "bounced", detail);
+        Touch(state, e);
     }
 
     private static void SettleMessage(PartyState state, Envelope e, CellDeltas cells, Event.MessageSettled settled)

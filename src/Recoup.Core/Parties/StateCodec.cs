@@ -13,7 +13,7 @@ namespace Recoup.Core.Parties;
 public static class StateCodec
 {
     /// <summary>Raise it whenever the form of any state changes, or the way it is folded.</summary>
-    public const int Version = 5;
+    public const int Version = 6;
 
     public static byte[] Encode(PartyState state) => JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.PartyState);
 

@@ -11,7 +11,7 @@ namespace Recoup.Storage.Sqlite;
 public sealed class CellStore(Store store) : IMeasureSource
 {
     /// <summary>Unmerged blobs a reader may have to go through.</summary>
-    public const int PendingMax = 32;
+    public const int PendingMax = 16;
 
     public long CellsRead { get; private set; }
 
@@ -67,19 +67,21 @@ public sealed class CellStore(Store store) : IMeasureSource
         var through = StocksThrough;
         if (through == 0) return;
         var patches = new Dictionary<(Measure, int MonthEnd, int Ref, string, string, string), CellValue>();
-        foreach (var group in deltas.NonZero.Where(c => IsStock(c.Key.Measure) && c.Key.Day <= through).GroupBy(c => (c.Key.Measure, c.Key.RefDay, c.Key.Portfolio, c.Key.Segment, c.Key.Currency)))
+        var moves = deltas.NonZero.Where(c => IsStock(c.Key.Measure) && c.Key.Day <= through).ToArray();
+        Array.Sort(moves, static (a, b) => CompareStock(a.Key, b.Key) is var order and not 0 ? order : a.Key.Day.CompareTo(b.Key.Day));
+        var sum = default(CellValue);
+        for (var i = 0; i < moves.Length; i++)
         {
-            var moves = group.OrderBy(c => c.Key.Day).ToList();
-            var sum = default(CellValue);
-            for (var i = 0; i < moves.Count; i++)
-            {
-                sum += moves[i].Value;
-                var until = i + 1 < moves.Count ? moves[i + 1].Key.Day : int.MaxValue;
-                if (sum.IsZero) continue;
-                for (var end = MonthEnd(moves[i].Key.Day); end <= through && end < until; end = MonthEnd(end + 1))
-                    patches[(group.Key.Measure, end, group.Key.RefDay, group.Key.Portfolio, group.Key.Segment, group.Key.Currency)] = sum;
-            }
+            var key = moves[i].Key;
+            if (i == 0 || CompareStock(moves[i - 1].Key, key) != 0) sum = default;
+            sum += moves[i].Value;
+            var until = i + 1 < moves.Length && CompareStock(moves[i + 1].Key, key) == 0 ? moves[i + 1].Key.Day : int.MaxValue;
+            if (sum.IsZero) continue;
+            for (var end = MonthEnd(key.Day); end <= through && end < until; end = MonthEnd(end + 1))
+                patches[(key.Measure, end, key.RefDay, key.Portfolio, key.Segment, key.Currency)] = sum;
         }
+        // Most merges have nothing late in them; looking through all stocks for empty ones is not for every day.
+        if (patches.Count == 0) return;
         foreach (var ((measure, end, reference, portfolio, segment, currency), value) in patches.OrderBy(p => p.Key.Item1).ThenBy(p => p.Key.MonthEnd).ThenBy(p => p.Key.Ref)) AddStock(measure, end, reference, portfolio, segment, currency, value);
         store.Statement("DELETE FROM stock WHERE minor = 0 AND count = 0").Run();
     }
@@ -266,24 +268,48 @@ public sealed class CellStore(Store store) : IMeasureSource
         foreach (var problem in problems) yield return problem;
     }
 
-    private static IEnumerable<KeyValuePair<CellKey, CellValue>> InOrder(CellDeltas deltas) =>
-        deltas.NonZero.OrderBy(c => c.Key.Measure).ThenBy(c => c.Key.Day).ThenBy(c => c.Key.RefDay)
-            .ThenBy(c => c.Key.Portfolio, StringComparer.Ordinal).ThenBy(c => c.Key.Segment, StringComparer.Ordinal).ThenBy(c => c.Key.Currency, StringComparer.Ordinal);
+    /// <summary>In the order of the tables, so that writing walks them once.</summary>
+    internal static KeyValuePair<CellKey, CellValue>[] InOrder(CellDeltas deltas)
+    {
+        var cells = deltas.NonZero.ToArray();
+        Array.Sort(cells, static (x, y) =>
+        {
+            var (a, b) = (x.Key, y.Key);
+            if (a.Measure != b.Measure) return a.Measure.CompareTo(b.Measure);
+            if (a.Day != b.Day) return a.Day.CompareTo(b.Day);
+            return CompareStock(a, b);
+        });
+        return cells;
+    }
+
+    /// <summary>By everything but the day.</summary>
+    private static int CompareStock(in CellKey a, in CellKey b)
+    {
+        if (a.Measure != b.Measure) return a.Measure.CompareTo(b.Measure);
+        if (a.RefDay != b.RefDay) return a.RefDay.CompareTo(b.RefDay);
+        var order = string.CompareOrdinal(a.Portfolio, b.Portfolio);
+        if (order == 0) order = string.CompareOrdinal(a.Segment, b.Segment);
+        return order != 0 ? order : string.CompareOrdinal(a.Currency, b.Currency);
+    }
 
     // --- the blob of a transaction: dimension texts once, then the cells ---
 
     private static byte[]? Encode(CellDeltas deltas)
     {
-        var cells = InOrder(deltas).ToList();
-        if (cells.Count == 0) return null;
+        var cells = InOrder(deltas);
+        if (cells.Length == 0) return null;
         var texts = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (key, _) in cells)
-            foreach (var text in new[] { key.Portfolio, key.Segment, key.Currency }) texts.TryAdd(text, texts.Count);
+        {
+            texts.TryAdd(key.Portfolio, texts.Count);
+            texts.TryAdd(key.Segment, texts.Count);
+            texts.TryAdd(key.Currency, texts.Count);
+        }
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
         writer.Write7BitEncodedInt(texts.Count);
         foreach (var text in texts.Keys) writer.Write(text);
-        writer.Write7BitEncodedInt(cells.Count);
+        writer.Write7BitEncodedInt(cells.Length);
         foreach (var (key, value) in cells)
         {
             writer.Write((byte)key.Measure);

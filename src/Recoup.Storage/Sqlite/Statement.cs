@@ -14,6 +14,7 @@ public sealed class Statement : IDisposable
     private readonly sqlite3 db;
     private readonly sqlite3_stmt statement;
     private int bound;
+    private bool stepping;
 
     public Statement(SqliteConnection connection, string sql)
     {
@@ -71,7 +72,7 @@ public sealed class Statement : IDisposable
     public bool Step()
     {
         var code = raw.sqlite3_step(statement);
-        if (code == raw.SQLITE_ROW) return true;
+        if (code == raw.SQLITE_ROW) return stepping = true;
         Reset();
         if (code != raw.SQLITE_DONE) Check(code);
         return false;
@@ -82,6 +83,14 @@ public sealed class Statement : IDisposable
     {
         raw.sqlite3_reset(statement);
         bound = 0;
+        stepping = false;
+    }
+
+    /// <summary>Ready for use: whoever used it last may have been stopped by an exception among its rows or parameters.</summary>
+    internal Statement Anew()
+    {
+        if (stepping || bound != 0) Reset();
+        return this;
     }
 
     public bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;

@@ -76,8 +76,8 @@ public sealed class Store : IDisposable
 
     internal Statement Statement(string sql)
     {
-        if (!statements.TryGetValue(sql, out var statement)) statements[sql] = statement = new Statement(db, sql);
-        return statement;
+        if (statements.TryGetValue(sql, out var statement)) return statement.Anew();
+        return statements[sql] = new Statement(db, sql);
     }
 
     // --- transactions ---
@@ -309,6 +309,16 @@ public sealed class Store : IDisposable
         return found;
     }
 
+    /// <summary>The header as it is stored, for a batch that decodes many at once.</summary>
+    internal (long Pid, byte[] State)? StoredParty(string id)
+    {
+        var s = Statement("SELECT pid, state FROM party WHERE id = ?").Bind(id);
+        if (!s.Step()) return null;
+        var found = (s.Long(0), s.Blob(1).ToArray());
+        s.Reset();
+        return found;
+    }
+
     internal string PartyId(long pid)
     {
         var s = Statement("SELECT id FROM party WHERE pid = ?").Bind(pid);
@@ -385,34 +395,28 @@ public sealed class Store : IDisposable
     }
 
     /// <summary>Writes the header and what changed beside it.</summary>
-    internal void Save(PartyState state, long pid)
+    internal void Save(PartyState state, long pid) => Save(StateForm.Of(state, pid));
+
+    internal void Save(StateForm form)
     {
+        var pid = form.Pid;
         Statement("INSERT INTO party(pid, id, next_review_on, state) VALUES(?, ?, ?, ?) ON CONFLICT(pid) DO UPDATE SET next_review_on = excluded.next_review_on, state = excluded.state")
-            .Bind(pid).Bind(state.Id).Bind(state.NextReviewOn?.DayNumber).Bind(StateCodec.Encode(state).AsSpan()).Run();
-        foreach (var key in state.ChangedItems) Save(state.Items[key], pid);
-        foreach (var key in state.ChangedCash) Statement("INSERT INTO cash(pid, key, state) VALUES(?, ?, ?) ON CONFLICT(pid, key) DO UPDATE SET state = excluded.state").Bind(pid).Bind(key).Bind(StateCodec.Encode(state.Cash[key]).AsSpan()).Run();
-        foreach (var id in state.ChangedMessages) Save(state.Messages[id], pid);
-        foreach (var id in state.ChangedWorkItems) Save(state.WorkItems[id], pid);
-        state.ChangedItems.Clear();
-        state.ChangedCash.Clear();
-        state.ChangedMessages.Clear();
-        state.ChangedWorkItems.Clear();
+            .Bind(pid).Bind(form.Id).Bind(form.NextReviewOn?.DayNumber).Bind(form.Header.AsSpan()).Run();
+        foreach (var (item, state) in form.Items)
+            Statement("INSERT INTO item(pid, account, number, open, due, currency, state) VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT(pid, account, number) DO UPDATE SET open = excluded.open, due = excluded.due, state = excluded.state")
+                .Bind(pid).Bind(item.Account).Bind(item.Number).Bind(item.IsOpen ? 1 : 0).Bind(item.DueOn.DayNumber).Bind(item.Currency).Bind(state.AsSpan()).Run();
+        foreach (var (key, state) in form.Cash)
+            Statement("INSERT INTO cash(pid, key, state) VALUES(?, ?, ?) ON CONFLICT(pid, key) DO UPDATE SET state = excluded.state").Bind(pid).Bind(key).Bind(state.AsSpan()).Run();
+        foreach (var (message, state) in form.Messages)
+            Statement("INSERT INTO message(id, pid, status, not_before, state) VALUES(?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET status = excluded.status, not_before = excluded.not_before, state = excluded.state")
+                .Bind(message.Id).Bind(pid).Bind((long)message.Status).Bind(message.NotBefore.ToUnixTimeMilliseconds()).Bind(state.AsSpan()).Run();
+        foreach (var (work, state) in form.WorkItems)
+            Statement("INSERT INTO work(id, pid, open, owner, priority, state) VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET open = excluded.open, state = excluded.state")
+                .Bind(work.Id).Bind(pid).Bind(work.Open ? 1 : 0).Bind(work.Owner).Bind(PriorityOf(work)).Bind(state.AsSpan()).Run();
     }
-
-    private void Save(ItemState item, long pid) =>
-        Statement("INSERT INTO item(pid, account, number, open, due, currency, state) VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT(pid, account, number) DO UPDATE SET open = excluded.open, due = excluded.due, state = excluded.state")
-            .Bind(pid).Bind(item.Account).Bind(item.Number).Bind(item.IsOpen ? 1 : 0).Bind(item.DueOn.DayNumber).Bind(item.Currency).Bind(StateCodec.Encode(item).AsSpan()).Run();
-
-    private void Save(MessageState message, long pid) =>
-        Statement("INSERT INTO message(id, pid, status, not_before, state) VALUES(?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET status = excluded.status, not_before = excluded.not_before, state = excluded.state")
-            .Bind(message.Id).Bind(pid).Bind((long)message.Status).Bind(message.NotBefore.ToUnixTimeMilliseconds()).Bind(StateCodec.Encode(message).AsSpan()).Run();
 
     /// <summary>In hundredths.</summary>
     internal static long PriorityOf(WorkItemState work) => (long)(WorkItemState.Priority(Money.ToMajor(work.Minor, Currency.Of(work.Currency)), work.Score) * 100);
-
-    private void Save(WorkItemState work, long pid) =>
-        Statement("INSERT INTO work(id, pid, open, owner, priority, state) VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET open = excluded.open, state = excluded.state")
-            .Bind(work.Id).Bind(pid).Bind(work.Open ? 1 : 0).Bind(work.Owner).Bind(PriorityOf(work)).Bind(StateCodec.Encode(work).AsSpan()).Run();
 
     internal static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

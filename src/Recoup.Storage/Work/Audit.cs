@@ -32,48 +32,57 @@ public sealed class AuditReport
         ProblemsInAll++;
         if (Problems.Count < ListedMax) Problems.Add(problem);
     }
+
+    /// <summary>Adds what was found in a part.</summary>
+    internal void Take(AuditReport part)
+    {
+        Events += part.Events;
+        Partitions += part.Partitions;
+        Parties += part.Parties;
+        foreach (var problem in part.Problems) Add(problem);
+        ProblemsInAll += part.ProblemsInAll - part.Problems.Count;
+    }
 }
 
 /// <summary>
 /// Reads the whole journal once: every hash computed anew, everything folded from zero, money counted, and what
-/// came of it held against what is live. `rebuild` puts the folded in place of the live.
+/// came of it held against what is live. `rebuild` puts the folded in place of the live. Partitions are independent of
+/// each other, so a journal of some size is read by as many readers as there are processors.
 /// </summary>
 public static class Audit
 {
     /// <param name="anchors">Files to hold the chains against.</param>
-    public static AuditReport Verify(Store store, IReadOnlyList<string> anchors, Action<int, int>? progress = null)
+    /// <param name="readers">How many partitions are folded at once; null: by the size of the journal and the processors.</param>
+    public static AuditReport Verify(Store store, IReadOnlyList<string> anchors, Action<int, int>? progress = null, int? readers = null)
     {
         var report = new AuditReport();
-        store.BeginRead();
-        try
-        {
-            foreach (var anchor in anchors)
-                foreach (var problem in Anchors.Check(store, anchor)) report.Add(problem);
-            Walk(store, report, checkChains: true, replace: false, progress);
-        }
-        finally { store.Rollback(); }
+        using var snapshot = Snapshot.OfAll(store, readers);
+        foreach (var anchor in anchors)
+            foreach (var problem in Anchors.Check(store, anchor)) report.Add(problem);
+        Walk(store, snapshot.Readers, report, checkChains: true, replace: false, progress);
         return report;
     }
 
     /// <summary>Compares what is live with the journal folded from zero.</summary>
-    public static AuditReport Check(Store store, Action<int, int>? progress = null)
+    public static AuditReport Check(Store store, Action<int, int>? progress = null, int? readers = null)
     {
         var report = new AuditReport();
-        store.BeginRead();
-        try { Walk(store, report, checkChains: false, replace: false, progress); }
-        finally { store.Rollback(); }
+        using var snapshot = Snapshot.OfAll(store, readers);
+        Walk(store, snapshot.Readers, report, checkChains: false, replace: false, progress);
         return report;
     }
 
     /// <summary>Puts the journal folded from zero in place of states, read models and cells, in one transaction.</summary>
-    public static AuditReport Rebuild(Store store, Action<int, int>? progress = null)
+    public static AuditReport Rebuild(Store store, Action<int, int>? progress = null, int? readers = null)
     {
         var report = new AuditReport();
         store.Begin();
         try
         {
+            // Nobody else can write now, so that whoever reads beside this transaction sees the same journal.
+            using var snapshot = Snapshot.Beside(store, readers);
             store.Exec("DELETE FROM party; DELETE FROM item; DELETE FROM cash; DELETE FROM message; DELETE FROM work;");
-            Walk(store, report, checkChains: false, replace: true, progress);
+            Walk(store, snapshot.Readers, report, checkChains: false, replace: true, progress);
             store.Exec("DELETE FROM meta WHERE name = 'state_stale'");
             if (report.Ok) store.Commit(); else store.Rollback();
         }
@@ -81,60 +90,30 @@ public static class Audit
         return report;
     }
 
-    private static void Walk(Store store, AuditReport report, bool checkChains, bool replace, Action<int, int>? progress)
+    private static void Walk(Store store, IReadOnlyList<Store> readers, AuditReport report, bool checkChains, bool replace, Action<int, int>? progress)
     {
         var heads = Heads(store, report);
-        var cells = new CellDeltas();
         var aliases = new Dictionary<string, string>(StringComparer.Ordinal);
         var stale = !replace && store.IsStale;
         if (stale) report.Add(new AuditProblem("state", "meta", null, null, StateVersion.StaleMessage));
         var shapely = replace || Shapes.Check(store, report);
-        for (var p = 0; p < Partition.Count; p++)
+        var cells = readers.Select(_ => new CellDeltas()).ToArray();
+        var done = 0;
+        foreach (var found in InOrder(readers.Count, (reader, p) => Look(readers[reader], p, heads[p], cells[reader], checkChains, compare: !replace && !stale, keep: replace)))
         {
-            var chain = new ChainCheck(report, p, checkChains);
-            try
-            {
-                if (p == Partition.Workspace)
-                {
-                    var workspace = new Core.Workspace.WorkspaceState();
-                    foreach (var (id, row) in store.Journal(p))
-                    {
-                        chain.See(id, row);
-                        workspace.Apply(row, EventCodec.Decode(row.Kind, row.Version, row.Payload));
-                    }
-                    if (workspace.Id != store.WorkspaceId) report.Add(new AuditProblem("state", "meta", p, null, $"the workspace is called '{store.WorkspaceId}' in the table meta, '{workspace.Id}' in the journal"));
-                }
-                else
-                {
-                    var money = new Dictionary<string, Conservation>(StringComparer.Ordinal);
-                    var parties = Folding.Partition(store, p, cells, seen: (id, row) => { chain.See(id, row); Conservation.Count(money, row); });
-                    report.Parties += parties.Count;
-                    foreach (var problem in Conservation.Check(money, parties, p)) report.Add(problem);
-                    foreach (var folded in parties.Values)
-                        foreach (var account in folded.State.Accounts)
-                            if (account.Account != folded.State.Id) aliases[account.Account] = folded.State.Id;
-                    if (replace) foreach (var folded in parties.Values.OrderBy(f => f.Pid)) Save(store, folded);
-                    else if (!stale) Live.Compare(store, p, parties, report);
-                    if (checkChains) foreach (var problem in Erasures.Check(store, p, parties.Values)) report.Add(problem);
-                }
-            }
-            catch (Exception e) when (e is not OutOfMemoryException)
-            {
-                // A journal that was tampered with can say anything; where it can't be folded is the finding.
-                chain.Broken(e);
-            }
-            report.Events += chain.Count;
-            if (chain.Count > 0) report.Partitions++;
-            if (heads[p] is { } head) chain.End(store, head);
-            progress?.Invoke(p + 1, Partition.Count);
+            report.Take(found.Report);
+            foreach (var (account, party) in found.Aliases) aliases[account] = party;
+            foreach (var folded in found.Parties) Save(store, folded);
+            progress?.Invoke(++done, Partition.Count);
         }
+        for (var reader = 1; reader < cells.Length; reader++) cells[0].AddAll(cells[reader]);
         if (checkChains) foreach (var problem in Unclaimed(store)) report.Add(problem);
         foreach (var stray in Strays(store)) report.Add(stray);
         var cellStore = new CellStore(store);
         if (replace)
         {
             if (!report.Ok) return;
-            cellStore.Replace(cells, heads.Max(h => h!.RecordedOn));
+            cellStore.Replace(cells[0], heads.Max(h => h!.RecordedOn));
             store.Exec("DELETE FROM account");
             foreach (var (account, party) in aliases) store.SetPartyOf(account, party);
         }
@@ -143,7 +122,7 @@ public static class Audit
             foreach (var problem in Live.CompareAliases(store, aliases)) report.Add(problem);
             try
             {
-                foreach (var problem in CompareCells(cellStore.All(), cells)) report.Add(problem);
+                foreach (var problem in CompareCells(cellStore.All(), cells[0])) report.Add(problem);
                 foreach (var problem in cellStore.CheckStocks()) report.Add(new AuditProblem("cells", "stock", null, null, problem));
             }
             catch (Exception e) when (e is not OutOfMemoryException)
@@ -151,6 +130,92 @@ public static class Audit
                 report.Add(new AuditProblem("cells", "cell, cell_pending, stock", null, null, $"the cells can't be read: {e.Message}"));
             }
         }
+    }
+
+    /// <summary>What one partition came to.</summary>
+    /// <param name="Parties">In the order of their place; empty unless they are to be written.</param>
+    private sealed record Found(AuditReport Report, Dictionary<string, string> Aliases, IReadOnlyList<Folded> Parties);
+
+    /// <summary>Looks at every partition, some at once, and gives what was found in their order; no more than a few wait to be taken.</summary>
+    private static IEnumerable<Found> InOrder(int readers, Func<int, int, Found> look)
+    {
+        if (readers == 1)
+        {
+            for (var p = 0; p < Partition.Count; p++) yield return look(0, p);
+            yield break;
+        }
+        var found = Enumerable.Range(0, Partition.Count).Select(_ => new TaskCompletionSource<Found>(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray();
+        using var room = new SemaphoreSlim(readers + 2);
+        using var stop = new CancellationTokenSource();
+        var next = -1;
+        var threads = Enumerable.Range(0, readers).Select(reader => Task.Factory.StartNew(() =>
+        {
+            while (true)
+            {
+                try { room.Wait(stop.Token); }
+                catch (OperationCanceledException) { return; }
+                var p = Interlocked.Increment(ref next);
+                if (p >= Partition.Count) return;
+                try { found[p].SetResult(look(reader, p)); }
+                catch (Exception e) { found[p].SetException(e); }
+            }
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        try
+        {
+            foreach (var one in found)
+            {
+                yield return one.Task.GetAwaiter().GetResult();
+                room.Release();
+            }
+        }
+        finally
+        {
+            stop.Cancel();
+            Task.WaitAll(threads);
+        }
+    }
+
+    private static Found Look(Store store, int p, Head? head, CellDeltas cells, bool checkChains, bool compare, bool keep)
+    {
+        var report = new AuditReport();
+        var aliases = new Dictionary<string, string>(StringComparer.Ordinal);
+        IReadOnlyList<Folded> kept = [];
+        var chain = new ChainCheck(report, p, checkChains);
+        try
+        {
+            if (p == Partition.Workspace)
+            {
+                var workspace = new Core.Workspace.WorkspaceState();
+                foreach (var (id, row) in store.Journal(p))
+                {
+                    chain.See(id, row);
+                    workspace.Apply(row, EventCodec.Decode(row.Kind, row.Version, row.Payload));
+                }
+                if (workspace.Id != store.WorkspaceId) report.Add(new AuditProblem("state", "meta", p, null, $"the workspace is called '{store.WorkspaceId}' in the table meta, '{workspace.Id}' in the journal"));
+            }
+            else
+            {
+                var money = new Dictionary<string, Conservation>(StringComparer.Ordinal);
+                var parties = Folding.Partition(store, p, cells, seen: (id, row) => { chain.See(id, row); Conservation.Count(money, row); });
+                report.Parties = parties.Count;
+                foreach (var problem in Conservation.Check(money, parties, p)) report.Add(problem);
+                foreach (var folded in parties.Values)
+                    foreach (var account in folded.State.Accounts)
+                        if (account.Account != folded.State.Id) aliases[account.Account] = folded.State.Id;
+                if (compare) Live.Compare(store, p, parties, report);
+                if (checkChains) foreach (var problem in Erasures.Check(store, p, parties.Values)) report.Add(problem);
+                if (keep) kept = [.. parties.Values.OrderBy(f => f.Pid)];
+            }
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // A journal that was tampered with can say anything; where it can't be folded is the finding.
+            chain.Broken(e);
+        }
+        report.Events = chain.Count;
+        if (chain.Count > 0) report.Partitions = 1;
+        if (head is not null) chain.End(store, head);
+        return new Found(report, aliases, kept);
     }
 
     /// <summary>The ends of the chains as they were noted; null where the note itself can't be read.</summary>
@@ -269,7 +334,7 @@ public static class Audit
         var difference = new CellDeltas();
         difference.AddAll(folded);
         foreach (var (key, value) in live.NonZero) difference.Add(key, new CellValue(-value.Minor, -value.Count));
-        foreach (var (key, value) in difference.NonZero)
+        foreach (var (key, value) in CellStore.InOrder(difference))
             yield return new AuditProblem("cells", MeasureNames.Of(key.Measure), null, null, $"{MeasureNames.Of(key.Measure)} of {CellStore.DayText(key.Day)}, portfolio {key.Portfolio}, segment {key.Segment}, {key.Currency}: the journal makes {value.Minor} minor units and {value.Count} more than stand there");
     }
 }

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Recoup.Core;
 using Recoup.Core.Contact;
-using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Workspace;
 
@@ -10,7 +8,20 @@ namespace Recoup.Storage.Work;
 /// <summary>A channel: takes cleared messages, says of each what became of it.</summary>
 /// <param name="IsIdempotent">Given the same message again it sends nothing twice, so after a crash it may be asked again.</param>
 /// <param name="Send">Answers for each message, in their order.</param>
-public sealed record ChannelPort(bool IsIdempotent, Func<IReadOnlyList<Outgoing>, DateTimeOffset, IReadOnlyList<ChannelAnswer>> Send);
+public sealed record ChannelPort(bool IsIdempotent, Func<IReadOnlyList<Outgoing>, DateTimeOffset, IReadOnlyList<ChannelAnswer>> Send)
+{
+    /// <summary>Messages released at once; so many, at most, a crash can leave of unknown fate where the channel is not idempotent.</summary>
+    public int PartSize { get; init; } = Dispatcher.PartSizeMax;
+
+    /// <summary>Why the channel takes nothing now, asked before anything is released; null: it takes messages.</summary>
+    public Func<string?>? Trouble { get; init; }
+
+    /// <summary>Whether one more message may go to an address now, asked before it is released; null: the channel does not mind how many.</summary>
+    public Func<string, DateTimeOffset, bool>? Admits { get; init; }
+
+    /// <summary>The last message of a dispatch was answered; at the instant it is dated by.</summary>
+    public Action<DateTimeOffset>? Done { get; init; }
+}
 
 public sealed class DispatchReport
 {
@@ -19,6 +30,18 @@ public sealed class DispatchReport
     public int Unknown { get; set; }
     public int Deferred { get; set; }
     public int Withdrawn { get; set; }
+
+    /// <summary>Their channel could not take them for now; they are tried again.</summary>
+    public int ToRetry { get; set; }
+
+    /// <summary>More than may go to one domain at once; the next dispatch takes them.</summary>
+    public int Throttled { get; set; }
+
+    /// <summary>Left alone because their channel takes nothing now; nothing of them changed.</summary>
+    public int Waiting { get; set; }
+
+    /// <summary>By channel, why it takes nothing now.</summary>
+    public SortedDictionary<string, string> Troubles { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Why nothing was sent at all; null where sending is on.</summary>
     public string? Off { get; set; }
@@ -31,7 +54,10 @@ public sealed class DispatchReport
 /// </summary>
 public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPort> channels)
 {
-    public const int PartSize = 256;
+    public const int PartSizeMax = 256;
+
+    // Of the channels there are, the most careful.
+    private readonly int partSize = channels.Values.Select(c => c.PartSize).Append(PartSizeMax).Min();
 
     public DispatchReport Dispatch(DateTimeOffset now, Action<int>? progress = null)
     {
@@ -48,20 +74,55 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
             return report;
         }
         var at = now > door.LastRecordedAt ? now : door.LastRecordedAt;
-        while (true)
+        try
         {
-            var due = Due(at);
-            if (due.Count == 0) break;
-            var result = door.Take([.. due.Select(m => new InputUnit(0, [new Input.Release { Key = $"release/{m.Id}", Party = m.Party, Message = m.Id }], at))]);
-            if (result.Events == 0) break;
-            var released = result.Outgoing.Count;
-            Send(result.Outgoing, at, report);
-            report.Withdrawn += Count(due, MessageStatus.Withdrawn);
-            report.Deferred += due.Count - released - Count(due, MessageStatus.Withdrawn);
-            progress?.Invoke(report.Sent + report.Failed + report.Unknown);
+            // Each is looked at once: what stays pending has its turn in the next dispatch.
+            for (var (next, last) = (Due(at, default), default(DueMessage)); next.Count > 0; next = Due(at, last))
+            {
+                last = next[^1];
+                var due = Admitted(next, at, report);
+                if (due.Count == 0) continue;
+                var result = door.Take([.. due.Select(m => new InputUnit(0, [new Input.Release { Key = $"release/{m.Id}", Party = m.Party, Message = m.Id }], at))]);
+                var released = result.Outgoing.Count;
+                Send(result.Outgoing, at, report);
+                var withdrawn = Count(due, MessageStatus.Withdrawn);
+                report.Withdrawn += withdrawn;
+                report.Deferred += due.Count - released - withdrawn;
+                progress?.Invoke(report.Sent + report.Failed + report.Unknown);
+            }
+        }
+        finally
+        {
+            foreach (var channel in channels.Values) channel.Done?.Invoke(at);
         }
         door.MergeCells(always: true);
         return report;
+    }
+
+    /// <summary>Those whose channel takes them now: nothing is released, and nothing written, for those that must wait anyway.</summary>
+    private List<DueMessage> Admitted(IReadOnlyList<DueMessage> due, DateTimeOffset at, DispatchReport report)
+    {
+        if (channels.Values.All(c => c.Trouble is null && c.Admits is null)) return [.. due];
+        var store = door.Store;
+        var troubles = new Dictionary<string, string?>(StringComparer.Ordinal);
+        var admitted = new List<DueMessage>(due.Count);
+        foreach (var m in due)
+        {
+            var (pid, state) = store.Party(m.Party)!.Value;
+            store.LoadMessage(state, pid, m.Id);
+            var message = state.Messages[m.Id];
+            if (channels.GetValueOrDefault(message.Channel) is not { } port) { admitted.Add(m); continue; }
+            if (!troubles.TryGetValue(message.Channel, out var trouble)) troubles[message.Channel] = trouble = port.Trouble?.Invoke();
+            if (trouble is not null)
+            {
+                report.Troubles[message.Channel] = trouble;
+                report.Waiting++;
+            }
+            // Without an address there is nothing to count; the gate will say so.
+            else if (port.Admits is { } admits && Machine.AddressOf(store.Vault, state, state.Account(message.Account)!, message.Channel) is { } to && !admits(to.Address, at)) report.Throttled++;
+            else admitted.Add(m);
+        }
+        return admitted;
     }
 
     private void Send(IReadOnlyList<Outgoing> outgoing, DateTimeOffset at, DispatchReport report)
@@ -80,7 +141,8 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
 
     private void Take(IReadOnlyList<(string Party, string Message, ChannelAnswer Answer)> answers, DateTimeOffset at, DispatchReport report)
     {
-        door.Take([.. answers.Select(a => new InputUnit(0, [new Input.ChannelResult { Key = $"result/{a.Message}", Party = a.Party, Message = a.Message, Outcome = a.Answer.Outcome, Detail = a.Answer.Detail }], at))]);
+        door.Take([.. answers.Select(a => new InputUnit(0, [new Input.ChannelResult { Key = $"result/{a.Message}", Party = a.Party, Message = a.Message, Outcome = a.Answer.Outcome, Detail = a.Answer.Detail, Until = a.Answer.Until, BadAddress = a.Answer.BadAddress }], at))]);
+        report.ToRetry += answers.Count(a => a.Answer.Outcome == "deferred");
         report.Sent += answers.Count(a => a.Answer.Outcome == "sent");
         report.Failed += answers.Count(a => a.Answer.Outcome == "failed");
         report.Unknown += answers.Count(a => a.Answer.Outcome == "unknown");
@@ -93,7 +155,7 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
         var left = new List<(string Id, long Pid)>();
         var s = store.Statement("SELECT id, pid FROM message WHERE status = 1 ORDER BY id");
         while (s.Step()) left.Add((s.Text(0), s.Long(1)));
-        foreach (var chunk in left.Chunk(PartSize))
+        foreach (var chunk in left.Chunk(partSize))
         {
             var again = new List<Outgoing>();
             var lost = new List<(string, string, ChannelAnswer)>();
@@ -112,26 +174,24 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
     }
 
     /// <summary>The text as it was released; null where the party's key is gone.</summary>
-    public MessageText? TextOf(string party, long lastSeq, string message)
-    {
-        foreach (var row in door.Store.History(party, lastSeq))
-            if (row.Kind == "message_released" && EventCodec.Decode(row.Kind, row.Version, row.Payload) is Event.MessageReleased released && released.Message == message)
-                return door.Store.Vault.Open(party, released.Sealed) is { } plain ? JsonSerializer.Deserialize(plain, MessageJson.Default.MessageText) : null;
-        return null;
-    }
+    public MessageText? TextOf(string party, long lastSeq, string message) => Settling.ReleasedText(door.Store, party, lastSeq, message);
 
-    private List<(string Id, string Party)> Due(DateTimeOffset at)
+    private readonly record struct DueMessage(string Id, string Party, long NotBefore);
+
+    /// <summary>The next part of what is due, behind another, in the order of their time.</summary>
+    private List<DueMessage> Due(DateTimeOffset at, DueMessage after)
     {
-        var due = new List<(string, string)>();
-        var s = door.Store.Statement("SELECT m.id, p.id FROM message m JOIN party p ON p.pid = m.pid WHERE m.status = 0 AND m.not_before <= ? ORDER BY m.not_before, m.id LIMIT ?").Bind(at.ToUnixTimeMilliseconds()).Bind(PartSize);
-        while (s.Step()) due.Add((s.Text(0), s.Text(1)));
+        var due = new List<DueMessage>();
+        var s = door.Store.Statement("SELECT m.id, p.id, m.not_before FROM message m JOIN party p ON p.pid = m.pid WHERE m.status = 0 AND m.not_before <= ? AND (m.not_before, m.id) > (?, ?) ORDER BY m.not_before, m.id LIMIT ?")
+            .Bind(at.ToUnixTimeMilliseconds()).Bind(after.Id is null ? long.MinValue : after.NotBefore).Bind(after.Id ?? "").Bind(partSize);
+        while (s.Step()) due.Add(new DueMessage(s.Text(0), s.Text(1), s.Long(2)));
         return due;
     }
 
-    private int Count(IReadOnlyList<(string Id, string Party)> messages, MessageStatus status)
+    private int Count(IReadOnlyList<DueMessage> messages, MessageStatus status)
     {
         var count = 0;
-        foreach (var (id, _) in messages)
+        foreach (var (id, _, _) in messages)
         {
             var s = door.Store.Statement("SELECT status FROM message WHERE id = ?").Bind(id);
             if (s.Step()) { if (s.Int(0) == (int)status) count++; s.Reset(); }

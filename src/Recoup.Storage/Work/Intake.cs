@@ -76,7 +76,18 @@ public sealed class Intake(Door door)
     /// the day it took effect and facts after a day are left out, as on that day nobody knew them. The rows are put in
     /// order of day by way of a file outside the data folder, which is gone afterwards.
     /// </summary>
-    public IntakeReport TakeUntil(IEnumerable<InputRow> rows, DateOnly until, Action<InputRow, string> reject, Action<IntakeReport>? progress = null)
+    public IntakeReport TakeUntil(IEnumerable<InputRow> rows, DateOnly until, Action<InputRow, string> reject, Action<IntakeReport>? progress = null) =>
+        TakeInOrder(rows, until, reject, progress, null, default);
+
+    /// <summary>
+    /// As <see cref="TakeUntil"/>, and from a day on each day has its end, whether anything happened on it or not: its
+    /// facts are taken, those of later days are not yet.
+    /// </summary>
+    /// <param name="dayEnds">Is given each day from <paramref name="from"/> to <paramref name="to"/> in order, with what was taken so far.</param>
+    public IntakeReport TakeDays(IEnumerable<InputRow> rows, DateOnly from, DateOnly to, Action<InputRow, string> reject, Action<DateOnly, IntakeReport> dayEnds, Action<IntakeReport>? progress = null) =>
+        TakeInOrder(rows, to, reject, progress, dayEnds, from);
+
+    private IntakeReport TakeInOrder(IEnumerable<InputRow> rows, DateOnly until, Action<InputRow, string> reject, Action<IntakeReport>? progress, Action<DateOnly, IntakeReport>? dayEnds, DateOnly from)
     {
         var report = new IntakeReport();
         using var spool = new Spool();
@@ -108,6 +119,7 @@ public sealed class Intake(Door door)
         var refused = new RowSet();
         foreach (var (day, line, actor, json) in spool.InOrder(until))
         {
+            EndDaysBefore(day);
             if (refused.Contains(line)) continue;
             var input = InputJson.Parse(json, actor, [], trusted: true);
             Core.Foundation.Invariant.Holds(input is not null, "a spooled input reads back");
@@ -115,12 +127,23 @@ public sealed class Intake(Door door)
             if (units.Count < PartSize) continue;
             Flush();
         }
+        EndDaysBefore(until.AddDays(1));
         Flush();
         report.Accepted = accepted.Count;
         report.Unchanged = report.Read - report.Accepted - report.Rejected - report.Later;
         door.MergeCells(always: true);
         Failpoint.Hit("import.before-end");
         return report;
+
+        void EndDaysBefore(DateOnly day)
+        {
+            if (dayEnds is null) return;
+            for (; from < day; from = from.AddDays(1))
+            {
+                Flush();
+                dayEnds(from, report);
+            }
+        }
 
         void Flush()
         {

@@ -60,9 +60,16 @@ internal static class EveryKind
         folder.Send(BeforeRelease, "--now", "2026-02-05T10:01:00Z").Expect(0);
         folder.Run("dispatch", "--now", "2026-02-05T10:02:00Z").Expect(0);
         folder.Send(WorkDone(folder), "--now", "2026-02-05T11:00:00Z").Expect(0);
+        folder.Send(Bounced(folder), "--now", "2026-02-05T11:30:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-02-06", "--now", "2026-02-06T10:00:00Z").Expect(0);
         folder.Send("""{"type":"erasure","key":"er-1","account":"A4","reason":"asked for"}""", "--now", "2026-02-06T11:00:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-02-09", "--now", "2026-02-09T10:00:00Z").Expect(0);
+    }
+
+    private static string Bounced(DataFolder folder)
+    {
+        var message = folder.Rows("SELECT json_extract(CAST(payload AS TEXT), '$.message') FROM journal WHERE kind = 'message_settled' AND account = 'A1'").Single();
+        return JsonSerializer.Serialize(new { type = "message_bounced", key = "mb-1", account = "A1", message, kind = "hard", status = "5.1.1", detail = "550 5.1.1 no such user" });
     }
 
     private static string WorkDone(DataFolder folder)

@@ -17,7 +17,13 @@ public sealed class TamperTests(EveryKindFolder made) : IClassFixture<EveryKindF
     private static AuditReport Verify(DataFolder folder, bool withAnchors = false)
     {
         using var store = folder.Open();
-        return Audit.Verify(store, withAnchors ? Directory.GetFiles(folder.Anchors, "*.json") : []);
+        var anchors = withAnchors ? Directory.GetFiles(folder.Anchors, "*.json") : [];
+        var report = Audit.Verify(store, anchors, readers: 1);
+        // Several readers must come to the very same, in the same order.
+        var together = Audit.Verify(store, anchors, readers: 3);
+        together.Problems.ShouldBe(report.Problems);
+        (together.ProblemsInAll, together.Events, together.Partitions, together.Parties).ShouldBe((report.ProblemsInAll, report.Events, report.Partitions, report.Parties));
+        return report;
     }
 
     /// <summary>First, middle and last event of the partition in which most happened.</summary>
@@ -204,7 +210,7 @@ public sealed class TamperTests(EveryKindFolder made) : IClassFixture<EveryKindF
         folder.Tamper($"DELETE FROM journal WHERE id = {Store.RowId(partition, last)}");
         folder.Tamper($"UPDATE head SET (seq, hash, recorded_at, recorded_on) = (SELECT seq, hash, recorded_at, (SELECT max(recorded_on) FROM journal WHERE partition = {partition}) FROM journal WHERE id = {Store.RowId(partition, last - 1)}) WHERE partition = {partition}");
         using var store = folder.Open();
-        Audit.Rebuild(store).Ok.ShouldBeTrue();
+        Audit.Rebuild(store, readers: 3).Ok.ShouldBeTrue();
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class MailFolderTests : IDisposable
             " <pay@customer.example>",
             "Message-ID: <m-07-00000042.ws1@recoup.invalid>",
             "Subject: Payment reminder",
-            "List-Unsubscribe: <mailto:ar@creditor.example?subject=unsubscribe%20m-07-00000042>",
+            "List-Unsubscribe: <mailto:ar@creditor.example?subject=unsubscribe%20m-07-00000042.ws1>",
             "Auto-Submitted: auto-generated",
             "MIME-Version: 1.0",
             "Content-Type: text/plain; charset=utf-8",

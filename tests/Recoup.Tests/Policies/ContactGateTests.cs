@@ -231,7 +231,7 @@ public sealed class ContactGateTests
             Erased = true,
             Held = true,
             AddressToken = null,
-            Contact = new ContactState { OptOuts = { new OptOut("email", null) }, Recent = Contacts("2026-06-10T09:00:00Z", "2026-06-10T10:00:00Z", "2026-06-10T11:00:00Z").Recent },
+            Contact = new ContactState { OptOuts = { new OptOut("email", null) }, BadAddresses = [new BadAddress("email", "t1")], Recent = Contacts("2026-06-10T09:00:00Z", "2026-06-10T10:00:00Z", "2026-06-10T11:00:00Z").Recent },
         };
         var ladder = new List<string>();
         void Ask() => ladder.Add(Clear(request) switch { Verdict.Blocked b => b.Rule, Verdict.Deferred d => d.Rule, Verdict.Allowed a => a.Rule ?? "allowed", _ => "" });
@@ -244,11 +244,13 @@ public sealed class ContactGateTests
         Ask();
         request = request with { AddressToken = "t1" };
         Ask();
+        request.Contact.BadAddresses!.Clear();
+        Ask();
         request.Contact.Recent.Clear();
         Ask();
         request = request with { At = Instant("2026-06-10T15:00:00Z") };
         Ask();
-        ladder.ShouldBe(["erased", "opted-out", "on-hold", "no-address", "three-a-week", "waking-hours", "allowed"]);
+        ladder.ShouldBe(["erased", "opted-out", "on-hold", "no-address", "undeliverable", "three-a-week", "waking-hours", "allowed"]);
     }
 
     [Fact]
@@ -262,7 +264,7 @@ public sealed class ContactGateTests
     // --- packs ---
 
     [Theory]
-    [InlineData("kind: hold", "kind: holt", "kind is one of erased, opt_out, hold, no_address, cap, window, not 'holt'")]
+    [InlineData("kind: hold", "kind: holt", "kind is one of erased, opt_out, hold, no_address, undeliverable, cap, window, not 'holt'")]
     [InlineData("id: no-address\n    kind: no_address", "id: no-address\n    kind: hold", "a pack must have a rule of kind no_address")]
     [InlineData("channels: [call]", "channels: [phone]", "'phone' is none of email, sms, call, letter")]
     [InlineData("to: \"21:00\"", "to: \"07:00\"", "must be later than from")]
@@ -283,7 +285,7 @@ public sealed class ContactGateTests
     [Fact]
     public void Every_shipped_rule_says_what_it_is_and_where_it_comes_from()
     {
-        ShippedPolicies.ContactRules.Rules.Count.ShouldBe(7);
+        ShippedPolicies.ContactRules.Rules.Count.ShouldBe(8);
         ShippedPolicies.ContactRules.Rules.ShouldAllBe(r => r.Text.EndsWith('.') && r.Source.Length > 5);
     }
 }

@@ -276,12 +276,13 @@ public sealed partial class KnobTests
         foreach (var channel in Channel.All)
             foreach (var party in new[] { "business", "consumer" })
                 foreach (var collector in new[] { "first", "third" })
-                    foreach (var state in new[] { "plain", "erased", "held", "no address", "opted out" })
+                    foreach (var state in new[] { "plain", "erased", "held", "no address", "opted out", "bad address" })
                         foreach (var minute in new[] { (7 * 60) + 59, 8 * 60, 12 * 60, (20 * 60) + 59, 21 * 60 })
                             foreach (var contacts in new[] { 0, 2, 3, 6, 7, 8 })
                             {
                                 var contact = new ContactState();
                                 if (state == "opted out") contact.OptOuts.Add(new OptOut(channel, null));
+                                if (state == "bad address") contact.BadAddresses = [new BadAddress(channel, "t")];
                                 for (var i = 0; i < contacts; i++) contact.Remember(new ContactRecord(At(Due.AddDays(-6)), channel, true, false));
                                 var verdict = ContactGate.Clear(rules, new ContactRequest
                                 {

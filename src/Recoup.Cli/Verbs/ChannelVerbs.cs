@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Recoup.Connectors.Mail;
+using Recoup.Storage;
+using Recoup.Storage.Work;
+
+namespace Recoup.Cli.Verbs;
+
+/// <summary>channels: how messages leave.</summary>
+internal static class ChannelVerbs
+{
+    public static Command Channels() => new("channels", "How messages leave.") { Check() };
+
+    public static Command Bounces()
+    {
+        var folder = new Argument<string>("FOLDER") { Description = "a folder of .eml files, or a Maildir" };
+        var verb = new Command("bounces", "Takes mail that came back: failure reports, complaints, unsubscribe mails. The same mail again changes nothing; no file is moved.") { folder };
+        verb.SetAction(parsed =>
+        {
+            using var session = new Session(parsed);
+            var door = session.Door("dispatch");
+            var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
+            var (read, unchanged) = (0, 0);
+            var left = new Sheet("file", "why it was not taken") { Title = "Left for a person", Empty = "every mail was taken" };
+            foreach (var mail in ReturnedMailReader.Read(parsed.GetValue(folder)!, door.Store.WorkspaceId))
+            {
+                read++;
+                var result = mail.What is null ? null : Settling.Take(door, new Returned(mail.Key, mail.Message!, mail.What, mail.Status, mail.Words), session.Clock.GetUtcNow());
+                if (mail.What is null) left.Add(Path.GetFileName(mail.File), mail.Words);
+                else if (result is null) left.Add(Path.GetFileName(mail.File), $"there is no message {mail.Message}, or its reader was erased");
+                else if (result.Refused is { } refused) left.Add(Path.GetFileName(mail.File), refused.Message);
+                else if (result.Status == UnitStatus.Unchanged) unchanged++;
+                else counts[mail.What] = counts.GetValueOrDefault(mail.What) + 1;
+            }
+            var sheet = new Sheet("mail that came back", "number");
+            foreach (var (what, count) in counts) sheet.Add(what, count);
+            sheet.Add("known already", unchanged);
+            sheet.Add("left for a person", left.Rows.Count);
+            session.Output.Print(json =>
+            {
+                json.WriteStartObject();
+                json.WriteNumber("read", read);
+                json.WriteStartObject("taken");
+                foreach (var (what, count) in counts) json.WriteNumber(what.Replace(' ', '_'), count);
+                json.WriteEndObject();
+                json.WriteNumber("unchanged", unchanged);
+                json.WriteStartArray("left");
+                foreach (var row in left.Rows)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("file", Sheet.Text(row[0]));
+                    json.WriteString("why", Sheet.Text(row[1]));
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }, sheet, left);
+            return left.Rows.Count > 0 ? 3 : 0;
+        });
+        return verb;
+    }
+
+    private static Command Check()
+    {
+        var verb = new Command("check", "Connects to the mail server of channels.yaml, encrypts, authenticates, and says what it found. Sends nothing.");
+        verb.SetAction(parsed =>
+        {
+            using var session = new Session(parsed);
+            var found = SmtpSettings.Load(session.Folder) is { } settings
+                ? SmtpChannel.Check(settings)
+                : [("folder", Path.Combine(session.Folder, "mail")), ("note", $"there is no {SmtpSettings.FileName} in {session.Folder}, so mail is written into this folder")];
+            var sheet = new Sheet("mail", "") { Title = "How mail leaves" };
+            foreach (var (what, value) in found) sheet.Add(what, value);
+            session.Output.Print(json =>
+            {
+                json.WriteStartObject();
+                foreach (var (what, value) in found.Where(f => f.What != "offers")) json.WriteString(what.Replace(' ', '_'), value);
+                json.WriteStartArray("offers");
+                foreach (var (_, value) in found.Where(f => f.What == "offers")) json.WriteStringValue(value);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }, sheet);
+            return 0;
+        });
+        return verb;
+    }
+}

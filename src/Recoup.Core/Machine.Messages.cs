@@ -1,0 +1,51 @@
+using Recoup.Core.Contact;
+using Recoup.Core.Events;
+using Recoup.Core.Inputs;
+
+namespace Recoup.Core;
+
+// What becomes of a message once it was handed to its channel.
+public static partial class Machine
+{
+    /// <summary>In the place of a rule of the gate where it was the channel that could not take a message.</summary>
+    public const string ChannelNotNow = "channel-not-now";
+
+    private static Refused? TakeResult(Work work, Input.ChannelResult i)
+    {
+        if (!work.State.Messages.TryGetValue(i.Message, out var message)) return new Refused(Refusal.UnknownMessage, $"there is no message {i.Message}");
+        if (message.Status != MessageStatus.Sending) return null;
+        if (i.Outcome != "deferred")
+        {
+            work.Emit(new Event.MessageSettled(i.Message, i.Outcome, i.Detail, message.PreDueThrough is not null), account: message.Account);
+            // Said at the door it says as much as said in a letter afterwards.
+            if (i.BadAddress is { } status) work.Emit(new Event.MessageBounced(i.Message, "hard", message.Channel, message.AddressToken, status, null), account: message.Account);
+        }
+        // Meanwhile erased: there is nobody left to try it for.
+        else if (work.State.Erased) work.Emit(new Event.MessageWithdrawn(i.Message, "erased"), account: message.Account);
+        else work.Emit(new Event.MessageDeferred(i.Message, ChannelNotNow, i.Until!.Value.ToUniversalTime()) { Detail = i.Detail }, account: message.Account);
+        return null;
+    }
+
+    private static Refused? SettleMessage(Work work, Input.MessageSettled i)
+    {
+        if (!work.State.Messages.TryGetValue(i.Message, out var message) || message.Account != i.Account) return new Refused(Refusal.UnknownMessage, $"account {i.Account} has no message {i.Message}");
+        if (message.Status != MessageStatus.Unknown) return new Refused(Refusal.MessageNotUnknown, $"message {i.Message} is {message.Status.ToString().ToLowerInvariant()}; only an unknown one is settled by a person");
+        work.Emit(new Event.MessageSettled(i.Message, i.Outcome, $"by {i.Actor}{(i.Reason is { } reason ? $": {WithoutAddresses(reason)}" : "")}", message.PreDueThrough is not null));
+        return null;
+    }
+
+    private static Refused? TakeBounce(Work work, Input.MessageBounced i)
+    {
+        if (!work.State.Messages.TryGetValue(i.Message, out var message) || message.Account != i.Account) return new Refused(Refusal.UnknownMessage, $"account {i.Account} has no message {i.Message}");
+        if (message.Status is MessageStatus.Pending or MessageStatus.Withdrawn) return new Refused(Refusal.MessageNotSent, $"message {i.Message} is {message.Status.ToString().ToLowerInvariant()}; what never left can't come back");
+        var token = message.AddressToken ?? AddressOf(work.Context.Vault, work.State, work.State.Account(i.Account)!, message.Channel)?.Token;
+        var knownBad = i.Kind != "hard" || token is null || work.State.Contact.IsUndeliverable(message.Channel, token);
+        // Servers report one failure more than once; what it says is known already.
+        if (knownBad && message.Status is MessageStatus.Bounced or MessageStatus.Failed) return null;
+        work.Emit(new Event.MessageBounced(i.Message, i.Kind, message.Channel, token, i.Status, i.Detail is { } detail ? WithoutAddresses(detail) : null));
+        return null;
+    }
+
+    /// <summary>Words for the journal, which is read by people who may not know who the customer is.</summary>
+    private static string WithoutAddresses(string words) => string.Join(' ', words.Split([' ', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries).Select(w => w.Contains('@', StringComparison.Ordinal) ? "…" : w));
+}

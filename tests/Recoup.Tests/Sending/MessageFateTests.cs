@@ -1,0 +1,213 @@
+using Recoup.Core;
+using Recoup.Core.Contact;
+using Recoup.Core.Events;
+using Recoup.Core.Inputs;
+using Recoup.Tests.Policies;
+
+namespace Recoup.Tests.Sending;
+
+/// <summary>What becomes of a party whose message was put off, came back, or is settled by a person: rules alone, no server.</summary>
+public sealed class MessageFateTests
+{
+    private static readonly DateOnly Due = new(2026, 6, 1);
+
+    private readonly PartyBench bench = new() { ChannelSays = null };
+
+    /// <summary>A reminder, released and not answered yet.</summary>
+    private MessageState Released()
+    {
+        bench.Clock(PartyBench.At(Due.AddDays(-30)));
+        bench.Invoice("RE-1", Due, 500m);
+        bench.Review(Due.AddDays(3)).Action.ShouldBe("message");
+        bench.Dispatch().ShouldHaveSingleItem().ShouldBeOfType<Event.MessageReleased>().AddressToken.ShouldNotBeNull();
+        return bench.State.Messages.Values.Single();
+    }
+
+    private IReadOnlyList<Event> Says(string outcome, string? detail = null, DateTimeOffset? until = null, string? badAddress = null) =>
+        [.. bench.Do(new Input.ChannelResult { Key = bench.NextKey(), Party = "A1", Message = bench.State.Messages.Keys.Single(), Outcome = outcome, Detail = detail, Until = until, BadAddress = badAddress }).Events.Select(e => e.Event)];
+
+    private Outcome Bounce(string kind, string? status = null, string? detail = null, string? message = null) =>
+        bench.Do(new Input.MessageBounced { Key = bench.NextKey(), Account = "A1", Message = message ?? bench.State.Messages.Keys.First(), Kind = kind, Status = status, Detail = detail });
+
+    // --- put off by the channel ---
+
+    [Fact]
+    public void What_the_channel_puts_off_waits_until_then_and_is_cleared_anew()
+    {
+        var message = Released();
+        var until = bench.Now.AddMinutes(20);
+        Says("deferred", "451 later", until).ShouldHaveSingleItem().ShouldBe(new Event.MessageDeferred(message.Id, Machine.ChannelNotNow, until) { Detail = "451 later" });
+        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Pending), m => m.NotBefore.ShouldBe(until), m => m.Detail.ShouldBe("451 later"), m => m.Tries.ShouldBe(1), m => m.FirstTriedAt.ShouldBe(bench.Now));
+        bench.State.Contact.Recent.ShouldBeEmpty();
+        // An answer to what is not under way changes nothing.
+        Says("sent").ShouldBeEmpty();
+        bench.Dispatch().ShouldBeEmpty();
+
+        bench.Clock(until);
+        bench.Dispatch().ShouldHaveSingleItem().ShouldBeOfType<Event.MessageReleased>();
+        bench.Sent[^1].ShouldSatisfyAllConditions(o => o.Tries.ShouldBe(1), o => o.FirstTriedAt.ShouldBe(until.AddMinutes(-20)));
+        Says("sent", "250 ok");
+        message.Status.ShouldBe(MessageStatus.Sent);
+        bench.State.Contact.Recent.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void What_was_put_off_is_withdrawn_where_its_reason_is_gone_by_then()
+    {
+        var message = Released();
+        Says("deferred", "451 later", bench.Now.AddMinutes(20));
+        bench.Pay(Due.AddDays(3), 500m);
+        bench.Clock(bench.Now.AddHours(1));
+        bench.Dispatch().ShouldHaveSingleItem().ShouldBeOfType<Event.MessageWithdrawn>().Rule.ShouldBe("nothing-overdue");
+        message.Status.ShouldBe(MessageStatus.Withdrawn);
+    }
+
+    [Fact]
+    public void A_gate_that_puts_off_is_no_try_of_the_channel()
+    {
+        bench.Clock(PartyBench.At(Due.AddDays(-30)));
+        bench.Invoice("RE-1", Due, 500m);
+        bench.Review(Due.AddDays(3));
+        bench.Clock(PartyBench.At(Due.AddDays(3), 22));
+        bench.Dispatch().ShouldHaveSingleItem().ShouldBeOfType<Event.MessageDeferred>().Detail.ShouldBeNull();
+        bench.State.Messages.Values.Single().ShouldSatisfyAllConditions(m => m.Tries.ShouldBe(0), m => m.FirstTriedAt.ShouldBeNull());
+    }
+
+    [Fact]
+    public void Nobody_tries_again_for_who_was_erased_meanwhile()
+    {
+        var message = Released();
+        bench.Do(new Input.Erasure { Key = bench.NextKey(), Account = "A1", Reason = "asked for" });
+        Says("deferred", "451 later", bench.Now.AddMinutes(20)).ShouldHaveSingleItem().ShouldBe(new Event.MessageWithdrawn(message.Id, "erased"));
+    }
+
+    // --- bounced ---
+
+    [Fact]
+    public void After_a_hard_bounce_the_same_step_goes_by_a_way_that_is_left()
+    {
+        var message = Released();
+        Says("sent");
+        Bounce("hard", "5.1.1", "no such user pay@customer.example here");
+        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Bounced), m => m.Detail.ShouldBe("hard 5.1.1 no such user … here"));
+        // It was a contact, or an attempt at one, all the same.
+        bench.State.Contact.Recent.Count.ShouldBe(1);
+
+        var next = bench.Review(Due.AddDays(4));
+        next.ShouldSatisfyAllConditions(d => d.Action.ShouldBe("task"), d => d.Channel.ShouldBe("call"), d => d.Step.ShouldBe("first-reminder"));
+        next.Considered.ShouldNotBeNull().ShouldContain(c => c.What == "first-reminder by email" && c.Why == "undeliverable");
+    }
+
+    [Fact]
+    public void A_refusal_at_the_door_that_names_the_address_says_as_much_as_a_bounce()
+    {
+        var message = Released();
+        Says("failed", "550 5.1.1 no such user", badAddress: "5.1.1").Select(e => e.GetType().Name).ShouldBe(["MessageSettled", "MessageBounced"]);
+        message.Status.ShouldBe(MessageStatus.Failed);
+        bench.State.Contact.Recent.ShouldBeEmpty();
+        bench.Review(Due.AddDays(4)).Considered.ShouldNotBeNull().ShouldContain(c => c.Why == "undeliverable");
+        // The letter about it that comes later is no news.
+        Bounce("hard", "5.1.1").Events.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Another_address_is_written_to_and_the_old_one_stays_known()
+    {
+        Released();
+        Says("sent");
+        Bounce("hard", "5.1.1");
+        bench.Account("A1", email: "new@customer.example");
+        bench.Review(Due.AddDays(4)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("message"), d => d.Step.ShouldBe("first-reminder"));
+        bench.Dispatch();
+        bench.Sent[^1].Text.To.ShouldBe("new@customer.example");
+        bench.Account("A1", email: "pay@customer.example");
+        ContactGateOf("email").ShouldBe("undeliverable");
+    }
+
+    [Fact]
+    public void The_same_address_given_anew_is_believed()
+    {
+        Released();
+        Says("sent");
+        Bounce("hard", "5.1.1");
+        ContactGateOf("email").ShouldBe("undeliverable");
+        bench.Do(new Input.ContactPoint { Key = bench.NextKey(), Account = "A1", Channel = "email", Address = "pay@customer.example" }).Events.Count.ShouldBe(1);
+        ContactGateOf("email").ShouldBeNull();
+        bench.State.Contact.BadAddresses.ShouldBeNull();
+        bench.Do(new Input.ContactPoint { Key = bench.NextKey(), Account = "A1", Channel = "email", Address = "pay@customer.example" }).Events.ShouldBeEmpty();
+    }
+
+    private string? ContactGateOf(string channel)
+    {
+        var request = new ContactRequest
+        {
+            Channel = channel, AddressToken = bench.State.Contact.Point(channel)?.Token ?? bench.State.Accounts[0].EmailToken, At = bench.Now, Today = bench.State.AsOf, TimeZones = ["UTC"], Contact = bench.State.Contact,
+            UnderWay = 0, Erased = false, Held = false, Party = "business", Collector = "first",
+        };
+        return (ContactGate.Clear(bench.Rules, request) as Verdict.Blocked)?.Rule;
+    }
+
+    [Fact]
+    public void A_soft_bounce_says_nothing_about_the_address_and_the_ladder_goes_on()
+    {
+        var message = Released();
+        Says("sent");
+        Bounce("soft", "5.2.2", "mailbox full");
+        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Bounced), m => m.Detail.ShouldBe("soft 5.2.2 mailbox full"));
+        ContactGateOf("email").ShouldBeNull();
+        bench.Review(Due.AddDays(4)).Rule.ShouldBe("step-not-due");
+        bench.Review(Due.AddDays(14)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("message"), d => d.Step.ShouldBe("second-reminder"));
+        // Hard after soft is news; the same again is none.
+        Bounce("hard", "5.1.1").Events.Count.ShouldBe(1);
+        Bounce("hard", "5.1.1").Events.ShouldBeEmpty();
+        Bounce("soft").Events.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_bounce_settles_what_nobody_knew_and_counts_it_once()
+    {
+        var message = Released();
+        Says("unknown", "the connection broke");
+        Bounce("hard", "5.1.1");
+        message.Status.ShouldBe(MessageStatus.Bounced);
+        bench.State.Contact.Recent.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_bounce_that_is_quicker_than_the_channel_s_answer_is_taken_and_the_answer_then_is_none()
+    {
+        var message = Released();
+        Bounce("hard", "5.1.1");
+        Says("sent").ShouldBeEmpty();
+        message.Status.ShouldBe(MessageStatus.Bounced);
+        bench.State.Contact.Recent.Count.ShouldBe(1);
+        bench.State.Pending.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_never_left_can_not_come_back()
+    {
+        var message = Released();
+        Says("deferred", "451", bench.Now.AddHours(1));
+        Refuse(new Input.MessageBounced { Key = "x", Account = "A1", Message = message.Id, Kind = "hard" }).ShouldBe(Refusal.MessageNotSent);
+        Refuse(new Input.MessageBounced { Key = "x", Account = "A1", Message = "m-00-00000099", Kind = "hard" }).ShouldBe(Refusal.UnknownMessage);
+        Refuse(new Input.MessageSettled { Key = "x", Account = "A1", Message = message.Id, Outcome = "sent" }).ShouldBe(Refusal.MessageNotUnknown);
+    }
+
+    private Refusal? Refuse(Input input) => Should.Throw<ShouldAssertException>(() => bench.Do(input)).Message switch
+    {
+        var m when m.Contains("what never left", StringComparison.Ordinal) => Refusal.MessageNotSent,
+        var m when m.Contains("has no message", StringComparison.Ordinal) => Refusal.UnknownMessage,
+        var m when m.Contains("only an unknown one", StringComparison.Ordinal) => Refusal.MessageNotUnknown,
+        _ => null,
+    };
+
+    [Fact]
+    public void A_person_settles_and_says_how_they_know()
+    {
+        var message = Released();
+        Says("unknown", "the connection broke");
+        bench.Do(new Input.MessageSettled { Key = "s", Account = "A1", Message = message.Id, Outcome = "failed", Actor = "ann", Reason = "log of the relay, pay@customer.example not in it" });
+        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Failed), m => m.Detail.ShouldBe("by ann: log of the relay, … not in it"));
+    }
+}

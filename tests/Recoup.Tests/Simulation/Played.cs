@@ -1,0 +1,44 @@
+using Microsoft.Data.Sqlite;
+using Recoup.Connectors.Mail;
+using Recoup.Core.Policies;
+using Recoup.Simulation.Business;
+using Recoup.Simulation.Worlds;
+
+namespace Recoup.Tests.Simulation;
+
+/// <summary>Simulations of tests, each in a folder of its own that is gone afterwards.</summary>
+internal static class Played
+{
+    public static SimulationPlan Plan(ulong seed, int customers, int days, string world = "everyday") =>
+        new(WorldTable.Named(world), seed, customers, days) { Writer = TemplateWriter.Shipped, QuietDays = 20 };
+
+    public static SimulationReport Play(this SimulationPlan plan)
+    {
+        var folder = Directory.CreateTempSubdirectory("recoup-played-").FullName;
+        try
+        {
+            using var business = new SimulatedBusiness(plan, folder);
+            return business.Play();
+        }
+        finally { Directory.Delete(folder, recursive: true); }
+    }
+
+    /// <summary>Every invariant was looked at and held.</summary>
+    public static void ShouldHold(this SimulationReport report) => report.Findings.Breaches.ShouldBeEmpty(string.Join('\n', report.Findings.Breaches));
+
+    /// <summary>One change behind Recoup's back; says that it met something.</summary>
+    public static int Tamper(string folder, string sql)
+    {
+        using var db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "recoup.db"), Pooling = false }.ToString());
+        db.Open();
+        using var command = db.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteNonQuery();
+    }
+
+    /// <summary>The shipped policy with its words but one letter a debt: to compare with.</summary>
+    public static Policy Quiet { get; } = Policy.Parse(Without("second-reminder", "call", "final-notice", "agency", "due-soon"), "quiet.yaml");
+
+    private static string Without(params string[] steps) =>
+        string.Join('\n', ShippedPolicies.DefaultText.Split('\n').Where(line => !steps.Any(step => line.Contains($"- {{ id: {step},", StringComparison.Ordinal))));
+}

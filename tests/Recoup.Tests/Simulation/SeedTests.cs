@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using Recoup.Simulation.Auditing;
+
+namespace Recoup.Tests.Simulation;
+
+/// <summary>
+/// Years of weather. RECOUP_SEEDS, RECOUP_SIM_ACCOUNTS and RECOUP_SIM_DAYS make it more: by default fifty small worlds and
+/// one of full size, so that a build waits for minutes and not for hours. docs/worlds.md gives what the long runs found.
+/// </summary>
+public sealed class SeedTests(ITestOutputHelper output)
+{
+    private static int Given(string name, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+
+    [Fact]
+    public void Every_invariant_holds_over_many_seeds()
+    {
+        var (seeds, customers, days) = (Given("RECOUP_SEEDS", 50), Given("RECOUP_SIM_ACCOUNTS", 30), Given("RECOUP_SIM_DAYS", 250));
+        var worlds = new[] { "everyday", "contact-harms", "contact-does-nothing" };
+        var breaches = new ConcurrentBag<Breach>();
+        var (watch, events, checks) = (Stopwatch.StartNew(), 0L, 0L);
+        Parallel.For(1, seeds + 1, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed =>
+        {
+            var report = Played.Plan((ulong)seed, customers, days, worlds[seed % worlds.Length]).Play();
+            foreach (var breach in report.Findings.Breaches) breaches.Add(breach);
+            Interlocked.Add(ref events, report.Events);
+            Interlocked.Add(ref checks, report.Findings.Counts.Sum(c => c.Checked));
+        });
+        output.WriteLine($"{seeds} seeds of {customers} customers and {days} days: {events:N0} events, {checks:N0} checks, {breaches.Count} breaches, {watch.Elapsed.TotalSeconds:N0} seconds");
+        breaches.ShouldBeEmpty(string.Join('\n', breaches.Take(20)));
+        events.ShouldBeGreaterThan(seeds * customers * days / 20L);
+    }
+
+    [Fact]
+    public void Two_years_of_two_thousand_customers_keep_every_invariant()
+    {
+        var report = (Played.Plan(2026, 2000, 730) with { QuietDays = 30 }).Play();
+        report.ShouldHold();
+        report.Findings.Counts.ShouldAllBe(c => c.Checked > 0);
+        output.WriteLine($"{report.Events:N0} events, journal {report.JournalHash}");
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_journal_byte_for_byte_and_another_one_does_not()
+    {
+        var one = Played.Plan(3, 60, 120).Play();
+        var again = Played.Plan(3, 60, 120).Play();
+        var other = Played.Plan(4, 60, 120).Play();
+        one.ShouldHold();
+        again.JournalHash.ShouldBe(one.JournalHash);
+        again.Events.ShouldBe(one.Events);
+        other.JournalHash.ShouldNotBe(one.JournalHash);
+    }
+}
