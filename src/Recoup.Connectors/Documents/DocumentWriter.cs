@@ -119,7 +119,6 @@ public static class DocumentWriter
 
     private static List<string> Address(DocumentFrame frame)
     {
-        const int linesMax = 6;
         var lines = new List<string>();
         if (frame.Name is { } name) lines.Add(PlainText.OneLine(name));
         if (frame.Address is { } address)
@@ -128,7 +127,7 @@ public static class DocumentWriter
             var parts = address.Contains('\n', StringComparison.Ordinal) ? address.Split('\n') : address.Split(',');
             lines.AddRange(parts.Select(PlainText.OneLine).Where(p => p.Length > 0));
         }
-        return [.. lines.Take(linesMax)];
+        return lines;
     }
 
     private static string Plain(string text) => string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-')).Trim('.');

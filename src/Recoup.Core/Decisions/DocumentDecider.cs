@@ -18,7 +18,7 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
     public const string Strategy = "documents";
 
     /// <summary>At most so many invoices go with one message; the others have their turn the next day.</summary>
-    public const int InvoicesMax = 25;
+    public const int InvoicesMax = 100;
 
     /// <summary>An invoice issued longer ago than this when it came in is not sent: it is part of a backlog.</summary>
     public const int DeliverDaysMax = 30;
