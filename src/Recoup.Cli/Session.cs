@@ -21,7 +21,6 @@ internal sealed class Session : IDisposable
 
     private readonly ParseResult parsed;
     private Store? store;
-    private SmtpChannel? smtp;
 
     public Session(ParseResult parsed)
     {
@@ -52,15 +51,14 @@ internal sealed class Session : IDisposable
         return door;
     }
 
-    /// <summary>Mail goes to the server of channels.yaml, or, without that file, into the mail folder.</summary>
-    public IReadOnlyDictionary<string, ChannelPort> Channels()
-    {
-        var store = Open();
-        return new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = SmtpSettings.Load(store.Folder) is { } settings ? Smtp(store, settings) : InFolder(store) };
-    }
+    public IReadOnlyDictionary<string, ChannelPort> Channels() => ChannelsOf(Open());
 
-    /// <summary>No mail server was set, so mail lies in the data folder for somebody to fetch.</summary>
-    public bool MailIsFiles => smtp is null;
+    /// <summary>Mail goes to the server of channels.yaml, or, without that file, into the mail folder.</summary>
+    public static IReadOnlyDictionary<string, ChannelPort> ChannelsOf(Store store) =>
+        new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = SmtpSettings.Load(store.Folder) is { } settings ? Smtp(store, settings) : InFolder(store) };
+
+    /// <summary>No mail server is set, so mail lies in the data folder for somebody to fetch.</summary>
+    public bool MailIsFiles => SmtpSettings.Load(Folder) is null;
 
     private static ChannelPort InFolder(Store store)
     {
@@ -68,9 +66,9 @@ internal sealed class Session : IDisposable
         return new ChannelPort(folder.IsIdempotent, folder.Send);
     }
 
-    private ChannelPort Smtp(Store store, SmtpSettings settings)
+    private static ChannelPort Smtp(Store store, SmtpSettings settings)
     {
-        smtp = new SmtpChannel(settings, store.WorkspaceId, (party, message) => Settling.UnsubscribeToken(store, party, message));
+        var smtp = new SmtpChannel(settings, store.WorkspaceId, (party, message) => Settling.UnsubscribeToken(store, party, message));
         var throttle = new DomainThrottle(Path.Combine(store.Folder, "throttle.json"), settings.PerDomainAMinute, store.WorkspaceId);
         return new ChannelPort(IsIdempotent: false, smtp.Send)
         {
@@ -96,8 +94,8 @@ internal sealed class Session : IDisposable
 
     public void Dispose()
     {
-        smtp?.Dispose();
         store?.Dispose();
+        store = null;
     }
 }
 

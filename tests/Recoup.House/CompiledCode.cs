@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Reflection.Emit;
 using Recoup.Connectors.Mail;
 using Recoup.Core.Events;
+using Recoup.Server;
 using Recoup.Simulation;
 using Recoup.Storage;
 
@@ -30,7 +31,7 @@ internal static class CompiledCode
     public static Assembly Core => typeof(Event).Assembly;
 
     public static IReadOnlyList<Assembly> All { get; } =
-        [Core, typeof(Door).Assembly, typeof(TemplateWriter).Assembly, typeof(SplitMix).Assembly, Assembly.Load("recoup")];
+        [Core, typeof(Door).Assembly, typeof(TemplateWriter).Assembly, typeof(SplitMix).Assembly, typeof(WebPages).Assembly, Assembly.Load("recoup")];
 
     public static IReadOnlyList<Mention> Of(Assembly assembly) => Known.GetOrAdd(assembly, a => [.. a.GetTypes().SelectMany(OfType)]);
 

@@ -64,7 +64,7 @@ public sealed partial class HygieneTests
     /// <summary>Data of tests and approved output stand as somebody else wrote them.</summary>
     private static bool IsSample(string file) => Path.GetExtension(file) is ".csv" or ".ndjson" or ".eml" || file.Contains("/approved/", StringComparison.Ordinal) || file.EndsWith("packages.lock.json", StringComparison.Ordinal);
 
-    private static bool IsBinary(string file) => Path.GetExtension(file) is ".gz" or ".db" or ".png" or ".svg" or ".ico" or ".zip" or ".pdf" or ".ttf";
+    private static bool IsBinary(string file) => Path.GetExtension(file) is ".gz" or ".db" or ".png" or ".svg" or ".woff2" or ".ico" or ".zip" or ".pdf" or ".ttf";
 
     /// <summary>As the usual renderers make them of headings.</summary>
     private static IEnumerable<string> Anchors(string page) => Heading().Matches(Code().Replace(page, ""))

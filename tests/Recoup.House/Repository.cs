@@ -5,7 +5,7 @@ namespace Recoup.House;
 /// <summary>The repository that the tests were built from.</summary>
 internal static class Repository
 {
-    private static readonly string[] Made = ["bin", "obj", ".git", ".vs", ".idea", "TestResults", "recoup-data", "recoup-demo"];
+    private static readonly string[] Made = ["bin", "obj", ".git", ".vs", ".idea", "TestResults", "recoup-data", "recoup-demo", "node_modules"];
 
     public static string Root { get; } = Find();
 

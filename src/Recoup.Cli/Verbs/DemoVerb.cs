@@ -28,7 +28,8 @@ internal static class DemoVerb
 
     public static Command Demo()
     {
-        var verb = new Command("demo", "A business of 2,000 customers in one command: a simulated year, told as a story, with its KPIs, ageing, messages and worklist.");
+        var serve = new Option<bool>("--serve") { Description = "then serve its pages, on the demo's own clock" };
+        var verb = new Command("demo", "A business of 2,000 customers in one command: a simulated year, told as a story, with its KPIs, ageing, messages and worklist.") { serve };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
@@ -36,6 +37,9 @@ internal static class DemoVerb
             Prepare(session.Folder);
             var report = Play(session.Folder);
             DemoStory.Tell(session.Output, session.Folder, session.Open(), report);
+            if (!parsed.GetValue(serve)) return 0;
+            session.Clock = new ServeVerb.ClockFrom(session.Door("run").LastRecordedAt);
+            ServeVerb.Serve(session, ServeVerb.DefaultUrl, ServeVerb.DefaultRunAt, beats: true);
             return 0;
         });
         return verb;

@@ -238,7 +238,7 @@ internal static class DocumentVerbs
     {
         "decided" => "to be sent, decided",
         "blocked" => "not deliverable: the contact gate forbade it",
-        "off" => "not sent: delivery was switched off",
+        "not_sent" => "not sent, decided",
         "shadow" => "not sent: the workspace was in shadow",
         "unknown" => "handed over, nobody knows whether it arrived,",
         var other => other,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
@@ -194,17 +195,8 @@ internal static class PeopleVerbs
         foreach (var row in history)
         {
             if (row.Seq <= e.Row.Seq) continue;
-            var what = EventCodec.Decode(row.Kind, row.Version, row.Payload) switch
-            {
-                Event.MessageReleased m when m.Message == intent => $"released, cleared a second time ({m.Clearance})",
-                Event.MessageDeferred { Detail: { } said } m when m.Message == intent => $"not taken by its channel, tried again from {m.Until:yyyy-MM-ddTHH:mm:ssZ} ({said})",
-                Event.MessageDeferred m when m.Message == intent => $"put off until {m.Until:yyyy-MM-ddTHH:mm:ssZ} by rule {m.Rule}",
-                Event.MessageWithdrawn m when m.Message == intent => $"withdrawn: {m.Rule}",
-                Event.MessageSettled m when m.Message == intent => m.Outcome + (m.Detail is null ? "" : $" ({m.Detail})"),
-                Event.MessageBounced m when m.Message == intent => $"came back ({m.Kind}{(m.Status is null ? "" : $", {m.Status}")})" + (m.Detail is null ? "" : $": {m.Detail}"),
-                Event.WorkItemClosed w when w.WorkItem == intent => $"closed: {w.Disposition}" + (w.By is null ? "" : $" by {w.By}"),
-                _ => null,
-            };
+            var happened = EventCodec.Decode(row.Kind, row.Version, row.Payload);
+            var what = PageReadings.IntentOf(happened) == intent ? DecisionWords.Became(happened) : null;
             if (what is not null) yield return (row, what);
         }
     }
@@ -219,8 +211,8 @@ internal static class PeopleVerbs
             var currency = Currency.Of(d.Facts.Currency);
             string M(long minor) => $"{Money.Format(minor, currency)} {currency}";
             var sheet = new Sheet("", $"{account}{(name is null ? "" : $", {name}")}: {e.Row.EffectiveOn:yyyy-MM-dd}");
-            sheet.Add("did", Words(d));
-            sheet.Add("because", Because(d));
+            sheet.Add("did", DecisionWords.Did(d));
+            sheet.Add("because", DecisionWords.Because(d));
             sheet.Add("facts", $"{M(d.Facts.OverdueMinor)} overdue in {d.Facts.OverdueItems} items, oldest {d.Facts.DaysPastDue} days; {M(d.Facts.OpenMinor)} open" + (d.Facts.DisputedMinor > 0 ? $", {M(d.Facts.DisputedMinor)} disputed" : "") + (d.Facts.UnappliedMinor > 0 ? $", {M(d.Facts.UnappliedMinor)} unapplied" : ""));
             sheet.Add("score", $"{d.Score} of 100" + (d.Reasons is { Count: > 0 } reasons ? $": {string.Join(", ", reasons)}" : ""));
             sheet.Add("segment", $"{d.Segment}, strategy {d.Strategy}, policy version {d.Policy}" + (d.SegmentBefore is null ? "" : $" (before: {d.SegmentBefore})"));
@@ -237,39 +229,4 @@ internal static class PeopleVerbs
         if (sheets.Count == 0) sheets.Add(new Sheet("") { Empty = $"Nothing was decided about {account} yet. `recoup run` decides about the parties that are due." });
         return [.. sheets];
     }
-
-    private static string Words(DecisionRecord d) => d.Action switch
-    {
-        "message" when d.Document is { } document => $"{d.Channel} with {Documents(document)}",
-        "message" => $"{d.Channel} '{d.Template}', {d.Tone}",
-        "task" => "a call for an agent",
-        "propose_placement" => "proposed to a manager: hand over to an agency",
-        _ => "nothing",
-    } + (d.Shadow && d.Action != "wait" ? " (in shadow: nothing was sent)" : "");
-
-    private static string Documents(DocumentRecord d) => d.Numbers is { } numbers ? $"invoice {string.Join(", ", numbers)}" : $"a statement of account from {d.From:yyyy-MM-dd} to {d.AsOf:yyyy-MM-dd}";
-
-    private static string Because(DecisionRecord d) => d.Rule switch
-    {
-        "nothing-open" => "nothing is open",
-        "not-due" => "nothing is overdue and no reminder is due",
-        "step-not-due" => $"the next step is not due yet{(d.AnchorOn is { } a ? $" (days count from {a:yyyy-MM-dd})" : "")}",
-        "last-step-taken" => "the last step of the strategy was taken",
-        "promise-open" => "a promise to pay is within its term",
-        "hold" => "the account is on hold",
-        "disputed" => "what is overdue is disputed",
-        "message-under-way" => "a message is on its way already",
-        "covered-by-unapplied-cash" => "unapplied cash covers it",
-        "days-between-steps" => "the step before is too recent",
-        "business-days-only" => "it is no business day",
-        "gate-deferred" => $"the contact gate put it off: {d.GateRule}",
-        "gate-blocked" => $"the contact gate forbids it: {d.GateRule}",
-        "work-under-way" => "a work item for the same is open already",
-        "erased" => "the person was erased",
-        "invoice-delivery" => "the portfolio sends new invoices to its customers",
-        "delivery-off" => $"the portfolio no longer sends invoices: {Documents(d.Document!)} stays unsent",
-        "statement-schedule" => "the portfolio sends statements by schedule, and this period is over",
-        "statement-request" => "somebody asked for it",
-        _ => $"step {d.Rule} is due" + (d.AnchorOn is { } a ? $" (days count from {a:yyyy-MM-dd}{(d.PausedDays is { } p ? $", without {p} days of rest" : "")})" : ""),
-    };
 }

@@ -14,6 +14,7 @@ internal sealed class DocumentPages
     public const int Left = 5670, Right = PdfFile.Width - 5670;
     private const int Top = 5670, Bottom = PdfFile.Height - 7000, AddressTop = 12900;
     private const int Body = 900, Cell = 830, Small = 750, Line = 1350, CellLine = 1120;
+    private const int AddressLinesMax = 9;
     private const int Grey = 42, Pale = 80;
 
     private readonly PdfFile file;
@@ -42,9 +43,10 @@ internal sealed class DocumentPages
     {
         file.Text(page, Left, AddressTop - 900, Fit(creditor, 650, bold: false, 24000), 650, grey: Grey);
         var line = AddressTop + 700;
-        foreach (var text in address)
+        // A name may be long, and is a name only as a whole.
+        foreach (var text in address.SelectMany(a => Wrap(a, 1000, bold: false, 26500)).Take(AddressLinesMax))
         {
-            file.Text(page, Left, line, Fit(text, 1000, bold: false, 26500), 1000);
+            file.Text(page, Left, line, text, 1000);
             line += 1400;
         }
         const int label = 33500, value = 41500;

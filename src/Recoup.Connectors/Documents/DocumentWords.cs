@@ -33,7 +33,7 @@ internal sealed class DocumentWords
         "invoice", "number", "invoice_date", "due_date", "order", "terms", "serviced_on", "delivered_on", "description", "amount", "for_goods", "net", "tax", "total",
         "correction", "paid", "open", "by", "settled", "cancelled",
         "statement", "as_of", "period", "date", "what", "for", "balance", "opening", "closing", "nothing", "open_items", "issued", "due", "days", "remaining", "disputed",
-        "open_total", "unapplied", "due_total", "in_favour", "current", "d1_30", "d31_60", "d61_90", "d90_plus", "check",
+        "open_total", "unapplied", "due_total", "overdue", "each_by_due", "in_favour", "current", "d1_30", "d31_60", "d61_90", "d90_plus", "check",
         "m_invoice", "m_charge", "m_correction", "m_cancellation", "m_waiver", "m_payment", "m_payment_reversed", "m_credit_note", "m_write_off", "m_recovery", "m_adjustment",
     ];
 

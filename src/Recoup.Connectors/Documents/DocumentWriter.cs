@@ -68,8 +68,8 @@ public static class DocumentWriter
             Section(pages, words, statement, section);
         }
         if (statement.Sections.Count > 0) pages.Paragraph(words["check"], small: true);
-        var due = statement.Sections.Where(s => s.Closing > 0).Select(s => words.Amount(new Money(s.Closing, s.Currency))).ToList();
-        if (due.Count > 0) pages.Payment(string.Join(" + ", due), Bank(frame), account);
+        // What is not due yet is not asked for.
+        if (statement.Sections.Any(s => s.Closing > 0)) pages.Payment(words["each_by_due"], Bank(frame), account);
         return pages.Finish();
     }
 
@@ -107,6 +107,7 @@ public static class DocumentWriter
         var sums = new List<(string, string, bool)> { (words["open_total"], Figure(section.Open), false) };
         if (section.Unapplied != 0) sums.Add((words["unapplied"], Figure(-section.Unapplied), false));
         sums.Add((words[section.Closing < 0 ? "in_favour" : "due_total"], words.Amount(new Money(Math.Abs(section.Closing), section.Currency)), true));
+        if (section.Buckets(statement.AsOf).Skip(1).Sum() is var overdue and not 0) sums.Add((words["overdue"], Figure(overdue), false));
         pages.Totals(sums);
     }
 
@@ -118,7 +119,6 @@ public static class DocumentWriter
 
     private static List<string> Address(DocumentFrame frame)
     {
-        const int linesMax = 6;
         var lines = new List<string>();
         if (frame.Name is { } name) lines.Add(PlainText.OneLine(name));
         if (frame.Address is { } address)
@@ -127,7 +127,7 @@ public static class DocumentWriter
             var parts = address.Contains('\n', StringComparison.Ordinal) ? address.Split('\n') : address.Split(',');
             lines.AddRange(parts.Select(PlainText.OneLine).Where(p => p.Length > 0));
         }
-        return [.. lines.Take(linesMax)];
+        return lines;
     }
 
     private static string Plain(string text) => string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-')).Trim('.');

@@ -18,7 +18,7 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
     public const string Strategy = "documents";
 
     /// <summary>At most so many invoices go with one message; the others have their turn the next day.</summary>
-    public const int InvoicesMax = 25;
+    public const int InvoicesMax = 100;
 
     /// <summary>An invoice issued longer ago than this when it came in is not sent: it is part of a backlog.</summary>
     public const int DeliverDaysMax = 30;
@@ -36,7 +36,10 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
         if (state.Erased) return decisions;
         foreach (var documents in Mine)
         {
-            var numbers = Ready(documents);
+            // Forbidden when it was new, allowed by now, and no longer new.
+            var late = Ready(documents).FindAll(n => state.Item(documents.Account, n)!.Delivery is not null && state.Item(documents.Account, n)!.IssuedOn.AddDays(DeliverDaysMax) < asOf);
+            var numbers = Ready(documents).Except(late).ToList();
+            if (late.Count > 0) decisions.Add((documents.Account, Plain(Invoices(late), "issued-long-ago")));
             if (numbers.Count > 0 && context.Workspace.DeliversSince(facts.Portfolio) is null) decisions.Add((documents.Account, Plain(Invoices(numbers), "delivery-off")));
             else if (numbers.Count > 0 && documents.InvoicesOn != asOf) decisions.Add((documents.Account, Send(documents.Account, Invoices(numbers), "invoice-delivery")));
             if (Scheduled(documents) is { } statement) decisions.Add((documents.Account, Send(documents.Account, statement, "statement-schedule")));

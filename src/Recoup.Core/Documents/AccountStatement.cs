@@ -88,6 +88,7 @@ public sealed record AccountStatement(string Account, DateOnly From, DateOnly As
         var changes = new List<Change>();
         var currencies = new Dictionary<string, string>(StringComparer.Ordinal);
         var payments = new Dictionary<string, (DateOnly On, string Currency, long Minor)>(StringComparer.Ordinal);
+        var metBy = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (var (envelope, @event) in history)
         {
             if (envelope.Account != account) continue;
@@ -107,13 +108,17 @@ public sealed record AccountStatement(string Account, DateOnly From, DateOnly As
                 case Event.ItemAdjusted e: Add(on, currencies[e.Number], MovementKind.Adjustment, e.Number, [], e.Minor); break;
                 case Event.ChargeWaived e: Add(on, currencies[e.Number], MovementKind.Waiver, e.Number, [], -e.Minor); break;
                 case Event.WrittenOff e: Add(on, currencies[e.Number], MovementKind.WriteOff, e.Number, [], -e.Minor); break;
-                case Event.CreditNoted e: Add(on, e.Currency, MovementKind.CreditNote, e.Number, Numbers(e.Allocations), -e.Minor); break;
+                case Event.CreditNoted e: Add(on, e.Currency, MovementKind.CreditNote, e.Number, metBy[Fold.CreditKey(account, e.Number)] = Numbers(e.Allocations), -e.Minor); break;
                 case Event.PaymentReceived e:
                     payments[e.Payment] = (on, e.Currency, e.Minor);
-                    Add(on, e.Currency, MovementKind.Payment, e.Payment, Numbers(e.Allocations), -e.Minor);
+                    Add(on, e.Currency, MovementKind.Payment, e.Payment, metBy[e.Payment] = Numbers(e.Allocations), -e.Minor);
                     Recover(e.Currency, e.Payment, e.Allocations);
                     break;
-                case Event.CashApplied { Allocation.Recovery: true } e: Recover(currencies[e.Allocation.Number], e.Payment, [e.Allocation]); break;
+                case Event.CashApplied e:
+                    // What met nothing when it came says later what it was for.
+                    if (!metBy[e.Payment].Contains(e.Allocation.Number)) metBy[e.Payment].Add(e.Allocation.Number);
+                    Recover(currencies[e.Allocation.Number], e.Payment, [e.Allocation]);
+                    break;
                 case Event.PaymentReversed e:
                     var payment = payments[e.Payment];
                     Add(Later(on, payment.On), payment.Currency, MovementKind.PaymentReversed, e.Payment, Numbers(e.Undone), payment.Minor);

@@ -13,6 +13,9 @@ public sealed class AccountDocuments
     /// <summary>Numbers of new invoices that are to be sent.</summary>
     [JsonPropertyName("n")] public List<string>? ToDeliver { get; set; }
 
+    /// <summary>Numbers of those that the gate forbade: an address or a consent that comes may let them go.</summary>
+    [JsonPropertyName("b")] public List<string>? Blocked { get; set; }
+
     /// <summary>The last day on which a message with invoices was decided: one a day.</summary>
     [JsonPropertyName("i")] public DateOnly? InvoicesOn { get; set; }
 
@@ -26,6 +29,9 @@ public sealed class AccountDocuments
 /// <summary>How a party's documents follow from its events: the part of the fold that is about sending them.</summary>
 internal static class Deliveries
 {
+    /// <summary>So many are kept of those that the gate forbade, the newest: a header must stay small.</summary>
+    private const int BlockedMax = 100;
+
     public static AccountDocuments Of(PartyState state, string account)
     {
         state.Documents ??= [];
@@ -47,7 +53,26 @@ internal static class Deliveries
     /// <summary>It is not to be sent any more.</summary>
     public static void Forget(PartyState state, string account, string number)
     {
-        if (state.Documents?.Find(d => d.Account == account) is { ToDeliver: { } numbers } documents && numbers.Remove(number) && numbers.Count == 0) documents.ToDeliver = null;
+        if (state.Documents?.Find(d => d.Account == account) is not { } documents) return;
+        if (documents.ToDeliver is { } numbers && numbers.Remove(number) && numbers.Count == 0) documents.ToDeliver = null;
+        if (documents.Blocked is { } blocked && blocked.Remove(number) && blocked.Count == 0) documents.Blocked = null;
+    }
+
+    /// <summary>How the party may be reached has changed: what the gate forbade is asked for again.</summary>
+    public static void TryAgain(PartyState state)
+    {
+        foreach (var documents in state.Documents ?? [])
+        {
+            if (documents.Blocked is not { } blocked) continue;
+            (documents.ToDeliver ??= []).AddRange(blocked);
+            documents.Blocked = null;
+        }
+    }
+
+    /// <summary>The person is gone: nothing is sent any more.</summary>
+    public static void Drop(PartyState state)
+    {
+        foreach (var documents in state.Documents ?? []) (documents.ToDeliver, documents.Blocked) = (null, null);
     }
 
     /// <summary>A document was decided: to be sent, or not and why. What was put off is asked for again.</summary>
@@ -61,8 +86,12 @@ internal static class Deliveries
         foreach (var number in document.Numbers ?? [])
         {
             Forget(state, e.Account, number);
-            Note(state, e.Account, number, new ItemDelivery(sent ? "decided" : decision.Shadow ? "shadow" : decision.Verdict == "blocked" ? "blocked" : "off", e.EffectiveOn, sent ? decision.Intent : null, decision.Verdict == "blocked" ? decision.GateRule : null));
+            var blocked = decision.Verdict == "blocked";
+            if (blocked && !decision.Shadow) (documents.Blocked ??= []).Add(number);
+            var outcome = sent ? "decided" : decision.Shadow ? "shadow" : blocked ? "blocked" : "not_sent";
+            Note(state, e.Account, number, new ItemDelivery(outcome, e.EffectiveOn, sent ? decision.Intent : null, sent || decision.Shadow ? null : decision.GateRule ?? decision.Rule));
         }
+        if (documents.Blocked is { Count: > BlockedMax } many) many.RemoveRange(0, many.Count - BlockedMax);
         if (!sent) return;
         state.Messages[decision.Intent!] = new MessageState
         {

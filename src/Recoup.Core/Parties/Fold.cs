@@ -29,21 +29,24 @@ public static class Fold
                 break;
             case Event.AccountChanged changed:
                 state.Accounts[state.Accounts.FindIndex(a => a.Account == changed.Details.Account)] = changed.Details;
+                Deliveries.TryAgain(state);
                 Touch(state, e);
                 break;
             case Event.ConsentChanged consent:
                 state.Contact.Change(consent.Channel, consent.AddressToken, consent.Granted, e.EffectiveOn, e.RecordedOn);
+                if (consent.Granted) Deliveries.TryAgain(state);
                 Touch(state, e);
                 break;
             case Event.ContactPointSet point:
                 state.Contact.Points.RemoveAll(p => p.Channel == point.Channel);
                 state.Contact.Points.Add(new ContactPoint { Channel = point.Channel, Token = point.Token, Sealed = point.Sealed });
                 state.Contact.Believe(new BadAddress(point.Channel, point.Token));
+                Deliveries.TryAgain(state);
                 Touch(state, e);
                 break;
             case Event.PartyErased:
                 state.Erased = true;
-                state.Documents?.ForEach(d => d.ToDeliver = null);
+                Deliveries.Drop(state);
                 state.NextReviewOn = null;
                 break;
 

@@ -93,18 +93,18 @@ internal sealed class Auditor : IDisposable
         var heads = store.Heads();
         for (var p = 0; p < Partition.Count; p++)
         {
-            foreach (var row in store.Journal(p, read[p])) Read(day, row);
             var head = heads.GetValueOrDefault(p);
+            if (head == read[p]) continue;
+            foreach (var row in store.Journal(p, read[p])) Read(day, row);
             Check(Findings.Journal, read[p] == head, day, "", () => $"partition {p} ends at {read[p]}, its head says {head}");
         }
-        foreach (var party in Books.TakeTouched())
+        // What was told of must have arrived, and what changed must have been told of.
+        changed.UnionWith(Books.TakeTouched());
+        foreach (var party in changed.Order(StringComparer.Ordinal))
         {
-            var counted = fold.Party(party);
-            foreach (var currency in Books.CurrenciesOf(party))
-                Check(Findings.Money, Books.Owed(party, currency) == counted.Open(currency) - counted.UnappliedIn(currency), day, party,
-                    () => $"{Books.Owed(party, currency)} minor units of {currency} were told; {counted.Open(currency)} are open and {counted.UnappliedIn(currency)} unapplied");
+            CompareMoney(day, party);
+            CompareTables(day, party);
         }
-        foreach (var party in changed.Order(StringComparer.Ordinal)) CompareTables(day, party);
         changed.Clear();
         CompareCells(day, live);
     }
@@ -117,6 +117,7 @@ internal sealed class Auditor : IDisposable
             var counted = fold.Party(party);
             counted.ChangedItems.UnionWith(counted.Items.Keys);
             counted.ChangedCash.UnionWith(counted.Cash.Keys);
+            CompareMoney(day, party);
             CompareTables(day, party);
         }
         var report = Audit.Verify(live, []);
@@ -169,6 +170,14 @@ internal sealed class Auditor : IDisposable
             if (currency == decision.Facts.Currency && counted.PortfolioOf[account] == decision.Portfolio) unapplied += minor;
         Check(Findings.Facts, (open, overdue, unapplied) == (decision.Facts.OpenMinor, decision.Facts.OverdueMinor, decision.Facts.UnappliedMinor), day, row.Party,
             () => $"row {row.Seq} of partition {row.Partition} decided on {decision.Facts.OpenMinor} open, {decision.Facts.OverdueMinor} overdue and {decision.Facts.UnappliedMinor} unapplied; before it were {open}, {overdue} and {unapplied}");
+    }
+
+    private void CompareMoney(DateOnly day, string party)
+    {
+        var counted = fold.Party(party);
+        foreach (var currency in Books.CurrenciesOf(party))
+            Check(Findings.Money, Books.Owed(party, currency) == counted.Open(currency) - counted.UnappliedIn(currency), day, party,
+                () => $"{Books.Owed(party, currency)} minor units of {currency} were told; {counted.Open(currency)} are open and {counted.UnappliedIn(currency)} unapplied");
     }
 
     private void CompareTables(DateOnly day, string party)

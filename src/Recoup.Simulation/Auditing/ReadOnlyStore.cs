@@ -14,12 +14,13 @@ internal sealed class ReadOnlyStore : IDisposable
     private const int PartitionBits = 40;
 
     private readonly SqliteConnection db;
-    private readonly SqliteCommand party, item, cash;
+    private readonly SqliteCommand journal, party, item, cash;
 
     public ReadOnlyStore(string folder)
     {
         db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "recoup.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         db.Open();
+        journal = Prepare("SELECT id, partition, seq, party, account, kind, version, effective_on, recorded_at, payload FROM journal WHERE id > $a AND id < $b ORDER BY id", "$a", "$b");
         party = Prepare("SELECT pid, state FROM party WHERE id = $a", "$a");
         item = Prepare("SELECT state FROM item WHERE pid = $a AND account = $b AND number = $c", "$a", "$b", "$c");
         cash = Prepare("SELECT state FROM cash WHERE pid = $a AND key = $b", "$a", "$b");
@@ -42,11 +43,7 @@ internal sealed class ReadOnlyStore : IDisposable
     /// <summary>Rows of a partition behind a sequence, in order.</summary>
     public IEnumerable<JournalEntry> Journal(int partition, long after)
     {
-        using var command = db.CreateCommand();
-        command.CommandText = "SELECT id, partition, seq, party, account, kind, version, effective_on, recorded_at, payload FROM journal WHERE id > $from AND id < $to ORDER BY id";
-        command.Parameters.AddWithValue("$from", ((long)partition << PartitionBits) | after);
-        command.Parameters.AddWithValue("$to", (long)(partition + 1) << PartitionBits);
-        using var rows = command.ExecuteReader();
+        using var rows = Run(journal, ((long)partition << PartitionBits) | after, (long)(partition + 1) << PartitionBits);
         while (rows.Read())
             yield return new JournalEntry(rows.GetInt64(0), rows.GetInt32(1), rows.GetInt64(2), rows.GetString(3), rows.GetString(4), rows.GetString(5), rows.GetInt32(6),
                 DateOnly.ParseExact(rows.GetString(7), "yyyy-MM-dd", CultureInfo.InvariantCulture), rows.GetInt64(8), (byte[])rows[9]);
@@ -100,6 +97,7 @@ internal sealed class ReadOnlyStore : IDisposable
 
     public void Dispose()
     {
+        journal.Dispose();
         party.Dispose();
         item.Dispose();
         cash.Dispose();

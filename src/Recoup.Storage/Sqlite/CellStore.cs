@@ -80,6 +80,8 @@ public sealed class CellStore(Store store) : IMeasureSource
             for (var end = MonthEnd(key.Day); end <= through && end < until; end = MonthEnd(end + 1))
                 patches[(key.Measure, end, key.RefDay, key.Portfolio, key.Segment, key.Currency)] = sum;
         }
+        // Most merges have nothing late in them; looking through all stocks for empty ones is not for every day.
+        if (patches.Count == 0) return;
         foreach (var ((measure, end, reference, portfolio, segment, currency), value) in patches.OrderBy(p => p.Key.Item1).ThenBy(p => p.Key.MonthEnd).ThenBy(p => p.Key.Ref)) AddStock(measure, end, reference, portfolio, segment, currency, value);
         store.Statement("DELETE FROM stock WHERE minor = 0 AND count = 0").Run();
     }

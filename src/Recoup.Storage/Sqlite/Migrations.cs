@@ -36,6 +36,18 @@ internal static class Migrations
           minor INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(measure, month_end, ref_day, portfolio, segment, currency)) WITHOUT ROWID;
         CREATE TABLE erasure(party TEXT PRIMARY KEY, done INTEGER NOT NULL) WITHOUT ROWID;
         """,
+        // 2: what the pages list, in the order in which they list it: open items by due day, items by number, messages by
+        // time and status, work by priority.
+        """
+        CREATE INDEX item_due ON item(due) WHERE open = 1;
+        CREATE INDEX item_number ON item(number);
+        DROP INDEX message_open;
+        CREATE INDEX message_status ON message(status, not_before);
+        CREATE INDEX message_time ON message(not_before);
+        DROP INDEX work_open;
+        CREATE INDEX work_best ON work(priority DESC, id) WHERE open = 1;
+        CREATE INDEX work_owner ON work(owner, priority DESC, id) WHERE open = 1;
+        """,
     ];
 
     public static int Latest => Steps.Length;

@@ -126,7 +126,8 @@ public static class Anchors
             if (!File.Exists(KeyFile))
             {
                 Directory.CreateDirectory(KeyFolder);
-                var temporary = KeyFile + "." + Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+                // Simulations run side by side in one process, and the first of them make the key.
+                var temporary = string.Create(CultureInfo.InvariantCulture, $"{KeyFile}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}");
                 File.WriteAllText(temporary, key.ExportPkcs8PrivateKeyPem());
                 if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(temporary, UnixFileMode.UserRead | UnixFileMode.UserWrite);
                 try { File.Move(temporary, KeyFile, overwrite: false); }

@@ -81,4 +81,25 @@ public sealed class CommandTests
         Word(ran.Json, "holds_for").ShouldBe("these made-up worlds only");
         ran.Err.ShouldContain("It is no forecast");
     }
+
+    /// <summary>README's first command, whole.</summary>
+    [Fact]
+    public void The_demo_tells_what_was_owed_what_was_done_and_what_came_back()
+    {
+        using var folder = new DataFolder();
+        var ran = folder.Run("demo", "--format", "json").Expect(0);
+        var story = ran.Json;
+        story.GetProperty("decisions").GetInt32().ShouldBeGreaterThan(50_000);
+        story.GetProperty("sent").GetInt32().ShouldBeGreaterThan(10_000);
+        story.GetProperty("calls").GetInt32().ShouldBeGreaterThan(1000);
+        decimal.Parse(Word(story.GetProperty("brought_by_contact"), "EUR"), System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThan(100_000m);
+        story.GetProperty("kpis").EnumerateArray().Count(k => Word(k, "kpi") == "dso" && Word(k, "currency") == "EUR").ShouldBe(12);
+        story.GetProperty("ageing").GetArrayLength().ShouldBe(3);
+        Directory.EnumerateFiles(folder.Mail, "*.eml").ShouldNotBeEmpty("letters of the last week can be looked at");
+        folder.Run("worklist", "--format", "json").Expect(0).Json.GetArrayLength().ShouldBeGreaterThan(0);
+        folder.Run("explain", "C00001", "--format", "json").Expect(0);
+        folder.Write(Path.Combine("data", "mine.txt"), "something of mine");
+        File.Delete(Path.Combine(folder.Path, "made-by-recoup-demo"));
+        folder.Run("demo").Expect(2).Err.ShouldContain("holds something that the demo did not make");
+    }
 }

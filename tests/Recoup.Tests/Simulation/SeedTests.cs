@@ -16,7 +16,7 @@ public sealed class SeedTests(ITestOutputHelper output)
     [Fact]
     public void Every_invariant_holds_over_many_seeds()
     {
-        var (seeds, customers, days) = (Given("RECOUP_SEEDS", 50), Given("RECOUP_SIM_ACCOUNTS", 40), Given("RECOUP_SIM_DAYS", 260));
+        var (seeds, customers, days) = (Given("RECOUP_SEEDS", 50), Given("RECOUP_SIM_ACCOUNTS", 30), Given("RECOUP_SIM_DAYS", 250));
         var worlds = new[] { "everyday", "contact-harms", "contact-does-nothing" };
         var breaches = new ConcurrentBag<Breach>();
         var (watch, events, checks) = (Stopwatch.StartNew(), 0L, 0L);

@@ -26,7 +26,7 @@ day 2026-04-24  run
                 portfolio main delivers none
 day 2026-04-25  run
                 expect documents invoice OFF-1 not because delivery-off
-                expect delivery OFF-1 off 2026-04-25
+                expect delivery OFF-1 not_sent 2026-04-25 because delivery-off
                 portfolio main delivers email
 day 2026-04-27  run all
                 expect documents none

@@ -1,0 +1,64 @@
+using System.Globalization;
+using Recoup.Core.Events;
+
+namespace Recoup.Core.Decisions;
+
+/// <summary>A decision in sentences, the same on every screen.</summary>
+public static class DecisionWords
+{
+    /// <summary>What was decided.</summary>
+    public static string Did(DecisionRecord d) => d.Action switch
+    {
+        "message" when d.Document is { } document => $"{d.Channel} with {Documents(document)}",
+        "message" => $"{d.Channel} '{d.Template}', {d.Tone}",
+        "task" => "a call for an agent",
+        "propose_placement" => "proposed to a manager: hand over to an agency",
+        _ => "nothing",
+    } + (d.Shadow && d.Action != "wait" ? " (in shadow: nothing was sent)" : "");
+
+    /// <summary>The rule that fired, as a reason.</summary>
+    public static string Because(DecisionRecord d) => d.Rule switch
+    {
+        "nothing-open" => "nothing is open",
+        "not-due" => "nothing is overdue and no reminder is due",
+        "step-not-due" => $"the next step is not due yet{(d.AnchorOn is { } a ? $" (days count from {Day(a)})" : "")}",
+        "last-step-taken" => "the last step of the strategy was taken",
+        "promise-open" => "a promise to pay is within its term",
+        "hold" => "the account is on hold",
+        "disputed" => "what is overdue is disputed",
+        "message-under-way" => "a message is on its way already",
+        "covered-by-unapplied-cash" => "unapplied cash covers it",
+        "days-between-steps" => "the step before is too recent",
+        "business-days-only" => "it is no business day",
+        "gate-deferred" => $"the contact gate put it off: {d.GateRule}",
+        "gate-blocked" => $"the contact gate forbids it: {d.GateRule}",
+        "work-under-way" => "a work item for the same is open already",
+        "erased" => "the person was erased",
+        "invoice-delivery" => "the portfolio sends new invoices to its customers",
+        "delivery-off" => $"the portfolio no longer sends invoices: {Documents(d.Document!)} stays unsent",
+        "issued-long-ago" => $"{Documents(d.Document!)} could not be sent while it was new",
+        "statement-schedule" => "the portfolio sends statements by schedule, and this period is over",
+        "statement-request" => "somebody asked for it",
+        _ => $"step {d.Rule} is due" + (d.AnchorOn is { } a ? $" (days count from {Day(a)}{(d.PausedDays is { } p ? $", without {p.ToString(CultureInfo.InvariantCulture)} days of rest" : "")})" : ""),
+    };
+
+    /// <summary>What became of a decision's message or work item; null for events of another kind.</summary>
+    public static string? Became(Event e) => e switch
+    {
+        Event.MessageReleased m => $"released, cleared a second time ({m.Clearance})",
+        Event.MessageDeferred { Detail: { } said } m => $"not taken by its channel, tried again from {Instant(m.Until)} ({said})",
+        Event.MessageDeferred m => $"put off until {Instant(m.Until)} by rule {m.Rule}",
+        Event.MessageWithdrawn m => $"withdrawn: {m.Rule}",
+        Event.MessageSettled m => m.Outcome + (m.Detail is null ? "" : $" ({m.Detail})"),
+        Event.MessageBounced m => $"came back ({m.Kind}{(m.Status is null ? "" : $", {m.Status}")})" + (m.Detail is null ? "" : $": {m.Detail}"),
+        Event.WorkItemClosed w => $"closed: {w.Disposition}" + (w.By is null ? "" : $" by {w.By}"),
+        _ => null,
+    };
+
+    private static string Documents(DocumentRecord d) =>
+        d.Numbers is { } numbers ? $"invoice {string.Join(", ", numbers)}" : $"a statement of account from {(d.From is { } from ? Day(from) : "the beginning")} to {(d.AsOf is { } last ? Day(last) : "today")}";
+
+    private static string Instant(DateTimeOffset at) => at.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}

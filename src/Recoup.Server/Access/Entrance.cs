@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Recoup.Server.Access;
+
+/// <summary>
+/// Who may see the pages: whoever opened a link that was printed in the terminal. A link lets one browser in, once;
+/// then the next link is printed. What was let in lasts until the server ends.
+/// </summary>
+public sealed class Entrance
+{
+    private readonly Lock gate = new();
+    private readonly ConcurrentDictionary<string, bool> sessions = new(StringComparer.Ordinal);
+    private string? token;
+
+    /// <summary>A new link's token; one that was not used yet ends.</summary>
+    public string NewToken()
+    {
+        lock (gate) return token = Random();
+    }
+
+    /// <summary>The session that the token opens; null where it is not the last link's, or was used.</summary>
+    public string? Enter(string given)
+    {
+        lock (gate)
+        {
+            if (token is null || !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(given))) return null;
+            token = null;
+        }
+        var session = Random();
+        sessions[Digest(session)] = true;
+        return session;
+    }
+
+    public bool Knows(string? session) => session is not null && sessions.ContainsKey(Digest(session));
+
+    private static string Random() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+
+    private static string Digest(string session) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(session)));
+}

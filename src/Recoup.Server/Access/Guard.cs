@@ -1,0 +1,99 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Server.Assets;
+using Recoup.Storage.Sqlite;
+
+namespace Recoup.Server.Access;
+
+/// <summary>
+/// Stands before every page: only this machine's names as host (against DNS rebinding), headers that keep the page
+/// to itself, the entrance, and an answer in words where something fails.
+/// </summary>
+public sealed class Guard(Entrance entrance, Action<string> say, Func<string> address, RequestDelegate next)
+{
+    public const string EnterPath = "/enter/";
+
+    private const string Policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    public async Task Invoke(HttpContext http)
+    {
+        SetHeaders(http.Response.Headers);
+        if (http.Request.Host.Host is not ("127.0.0.1" or "localhost" or "[::1]" or "::1"))
+        {
+            await PlainPage.Write(http, 400, "This is not the address", $"The pages answer at this machine's own address only: {address()}.");
+            return;
+        }
+        var path = http.Request.Path.Value ?? "/";
+        if (path.StartsWith(EnterPath, StringComparison.Ordinal)) await Enter(http, path[EnterPath.Length..]);
+        else if (path.StartsWith(AssetFiles.Path, StringComparison.Ordinal) || path == "/health") await next(http);
+        else if (!entrance.Knows(http.Request.Cookies[CookieName(http)])) await Refuse(http);
+        else await Answer(http);
+    }
+
+    private static void SetHeaders(IHeaderDictionary headers)
+    {
+        headers.ContentSecurityPolicy = Policy;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers.CacheControl = "no-store";
+    }
+
+    /// <summary>Cookies know no ports: two servers on one machine need two names.</summary>
+    private static string CookieName(HttpContext http) => string.Create(CultureInfo.InvariantCulture, $"recoup-{http.Connection.LocalPort}");
+
+    private async Task Enter(HttpContext http, string token)
+    {
+        if (HttpMethods.IsGet(http.Request.Method) && entrance.Enter(token) is { } session)
+        {
+            http.Response.Cookies.Append(CookieName(http), session, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Path = "/" });
+            say($"Somebody came in by the link. For another browser: {address()}{EnterPath}{entrance.NewToken()}");
+            // A strict cookie does not go along a redirect that began at another site; a page of our own begins anew.
+            await PlainPage.Write(http, 200, "Welcome", "You are in.", ("/", "Go to the dashboard"), goOn: true);
+            return;
+        }
+        if (entrance.Knows(http.Request.Cookies[CookieName(http)])) http.Response.Redirect("/");
+        else await PlainPage.Write(http, 401, "This link was used, or is not the last one", "Each link lets one browser in, once. The next one stands in the terminal in which `recoup serve` runs.");
+    }
+
+    private static async Task Refuse(HttpContext http)
+    {
+        // A link shared in a chat or a mail comes from another site, without the strict cookie: ask again from here.
+        if (HttpMethods.IsGet(http.Request.Method) && http.Request.Headers["Sec-Fetch-Site"] == "cross-site" && http.Request.Headers["Sec-Fetch-Mode"] == "navigate")
+        {
+            await PlainPage.Write(http, 401, "One moment", "The page opens if this browser was let in.", (http.Request.Path + http.Request.QueryString, "Open it"), goOn: true);
+            return;
+        }
+        await PlainPage.Write(http, 401, "Come in by the link", "The link stands in the terminal in which `recoup serve` runs. It lets one browser in, once, until the server ends; then a new one is printed.");
+    }
+
+    private async Task Answer(HttpContext http)
+    {
+        try
+        {
+            await next(http);
+            if (http.Response is { StatusCode: 404, HasStarted: false } && HttpMethods.IsGet(http.Request.Method))
+                await PlainPage.Write(http, 404, "There is no such page", "The address leads nowhere; perhaps it was cut.", ("/", "Go to the dashboard"));
+        }
+        catch (Exception e) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
+        {
+            var (title, words) = Words(e);
+            say($"{http.Request.Method} {http.Request.Path}: {e}");
+            await PlainPage.Write(http, 500, title, words, (http.Request.Path + http.Request.QueryString, "Try again"));
+        }
+    }
+
+    /// <summary>What went wrong, where, and how to mend it.</summary>
+    private static (string Title, string Words) Words(Exception e) => e switch
+    {
+        StoreException or YamlException => ("The data folder can't be read", e.Message),
+        Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 5 or 6 } => ("The data folder is busy", "Another Recoup has held it for half a minute. Try again when it is done."),
+        Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 13 } => ("The disk is full", "Nothing of the last step was kept, and nothing before it is lost. Make room and try again."),
+        Microsoft.Data.Sqlite.SqliteException or JournalDamagedException or System.Text.Json.JsonException => ("The data folder holds something that Recoup never wrote", $"{e.Message} `recoup audit verify` tells where; what is wrong in states or read models `recoup rebuild` mends."),
+        _ => ("This page could not be made", $"That is an error in Recoup, not in your data: {e.GetType().Name}. The terminal in which `recoup serve` runs has the details."),
+    };
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Recoup.Core.Contact;
+using Recoup.Core.Foundation;
+using Recoup.Core.Measures;
+using Recoup.Server.Words;
+using Recoup.Storage.Work;
+
+namespace Recoup.Server;
+
+/// <summary>The tables of the pages as CSV (RFC 4180), with the same parameters: whole, not a page of them, up to a limit that the last line names.</summary>
+internal static class CsvFiles
+{
+    /// <summary>More than a spreadsheet takes.</summary>
+    private const int RowsMax = 1_000_000;
+
+    private const int PartSize = 1000;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/ageing.csv", (Desk desk, HttpContext http, string? portfolio) =>
+            Write(http, "ageing", ["as_of", "portfolio", "currency", "current", "1-30", "31-60", "61-90", "90+", "total", "open_items", "unapplied"],
+                desk.Ageing(Day(desk, http), byPortfolio: true).Where(r => string.IsNullOrEmpty(portfolio) || r.Group.Portfolio == portfolio).Select(r =>
+                {
+                    string M(long minor) => Plain(minor, r.Group.Currency);
+                    return new string?[] { Show.Day(r.AsOf), r.Group.Portfolio, r.Group.Currency, M(r.Current), M(r.D1To30), M(r.D31To60), M(r.D61To90), M(r.D90Plus), M(r.Total), r.OpenItems.ToString(CultureInfo.InvariantCulture), M(r.Unapplied) };
+                })));
+        routes.MapGet("/ageing/{bucket}.csv", (Desk desk, HttpContext http, string bucket, string? portfolio, string? currency) =>
+        {
+            var at = Show.Bucket(bucket);
+            if (at < 0) return Task.FromResult(http.Response.StatusCode = 404);
+            var day = Day(desk, http);
+            var (from, to) = Show.DueDays(at, day);
+            var (p, c) = (string.IsNullOrEmpty(portfolio) ? null : portfolio, string.IsNullOrEmpty(currency) ? null : currency);
+            return Write(http, $"ageing-{bucket}", ItemColumns, All(after => BucketItems.Of(desk, from, to, day, p, c, after, PartSize)).Select(Item));
+        });
+        routes.MapGet("/account-items.csv", (Desk desk, HttpContext http, string account) =>
+            desk.Readings.PartyOf(account) is { } state
+                ? Write(http, $"items-{account}", ItemColumns, All(after => desk.Pages.ItemsOf(state, account, openOnly: false, desk.AsOf, after, PartSize)).Select(Item))
+                : Task.FromResult(http.Response.StatusCode = 404));
+        routes.MapGet("/worklist.csv", (Desk desk, HttpContext http, string? owner) =>
+            Write(http, "worklist", ["work_item", "kind", "owner", "account", "name", "phone", "portfolio", "rule", "created_on", "amount", "currency", "score", "priority"],
+                All(after => desk.Pages.Worklist(string.IsNullOrEmpty(owner) ? null : owner, after, PartSize)).Select(e => new string?[]
+                {
+                    e.Work.Id, e.Work.Kind, e.Work.Owner, e.Work.Account, e.Name, e.Phone, e.Work.Portfolio, e.Work.Rule, Show.Day(e.Work.CreatedOn), Plain(e.Work.Minor, e.Work.Currency), e.Work.Currency,
+                    e.Work.Score.ToString(CultureInfo.InvariantCulture), e.Priority.ToString(CultureInfo.InvariantCulture),
+                })));
+        routes.MapGet("/messages.csv", (Desk desk, HttpContext http, string? status) =>
+        {
+            MessageStatus? wanted = Enum.TryParse<MessageStatus>(status, ignoreCase: true, out var s) && Enum.IsDefined(s) ? s : null;
+            return Write(http, "messages", ["message", "not_before", "account", "name", "portfolio", "template", "tone", "channel", "rule", "status", "detail"],
+                All(after => desk.Pages.Messages(wanted, after, PartSize)).Select(l => new string?[]
+                {
+                    l.Message.Id, Show.Instant(l.Message.NotBefore), l.Message.Account, l.Name, l.Message.Portfolio, l.Message.Template, l.Message.Tone, l.Message.Channel, l.Message.Rule, l.Message.Status.ToString().ToLowerInvariant(), l.Message.Detail,
+                }));
+        });
+        routes.MapGet("/kpis.csv", (Desk desk, HttpContext http, string? portfolio) => Kpis(http, "kpis", desk.Kpis($"all/{!string.IsNullOrEmpty(portfolio)}", new KpiQuestion(desk.AsOf) { ByPortfolio = !string.IsNullOrEmpty(portfolio) }), portfolio));
+        routes.MapGet("/kpis/{id}.csv", (Desk desk, HttpContext http, string id, string? portfolio) => desk.Catalog.Find(id) is null
+            ? Task.FromResult(http.Response.StatusCode = 404)
+            : Kpis(http, id, desk.Kpis($"one/{!string.IsNullOrEmpty(portfolio)}", new KpiQuestion(Trends.Months(desk.AsOf)) { Kpis = [id], ByPortfolio = !string.IsNullOrEmpty(portfolio) }), portfolio));
+    }
+
+    private static readonly string[] ItemColumns = ["account", "name", "portfolio", "segment", "number", "kind", "issued_on", "due_on", "currency", "amount", "open"];
+
+    private static string?[] Item(ItemLine i) => [i.Account, i.Name, i.Portfolio, i.Segment, i.Number, i.Kind.ToString().ToLowerInvariant(), Show.Day(i.IssuedOn), Show.Day(i.DueOn), i.Currency, Plain(i.Amount, i.Currency), Plain(i.Open, i.Currency)];
+
+    private static Task Kpis(HttpContext http, string name, IReadOnlyList<KpiRow> rows, string? portfolio) =>
+        Write(http, name, ["kpi", "as_of", "from", "portfolio", "currency", "from_bucket", "value", "unit", "numerator", "denominator", "band", "target"], rows.Where(r => string.IsNullOrEmpty(portfolio) || r.Portfolio == portfolio).Select(r => new string?[]
+        {
+            r.Kpi, Show.Day(r.AsOf), Show.Day(r.From), r.Portfolio, r.Currency, r.FromBucket, r.Text(r.Value, r.Unit == KpiUnit.Amount), KpiRow.NameOf(r.Unit), r.Text(r.Numerator, r.PartsAreAmounts), r.Text(r.Denominator, r.PartsAreAmounts), r.Band, r.Text(r.Target, amount: false),
+        }));
+
+    private static string Plain(long minor, string currency) => Money.Format(minor, Currency.Of(currency));
+
+    private static DateOnly Day(Desk desk, HttpContext http) =>
+        DateOnly.TryParseExact(http.Request.Query["as-of"], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : desk.AsOf;
+
+    private static IEnumerable<T> All<T>(Func<string?, Slice<T>> read)
+    {
+        string? after = null;
+        do
+        {
+            var slice = read(after);
+            foreach (var row in slice.Rows) yield return row;
+            after = slice.Next;
+        }
+        while (after is not null);
+    }
+
+    private static async Task Write(HttpContext http, string name, string[] columns, IEnumerable<string?[]> rows)
+    {
+        http.Response.ContentType = "text/csv; charset=utf-8";
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '+' ? c : '_'))}.csv\"";
+        var text = new StringBuilder();
+        CsvText.AppendLine(text, columns);
+        var left = RowsMax;
+        foreach (var row in rows)
+        {
+            if (left-- == 0)
+            {
+                CsvText.AppendLine(text, $"there are more than {RowsMax} rows");
+                break;
+            }
+            CsvText.AppendLine(text, row);
+            if (text.Length < 32 * 1024) continue;
+            await http.Response.WriteAsync(text.ToString(), http.RequestAborted);
+            text.Clear();
+        }
+        await http.Response.WriteAsync(text.ToString(), http.RequestAborted);
+    }
+}

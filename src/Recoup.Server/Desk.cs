@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using Recoup.Core.Measures;
+using Recoup.Core.Workspace;
+using Recoup.Storage.Sqlite;
+using Recoup.Storage.Work;
+
+namespace Recoup.Server;
+
+/// <summary>What one request reads with: a store of its own, opened when first asked for. A reader never waits for a writer, nor a writer for it.</summary>
+public sealed class Desk(ServeOptions options, Memory memory) : IDisposable
+{
+    private Store? store;
+    private string? version;
+    private DateOnly? lastRecordedOn;
+
+    public Store Store => store ??= Store.Open(options.Folder, create: false);
+
+    public Readings Readings => field ??= new Readings(Store);
+
+    public PageReadings Pages => field ??= new PageReadings(Store);
+
+    public KpiCatalog Catalog => field ??= options.Catalog();
+
+    /// <summary>Changes with everything recorded.</summary>
+    public string Version => version ??= Pages.Version();
+
+    public WorkspaceState Workspace => Remember("workspace", Pages.Workspace);
+
+    /// <summary>Nothing was ever recorded.</summary>
+    public bool IsEmpty => LastRecordedOn == DateOnly.MinValue;
+
+    /// <summary>The last business date on which anything was recorded: the day that pages are as of unless told otherwise.</summary>
+    public DateOnly LastRecordedOn => lastRecordedOn ??= Readings.LastRecordedOn();
+
+    public DateOnly AsOf => IsEmpty ? DateOnly.FromDateTime(options.Clock.GetUtcNow().UtcDateTime) : LastRecordedOn;
+
+    /// <summary>What was computed before, as long as nothing was recorded since.</summary>
+    public T Remember<T>(string key, Func<T> compute) where T : class => memory.Get(Version, key, compute);
+
+    public IReadOnlyList<AgeingRow> Ageing(DateOnly asOf, bool byPortfolio) => Remember($"ageing/{asOf:yyyy-MM-dd}/{byPortfolio}", () => Readings.Read(cells => AgeingReport.Of(cells, asOf, byPortfolio)));
+
+    public IReadOnlyList<KpiRow> Kpis(string key, KpiQuestion question) => Remember($"kpis/{key}/{string.Join(',', question.Kpis)}/{string.Join(',', question.Days)}", () => Readings.Read(cells => new KpiEngine(Catalog, cells).Answer(question)));
+
+    public void Dispose() => store?.Dispose();
+}
+
+/// <summary>Figures computed for one version of the journal; the next version forgets them.</summary>
+public sealed class Memory
+{
+    private volatile Kept kept = new("");
+
+    public T Get<T>(string version, string key, Func<T> compute) where T : class
+    {
+        var now = kept;
+        if (now.Version != version) kept = now = new Kept(version);
+        if (now.Values.TryGetValue(key, out var known)) return (T)known;
+        var value = compute();
+        if (now.Values.Count < ValuesMax) now.Values[key] = value;
+        return value;
+    }
+
+    private const int ValuesMax = 500;
+
+    private sealed record Kept(string Version)
+    {
+        public ConcurrentDictionary<string, object> Values { get; } = new(StringComparer.Ordinal);
+    }
+}

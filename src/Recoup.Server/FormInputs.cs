@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http;
+using Recoup.Core.Inputs;
+using Recoup.Storage;
+using Recoup.Storage.Sqlite;
+
+namespace Recoup.Server;
+
+/// <summary>A form's fields as an input, by the same table of kinds that files and the command line use.</summary>
+internal static class FormInputs
+{
+    /// <summary>Sends it through the door. Null: taken, or known already; else why not, for the person who entered it.</summary>
+    public static string? Take(Store store, ServeOptions options, string kindName, IFormCollection form)
+    {
+        var kind = InputKinds.Of(kindName);
+        var draft = new InputDraft(kind);
+        var problems = new List<InputProblem>();
+        for (var i = 0; i < kind.Fields.Count; i++)
+            if (form.TryGetValue(kind.Fields[i].Name, out var text) && text.Count == 1) draft.Set(i, text[0] ?? "", problems);
+        var input = problems.Count > 0 ? null : kind.Build(draft, options.Actor, problems);
+        if (input is null) return string.Join("; ", problems.Select(p => p.ToString()));
+        var door = new Door(store, "import", options.Clock, options.Writer);
+        return door.Take([new InputUnit(0, [input])]).Units[0].Refused?.Message;
+    }
+}

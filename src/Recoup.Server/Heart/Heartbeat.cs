@@ -1,0 +1,117 @@
+using Microsoft.Extensions.Hosting;
+using Recoup.Core.Workspace;
+using Recoup.Storage;
+using Recoup.Storage.Sqlite;
+using Recoup.Storage.Work;
+
+namespace Recoup.Server.Heart;
+
+/// <summary>What the heartbeat did last and does next, as pages and `/health` show it.</summary>
+public sealed record Pulse
+{
+    public DateTimeOffset StartedAt { get; init; }
+    public DateTimeOffset? BeatAt { get; init; }
+
+    /// <summary>What it is at: running, dispatching; null: waiting.</summary>
+    public string? Doing { get; init; }
+    public RunReport? LastRun { get; init; }
+    public DateTimeOffset? LastRunAt { get; init; }
+    public DispatchReport? LastDispatch { get; init; }
+    public DateTimeOffset? LastDispatchAt { get; init; }
+
+    /// <summary>By zone, the next first.</summary>
+    public IReadOnlyList<RunDue> Next { get; init; } = [];
+
+    /// <summary>Why the last beat did not do all it should; null: it did.</summary>
+    public string? Trouble { get; init; }
+    public DateTimeOffset? TroubleAt { get; init; }
+}
+
+/// <summary>
+/// Runs each portfolio's day at its hour in its time zone and dispatches every minute. A run is of the whole
+/// workspace: it is made at the hour of each zone that a portfolio has, and the second of a date looks only at what
+/// is due then. After a stop the last hour that passed is caught up, once. One folder may have several heartbeats and
+/// command lines: the store's turns let one at a time.
+/// </summary>
+public sealed class Heartbeat(ServeOptions options) : BackgroundService
+{
+    private static readonly TimeSpan Between = TimeSpan.FromMinutes(1);
+
+    private readonly RunSchedule schedule = new(options.RunAt);
+
+    private Pulse pulse = new();
+
+    public Pulse Pulse => Volatile.Read(ref pulse);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.Beats) return;
+        Change(p => p with { StartedAt = options.Clock.GetUtcNow() });
+        await Task.Yield();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try { await Task.Run(() => Beat(stoppingToken), stoppingToken); }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { return; }
+            catch (Exception e)
+            {
+                // The next beat tries again: a busy folder or a full disk passes. Until then it is seen, not hidden.
+                if (Pulse.Trouble != e.Message) options.Say($"heartbeat: {e.Message}");
+                Change(p => p with { Trouble = e.Message, TroubleAt = options.Clock.GetUtcNow(), Doing = null });
+            }
+            try { await Task.Delay(Between, options.Clock, stoppingToken); }
+            catch (OperationCanceledException) { return; }
+        }
+    }
+
+    /// <summary>What is due now: runs, then what may be sent.</summary>
+    /// <param name="stop">Ends between two transactions, as a kill would, only tidier: what is left is done at the next beat.</param>
+    public void Beat(CancellationToken stop)
+    {
+        using var store = Store.Open(options.Folder, create: true);
+        var now = options.Clock.GetUtcNow();
+        var workspace = new Door(store, "run", options.Clock, options.Writer).Look();
+        var zones = Zones(workspace);
+        string? trouble = null;
+        // Before anything is recorded there is no day to run.
+        if (workspace.Seq > 0)
+            foreach (var due in zones.Select(z => schedule.Last(z, now)).OrderBy(d => d.From))
+                if (!HoursRun.IsMade(store, due.Zone, due.From)) trouble = Run(store, due, now, stop) ?? trouble;
+        var next = zones.Select(z => schedule.Next(z, now)).OrderBy(d => d.From).ToList();
+        if (workspace.Seq > 0) Dispatch(store, now, stop);
+        Change(p => p with { BeatAt = now, Doing = null, Next = next, Trouble = trouble, TroubleAt = trouble is null ? null : now });
+    }
+
+    /// <summary>Null: made. Else why not.</summary>
+    private string? Run(Store store, RunDue due, DateTimeOffset now, CancellationToken stop)
+    {
+        var door = new Door(store, "run", options.Clock, options.Writer);
+        var workspace = door.Look();
+        // Another zone's day may be ahead of this one's: the workspace has one date, the latest.
+        var asOf = Later(due.On, Later(door.LastRecordedOn, workspace.LastRunOn ?? DateOnly.MinValue));
+        if (asOf > due.On.AddDays(1))
+            return $"something was recorded as of {asOf:yyyy-MM-dd} already, and it is {due.On:yyyy-MM-dd} in {due.Zone}; the day is run again when it gets there";
+        Change(p => p with { Doing = $"running {asOf:yyyy-MM-dd}" });
+        var report = new DailyRun(door).Run(asOf, now, progress: (_, _) => stop.ThrowIfCancellationRequested());
+        HoursRun.Note(store, due.Zone, due.From);
+        Change(p => p with { LastRun = report, LastRunAt = options.Clock.GetUtcNow(), Doing = null });
+        return report.Stopped;
+    }
+
+    private void Dispatch(Store store, DateTimeOffset now, CancellationToken stop)
+    {
+        Change(p => p with { Doing = "dispatching" });
+        var report = new Dispatcher(new Door(store, "dispatch", options.Clock, options.Writer), options.Channels(store)).Dispatch(now, _ => stop.ThrowIfCancellationRequested());
+        Change(p => p with { LastDispatch = report, LastDispatchAt = options.Clock.GetUtcNow(), Doing = null });
+    }
+
+    /// <summary>Those of the portfolios; a workspace without any lives in UTC.</summary>
+    private static List<string> Zones(WorkspaceState workspace)
+    {
+        var zones = workspace.Portfolios.Select(p => workspace.TimeZone(p.Portfolio)).Distinct(StringComparer.Ordinal).ToList();
+        return zones.Count > 0 ? zones : ["UTC"];
+    }
+
+    private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
+
+    private void Change(Func<Pulse, Pulse> change) => Volatile.Write(ref pulse, change(Pulse));
+}

@@ -1,0 +1,57 @@
+using System.Net;
+using Recoup.Core.Measures;
+using Recoup.Core.Workspace;
+using Recoup.Storage.Sqlite;
+using Recoup.Storage.Work;
+
+namespace Recoup.Server;
+
+/// <summary>What `serve` is told.</summary>
+/// <param name="Folder">The data folder.</param>
+/// <param name="Address">A loopback address.</param>
+/// <param name="Port">0: any that is free.</param>
+/// <param name="Clock">Gives the time of runs, of dispatch and of what people enter.</param>
+public sealed record ServeOptions(string Folder, IPAddress Address, int Port, TimeProvider Clock)
+{
+    /// <summary>When each portfolio's day is run, at its place.</summary>
+    public TimeOnly RunAt { get; init; } = new(6, 0);
+
+    /// <summary>False: pages only; nobody runs the day or sends.</summary>
+    public bool Beats { get; init; } = true;
+
+    public required IMessageWriter Writer { get; init; }
+
+    /// <summary>The channels of a store, as the command line has them.</summary>
+    public required Func<Store, IReadOnlyDictionary<string, ChannelPort>> Channels { get; init; }
+
+    /// <summary>The shipped KPIs and the user's own.</summary>
+    public required Func<KpiCatalog> Catalog { get; init; }
+
+    /// <summary>Who acts when somebody enters something on a page.</summary>
+    public required string Actor { get; init; }
+
+    /// <summary>A line for the person at the terminal.</summary>
+    public required Action<string> Say { get; init; }
+}
+
+/// <summary>Where to listen, as `--urls` has it.</summary>
+public static class LoopbackUrl
+{
+    public const int DefaultPort = 5252;
+
+    /// <summary>Null where the text is no such URL or names another machine's address; <paramref name="problem"/> says which and how to mend it.</summary>
+    public static (IPAddress Address, int Port)? Parse(string text, out string problem)
+    {
+        problem = $"'{text}' is not a URL to serve at; write http://127.0.0.1:{DefaultPort}";
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.AbsolutePath != "/" || url.Query.Length > 0) return null;
+        if (url.Scheme != Uri.UriSchemeHttp)
+        {
+            problem = $"'{text}': pages are served by http at this machine's own address only; write http://127.0.0.1:{DefaultPort}";
+            return null;
+        }
+        var address = url.Host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(url.Host.Trim('[', ']'), out var given) ? given : null;
+        if (address is not null && IPAddress.IsLoopback(address)) return (address, url.Port);
+        problem = $"'{url.Host}' can be reached from other machines; Recoup serves its pages at a loopback address only (127.0.0.1 or [::1]). To look from another machine, go through an SSH tunnel.";
+        return null;
+    }
+}

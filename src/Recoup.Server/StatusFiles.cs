@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Recoup.Server.Heart;
+
+namespace Recoup.Server;
+
+/// <summary>State as JSON: `/health` for whoever watches the server, and how far a check of the audit trail is.</summary>
+internal static class StatusFiles
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        // Without the entrance, since a monitor has no browser: so nothing in it tells of the business.
+        routes.MapGet("/health", (Heartbeat heartbeat, HttpContext http) =>
+        {
+            var pulse = heartbeat.Pulse;
+            http.Response.StatusCode = pulse.Trouble is null ? 200 : 503;
+            return Write(http, json =>
+            {
+                json.WriteString("status", pulse.Trouble is null ? "ok" : "trouble");
+                Instant(json, "started_at", pulse.StartedAt);
+                Instant(json, "beat_at", pulse.BeatAt);
+                json.WriteString("doing", pulse.Doing);
+                Instant(json, "last_run_at", pulse.LastRunAt);
+                json.WriteString("last_run_as_of", pulse.LastRun?.AsOf.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+                Instant(json, "next_run_at", pulse.Next.Count > 0 ? pulse.Next[0].From : null);
+                Instant(json, "last_dispatch_at", pulse.LastDispatchAt);
+                Instant(json, "trouble_at", pulse.TroubleAt);
+            });
+        });
+        routes.MapGet("/audit/progress", (Verification verification, HttpContext http) => Write(http, json =>
+        {
+            var state = verification.State;
+            json.WriteBoolean("running", state is { IsRunning: true });
+            json.WriteNumber("done", state?.Done ?? 0);
+            json.WriteNumber("of", state?.Of ?? 0);
+        }));
+    }
+
+    private static void Instant(Utf8JsonWriter json, string name, DateTimeOffset? at) => json.WriteString(name, at is { } t ? Words.Show.Instant(t) : null);
+
+    private static async Task Write(HttpContext http, Action<Utf8JsonWriter> fields)
+    {
+        http.Response.ContentType = "application/json";
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            fields(json);
+            json.WriteEndObject();
+        }
+        await http.Response.Body.WriteAsync(stream.ToArray());
+    }
+}

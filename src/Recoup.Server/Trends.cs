@@ -1,0 +1,34 @@
+using Recoup.Core.Measures;
+using Recoup.Server.Parts;
+
+namespace Recoup.Server;
+
+/// <summary>Figures by month over the last year, the month under way last.</summary>
+internal static class Trends
+{
+    private const int MonthsShown = 12;
+
+    public static IReadOnlyList<DateOnly> Months(DateOnly asOf, int months = MonthsShown) =>
+        KpiSeries.Days(new DateOnly(asOf.Year, asOf.Month, 1).AddMonths(1 - months), asOf, KpiEvery.Month);
+
+    /// <summary>The rows of one KPI for one portfolio and currency, in order of day; of a KPI with a row a bucket the headline's.</summary>
+    public static IReadOnlyList<KpiRow> Of(IReadOnlyList<KpiRow> rows, string id, string? portfolio, string? currency) =>
+        [.. rows.Where(r => r.Kpi == id && (portfolio is null || r.Portfolio == portfolio || r.Portfolio is null) && (r.Currency is null || r.Currency == currency))
+            .GroupBy(r => r.AsOf).OrderBy(g => g.Key).Select(g => g.OrderByDescending(r => r.Currency is not null).First())];
+
+    /// <summary>Payments less reversals by month, in major units of the currency.</summary>
+    public static IReadOnlyList<ChartPoint> Cash(Desk desk, string? portfolio, string? currency)
+    {
+        if (currency is null) return [];
+        return desk.Remember($"cash/{portfolio}/{currency}", () =>
+        {
+            var ends = Months(desk.AsOf);
+            var first = new DateOnly(ends[0].Year, ends[0].Month, 1);
+            var sums = desk.Readings.Read(cells => cells.Flows(Measure.CashReceived, first, desk.AsOf)
+                .Where(c => c.Key.Currency == currency && (portfolio is null || c.Key.Portfolio == portfolio))
+                .GroupBy(c => DateOnly.FromDayNumber(c.Key.Day) is var day ? (day.Year, day.Month) : default)
+                .ToDictionary(g => g.Key, g => g.Sum(c => c.Value.Minor)));
+            return ends.Select(end => new ChartPoint(end, Core.Foundation.Money.ToMajor(sums.GetValueOrDefault((end.Year, end.Month)), Core.Foundation.Currency.Of(currency)))).ToList();
+        });
+    }
+}

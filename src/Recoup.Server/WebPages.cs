@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Recoup.Server.Access;
+using Recoup.Server.Assets;
+using Recoup.Server.Heart;
+using Recoup.Storage.Sqlite;
+
+namespace Recoup.Server;
+
+/// <summary>The pages and the heartbeat of one data folder, at a loopback address, until it is told to stop.</summary>
+public sealed class WebPages : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private WebPages(WebApplication app, Entrance entrance)
+    {
+        this.app = app;
+        Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        Link = $"{Address}{Guard.EnterPath}{entrance.NewToken()}";
+    }
+
+    /// <summary>Such as http://127.0.0.1:5252.</summary>
+    public string Address { get; }
+
+    /// <summary>Lets one browser in, once.</summary>
+    public string Link { get; }
+
+    /// <summary>Throws <see cref="StoreException"/> where the folder can't be used, <see cref="IOException"/> where the port is taken.</summary>
+    public static async Task<WebPages> Start(ServeOptions options)
+    {
+        // Makes a new folder, brings an old one up to date, and says now what is wrong with it.
+        using (Store.Open(options.Folder, create: true)) { }
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(WebPages).Assembly.GetName().Name });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+            kestrel.Listen(options.Address, options.Port);
+        });
+        builder.Services.AddSingleton(options).AddSingleton<Memory>().AddSingleton<Said>().AddSingleton<Verification>().AddSingleton<Heartbeat>().AddScoped<Desk>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Heartbeat>());
+        // Keys of forms last as long as the sessions do: until the server ends.
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        builder.Services.AddRouting().AddAntiforgery(forms => forms.Cookie.Name = "recoup-form");
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddRazorComponents();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(60));
+        var app = builder.Build();
+        var entrance = new Entrance();
+        var address = "";
+        app.Use(next => new Guard(entrance, options.Say, () => address, next).Invoke);
+        app.UseRouting();
+        app.UseAntiforgery();
+        AssetFiles.Map(app);
+        CsvFiles.Map(app);
+        StatusFiles.Map(app);
+        app.MapRazorComponents<Parts.App>();
+        await app.StartAsync();
+        var pages = new WebPages(app, entrance);
+        address = pages.Address;
+        return pages;
+    }
+
+    /// <summary>Returns when the process is told to stop.</summary>
+    public Task Ended() => app.WaitForShutdownAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+    }
+}

@@ -1,0 +1,72 @@
+using Recoup.Core.Decisions;
+using Recoup.Core.Events;
+
+namespace Recoup.Server.Words;
+
+/// <summary>An event in a line: what it was, and its particulars.</summary>
+public static class EventWords
+{
+    public static (string What, string Detail) Of(Event e) => e switch
+    {
+        Event.AccountOpened => ("Account opened", ""),
+        Event.AccountChanged => ("Account changed", ""),
+        Event.ConsentChanged c => (c.Granted ? "Consent given" : "Consent withdrawn", $"{c.Channel}{(c.AddressToken is null ? "" : ", one address")}"),
+        Event.ContactPointSet c => ("Contact point set", c.Channel),
+        Event.PartyErased p => ("Person erased", p.Reason),
+        Event.InvoiceIssued i => ($"Invoice {i.Number}", $"{Show.AmountWith(i.Minor, i.Currency)}, due {Show.Day(i.DueOn)}"),
+        Event.InvoiceCorrected i => ($"Invoice {i.Number} corrected", Join(i.DueOn is { } due ? $"now due {Show.Day(due)}" : null, i.Reason)),
+        Event.InvoiceCancelled i => ($"Invoice {i.Number} cancelled", i.Reason ?? ""),
+        Event.ChargeMade c => ($"Charge {c.Number}", $"{c.Kind}, {Show.AmountWith(c.Minor, c.Currency)}, due {Show.Day(c.DueOn)}"),
+        Event.ChargeWaived c => ($"Charge {c.Number} waived", c.Reason ?? ""),
+        Event.PaymentReceived p => ("Payment", Join(Show.AmountWith(p.Minor, p.Currency), p.Method, Met(p.Allocations))),
+        Event.PaymentReversed p => ("Payment came back", Join(p.Reason, p.Payment)),
+        Event.CreditNoted c => ($"Credit note {c.Number}", Join(Show.AmountWith(c.Minor, c.Currency), Met(c.Allocations))),
+        Event.CashApplied c => ("Unapplied cash applied", $"to {c.Allocation.Number}"),
+        Event.WrittenOff w => ($"{w.Number} written off", w.Reason),
+        Event.ItemAdjusted i => ($"{i.Number} adjusted", i.Reason),
+        Event.DisputeOpened d => ("Dispute opened", Join(d.Number ?? "whole account", d.Reason)),
+        Event.DisputeClosed d => ("Dispute closed", Join(d.Number, Show.Plain(d.Outcome))),
+        Event.PromiseMade p => ("Promise to pay", $"{Show.AmountWith(p.Minor, p.Currency)} by {Show.Day(p.DueOn)}"),
+        Event.PromiseClosed p => ($"Promise {p.Outcome}", $"{Show.AmountWith(p.PaidMinor, p.Currency)} came in"),
+        Event.HoldPlaced h => ("Hold", $"{Show.Day(h.From)} to {Show.Day(h.To)}: {h.Reason}"),
+        Event.HoldReleased h => ("Hold released", $"last day {Show.Day(h.LastDay)}"),
+        Event.ContactMade c => ($"Contact: {c.Channel}, {c.Direction}", Join(Show.Plain(c.Outcome), c.Agent, c.Minutes is { } m ? $"{m} min" : null)),
+        Event.WorkItemClosed w => ("Work item closed", Join(Show.Plain(w.Disposition), w.By)),
+        Event.Decided d => (d.Decision.Action == "wait" ? "Decided: nothing" : $"Decided: {DecisionWords.Did(d.Decision)}", DecisionWords.Because(d.Decision)),
+        Event.MessageReleased => ("Message released", DecisionWords.Became(e)!),
+        Event.MessageDeferred => ("Message put off", DecisionWords.Became(e)!),
+        Event.MessageWithdrawn => ("Message withdrawn", DecisionWords.Became(e)!),
+        Event.MessageSettled m => ($"Message {m.Outcome}", m.Detail ?? ""),
+        Event.WorkspaceOpened => ("Workspace opened", ""),
+        Event.PortfolioSet p => ($"Portfolio {p.Portfolio.Portfolio}", p.Portfolio.TimeZone ?? ""),
+        Event.PolicyAdopted p => ($"Policy version {p.Version} adopted", ""),
+        Event.SendingSet s => ($"Sending: {s.Mode}", s.Reason ?? ""),
+        Event.RunBegan r => ($"Run as of {Show.Day(r.AsOf)} began", $"policy version {r.PolicyVersion}"),
+        Event.RunEnded r => ($"Run as of {Show.Day(r.AsOf)} {(r.Stopped ? "stopped itself" : "ended")}", $"{Show.Number(r.Reviewed)} reviewed, {Show.Number(r.Actions)} actions"),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>What an event is about, for the mark beside it.</summary>
+    public static string Sort(Event e) => e switch
+    {
+        Event.Decided or Event.WorkItemClosed => "decision",
+        Event.MessageReleased or Event.MessageDeferred or Event.MessageWithdrawn or Event.MessageSettled or Event.ContactMade => "contact",
+        Event.PaymentReceived or Event.CashApplied or Event.CreditNoted => "cash",
+        _ => "document",
+    };
+
+    private static string? Met(IReadOnlyList<Applied> allocations) => allocations.Count switch
+    {
+        0 => null,
+        <= 3 => "on " + string.Join(", ", allocations.Select(a => a.Number)),
+        _ => $"on {allocations[0].Number} and {allocations.Count - 1} more",
+    };
+
+    private static string Join(params ReadOnlySpan<string?> parts)
+    {
+        var said = new List<string>();
+        foreach (var part in parts)
+            if (!string.IsNullOrEmpty(part)) said.Add(part);
+        return string.Join(", ", said);
+    }
+}

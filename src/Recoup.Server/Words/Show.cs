@@ -1,0 +1,71 @@
+using System.Globalization;
+using Recoup.Core.Foundation;
+using Recoup.Core.Measures;
+using Recoup.Core.Receivables;
+
+namespace Recoup.Server.Words;
+
+/// <summary>Figures, dates and links as pages write them: dates ISO, amounts with their currency's digits and thousands apart.</summary>
+public static class Show
+{
+    public static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    public static string Day(DateOnly? day) => day is { } d ? Day(d) : "";
+
+    public static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>To the minute, in UTC.</summary>
+    public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC";
+
+    public static string Time(long milliseconds) => Time(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
+
+    public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>Minor units in major ones: 1,234.50.</summary>
+    public static string Amount(long minor, string currency) =>
+        Money.ToMajor(minor, Currency.Of(currency)).ToString("N" + Currency.Of(currency).Digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    public static string AmountWith(long minor, string currency) => $"{Amount(minor, currency)}\u00a0{currency}";
+
+    /// <summary>A KPI's figure to one place, or whole where it is a count; a dash where there is no value.</summary>
+    public static string Figure(decimal? value, KpiUnit unit) => value is not { } v ? "–" : v.ToString(unit switch { KpiUnit.Count => "N0", KpiUnit.Ratio or KpiUnit.Amount => "N2", _ => "N1" }, CultureInfo.InvariantCulture);
+
+    public static string Unit(KpiUnit unit, string? currency) => unit switch { KpiUnit.Percent => "%", KpiUnit.Days => "days", KpiUnit.Amount => currency ?? "", _ => "" };
+
+    /// <summary>Amounts of an axis or a bar: 346k, 1.2m.</summary>
+    public static string Short(decimal value) => Math.Abs(value) switch
+    {
+        >= 1_000_000m => (value / 1_000_000m).ToString("0.#", CultureInfo.InvariantCulture) + "m",
+        >= 1_000m => (value / 1_000m).ToString("0.#", CultureInfo.InvariantCulture) + "k",
+        _ => value.ToString("0.##", CultureInfo.InvariantCulture),
+    };
+
+    public static string Plain(string word) => word.Replace('_', ' ');
+
+    // --- buckets ---
+
+    /// <summary>As addresses and people write them.</summary>
+    public static readonly IReadOnlyList<string> Buckets = ["current", "1-30", "31-60", "61-90", "90+"];
+
+    public static int Bucket(string? name) => name is null ? -1 : Buckets.ToList().IndexOf(name);
+
+    /// <summary>The due days whose items are in a bucket at the end of a day; the ends of time where it has none.</summary>
+    public static (DateOnly From, DateOnly To) DueDays(int bucket, DateOnly asOf) => (
+        bucket < Ageing.BucketStarts.Count ? asOf.AddDays(1 - Ageing.BucketStarts[bucket]) : DateOnly.MinValue,
+        bucket == 0 ? DateOnly.MaxValue : asOf.AddDays(-Ageing.BucketStarts[bucket - 1]));
+
+    public static long Of(AgeingRow row, int bucket) => bucket switch { 0 => row.Current, 1 => row.D1To30, 2 => row.D31To60, 3 => row.D61To90, _ => row.D90Plus };
+
+    // --- links ---
+
+    /// <summary>An address with those parameters that have a value.</summary>
+    public static string Link(string path, params ReadOnlySpan<(string Name, string? Value)> parameters)
+    {
+        var query = new List<string>();
+        foreach (var (name, value) in parameters)
+            if (!string.IsNullOrEmpty(value)) query.Add($"{name}={Uri.EscapeDataString(value)}");
+        return query.Count == 0 ? path : $"{path}?{string.Join('&', query)}";
+    }
+
+    public static string Account(string account) => "/accounts/" + Uri.EscapeDataString(account);
+}

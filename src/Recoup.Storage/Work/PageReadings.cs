@@ -1,0 +1,273 @@
+using System.Globalization;
+using Recoup.Core;
+using Recoup.Core.Contact;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
+using Recoup.Core.Workspace;
+using Recoup.Storage.Sqlite;
+
+namespace Recoup.Storage.Work;
+
+/// <summary>Rows of a list and where the next ones begin; null at the end.</summary>
+public sealed record Slice<T>(IReadOnlyList<T> Rows, string? Next);
+
+/// <summary>An account as a list shows it. Sums are by currency, minor units.</summary>
+public sealed record AccountLine(string Account, string Party, string Portfolio, string? Name, IReadOnlyList<(string Currency, long Open, long Overdue)> Sums);
+
+/// <summary>An open item with whose it is. Minor units of the item's currency, at the end of the day asked for.</summary>
+public sealed record ItemLine(string Account, string? Name, string Portfolio, string Segment, string Number, ItemKind Kind, DateOnly IssuedOn, DateOnly DueOn, string Currency, long Amount, long Open, bool Disputed);
+
+/// <summary>A message as a list shows it.</summary>
+public sealed record MessageLine(MessageState Message, string? Name);
+
+/// <summary>A message, its text as sent (null: not sent yet, or the party's key is gone), the decision for it, and what became of it, oldest first.</summary>
+public sealed record MessageLook(MessageState Message, string Party, string? Name, MessageText? Text, Explained? Decision, IReadOnlyList<JournalRow> Events);
+
+/// <summary>The end of one chain.</summary>
+public sealed record ChainEnd(int Partition, long Seq, string Hash, DateTimeOffset RecordedAt);
+
+/// <summary>
+/// What pages list: each reading in one snapshot, along an index, so that a page costs what it shows and not what
+/// there is. Cursors are opaque; a page's link holds one.
+/// </summary>
+public sealed class PageReadings
+{
+    /// <summary>A list that is filtered looks at so many rows for one page, then offers to go on.</summary>
+    public const int LookedAtMax = 4000;
+
+    private readonly Store store;
+    private readonly Readings readings;
+
+    public PageReadings(Store store)
+    {
+        readings = new Readings(store);
+        this.store = store;
+    }
+
+    /// <summary>Changes with everything recorded: what was computed under one version holds until the next.</summary>
+    public string Version() => readings.Read(_ => string.Create(CultureInfo.InvariantCulture, $"{store.WorkspaceId}/{store.Heads().Sum(h => h.Seq)}"));
+
+    /// <summary>The workspace, folded from its partition, which is small.</summary>
+    public WorkspaceState Workspace() => readings.Read(_ =>
+    {
+        var workspace = new WorkspaceState();
+        foreach (var (_, row) in store.Journal(Partition.Workspace)) workspace.Apply(row, EventCodec.Decode(row.Kind, row.Version, row.Payload));
+        return workspace;
+    });
+
+    /// <summary>What happened to the workspace as a whole, newest first.</summary>
+    public IReadOnlyList<JournalRow> WorkspaceHistory(int limit) => readings.Read(_ =>
+    {
+        var rows = new List<JournalRow>();
+        for (var seq = store.Heads()[Partition.Workspace].Seq; seq > 0 && rows.Count < limit; seq--)
+            if (store.JournalAt(Partition.Workspace, seq) is { } row) rows.Add(row);
+        return rows;
+    });
+
+    public IReadOnlyList<ChainEnd> Chains() => readings.Read(_ => store.Heads().Where(h => h.Seq > 0)
+        .Select(h => new ChainEnd(h.Partition, h.Seq, Convert.ToHexStringLower(h.Hash), DateTimeOffset.FromUnixTimeMilliseconds(h.RecordedAt))).ToList());
+
+    // --- accounts ---
+
+    /// <summary>Accounts whose id begins so, in order of id; an empty prefix lists all.</summary>
+    public Slice<AccountLine> Accounts(string prefix, DateOnly asOf, string? after, int limit) => readings.Read(_ =>
+    {
+        var found = new List<(string Account, string Party)>();
+        var s = store.Statement("SELECT id, id FROM party WHERE id >= ? AND id > ? AND id < ? UNION ALL SELECT account, party FROM account WHERE account >= ? AND account > ? AND account < ? ORDER BY 1 LIMIT ?");
+        for (var twice = 0; twice < 2; twice++) s.Bind(prefix).Bind(after ?? "").Bind(prefix + "\U0010FFFF");
+        s.Bind(limit + 1);
+        while (s.Step()) found.Add((s.Text(0), s.Text(1)));
+        var lines = new List<AccountLine>();
+        foreach (var (account, party) in found.Take(limit))
+            if (store.Party(party) is var (_, state) && Line(state, account, asOf) is { } line) lines.Add(line);
+        return new Slice<AccountLine>(lines, found.Count > limit ? found[limit - 1].Account : null);
+    });
+
+    private AccountLine? Line(PartyState state, string account, DateOnly asOf)
+    {
+        if (state.Account(account) is not { } details) return null;
+        var sums = state.Exposures.Where(e => e.Account == account).GroupBy(e => e.Currency).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => (g.Key, g.Sum(e => e.Minor), g.Where(e => Ageing.IsOverdue(e.DueOn, asOf)).Sum(e => e.Minor))).ToList();
+        return new AccountLine(account, state.Id, details.Portfolio, NameOf(state, account), sums);
+    }
+
+    private string? NameOf(PartyState state, string account) => Machine.OpenPersonal(store.Vault, state.Id, state.Account(account))?.Name;
+
+    /// <summary>Items whose number begins so, open or not, in order of number.</summary>
+    public IReadOnlyList<ItemLine> ItemsByNumber(string prefix, DateOnly asOf, int limit) => readings.Read(_ =>
+    {
+        var found = new List<(long, ItemState)>();
+        var s = store.Statement("SELECT pid, state FROM item WHERE number >= ? AND number < ? ORDER BY number LIMIT ?").Bind(prefix).Bind(prefix + "\U0010FFFF").Bind(limit);
+        while (s.Step()) found.Add((s.Long(0), StateCodec.DecodeItem(s.Blob(1))));
+        return found.ConvertAll(f => Line(f.Item2, store.Party(f.Item1)!, asOf));
+    });
+
+    private ItemLine Line(ItemState item, PartyState party, DateOnly asOf)
+    {
+        var portfolio = party.Account(item.Account)!.Portfolio;
+        return new ItemLine(item.Account, NameOf(party, item.Account), portfolio, party.SegmentOn(portfolio, asOf), item.Number, item.Kind, item.IssuedOn, item.DueAt(asOf), item.Currency, item.Amount, item.BalanceOn(asOf), item.IsDisputedOn(asOf));
+    }
+
+    /// <summary>Items of an account: the open ones by due day, or all by number.</summary>
+    public Slice<ItemLine> ItemsOf(PartyState state, string account, bool openOnly, DateOnly asOf, string? after, int limit) => readings.Read(_ =>
+    {
+        var pid = store.Party(state.Id)!.Value.Pid;
+        var at = Cursor.Read(after, 2);
+        var s = openOnly
+            ? store.Statement("SELECT state FROM item WHERE pid = ? AND open = 1 AND account = ? AND (due, number) > (?, ?) ORDER BY due, number LIMIT ?").Bind(pid).Bind(account).Bind(Cursor.Number(at?[0])).Bind(at?[1] ?? "").Bind(limit + 1)
+            : store.Statement("SELECT state FROM item WHERE pid = ? AND account = ? AND number > ? ORDER BY number LIMIT ?").Bind(pid).Bind(account).Bind(at?[1] ?? "").Bind(limit + 1);
+        var items = new List<ItemState>();
+        while (s.Step()) items.Add(StateCodec.DecodeItem(s.Blob(0)));
+        var next = items.Count > limit ? Cursor.Write(items[limit - 1].DueOn.DayNumber, items[limit - 1].Number) : null;
+        return new Slice<ItemLine>([.. items.Take(limit).Select(i => Line(i, state, asOf)).Where(l => !openOnly || l.Open != 0)], next);
+    });
+
+    /// <summary>Open items due from one day to another, both included, oldest first, as they stand at the end of <paramref name="asOf"/>.</summary>
+    public Slice<ItemLine> OpenItemsDue(DateOnly from, DateOnly to, DateOnly asOf, Func<ItemLine, bool> wanted, string? after, int limit) => readings.Read(_ =>
+    {
+        var at = Cursor.Read(after, 4);
+        var lines = new List<ItemLine>();
+        var parties = new Dictionary<long, PartyState>();
+        string? last = null;
+        var looked = 0;
+        var s = store.Statement("SELECT pid, due, account, number, state FROM item WHERE open = 1 AND due >= ? AND due <= ? AND (due, pid, account, number) > (?, ?, ?, ?) ORDER BY due, pid, account, number")
+            .Bind(from.DayNumber).Bind(to.DayNumber).Bind(at is null ? -1 : Cursor.Number(at[0])).Bind(Cursor.Number(at?[1])).Bind(at?[2] ?? "").Bind(at?[3] ?? "");
+        while (s.Step())
+        {
+            if (lines.Count == limit || looked == LookedAtMax)
+            {
+                s.Reset();
+                return new Slice<ItemLine>(lines, last);
+            }
+            looked++;
+            var pid = s.Long(0);
+            last = Cursor.Write(s.Int(1), pid, s.Text(2), s.Text(3));
+            var item = StateCodec.DecodeItem(s.Blob(4));
+            if (item.BalanceOn(asOf) == 0) continue;
+            if (!parties.TryGetValue(pid, out var party)) parties[pid] = party = store.Party(pid)!;
+            var line = Line(item, party, asOf);
+            if (line.DueOn >= from && line.DueOn <= to && wanted(line)) lines.Add(line);
+        }
+        return new Slice<ItemLine>(lines, null);
+    });
+
+    /// <summary>What happened about an account, newest first. The cursor is the sequence to go on from.</summary>
+    public Slice<JournalRow> Timeline(PartyState state, string account, string? after, int limit) => readings.Read(_ =>
+    {
+        var rows = new List<JournalRow>();
+        var from = after is null ? state.LastSeq : Cursor.Number(after);
+        if (from > state.LastSeq) from = state.LastSeq;
+        if (store.JournalAt(Partition.Of(state.Id), from) is not { } first || first.Party != state.Id) return new Slice<JournalRow>(rows, null);
+        foreach (var row in store.History(state.Id, from))
+        {
+            if (row.Account != account) continue;
+            if (rows.Count == limit) return new Slice<JournalRow>(rows, row.Seq.ToString(CultureInfo.InvariantCulture));
+            rows.Add(row);
+        }
+        return new Slice<JournalRow>(rows, null);
+    });
+
+    // --- messages ---
+
+    /// <summary>Newest first by the time from which they may leave.</summary>
+    public Slice<MessageLine> Messages(MessageStatus? status, string? after, int limit) => readings.Read(_ =>
+    {
+        var at = Cursor.Read(after, 2);
+        var (time, id) = (at is null ? long.MaxValue : Cursor.Number(at[0]), at?[1] ?? "");
+        var s = status is { } wanted
+            ? store.Statement("SELECT pid, not_before, id, state FROM message WHERE status = ? AND (not_before, id) < (?, ?) ORDER BY not_before DESC, id DESC LIMIT ?").Bind((long)wanted).Bind(time).Bind(id).Bind(limit + 1)
+            : store.Statement("SELECT pid, not_before, id, state FROM message WHERE (not_before, id) < (?, ?) ORDER BY not_before DESC, id DESC LIMIT ?").Bind(time).Bind(id).Bind(limit + 1);
+        var found = new List<(long Pid, string Cursor, MessageState Message)>();
+        while (s.Step()) found.Add((s.Long(0), Cursor.Write(s.Long(1), s.Text(2)), StateCodec.DecodeMessage(s.Blob(3))));
+        return new Slice<MessageLine>([.. found.Take(limit).Select(f => new MessageLine(f.Message, NameOf(store.Party(f.Pid)!, f.Message.Account)))], found.Count > limit ? found[limit - 1].Cursor : null);
+    });
+
+    /// <summary>How many messages of a status may leave from one instant to another, the second not included.</summary>
+    public int CountMessages(MessageStatus status, DateTimeOffset? from = null, DateTimeOffset? before = null) => readings.Read(_ =>
+    {
+        var s = store.Statement("SELECT count(*) FROM message WHERE status = ? AND not_before >= ? AND not_before < ?").Bind((long)status)
+            .Bind(from?.ToUnixTimeMilliseconds() ?? 0).Bind(before?.ToUnixTimeMilliseconds() ?? long.MaxValue);
+        s.Step();
+        var count = s.Int(0);
+        s.Reset();
+        return count;
+    });
+
+    /// <summary>Null where there is no such message.</summary>
+    public MessageLook? Message(string id) => readings.Read(_ =>
+    {
+        var s = store.Statement("SELECT pid, state FROM message WHERE id = ?").Bind(id);
+        if (!s.Step()) return null;
+        var (pid, message) = (s.Long(0), StateCodec.DecodeMessage(s.Blob(1)));
+        s.Reset();
+        var state = store.Party(pid)!;
+        // The id is the place of the decision that made it: nothing about the message is older.
+        var decidedAt = long.Parse(id[(id.LastIndexOf('-') + 1)..], CultureInfo.InvariantCulture);
+        var events = new List<JournalRow>();
+        MessageText? text = null;
+        Explained? decision = null;
+        foreach (var row in store.History(state.Id, state.LastSeq))
+        {
+            if (row.Seq < decidedAt) break;
+            var e = EventCodec.Decode(row.Kind, row.Version, row.Payload);
+            if (e is Event.Decided decided && decided.Decision.Intent == id) decision = new Explained(row, decided.Decision);
+            else if (IntentOf(e) == id) events.Add(row);
+            if (e is Event.MessageReleased released && released.Message == id && store.Vault.Open(state.Id, released.Sealed) is { } plain)
+                text = System.Text.Json.JsonSerializer.Deserialize(plain, MessageJson.Default.MessageText);
+        }
+        events.Reverse();
+        return new MessageLook(message, state.Id, NameOf(state, message.Account), text, decision, events);
+    });
+
+    /// <summary>The message or work item that an event is about; null for other events.</summary>
+    public static string? IntentOf(Event e) => e switch
+    {
+        Event.MessageReleased m => m.Message,
+        Event.MessageDeferred m => m.Message,
+        Event.MessageWithdrawn m => m.Message,
+        Event.MessageSettled m => m.Message,
+        Event.MessageBounced m => m.Message,
+        Event.WorkItemClosed w => w.WorkItem,
+        _ => null,
+    };
+
+    // --- work ---
+
+    /// <summary>Open work, the most valuable first; a null owner: everybody's.</summary>
+    public Slice<WorklistEntry> Worklist(string? owner, string? after, int limit) => readings.Read(_ =>
+    {
+        var at = Cursor.Read(after, 2);
+        var (priority, id) = (at is null ? long.MaxValue : Cursor.Number(at[0]), at?[1] ?? "");
+        const string rest = "open = 1 AND priority <= ? AND (priority < ? OR id > ?) ORDER BY priority DESC, id LIMIT ?";
+        var s = owner is null ? store.Statement("SELECT state, pid, priority, id FROM work WHERE " + rest) : store.Statement("SELECT state, pid, priority, id FROM work WHERE owner = ? AND " + rest).Bind(owner);
+        s.Bind(priority).Bind(priority).Bind(id).Bind(limit + 1);
+        var found = new List<(Core.Recovery.WorkItemState Work, long Pid, long Priority)>();
+        while (s.Step()) found.Add((StateCodec.DecodeWorkItem(s.Blob(0)), s.Long(1), s.Long(2)));
+        var entries = found.Take(limit).Select(f =>
+        {
+            var state = store.Party(f.Pid)!;
+            var personal = Machine.OpenPersonal(store.Vault, state.Id, state.Account(f.Work.Account));
+            return new WorklistEntry(f.Work, state.Id, personal?.Name, personal?.Phone, f.Priority / 100m);
+        }).ToList();
+        return new Slice<WorklistEntry>(entries, found.Count > limit ? Cursor.Write(found[limit - 1].Priority, found[limit - 1].Work.Id) : null);
+    });
+
+    /// <summary>How much open work waits, by owner.</summary>
+    public IReadOnlyDictionary<string, int> WorkByOwner() => readings.Read(_ =>
+    {
+        var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var s = store.Statement("SELECT owner, count(*) FROM work WHERE open = 1 GROUP BY owner");
+        while (s.Step()) counts[s.Text(0)] = s.Int(1);
+        return counts;
+    });
+
+    /// <summary>Open work of one party, newest first.</summary>
+    public IReadOnlyList<Core.Recovery.WorkItemState> WorkOf(PartyState state) => readings.Read(_ =>
+    {
+        var (pid, fresh) = store.Party(state.Id)!.Value;
+        foreach (var pending in fresh.Pending.Where(p => p.Kind == "work")) store.LoadWorkItem(fresh, pid, pending.Id);
+        return fresh.WorkItems.Values.OrderByDescending(w => w.CreatedOn).ThenBy(w => w.Id, StringComparer.Ordinal).ToList();
+    });
+}

@@ -1,0 +1,94 @@
+using System.Net;
+using Microsoft.Playwright;
+
+namespace Recoup.Browser;
+
+/// <summary>Who gets in, and what a page lets others do with it.</summary>
+[Collection("stage")]
+public sealed class EntranceTests(Stage stage)
+{
+    [Fact]
+    public async Task Without_the_link_every_page_says_where_it_is()
+    {
+        await using var site = await Site.Serve();
+        using var http = new HttpClient();
+        foreach (var path in new[] { "/", "/accounts/D1003", "/ageing.csv", "/worklist", "/audit/progress", "/nothing" })
+        {
+            using var answer = await http.GetAsync(site.Address + path);
+            answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, path);
+            (await answer.Content.ReadAsStringAsync()).ShouldContain("recoup serve");
+        }
+    }
+
+    [Fact]
+    public async Task A_link_lets_one_browser_in_once_and_the_next_one_is_printed()
+    {
+        await using var site = await Site.Serve();
+        await stage.Enter(site);
+        using var other = new HttpClient();
+        using var again = await other.GetAsync(site.Link);
+        again.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        var next = site.Said.ShouldHaveSingleItem().Split(' ')[^1];
+        using var second = await other.GetAsync(next);
+        second.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var cookie = second.Headers.GetValues("Set-Cookie").ShouldHaveSingleItem();
+        cookie.ShouldContain("httponly");
+        cookie.ShouldContain("samesite=strict");
+    }
+
+    [Fact]
+    public async Task Another_name_for_this_machine_is_refused()
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, stage.Address + "/") { Headers = { Host = "evil.example" } };
+        using var answer = await http.SendAsync(request);
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task A_form_without_its_token_is_refused_and_changes_nothing()
+    {
+        await using var site = await stage.Copy();
+        var state = await stage.Enter(site);
+        await using var window = await stage.Open(site, state, "/");
+        var before = Events(site);
+        var answer = await window.Page.APIRequest.PostAsync($"{site.Address}/accounts/{SmallBusiness.Slow}", new APIRequestContextOptions
+        {
+            Form = window.Page.APIRequest.CreateFormData().Set("_handler", "hold").Set("key", "x").Set("account", SmallBusiness.Slow).Set("from", "2026-02-16").Set("to", "2026-02-17").Set("reason", "none"),
+        });
+        answer.Status.ShouldBe(400);
+        Events(site).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_page_keeps_to_itself()
+    {
+        await using var window = await stage.Open("/");
+        var answer = (await window.Page.ReloadAsync())!;
+        var policy = (await answer.HeaderValueAsync("content-security-policy"))!;
+        policy.ShouldContain("default-src 'none'");
+        policy.ShouldContain("frame-ancestors 'none'");
+        policy.ShouldNotContain("unsafe");
+        (await answer.HeaderValueAsync("cache-control")).ShouldBe("no-store");
+        var foreign = new List<string>();
+        window.Page.Request += (_, request) => { if (!request.Url.StartsWith(stage.Address, StringComparison.Ordinal)) foreign.Add(request.Url); };
+        foreach (var path in new[] { "/", "/kpis/dso", "/worklist" }) await window.Page.GotoAsync(path);
+        foreign.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Health_needs_no_link_and_tells_nothing_of_the_business()
+    {
+        await using var site = await Site.Serve(stage.Folder);
+        using var http = new HttpClient();
+        var text = await http.GetStringAsync(site.Address + "/health");
+        text.ShouldContain("\"status\":\"ok\"");
+        text.ShouldNotContain("DACH");
+    }
+
+    private static long Events(Site site)
+    {
+        using var store = Storage.Sqlite.Store.Open(site.Folder, create: false);
+        return new Storage.Work.PageReadings(store).Chains().Sum(c => c.Seq);
+    }
+}

@@ -1,0 +1,184 @@
+using System.Globalization;
+using Microsoft.Playwright;
+
+namespace Recoup.Browser;
+
+/// <summary>What people come for, from the first page to the answer.</summary>
+[Collection("stage")]
+public sealed class JourneyTests(Stage stage)
+{
+    [Fact]
+    public async Task Why_was_this_customer_written_to()
+    {
+        await using var window = await stage.Open("/");
+        var page = window.Page;
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.TypeAsync(SmallBusiness.Slow);
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync($"**/accounts/{SmallBusiness.Slow}");
+        var card = page.Locator("article.reasoned", new() { HasText = "email '" }).First;
+        var said = await card.InnerTextAsync();
+        foreach (var part in new[] { "Because step", "overdue in", "of 100", "strategy", "Contact gate", "released, cleared a second time" }) said.ShouldContain(part);
+        await card.Locator("a[href^='/messages/']").ClickAsync();
+        await page.WaitForURLAsync("**/messages/m-*");
+        (await page.Locator(".letter").InnerTextAsync()).ShouldContain("Muster Werkzeuge GmbH");
+        (await page.Locator("article.reasoned").InnerTextAsync()).ShouldContain("Because step");
+    }
+
+    [Fact]
+    public async Task Which_invoices_make_up_the_61_90_bucket()
+    {
+        await using var window = await stage.Open("/");
+        var page = window.Page;
+        var figure = page.Locator("a[href='/ageing/61-90?currency=EUR']");
+        var amount = await figure.InnerTextAsync();
+        await figure.ClickAsync();
+        await page.WaitForURLAsync("**/ageing/61-90?currency=EUR");
+        var open = await page.Locator("td[data-label='Open']").AllInnerTextsAsync();
+        open.Count.ShouldBeGreaterThan(1);
+        open.Sum(Amount).ShouldBe(Amount(amount));
+        foreach (var days in await page.Locator("td[data-label='Days past due']").AllInnerTextsAsync()) int.Parse(days, CultureInfo.InvariantCulture).ShouldBeInRange(61, 90);
+        var csv = await (await page.APIRequest.GetAsync(stage.Address + await page.GetByText("CSV").GetAttributeAsync("href"))).TextAsync();
+        csv.Trim().Split('\n').Length.ShouldBe(open.Count + 1);
+    }
+
+    [Fact]
+    public async Task Figures_of_a_day_gone_by_are_those_of_that_day()
+    {
+        await using var window = await stage.Open("/ageing?as-of=2026-01-31");
+        var page = window.Page;
+        var figure = page.Locator("td[data-label='61-90'] a").First;
+        var amount = await figure.InnerTextAsync();
+        await figure.ClickAsync();
+        await page.WaitForURLAsync("**/ageing/61-90?*as-of=2026-01-31*");
+        (await page.Locator("td[data-label='Open']").AllInnerTextsAsync()).Sum(Amount).ShouldBe(Amount(amount));
+    }
+
+    [Fact]
+    public async Task Work_is_closed_with_what_came_of_it()
+    {
+        await using var site = await stage.Copy();
+        await using var window = await stage.Open(site, await stage.Enter(site), "/worklist");
+        var page = window.Page;
+        var before = await page.Locator(".worklist > li").CountAsync();
+        before.ShouldBeGreaterThan(1);
+        var first = page.Locator(".worklist > li").First;
+        await first.Locator("summary").ClickAsync();
+        await first.GetByLabel("What came of it").FillAsync("promised to pay");
+        await first.GetByRole(AriaRole.Button, new() { Name = "Close it" }).ClickAsync();
+        await page.WaitForURLAsync("**/worklist?said=*");
+        (await page.GetByRole(AriaRole.Status).InnerTextAsync()).ShouldContain("is closed");
+        (await page.Locator(".worklist > li").CountAsync()).ShouldBe(before - 1);
+        await page.GotoAsync("/worklist");
+        (await page.GetByRole(AriaRole.Status).CountAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_hold_is_placed_refused_twice_and_released()
+    {
+        await using var site = await stage.Copy();
+        await using var window = await stage.Open(site, await stage.Enter(site), $"/accounts/{SmallBusiness.Slow}");
+        var page = window.Page;
+        async Task Place()
+        {
+            await page.GetByText("A hold", new() { Exact = true }).ClickAsync();
+            await page.GetByLabel("To, included").FillAsync("2026-03-31");
+            await page.GetByLabel("Reason").FillAsync("requested");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Place the hold" }).ClickAsync();
+        }
+
+        await Place();
+        await page.WaitForURLAsync("**?said=*");
+        (await page.Locator(".note.warn").First.InnerTextAsync()).ShouldContain("On hold from 2026-02-16 to 2026-03-31: requested");
+        await Place();
+        // The refusal stands in the form, which is open still with what was entered.
+        (await page.GetByRole(AriaRole.Alert).InnerTextAsync()).ShouldContain("holds may touch, not overlap");
+        (await page.GetByLabel("Reason").InputValueAsync()).ShouldBe("requested");
+        await page.GetByText("Release the hold of 2026-02-16").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Release it" }).ClickAsync();
+        await page.WaitForURLAsync("**?said=*");
+        (await page.GetByText("On hold from").CountAsync()).ShouldBe(0);
+        window.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_promise_stops_reminders_and_a_wrong_amount_is_refused_in_words()
+    {
+        await using var site = await stage.Copy();
+        await using var window = await stage.Open(site, await stage.Enter(site), $"/accounts/{SmallBusiness.Slow}");
+        var page = window.Page;
+        await page.GetByText("A promise to pay", new() { Exact = true }).ClickAsync();
+        await page.GetByLabel("By", new() { Exact = true }).FillAsync("2026-02-20");
+        await page.GetByLabel("Amount").FillAsync("12,50");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Record the promise" }).ClickAsync();
+        (await page.GetByRole(AriaRole.Alert).InnerTextAsync()).ShouldContain("'12,50' is not an amount; write 1234.50");
+        await page.GetByLabel("Amount").FillAsync("12.50");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Record the promise" }).ClickAsync();
+        await page.WaitForURLAsync("**?said=*");
+        (await page.Locator("main").InnerTextAsync()).ShouldContain("Promised 12.50 EUR by 2026-02-20");
+        (await page.Locator(".timeline li").First.InnerTextAsync()).ShouldContain("by ann");
+    }
+
+    [Fact]
+    public async Task A_call_is_recorded_and_closes_the_work_it_was_for()
+    {
+        await using var site = await stage.Copy();
+        await using var window = await stage.Open(site, await stage.Enter(site), $"/accounts/{SmallBusiness.Slow}");
+        var page = window.Page;
+        (await page.GetByText("Close the work item: call").CountAsync()).ShouldBe(1);
+        await page.GetByText("A contact", new() { Exact = true }).ClickAsync();
+        await page.GetByLabel("Outcome").SelectOptionAsync("right_party");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Record the contact" }).ClickAsync();
+        await page.WaitForURLAsync("**?said=*");
+        (await page.GetByText("Close the work item: call").CountAsync()).ShouldBe(0);
+        (await page.Locator(".timeline").InnerTextAsync()).ShouldContain("Contact: call, outbound");
+    }
+
+    [Fact]
+    public async Task A_kpi_says_what_it_means_and_its_chart_has_its_table()
+    {
+        await using var window = await stage.Open("/kpis");
+        var page = window.Page;
+        await page.GetByRole(AriaRole.Link, new() { Name = "Collection effectiveness index", Exact = true }).ClickAsync();
+        await page.WaitForURLAsync("**/kpis/cei*");
+        var headings = await page.Locator("#attributes ~ div h3").AllInnerTextsAsync();
+        foreach (var attribute in new[] { "Insights", "Measurement", "Standard formula", "Trend", "Questions to ask", "Tips", "Visualization", "Risks", "Tools", "Integration", "Impact of a change" }) headings.ShouldContain(attribute);
+        await page.GetByText("As a table").ClickAsync();
+        var last = await page.Locator("figure tbody tr").First.Locator("td").InnerTextAsync();
+        (await page.Locator("p.figure").InnerTextAsync()).ShouldStartWith(last);
+    }
+
+    [Fact]
+    public async Task Nobody_knows_whether_this_one_arrived()
+    {
+        await using var window = await stage.Open("/");
+        var page = window.Page;
+        await page.GetByText("nobody knows whether they arrived").ClickAsync();
+        await page.WaitForURLAsync("**/messages?status=unknown");
+        (await page.Locator("tbody tr").CountAsync()).ShouldBe(1);
+        (await page.Locator("tbody tr").InnerTextAsync()).ShouldContain("the connection broke after the text was sent");
+    }
+
+    [Fact]
+    public async Task The_audit_trail_is_verified_and_what_was_altered_is_found()
+    {
+        await using var site = await stage.Copy();
+        var kept = await stage.Enter(site);
+        await using var window = await stage.Open(site, kept, "/audit");
+        var page = window.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Verify now" }).ClickAsync();
+        await page.GetByText("Everything agrees").WaitForAsync();
+        using (var db = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(site.Folder, "recoup.db")};Pooling=False"))
+        {
+            db.Open();
+            using var command = db.CreateCommand();
+            command.CommandText = "UPDATE journal SET actor = 'nobody' WHERE id = (SELECT max(id) FROM journal WHERE partition = (SELECT min(partition) FROM journal))";
+            command.ExecuteNonQuery();
+        }
+        await page.GetByRole(AriaRole.Button, new() { Name = "Verify now" }).ClickAsync();
+        await page.GetByText("problems were found").WaitForAsync();
+        (await page.Locator("[aria-label=Problems] tbody").InnerTextAsync()).ShouldContain("chain");
+    }
+
+    private static decimal Amount(string text) => decimal.Parse(text, NumberStyles.Number, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,151 @@
+using Microsoft.Playwright;
+
+namespace Recoup.Browser;
+
+/// <summary>By keyboard alone, on paper, without scripts, from a shared link, and when something fails.</summary>
+[Collection("stage")]
+public sealed class UseTests(Stage stage)
+{
+    [Fact]
+    public async Task The_keyboard_is_enough()
+    {
+        await using var window = await stage.Open("/");
+        var page = window.Page;
+        await page.Keyboard.PressAsync("Tab");
+        (await Focused(page)).ShouldBe("Skip to content");
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.PressAsync("?");
+        (await page.Locator("#keys").IsVisibleAsync()).ShouldBeTrue();
+        await page.Keyboard.PressAsync("Escape");
+        (await page.Locator("#keys").IsVisibleAsync()).ShouldBeFalse();
+        await page.Keyboard.PressAsync("g");
+        await page.Keyboard.PressAsync("w");
+        await page.WaitForURLAsync("**/worklist");
+        await page.Keyboard.PressAsync("j");
+        await page.Keyboard.PressAsync("j");
+        await page.Keyboard.PressAsync("k");
+        var first = await page.Locator("[data-open]").First.InnerTextAsync();
+        (await Focused(page)).ShouldBe(first);
+        (await page.EvaluateAsync<string>("getComputedStyle(document.activeElement).outlineStyle")).ShouldBe("solid");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/accounts/*");
+        (await page.Locator("h1").InnerTextAsync()).ShouldBe(first);
+    }
+
+    [Fact]
+    public async Task Everything_that_can_be_clicked_can_be_reached_and_shows_it()
+    {
+        await using var window = await stage.Open($"/accounts/{SmallBusiness.Slow}");
+        var page = window.Page;
+        var wanted = await page.EvaluateAsync<int>("[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')].filter(e => e.checkVisibility()).length");
+        var reached = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < wanted + 40; i++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            var at = await page.EvaluateAsync<string?>("(() => { const e = document.activeElement; if (!e.matches('a[href], button, input, select, summary')) return null; e.dataset.n ??= String(document.querySelectorAll('[data-n]').length); return e.dataset.n + (getComputedStyle(e).outlineStyle === 'none' ? ' without outline: ' + e.outerHTML : ''); })()");
+            if (at is not null) reached.Add(at);
+        }
+        reached.Where(r => r.Contains("without", StringComparison.Ordinal)).ShouldBeEmpty();
+        reached.Count.ShouldBe(wanted);
+    }
+
+    [Fact]
+    public async Task Light_or_dark_is_chosen_and_kept()
+    {
+        await using var window = await stage.Open("/kpis");
+        var page = window.Page;
+        Task<string> Paper() => page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
+        var light = await Paper();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Light or dark" }).ClickAsync();
+        var dark = await Paper();
+        dark.ShouldNotBe(light);
+        await page.GotoAsync("/audit");
+        (await Paper()).ShouldBe(dark);
+    }
+
+    [Fact]
+    public async Task A_page_prints_without_what_only_a_screen_can_use()
+    {
+        await using var window = await stage.Open($"/accounts/{SmallBusiness.Slow}", new Look(1440, Dark: true));
+        await window.Page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
+        foreach (var gone in new[] { ".top", ".entry-box", ".filters" }) (await window.Page.Locator(gone).First.IsVisibleAsync()).ShouldBeFalse(gone);
+        (await window.Page.Locator("article.reasoned").First.IsVisibleAsync()).ShouldBeTrue();
+        (await window.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor")).ShouldBe("rgb(255, 255, 255)");
+        (await window.Page.PdfAsync()).Length.ShouldBeGreaterThan(10_000);
+    }
+
+    [Fact]
+    public async Task Without_scripts_everything_still_works()
+    {
+        await using var site = await stage.Copy();
+        await using var window = await stage.Open(site, await stage.Enter(site), "/", new Look(1440, Dark: false, Script: false));
+        var page = window.Page;
+        await page.GetByLabel("Portfolio").SelectOptionAsync("UK");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        page.Url.ShouldContain("portfolio=UK");
+        (await page.Locator("svg[role=img]").CountAsync()).ShouldBeGreaterThan(3);
+        await page.GotoAsync("/audit");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Verify now" }).ClickAsync();
+        for (var i = 0; i < 50 && await page.GetByText("Everything agrees").CountAsync() == 0; i++)
+        {
+            await Task.Delay(100);
+            await page.GotoAsync("/audit");
+        }
+        (await page.GetByText("Everything agrees").CountAsync()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_link_shows_somebody_else_the_same()
+    {
+        await using var mine = await stage.Open("/");
+        await mine.Page.GetByLabel("Portfolio").SelectOptionAsync("UK");
+        await mine.Page.WaitForURLAsync("**portfolio=UK*");
+        await using var theirs = await stage.Open(new Uri(mine.Page.Url).PathAndQuery);
+        (await theirs.Page.Locator("main").InnerTextAsync()).ShouldBe(await mine.Page.Locator("main").InnerTextAsync());
+        (await theirs.Page.GetByLabel("Portfolio").InputValueAsync()).ShouldBe("UK");
+    }
+
+    [Fact]
+    public async Task A_page_that_takes_its_time_says_so()
+    {
+        await using var window = await stage.Open("/");
+        var page = window.Page;
+        await page.RouteAsync("**/kpis", async route => { await Task.Delay(3000); await route.ContinueAsync(); });
+        await page.EvaluateAsync("document.querySelector('a[href=\"/kpis\"]').click()");
+        (await page.EvaluateAsync<bool>("'busy' in document.documentElement.dataset")).ShouldBeTrue();
+        await page.WaitForURLAsync("**/kpis");
+        (await page.EvaluateAsync<bool>("'busy' in document.documentElement.dataset")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task What_fails_says_what_and_how_to_mend_it()
+    {
+        await using var site = await stage.Copy();
+        var kept = await stage.Enter(site);
+        await using (var missing = await stage.Open(site, kept, "/nothing"))
+        {
+            missing.Status.ShouldBe(404);
+            (await missing.Page.Locator("h1").InnerTextAsync()).ShouldBe("There is no such page");
+        }
+        foreach (var path in new[] { "/accounts/NOBODY", "/messages/m-00-00000000", "/kpis/dsoo", "/ageing/7-8" })
+        {
+            await using var unknown = await stage.Open(site, kept, path);
+            (await unknown.Page.Locator("h1").InnerTextAsync()).ShouldStartWith("There is no");
+        }
+        using (var db = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(site.Folder, "recoup.db")};Pooling=False"))
+        {
+            db.Open();
+            using var command = db.CreateCommand();
+            command.CommandText = "INSERT INTO meta(name, value) VALUES('state_stale', 'yes')";
+            command.ExecuteNonQuery();
+        }
+        await using var window = await stage.Open(site, kept, "/");
+        window.Status.ShouldBe(500);
+        (await window.Page.Locator("main").InnerTextAsync()).ShouldContain("Run recoup rebuild once");
+        window.Errors.RemoveAll(e => e.Contains("500", StringComparison.Ordinal));
+        await LookTests.ShouldBeClean(window, "a failure");
+        await LookTests.Keep(window.Page, "failure", Look.Desk);
+    }
+
+    private static Task<string> Focused(IPage page) => page.EvaluateAsync<string>("document.activeElement.innerText");
+}
