@@ -195,7 +195,7 @@ internal sealed class SmtpConnection : IDisposable
             // From here on the server may have it.
             wire.Write(".\r\n"u8, settings.DataTimeout);
             var reply = wire.Read(settings.DataTimeout);
-            Broken |= reply.Closes;
+            Broken |= reply.Closes || !(reply.IsGood || reply.IsNotNow || reply.IsRefusal);
             Messages++;
             var fate = reply.IsGood ? SmtpFate.Sent : reply.IsNotNow ? SmtpFate.NotNow : reply.IsRefusal ? SmtpFate.Refused : SmtpFate.Unknown;
             return new SmtpOutcome(fate, "the end of the message", reply);

@@ -180,4 +180,28 @@ public sealed class SendingTests : IDisposable
         File.AppendAllText(Path.Combine(folder.Path, "channels.yaml"), "sms: {}\n");
         folder.Run("dispatch").Expect(1).Err.ShouldContain("line 3: 'sms' is no field here");
     }
+
+    [Fact]
+    public void A_new_invoice_goes_as_PDF_and_what_came_back_is_known_of_it()
+    {
+        using var server = new SmtpServer("--pipelining");
+        folder.Send("""
+            {"type":"portfolio","key":"pf-1","portfolio":"EU","creditor":"Muster GmbH","sender":"ar@muster.example","time_zone":"Europe/Berlin","invoice_delivery":"email"}
+            {"type":"account","key":"a-1","account":"A1","name":"Eins","portfolio":"EU","email":"eins@kunde.example","time_zone":"Europe/Berlin","language":"de"}
+            """, "--now", "2026-02-02T10:00:00Z").Expect(0);
+        folder.Run("sending", "live", "--now", "2026-02-02T10:01:00Z").Expect(0);
+        folder.Send("""{"type":"invoice","key":"i-1","account":"A1","number":"INV-1","issued_on":"2026-02-03","due_on":"2026-03-01","amount":"100.00","currency":"EUR"}""", "--now", "2026-02-03T10:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-02-03", "--now", "2026-02-03T10:05:00Z").Expect(0);
+        Configure(server);
+        Number(Dispatch("2026-02-03T10:10:00Z").Expect(0), "sent").ShouldBe(1);
+        var mail = server.Taken.Single().Mail;
+        mail.Header("Content-Type").ShouldStartWith("multipart/mixed");
+        mail.Parts[1].ShouldSatisfyAllConditions(p => p.Header("Content-Type").ShouldBe("application/pdf"), p => System.Text.Encoding.ASCII.GetString(p.Content, 0, 5).ShouldBe("%PDF-"));
+
+        var id = mail.Header("Message-ID").Split('@')[0][1..];
+        folder.Write("back.eml", ReturnedMailTests.Report(id));
+        folder.Run("bounces", folder.Root, "--now", "2026-02-03T11:00:00Z", "--format", "json").Expect(0).Json.GetProperty("taken").GetProperty("bounced_hard").GetInt32().ShouldBe(1);
+        folder.Rows("SELECT json_extract(CAST(state AS TEXT), '$.delivery.outcome') FROM item").ShouldBe(["bounced"]);
+        folder.ShouldBeSound();
+    }
 }
