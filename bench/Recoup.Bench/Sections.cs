@@ -14,7 +14,7 @@ using Recoup.Storage.Work;
 namespace Recoup.Bench;
 
 /// <summary>The figures: each next to what bounds it, measured in the same run, since the machine's speed drifts.</summary>
-internal static class Sections
+internal static partial class Sections
 {
     private static readonly DateOnly First = new(2024, 1, 1);
     private static readonly DateOnly Last = new(2025, 12, 31);

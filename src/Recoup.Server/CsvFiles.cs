@@ -60,7 +60,7 @@ internal static class CsvFiles
         routes.MapGet("/kpis.csv", (Desk desk, HttpContext http, string? portfolio) => Kpis(http, "kpis", desk.Kpis($"all/{!string.IsNullOrEmpty(portfolio)}", new KpiQuestion(desk.AsOf) { ByPortfolio = !string.IsNullOrEmpty(portfolio) }), portfolio));
         routes.MapGet("/kpis/{id}.csv", (Desk desk, HttpContext http, string id, string? portfolio) => desk.Catalog.Find(id) is null
             ? Task.FromResult(http.Response.StatusCode = 404)
-            : Kpis(http, id, desk.Kpis($"one/{!string.IsNullOrEmpty(portfolio)}", new KpiQuestion(Trends.Months(desk.AsOf)) { Kpis = [id], ByPortfolio = !string.IsNullOrEmpty(portfolio) }), portfolio));
+            : Kpis(http, id, Trends.Kpis(desk, [id], !string.IsNullOrEmpty(portfolio)), portfolio));
     }
 
     private static readonly string[] ItemColumns = ["account", "name", "portfolio", "segment", "number", "kind", "issued_on", "due_on", "currency", "amount", "open"];

@@ -41,6 +41,17 @@ public sealed class Desk(ServeOptions options, Memory memory) : IDisposable
 
     public IReadOnlyList<KpiRow> Kpis(string key, KpiQuestion question) => Remember($"kpis/{key}/{string.Join(',', question.Kpis)}/{string.Join(',', question.Days)}", () => Readings.Read(cells => new KpiEngine(Catalog, cells).Answer(question)));
 
+    /// <summary>
+    /// Every KPI at the month ends before the last day. Only a fact that comes late changes them, and they are many
+    /// cells to read; so those of an older version of the journal are shown until new ones are there, seconds later.
+    /// </summary>
+    public IReadOnlyList<KpiRow> PastKpis(bool byPortfolio)
+    {
+        var ends = Trends.PastMonths(AsOf);
+        return memory.Lasting($"past/{byPortfolio}/{ends[0]}/{ends.Count}", Version, this, () => new Desk(options, memory),
+            desk => desk.Readings.Read(cells => new KpiEngine(desk.Catalog, cells).Answer(new KpiQuestion(ends) { ByPortfolio = byPortfolio })));
+    }
+
     public void Dispose() => store?.Dispose();
 }
 
@@ -57,6 +68,37 @@ public sealed class Memory
         var value = compute();
         if (now.Values.Count < ValuesMax) now.Values[key] = value;
         return value;
+    }
+
+    private readonly ConcurrentDictionary<string, (string Version, object Value)> lasting = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> underWay = new(StringComparer.Ordinal);
+
+    /// <summary>What was computed last, perhaps for an older version; then it is computed anew in the background, with a desk of its own.</summary>
+    public T Lasting<T>(string key, string version, Desk desk, Func<Desk> another, Func<Desk, T> compute) where T : class
+    {
+        if (!lasting.TryGetValue(key, out var known))
+        {
+            var value = compute(desk);
+            if (lasting.Count < ValuesMax) lasting[key] = (version, value);
+            return value;
+        }
+        if (known.Version != version && underWay.TryAdd(key, true))
+            _ = Task.Run(() =>
+            {
+                try
+                {
+                    using var own = another();
+                    // Read before computing: what is recorded meanwhile is computed for at the next asking.
+                    var now = own.Version;
+                    lasting[key] = (now, compute(own));
+                }
+                catch (Exception e) when (e is Storage.Sqlite.StoreException or Microsoft.Data.Sqlite.SqliteException or IOException)
+                {
+                    // The page that asks next meets the same trouble in its own reading, and says so.
+                }
+                finally { underWay.TryRemove(key, out _); }
+            });
+        return (T)known.Value;
     }
 
     private const int ValuesMax = 500;

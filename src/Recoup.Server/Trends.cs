@@ -11,6 +11,16 @@ internal static class Trends
     public static IReadOnlyList<DateOnly> Months(DateOnly asOf, int months = MonthsShown) =>
         KpiSeries.Days(new DateOnly(asOf.Year, asOf.Month, 1).AddMonths(1 - months), asOf, KpiEvery.Month);
 
+    /// <summary>The month ends before the as-of day.</summary>
+    public static IReadOnlyList<DateOnly> PastMonths(DateOnly asOf) => [.. Months(asOf).Where(end => end < asOf)];
+
+    /// <summary>Some KPIs at the past month ends and as of the last day, that one always as it is now.</summary>
+    public static IReadOnlyList<KpiRow> Kpis(Desk desk, IReadOnlyList<string> ids, bool byPortfolio)
+    {
+        var now = desk.Kpis($"now/{byPortfolio}", new KpiQuestion(desk.AsOf) { Kpis = ids, ByPortfolio = byPortfolio });
+        return [.. desk.PastKpis(byPortfolio).Where(r => ids.Contains(r.Kpi)), .. now];
+    }
+
     /// <summary>The rows of one KPI for one portfolio and currency, in order of day; of a KPI with a row a bucket the headline's.</summary>
     public static IReadOnlyList<KpiRow> Of(IReadOnlyList<KpiRow> rows, string id, string? portfolio, string? currency) =>
         [.. rows.Where(r => r.Kpi == id && (portfolio is null || r.Portfolio == portfolio || r.Portfolio is null) && (r.Currency is null || r.Currency == currency))

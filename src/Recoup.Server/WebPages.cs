@@ -67,7 +67,24 @@ public sealed class WebPages : IAsyncDisposable
         await app.StartAsync();
         var pages = new WebPages(app, entrance);
         address = pages.Address;
+        _ = Task.Run(() => Warm(app.Services));
         return pages;
+    }
+
+    /// <summary>What takes longest to compute is there before somebody asks.</summary>
+    private static void Warm(IServiceProvider services)
+    {
+        using var scope = services.CreateScope();
+        var desk = scope.ServiceProvider.GetRequiredService<Desk>();
+        try
+        {
+            if (desk.IsEmpty) return;
+            foreach (var byPortfolio in new[] { false, true }) desk.PastKpis(byPortfolio);
+        }
+        catch (Exception e) when (e is StoreException or Microsoft.Data.Sqlite.SqliteException or IOException or Core.Foundation.YamlException)
+        {
+            // The first page that needs it says what is wrong, to somebody who can mend it.
+        }
     }
 
     /// <summary>Returns when the process is told to stop.</summary>

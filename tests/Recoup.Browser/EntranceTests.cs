@@ -37,6 +37,17 @@ public sealed class EntranceTests(Stage stage)
     }
 
     [Fact]
+    public async Task Whoever_opens_the_link_stands_on_the_dashboard()
+    {
+        await using var site = await Site.Serve();
+        await using var context = await stage.Chromium.NewContextAsync();
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(site.Link);
+        await page.Locator("h1", new() { HasText = "Dashboard" }).WaitForAsync();
+        page.Url.ShouldBe(site.Address + "/");
+    }
+
+    [Fact]
     public async Task Another_name_for_this_machine_is_refused()
     {
         using var http = new HttpClient();

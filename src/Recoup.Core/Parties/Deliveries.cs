@@ -13,7 +13,7 @@ public sealed class AccountDocuments
     /// <summary>Numbers of new invoices that are to be sent.</summary>
     [JsonPropertyName("n")] public List<string>? ToDeliver { get; set; }
 
-    /// <summary>Numbers of those that the gate forbade: an address or a consent that comes may let them go.</summary>
+    /// <summary>Numbers of those that the gate forbade or that came back: an address or a consent that comes may let them go.</summary>
     [JsonPropertyName("b")] public List<string>? Blocked { get; set; }
 
     /// <summary>The last day on which a message with invoices was decided: one a day.</summary>
@@ -29,7 +29,7 @@ public sealed class AccountDocuments
 /// <summary>How a party's documents follow from its events: the part of the fold that is about sending them.</summary>
 internal static class Deliveries
 {
-    /// <summary>So many are kept of those that the gate forbade, the newest: a header must stay small.</summary>
+    /// <summary>So many are kept of those that could not be sent, the newest: a header must stay small.</summary>
     private const int BlockedMax = 100;
 
     public static AccountDocuments Of(PartyState state, string account)
@@ -87,11 +87,10 @@ internal static class Deliveries
         {
             Forget(state, e.Account, number);
             var blocked = decision.Verdict == "blocked";
-            if (blocked && !decision.Shadow) (documents.Blocked ??= []).Add(number);
+            if (blocked && !decision.Shadow) Block(documents, number);
             var outcome = sent ? "decided" : decision.Shadow ? "shadow" : blocked ? "blocked" : "not_sent";
             Note(state, e.Account, number, new ItemDelivery(outcome, e.EffectiveOn, sent ? decision.Intent : null, sent || decision.Shadow ? null : decision.GateRule ?? decision.Rule));
         }
-        if (documents.Blocked is { Count: > BlockedMax } many) many.RemoveRange(0, many.Count - BlockedMax);
         if (!sent) return;
         state.Messages[decision.Intent!] = new MessageState
         {
@@ -103,10 +102,36 @@ internal static class Deliveries
         state.Pending.Add(new Pending(decision.Intent!, decision.Portfolio, "document"));
     }
 
+    /// <summary>A message leaves, without those of its invoices that were cancelled meanwhile.</summary>
+    public static void Release(PartyState state, MessageState message, DateOnly on)
+    {
+        foreach (var number in message.Document?.Numbers ?? [])
+            if (state.Item(message.Account, number)?.CancelledOn <= on) Note(state, message.Account, number, new ItemDelivery("withdrawn", on, message.Id, "cancelled"));
+    }
+
     /// <summary>What became of a message is what became of the invoices that it brings.</summary>
     public static void Note(PartyState state, MessageState message, DateOnly on, string outcome, string? why)
     {
-        foreach (var number in message.Document?.Numbers ?? []) Note(state, message.Account, number, new ItemDelivery(outcome, on, message.Id, why));
+        foreach (var number in message.Document?.Numbers ?? [])
+            if (IsIn(state, message, number)) Note(state, message.Account, number, new ItemDelivery(outcome, on, message.Id, why));
+    }
+
+    /// <summary>The message did not reach the customer, for a reason that another address or a consent mends.</summary>
+    public static void Block(PartyState state, MessageState message)
+    {
+        foreach (var number in message.Document?.Numbers ?? [])
+            if (IsIn(state, message, number)) Block(Of(state, message.Account), number);
+    }
+
+    /// <summary>It went with this message, and with no other since.</summary>
+    private static bool IsIn(PartyState state, MessageState message, string number) =>
+        state.Item(message.Account, number)?.Delivery is { Outcome: not "withdrawn" } delivery && delivery.Message == message.Id;
+
+    private static void Block(AccountDocuments documents, string number)
+    {
+        documents.Blocked ??= [];
+        if (!documents.Blocked.Contains(number)) documents.Blocked.Add(number);
+        if (documents.Blocked.Count > BlockedMax) documents.Blocked.RemoveAt(0);
     }
 
     private static void Note(PartyState state, string account, string number, ItemDelivery delivery)

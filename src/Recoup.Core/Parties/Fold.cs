@@ -154,6 +154,7 @@ public static class Fold
                 break;
             case Event.MessageReleased released:
                 state.Messages[released.Message].AddressToken = released.AddressToken;
+                Deliveries.Release(state, state.Messages[released.Message], e.EffectiveOn);
                 Settle(state, released.Message, MessageStatus.Sending, null);
                 break;
             case Event.MessageDeferred deferred:
@@ -161,6 +162,7 @@ public static class Fold
                 break;
             case Event.MessageWithdrawn withdrawn:
                 if (state.Messages[withdrawn.Message].Document is null) TakeBackStep(state, state.Messages[withdrawn.Message]);
+                if (withdrawn.Rule is not ("cancelled" or "erased")) Deliveries.Block(state, state.Messages[withdrawn.Message]);
                 Deliveries.Note(state, state.Messages[withdrawn.Message], e.EffectiveOn, "withdrawn", withdrawn.Rule);
                 Settle(state, withdrawn.Message, MessageStatus.Withdrawn, withdrawn.Rule);
                 Touch(state, e);
@@ -526,7 +528,7 @@ public static class Fold
         {
             if (bounced.AddressToken is { } token) state.Contact.Mark(new BadAddress(bounced.Channel, token));
             // Nobody read it, so its step is taken anew, by a way that is left.
-            if (message.Document is null) TakeBackStep(state, message);
+            if (message.Document is null) TakeBackStep(state, message); else Deliveries.Block(state, message);
         }
         Deliveries.Note(state, message, e.EffectiveOn, "bounced", detail);
         Touch(state, e);

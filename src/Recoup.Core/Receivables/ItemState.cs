@@ -63,7 +63,7 @@ public sealed record DisputeSpan(string Dispute, DateOnly From)
 }
 
 /// <summary>What became of sending an invoice to the customer.</summary>
-/// <param name="Outcome">decided, then sent, failed, unknown or withdrawn; or blocked, not_sent or shadow, where there is no message.</param>
+/// <param name="Outcome">decided, then sent, failed, unknown, withdrawn or bounced; or blocked, not_sent or shadow, where there is no message.</param>
 /// <param name="On">The day of it.</param>
 /// <param name="Message">The message that brings it; null where there is none.</param>
 /// <param name="Why">The rule or the channel's word, where it did not go.</param>

@@ -60,10 +60,15 @@ public sealed class StatementTests
             var delivered = new HashSet<(string, string)>();
             var stated = new HashSet<(string, DateOnly)>();
             var perDay = new HashSet<(string, DateOnly)>();
+            var under = new Dictionary<string, (string Account, IReadOnlyList<string> Numbers)>(StringComparer.Ordinal);
             foreach (var row in play.Journal())
             {
+                // What came back, or was held back at the last moment, may go once more.
+                if (row.Kind is "message_bounced" or "message_withdrawn" && (Play.EventOf(row) is Event.MessageBounced { Kind: "hard", Message: var back } ? back : (Play.EventOf(row) as Event.MessageWithdrawn)?.Message) is { } id && under.TryGetValue(id, out var brought))
+                    foreach (var number in brought.Numbers) delivered.Remove((brought.Account, number));
                 if (row.Kind != "decided" || Play.EventOf(row) is not Event.Decided { Decision: { Document: { } document, Verdict: not "deferred" } decision }) continue;
                 if (decision.Action != "message" && !document.Scheduled) continue;
+                if (decision.Intent is { } intent && document.Numbers is { } all) under[intent] = (row.Account, all);
                 foreach (var number in document.Numbers ?? [])
                 {
                     delivered.Add((row.Account, number)).ShouldBeTrue($"{number} of {row.Account} was sent twice");

@@ -28,6 +28,12 @@ internal abstract record Step(DateTimeOffset At)
         public override string ToString() => $"{Moment}the oldest unknown message was {Outcome}";
     }
 
+    /// <summary>The newest message that was sent comes back, if there is one.</summary>
+    public sealed record Bounce(DateTimeOffset At, string Key, string Kind) : Step(At)
+    {
+        public override string ToString() => $"{Moment}the newest sent message bounced, {Kind}";
+    }
+
     /// <summary>Somebody does the oldest open work item, if there is one.</summary>
     public sealed record FinishWork(DateTimeOffset At, string Key) : Step(At)
     {

@@ -7,6 +7,7 @@ using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Simulation;
 using Recoup.Storage;
@@ -113,6 +114,14 @@ internal sealed class Play : IDisposable
             case Step.Settle settle:
                 if (new Readings(Store).Messages().Unknown is not [var (id, account), ..]) return [];
                 return Take([new Step.Send(settle.At, [Json.Line("message_settled", settle.Key, account, ("message", id), ("outcome", settle.Outcome))])]);
+            case Step.Bounce bounce:
+                {
+                    var sent = Store.Statement("SELECT state FROM message WHERE status = ? ORDER BY id DESC LIMIT 1").Bind((long)MessageStatus.Sent);
+                    if (!sent.Step()) return [];
+                    var message = StateCodec.DecodeMessage(sent.Blob(0));
+                    sent.Reset();
+                    return Take([new Step.Send(bounce.At, [Json.Line("message_bounced", bounce.Key, message.Account, ("message", message.Id), ("kind", bounce.Kind))])]);
+                }
             case Step.FinishWork finish:
                 if (new Readings(Store).Worklist(null, 1000).OrderBy(w => w.Work.Id, StringComparer.Ordinal).FirstOrDefault() is not { } entry) return [];
                 return Take([new Step.Send(finish.At, [Json.Line("work_item_done", finish.Key, entry.Work.Account, ("work_item", entry.Work.Id), ("disposition", "left word"))])]);

@@ -28,7 +28,7 @@ internal sealed record Weather
     /// <summary>Units of several inputs, some of which fail half way, and keys that come again.</summary>
     public bool Messy { get; init; } = true;
 
-    /// <summary>Portfolios send invoices and statements, and now and then somebody asks for one.</summary>
+    /// <summary>Portfolios send invoices and statements, and now and then somebody asks for one, or a message comes back.</summary>
     public bool Documents { get; init; }
 }
 
@@ -167,6 +167,7 @@ internal sealed class RandomHistory
         if (weather.Messy && random.Chance(6)) { SeveralAtOnce(); return; }
         if (random.Chance(4)) { steps.Add(random.Chance(50) ? new Step.Settle(now, Key(), random.Of("sent", "failed")) : new Step.FinishWork(now, Key())); return; }
         if (random.Chance(2)) { Send(Json.Line("sending", Key(), null, ("mode", random.Of("live", "live", "shadow", "stopped")))); return; }
+        if (weather.Documents && random.Chance(3)) { steps.Add(new Step.Bounce(now, Key(), random.Of("hard", "hard", "soft"))); return; }
         if (weather.Documents && random.Chance(6)) { Send(Json.Line("statement_requested", Key(), Account().Account, ("on", Day()))); return; }
         if (weather.Documents && random.Chance(2)) { Send(Json.Line("portfolio", Key(), null, ("portfolio", "eu"), ("invoice_delivery", random.Of("email", "none")), ("statements", random.Of("monthly", "quarterly", "none")))); return; }
         Fact(Day);

@@ -33,6 +33,7 @@ internal sealed class Story : IDisposable
     private List<DecisionRecord> decided = [];
     private List<DecisionRecord> documents = [];
     private List<string> attached = [];
+    private (string Account, string Message) lastLeft;
     private int messages;
     private string lastBody = "";
 
@@ -201,6 +202,8 @@ internal sealed class Story : IDisposable
                 break;
             case "call": { var outcome = w.Next("an outcome"); Send(Json.Line("contact", Key(), Account(w, out _), ("at", now), ("channel", "call"), ("direction", "outbound"), ("outcome", outcome), ("agent", "ann"))); break; }
             case "erase": Send(Json.Line("erasure", Key(), Account(w, out _), ("reason", "asked for"))); break;
+            case "address": { var address = w.Next("an address"); Send(Json.Line("contact_point", Key(), Account(w, out _), ("channel", "email"), ("address", address))); break; }
+            case "bounce": Send(Json.Line("message_bounced", Key(), lastLeft.Account, ("message", lastLeft.Message), ("kind", "hard"))); break;
             case "request":
                 {
                     w.Expect("statement");
@@ -297,6 +300,7 @@ internal sealed class Story : IDisposable
             {
                 var text = new Dispatcher(Play.Door, new Dictionary<string, ChannelPort>(StringComparer.Ordinal)).TextOf(row.Party, Play.Store.Party(row.Party)!.Value.State.LastSeq, released.Message);
                 lastBody = text?.Body ?? "";
+                lastLeft = (row.Account, released.Message);
                 attached.AddRange(text?.Attachments?.Select(a => a.FileName) ?? []);
             }
     }

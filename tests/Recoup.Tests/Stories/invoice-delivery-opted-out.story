@@ -32,9 +32,11 @@ day 2026-03-05
                 opt in email
 day 2026-03-06  invoice INV-3 100.00 EUR due 2026-04-03
                 run
-                expect documents invoice INV-3
+                expect documents invoice INV-2 INV-3
+                cancel INV-2
                 cancel INV-3
                 dispatch
+                expect messages 1
                 expect delivery INV-3 withdrawn 2026-03-06 because cancelled
                 invoice INV-4 100.00 EUR due 2026-04-03
                 cancel INV-4
