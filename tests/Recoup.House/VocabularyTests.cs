@@ -42,6 +42,15 @@ public sealed partial class VocabularyTests
 
     [Theory]
     [MemberData(nameof(EventNames))]
+    public void An_event_has_words_on_a_page(string name)
+    {
+        // What is made up may make no sense; that there is an arm for it shows all the same.
+        try { Server.Words.EventWords.Of(MadeEvent(name)).What.ShouldNotBeEmpty(); }
+        catch (Exception e) when (e is not (System.Diagnostics.UnreachableException or ShouldAssertException)) { TestContext.Current.TestOutputHelper?.WriteLine(e.Message); }
+    }
+
+    [Theory]
+    [MemberData(nameof(EventNames))]
     public void An_event_has_an_arm_in_exactly_one_fold(string name)
     {
         var e = MadeEvent(name);

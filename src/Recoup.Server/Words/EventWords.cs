@@ -37,6 +37,7 @@ public static class EventWords
         Event.MessageDeferred => ("Message put off", DecisionWords.Became(e)!),
         Event.MessageWithdrawn => ("Message withdrawn", DecisionWords.Became(e)!),
         Event.MessageSettled m => ($"Message {m.Outcome}", m.Detail ?? ""),
+        Event.MessageBounced => ("Message came back", DecisionWords.Became(e)!),
         Event.WorkspaceOpened => ("Workspace opened", ""),
         Event.PortfolioSet p => ($"Portfolio {p.Portfolio.Portfolio}", p.Portfolio.TimeZone ?? ""),
         Event.PolicyAdopted p => ($"Policy version {p.Version} adopted", ""),
@@ -50,7 +51,7 @@ public static class EventWords
     public static string Sort(Event e) => e switch
     {
         Event.Decided or Event.WorkItemClosed => "decision",
-        Event.MessageReleased or Event.MessageDeferred or Event.MessageWithdrawn or Event.MessageSettled or Event.ContactMade => "contact",
+        Event.MessageReleased or Event.MessageDeferred or Event.MessageWithdrawn or Event.MessageSettled or Event.MessageBounced or Event.ContactMade => "contact",
         Event.PaymentReceived or Event.CashApplied or Event.CreditNoted => "cash",
         _ => "document",
     };

@@ -1,4 +1,5 @@
 using NodaTime;
+using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
@@ -48,6 +49,11 @@ public sealed class ContactProperties
                     case Event.MessageReleased message: Leaves(books, row, message.Message); break;
                     case Event.MessageSettled { Outcome: not "failed" } settled when left.Contains(settled.Message):
                         // Counted when it left; settled a second time it is the same message still.
+                        break;
+                    // Not taken for certain: it may leave once more.
+                    case Event.MessageDeferred { Rule: Machine.ChannelNotNow } deferred:
+                        left.Remove(deferred.Message).ShouldBeTrue($"{deferred.Message} was put off before it left");
+                        contacts.RemoveAll(c => c.Channel == deferred.Message);
                         break;
                     case Event.MessageSettled { Outcome: "failed" } settled: contacts.RemoveAll(c => c.Channel == settled.Message); break;
                     default: break;

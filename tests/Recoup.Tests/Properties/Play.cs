@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Recoup.Connectors.Mail;
+using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
@@ -57,6 +58,8 @@ internal sealed class Play : IDisposable
     {
         0 => ChannelAnswer.Failed("the mailbox is full"),
         1 => ChannelAnswer.Unknown("the connection broke"),
+        2 => ChannelAnswer.Failed("550 5.1.1 no such user") with { BadAddress = "5.1.1" },
+        3 => ChannelAnswer.Deferred("451 later", default),
         _ => ChannelAnswer.Sent,
     };
 
@@ -86,10 +89,17 @@ internal sealed class Play : IDisposable
         catch (RunRefusedException) { return null; }
     }
 
+    /// <summary>What is put off is taken at the second try.</summary>
+    private ChannelAnswer Answer(Outgoing message, DateTimeOffset at)
+    {
+        var answer = Answers(message.Message);
+        return answer.Outcome != "deferred" ? answer : message.Tries == 0 ? answer with { Until = at.AddMinutes(20) } : ChannelAnswer.Sent;
+    }
+
     public DispatchReport Dispatch(DateTimeOffset at)
     {
         clock.Now = at;
-        var mail = new ChannelPort(IsIdempotent: true, (messages, _) => [.. messages.Select(m => Answers(m.Message))]);
+        var mail = new ChannelPort(IsIdempotent: true, (messages, _) => [.. messages.Select(m => Answer(m, at))]);
         return new Dispatcher(Door, new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = mail }).Dispatch(at);
     }
 
