@@ -43,7 +43,7 @@ public sealed class Desk(ServeOptions options, Memory memory) : IDisposable
 
     /// <summary>
     /// Every KPI at the month ends before the last day. Only a fact that comes late changes them, and they are many
-    /// cells to read; so those of an older version of the journal are shown until new ones are there, seconds later.
+    /// cells to read; so those of an older version of the journal are shown until new ones are there, half a minute later at most when somebody looks.
     /// </summary>
     public IReadOnlyList<KpiRow> PastKpis(bool byPortfolio)
     {
@@ -70,7 +70,7 @@ public sealed class Memory
         return value;
     }
 
-    private readonly ConcurrentDictionary<string, (string Version, object Value)> lasting = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string Version, long At, object Value)> lasting = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> underWay = new(StringComparer.Ordinal);
 
     /// <summary>What was computed last, perhaps for an older version; then it is computed anew in the background, with a desk of its own.</summary>
@@ -79,10 +79,11 @@ public sealed class Memory
         if (!lasting.TryGetValue(key, out var known))
         {
             var value = compute(desk);
-            if (lasting.Count < ValuesMax) lasting[key] = (version, value);
+            if (lasting.Count < ValuesMax) lasting[key] = (version, Environment.TickCount64, value);
             return value;
         }
-        if (known.Version != version && underWay.TryAdd(key, true))
+        // Many changes in a row are computed for once.
+        if (known.Version != version && Environment.TickCount64 - known.At > MillisecondsBetween && underWay.TryAdd(key, true))
             _ = Task.Run(() =>
             {
                 try
@@ -90,7 +91,7 @@ public sealed class Memory
                     using var own = another();
                     // Read before computing: what is recorded meanwhile is computed for at the next asking.
                     var now = own.Version;
-                    lasting[key] = (now, compute(own));
+                    lasting[key] = (now, Environment.TickCount64, compute(own));
                 }
                 catch (Exception e) when (e is Storage.Sqlite.StoreException or Microsoft.Data.Sqlite.SqliteException or IOException)
                 {
@@ -102,6 +103,8 @@ public sealed class Memory
     }
 
     private const int ValuesMax = 500;
+
+    private const long MillisecondsBetween = 20_000;
 
     private sealed record Kept(string Version)
     {
