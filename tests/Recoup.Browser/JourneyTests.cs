@@ -115,7 +115,7 @@ public sealed class JourneyTests(Stage stage)
         await page.GetByLabel("Amount").FillAsync("12.50");
         await page.GetByRole(AriaRole.Button, new() { Name = "Record the promise" }).ClickAsync();
         await page.WaitForURLAsync("**?said=*");
-        (await page.Locator("main").InnerTextAsync()).ShouldContain("Promised 12.50 EUR by 2026-02-20");
+        (await page.Locator("main").InnerTextAsync()).ShouldContain("Promised 12.50\u00a0EUR by 2026-02-20");
         (await page.Locator(".timeline li").First.InnerTextAsync()).ShouldContain("by ann");
     }
 

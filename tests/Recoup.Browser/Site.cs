@@ -109,7 +109,7 @@ public sealed class Stage : IAsyncLifetime
             StorageState = kept, JavaScriptEnabled = wanted.Script, BaseURL = to.Address,
         });
         var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(10_000);
+        page.SetDefaultTimeout(60_000);
         var window = new Window(context, page);
         var answer = await page.GotoAsync(path);
         window.Status = answer!.Status;
