@@ -7,7 +7,7 @@ namespace Recoup.Browser;
 [Collection("stage")]
 public sealed class EntranceTests(Stage stage)
 {
-    [Fact]
+    [BrowserFact]
     public async Task Without_the_link_every_page_says_where_it_is()
     {
         await using var site = await Site.Serve();
@@ -20,7 +20,7 @@ public sealed class EntranceTests(Stage stage)
         }
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task A_link_lets_one_browser_in_once_and_the_next_one_is_printed()
     {
         await using var site = await Site.Serve();
@@ -36,7 +36,7 @@ public sealed class EntranceTests(Stage stage)
         cookie.ShouldContain("samesite=strict");
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task Whoever_opens_the_link_stands_on_the_dashboard()
     {
         await using var site = await Site.Serve();
@@ -47,7 +47,7 @@ public sealed class EntranceTests(Stage stage)
         page.Url.ShouldBe(site.Address + "/");
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task Another_name_for_this_machine_is_refused()
     {
         using var http = new HttpClient();
@@ -56,7 +56,7 @@ public sealed class EntranceTests(Stage stage)
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task A_form_without_its_token_is_refused_and_changes_nothing()
     {
         await using var site = await stage.Copy();
@@ -71,7 +71,7 @@ public sealed class EntranceTests(Stage stage)
         Events(site).ShouldBe(before);
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task A_page_keeps_to_itself()
     {
         await using var window = await stage.Open("/");
@@ -87,7 +87,7 @@ public sealed class EntranceTests(Stage stage)
         foreign.ShouldBeEmpty();
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task Health_needs_no_link_and_tells_nothing_of_the_business()
     {
         await using var site = await Site.Serve(stage.Folder);

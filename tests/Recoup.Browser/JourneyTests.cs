@@ -7,7 +7,7 @@ namespace Recoup.Browser;
 [Collection("stage")]
 public sealed class JourneyTests(Stage stage)
 {
-    [Fact]
+    [BrowserFact]
     public async Task Why_was_this_customer_written_to()
     {
         await using var window = await stage.Open("/");
@@ -25,7 +25,7 @@ public sealed class JourneyTests(Stage stage)
         (await page.Locator("article.reasoned").InnerTextAsync()).ShouldContain("Because step");
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task Which_invoices_make_up_the_61_90_bucket()
     {
         await using var window = await stage.Open("/");
@@ -42,7 +42,7 @@ public sealed class JourneyTests(Stage stage)
         csv.Trim().Split('\n').Length.ShouldBe(open.Count + 1);
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task Figures_of_a_day_gone_by_are_those_of_that_day()
     {
         await using var window = await stage.Open("/ageing?as-of=2026-01-31");
@@ -54,7 +54,7 @@ public sealed class JourneyTests(Stage stage)
         (await page.Locator("td[data-label='Open']").AllInnerTextsAsync()).Sum(Amount).ShouldBe(Amount(amount));
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task Work_is_closed_with_what_came_of_it()
     {
         await using var site = await stage.Copy();
@@ -73,7 +73,7 @@ public sealed class JourneyTests(Stage stage)
         (await page.GetByRole(AriaRole.Status).CountAsync()).ShouldBe(0);
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task A_hold_is_placed_refused_twice_and_released()
     {
         await using var site = await stage.Copy();
@@ -101,7 +101,7 @@ public sealed class JourneyTests(Stage stage)
         window.Errors.ShouldBeEmpty();
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task A_promise_stops_reminders_and_a_wrong_amount_is_refused_in_words()
     {
         await using var site = await stage.Copy();
@@ -119,7 +119,7 @@ public sealed class JourneyTests(Stage stage)
         (await page.Locator(".timeline li").First.InnerTextAsync()).ShouldContain("by ann");
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task A_call_is_recorded_and_closes_the_work_it_was_for()
     {
         await using var site = await stage.Copy();
@@ -134,7 +134,7 @@ public sealed class JourneyTests(Stage stage)
         (await page.Locator(".timeline").InnerTextAsync()).ShouldContain("Contact: call, outbound");
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task A_kpi_says_what_it_means_and_its_chart_has_its_table()
     {
         await using var window = await stage.Open("/kpis");
@@ -148,7 +148,7 @@ public sealed class JourneyTests(Stage stage)
         (await page.Locator("p.figure").InnerTextAsync()).ShouldStartWith(last);
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task Nobody_knows_whether_this_one_arrived()
     {
         await using var window = await stage.Open("/");
@@ -159,7 +159,7 @@ public sealed class JourneyTests(Stage stage)
         (await page.Locator("tbody tr").InnerTextAsync()).ShouldContain("the connection broke after the text was sent");
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task The_audit_trail_is_verified_and_what_was_altered_is_found()
     {
         await using var site = await stage.Copy();

@@ -28,7 +28,7 @@ public sealed class LookTests(Stage stage)
         }
     }
 
-    [Theory]
+    [BrowserTheory]
     [MemberData(nameof(Addresses))]
     public async Task A_page_is_clean(string path, string heading)
     {
@@ -42,7 +42,7 @@ public sealed class LookTests(Stage stage)
         }
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task An_empty_workspace_says_on_every_page_how_to_begin()
     {
         await using var site = await Site.Serve();

@@ -26,16 +26,16 @@ internal sealed class Site : IAsyncDisposable
     /// <summary>What the terminal would show.</summary>
     public List<string> Said { get; }
 
-    public static async Task<Site> Serve(string? folder = null, bool beats = false, DateTimeOffset? now = null)
+    public static async Task<Site> Serve(string? folder = null, bool beats = false, bool owns = false)
     {
         var said = new List<string>();
         var path = folder ?? Directory.CreateTempSubdirectory("recoup-site-").FullName;
-        var options = new ServeOptions(path, IPAddress.Loopback, 0, new ClockFrom(now ?? SmallBusiness.Now))
+        var options = new ServeOptions(path, IPAddress.Loopback, 0, new ClockFrom(SmallBusiness.Now))
         {
             Beats = beats, Writer = TemplateWriter.Shipped, Catalog = () => KpiCatalog.Shipped, Actor = "ann", Say = line => { lock (said) said.Add(line); },
             Channels = store => new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = new(true, new MailFolder(store.MailFolder, store.WorkspaceId).Send) },
         };
-        return new Site(path, await WebPages.Start(options), said, folder is null);
+        return new Site(path, await WebPages.Start(options), said, owns || folder is null);
     }
 
     public async ValueTask DisposeAsync()
@@ -126,7 +126,7 @@ public sealed class Stage : IAsyncLifetime
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file, target);
         }
-        return await Site.Serve(copy);
+        return await Site.Serve(copy, owns: true);
     }
 
     public async ValueTask DisposeAsync()

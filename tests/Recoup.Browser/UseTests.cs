@@ -6,7 +6,7 @@ namespace Recoup.Browser;
 [Collection("stage")]
 public sealed class UseTests(Stage stage)
 {
-    [Fact]
+    [BrowserFact]
     public async Task The_keyboard_is_enough()
     {
         await using var window = await stage.Open("/");
@@ -32,7 +32,7 @@ public sealed class UseTests(Stage stage)
         (await page.Locator("h1").InnerTextAsync()).ShouldBe(first);
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task Everything_that_can_be_clicked_can_be_reached_and_shows_it()
     {
         await using var window = await stage.Open($"/accounts/{SmallBusiness.Slow}");
@@ -49,7 +49,7 @@ public sealed class UseTests(Stage stage)
         reached.Count.ShouldBe(wanted);
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task Light_or_dark_is_chosen_and_kept()
     {
         await using var window = await stage.Open("/kpis");
@@ -63,7 +63,7 @@ public sealed class UseTests(Stage stage)
         (await Paper()).ShouldBe(dark);
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task A_page_prints_without_what_only_a_screen_can_use()
     {
         await using var window = await stage.Open($"/accounts/{SmallBusiness.Slow}", new Look(1440, Dark: true));
@@ -74,7 +74,7 @@ public sealed class UseTests(Stage stage)
         (await window.Page.PdfAsync()).Length.ShouldBeGreaterThan(10_000);
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task Without_scripts_everything_still_works()
     {
         await using var site = await stage.Copy();
@@ -94,7 +94,7 @@ public sealed class UseTests(Stage stage)
         (await page.GetByText("Everything agrees").CountAsync()).ShouldBe(1);
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task A_link_shows_somebody_else_the_same()
     {
         await using var mine = await stage.Open("/");
@@ -105,7 +105,7 @@ public sealed class UseTests(Stage stage)
         (await theirs.Page.GetByLabel("Portfolio").InputValueAsync()).ShouldBe("UK");
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task A_page_that_takes_its_time_says_so()
     {
         await using var window = await stage.Open("/");
@@ -118,7 +118,7 @@ public sealed class UseTests(Stage stage)
         (await page.EvaluateAsync<bool>("'busy' in document.documentElement.dataset")).ShouldBeFalse();
     }
 
-    [Fact]
+    [BrowserFact]
     public async Task What_fails_says_what_and_how_to_mend_it()
     {
         await using var site = await stage.Copy();
