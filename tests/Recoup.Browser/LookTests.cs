@@ -7,7 +7,7 @@ namespace Recoup.Browser;
 [Collection("stage")]
 public sealed class LookTests(Stage stage)
 {
-    private static readonly string Axe = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "axe.min.js"));
+    private static string Axe => File.ReadAllText(Browsers.Axe);
 
     /// <summary>Address, and the heading that stands on it.</summary>
     private static readonly (string Path, string Heading)[] Pages =

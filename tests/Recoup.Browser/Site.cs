@@ -78,11 +78,12 @@ public sealed class Stage : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         folder = Directory.CreateTempSubdirectory("recoup-browser-").FullName;
+        if (Browsers.Missing is not null) return;
         SmallBusiness.Make(folder);
         playwright = await Playwright.CreateAsync();
         Chromium = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
-            ExecutablePath = Environment.GetEnvironmentVariable("RECOUP_CHROMIUM") ?? "/usr/bin/chromium",
+            ExecutablePath = Browsers.Chromium,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
         site = await Site.Serve(folder);
@@ -131,9 +132,12 @@ public sealed class Stage : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await site.DisposeAsync();
-        await Chromium.DisposeAsync();
-        playwright.Dispose();
+        if (Browsers.Missing is null)
+        {
+            await site.DisposeAsync();
+            await Chromium.DisposeAsync();
+            playwright.Dispose();
+        }
         Directory.Delete(folder, recursive: true);
     }
 }
