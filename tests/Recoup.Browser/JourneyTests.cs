@@ -74,6 +74,28 @@ public sealed class JourneyTests(Stage stage)
     }
 
     [BrowserFact]
+    public async Task A_message_of_unknown_fate_is_settled_by_a_person_once()
+    {
+        await using var site = await stage.Copy();
+        await using var window = await stage.Open(site, await stage.Enter(site), "/messages?status=unknown");
+        var page = window.Page;
+        await page.Locator("a[href^='/messages/m-']").First.ClickAsync();
+        await page.GetByText("I know what became of it").ClickAsync();
+        await LookTests.ShouldBeClean(window, "settling");
+        await page.Locator("select[name='outcome']").SelectOptionAsync("sent");
+        await page.GetByLabel("How you know").FillAsync("in the relay's log");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Settle it" }).ClickAsync();
+        await page.WaitForURLAsync("**?said=*");
+        (await page.GetByRole(AriaRole.Status).InnerTextAsync()).ShouldContain("is settled");
+        // Settled is settled: there is nothing left to enter, and the list is empty.
+        (await page.GetByText("I know what became of it").CountAsync()).ShouldBe(0);
+        (await page.Locator(".timeline, main").First.InnerTextAsync()).ShouldContain("in the relay's log");
+        await page.GotoAsync("/messages?status=unknown");
+        (await page.Locator("a[href^='/messages/m-']").CountAsync()).ShouldBe(0);
+        window.Errors.ShouldBeEmpty();
+    }
+
+    [BrowserFact]
     public async Task A_hold_is_placed_refused_twice_and_released()
     {
         await using var site = await stage.Copy();

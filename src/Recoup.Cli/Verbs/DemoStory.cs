@@ -108,6 +108,7 @@ internal static class DemoStory
         Output.Say($"""
             Next, with `recoup` for `dotnet run --project src/Recoup.Cli -c Release --`:
 
+              recoup --data {folder} serve                       the same in a browser, at {ServeVerb.DefaultUrl}: open the link that it prints
               recoup --data {folder} worklist                    what people should do next, best first
               recoup --data {folder} explain {account}              why this was done about the first of it
               recoup --data {folder} drill d61_90                which items make up the 61-90 bucket

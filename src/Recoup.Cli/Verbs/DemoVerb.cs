@@ -38,19 +38,22 @@ internal static class DemoVerb
             var report = Play(session.Folder);
             DemoStory.Tell(session.Output, session.Folder, session.Open(), report);
             if (!parsed.GetValue(serve)) return 0;
-            session.Clock = new ServeVerb.ClockFrom(session.Door("run").LastRecordedAt);
+            ServeVerb.GoOnWithDemo(session);
             ServeVerb.Serve(session, ServeVerb.DefaultUrl, ServeVerb.DefaultRunAt, beats: true);
             return 0;
         });
         return verb;
     }
 
+    /// <summary>The demo made this folder.</summary>
+    public static bool IsDemo(string folder) => File.Exists(Path.Combine(folder, Marker));
+
     /// <summary>The demo makes its folder anew each time; one that it did not make it leaves alone.</summary>
     private static void Prepare(string folder)
     {
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
         {
-            if (!File.Exists(Path.Combine(folder, Marker))) throw new UsageException($"the folder '{folder}' holds something that the demo did not make. Name another with --data.");
+            if (!IsDemo(folder)) throw new UsageException($"the folder '{folder}' holds something that the demo did not make. Name another with --data.");
             Directory.Delete(folder, recursive: true);
         }
         Directory.CreateDirectory(folder);

@@ -24,10 +24,19 @@ internal static class ServeVerb
             if (!TimeOnly.TryParseExact(parsed.GetValue(runAt), "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var at))
                 throw new UsageException($"--run-at: '{parsed.GetValue(runAt)}' is not a time of day; write 06:00");
             if (session.GivenNow is { } now) session.Clock = new ClockFrom(now);
+            else if (DemoVerb.IsDemo(session.Folder)) GoOnWithDemo(session);
             Serve(session, parsed.GetValue(urls)!, at, beats: !parsed.GetValue(noRun));
             return 0;
         });
         return verb;
+    }
+
+    /// <summary>The demo's year is not ours: a heartbeat on today's clock would leap over the months since.</summary>
+    public static void GoOnWithDemo(Session session)
+    {
+        var last = session.Door("run").LastRecordedAt;
+        session.Clock = new ClockFrom(last);
+        Output.Say($"This folder is the demo's: its clock goes on from {last:yyyy-MM-dd HH:mm} UTC, where the demo ended.");
     }
 
     /// <summary>Serves the session's folder until the process is told to stop.</summary>
