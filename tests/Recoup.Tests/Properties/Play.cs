@@ -51,10 +51,13 @@ internal sealed class Play : IDisposable
     public Door Door { get; }
 
     /// <summary>What the mail channel says of a message; by default nearly always that it was sent.</summary>
-    public Func<string, ChannelAnswer> Answers { get; set; } = _ => ChannelAnswer.Sent;
+    public Func<Outgoing, ChannelAnswer> Answers { get; set; } = _ => ChannelAnswer.Sent;
 
-    /// <summary>A channel that fails or goes silent now and then, the same for the same message.</summary>
-    public static ChannelAnswer Moody(string message) => (SHA256.HashData(Encoding.UTF8.GetBytes(message))[0] % 12) switch
+    /// <summary>
+    /// A channel that fails or goes silent now and then, the same for the same words to the same party: a message's id
+    /// counts events, and two plays that are to be compared may differ in those.
+    /// </summary>
+    public static ChannelAnswer Moody(Outgoing message) => (SHA256.HashData(Encoding.UTF8.GetBytes($"{message.Party} {message.Text.Subject} {message.Text.Body}"))[0] % 12) switch
     {
         0 => ChannelAnswer.Failed("the mailbox is full"),
         1 => ChannelAnswer.Unknown("the connection broke"),
@@ -92,7 +95,7 @@ internal sealed class Play : IDisposable
     /// <summary>What is put off is taken at the second try.</summary>
     private ChannelAnswer Answer(Outgoing message, DateTimeOffset at)
     {
-        var answer = Answers(message.Message);
+        var answer = Answers(message);
         return answer.Outcome != "deferred" ? answer : message.Tries == 0 ? answer with { Until = at.AddMinutes(20) } : ChannelAnswer.Sent;
     }
 
