@@ -167,9 +167,12 @@ internal static class FigureVerbs
     private static string? Figure(KpiRow row, decimal? figure, bool amount) =>
         figure is null ? null : amount ? row.Text(figure, amount: true) : Math.Round(figure.Value, 2).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>As the tables write a bucket, or as the JSON does.</summary>
+    private static string BucketName(string name) => name.EndsWith('+') ? $"d{name[..^1]}_plus" : name.Length > 0 && char.IsAsciiDigit(name[0]) ? "d" + name.Replace('-', '_') : name;
+
     public static Command Drill()
     {
-        var id = new Argument<string>("ID") { Description = "a KPI, or a bucket of the ageing: current, d1_30, d31_60, d61_90, d90_plus" };
+        var id = new Argument<string>("ID") { Description = "a KPI, or a bucket of the ageing: current, 1-30, 31-60, 61-90, 90+" };
         var asOf = AsOf();
         var portfolio = new Option<string?>("--portfolio") { Description = "only this portfolio" };
         var segment = new Option<string?>("--segment") { Description = "only this segment" };
@@ -185,7 +188,7 @@ internal static class FigureVerbs
             var wanted = new DrillWanted(parsed.GetValue(portfolio), parsed.GetValue(segment), parsed.GetValue(currency));
             var name = parsed.GetValue(id)!;
             var catalog = CatalogOf(session.Folder);
-            var bucket = Core.Receivables.Ageing.BucketNames.ToList().IndexOf(name);
+            var bucket = Core.Receivables.Ageing.BucketNames.ToList().IndexOf(BucketName(name));
             if (bucket >= 0) { PrintItems(session.Output, readings, day, wanted, bucket, parsed.GetValue(limit)); return 0; }
             var kpi = catalog.Find(name) ?? throw new UsageException($"there is no KPI and no bucket '{name}'{(catalog.Nearest(name) is { } near ? $"; did you mean {near}?" : "")}");
             KpiWindow span = kpi.Window;

@@ -40,6 +40,7 @@ internal static class PeopleVerbs
             json.WriteString("party", e.Party);
             json.WriteString("name", e.Name);
             json.WriteString("phone", e.Phone);
+            json.WriteString("do_not_call", e.DoNotCall);
             json.WriteString("portfolio", e.Work.Portfolio);
             json.WriteString("rule", e.Work.Rule);
             json.WriteString("created_on", Sheet.Text(e.Work.CreatedOn));
@@ -57,7 +58,7 @@ internal static class PeopleVerbs
     {
         var sheet = new Sheet("work item", "what", "owner", "account", "name", "phone", "overdue", "currency", "score", "priority", "why", "since") { Title = "What people should do next", Empty = "nothing waits for a person" };
         foreach (var e in entries)
-            sheet.Add(e.Work.Id, e.Work.Kind.Replace('_', ' '), e.Work.Owner, e.Work.Account, e.Name ?? "(erased or not given)", e.Phone, Money.Format(e.Work.Minor, Currency.Of(e.Work.Currency)), e.Work.Currency, e.Work.Score, e.Priority, e.Work.Rule, e.Work.CreatedOn);
+            sheet.Add(e.Work.Id, e.Work.Kind.Replace('_', ' '), e.Work.Owner, e.Work.Account, e.Name ?? "(erased or not given)", e.DoNotCall is { } why ? $"do not call: {why}" : e.Phone, Money.Format(e.Work.Minor, Currency.Of(e.Work.Currency)), e.Work.Currency, e.Work.Score, e.Priority, e.Work.Rule, e.Work.CreatedOn);
         return sheet;
     }
 

@@ -53,6 +53,7 @@ internal static class PolicyVerbs
             var sheet = new Sheet("strategy", "step", "day", "action", "channels", "template", "tone", "when") { Title = policy.ToString() };
             foreach (var strategy in policy.Strategies)
                 foreach (var step in strategy.Steps) sheet.Add(strategy.Id, step.Id, step.At, step.Action, string.Join(", ", step.Channels), step.Template, step.Tone, step.When?.Text);
+            Output.Say($"{parsed.GetValue(file)} is a valid policy. `recoup policy diff` tells what it would decide otherwise.");
             var segments = new Sheet("segment", "when", "strategy");
             foreach (var segment in policy.Segments) segments.Add(segment.Id, segment.When.Text, segment.Strategy);
             session.Output.Print(json =>

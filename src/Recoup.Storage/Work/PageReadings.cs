@@ -245,11 +245,12 @@ public sealed class PageReadings
         s.Bind(priority).Bind(priority).Bind(id).Bind(limit + 1);
         var found = new List<(Core.Recovery.WorkItemState Work, long Pid, long Priority)>();
         while (s.Step()) found.Add((StateCodec.DecodeWorkItem(s.Blob(0)), s.Long(1), s.Long(2)));
+        var today = store.Heads().Max(h => h.RecordedOn);
         var entries = found.Take(limit).Select(f =>
         {
             var state = store.Party(f.Pid)!;
             var personal = Machine.OpenPersonal(store.Vault, state.Id, state.Account(f.Work.Account));
-            return new WorklistEntry(f.Work, state.Id, personal?.Name, personal?.Phone, f.Priority / 100m);
+            return WorklistEntry.Of(f.Work, state, personal, f.Priority / 100m, today);
         }).ToList();
         return new Slice<WorklistEntry>(entries, found.Count > limit ? Cursor.Write(found[limit - 1].Priority, found[limit - 1].Work.Id) : null);
     });

@@ -11,7 +11,23 @@ using Recoup.Storage.Sqlite;
 namespace Recoup.Storage.Work;
 
 /// <summary>A work item as a list shows it.</summary>
-public sealed record WorklistEntry(WorkItemState Work, string Party, string? Name, string? Phone, decimal Priority);
+/// <param name="Phone">Null too where nobody may call; <see cref="DoNotCall"/> says why.</param>
+public sealed record WorklistEntry(WorkItemState Work, string Party, string? Name, string? Phone, decimal Priority)
+{
+    /// <summary>Why the customer may not be called on the last business day; null: nothing forbids it.</summary>
+    public string? DoNotCall { get; init; }
+
+    /// <summary>The item as a person may act on it: what was decided then may be forbidden by now.</summary>
+    internal static WorklistEntry Of(WorkItemState work, PartyState state, PersonalDetails? personal, decimal priority, DateOnly today)
+    {
+        var forbidden =
+            state.Erased ? "the person was erased"
+            : state.Contact.HasOptedOut(Core.Contact.Channel.Call, state.Account(work.Account)?.PhoneToken, today) ? "consent was withdrawn"
+            : state.Holds.Exists(h => h.Account == work.Account && h.StandsOn(today)) ? "the account is on hold"
+            : null;
+        return new WorklistEntry(work, state.Id, personal?.Name, forbidden is null ? personal?.Phone : null, priority) { DoNotCall = forbidden };
+    }
+}
 
 /// <summary>A decision as it was recorded, with its place.</summary>
 public sealed record Explained(JournalRow Row, DecisionRecord Decision);
@@ -88,6 +104,7 @@ public sealed class Readings
     public IReadOnlyList<WorklistEntry> Worklist(string? owner, int limit) => Read(_ =>
     {
         var entries = new List<WorklistEntry>();
+        var today = store.Heads().Max(h => h.RecordedOn);
         var s = owner is null
             ? store.Statement("SELECT state, pid, priority FROM work WHERE open = 1 ORDER BY priority DESC, id LIMIT ?").Bind(limit)
             : store.Statement("SELECT state, pid, priority FROM work WHERE open = 1 AND owner = ? ORDER BY priority DESC, id LIMIT ?").Bind(owner).Bind(limit);
@@ -97,7 +114,7 @@ public sealed class Readings
         {
             var state = store.Party(pid)!;
             var personal = Machine.OpenPersonal(store.Vault, state.Id, state.Account(work.Account));
-            entries.Add(new WorklistEntry(work, state.Id, personal?.Name, personal?.Phone, priority));
+            entries.Add(WorklistEntry.Of(work, state, personal, priority, today));
         }
         return entries;
     });
