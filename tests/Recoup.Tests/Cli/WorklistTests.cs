@@ -1,0 +1,40 @@
+namespace Recoup.Tests.Cli;
+
+/// <summary>A call that was decided on one day may be forbidden on the next: the worklist says so and gives no number.</summary>
+public sealed class WorklistTests
+{
+    private const string Facts = """
+        {"type":"sending","key":"s","mode":"live"}
+        {"type":"account","key":"a","account":"A1","name":"Acme","portfolio":"EU","phone":"+49301234567","country":"DE"}
+        {"type":"invoice","key":"i","account":"A1","number":"I1","issued_on":"2026-01-01","due_on":"2026-01-31","amount":"900.00","currency":"EUR"}
+        """;
+
+    [Theory]
+    [InlineData("""{"type":"consent","key":"c","account":"A1","channel":"call","granted":false}""", "consent was withdrawn")]
+    [InlineData("""{"type":"hold","key":"h","account":"A1","from":"2026-02-05","to":"2026-02-20","reason":"requested"}""", "the account is on hold")]
+    public void Whom_nobody_may_call_has_no_number_on_the_worklist(string line, string why)
+    {
+        using var folder = new DataFolder();
+        folder.Send(Facts, "--now", "2026-01-02T10:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
+        var before = folder.Run("worklist", "--format", "json").Expect(0).Json.EnumerateArray().Single();
+        before.GetProperty("phone").GetString().ShouldBe("+49301234567");
+        before.GetProperty("do_not_call").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
+
+        folder.Send(line, "--now", "2026-02-05T12:00:00Z").Expect(0);
+        var after = folder.Run("worklist", "--format", "json").Expect(0).Json.EnumerateArray().Single();
+        after.GetProperty("phone").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
+        after.GetProperty("do_not_call").GetString().ShouldBe(why);
+        folder.Run("worklist").Expect(0).Out.ShouldContain("do not call");
+    }
+
+    [Fact]
+    public void A_bucket_is_drilled_by_the_name_that_tables_give_it()
+    {
+        using var folder = new DataFolder();
+        folder.Send(Facts, "--now", "2026-01-02T10:00:00Z").Expect(0);
+        foreach (var name in new[] { "1-30", "d1_30" })
+            folder.Run("drill", name, "--as-of", "2026-02-05", "--format", "json").Expect(0).Json.EnumerateArray().Single().GetProperty("number").GetString().ShouldBe("I1");
+        folder.Run("drill", "90+", "--as-of", "2026-02-05", "--format", "json").Expect(0).Json.GetArrayLength().ShouldBe(0);
+    }
+}
