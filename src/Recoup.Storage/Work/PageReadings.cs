@@ -206,7 +206,6 @@ public sealed class PageReadings
         // The id is the place of the decision that made it: nothing about the message is older.
         var decidedAt = long.Parse(id[(id.LastIndexOf('-') + 1)..], CultureInfo.InvariantCulture);
         var events = new List<JournalRow>();
-        MessageText? text = null;
         Explained? decision = null;
         foreach (var row in store.History(state.Id, state.LastSeq))
         {
@@ -214,9 +213,9 @@ public sealed class PageReadings
             var e = EventCodec.Decode(row.Kind, row.Version, row.Payload);
             if (e is Event.Decided decided && decided.Decision.Intent == id) decision = new Explained(row, decided.Decision);
             else if (IntentOf(e) == id) events.Add(row);
-            if (e is Event.MessageReleased released && released.Message == id && store.Vault.Open(state.Id, released.Sealed) is { } plain)
-                text = System.Text.Json.JsonSerializer.Deserialize(plain, MessageJson.Default.MessageText);
         }
+        // One that was put off by its channel was written anew: what was sent is the text of its last release.
+        var text = events.Exists(row => row.Kind == "message_released") ? Settling.ReleasedText(store, state.Id, state.LastSeq, id) : null;
         events.Reverse();
         return new MessageLook(message, state.Id, NameOf(state, message.Account), text, decision, events);
     });
