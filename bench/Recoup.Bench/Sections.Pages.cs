@@ -3,7 +3,7 @@ using Recoup.Connectors.Mail;
 using Recoup.Core.Contact;
 using Recoup.Core.Measures;
 using Recoup.Server;
-using Recoup.Storage.Sqlite;
+using Recoup.Storage;
 using Recoup.Storage.Work;
 
 namespace Recoup.Bench;
@@ -33,7 +33,7 @@ internal static partial class Sections
             new DailyRun(Door(store, "run", day)).Run(day, At(day), acceptVolume: true);
             message = new PageReadings(store).Messages(null, null, 1).Rows.Select(m => m.Message.Id).FirstOrDefault() ?? "none";
         }
-        var options = new ServeOptions(folder.Path, IPAddress.Loopback, 0, new Standing(At(Last.AddDays(31))))
+        var options = new ServeOptions(new Storage.StorePlace(folder.Path), IPAddress.Loopback, 0, new Standing(At(Last.AddDays(31))))
         {
             Beats = false, Writer = TemplateWriter.Shipped, Catalog = () => KpiCatalog.Shipped, Actor = "bench", Say = Console.WriteLine,
             Channels = s => new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = new(true, new MailFolder(s.MailFolder, s.WorkspaceId).Send) },

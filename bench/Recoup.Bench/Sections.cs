@@ -84,9 +84,7 @@ internal static partial class Sections
     private static double RowWrites(Store store)
     {
         // A decision that takes no action writes its journal row and the party's header.
-        using var command = store.Connection.CreateCommand();
-        command.CommandText = "SELECT 2.0 + 1.0 * (SELECT count(*) FROM work) / max(1, (SELECT count(*) FROM journal WHERE kind = 'decided'))";
-        return Convert.ToDouble(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+        return 2.0 + 1.0 * Count(store, "work") / Math.Max(1, Count(store, "journal WHERE kind = 'decided'"));
     }
 
     // --- KPIs ---
@@ -221,18 +219,16 @@ internal static partial class Sections
 
     private static (long Events, long Bytes) Journal(Store store)
     {
-        using var command = store.Connection.CreateCommand();
-        command.CommandText = "SELECT count(*), sum(length(payload)) FROM journal";
-        using var reader = command.ExecuteReader();
-        reader.Read();
-        return (reader.GetInt64(0), reader.GetInt64(1));
+        using var s = store.Own("SELECT count(*), CAST(sum(length(payload)) AS BIGINT) FROM journal");
+        s.Step();
+        return (s.Long(0), s.Long(1));
     }
 
     private static long Count(Store store, string table)
     {
-        using var command = store.Connection.CreateCommand();
-        command.CommandText = "SELECT count(*) FROM " + table;
-        return (long)command.ExecuteScalar()!;
+        using var s = store.Own("SELECT count(*) FROM " + table);
+        s.Step();
+        return s.Long(0);
     }
 
     /// <summary>The same journal rows, by bare prepared inserts of the same library into an empty table, in the same batches.</summary>
@@ -242,7 +238,7 @@ internal static partial class Sections
         db.Open();
         void Exec(string sql) { using var command = db.CreateCommand(); command.CommandText = sql; command.ExecuteNonQuery(); }
         Exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=16384; CREATE TABLE journal(id INTEGER PRIMARY KEY, partition INTEGER, seq INTEGER, prior INTEGER, party TEXT, account TEXT, kind TEXT, version INTEGER, effective_on TEXT, recorded_on TEXT, recorded_at INTEGER, actor TEXT, cause TEXT, workspace_seq INTEGER, payload BLOB, hash BLOB)");
-        using var insert = new Statement(db, "INSERT INTO journal VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        using var insert = new SqliteStatement(db, "INSERT INTO journal VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         var seconds = 0.0;
         for (var p = 0; p <= 64; p++)
             foreach (var part in store.Journal(p).Chunk(8192))

@@ -62,10 +62,10 @@ internal static class StorageShapes
             """);
         if (shape.Party) Exec(db, "CREATE INDEX party_review ON party(next_review_on, pid) WHERE next_review_on IS NOT NULL");
         if (shape.OpenIndex) Exec(db, "CREATE INDEX item_open ON item(pid, due) WHERE open = 1");
-        var journal = new Statement(db, "INSERT INTO journal VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
-        var key = new Statement(db, "INSERT INTO key VALUES(?,?)");
-        var party = new Statement(db, "INSERT INTO party VALUES(?,?,?,?)");
-        var item = new Statement(db, "INSERT INTO item VALUES(?,?,?,?,?,?)");
+        var journal = new SqliteStatement(db, "INSERT INTO journal VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        var key = new SqliteStatement(db, "INSERT INTO key VALUES(?,?)");
+        var party = new SqliteStatement(db, "INSERT INTO party VALUES(?,?,?,?)");
+        var item = new SqliteStatement(db, "INSERT INTO item VALUES(?,?,?,?,?,?)");
         var payload = Encoding.UTF8.GetBytes("""{"number":"INV-0000001","issued_on":"2026-03-01","due_on":"2026-03-31","amount":"100.00","currency":"EUR"}""");
         var header = Encoding.UTF8.GetBytes("""{"v":1,"accounts":[{"id":"A0000001","portfolio":"EU","kind":"business","country":"DE","tz":"Europe/Berlin","lang":"de","sealed":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}],"ladder":[{"c":"EUR","due":"2026-03-31","m":10000,"n":1}],"review":"2026-03-28"}""");
         var state = Encoding.UTF8.GetBytes("""{"issued":"2026-03-01","due":"2026-03-31","cur":"EUR","amount":10000,"moves":[["2026-03-01",10000]]}""");
@@ -95,7 +95,7 @@ internal static class StorageShapes
         double decide = 0;
         if (shape.Party)
         {
-            var update = new Statement(db, "UPDATE party SET next_review_on=?, state=? WHERE pid=?");
+            var update = new SqliteStatement(db, "UPDATE party SET next_review_on=?, state=? WHERE pid=?");
             using var read = db.CreateCommand();
             read.CommandText = "SELECT pid, id, state FROM party WHERE pid > @from AND pid < @to AND next_review_on <= 30000 LIMIT @n";
             read.Parameters.AddWithValue("@from", 0L); read.Parameters.AddWithValue("@to", 0L); read.Parameters.AddWithValue("@n", shape.Batch);

@@ -6,7 +6,7 @@ using Recoup.Connectors.Files;
 using Recoup.Connectors.Mail;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
-using Recoup.Storage.Sqlite;
+using Recoup.Storage;
 using Recoup.Storage.Work;
 
 // Exit codes of the contract: 0 done; 1 refused, or a check found something wrong; 2 wrong usage; 3 done, some rows rejected.

@@ -4,7 +4,6 @@ using Recoup.Connectors.Mail;
 using Recoup.Core.Contact;
 using Recoup.Core.Policies;
 using Recoup.Storage;
-using Recoup.Storage.Sqlite;
 using Recoup.Storage.Work;
 
 namespace Recoup.Cli;
@@ -16,7 +15,7 @@ internal sealed class UsageException(string message) : Exception(message);
 internal sealed class Session : IDisposable
 {
     public static readonly Option<string?> Data = new("--data") { Description = "the data folder; else RECOUP_DATA, else recoup-data here", Recursive = true, HelpName = "DIR" };
-    public static readonly Option<string?> Database = new("--database") { Description = "a PostgreSQL connection (not in this version)", Recursive = true, HelpName = "CONNECTION", Hidden = true };
+    public static readonly Option<string?> Database = new("--database") { Description = "a PostgreSQL connection, such as postgresql://user@host/name; else RECOUP_DATABASE. The folder of --data then holds mail, anchors and settings only", Recursive = true, HelpName = "CONNECTION" };
     public static readonly Option<string?> Now = new("--now") { Description = "the instant to take for now, such as 2026-04-12T10:15:00Z", Recursive = true, HelpName = "INSTANT" };
 
     private readonly ParseResult parsed;
@@ -25,8 +24,6 @@ internal sealed class Session : IDisposable
     public Session(ParseResult parsed)
     {
         this.parsed = parsed;
-        if (parsed.GetValue(Database) is not null || (parsed.GetValue(Data) is null && Environment.GetEnvironmentVariable("RECOUP_DATABASE") is { Length: > 0 }))
-            throw new UsageException("this version keeps its data in a folder only; PostgreSQL comes with a later one. Leave --database and RECOUP_DATABASE out.");
         GivenNow = parsed.GetValue(Now) is { } text ? Instant(text) : null;
         Clock = GivenNow is { } now ? new StoppedClock(now) : TimeProvider.System;
         Folder = parsed.GetValue(Data) ?? (Environment.GetEnvironmentVariable("RECOUP_DATA") is { Length: > 0 } folder ? folder : "recoup-data");
@@ -34,13 +31,19 @@ internal sealed class Session : IDisposable
 
     public string Folder { get; set; }
 
+    /// <summary>The PostgreSQL connection; null: the data is in the folder. A folder that is named wins over the environment's database.</summary>
+    public string? Connection =>
+        parsed.GetValue(Database) ?? (parsed.GetValue(Data) is null && Environment.GetEnvironmentVariable("RECOUP_DATABASE") is { Length: > 0 } given ? given : null);
+
+    public StorePlace Place => new(Folder, Connection) { KeysConnection = Environment.GetEnvironmentVariable("RECOUP_KEYS_DATABASE") is { Length: > 0 } keys ? keys : null };
+
     public DateTimeOffset? GivenNow { get; }
 
     public TimeProvider Clock { get; set; }
 
     public Output Output => new(parsed.GetValue(Output.Format) ?? "table");
 
-    public Store Open(bool create = false, Action<byte[]>? random = null) => store ??= Store.Open(Folder, create, random);
+    public Store Open(bool create = false, Action<byte[]>? random = null) => store ??= Store.Open(Place, create, random);
 
     public Door Door(string operation, bool create = false, Policy? policy = null)
     {

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Recoup.Core.Measures;
 using Recoup.Core.Workspace;
-using Recoup.Storage.Sqlite;
+using Recoup.Storage;
 using Recoup.Storage.Work;
 
 namespace Recoup.Server;
@@ -13,7 +13,7 @@ public sealed class Desk(ServeOptions options, Memory memory) : IDisposable
     private string? version;
     private DateOnly? lastRecordedOn;
 
-    public Store Store => store ??= Store.Open(options.Folder, create: false);
+    public Store Store => store ??= Store.Open(options.Place, create: false);
 
     public Readings Readings => field ??= new Readings(Store);
 
@@ -93,7 +93,7 @@ public sealed class Memory
                     var now = own.Version;
                     lasting[key] = (now, Environment.TickCount64, compute(own));
                 }
-                catch (Exception e) when (e is Storage.Sqlite.StoreException or Microsoft.Data.Sqlite.SqliteException or IOException)
+                catch (Exception e) when (e is Storage.StoreException or Microsoft.Data.Sqlite.SqliteException or IOException)
                 {
                     // The page that asks next meets the same trouble in its own reading, and says so.
                 }

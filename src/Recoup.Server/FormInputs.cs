@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Recoup.Core.Inputs;
 using Recoup.Storage;
-using Recoup.Storage.Sqlite;
 
 namespace Recoup.Server;
 

@@ -1,18 +1,21 @@
 using System.Net;
 using Recoup.Core.Measures;
 using Recoup.Core.Workspace;
-using Recoup.Storage.Sqlite;
+using Recoup.Storage;
 using Recoup.Storage.Work;
 
 namespace Recoup.Server;
 
 /// <summary>What `serve` is told.</summary>
-/// <param name="Folder">The data folder.</param>
+/// <param name="Place">Where the workspace is.</param>
 /// <param name="Address">A loopback address.</param>
 /// <param name="Port">0: any that is free.</param>
 /// <param name="Clock">Gives the time of runs, of dispatch and of what people enter.</param>
-public sealed record ServeOptions(string Folder, IPAddress Address, int Port, TimeProvider Clock)
+public sealed record ServeOptions(StorePlace Place, IPAddress Address, int Port, TimeProvider Clock)
 {
+    /// <summary>Mail, anchors and settings; on SQLite the data too.</summary>
+    public string Folder => Place.Folder;
+
     /// <summary>When each portfolio's day is run, at its place.</summary>
     public TimeOnly RunAt { get; init; } = new(6, 0);
 

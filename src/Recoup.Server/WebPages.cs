@@ -12,7 +12,7 @@ using Microsoft.Extensions.Hosting;
 using Recoup.Server.Access;
 using Recoup.Server.Assets;
 using Recoup.Server.Heart;
-using Recoup.Storage.Sqlite;
+using Recoup.Storage;
 
 namespace Recoup.Server;
 
@@ -38,7 +38,7 @@ public sealed class WebPages : IAsyncDisposable
     public static async Task<WebPages> Start(ServeOptions options)
     {
         // Makes a new folder, brings an old one up to date, and says now what is wrong with it.
-        using (Store.Open(options.Folder, create: true)) { }
+        using (Store.Open(options.Place, create: true)) { }
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(WebPages).Assembly.GetName().Name });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {

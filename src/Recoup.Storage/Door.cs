@@ -8,7 +8,7 @@ using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Core.Workspace;
 using Recoup.Storage.Journal;
-using Recoup.Storage.Sqlite;
+using Recoup.Storage.Postgres;
 
 namespace Recoup.Storage;
 
@@ -120,15 +120,31 @@ public sealed class Door
     /// <param name="workspaceEvents">Events of Recoup's own doing, such as the beginning of a run, recorded before the units.</param>
     internal BatchResult Take(IReadOnlyList<InputUnit> units, IReadOnlyList<(Event Event, string Cause, DateOnly On, DateTimeOffset At)> workspaceEvents, Func<BatchResult, bool>? mayCommit = null)
     {
-        var watch = clock.GetUtcNow();
+        for (var attempt = 1; ; attempt++)
+            try { return TakeOnce(units, workspaceEvents, mayCommit); }
+            catch (Exception e) when (attempt < AttemptsMax && !store.IsDryRun && store.Database.IsPassing(e))
+            {
+                // What met another transaction, or lost its server, is made anew on what is there by then.
+                Thread.Sleep(Math.Min(10 << attempt, 1000));
+            }
+    }
+
+    private const int AttemptsMax = 8;
+
+    private BatchResult TakeOnce(IReadOnlyList<InputUnit> units, IReadOnlyList<(Event Event, string Cause, DateOnly On, DateTimeOffset At)> workspaceEvents, Func<BatchResult, bool>? mayCommit)
+    {
         store.Begin();
         try
         {
             Failpoint.Hit(Operation + ".transaction-open");
+            var routes = Routes.Of(store, units);
+            var there = Lock(routes, workspaceEvents.Count > 0 || routes.Workspace);
             var heads = store.Heads();
             ReadWorkspace(heads);
             batchCells.Clear();
-            var batch = new Batch(this, heads, watch);
+            // The database's own time, where it has one and nobody said what time it is.
+            var now = there is { } time && clock == TimeProvider.System ? time : clock.GetUtcNow();
+            var batch = new Batch(this, heads, now, routes);
             if (heads[Partition.Workspace].Seq == 0 && units.Count + workspaceEvents.Count > 0) batch.OpenWorkspace(units.Count > 0 ? units[0].RecordedAt : workspaceEvents[0].At);
             foreach (var (e, cause, on, at) in workspaceEvents) batch.RecordAt(at, e, cause, "system", on);
             batch.LoadAhead(units);
@@ -138,11 +154,12 @@ public sealed class Door
                 TakeBack();
                 return batch.Result;
             }
-            batch.Write();
+            var ends = batch.Write();
             if (!store.IsDryRun) store.Vault.Flush();
-            foreach (var party in batch.Erased) store.Statement("INSERT OR REPLACE INTO erasure(party, done) VALUES(?, 0)").Bind(party).Run();
+            foreach (var party in batch.Erased) store.Statement("INSERT INTO erasure(party, done) VALUES(?, 0) ON CONFLICT(party) DO UPDATE SET done = excluded.done").Bind(party).Run();
             Failpoint.Hit(Operation + ".before-commit");
-            store.Commit();
+            try { store.Commit(); }
+            catch (LostException) when (WasKept(ends)) { /* the server kept it; only its answer was lost */ }
             Failpoint.Hit(Operation + ".after-commit");
             LastRecordedAt = batch.Now;
             LastRecordedOn = batch.LastRecordedOn;
@@ -154,6 +171,22 @@ public sealed class Door
             TakeBack();
             throw;
         }
+    }
+
+    /// <summary>Holds the chains that the units may append to. Returns the database's time; null where there is none but the machine's.</summary>
+    private DateTimeOffset? Lock(Routes routes, bool workspace)
+    {
+        // Whoever is first opens the workspace.
+        var there = store.Database.Lock(routes.Partitions, workspace || this.workspace.Seq == 0);
+        if (there is not null && !routes.Hold(store)) throw new MetException("an account was given to another party in the same moment", null);
+        return there;
+    }
+
+    /// <summary>After a commit whose answer was lost: whether the chains end with, or went on from, what it would have written.</summary>
+    private bool WasKept(IReadOnlyList<Head> ends)
+    {
+        store.Rollback();
+        return ends.Count > 0 && store.JournalAt(ends[0].Partition, ends[0].Seq) is { } row && row.Hash.AsSpan().SequenceEqual(ends[0].Hash);
     }
 
     /// <summary>Nothing of the transaction remains, in the store or in memory.</summary>
@@ -211,7 +244,7 @@ public sealed class Door
         Shredder.Shred(store, parties);
         Failpoint.Hit("erase.after-key");
         foreach (var party in parties) store.Statement("UPDATE erasure SET done = 1 WHERE party = ?").Bind(party).Run();
-        store.Exec("PRAGMA wal_checkpoint(TRUNCATE)");
+        store.Database.Compact();
     }
 
     private CellDeltas EmptyUnitCells()
@@ -226,13 +259,13 @@ public sealed class Door
     private const int TogetherMin = 64;
 
     /// <summary>One transaction's work, in memory until it is written.</summary>
-    private sealed class Batch(Door door, Head[] heads, DateTimeOffset clockNow)
+    private sealed class Batch(Door door, Head[] heads, DateTimeOffset clockNow, Routes routes)
     {
         private readonly Store store = door.store;
         private readonly Dictionary<string, Entry> parties = new(StringComparer.Ordinal);
         private readonly Dictionary<string, byte[]> claimed = new(StringComparer.Ordinal);
         private readonly Dictionary<string, string> aliases = new(StringComparer.Ordinal);
-        private readonly Dictionary<string, string?> storedAliases = new(StringComparer.Ordinal);
+        private Dictionary<string, byte[]> known = new(StringComparer.Ordinal);
         private readonly List<(int Partition, string Party, Recorded Recorded, long WorkspaceSeq)> rows = [];
         private readonly CellDeltas cells = door.batchCells;
         private readonly long[] seqs = [.. heads.Select(h => h.Seq)];
@@ -347,12 +380,7 @@ public sealed class Door
             return null;
         }
 
-        private string? Alias(string account)
-        {
-            if (aliases.TryGetValue(account, out var party)) return party;
-            if (!storedAliases.TryGetValue(account, out var stored)) storedAliases[account] = stored = store.PartyOf(account);
-            return stored;
-        }
+        private string? Alias(string account) => aliases.TryGetValue(account, out var party) ? party : routes.StoredAlias(account);
 
         /// <summary>Sets unchanged where the same input was taken before; refuses where the key stands for another.</summary>
         private Refused? Claim(Input input, string party, PartyState? state, List<(string, byte[])> keys, out bool unchanged)
@@ -362,10 +390,9 @@ public sealed class Door
             var identifies = input is Input.AccountSet { Name: not null } or Input.AccountSet { Email: not null } or Input.AccountSet { Phone: not null } or Input.AccountSet { Address: not null } or Input.ContactPoint or Input.Consent { Address: not null };
             if (identifies && state?.Erased == true) return new Refused(Refusal.PartyErased, $"party {party} was erased: nothing that identifies the person is taken any more; what is owed can still be settled");
             var content = identifies ? store.Vault.Salt(party, input.Digest) : input.Digest;
-            var known = claimed.TryGetValue(input.Key, out var inBatch) ? inBatch : store.KeyContent(input.Key);
-            if (known is not null)
+            if (claimed.TryGetValue(input.Key, out var before) || known.TryGetValue(input.Key, out before))
             {
-                unchanged = known.AsSpan().SequenceEqual(content);
+                unchanged = before.AsSpan().SequenceEqual(content);
                 return unchanged ? null : new Refused(Refusal.KeyUsedWithOtherContent, $"the key '{InputDraft.Short(input.Key)}' was used before with other content; a changed fact needs a key of its own");
             }
             claimed[input.Key] = content;
@@ -417,32 +444,39 @@ public sealed class Door
         }
 
         /// <summary>
-        /// Loads the headers of all whom the units are about: read one after the other, decoded on all processors, since
-        /// decoding is most of the work.
+        /// Loads all that the units are about in a few readings: keys, headers, then what the inputs need beside them. What an
+        /// input needs only because of one before it in the batch is loaded when its turn comes.
         /// </summary>
         public void LoadAhead(IReadOnlyList<InputUnit> units)
         {
-            if (units.Count < TogetherMin) return;
-            var wanted = new HashSet<string>(StringComparer.Ordinal);
-            foreach (var unit in units)
-                foreach (var input in unit.Inputs)
-                    if (PartyOf(input) is { } party) wanted.Add(party);
-            var stored = new List<(string Party, long Pid, byte[] State)>(wanted.Count);
-            foreach (var party in wanted)
-                if (store.StoredParty(party) is var (pid, state)) stored.Add((party, pid, state));
+            known = store.Database.KeyContents(routes.Keys);
+            var stored = store.Database.Parties(routes.Parties);
             var states = new PartyState[stored.Count];
-            Parallel.For(0, states.Length, i => states[i] = StateCodec.DecodeParty(stored[i].State));
-            for (var i = 0; i < states.Length; i++) parties[stored[i].Party] = new Entry(stored[i].Pid, states[i]);
+            if (states.Length < TogetherMin) for (var i = 0; i < states.Length; i++) states[i] = StateCodec.DecodeParty(stored[i].State);
+            else Parallel.For(0, states.Length, i => states[i] = StateCodec.DecodeParty(stored[i].State));
+            for (var i = 0; i < states.Length; i++) parties[stored[i].Id] = new Entry(stored[i].Pid, states[i]);
+            store.Vault.LoadAhead(routes.Persons);
+            var now = Now;
+            var asking = new List<(Entry Entry, Input Input, DateOnly Today)>();
+            foreach (var unit in units)
+            {
+                if ((unit.RecordedAt ?? clockNow) is var at && at > now) now = at;
+                var context = door.ContextAt(now);
+                foreach (var input in unit.Inputs)
+                    if (routes.PartyOf(input) is { } party && parties.TryGetValue(party, out var entry) && !(input.Digest.Length > 0 && known.ContainsKey(input.Key)))
+                        asking.Add((entry, input, Machine.Today(entry.State, input, context)));
+            }
+            // A reversal needs its payment first and then the items it met; more than so many steps no input takes.
+            for (var step = 0; step < 4 && asking.Count > 0; step++)
+            {
+                var wanted = new Beforehand();
+                var again = new List<(Entry Entry, Input Input, DateOnly Today)>();
+                foreach (var asked in asking)
+                    if (wanted.Add(asked.Entry.State, asked.Entry.Pid, Needs.Of(asked.Entry.State, asked.Input, asked.Today, door.PolicyInForce.Allocation))) again.Add(asked);
+                wanted.Load(store);
+                asking = again;
+            }
         }
-
-        private string? PartyOf(Input input) => input switch
-        {
-            Input.Review review => review.Party,
-            Input.Release release => release.Party,
-            Input.ChannelResult result => result.Party,
-            Input.OfAccount about => Alias(about.Account) ?? about.Account,
-            _ => null,
-        };
 
         private void Load(Entry entry, Needs needs)
         {
@@ -485,7 +519,8 @@ public sealed class Door
             entry.State = fresh;
         }
 
-        public void Write()
+        /// <summary>Returns the ends of the chains that grew.</summary>
+        public IReadOnlyList<Head> Write()
         {
             var chains = rows.GroupBy(r => r.Partition).OrderBy(g => g.Key).Select(g => new Chained(heads[g.Key], [.. g])).ToArray();
             // A party's place is that of its first event: a fold from zero comes to the same.
@@ -504,17 +539,12 @@ public sealed class Door
                 Parallel.ForEach(chains, chain => chain.Compute());
                 Parallel.For(0, changed.Length, i => forms[i] = StateForm.Of(changed[i].State, changed[i].Pid));
             }
-            foreach (var chain in chains)
-            {
-                foreach (var row in chain.Rows) store.Append(row);
-                store.Write(chain.Head);
-            }
+            store.Database.Append([.. chains.SelectMany(chain => chain.Rows)]);
             Failpoint.Hit(door.Operation + ".journal-written");
-            foreach (var (key, content) in claimed) store.ClaimKey(key, content);
-            foreach (var (account, party) in aliases) store.SetPartyOf(account, party);
-            foreach (var form in forms) store.Save(form);
-            door.cells.Append(cells);
+            Head[] ends = [.. chains.Select(chain => chain.Head)];
+            store.Database.Write(new Changes(ends, claimed, aliases, forms, CellStore.Encode(cells)));
             Result.Events = rows.Count;
+            return ends;
         }
 
         /// <summary>What a batch adds to one chain.</summary>

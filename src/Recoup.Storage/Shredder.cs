@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Recoup.Storage.Sqlite;
 
 namespace Recoup.Storage;
 

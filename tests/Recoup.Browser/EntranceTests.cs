@@ -99,7 +99,7 @@ public sealed class EntranceTests(Stage stage)
 
     private static long Events(Site site)
     {
-        using var store = Storage.Sqlite.Store.Open(site.Folder, create: false);
+        using var store = Storage.Store.Open(site.Folder, create: false);
         return new Storage.Work.PageReadings(store).Chains().Sum(c => c.Seq);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class Site : IAsyncDisposable
     {
         var said = new List<string>();
         var path = folder ?? Directory.CreateTempSubdirectory("recoup-site-").FullName;
-        var options = new ServeOptions(path, IPAddress.Loopback, 0, new ClockFrom(SmallBusiness.Now))
+        var options = new ServeOptions(new Storage.StorePlace(path), IPAddress.Loopback, 0, new ClockFrom(SmallBusiness.Now))
         {
             Beats = beats, Writer = TemplateWriter.Shipped, Catalog = () => KpiCatalog.Shipped, Actor = "ann", Say = line => { lock (said) said.Add(line); },
             Channels = store => new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = new(true, new MailFolder(store.MailFolder, store.WorkspaceId).Send) },

@@ -4,7 +4,6 @@ using Recoup.Connectors.Mail;
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
 using Recoup.Storage;
-using Recoup.Storage.Sqlite;
 using Recoup.Storage.Work;
 
 namespace Recoup.Browser;

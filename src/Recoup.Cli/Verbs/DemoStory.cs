@@ -1,7 +1,7 @@
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Simulation.Business;
-using Recoup.Storage.Sqlite;
+using Recoup.Storage;
 using Recoup.Storage.Work;
 
 namespace Recoup.Cli.Verbs;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
-using Recoup.Storage.Sqlite;
+using Recoup.Storage;
 using Recoup.Storage.Work;
 
 namespace Recoup.Cli.Verbs;

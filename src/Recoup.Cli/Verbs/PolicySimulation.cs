@@ -2,6 +2,7 @@ using System.CommandLine;
 using Recoup.Connectors.Mail;
 using Recoup.Simulation.Business;
 using Recoup.Simulation.Worlds;
+using Recoup.Storage;
 
 namespace Recoup.Cli.Verbs;
 
@@ -21,7 +22,7 @@ internal static class PolicySimulation
         {
             using var session = new Session(parsed);
             var other = PolicyVerbs.Load(parsed.GetValue(file)!);
-            var inForce = File.Exists(Path.Combine(session.Folder, "recoup.db")) ? session.Door("run").PolicyInForce : Core.Policies.ShippedPolicies.Default;
+            var inForce = Store.Exists(session.Place) ? session.Door("run").PolicyInForce : Core.Policies.ShippedPolicies.Default;
             var trial = new PolicyTrial(inForce, other, TemplateWriter.Shipped)
             {
                 Worlds = parsed.GetValue(world) is { } name ? [WorldTable.Named(name)] : WorldTable.All,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Recoup.Connectors.Mail;
 using Recoup.Core.Foundation;
 using Recoup.Core.Policies;
+using Recoup.Storage;
 using Recoup.Storage.Work;
 
 namespace Recoup.Cli.Verbs;
@@ -129,7 +130,7 @@ internal static class PolicyVerbs
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
-            var text = File.Exists(Path.Combine(session.Folder, "recoup.db")) ? session.Door("run").PolicyInForce.Text : ShippedPolicies.DefaultText;
+            var text = Store.Exists(session.Place) ? session.Door("run").PolicyInForce.Text : ShippedPolicies.DefaultText;
             Console.Out.Write(text);
             return 0;
         });

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Recoup.Connectors.Files;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
+using Recoup.Storage;
 using Recoup.Storage.Work;
 
 namespace Recoup.Cli.Verbs;
@@ -29,7 +30,7 @@ internal static class ReplayVerb
             if (!File.Exists(path)) throw new UsageException($"there is no file '{path}'");
             var (first, last) = (Session.Day(parsed.GetValue(from)!, "--from"), Session.Day(parsed.GetValue(to)!, "--to"));
             if (last < first) throw new UsageException($"--to: {last:yyyy-MM-dd} is before --from");
-            if (File.Exists(Path.Combine(session.Folder, "recoup.db"))) throw new UsageException($"'{session.Folder}' holds data already; a history is played into a new workspace: name another folder with --data");
+            if (Store.Exists(session.Place)) throw new UsageException($"'{session.Place}' holds data already; a history is played into a new workspace: name another folder with --data");
             var policy = parsed.GetValue(policyFile) is { } name ? PolicyVerbs.Load(name) : null;
             var mapping = Mapping.Load(parsed.GetValue(map)!);
             return Play(session, MappedFile.Read(mapping, path), first, last, policy);

@@ -43,10 +43,10 @@ internal static class ServeVerb
     public static void Serve(Session session, string url, TimeOnly runAt, bool beats)
     {
         if (LoopbackUrl.Parse(url, out var problem) is not var (address, port)) throw new UsageException($"--urls: {problem}");
-        var folder = session.Folder;
+        var (place, folder) = (session.Place, session.Folder);
         // Each request opens the store for itself; nothing of this session's stays open meanwhile.
         session.Dispose();
-        Run(new ServeOptions(folder, address, port, session.Clock)
+        Run(new ServeOptions(place, address, port, session.Clock)
         {
             RunAt = runAt, Beats = beats, Writer = TemplateWriter.Shipped, Channels = Session.ChannelsOf, Catalog = () => FigureVerbs.CatalogOf(folder), Actor = Environment.UserName, Say = Output.Say,
         }).GetAwaiter().GetResult();
@@ -55,7 +55,7 @@ internal static class ServeVerb
     private static async Task Run(ServeOptions options)
     {
         await using var pages = await WebPages.Start(options);
-        Output.Say($"Recoup serves '{options.Folder}'. Open this link; it lets one browser in, once:\n\n  {pages.Link}\n");
+        Output.Say($"Recoup serves '{options.Place}'. Open this link; it lets one browser in, once:\n\n  {pages.Link}\n");
         Output.Say(options.Beats ? $"The heartbeat runs each portfolio's day at {options.RunAt:HH\\:mm} in its time zone and dispatches every minute. Ctrl+C ends." : "Pages only: no day is run, nothing is sent. Ctrl+C ends.");
         await pages.Ended();
         Output.Say("Recoup has ended; what it was at goes on at the next start.");

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Server.Assets;
-using Recoup.Storage.Sqlite;
+using Recoup.Storage;
 
 namespace Recoup.Server.Access;
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Recoup.Core.Workspace;
 using Recoup.Storage;
-using Recoup.Storage.Sqlite;
 using Recoup.Storage.Work;
 
 namespace Recoup.Server.Heart;
@@ -67,7 +66,7 @@ public sealed class Heartbeat(ServeOptions options) : BackgroundService
     /// <param name="stop">Ends between two transactions, as a kill would, only tidier: what is left is done at the next beat.</param>
     public void Beat(CancellationToken stop)
     {
-        using var store = Store.Open(options.Folder, create: true);
+        using var store = Store.Open(options.Place, create: true);
         var now = options.Clock.GetUtcNow();
         var workspace = new Door(store, "run", options.Clock, options.Writer).Look();
         var zones = Zones(workspace);

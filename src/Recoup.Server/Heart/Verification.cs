@@ -1,4 +1,4 @@
-using Recoup.Storage.Sqlite;
+using Recoup.Storage;
 using Recoup.Storage.Work;
 
 namespace Recoup.Server.Heart;
@@ -38,7 +38,7 @@ public sealed class Verification(ServeOptions options)
     {
         try
         {
-            using var store = Store.Open(options.Folder, create: false);
+            using var store = Store.Open(options.Place, create: false);
             var anchors = Directory.Exists(store.AnchorFolder) ? Directory.EnumerateFiles(store.AnchorFolder, "*.json").Order(StringComparer.Ordinal).ToList() : [];
             var report = Audit.Verify(store, anchors, (done, of) => Change(s => s with { Done = done, Of = of }));
             Change(s => s with { Report = report, EndedAt = options.Clock.GetUtcNow() });

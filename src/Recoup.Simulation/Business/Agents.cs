@@ -5,7 +5,6 @@ using Recoup.Core.Recovery;
 using Recoup.Simulation.Auditing;
 using Recoup.Simulation.Worlds;
 using Recoup.Storage;
-using Recoup.Storage.Sqlite;
 using Recoup.Storage.Work;
 
 namespace Recoup.Simulation.Business;

@@ -3,7 +3,6 @@ using Recoup.Core.Inputs;
 using Recoup.Simulation.Auditing;
 using Recoup.Simulation.Worlds;
 using Recoup.Storage;
-using Recoup.Storage.Sqlite;
 using Recoup.Storage.Work;
 
 namespace Recoup.Simulation.Business;

@@ -81,6 +81,3 @@ internal static class Migrations
         return command.ExecuteScalar();
     }
 }
-
-/// <summary>The store can't do what was asked, for a reason outside the program. The message says what and how to mend it.</summary>
-public sealed class StoreException(string message, Exception? inner = null) : Exception(message, inner);

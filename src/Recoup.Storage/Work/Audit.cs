@@ -4,7 +4,6 @@ using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Storage.Journal;
-using Recoup.Storage.Sqlite;
 
 namespace Recoup.Storage.Work;
 
@@ -79,6 +78,7 @@ public static class Audit
         store.Begin();
         try
         {
+            store.Database.LockAll();
             // Nobody else can write now, so that whoever reads beside this transaction sees the same journal.
             using var snapshot = Snapshot.Beside(store, readers);
             store.Exec("DELETE FROM party; DELETE FROM item; DELETE FROM cash; DELETE FROM message; DELETE FROM work;");
@@ -103,7 +103,7 @@ public static class Audit
         {
             report.Take(found.Report);
             foreach (var (account, party) in found.Aliases) aliases[account] = party;
-            foreach (var folded in found.Parties) Save(store, folded);
+            foreach (var part in found.Parties.Chunk(SavedAtOnce)) store.Database.Write(new Changes([], [], [], [.. part.Select(Form)], null));
             progress?.Invoke(++done, Partition.Count);
         }
         for (var reader = 1; reader < cells.Length; reader++) cells[0].AddAll(cells[reader]);
@@ -115,7 +115,7 @@ public static class Audit
             if (!report.Ok) return;
             cellStore.Replace(cells[0], heads.Max(h => h!.RecordedOn));
             store.Exec("DELETE FROM account");
-            foreach (var (account, party) in aliases) store.SetPartyOf(account, party);
+            store.Database.Write(new Changes([], [], aliases, [], null));
         }
         else if (!stale && shapely && (report.Ok || !checkChains))
         {
@@ -222,14 +222,14 @@ public static class Audit
     private static Head?[] Heads(Store store, AuditReport report)
     {
         var heads = Enumerable.Range(0, Partition.Count).Select(Head? (p) => Head.Empty(p)).ToArray();
-        var s = store.Statement("SELECT partition, seq, hash, recorded_at, recorded_on, typeof(seq) || typeof(hash) || typeof(recorded_at) || typeof(recorded_on) FROM head");
+        var s = store.Statement("SELECT partition, seq, hash, recorded_at, recorded_on FROM head");
         while (s.Step())
         {
             var p = s.Long(0);
             if (p is < 0 or >= Partition.Count) { report.Add(new AuditProblem("head", "head", null, null, $"the table head names a partition {p}, which there is not")); continue; }
             try
             {
-                if (s.Text(5) != "integerblobintegertext") throw new FormatException("a column holds another type of value than it should");
+                if (s.Class(1) != ValueClass.Integer || s.Class(2) != ValueClass.Blob || s.Class(3) != ValueClass.Integer || s.Class(4) != ValueClass.Text) throw new FormatException("a column holds another type of value than it should");
                 heads[p] = new Head((int)p, s.Long(1), s.Blob(2).ToArray(), s.Long(3), Store.Day(s.Text(4)));
             }
             catch (Exception e) when (e is StoreException or FormatException)
@@ -320,13 +320,16 @@ public static class Audit
         private AuditProblem Problem(long seq, string message) => new("chain", "journal", partition, seq, message);
     }
 
-    private static void Save(Store store, Folded folded)
+    /// <summary>Parties whose states are written in one go.</summary>
+    private const int SavedAtOnce = 2048;
+
+    private static StateForm Form(Folded folded)
     {
         foreach (var key in folded.State.Items.Keys) folded.State.ChangedItems.Add(key);
         foreach (var key in folded.State.Cash.Keys) folded.State.ChangedCash.Add(key);
         foreach (var key in folded.State.Messages.Keys) folded.State.ChangedMessages.Add(key);
         foreach (var key in folded.State.WorkItems.Keys) folded.State.ChangedWorkItems.Add(key);
-        store.Save(folded.State, folded.Pid);
+        return StateForm.Of(folded.State, folded.Pid);
     }
 
     private static IEnumerable<AuditProblem> CompareCells(CellDeltas live, CellDeltas folded)

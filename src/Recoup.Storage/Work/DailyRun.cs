@@ -5,7 +5,6 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Workspace;
-using Recoup.Storage.Sqlite;
 
 namespace Recoup.Storage.Work;
 
@@ -139,12 +138,15 @@ public sealed class DailyRun(Door door)
             });
         for (var from = 0; from < due.Count && report.Stopped is null; from += PartSize)
         {
-            var units = due.Skip(from).Take(PartSize)
-                .Select(pid => new InputUnit(0, [new Input.Review { Key = cause, Party = store.PartyId(pid), AsOf = asOf }], at)).ToList();
-            var last = due[Math.Min(due.Count, from + PartSize) - 1];
+            var next = due.GetRange(from, Math.Min(PartSize, due.Count - from));
+            var ids = store.Database.PartyIds(next);
+            var units = next.ConvertAll(pid => new InputUnit(0, [new Input.Review { Key = cause, Party = ids[pid], AsOf = asOf }], at));
+            var last = next[^1];
             var part = new RunReport { AsOf = asOf };
             var result = door.Take(units, r =>
             {
+                // Made anew where the transaction is.
+                part = new RunReport { AsOf = asOf };
                 foreach (var decision in r.Decisions) part.Count(decision);
                 var before = UnderWay.Read(store) ?? UnderWay.Nothing(asOf);
                 if (limit is not { } most || before.Actions + part.ActionCount <= most)

@@ -4,7 +4,6 @@ using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Core.Workspace;
 using Recoup.Storage.Journal;
-using Recoup.Storage.Sqlite;
 
 namespace Recoup.Storage.Work;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Recoup.Storage.Sqlite;
 
 namespace Recoup.Storage.Work;
 

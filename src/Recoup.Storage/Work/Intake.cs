@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
-using Recoup.Core.Inputs;
 using Recoup.Storage.Sqlite;
+using Recoup.Core.Inputs;
 
 namespace Recoup.Storage.Work;
 
@@ -236,7 +236,7 @@ public sealed class Intake(Door door)
     {
         private readonly string path = Path.Combine(Path.GetTempPath(), $"recoup-spool-{Guid.NewGuid():N}.db");
         private readonly SqliteConnection db;
-        private readonly Statement add, addRaw, raw, begin, commit;
+        private readonly SqliteStatement add, addRaw, raw, begin, commit;
 
         public Spool()
         {
@@ -249,11 +249,11 @@ public sealed class Intake(Door door)
             }
             // The name goes at once: whatever ends the program, no plain copy of the rows stays behind.
             if (!OperatingSystem.IsWindows()) File.Delete(path);
-            add = new Statement(db, "INSERT INTO input(day, line, ordinal, actor, json) VALUES(?, ?, ?, ?, ?)");
-            addRaw = new Statement(db, "INSERT OR REPLACE INTO raw(line, text) VALUES(?, ?)");
-            raw = new Statement(db, "SELECT text FROM raw WHERE line = ?");
-            begin = new Statement(db, "BEGIN");
-            commit = new Statement(db, "COMMIT");
+            add = new SqliteStatement(db, "INSERT INTO input(day, line, ordinal, actor, json) VALUES(?, ?, ?, ?, ?)");
+            addRaw = new SqliteStatement(db, "INSERT OR REPLACE INTO raw(line, text) VALUES(?, ?)");
+            raw = new SqliteStatement(db, "SELECT text FROM raw WHERE line = ?");
+            begin = new SqliteStatement(db, "BEGIN");
+            commit = new SqliteStatement(db, "COMMIT");
         }
 
         public void Begin() => begin.Run();
@@ -276,12 +276,12 @@ public sealed class Intake(Door door)
         public IEnumerable<(DateOnly Day, long Line, string Actor, byte[] Json)> InOrder(DateOnly until)
         {
             int first;
-            using (var earliest = new Statement(db, "SELECT min(day) FROM input WHERE day >= 0"))
+            using (var earliest = new SqliteStatement(db, "SELECT min(day) FROM input WHERE day >= 0"))
             {
                 earliest.Step();
                 first = (int)(earliest.LongOrNull(0) ?? until.DayNumber);
             }
-            using var s = new Statement(db, "SELECT day, line, actor, json FROM input ORDER BY day, line, ordinal");
+            using var s = new SqliteStatement(db, "SELECT day, line, actor, json FROM input ORDER BY day, line, ordinal");
             while (s.Step()) yield return (DateOnly.FromDayNumber(Math.Max(first, s.Int(0))), s.Long(1), s.Text(2), s.Blob(3).ToArray());
         }
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Recoup.Storage.Sqlite;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
-using Recoup.Storage.Sqlite;
 
 namespace Recoup.Storage.Work;
 
@@ -182,7 +182,7 @@ public sealed class OpenItemsIntake(Door door)
     {
         private readonly string path = Path.Combine(Path.GetTempPath(), $"recoup-open-{Guid.NewGuid():N}.db");
         private readonly SqliteConnection db;
-        private readonly Statement add, has, begin, commit;
+        private readonly SqliteStatement add, has, begin, commit;
 
         public Seen()
         {
@@ -194,10 +194,10 @@ public sealed class OpenItemsIntake(Door door)
                 command.ExecuteNonQuery();
             }
             if (!OperatingSystem.IsWindows()) File.Delete(path);
-            add = new Statement(db, "INSERT OR IGNORE INTO item(account, number, line, issued, due, minor, currency, account_set) VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
-            has = new Statement(db, "SELECT 1 FROM item WHERE account = ? AND number = ?");
-            begin = new Statement(db, "BEGIN");
-            commit = new Statement(db, "COMMIT");
+            add = new SqliteStatement(db, "INSERT OR IGNORE INTO item(account, number, line, issued, due, minor, currency, account_set) VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
+            has = new SqliteStatement(db, "SELECT 1 FROM item WHERE account = ? AND number = ?");
+            begin = new SqliteStatement(db, "BEGIN");
+            commit = new SqliteStatement(db, "COMMIT");
         }
 
         public void Begin() => begin.Run();
@@ -216,7 +216,7 @@ public sealed class OpenItemsIntake(Door door)
 
         public IEnumerable<SeenRow> Rows()
         {
-            using var s = new Statement(db, "SELECT line, account, number, issued, due, minor, currency, account_set FROM item ORDER BY account, line");
+            using var s = new SqliteStatement(db, "SELECT line, account, number, issued, due, minor, currency, account_set FROM item ORDER BY account, line");
             while (s.Step())
                 yield return new SeenRow(s.Long(0), s.Text(1), s.Text(2), s.Text(3), s.Text(4), s.Long(5), s.Text(6), s.IsNull(7) ? null : s.Blob(7).ToArray());
         }

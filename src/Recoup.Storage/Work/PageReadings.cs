@@ -6,7 +6,6 @@ using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Workspace;
-using Recoup.Storage.Sqlite;
 
 namespace Recoup.Storage.Work;
 

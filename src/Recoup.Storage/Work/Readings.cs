@@ -6,7 +6,6 @@ using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using Recoup.Core.Workspace;
-using Recoup.Storage.Sqlite;
 
 namespace Recoup.Storage.Work;
 
@@ -78,24 +77,26 @@ public sealed class Readings
     /// <summary>What was open at the end of a day, item by item: every item is looked at, so this is slower than the cells.</summary>
     public IEnumerable<(string Account, string Number, string Portfolio, string Segment, string Currency, DateOnly Due, long Minor)> OpenItemsOn(DateOnly asOf)
     {
-        var parties = new Dictionary<long, PartyState>();
-        using var s = new Statement(store.Connection, "SELECT pid, state FROM item");
-        while (s.Step())
+        // Partition by partition, so that neither the items nor their parties are ever all in memory.
+        for (var p = 0; p < Partition.PartyCount; p++)
         {
-            var item = StateCodec.DecodeItem(s.Blob(1));
-            var balance = item.BalanceOn(asOf);
-            if (balance == 0) continue;
-            var pid = s.Long(0);
-            if (!parties.TryGetValue(pid, out var party)) parties[pid] = party = store.Party(pid)!;
-            var portfolio = party.Account(item.Account)!.Portfolio;
-            yield return (item.Account, item.Number, portfolio, party.SegmentOn(portfolio, asOf), item.Currency, item.DueAt(asOf), balance);
+            var open = new List<(long Pid, ItemState Item, long Balance)>();
+            var s = store.Statement("SELECT pid, state FROM item WHERE pid >= ? AND pid < ?").Bind(Store.RowId(p, 0)).Bind(Store.RowId(p + 1, 0));
+            while (s.Step())
+                if (StateCodec.DecodeItem(s.Blob(1)) is var item && item.BalanceOn(asOf) is var balance and not 0) open.Add((s.Long(0), item, balance));
+            var parties = store.Database.Parties(open.Select(o => o.Pid).ToHashSet()).ToDictionary(party => party.Pid, party => StateCodec.DecodeParty(party.State));
+            foreach (var (pid, item, balance) in open)
+            {
+                var portfolio = parties[pid].Account(item.Account)!.Portfolio;
+                yield return (item.Account, item.Number, portfolio, parties[pid].SegmentOn(portfolio, asOf), item.Currency, item.DueAt(asOf), balance);
+            }
         }
     }
 
     /// <summary>Unapplied cash by account at the end of a day, payment by payment: slower than the cells.</summary>
     public IEnumerable<(string Account, string Currency, long Minor)> UnappliedByAccount(DateOnly asOf)
     {
-        using var s = new Statement(store.Connection, "SELECT state FROM cash");
+        using var s = store.Own("SELECT state FROM cash");
         while (s.Step())
             if (StateCodec.DecodeCash(s.Blob(0)) is var cash && cash.UnappliedOn(asOf) is var minor and not 0) yield return (cash.Account, cash.Currency, minor);
     }
@@ -187,7 +188,7 @@ public sealed class Readings
     /// <summary>Every open item, for holding an outside ledger's list against.</summary>
     public IEnumerable<ItemState> OpenItems()
     {
-        using var s = new Statement(store.Connection, "SELECT state FROM item WHERE open = 1 ORDER BY pid, account, number");
+        using var s = store.Own("SELECT state FROM item WHERE open = 1 ORDER BY pid, account, number");
         while (s.Step()) yield return StateCodec.DecodeItem(s.Blob(0));
     }
 }

@@ -6,7 +6,6 @@ using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
 using Recoup.Core.Workspace;
-using Recoup.Storage.Sqlite;
 
 namespace Recoup.Storage.Work;
 

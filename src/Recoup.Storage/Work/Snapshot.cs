@@ -1,4 +1,3 @@
-using Recoup.Storage.Sqlite;
 
 namespace Recoup.Storage.Work;
 
@@ -29,12 +28,18 @@ internal sealed class Snapshot : IDisposable
         var snapshot = new Snapshot(store, [store]);
         try
         {
-            for (var i = 1; i < count; i++) snapshot.opened.Add(Store.Open(store.Folder, create: false));
+            for (var i = 1; i < count; i++) snapshot.opened.Add(Store.Open(store.Place, create: false));
             snapshot.Readers = [store, .. snapshot.opened];
             while (true)
             {
-                foreach (var reader in snapshot.Readers) reader.BeginRead();
+                store.BeginRead();
                 if (snapshot.opened.Count == 0) return snapshot;
+                if (store.Database.ExportSnapshot() is { } seen)
+                {
+                    foreach (var reader in snapshot.opened) reader.Database.BeginRead(seen);
+                    return snapshot;
+                }
+                foreach (var reader in snapshot.opened) reader.BeginRead();
                 var ends = Ends(store);
                 if (snapshot.opened.TrueForAll(reader => Ends(reader) == ends)) return snapshot;
                 // Somebody committed in between: all begin anew. Whoever writes needs longer for a commit than this does.
@@ -58,7 +63,7 @@ internal sealed class Snapshot : IDisposable
         {
             for (var i = 0; i < count; i++)
             {
-                snapshot.opened.Add(Store.Open(writing.Folder, create: false));
+                snapshot.opened.Add(Store.Open(writing.Place, create: false));
                 snapshot.opened[^1].BeginRead();
             }
             snapshot.Readers = snapshot.opened;
@@ -75,10 +80,10 @@ internal sealed class Snapshot : IDisposable
     {
         if (store.IsDryRun) return 1;
         if (wanted is { } count) return count;
-        var events = store.Statement("SELECT total(seq) FROM head WHERE typeof(seq) = 'integer'");
-        events.Step();
-        var total = events.Long(0);
-        events.Reset();
+        var total = 0L;
+        var heads = store.Statement("SELECT seq FROM head");
+        while (heads.Step())
+            if (heads.Class(0) == ValueClass.Integer) total += Math.Clamp(heads.Long(0), 0, EventsAReaderMin * ReadersMax);
         return (int)Math.Clamp(total / EventsAReaderMin, 1, Math.Min(Environment.ProcessorCount, ReadersMax));
     }
 

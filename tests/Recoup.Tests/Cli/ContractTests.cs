@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Recoup.Tests.Durability;
+using Recoup.Tests.Stores;
 
 namespace Recoup.Tests.Cli;
 
@@ -227,8 +228,8 @@ public sealed class ContractTests(EveryKindFolder made) : IClassFixture<EveryKin
 
     private static List<string> Contents(DataFolder folder) =>
     [
-        .. folder.Rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").SelectMany(table => folder.Rows($"SELECT '{table}', * FROM {table} ORDER BY 2, 3")),
-        .. DataFolder.Rows(folder.KeysDatabase, "SELECT * FROM party_key ORDER BY party"),
+        .. folder.Rows(TestStores.Tables).SelectMany(table => folder.Rows($"SELECT '{table}', * FROM {table} ORDER BY 2, 3")),
+        .. TestStores.KeyRows(folder.Place, $"SELECT party, key FROM {TestStores.KeyTable} ORDER BY party").Select(row => $"{row[0]} {Convert.ToHexString((byte[])row[1]!)}"),
     ];
 
     [Fact]

@@ -3,8 +3,9 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
-using Recoup.Storage.Sqlite;
+using Recoup.Storage;
 using Recoup.Storage.Work;
+using Recoup.Tests.Stores;
 
 namespace Recoup.Tests.Cli;
 
@@ -30,7 +31,13 @@ public sealed class DataFolder : IDisposable
     {
         Root = Directory.CreateTempSubdirectory("recoup-test-").FullName;
         Path = System.IO.Path.Combine(Root, "data");
+        place = new Lazy<StorePlace>(() => TestStores.New(Path));
     }
+
+    private Lazy<StorePlace> place;
+
+    /// <summary>Where the workspace is: this folder, or a database that goes with it.</summary>
+    public StorePlace Place => place.Value;
 
     /// <summary>Holds the data folder and the files that a test writes.</summary>
     public string Root { get; }
@@ -76,6 +83,7 @@ public sealed class DataFolder : IDisposable
         start.ArgumentList.Add(Command);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["RECOUP_DATA"] = Path;
+        if (TestStores.IsPostgres) start.Environment["RECOUP_DATABASE"] = Place.Connection;
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment.Remove("RECOUP_FAILPOINT");
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
@@ -93,6 +101,7 @@ public sealed class DataFolder : IDisposable
     public DataFolder Copy()
     {
         var copy = new DataFolder();
+        if (place.IsValueCreated) copy.place = new Lazy<StorePlace>(TestStores.Copy(place.Value, copy.Path));
         foreach (var file in Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories))
         {
             var target = System.IO.Path.Combine(copy.Path, System.IO.Path.GetRelativePath(Path, file));
@@ -102,7 +111,7 @@ public sealed class DataFolder : IDisposable
         return copy;
     }
 
-    public Store Open() => Store.Open(Path, create: false);
+    public Store Open(bool create = false) => Store.Open(Place, create);
 
     /// <summary>Everything verified, anchors included, and everything live equal to the journal folded anew.</summary>
     public void ShouldBeSound()
@@ -113,8 +122,9 @@ public sealed class DataFolder : IDisposable
     }
 
     /// <summary>Rows of a query, each as text: blobs as hexadecimal, NULL as ∅.</summary>
-    public List<string> Rows(string sql) => Rows(Database, sql);
+    public List<string> Rows(string sql) => TestStores.Rows(Place, sql).ConvertAll(Text);
 
+    /// <summary>Of another file of the folder than the store's own.</summary>
     public static List<string> Rows(string database, string sql)
     {
         using var db = Connect(database);
@@ -122,20 +132,25 @@ public sealed class DataFolder : IDisposable
         command.CommandText = sql;
         using var reader = command.ExecuteReader();
         var rows = new List<string>();
-        while (reader.Read())
-            rows.Add(string.Join(" | ", Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetValue(i) switch
-            {
-                byte[] bytes => Convert.ToHexStringLower(bytes),
-                DBNull => "∅",
-                var value => Convert.ToString(value, CultureInfo.InvariantCulture)!,
-            })));
+        while (reader.Read()) rows.Add(Text([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : reader.GetValue(i))]));
         return rows;
     }
+
+    private static string Text(object?[] row) => string.Join(" | ", row.Select(value => value switch
+    {
+        byte[] bytes => Convert.ToHexStringLower(bytes),
+        null => "∅",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    }));
 
     public long Count(string sql) => long.Parse(Rows(sql).Single(), CultureInfo.InvariantCulture);
 
     /// <summary>Runs SQL on the store's file behind Recoup's back.</summary>
-    public void Tamper(string sql) => Tamper(Database, sql);
+    public void Tamper(string sql)
+    {
+        if (TestStores.IsPostgres) TestStores.Rows(Place, sql);
+        else Tamper(Database, sql);
+    }
 
     public static void Tamper(string database, string sql)
     {
@@ -152,7 +167,11 @@ public sealed class DataFolder : IDisposable
         return db;
     }
 
-    public void Dispose() => Directory.Delete(Root, recursive: true);
+    public void Dispose()
+    {
+        if (place.IsValueCreated) TestStores.Drop(place.Value);
+        Directory.Delete(Root, recursive: true);
+    }
 
     /// <summary>The key that signs anchors is the tests' own, never the user's; processes inherit it.</summary>
     [ModuleInitializer]

@@ -1,6 +1,5 @@
 using System.Text;
 using Recoup.Storage;
-using Recoup.Storage.Sqlite;
 using Recoup.Tests.Cli;
 
 namespace Recoup.Tests.Durability;

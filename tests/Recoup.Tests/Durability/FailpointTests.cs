@@ -1,5 +1,6 @@
 using Recoup.Storage;
 using Recoup.Tests.Cli;
+using Recoup.Tests.Stores;
 
 namespace Recoup.Tests.Durability;
 
@@ -27,7 +28,9 @@ public sealed class UndisturbedFolders : IDisposable
         Run(first, "import");
         var folder = new DataFolder();
         folder.Run("sending", "live", "--now", "2026-02-01T10:00:00Z").Expect(0);
-        DataFolder.Tamper(folder.KeysDatabase, $"ATTACH '{first.KeysDatabase}' AS first; INSERT INTO party_key SELECT * FROM first.party_key;");
+        var keys = TestStores.KeyRows(first.Place, $"SELECT party, key FROM {TestStores.KeyTable}");
+        if (keys.Count > 0) TestStores.KeyRows(folder.Place, $"DELETE FROM {TestStores.KeyTable}");
+        foreach (var part in keys.Chunk(500)) TestStores.KeyRows(folder.Place, $"INSERT INTO {TestStores.KeyTable} VALUES {string.Join(", ", part.Select(k => $"('{k[0]}', {(TestStores.IsPostgres ? "'\\x" : "x'")}{Convert.ToHexString((byte[])k[1]!)}')"))}");
         foreach (var name in Commands.Keys)
         {
             before[name] = folder;

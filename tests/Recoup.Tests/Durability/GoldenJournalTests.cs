@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Storage.Journal;
-using Recoup.Storage.Sqlite;
+using Recoup.Storage;
 using Recoup.Storage.Work;
 using Recoup.Tests.Cli;
 
@@ -78,9 +78,9 @@ public sealed class GoldenJournalTests(ITestOutputHelper output)
             store.Begin();
             foreach (var partition in Rows().GroupBy(r => r.Partition))
             {
-                foreach (var row in partition) store.Append(row);
+                store.Database.Append([.. partition]);
                 var last = partition.Last();
-                store.Write(new Head(partition.Key, last.Seq, last.Hash, last.RecordedAt, partition.Max(r => r.RecordedOn)));
+                store.Database.Write(new Changes([new Head(partition.Key, last.Seq, last.Hash, last.RecordedAt, partition.Max(r => r.RecordedOn))], [], [], [], null));
             }
             store.SetMeta("workspace", ((Event.WorkspaceOpened)EventCodec.Decode("workspace_opened", 1, Rows().First(r => r.Kind == "workspace_opened").Payload)).Workspace);
             store.Commit();

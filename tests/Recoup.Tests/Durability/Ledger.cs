@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using Recoup.Storage.Sqlite;
+using Recoup.Storage;
 using Recoup.Tests.Cli;
 
 namespace Recoup.Tests.Durability;

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Recoup.Core.Foundation;
 using Recoup.Storage.Journal;
-using Recoup.Storage.Sqlite;
+using Recoup.Storage;
 using Recoup.Storage.Work;
 using Recoup.Tests.Cli;
 

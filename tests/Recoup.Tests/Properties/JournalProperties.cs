@@ -1,7 +1,6 @@
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Storage;
-using Recoup.Storage.Sqlite;
 
 namespace Recoup.Tests.Properties;
 
@@ -79,7 +78,7 @@ public sealed class JournalProperties
             if (step is not Step.Run run) { play.Do(step); continue; }
             if (play.Run(run) is null) continue;
             foreach (var pid in play.Store.PartiesDue(null))
-                if (play.Store.Party(pid)!.NextReviewOn is { } next) next.ShouldBeGreaterThan(run.AsOf, $"next review of {play.Store.PartyId(pid)}");
+                if (play.Store.Party(pid)!.NextReviewOn is { } next) next.ShouldBeGreaterThan(run.AsOf, $"next review of {play.Store.Database.PartyIds([pid])[pid]}");
             var before = Everything(play);
             play.Run(run)!.Reviewed.ShouldBe(0, $"a second {run}");
             Everything(play).ShouldBe(before, $"after a second {run}");
@@ -103,7 +102,7 @@ public sealed class JournalProperties
 
         void Reads(string table, Func<byte[], byte[]> around)
         {
-            using var s = new Statement(play.Store.Connection, $"SELECT state FROM {table}");
+            using var s = play.Store.Own($"SELECT state FROM {table}");
             while (s.Step())
             {
                 var bytes = s.Blob(0).ToArray();

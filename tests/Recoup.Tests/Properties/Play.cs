@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Data.Sqlite;
 using Recoup.Connectors.Mail;
 using Recoup.Core;
 using Recoup.Core.Contact;
@@ -11,8 +10,8 @@ using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Simulation;
 using Recoup.Storage;
-using Recoup.Storage.Sqlite;
 using Recoup.Storage.Work;
+using Recoup.Tests.Stores;
 
 namespace Recoup.Tests.Properties;
 
@@ -40,9 +39,9 @@ internal sealed class Play : IDisposable
 
     public Play(Policy? policy = null, int seed = 1)
     {
-        Store = Store.Open(folder, random: new SplitMix((ulong)seed).Fill);
+        Store = Store.Open(TestStores.New(folder), random: new SplitMix((ulong)seed).Fill);
         // What a power cut does is tested elsewhere; here the disk need not be waited for.
-        Store.Exec("PRAGMA synchronous=OFF");
+        if (!TestStores.IsPostgres) Store.Exec("PRAGMA synchronous=OFF");
         Door = new Door(Store, "import", clock, TemplateWriter.Shipped) { Policy = policy };
     }
 
@@ -179,24 +178,15 @@ internal sealed class Play : IDisposable
     private List<string> Rows(IEnumerable<string> queries)
     {
         var rows = new List<string>();
-        foreach (var query in queries)
-        {
-            using var command = new SqliteCommand(query, Store.Connection);
-            using var reader = command.ExecuteReader();
-            while (reader.Read())
-            {
-                var text = new StringBuilder();
-                for (var i = 0; i < reader.FieldCount; i++)
-                    text.Append(reader.IsDBNull(i) ? "-" : reader.GetValue(i) is byte[] bytes ? Encoding.UTF8.GetString(bytes) : reader.GetValue(i)).Append(' ');
-                rows.Add(text.ToString());
-            }
-        }
+        foreach (var row in queries.SelectMany(query => TestStores.Rows(Store.Place, query)))
+            rows.Add(string.Concat(row.Select(value => $"{(value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : value ?? "-")} ")));
         return rows;
     }
 
     public void Dispose()
     {
         Store.Dispose();
+        TestStores.Drop(Store.Place);
         Directory.Delete(folder, recursive: true);
     }
 

@@ -380,7 +380,7 @@ internal sealed class Story : IDisposable
     private List<ItemState> Items()
     {
         var items = new List<ItemState>();
-        using var s = new Storage.Sqlite.Statement(Play.Store.Connection, "SELECT state FROM item");
+        using var s = Play.Store.Own("SELECT state FROM item");
         while (s.Step()) items.Add(StateCodec.DecodeItem(s.Blob(0)));
         return items;
     }

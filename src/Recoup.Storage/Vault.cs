@@ -1,56 +1,31 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Data.Sqlite;
 using Recoup.Core.Workspace;
 
-namespace Recoup.Storage.Sqlite;
+namespace Recoup.Storage;
 
 /// <summary>
-/// The parties' keys, in a file of their own beside the journal: what identifies a person is sealed under them
+/// The parties' keys, in a place of their own beside the journal: what identifies a person is sealed under them
 /// (AES-256-GCM), and erasing a person is destroying one key. The nonce is derived from key and text, so that
 /// the same input gives the same journal; two different texts never share one.
 /// </summary>
 public sealed class Vault : IVault, IDisposable
 {
     private const int CachedMax = 50_000, KeySize = 32;
-    private readonly SqliteConnection db;
-    private readonly Statement find, insert, delete;
+    private readonly IKeyTable table;
     private readonly Dictionary<string, byte[]?> keys = new(StringComparer.Ordinal);
     private readonly List<string> made = [];
     private readonly Action<byte[]> random;
 
-    /// <param name="path">The file; created where there is none.</param>
+    /// <param name="table">Where the keys are; closed with this.</param>
     /// <param name="random">Fills a new key; a simulation brings its own seeded source.</param>
-    public Vault(string path, Action<byte[]>? random = null)
+    internal Vault(IKeyTable table, Action<byte[]>? random = null)
     {
+        this.table = table;
         this.random = random ?? (bytes => RandomNumberGenerator.Fill(bytes));
-        db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
-        db.Open();
-        try
-        {
-            using var command = db.CreateCommand();
-            // Overwrites what it deletes: a destroyed key must not stay behind in a free page.
-            command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA secure_delete=ON; CREATE TABLE IF NOT EXISTS party_key(party TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID;";
-            command.ExecuteNonQuery();
-        }
-        catch (SqliteException e) when (e.SqliteErrorCode is 26 or 11)
-        {
-            throw new StoreException($"'{path}' is damaged or no Recoup database ({e.Message}). Restore a backup.", e);
-        }
-        find = new Statement(db, "SELECT key FROM party_key WHERE party = ?");
-        insert = new Statement(db, "INSERT OR IGNORE INTO party_key(party, key) VALUES(?, ?)");
-        delete = new Statement(db, "DELETE FROM party_key WHERE party = ?");
     }
 
-    public bool HoldsKeys
-    {
-        get
-        {
-            using var command = db.CreateCommand();
-            command.CommandText = "SELECT EXISTS(SELECT 1 FROM party_key)";
-            return (long)command.ExecuteScalar()! != 0;
-        }
-    }
+    public bool HoldsKeys => table.HoldsKeys;
 
     public bool HasKey(string party) => Key(party) is not null;
 
@@ -99,9 +74,7 @@ public sealed class Vault : IVault, IDisposable
     internal void Flush()
     {
         if (made.Count == 0) return;
-        Exec("BEGIN IMMEDIATE");
-        foreach (var party in made) insert.Bind(party).Bind(keys[party]).Run();
-        Exec("COMMIT");
+        table.Insert([.. made.Select(party => new KeyValuePair<string, byte[]>(party, keys[party]!))]);
         made.Clear();
     }
 
@@ -115,14 +88,19 @@ public sealed class Vault : IVault, IDisposable
     /// <summary>Destroys the keys for good: overwritten, and no copy left in the write-ahead log.</summary>
     internal void Destroy(IEnumerable<string> parties)
     {
-        foreach (var party in parties)
-        {
-            delete.Bind(party).Run();
+        var all = parties.ToList();
+        table.Delete(all);
+        foreach (var party in all)
             if (keys.Remove(party, out var key) && key is not null) CryptographicOperations.ZeroMemory(key);
-        }
-        Exec("PRAGMA wal_checkpoint(TRUNCATE)");
-        Exec("VACUUM");
-        Exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    /// <summary>Fetches the keys of a batch's parties together, so that none is asked for alone.</summary>
+    internal void LoadAhead(IEnumerable<string> parties)
+    {
+        if (made.Count == 0 && keys.Count >= CachedMax) keys.Clear();
+        var unknown = parties.Where(party => !keys.ContainsKey(party)).ToList();
+        if (unknown.Count == 0) return;
+        foreach (var (party, key) in table.Find(unknown)) keys[party] = key;
     }
 
     private byte[] Usable(string party)
@@ -135,8 +113,7 @@ public sealed class Vault : IVault, IDisposable
     {
         if (keys.TryGetValue(party, out var known) && known is not null) return known;
         if (made.Count == 0 && keys.Count >= CachedMax) keys.Clear();
-        byte[]? key = null;
-        if (find.Bind(party).Step()) { key = find.Blob(0).ToArray(); find.Reset(); }
+        var key = table.Find(party);
         if (key is not null) keys[party] = key;
         return key;
     }
@@ -150,18 +127,5 @@ public sealed class Vault : IVault, IDisposable
         return key;
     }
 
-    private void Exec(string sql)
-    {
-        using var command = db.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    public void Dispose()
-    {
-        find.Dispose();
-        insert.Dispose();
-        delete.Dispose();
-        db.Dispose();
-    }
+    public void Dispose() => table.Dispose();
 }

@@ -3,7 +3,7 @@ using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 
-namespace Recoup.Storage.Sqlite;
+namespace Recoup.Storage;
 
 /// <summary>A party's header and what the fold changed beside it, in the form in which they are stored. Made without the store, so on any thread.</summary>
 internal sealed class StateForm

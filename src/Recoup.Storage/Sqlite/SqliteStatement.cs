@@ -9,29 +9,29 @@ namespace Recoup.Storage.Sqlite;
 /// the ADO.NET parameters of the same library one row costs about twice as much (docs/adr/0001-row-shapes.md).
 /// Not thread-safe; lives as long as its connection.
 /// </summary>
-public sealed class Statement : IDisposable
+internal sealed class SqliteStatement : Statement
 {
     private readonly sqlite3 db;
     private readonly sqlite3_stmt statement;
     private int bound;
     private bool stepping;
 
-    public Statement(SqliteConnection connection, string sql)
+    public SqliteStatement(SqliteConnection connection, string sql)
     {
         db = connection.Handle ?? throw new InvalidOperationException("The connection is not open.");
         Check(raw.sqlite3_prepare_v3(db, sql, raw.SQLITE_PREPARE_PERSISTENT, out statement));
     }
 
-    public Statement Bind(long value) { Check(raw.sqlite3_bind_int64(statement, ++bound, value)); return this; }
+    public override Statement Bind(long value) { Check(raw.sqlite3_bind_int64(statement, ++bound, value)); return this; }
 
-    public Statement Bind(long? value)
+    public override Statement Bind(long? value)
     {
         if (value is { } v) return Bind(v);
         Check(raw.sqlite3_bind_null(statement, ++bound));
         return this;
     }
 
-    public Statement Bind(string? value)
+    public override Statement Bind(string? value)
     {
         bound++;
         if (value is null) { Check(raw.sqlite3_bind_null(statement, bound)); return this; }
@@ -44,7 +44,7 @@ public sealed class Statement : IDisposable
         return this;
     }
 
-    public Statement Bind(ReadOnlySpan<byte> value)
+    public override Statement Bind(ReadOnlySpan<byte> value)
     {
         bound++;
         // The library binds an empty span as NULL; an empty blob is a value.
@@ -52,15 +52,8 @@ public sealed class Statement : IDisposable
         return this;
     }
 
-    public Statement Bind(byte[]? value)
-    {
-        if (value is not null) return Bind(value.AsSpan());
-        Check(raw.sqlite3_bind_null(statement, ++bound));
-        return this;
-    }
-
     /// <summary>Runs a statement that returns no rows, and makes it ready for the next.</summary>
-    public int Run()
+    public override int Run()
     {
         var code = raw.sqlite3_step(statement);
         Reset();
@@ -69,7 +62,7 @@ public sealed class Statement : IDisposable
     }
 
     /// <summary>Moves to the next row; at the end the statement is made ready for the next use.</summary>
-    public bool Step()
+    public override bool Step()
     {
         var code = raw.sqlite3_step(statement);
         if (code == raw.SQLITE_ROW) return stepping = true;
@@ -79,7 +72,7 @@ public sealed class Statement : IDisposable
     }
 
     /// <summary>Ends a reading before its last row.</summary>
-    public void Reset()
+    public override void Reset()
     {
         raw.sqlite3_reset(statement);
         bound = 0;
@@ -87,32 +80,32 @@ public sealed class Statement : IDisposable
     }
 
     /// <summary>Ready for use: whoever used it last may have been stopped by an exception among its rows or parameters.</summary>
-    internal Statement Anew()
+    internal override Statement Anew()
     {
         if (stepping || bound != 0) Reset();
         return this;
     }
 
-    public bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
+    public override bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
 
-    public long Long(int column) => raw.sqlite3_column_int64(statement, column);
-
-    public int Int(int column) => checked((int)raw.sqlite3_column_int64(statement, column));
-
-    public long? LongOrNull(int column) => IsNull(column) ? null : Long(column);
+    public override long Long(int column) => raw.sqlite3_column_int64(statement, column);
 
     /// <summary>All of it: a NUL in a text does not end it.</summary>
-    public string Text(int column) => Encoding.UTF8.GetString(raw.sqlite3_column_blob(statement, column));
+    public override string Text(int column) => Encoding.UTF8.GetString(raw.sqlite3_column_blob(statement, column));
 
-    public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
-
-    /// <summary>The storage class of what stands there, as SQLite numbers them: any column may hold any.</summary>
-    public int StorageClass(int column) => raw.sqlite3_column_type(statement, column);
+    internal override ValueClass Class(int column) => raw.sqlite3_column_type(statement, column) switch
+    {
+        raw.SQLITE_INTEGER => ValueClass.Integer,
+        raw.SQLITE_TEXT => ValueClass.Text,
+        raw.SQLITE_BLOB => ValueClass.Blob,
+        raw.SQLITE_NULL => ValueClass.Null,
+        _ => ValueClass.Other,
+    };
 
     /// <summary>Valid until the next step.</summary>
-    public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(statement, column);
+    public override ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(statement, column);
 
-    public void Dispose() => statement.Dispose();
+    public override void Dispose() => statement.Dispose();
 
     private void Check(int code)
     {

@@ -9,27 +9,31 @@ using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using Recoup.Storage.Journal;
+using Recoup.Storage.Postgres;
+using Recoup.Storage.Sqlite;
 
-namespace Recoup.Storage.Sqlite;
+namespace Recoup.Storage;
 
 /// <summary>
-/// One data folder: the journal with its states, read models and cells in recoup.db, the parties' keys in
-/// keys.db. Hands out rows; decides nothing. Not thread-safe: one store a thread; several processes may share
-/// the folder, each transaction takes the file's lock with a wait of up to half a minute.
+/// A workspace's data: the journal with its states, read models and cells, the parties' keys apart from it, and a folder
+/// for what are files. Hands out rows; decides nothing. Not thread-safe: one store a thread; several processes may share
+/// one workspace.
 /// </summary>
 public sealed class Store : IDisposable
 {
-    private readonly SqliteConnection db;
-    private readonly Dictionary<string, Statement> statements = new(StringComparer.Ordinal);
+    private readonly Database database;
 
-    private Store(string folder, SqliteConnection db, Vault vault)
+    private Store(StorePlace place, Database database, Vault vault)
     {
-        Folder = folder;
-        this.db = db;
+        Place = place;
+        this.database = database;
         Vault = vault;
     }
 
-    public string Folder { get; }
+    public StorePlace Place { get; }
+
+    /// <summary>Mail, anchors and settings; on SQLite the data too.</summary>
+    public string Folder => Place.Folder;
 
     public Vault Vault { get; }
 
@@ -37,29 +41,47 @@ public sealed class Store : IDisposable
 
     public string AnchorFolder => Path.Combine(Folder, "anchors");
 
+    internal Database Database => database;
+
     /// <summary>Opens a data folder, or makes one. Throws <see cref="StoreException"/> where it can't.</summary>
     /// <param name="random">Source of keys; null: the system's.</param>
-    public static Store Open(string folder, bool create = true, Action<byte[]>? random = null)
+    public static Store Open(string folder, bool create = true, Action<byte[]>? random = null) => Open(new StorePlace(folder), create, random);
+
+    /// <summary>Opens a workspace, or makes one. Throws <see cref="StoreException"/> where it can't.</summary>
+    /// <param name="random">Source of keys; null: the system's.</param>
+    public static Store Open(StorePlace place, bool create = true, Action<byte[]>? random = null)
     {
-        var path = Path.Combine(folder, "recoup.db");
+        var store = place.Connection is { } connection ? InPostgres(place, connection, create, random) : InFolder(place, create, random);
+        try
+        {
+            StateVersion.Check(store);
+            return store;
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether there is a workspace's data.</summary>
+    public static bool Exists(StorePlace place) => place.Connection is { } connection ? PostgresDatabase.Exists(connection) : File.Exists(SqliteDatabase.PathIn(place.Folder));
+
+    private static Store InFolder(StorePlace place, bool create, Action<byte[]>? random)
+    {
+        var folder = place.Folder;
+        var path = SqliteDatabase.PathIn(folder);
         if (!create && !File.Exists(path)) throw new StoreException($"there is no Recoup data in '{folder}'. Import something first, or name the folder with --data.");
         try
         {
             Directory.CreateDirectory(folder);
-            var db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 }.ToString());
-            db.Open();
-            var vault = new Vault(Path.Combine(folder, "keys.db"), random);
-            // Before anything is written: a file cut to nothing passes for a new one.
-            if (vault.HoldsKeys && Migrations.IsEmpty(db)) throw new StoreException($"'{path}' is empty, and beside it are keys of people: the journal was lost. Restore a backup of it; to begin anew, use another folder.");
-            using (var command = db.CreateCommand())
+            var vault = new Vault(new SqliteKeys(Path.Combine(folder, "keys.db")), random);
+            try { return new Store(place, SqliteDatabase.Open(folder, mayBeEmpty: () => !vault.HoldsKeys), vault); }
+            catch
             {
-                command.CommandText = "PRAGMA busy_timeout=30000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA secure_delete=FAST; PRAGMA wal_autocheckpoint=16384; PRAGMA temp_store=MEMORY;";
-                command.ExecuteNonQuery();
+                vault.Dispose();
+                throw;
             }
-            Migrations.Apply(db);
-            var store = new Store(folder, db, vault);
-            StateVersion.Check(store);
-            return store;
         }
         catch (SqliteException e) when (e.SqliteErrorCode is 26 or 11)
         {
@@ -72,13 +94,24 @@ public sealed class Store : IDisposable
         }
     }
 
-    internal SqliteConnection Connection => db;
-
-    internal Statement Statement(string sql)
+    private static Store InPostgres(StorePlace place, string connection, bool create, Action<byte[]>? random)
     {
-        if (statements.TryGetValue(sql, out var statement)) return statement.Anew();
-        return statements[sql] = new Statement(db, sql);
+        try
+        {
+            Directory.CreateDirectory(place.Folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException($"the folder '{place.Folder}', which holds mail, anchors and settings, can't be used: {e.Message}", e);
+        }
+        var database = PostgresDatabase.Open(connection, create);
+        return new Store(place, database, new Vault(new PostgresKeys(place.KeysConnection ?? connection), random));
     }
+
+    internal Statement Statement(string sql) => database.Statement(sql);
+
+    /// <summary>A statement of the caller's own, for a long reading among which others are made.</summary>
+    internal Statement Own(string sql) => database.Own(sql);
 
     // --- transactions ---
 
@@ -90,7 +123,7 @@ public sealed class Store : IDisposable
 
     public void BeginDryRun()
     {
-        Statement("BEGIN IMMEDIATE").Run();
+        database.Begin();
         IsDryRun = true;
     }
 
@@ -101,48 +134,40 @@ public sealed class Store : IDisposable
         Vault.Discard();
     }
 
-    internal void Begin() => Statement(IsDryRun ? "SAVEPOINT part" : "BEGIN IMMEDIATE").Run();
+    internal void Begin()
+    {
+        if (IsDryRun) Exec("SAVEPOINT part");
+        else database.Begin();
+    }
 
     /// <summary>A snapshot for reading: what others commit meanwhile stays unseen.</summary>
     internal void BeginRead()
     {
-        Statement(IsDryRun ? "SAVEPOINT part" : "BEGIN").Run();
-        var first = Statement("SELECT 1 FROM meta LIMIT 1");
-        first.Step();
-        first.Reset();
+        if (IsDryRun) Exec("SAVEPOINT part");
+        else database.BeginRead();
     }
 
-    internal void Commit() => Statement(IsDryRun ? "RELEASE part" : "COMMIT").Run();
+    internal void Commit()
+    {
+        if (IsDryRun) Exec("RELEASE SAVEPOINT part");
+        else database.Commit();
+    }
 
     internal void Rollback()
     {
-        if (SQLitePCL.raw.sqlite3_get_autocommit(db.Handle!) != 0) return;
-        if (IsDryRun) Exec("ROLLBACK TO part; RELEASE part");
-        else Statement("ROLLBACK").Run();
+        if (!database.InTransaction) return;
+        if (IsDryRun) Exec("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part");
+        else database.Rollback();
     }
 
     /// <summary>Waits for a lock's end as long as a transaction does.</summary>
     private static readonly TimeSpan TurnWaitMax = TimeSpan.FromSeconds(30);
 
     /// <summary>For work that one process at a time may do; the turn ends with the process, however it ends.</summary>
-    internal IDisposable TakeTurn(string work)
-    {
-        var path = Path.Combine(Folder, work + ".lock");
-        for (var waited = Stopwatch.StartNew(); ;)
-            try { return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0); }
-            catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
-            {
-                if (waited.Elapsed > TurnWaitMax) throw new StoreException($"another {work} has been at work in '{Folder}' for half a minute ({e.Message}); try again when it is done.", e);
-                Thread.Sleep(50);
-            }
-    }
+    internal IDisposable TakeTurn(string work) =>
+        database.TakeTurn(work, TurnWaitMax) ?? throw new StoreException($"another {work} has been at work in '{Place}' for half a minute; try again when it is done.");
 
-    internal void Exec(string sql)
-    {
-        using var command = db.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
+    internal void Exec(string sql) => database.Exec(sql);
 
     /// <summary>Nothing but a rebuild may use states that another version folded.</summary>
     internal bool IsStale => Meta(StateVersion.Stale) is not null;
@@ -182,25 +207,16 @@ public sealed class Store : IDisposable
         return heads;
     }
 
-    internal void Write(Head head) =>
-        Statement("INSERT INTO head(partition, seq, hash, recorded_at, recorded_on) VALUES(?, ?, ?, ?, ?) ON CONFLICT(partition) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, recorded_at = excluded.recorded_at, recorded_on = excluded.recorded_on")
-            .Bind(head.Partition).Bind(head.Seq).Bind(head.Hash.AsSpan()).Bind(head.RecordedAt).Bind(Day(head.RecordedOn)).Run();
-
     // --- journal ---
 
     public static long RowId(int partition, long seq) => ((long)partition << 40) | seq;
-
-    internal void Append(JournalRow row) =>
-        Statement("INSERT INTO journal(id, partition, seq, prior, party, account, kind, version, effective_on, recorded_on, recorded_at, actor, cause, workspace_seq, payload, hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-            .Bind(RowId(row.Partition, row.Seq)).Bind(row.Partition).Bind(row.Seq).Bind(row.Prior).Bind(row.Party).Bind(row.Account).Bind(row.Kind).Bind(row.Version)
-            .Bind(Day(row.EffectiveOn)).Bind(Day(row.RecordedOn)).Bind(row.RecordedAt).Bind(row.Actor).Bind(row.Cause).Bind(row.WorkspaceSeq).Bind(row.Payload.AsSpan()).Bind(row.Hash.AsSpan()).Run();
 
     private const string JournalColumns = "id, partition, seq, prior, party, account, kind, version, effective_on, recorded_on, recorded_at, actor, cause, workspace_seq, payload, hash";
 
     /// <summary>The rows of a partition in the order of their place, from a sequence on. Streams; the id is given so that a misplaced row is seen.</summary>
     internal IEnumerable<(long Id, JournalRow Row)> Journal(int partition, long fromSeq = 0)
     {
-        using var s = new Statement(db, $"SELECT {JournalColumns} FROM journal WHERE id >= ? AND id < ? ORDER BY id");
+        using var s = database.Own($"SELECT {JournalColumns} FROM journal WHERE id >= ? AND id < ? ORDER BY id");
         s.Bind(RowId(partition, fromSeq)).Bind(RowId(partition + 1, 0));
         while (s.Step())
         {
@@ -241,10 +257,12 @@ public sealed class Store : IDisposable
         return events;
     }
 
-    private const int IntegerClass = SQLitePCL.raw.SQLITE_INTEGER, TextClass = SQLitePCL.raw.SQLITE_TEXT, BlobClass = SQLitePCL.raw.SQLITE_BLOB;
-
     /// <summary>What each column holds. The hash is over values: a 1 kept as text, or as 1.2, would read as the same value.</summary>
-    private static readonly int[] JournalClasses = [IntegerClass, IntegerClass, IntegerClass, IntegerClass, TextClass, TextClass, TextClass, IntegerClass, TextClass, TextClass, IntegerClass, TextClass, TextClass, IntegerClass, BlobClass, BlobClass];
+    private static readonly ValueClass[] JournalClasses =
+    [
+        ValueClass.Integer, ValueClass.Integer, ValueClass.Integer, ValueClass.Integer, ValueClass.Text, ValueClass.Text, ValueClass.Text, ValueClass.Integer,
+        ValueClass.Text, ValueClass.Text, ValueClass.Integer, ValueClass.Text, ValueClass.Text, ValueClass.Integer, ValueClass.Blob, ValueClass.Blob,
+    ];
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -252,7 +270,7 @@ public sealed class Store : IDisposable
     private static JournalRow Row(Statement s)
     {
         for (var c = 0; c < JournalClasses.Length; c++)
-            if (s.StorageClass(c) != JournalClasses[c]) throw new FormatException($"its column {Name(c)} holds another type of value than it should");
+            if (s.Class(c) != JournalClasses[c]) throw new FormatException($"its column {Name(c)} holds another type of value than it should");
         return new JournalRow
         {
             Partition = Small(1), Seq = s.Long(2), Prior = s.Long(3), Party = Text(4), Account = Text(5), Kind = Text(6), Version = Small(7),
@@ -262,6 +280,7 @@ public sealed class Store : IDisposable
 
         string Text(int column)
         {
+            if (s.IsValidText) return s.Text(column);
             try { return Utf8.GetString(s.Blob(column)); }
             catch (DecoderFallbackException e) { throw new FormatException($"its column {Name(column)} holds bytes that are no text", e); }
         }
@@ -275,17 +294,6 @@ public sealed class Store : IDisposable
 
     // --- keys and aliases ---
 
-    internal byte[]? KeyContent(string key)
-    {
-        var s = Statement("SELECT content FROM key WHERE key = ?").Bind(key);
-        if (!s.Step()) return null;
-        var content = s.Blob(0).ToArray();
-        s.Reset();
-        return content;
-    }
-
-    internal void ClaimKey(string key, byte[] content) => Statement("INSERT INTO key(key, content) VALUES(?, ?)").Bind(key).Bind(content.AsSpan()).Run();
-
     /// <summary>The party of an account that is not its own; null: it is its own, or unknown.</summary>
     public string? PartyOf(string account)
     {
@@ -296,8 +304,6 @@ public sealed class Store : IDisposable
         return party;
     }
 
-    internal void SetPartyOf(string account, string party) => Statement("INSERT OR REPLACE INTO account(account, party) VALUES(?, ?)").Bind(account).Bind(party).Run();
-
     // --- states ---
 
     internal (long Pid, PartyState State)? Party(string id)
@@ -307,25 +313,6 @@ public sealed class Store : IDisposable
         var found = (s.Long(0), StateCodec.DecodeParty(s.Blob(1)));
         s.Reset();
         return found;
-    }
-
-    /// <summary>The header as it is stored, for a batch that decodes many at once.</summary>
-    internal (long Pid, byte[] State)? StoredParty(string id)
-    {
-        var s = Statement("SELECT pid, state FROM party WHERE id = ?").Bind(id);
-        if (!s.Step()) return null;
-        var found = (s.Long(0), s.Blob(1).ToArray());
-        s.Reset();
-        return found;
-    }
-
-    internal string PartyId(long pid)
-    {
-        var s = Statement("SELECT id FROM party WHERE pid = ?").Bind(pid);
-        s.Step();
-        var id = s.Text(0);
-        s.Reset();
-        return id;
     }
 
     internal PartyState? Party(long pid)
@@ -394,27 +381,6 @@ public sealed class Store : IDisposable
         s.Reset();
     }
 
-    /// <summary>Writes the header and what changed beside it.</summary>
-    internal void Save(PartyState state, long pid) => Save(StateForm.Of(state, pid));
-
-    internal void Save(StateForm form)
-    {
-        var pid = form.Pid;
-        Statement("INSERT INTO party(pid, id, next_review_on, state) VALUES(?, ?, ?, ?) ON CONFLICT(pid) DO UPDATE SET next_review_on = excluded.next_review_on, state = excluded.state")
-            .Bind(pid).Bind(form.Id).Bind(form.NextReviewOn?.DayNumber).Bind(form.Header.AsSpan()).Run();
-        foreach (var (item, state) in form.Items)
-            Statement("INSERT INTO item(pid, account, number, open, due, currency, state) VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT(pid, account, number) DO UPDATE SET open = excluded.open, due = excluded.due, state = excluded.state")
-                .Bind(pid).Bind(item.Account).Bind(item.Number).Bind(item.IsOpen ? 1 : 0).Bind(item.DueOn.DayNumber).Bind(item.Currency).Bind(state.AsSpan()).Run();
-        foreach (var (key, state) in form.Cash)
-            Statement("INSERT INTO cash(pid, key, state) VALUES(?, ?, ?) ON CONFLICT(pid, key) DO UPDATE SET state = excluded.state").Bind(pid).Bind(key).Bind(state.AsSpan()).Run();
-        foreach (var (message, state) in form.Messages)
-            Statement("INSERT INTO message(id, pid, status, not_before, state) VALUES(?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET status = excluded.status, not_before = excluded.not_before, state = excluded.state")
-                .Bind(message.Id).Bind(pid).Bind((long)message.Status).Bind(message.NotBefore.ToUnixTimeMilliseconds()).Bind(state.AsSpan()).Run();
-        foreach (var (work, state) in form.WorkItems)
-            Statement("INSERT INTO work(id, pid, open, owner, priority, state) VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET open = excluded.open, state = excluded.state")
-                .Bind(work.Id).Bind(pid).Bind(work.Open ? 1 : 0).Bind(work.Owner).Bind(PriorityOf(work)).Bind(state.AsSpan()).Run();
-    }
-
     /// <summary>In hundredths.</summary>
     internal static long PriorityOf(WorkItemState work) => (long)(WorkItemState.Priority(Money.ToMajor(work.Minor, Currency.Of(work.Currency)), work.Score) * 100);
 
@@ -430,9 +396,8 @@ public sealed class Store : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in statements.Values) statement.Dispose();
         Vault.Dispose();
-        db.Dispose();
+        database.Dispose();
     }
 }
 

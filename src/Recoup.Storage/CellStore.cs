@@ -1,7 +1,7 @@
 using System.Globalization;
 using Recoup.Core.Measures;
 
-namespace Recoup.Storage.Sqlite;
+namespace Recoup.Storage;
 
 /// <summary>
 /// The cells: a transaction appends what it adds as one blob, whoever merges folds the blobs into cells and
@@ -16,12 +16,6 @@ public sealed class CellStore(Store store) : IMeasureSource
     public long CellsRead { get; private set; }
 
     // --- writing ---
-
-    internal void Append(CellDeltas deltas)
-    {
-        var blob = Encode(deltas);
-        if (blob is not null) store.Statement("INSERT INTO cell_pending(deltas) VALUES(?)").Bind(blob.AsSpan()).Run();
-    }
 
     internal int PendingCount
     {
@@ -39,14 +33,15 @@ public sealed class CellStore(Store store) : IMeasureSource
     /// <param name="lastRecordedOn">Stocks are kept for the month ends before this day.</param>
     internal void Merge(DateOnly lastRecordedOn)
     {
-        var deltas = Pending();
+        store.Database.LockCells();
+        var deltas = new CellDeltas();
+        // Taken and deleted in one statement: what somebody adds meanwhile is neither folded nor lost.
+        var pending = store.Statement("DELETE FROM cell_pending RETURNING deltas");
+        while (pending.Step()) Decode(pending.Blob(0), deltas);
         if (deltas.Count > 0)
         {
-            var upsert = store.Statement("INSERT INTO cell(measure, day, ref_day, portfolio, segment, currency, minor, count) VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(measure, day, ref_day, portfolio, segment, currency) DO UPDATE SET minor = minor + excluded.minor, count = count + excluded.count");
-            foreach (var (key, value) in InOrder(deltas))
-                upsert.Bind((long)key.Measure).Bind(key.Day).Bind(key.RefDay).Bind(key.Portfolio).Bind(key.Segment).Bind(key.Currency).Bind(value.Minor).Bind(value.Count).Run();
+            store.Database.AddCells(InOrder(deltas));
             PatchStocks(deltas);
-            store.Statement("DELETE FROM cell_pending").Run();
         }
         ExtendStocks(lastRecordedOn);
     }
@@ -82,7 +77,7 @@ public sealed class CellStore(Store store) : IMeasureSource
         }
         // Most merges have nothing late in them; looking through all stocks for empty ones is not for every day.
         if (patches.Count == 0) return;
-        foreach (var ((measure, end, reference, portfolio, segment, currency), value) in patches.OrderBy(p => p.Key.Item1).ThenBy(p => p.Key.MonthEnd).ThenBy(p => p.Key.Ref)) AddStock(measure, end, reference, portfolio, segment, currency, value);
+        store.Database.AddStocks([.. patches.Select(p => StockCell(p.Key.Item1, p.Key.MonthEnd, p.Key.Ref, p.Key.Item4, p.Key.Item5, p.Key.Item6, p.Value)).Order(ByStock)]);
         store.Statement("DELETE FROM stock WHERE minor = 0 AND count = 0").Run();
     }
 
@@ -96,7 +91,7 @@ public sealed class CellStore(Store store) : IMeasureSource
         if (through == 0)
         {
             // The first stocks are at the end of the month in which history begins.
-            var s = store.Statement("SELECT min(day) FROM (SELECT min(day) AS day FROM cell WHERE measure = 1 UNION ALL SELECT min(day) FROM cell WHERE measure = 8)");
+            var s = store.Statement("SELECT min(day) FROM (SELECT min(day) AS day FROM cell WHERE measure = 1 UNION ALL SELECT min(day) FROM cell WHERE measure = 8) AS firsts");
             s.Step();
             var first = s.LongOrNull(0);
             s.Reset();
@@ -118,16 +113,18 @@ public sealed class CellStore(Store store) : IMeasureSource
                 }
             }
             foreach (var gone in stock.Where(s => s.Value.IsZero).Select(s => s.Key).ToList()) stock.Remove(gone);
-            foreach (var ((measure, reference, portfolio, segment, currency), value) in stock.OrderBy(s => s.Key.Item1).ThenBy(s => s.Key.Ref).ThenBy(s => s.Key.Portfolio, StringComparer.Ordinal))
-                AddStock(measure, end, reference, portfolio, segment, currency, value);
+            store.Database.AddStocks([.. stock.Select(s => StockCell(s.Key.Item1, end, s.Key.Ref, s.Key.Portfolio, s.Key.Segment, s.Key.Currency, s.Value)).Order(ByStock)]);
             through = end;
         }
         store.SetMeta("stocks_through", through.ToString(CultureInfo.InvariantCulture));
     }
 
-    private void AddStock(Measure measure, int end, int reference, string portfolio, string segment, string currency, CellValue value) =>
-        store.Statement("INSERT INTO stock(measure, month_end, ref_day, portfolio, segment, currency, minor, count) VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(measure, month_end, ref_day, portfolio, segment, currency) DO UPDATE SET minor = minor + excluded.minor, count = count + excluded.count")
-            .Bind((long)measure).Bind(end).Bind(reference).Bind(portfolio).Bind(segment).Bind(currency).Bind(value.Minor).Bind(value.Count).Run();
+    private static KeyValuePair<CellKey, CellValue> StockCell(Measure measure, int end, int reference, string portfolio, string segment, string currency, CellValue value) =>
+        new(new CellKey(measure, end, reference, portfolio, segment, currency), value);
+
+    /// <summary>In the order of the table.</summary>
+    private static readonly Comparer<KeyValuePair<CellKey, CellValue>> ByStock = Comparer<KeyValuePair<CellKey, CellValue>>.Create((a, b) =>
+        a.Key.Measure != b.Key.Measure ? a.Key.Measure.CompareTo(b.Key.Measure) : a.Key.Day != b.Key.Day ? a.Key.Day.CompareTo(b.Key.Day) : CompareStock(a.Key, b.Key));
 
     private static readonly Measure[] Stocks = [Measure.Exposure, Measure.Unapplied];
 
@@ -222,7 +219,7 @@ public sealed class CellStore(Store store) : IMeasureSource
     internal void Replace(CellDeltas cells, DateOnly lastRecordedOn)
     {
         store.Exec("DELETE FROM cell; DELETE FROM cell_pending; DELETE FROM stock; DELETE FROM meta WHERE name = 'stocks_through';");
-        Append(cells);
+        if (Encode(cells) is { } blob) store.Statement("INSERT INTO cell_pending(deltas) VALUES(?)").Bind(blob.AsSpan()).Run();
         Merge(lastRecordedOn);
     }
 
@@ -294,7 +291,7 @@ public sealed class CellStore(Store store) : IMeasureSource
 
     // --- the blob of a transaction: dimension texts once, then the cells ---
 
-    private static byte[]? Encode(CellDeltas deltas)
+    internal static byte[]? Encode(CellDeltas deltas)
     {
         var cells = InOrder(deltas);
         if (cells.Length == 0) return null;

@@ -1,0 +1,226 @@
+using Npgsql;
+using NpgsqlTypes;
+using Recoup.Core.Events;
+using Recoup.Core.Measures;
+
+namespace Recoup.Storage.Postgres;
+
+/// <content>What is read and written for a whole batch: arrays there, rows back.</content>
+internal sealed partial class PostgresDatabase
+{
+    /// <summary>From so many rows on, COPY is faster than one INSERT of arrays, which needs fewer rounds.</summary>
+    private const int CopyMin = 64;
+
+    private readonly record struct Argument(NpgsqlDbType Type, object Content);
+
+    private static Argument Value(NpgsqlDbType type, object value) => new(type, value);
+
+    private static Argument Longs(long[] values) => new(NpgsqlDbType.Array | NpgsqlDbType.Bigint, values);
+
+    private static Argument Texts(string[] values) => new(NpgsqlDbType.Array | NpgsqlDbType.Text, values);
+
+    private static Argument Blobs(byte[][] values) => new(NpgsqlDbType.Array | NpgsqlDbType.Bytea, values);
+
+    private NpgsqlCommand Command(string sql, ReadOnlySpan<Argument> arguments)
+    {
+        if (!inTransaction) Connect();
+        Free(null);
+        if (!commands.TryGetValue(sql, out var command))
+        {
+            command = commands[sql] = new NpgsqlCommand(sql, Connection);
+            foreach (var argument in arguments) command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = argument.Type });
+        }
+        for (var i = 0; i < arguments.Length; i++) command.Parameters[i].Value = arguments[i].Content;
+        return command;
+    }
+
+    private NpgsqlDataReader Read(string sql, ReadOnlySpan<Argument> arguments)
+    {
+        var command = Command(sql, arguments);
+        return Try(() =>
+        {
+            if (!command.IsPrepared) command.Prepare();
+            return command.ExecuteReader();
+        });
+    }
+
+    private List<T> Rows<T>(string sql, ReadOnlySpan<Argument> arguments, Func<NpgsqlDataReader, T> row)
+    {
+        using var reader = Read(sql, arguments);
+        var rows = new List<T>();
+        Try(() =>
+        {
+            while (reader.Read()) rows.Add(row(reader));
+            return 0;
+        });
+        return rows;
+    }
+
+    // --- reading ---
+
+    public override Dictionary<string, string> PartiesOf(IReadOnlyCollection<string> accounts) =>
+        accounts.Count == 0 ? new(StringComparer.Ordinal)
+        : new(Rows("SELECT account, party FROM account WHERE account = ANY($1)", [Texts([.. accounts])], r => KeyValuePair.Create(r.GetString(0), r.GetString(1))), StringComparer.Ordinal);
+
+    public override List<StoredParty> Parties(IReadOnlyCollection<string> ids)
+    {
+        if (ids.Count == 0) return [];
+        // With the partition's range the server looks in one of the tables for each, not in all of them.
+        var places = ids.Select(id => Store.RowId(Core.Foundation.Partition.Of(id), 0)).ToArray();
+        return Rows("SELECT p.id, p.pid, p.state FROM unnest($1, $2) AS w(id, place) CROSS JOIN LATERAL (SELECT id, pid, state FROM party WHERE id = w.id COLLATE \"C\" AND pid >= w.place AND pid < w.place + 1099511627776) AS p",
+            [Texts([.. ids]), Longs(places)], Stored);
+    }
+
+    public override List<StoredParty> Parties(IReadOnlyCollection<long> pids) =>
+        pids.Count == 0 ? [] : Rows("SELECT id, pid, state FROM party WHERE pid = ANY($1)", [Longs([.. pids])], Stored);
+
+    private static StoredParty Stored(NpgsqlDataReader r) => new(r.GetString(0), r.GetInt64(1), r.GetFieldValue<byte[]>(2));
+
+    public override Dictionary<long, string> PartyIds(IReadOnlyCollection<long> pids) =>
+        pids.Count == 0 ? [] : new(Rows("SELECT pid, id FROM party WHERE pid = ANY($1)", [Longs([.. pids])], r => KeyValuePair.Create(r.GetInt64(0), r.GetString(1))));
+
+    public override Dictionary<string, byte[]> KeyContents(IReadOnlyCollection<string> keys) =>
+        keys.Count == 0 ? new(StringComparer.Ordinal)
+        : new(Rows("SELECT key, content FROM key WHERE key = ANY($1)", [Texts([.. keys])], r => KeyValuePair.Create(r.GetString(0), r.GetFieldValue<byte[]>(1))), StringComparer.Ordinal);
+
+    private const string Wanted = "unnest($1, $2, $3) WITH ORDINALITY AS w(pid, account, number, place)";
+
+    public override List<(int Index, byte[] State)> Items(IReadOnlyList<ItemKey> wanted) =>
+        wanted.Count == 0 ? []
+        : Rows($"SELECT w.place - 1, i.state FROM {Wanted} JOIN item AS i ON i.pid = w.pid AND i.account = w.account COLLATE \"C\" AND i.number = w.number COLLATE \"C\"",
+            [Longs([.. wanted.Select(w => w.Pid)]), Texts([.. wanted.Select(w => w.Account)]), Texts([.. wanted.Select(w => w.Number)])], r => (checked((int)r.GetInt64(0)), r.GetFieldValue<byte[]>(1)));
+
+    public override List<(int Index, string Number, string Currency, byte[] State)> OpenItems(IReadOnlyList<OpenItemsKey> wanted) =>
+        wanted.Count == 0 ? []
+        : Rows("""
+            SELECT w.place - 1, i.number, i.currency, i.state FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS w(pid, account, through, most, place)
+            CROSS JOIN LATERAL (SELECT number, currency, state, due FROM item WHERE pid = w.pid AND open = 1 AND due <= w.through AND account = w.account COLLATE "C" ORDER BY due, account, number LIMIT w.most) AS i
+            ORDER BY w.place, i.due, i.number
+            """,
+            [Longs([.. wanted.Select(w => w.Pid)]), Texts([.. wanted.Select(w => w.Account)]), Longs([.. wanted.Select(w => (long)w.DueThrough)]), Longs([.. wanted.Select(w => (long)w.Limit)])],
+            r => (checked((int)r.GetInt64(0)), r.GetString(1), r.GetString(2), r.GetFieldValue<byte[]>(3)));
+
+    public override List<(int Index, byte[] State)> Rows(Beside kind, IReadOnlyList<(long Pid, string Key)> wanted)
+    {
+        if (wanted.Count == 0) return [];
+        var (table, key) = kind switch { Beside.Cash => ("cash", "key"), Beside.Message => ("message", "id"), _ => ("work", "id") };
+        return Rows($"SELECT w.place - 1, r.state FROM unnest($1, $2) WITH ORDINALITY AS w(pid, name, place) JOIN {table} AS r ON r.pid = w.pid AND r.{key} = w.name COLLATE \"C\"",
+            [Longs([.. wanted.Select(w => w.Pid)]), Texts([.. wanted.Select(w => w.Key)])], r => (checked((int)r.GetInt64(0)), r.GetFieldValue<byte[]>(1)));
+    }
+
+    // --- writing ---
+
+    private const string JournalColumns = "id, partition, seq, prior, party, account, kind, version, effective_on, recorded_on, recorded_at, actor, cause, workspace_seq, payload, hash";
+
+    public override void Append(IReadOnlyList<JournalRow> rows)
+    {
+        if (rows.Count == 0) return;
+        if (rows.Count >= CopyMin)
+        {
+            Free(null);
+            Try(() => Copy(rows));
+            return;
+        }
+        Run($"INSERT INTO journal({JournalColumns}) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+            [
+                Longs([.. rows.Select(r => Store.RowId(r.Partition, r.Seq))]), Longs([.. rows.Select(r => (long)r.Partition)]), Longs([.. rows.Select(r => r.Seq)]), Longs([.. rows.Select(r => r.Prior)]),
+                Texts([.. rows.Select(r => r.Party)]), Texts([.. rows.Select(r => r.Account)]), Texts([.. rows.Select(r => r.Kind)]), Longs([.. rows.Select(r => (long)r.Version)]),
+                Texts([.. rows.Select(r => Store.Day(r.EffectiveOn))]), Texts([.. rows.Select(r => Store.Day(r.RecordedOn))]), Longs([.. rows.Select(r => r.RecordedAt)]),
+                Texts([.. rows.Select(r => r.Actor)]), Texts([.. rows.Select(r => r.Cause)]), Longs([.. rows.Select(r => r.WorkspaceSeq)]), Blobs([.. rows.Select(r => r.Payload)]), Blobs([.. rows.Select(r => r.Hash)]),
+            ]);
+    }
+
+    private int Copy(IReadOnlyList<JournalRow> rows)
+    {
+        using var copy = Connection.BeginBinaryImport($"COPY journal({JournalColumns}) FROM STDIN (FORMAT BINARY)");
+        foreach (var row in rows)
+        {
+            copy.StartRow();
+            copy.Write(Store.RowId(row.Partition, row.Seq), NpgsqlDbType.Bigint);
+            copy.Write((long)row.Partition, NpgsqlDbType.Bigint);
+            copy.Write(row.Seq, NpgsqlDbType.Bigint);
+            copy.Write(row.Prior, NpgsqlDbType.Bigint);
+            copy.Write(row.Party, NpgsqlDbType.Text);
+            copy.Write(row.Account, NpgsqlDbType.Text);
+            copy.Write(row.Kind, NpgsqlDbType.Text);
+            copy.Write((long)row.Version, NpgsqlDbType.Bigint);
+            copy.Write(Store.Day(row.EffectiveOn), NpgsqlDbType.Text);
+            copy.Write(Store.Day(row.RecordedOn), NpgsqlDbType.Text);
+            copy.Write(row.RecordedAt, NpgsqlDbType.Bigint);
+            copy.Write(row.Actor, NpgsqlDbType.Text);
+            copy.Write(row.Cause, NpgsqlDbType.Text);
+            copy.Write(row.WorkspaceSeq, NpgsqlDbType.Bigint);
+            copy.Write(row.Payload, NpgsqlDbType.Bytea);
+            copy.Write(row.Hash, NpgsqlDbType.Bytea);
+        }
+        return checked((int)copy.Complete());
+    }
+
+    private int Run(string sql, ReadOnlySpan<Argument> arguments)
+    {
+        var command = Command(sql, arguments);
+        return Try(() =>
+        {
+            if (!command.IsPrepared) command.Prepare();
+            return command.ExecuteNonQuery();
+        });
+    }
+
+    public override void Write(Changes changes)
+    {
+        if (!inTransaction) Connect();
+        Free(null);
+        using var batch = new NpgsqlBatch(Connection);
+        if (changes.Heads.Count > 0)
+            Add("UPDATE head SET seq = n.seq, hash = n.hash, recorded_at = n.recorded_at, recorded_on = n.recorded_on FROM unnest($1, $2, $3, $4, $5) AS n(partition, seq, hash, recorded_at, recorded_on) WHERE head.partition = n.partition",
+                Longs([.. changes.Heads.Select(h => (long)h.Partition)]), Longs([.. changes.Heads.Select(h => h.Seq)]), Blobs([.. changes.Heads.Select(h => h.Hash)]), Longs([.. changes.Heads.Select(h => h.RecordedAt)]), Texts([.. changes.Heads.Select(h => Store.Day(h.RecordedOn))]));
+        if (changes.Keys.Count > 0)
+            Add("INSERT INTO key(key, content) SELECT * FROM unnest($1, $2)", Texts([.. changes.Keys.Select(k => k.Key)]), Blobs([.. changes.Keys.Select(k => k.Value)]));
+        if (changes.Aliases.Count > 0)
+            Add("INSERT INTO account(account, party) SELECT * FROM unnest($1, $2) ON CONFLICT(account) DO UPDATE SET party = excluded.party", Texts([.. changes.Aliases.Select(k => k.Key)]), Texts([.. changes.Aliases.Select(k => k.Value)]));
+        var states = changes.States;
+        if (states.Count > 0)
+            Add("INSERT INTO party(pid, id, next_review_on, state) SELECT * FROM unnest($1, $2, $3, $4) ON CONFLICT(pid) DO UPDATE SET next_review_on = excluded.next_review_on, state = excluded.state",
+                Longs([.. states.Select(s => s.Pid)]), Texts([.. states.Select(s => s.Id)]), new Argument(NpgsqlDbType.Array | NpgsqlDbType.Bigint, states.Select(s => (long?)s.NextReviewOn?.DayNumber).ToArray()), Blobs([.. states.Select(s => s.Header)]));
+        var items = states.SelectMany(s => s.Items.Select(i => (s.Pid, i.Item, i.State))).ToArray();
+        if (items.Length > 0)
+            Add("INSERT INTO item(pid, account, number, open, due, currency, state) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7) ON CONFLICT(pid, account, number) DO UPDATE SET open = excluded.open, due = excluded.due, state = excluded.state",
+                Longs([.. items.Select(i => i.Pid)]), Texts([.. items.Select(i => i.Item.Account)]), Texts([.. items.Select(i => i.Item.Number)]), Longs([.. items.Select(i => i.Item.IsOpen ? 1L : 0)]),
+                Longs([.. items.Select(i => (long)i.Item.DueOn.DayNumber)]), Texts([.. items.Select(i => i.Item.Currency)]), Blobs([.. items.Select(i => i.State)]));
+        var cash = states.SelectMany(s => s.Cash.Select(c => (s.Pid, c.Key, c.State))).ToArray();
+        if (cash.Length > 0)
+            Add("INSERT INTO cash(pid, key, state) SELECT * FROM unnest($1, $2, $3) ON CONFLICT(pid, key) DO UPDATE SET state = excluded.state", Longs([.. cash.Select(c => c.Pid)]), Texts([.. cash.Select(c => c.Key)]), Blobs([.. cash.Select(c => c.State)]));
+        var messages = states.SelectMany(s => s.Messages.Select(m => (s.Pid, m.Message, m.State))).ToArray();
+        if (messages.Length > 0)
+            Add("INSERT INTO message(id, pid, status, not_before, state) SELECT * FROM unnest($1, $2, $3, $4, $5) ON CONFLICT(pid, id) DO UPDATE SET status = excluded.status, not_before = excluded.not_before, state = excluded.state",
+                Texts([.. messages.Select(m => m.Message.Id)]), Longs([.. messages.Select(m => m.Pid)]), Longs([.. messages.Select(m => (long)m.Message.Status)]), Longs([.. messages.Select(m => m.Message.NotBefore.ToUnixTimeMilliseconds())]), Blobs([.. messages.Select(m => m.State)]));
+        var work = states.SelectMany(s => s.WorkItems.Select(w => (s.Pid, w.WorkItem, w.State))).ToArray();
+        if (work.Length > 0)
+            Add("INSERT INTO work(id, pid, open, owner, priority, state) SELECT * FROM unnest($1, $2, $3, $4, $5, $6) ON CONFLICT(pid, id) DO UPDATE SET open = excluded.open, state = excluded.state",
+                Texts([.. work.Select(w => w.WorkItem.Id)]), Longs([.. work.Select(w => w.Pid)]), Longs([.. work.Select(w => w.WorkItem.Open ? 1L : 0)]), Texts([.. work.Select(w => w.WorkItem.Owner)]), Longs([.. work.Select(w => Store.PriorityOf(w.WorkItem))]), Blobs([.. work.Select(w => w.State)]));
+        if (changes.Cells is { } cells) Add("INSERT INTO cell_pending(deltas) VALUES($1)", Value(NpgsqlDbType.Bytea, cells));
+        if (batch.BatchCommands.Count > 0) Try(batch.ExecuteNonQuery);
+
+        void Add(string sql, params ReadOnlySpan<Argument> arguments)
+        {
+            var command = new NpgsqlBatchCommand(sql);
+            foreach (var argument in arguments) command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = argument.Type, Value = argument.Content });
+            batch.BatchCommands.Add(command);
+        }
+    }
+
+    public override void AddCells(IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells) => Add("cell", "day", cells);
+
+    public override void AddStocks(IReadOnlyList<KeyValuePair<CellKey, CellValue>> stocks) => Add("stock", "month_end", stocks);
+
+    private void Add(string table, string day, IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells)
+    {
+        if (cells.Count == 0) return;
+        Run($"INSERT INTO {table}(measure, {day}, ref_day, portfolio, segment, currency, minor, count) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT(measure, {day}, ref_day, portfolio, segment, currency) DO UPDATE SET minor = {table}.minor + excluded.minor, count = {table}.count + excluded.count",
+            [
+                Longs([.. cells.Select(c => (long)c.Key.Measure)]), Longs([.. cells.Select(c => (long)c.Key.Day)]), Longs([.. cells.Select(c => (long)c.Key.RefDay)]),
+                Texts([.. cells.Select(c => c.Key.Portfolio)]), Texts([.. cells.Select(c => c.Key.Segment)]), Texts([.. cells.Select(c => c.Key.Currency)]),
+                Longs([.. cells.Select(c => c.Value.Minor)]), Longs([.. cells.Select(c => c.Value.Count)]),
+            ]);
+    }
+}

@@ -1,0 +1,286 @@
+using System.Data;
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using NpgsqlTypes;
+using Recoup.Core.Foundation;
+
+namespace Recoup.Storage.Postgres;
+
+/// <summary>
+/// A connection to a workspace in PostgreSQL, 15 and later. A statement is a journey to the server, so whatever a batch
+/// needs is read by one, and what it writes goes by COPY and in one last round. Transactions are READ COMMITTED: what they
+/// rest on is locked by its chain's head, not guarded by snapshots.
+/// </summary>
+internal sealed partial class PostgresDatabase : Database
+{
+    private readonly NpgsqlDataSource source;
+    private readonly Dictionary<string, PostgresStatement> statements = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, NpgsqlCommand> commands = new(StringComparer.Ordinal);
+    private bool inTransaction;
+
+    private PostgresDatabase(NpgsqlDataSource source, NpgsqlConnection connection)
+    {
+        this.source = source;
+        Connection = connection;
+    }
+
+    public NpgsqlConnection Connection { get; private set; }
+
+    /// <summary>The statement whose rows are being read.</summary>
+    internal PostgresStatement? Reading { get; set; }
+
+    /// <summary>Throws <see cref="StoreException"/> where it can't be reached or used.</summary>
+    /// <param name="create">Whether a database without Recoup's schema gets it.</param>
+    public static PostgresDatabase Open(string connection, bool create)
+    {
+        var source = PostgresPlace.Source(connection);
+        var db = source.CreateConnection();
+        try
+        {
+            db.Open();
+            PostgresMigrations.Apply(db, create);
+            return new PostgresDatabase(source, db);
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
+        {
+            db.Dispose();
+            throw Trouble.Of(e) ?? new StoreException($"the database {new StorePlace("", connection)} can't be used: {e.Message}", e);
+        }
+        catch
+        {
+            db.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether the schema was ever made.</summary>
+    public static bool Exists(string connection)
+    {
+        try
+        {
+            using var db = PostgresPlace.Source(connection).OpenConnection();
+            using var command = new NpgsqlCommand("SELECT to_regclass('schema_version') IS NOT NULL", db);
+            return (bool)command.ExecuteScalar()!;
+        }
+        catch (Exception e) when (Trouble.Of(e) is not null) { throw Trouble.Of(e)!; }
+    }
+
+    // --- the connection ---
+
+    /// <summary>How long a lost server is waited for: a restart or a change of the primary takes less.</summary>
+    private static readonly TimeSpan LostMax = TimeSpan.FromSeconds(60);
+
+    private bool IsLost => Connection.State != ConnectionState.Open;
+
+    /// <summary>Outside a transaction a lost connection is only made anew.</summary>
+    private void Connect()
+    {
+        if (!IsLost) return;
+        if (inTransaction) throw new LostException("the connection to the database was lost within a transaction; nothing of it was kept.", null);
+        Forget();
+        for (var (waited, pause) = (Stopwatch.StartNew(), 50); ; pause = Math.Min(pause * 2, 2000))
+        {
+            try
+            {
+                Connection.Dispose();
+                Connection = source.CreateConnection();
+                Connection.Open();
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
+            {
+                if (waited.Elapsed > LostMax || !Trouble.IsLoss(e)) throw Trouble.Of(e) ?? new StoreException($"the database can't be reached: {e.Message}", e);
+                Thread.Sleep(pause);
+            }
+        }
+    }
+
+    private void Forget()
+    {
+        Reading = null;
+        foreach (var statement in statements.Values) Quietly(statement);
+        statements.Clear();
+        foreach (var command in commands.Values) Quietly(command);
+        commands.Clear();
+
+        static void Quietly(IDisposable gone)
+        {
+            try { gone.Dispose(); }
+            catch (Exception e) when (e is NpgsqlException or InvalidOperationException or IOException) { /* it was of a connection that is gone */ }
+        }
+    }
+
+    public override bool IsPassing(Exception e) => e is LostException or MetException;
+
+    /// <summary>Makes the connection free for another statement.</summary>
+    internal void Free(PostgresStatement? wanted)
+    {
+        if (Reading is { } reading && reading != wanted) reading.Keep();
+    }
+
+    public override Statement Statement(string sql)
+    {
+        if (!inTransaction) Connect();
+        if (statements.TryGetValue(sql, out var statement)) return statement.Anew();
+        return statements[sql] = new PostgresStatement(this, sql);
+    }
+
+    public override Statement Own(string sql)
+    {
+        if (!inTransaction) Connect();
+        return new PostgresStatement(this, sql);
+    }
+
+    public override void Exec(string sql)
+    {
+        if (!inTransaction) Connect();
+        Free(null);
+        using var command = new NpgsqlCommand(sql, Connection);
+        Try(command.ExecuteNonQuery);
+    }
+
+    private T Try<T>(Func<T> work)
+    {
+        try { return work(); }
+        catch (Exception e) when (Trouble.Of(e) is not null) { throw Trouble.Of(e)!; }
+    }
+
+    // --- transactions ---
+
+    public override void Begin()
+    {
+        Exec("BEGIN ISOLATION LEVEL READ COMMITTED");
+        inTransaction = true;
+    }
+
+    public override void BeginRead()
+    {
+        Exec("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        inTransaction = true;
+    }
+
+    public override void BeginRead(string snapshot)
+    {
+        BeginRead();
+        Exec($"SET TRANSACTION SNAPSHOT '{snapshot.Replace("'", "''", StringComparison.Ordinal)}'");
+    }
+
+    public override string? ExportSnapshot()
+    {
+        var s = Statement("SELECT pg_export_snapshot()");
+        s.Step();
+        var snapshot = s.Text(0);
+        s.Reset();
+        return snapshot;
+    }
+
+    public override void Commit()
+    {
+        // Whether it was kept is in doubt where the answer does not come; who asked looks for what it wrote.
+        try { Exec("COMMIT"); }
+        finally { inTransaction = false; }
+    }
+
+    public override void Rollback()
+    {
+        if (!inTransaction) return;
+        inTransaction = false;
+        if (IsLost) return;
+        Reading?.Reset();
+        try
+        {
+            using var command = new NpgsqlCommand("ROLLBACK", Connection);
+            command.ExecuteNonQuery();
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or IOException)
+        {
+            // The server rolls back what it hears no more of.
+            Connection.Close();
+        }
+    }
+
+    public override bool InTransaction => inTransaction;
+
+    /// <summary>Names of the advisory locks: the class, and within it a number of the schema and what the lock is for.</summary>
+    private const int TurnClass = 0x5EC1, CellsClass = 0x5EC2;
+
+    public override IDisposable? TakeTurn(string work, TimeSpan wait)
+    {
+        var connection = source.CreateConnection();
+        try
+        {
+            connection.Open();
+            using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1, hashtext(current_schema() || '/' || $2))", connection);
+            command.Parameters.Add(new NpgsqlParameter { Value = TurnClass });
+            command.Parameters.Add(new NpgsqlParameter { Value = work });
+            for (var waited = Stopwatch.StartNew(); ;)
+            {
+                if ((bool)command.ExecuteScalar()!) return new Turn(connection);
+                if (waited.Elapsed > wait) break;
+                Thread.Sleep(50);
+            }
+            connection.Dispose();
+            return null;
+        }
+        catch (Exception e) when (Trouble.Of(e) is not null)
+        {
+            connection.Dispose();
+            throw Trouble.Of(e)!;
+        }
+    }
+
+    /// <summary>The lock is its session's; a session that ends, however it ends, gives it up.</summary>
+    private sealed class Turn(NpgsqlConnection connection) : IDisposable
+    {
+        public void Dispose()
+        {
+            try
+            {
+                using var command = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", connection);
+                command.ExecuteNonQuery();
+            }
+            catch (Exception e) when (e is NpgsqlException or InvalidOperationException or IOException) { /* with the connection the turn has ended too */ }
+            finally { connection.Dispose(); }
+        }
+    }
+
+    public override DateTimeOffset? Lock(IReadOnlyList<int> partitions, bool workspace)
+    {
+        if (partitions.Count > 0) Rows("SELECT partition FROM head WHERE partition = ANY($1) ORDER BY partition FOR UPDATE", [Longs([.. partitions.Select(p => (long)p)])], r => r.GetInt64(0));
+        // Shared by all who only act under the workspace as it is: whoever changes it waits for them.
+        const string now = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint FROM head WHERE partition = $1 FOR ";
+        var there = Rows(workspace ? now + "UPDATE" : now + "SHARE", [Value(NpgsqlDbType.Bigint, (long)Partition.Workspace)], r => r.GetInt64(0));
+        return there is [var time] ? DateTimeOffset.FromUnixTimeMilliseconds(time) : throw new StoreException("the table head has no row for the workspace; `recoup audit verify` tells more");
+    }
+
+    public override bool IsTyped => true;
+
+    public override void LockAll()
+    {
+        Exec("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0");
+        Rows("SELECT partition FROM head ORDER BY partition FOR UPDATE", [], r => r.GetInt64(0));
+    }
+
+    public override void LockCells() => Exec(string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_xact_lock({CellsClass}, hashtext(current_schema()))"));
+
+    public override void Compact() { }
+
+    public override TimeSpan ClockAhead(TimeProvider clock)
+    {
+        var s = Statement("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint");
+        var before = clock.GetUtcNow();
+        s.Step();
+        var there = DateTimeOffset.FromUnixTimeMilliseconds(s.Long(0));
+        s.Reset();
+        var after = clock.GetUtcNow();
+        // The answer is of some moment between asking and hearing.
+        return there < before ? there - before : there > after ? there - after : TimeSpan.Zero;
+    }
+
+    public override void Dispose()
+    {
+        Forget();
+        Connection.Dispose();
+    }
+}

@@ -1,0 +1,99 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Recoup.Storage.Postgres;
+
+/// <summary>
+/// The keys of people in PostgreSQL: a table of a schema of their own, or of a database of their own. The role that uses it
+/// owns it, since only an owner may rewrite a table, and nothing less takes a deleted key out of the file.
+/// </summary>
+internal sealed class PostgresKeys : IKeyTable
+{
+    private readonly NpgsqlDataSource source;
+    private readonly string table;
+    private bool isMade;
+
+    public PostgresKeys(string connection)
+    {
+        source = PostgresPlace.Source(connection);
+        // Beside a journal in another schema than the usual one the keys are that workspace's.
+        var schema = PostgresPlace.Settings(connection).SearchPath?.Split(',')[0].Trim() is { Length: > 0 } path ? path + "_keys" : "recoup_keys";
+        table = $"\"{schema.Replace("\"", "\"\"", StringComparison.Ordinal)}\".party_key";
+    }
+
+    public bool HoldsKeys => Use(db =>
+    {
+        using var command = new NpgsqlCommand($"SELECT EXISTS(SELECT 1 FROM {table})", db);
+        return (bool)command.ExecuteScalar()!;
+    });
+
+    public byte[]? Find(string party) => Find([party]) is [var (_, key)] ? key : null;
+
+    public List<KeyValuePair<string, byte[]>> Find(IReadOnlyCollection<string> parties) => Use(db =>
+    {
+        using var command = new NpgsqlCommand($"SELECT party, key FROM {table} WHERE party = ANY($1)", db);
+        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, Value = parties.ToArray() });
+        using var rows = command.ExecuteReader();
+        var found = new List<KeyValuePair<string, byte[]>>();
+        while (rows.Read()) found.Add(new(rows.GetString(0), rows.GetFieldValue<byte[]>(1)));
+        return found;
+    });
+
+    public void Insert(IReadOnlyCollection<KeyValuePair<string, byte[]>> keys) => Use(db =>
+    {
+        using var command = new NpgsqlCommand($"INSERT INTO {table}(party, key) SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING", db);
+        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, Value = keys.Select(k => k.Key).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea, Value = keys.Select(k => k.Value).ToArray() });
+        return command.ExecuteNonQuery();
+    });
+
+    public void Delete(IReadOnlyCollection<string> parties) => Use(db =>
+    {
+        using (var command = new NpgsqlCommand($"DELETE FROM {table} WHERE party = ANY($1)", db))
+        {
+            command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, Value = parties.ToArray() });
+            command.ExecuteNonQuery();
+        }
+        // Writes the table anew without the deleted rows and drops the old file. The server's log of writes is for its owner to let expire.
+        using var rewrite = new NpgsqlCommand($"VACUUM FULL {table}", db);
+        return rewrite.ExecuteNonQuery();
+    });
+
+    public IEnumerable<KeyValuePair<string, byte[]>> All() => Use(db =>
+    {
+        using var command = new NpgsqlCommand($"SELECT party, key FROM {table} ORDER BY party", db);
+        using var rows = command.ExecuteReader();
+        var all = new List<KeyValuePair<string, byte[]>>();
+        while (rows.Read()) all.Add(new(rows.GetString(0), rows.GetFieldValue<byte[]>(1)));
+        return all;
+    });
+
+    private T Use<T>(Func<NpgsqlConnection, T> work)
+    {
+        try
+        {
+            using var db = source.OpenConnection();
+            if (!isMade) Make(db);
+            return work(db);
+        }
+        catch (Exception e) when (Trouble.Of(e) is not null) { throw Trouble.Of(e)!; }
+    }
+
+    private void Make(NpgsqlConnection db)
+    {
+        using (var there = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", db))
+        {
+            there.Parameters.Add(new NpgsqlParameter { Value = table });
+            if (!(bool)there.ExecuteScalar()!)
+            {
+                using var tx = db.BeginTransaction();
+                using var make = new NpgsqlCommand($"SELECT pg_advisory_xact_lock(24256, hashtext('{table.Replace("'", "''", StringComparison.Ordinal)}')); CREATE SCHEMA IF NOT EXISTS {table[..table.LastIndexOf('.')]}; CREATE TABLE IF NOT EXISTS {table}(party TEXT COLLATE \"C\" PRIMARY KEY, key BYTEA NOT NULL);", db);
+                make.ExecuteNonQuery();
+                tx.Commit();
+            }
+        }
+        isMade = true;
+    }
+
+    public void Dispose() { }
+}

@@ -1,0 +1,80 @@
+using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
+
+namespace Recoup.Storage;
+
+/// <summary>Whom the inputs of a batch are about, before any is handled: what must be locked and what can be loaded at once.</summary>
+internal sealed class Routes
+{
+    private readonly List<string> accounts;
+    private Dictionary<string, string> stored;
+
+    private Routes(List<string> accounts, Dictionary<string, string> stored)
+    {
+        this.accounts = accounts;
+        this.stored = stored;
+    }
+
+    /// <summary>The ids under which there may be a party.</summary>
+    public HashSet<string> Parties { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Those of whom something that identifies them is given or may be written.</summary>
+    public HashSet<string> Persons { get; } = new(StringComparer.Ordinal);
+
+    public HashSet<string> Keys { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>In ascending order; the workspace's is not among them.</summary>
+    public IReadOnlyList<int> Partitions { get; private set; } = [];
+
+    /// <summary>Some input is about the workspace.</summary>
+    public bool Workspace { get; private set; }
+
+    public static Routes Of(Store store, IReadOnlyList<InputUnit> units)
+    {
+        var accounts = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var unit in units)
+            foreach (var input in unit.Inputs)
+                if (input is Input.OfAccount about) accounts.Add(about.Account);
+        var routes = new Routes([.. accounts], store.Database.PartiesOf(accounts));
+        foreach (var unit in units)
+            foreach (var input in unit.Inputs)
+            {
+                if (input.Digest.Length > 0) routes.Keys.Add(input.Key);
+                if (routes.PartyOf(input) is not { } party)
+                {
+                    routes.Workspace = true;
+                    continue;
+                }
+                routes.Parties.Add(party);
+                // An account that is nobody's alias may become one: whoever makes it so holds the place of its own id too.
+                if (input is Input.OfAccount of) routes.Parties.Add(of.Account);
+                if (input is Input.AccountSet { Party: { } named }) routes.Parties.Add(named);
+                if (input is Input.AccountSet or Input.ContactPoint or Input.Consent or Input.Review or Input.Release) routes.Persons.Add(party);
+            }
+        routes.Partitions = [.. routes.Parties.Select(Partition.Of).Distinct().Order()];
+        return routes;
+    }
+
+    /// <summary>The party under which an account is known already, where that is not its own.</summary>
+    public string? StoredAlias(string account) => stored.GetValueOrDefault(account);
+
+    /// <summary>Null: it is about the workspace.</summary>
+    public string? PartyOf(Input input) => input switch
+    {
+        Input.Review review => review.Party,
+        Input.Release release => release.Party,
+        Input.ChannelResult result => result.Party,
+        Input.OfAccount about => StoredAlias(about.Account) ?? about.Account,
+        _ => null,
+    };
+
+    /// <summary>Whether everything is still as it was before the locks were held.</summary>
+    public bool Hold(Store store)
+    {
+        if (accounts.Count == 0) return true;
+        var now = store.Database.PartiesOf(accounts);
+        var same = now.Count == stored.Count;
+        stored = now;
+        return same;
+    }
+}

@@ -1,0 +1,268 @@
+using Microsoft.Data.Sqlite;
+using Recoup.Core.Events;
+using Recoup.Core.Measures;
+using Recoup.Storage.Journal;
+
+namespace Recoup.Storage.Sqlite;
+
+/// <summary>
+/// The file recoup.db of a data folder. A statement costs a call and no journey, so bulk is prepared statements in a
+/// loop. Several processes may share the file: each transaction takes its lock with a wait of up to half a minute.
+/// </summary>
+internal sealed class SqliteDatabase : Database
+{
+    private readonly SqliteConnection db;
+    private readonly string folder;
+    private readonly Dictionary<string, Statement> statements = new(StringComparer.Ordinal);
+
+    private SqliteDatabase(SqliteConnection db, string folder)
+    {
+        this.db = db;
+        this.folder = folder;
+    }
+
+    public static string PathIn(string folder) => Path.Combine(folder, "recoup.db");
+
+    /// <param name="mayBeEmpty">Whether a file in which nothing was ever made may be begun anew.</param>
+    public static SqliteDatabase Open(string folder, Func<bool> mayBeEmpty)
+    {
+        var path = PathIn(folder);
+        var db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 }.ToString());
+        db.Open();
+        // Before anything is written: a file cut to nothing passes for a new one.
+        if (Migrations.IsEmpty(db) && !mayBeEmpty()) throw new StoreException($"'{path}' is empty, and beside it are keys of people: the journal was lost. Restore a backup of it; to begin anew, use another folder.");
+        using (var command = db.CreateCommand())
+        {
+            command.CommandText = "PRAGMA busy_timeout=30000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA secure_delete=FAST; PRAGMA wal_autocheckpoint=16384; PRAGMA temp_store=MEMORY;";
+            command.ExecuteNonQuery();
+        }
+        Migrations.Apply(db);
+        return new SqliteDatabase(db, folder);
+    }
+
+    public SqliteConnection Connection => db;
+
+    public override Statement Statement(string sql)
+    {
+        if (statements.TryGetValue(sql, out var statement)) return statement.Anew();
+        return statements[sql] = new SqliteStatement(db, sql);
+    }
+
+    public override Statement Own(string sql) => new SqliteStatement(db, sql);
+
+    public override void Exec(string sql)
+    {
+        using var command = db.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    public override void Begin() => Statement("BEGIN IMMEDIATE").Run();
+
+    public override void BeginRead()
+    {
+        Statement("BEGIN").Run();
+        var first = Statement("SELECT 1 FROM meta LIMIT 1");
+        first.Step();
+        first.Reset();
+    }
+
+    public override void Commit() => Statement("COMMIT").Run();
+
+    public override void Rollback()
+    {
+        if (InTransaction) Statement("ROLLBACK").Run();
+    }
+
+    public override bool InTransaction => SQLitePCL.raw.sqlite3_get_autocommit(db.Handle!) == 0;
+
+    public override IDisposable? TakeTurn(string work, TimeSpan wait)
+    {
+        var path = Path.Combine(folder, work + ".lock");
+        for (var waited = System.Diagnostics.Stopwatch.StartNew(); ;)
+            try { return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0); }
+            catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
+            {
+                if (waited.Elapsed > wait) return null;
+                Thread.Sleep(50);
+            }
+    }
+
+    // A writing transaction has the whole file to itself.
+    public override DateTimeOffset? Lock(IReadOnlyList<int> partitions, bool workspace) => null;
+
+    public override bool IsTyped => false;
+
+    public override void LockAll() { }
+
+    public override void LockCells() { }
+
+    public override bool IsPassing(Exception e) => false;
+
+    public override string? ExportSnapshot() => null;
+
+    public override void BeginRead(string snapshot) => throw new NotSupportedException("SQLite's readers are held against each other by the ends of the chains.");
+
+    public override void Compact() => Exec("PRAGMA wal_checkpoint(TRUNCATE)");
+
+    public override TimeSpan ClockAhead(TimeProvider clock) => TimeSpan.Zero;
+
+    // --- bulk reading ---
+
+    public override Dictionary<string, string> PartiesOf(IReadOnlyCollection<string> accounts)
+    {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var account in accounts)
+            if (First(Statement("SELECT party FROM account WHERE account = ?").Bind(account), s => s.Text(0)) is { } party) found[account] = party;
+        return found;
+    }
+
+    public override List<StoredParty> Parties(IReadOnlyCollection<string> ids)
+    {
+        var found = new List<StoredParty>(ids.Count);
+        foreach (var id in ids)
+        {
+            var s = Statement("SELECT pid, state FROM party WHERE id = ?").Bind(id);
+            if (!s.Step()) continue;
+            found.Add(new StoredParty(id, s.Long(0), s.Blob(1).ToArray()));
+            s.Reset();
+        }
+        return found;
+    }
+
+    public override List<StoredParty> Parties(IReadOnlyCollection<long> pids)
+    {
+        var found = new List<StoredParty>(pids.Count);
+        foreach (var pid in pids)
+        {
+            var s = Statement("SELECT id, state FROM party WHERE pid = ?").Bind(pid);
+            if (!s.Step()) continue;
+            found.Add(new StoredParty(s.Text(0), pid, s.Blob(1).ToArray()));
+            s.Reset();
+        }
+        return found;
+    }
+
+    public override Dictionary<long, string> PartyIds(IReadOnlyCollection<long> pids)
+    {
+        var found = new Dictionary<long, string>(pids.Count);
+        foreach (var pid in pids)
+            if (First(Statement("SELECT id FROM party WHERE pid = ?").Bind(pid), s => s.Text(0)) is { } id) found[pid] = id;
+        return found;
+    }
+
+    public override Dictionary<string, byte[]> KeyContents(IReadOnlyCollection<string> keys)
+    {
+        var found = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var key in keys)
+            if (First(Statement("SELECT content FROM key WHERE key = ?").Bind(key), s => s.Blob(0).ToArray()) is { } content) found[key] = content;
+        return found;
+    }
+
+    public override List<(int Index, byte[] State)> Items(IReadOnlyList<ItemKey> wanted)
+    {
+        var found = new List<(int, byte[])>(wanted.Count);
+        for (var i = 0; i < wanted.Count; i++)
+            if (First(Statement("SELECT state FROM item WHERE pid = ? AND account = ? AND number = ?").Bind(wanted[i].Pid).Bind(wanted[i].Account).Bind(wanted[i].Number), s => s.Blob(0).ToArray()) is { } state) found.Add((i, state));
+        return found;
+    }
+
+    public override List<(int Index, string Number, string Currency, byte[] State)> OpenItems(IReadOnlyList<OpenItemsKey> wanted)
+    {
+        var found = new List<(int, string, string, byte[])>();
+        for (var i = 0; i < wanted.Count; i++)
+        {
+            var s = Statement("SELECT number, currency, state FROM item WHERE pid = ? AND open = 1 AND due <= ? AND account = ? ORDER BY due LIMIT ?").Bind(wanted[i].Pid).Bind(wanted[i].DueThrough).Bind(wanted[i].Account).Bind(wanted[i].Limit);
+            while (s.Step()) found.Add((i, s.Text(0), s.Text(1), s.Blob(2).ToArray()));
+        }
+        return found;
+    }
+
+    public override List<(int Index, byte[] State)> Rows(Beside kind, IReadOnlyList<(long Pid, string Key)> wanted)
+    {
+        var sql = kind switch
+        {
+            Beside.Cash => "SELECT state FROM cash WHERE pid = ? AND key = ?",
+            Beside.Message => "SELECT state FROM message WHERE pid = ? AND id = ?",
+            _ => "SELECT state FROM work WHERE pid = ? AND id = ?",
+        };
+        var found = new List<(int, byte[])>();
+        for (var i = 0; i < wanted.Count; i++)
+            if (First(Statement(sql).Bind(wanted[i].Pid).Bind(wanted[i].Key), s => s.Blob(0).ToArray()) is { } state) found.Add((i, state));
+        return found;
+    }
+
+    private static T? First<T>(Statement statement, Func<Statement, T> read) where T : class
+    {
+        if (!statement.Step()) return null;
+        var value = read(statement);
+        statement.Reset();
+        return value;
+    }
+
+    // --- bulk writing ---
+
+    public override void Append(IReadOnlyList<JournalRow> rows)
+    {
+        if (rows.Count == 0) return;
+        var insert = Statement("INSERT INTO journal(id, partition, seq, prior, party, account, kind, version, effective_on, recorded_on, recorded_at, actor, cause, workspace_seq, payload, hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        foreach (var row in rows)
+            insert.Bind(Store.RowId(row.Partition, row.Seq)).Bind(row.Partition).Bind(row.Seq).Bind(row.Prior).Bind(row.Party).Bind(row.Account).Bind(row.Kind).Bind(row.Version)
+                .Bind(Store.Day(row.EffectiveOn)).Bind(Store.Day(row.RecordedOn)).Bind(row.RecordedAt).Bind(row.Actor).Bind(row.Cause).Bind(row.WorkspaceSeq).Bind(row.Payload.AsSpan()).Bind(row.Hash.AsSpan()).Run();
+    }
+
+    public override void Write(Changes changes)
+    {
+        foreach (var head in changes.Heads)
+            Statement("INSERT INTO head(partition, seq, hash, recorded_at, recorded_on) VALUES(?, ?, ?, ?, ?) ON CONFLICT(partition) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, recorded_at = excluded.recorded_at, recorded_on = excluded.recorded_on")
+                .Bind(head.Partition).Bind(head.Seq).Bind(head.Hash.AsSpan()).Bind(head.RecordedAt).Bind(Store.Day(head.RecordedOn)).Run();
+        foreach (var (key, content) in changes.Keys) Statement("INSERT INTO key(key, content) VALUES(?, ?)").Bind(key).Bind(content.AsSpan()).Run();
+        foreach (var (account, party) in changes.Aliases) Statement("INSERT INTO account(account, party) VALUES(?, ?) ON CONFLICT(account) DO UPDATE SET party = excluded.party").Bind(account).Bind(party).Run();
+        foreach (var form in changes.States) Save(form);
+        if (changes.Cells is not null) Statement("INSERT INTO cell_pending(deltas) VALUES(?)").Bind(changes.Cells.AsSpan()).Run();
+    }
+
+    private void Save(StateForm form)
+    {
+        var pid = form.Pid;
+        Statement("INSERT INTO party(pid, id, next_review_on, state) VALUES(?, ?, ?, ?) ON CONFLICT(pid) DO UPDATE SET next_review_on = excluded.next_review_on, state = excluded.state")
+            .Bind(pid).Bind(form.Id).Bind((long?)form.NextReviewOn?.DayNumber).Bind(form.Header.AsSpan()).Run();
+        foreach (var (item, state) in form.Items)
+            Statement("INSERT INTO item(pid, account, number, open, due, currency, state) VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT(pid, account, number) DO UPDATE SET open = excluded.open, due = excluded.due, state = excluded.state")
+                .Bind(pid).Bind(item.Account).Bind(item.Number).Bind(item.IsOpen ? 1L : 0).Bind(item.DueOn.DayNumber).Bind(item.Currency).Bind(state.AsSpan()).Run();
+        foreach (var (key, state) in form.Cash)
+            Statement("INSERT INTO cash(pid, key, state) VALUES(?, ?, ?) ON CONFLICT(pid, key) DO UPDATE SET state = excluded.state").Bind(pid).Bind(key).Bind(state.AsSpan()).Run();
+        foreach (var (message, state) in form.Messages)
+            Statement("INSERT INTO message(id, pid, status, not_before, state) VALUES(?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET status = excluded.status, not_before = excluded.not_before, state = excluded.state")
+                .Bind(message.Id).Bind(pid).Bind((long)message.Status).Bind(message.NotBefore.ToUnixTimeMilliseconds()).Bind(state.AsSpan()).Run();
+        foreach (var (work, state) in form.WorkItems)
+            Statement("INSERT INTO work(id, pid, open, owner, priority, state) VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET open = excluded.open, state = excluded.state")
+                .Bind(work.Id).Bind(pid).Bind(work.Open ? 1L : 0).Bind(work.Owner).Bind(Store.PriorityOf(work)).Bind(state.AsSpan()).Run();
+    }
+
+    public override void AddCells(IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells)
+    {
+        if (cells.Count == 0) return;
+        var upsert = Statement("INSERT INTO cell(measure, day, ref_day, portfolio, segment, currency, minor, count) VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(measure, day, ref_day, portfolio, segment, currency) DO UPDATE SET minor = minor + excluded.minor, count = count + excluded.count");
+        Add(upsert, cells);
+    }
+
+    public override void AddStocks(IReadOnlyList<KeyValuePair<CellKey, CellValue>> stocks)
+    {
+        if (stocks.Count == 0) return;
+        var upsert = Statement("INSERT INTO stock(measure, month_end, ref_day, portfolio, segment, currency, minor, count) VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(measure, month_end, ref_day, portfolio, segment, currency) DO UPDATE SET minor = minor + excluded.minor, count = count + excluded.count");
+        Add(upsert, stocks);
+    }
+
+    private static void Add(Statement upsert, IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells)
+    {
+        foreach (var (key, value) in cells)
+            upsert.Bind((long)key.Measure).Bind(key.Day).Bind(key.RefDay).Bind(key.Portfolio).Bind(key.Segment).Bind(key.Currency).Bind(value.Minor).Bind(value.Count).Run();
+    }
+
+    public override void Dispose()
+    {
+        foreach (var statement in statements.Values) statement.Dispose();
+        db.Dispose();
+    }
+}

@@ -1,0 +1,91 @@
+using Microsoft.Data.Sqlite;
+
+namespace Recoup.Storage.Sqlite;
+
+/// <summary>The file keys.db of a data folder.</summary>
+internal sealed class SqliteKeys : IKeyTable
+{
+    private readonly SqliteConnection db;
+    private readonly SqliteStatement find, insert, delete;
+
+    /// <param name="path">The file; created where there is none.</param>
+    public SqliteKeys(string path)
+    {
+        db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        db.Open();
+        try
+        {
+            // Overwrites what it deletes: a destroyed key must not stay behind in a free page.
+            Exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA secure_delete=ON; CREATE TABLE IF NOT EXISTS party_key(party TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID;");
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is 26 or 11)
+        {
+            throw new StoreException($"'{path}' is damaged or no Recoup database ({e.Message}). Restore a backup.", e);
+        }
+        find = new SqliteStatement(db, "SELECT key FROM party_key WHERE party = ?");
+        insert = new SqliteStatement(db, "INSERT OR IGNORE INTO party_key(party, key) VALUES(?, ?)");
+        delete = new SqliteStatement(db, "DELETE FROM party_key WHERE party = ?");
+    }
+
+    public bool HoldsKeys
+    {
+        get
+        {
+            using var command = db.CreateCommand();
+            command.CommandText = "SELECT EXISTS(SELECT 1 FROM party_key)";
+            return (long)command.ExecuteScalar()! != 0;
+        }
+    }
+
+    public byte[]? Find(string party)
+    {
+        if (!find.Bind(party).Step()) return null;
+        var key = find.Blob(0).ToArray();
+        find.Reset();
+        return key;
+    }
+
+    public List<KeyValuePair<string, byte[]>> Find(IReadOnlyCollection<string> parties)
+    {
+        var found = new List<KeyValuePair<string, byte[]>>();
+        foreach (var party in parties)
+            if (Find(party) is { } key) found.Add(new(party, key));
+        return found;
+    }
+
+    public void Insert(IReadOnlyCollection<KeyValuePair<string, byte[]>> keys)
+    {
+        Exec("BEGIN IMMEDIATE");
+        foreach (var (party, key) in keys) insert.Bind(party).Bind(key).Run();
+        Exec("COMMIT");
+    }
+
+    public void Delete(IReadOnlyCollection<string> parties)
+    {
+        foreach (var party in parties) delete.Bind(party).Run();
+        Exec("PRAGMA wal_checkpoint(TRUNCATE)");
+        Exec("VACUUM");
+        Exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    public IEnumerable<KeyValuePair<string, byte[]>> All()
+    {
+        using var all = new SqliteStatement(db, "SELECT party, key FROM party_key ORDER BY party");
+        while (all.Step()) yield return new(all.Text(0), all.Blob(1).ToArray());
+    }
+
+    private void Exec(string sql)
+    {
+        using var command = db.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    public void Dispose()
+    {
+        find.Dispose();
+        insert.Dispose();
+        delete.Dispose();
+        db.Dispose();
+    }
+}

@@ -1,0 +1,10 @@
+namespace Recoup.Storage;
+
+/// <summary>The store can't do what was asked, for a reason outside the program. The message says what and how to mend it.</summary>
+public class StoreException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>Somebody else holds the store; the same again may do it.</summary>
+public sealed class StoreBusyException(string message, Exception? inner = null) : StoreException(message, inner);
+
+/// <summary>There is no room left to write: nothing of the last step was kept, nothing before it is lost.</summary>
+public sealed class StoreFullException(string message, Exception? inner = null) : StoreException(message, inner);

@@ -1,0 +1,18 @@
+using System.Text.RegularExpressions;
+
+namespace Recoup.Storage;
+
+/// <summary>Where a workspace is kept.</summary>
+/// <param name="Folder">Mail, anchors and settings; without a connection the data too (SQLite).</param>
+/// <param name="Connection">A PostgreSQL connection, in the driver's words (Host=…;Database=…) or as postgresql://….</param>
+public sealed partial record StorePlace(string Folder, string? Connection = null)
+{
+    /// <summary>Where the parties' keys are, if not in a schema of their own beside the journal.</summary>
+    public string? KeysConnection { get; init; }
+
+    /// <summary>For people: the folder, or the server and database without the password.</summary>
+    public override string ToString() => Connection is null ? Folder : Secret().Replace(Connection, "$1…");
+
+    [GeneratedRegex(@"(?i)((?:password|pwd)\s*=\s*)[^;]*|(?<=://[^/:@]*:)[^@/]*(?=@)")]
+    private static partial Regex Secret();
+}
