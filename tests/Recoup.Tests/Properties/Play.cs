@@ -187,7 +187,7 @@ internal sealed class Play : IDisposable
             {
                 var text = new StringBuilder();
                 for (var i = 0; i < reader.FieldCount; i++)
-                    text.Append(reader.IsDBNull(i) ? "-" : reader.GetValue(i) is byte[] bytes ? Encoding.UTF8.GetString(bytes) : reader.GetValue(i)).Append(' ');
+                    text.Append(reader.IsDBNull(i) ? "-" : reader.GetValue(i) is byte[] state ? StateText.Of(state) : reader.GetValue(i)).Append(' ');
                 rows.Add(text.ToString());
             }
         }
