@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
-using System.Numerics;
 using System.Text;
 using Recoup.Core.Events;
+using Recoup.Core.Foundation;
 
 namespace Recoup.Core.Parties;
 
@@ -174,12 +174,6 @@ internal ref struct StateReader
     [ThreadStatic]
     private static string[]? wordsOfThread;
 
-    /// <summary>Words read lately, by their bytes: portfolios, segments and strategies are the same few in every state.</summary>
-    [ThreadStatic]
-    private static string?[]? lately;
-
-    private const int LatelyMax = 256;
-
     public StateReader(ReadOnlySpan<byte> bytes, byte tag)
     {
         this.bytes = bytes;
@@ -305,15 +299,11 @@ internal ref struct StateReader
         return place < (ulong)wordCount ? words[place] : throw new StateDamagedException("it names a word that it does not have");
     }
 
-    /// <summary>The same bytes give the same string, as long as nothing else took its place: no room is asked for it again.</summary>
+    /// <summary>Portfolios, segments and strategies are the same few in every state.</summary>
     private static string Lately(ReadOnlySpan<byte> span)
     {
-        lately ??= new string?[LatelyMax];
-        var hash = (uint)span.Length;
-        foreach (var b in span) hash = BitOperations.RotateLeft(hash, 5) ^ b;
-        ref var known = ref lately[(hash ^ hash >> 8 ^ hash >> 16) % LatelyMax];
-        if (known is not null && Ascii.Equals(span, known)) return known;
-        return known = Decoded(span);
+        try { return RecentTexts.Of(span); }
+        catch (ArgumentException) { throw new StateDamagedException("a text in it is not UTF-8"); }
     }
 
     public List<T> List<T>(Read<T> read) => List(Count(), read);
