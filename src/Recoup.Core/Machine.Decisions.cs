@@ -19,23 +19,25 @@ public static partial class Machine
     {
         var state = work.State;
         var grace = work.Context.Policy.PromiseGraceDays;
-        foreach (var promise in state.Promises.Where(p => p.Outcome is null && p.MadeOn <= i.AsOf && (p.PaidInTerm(grace) >= p.Minor || p.DueOn.AddDays(grace) < i.AsOf)).ToList())
-            work.Emit(new Event.PromiseClosed(promise.Promise, promise.OutcomeBy(grace), promise.PaidInTerm(grace), promise.Currency), i.AsOf, promise.Account);
+        if (state.Promises.Count > 0) ClosePromises(work, i.AsOf, grace);
 
         var decisions = new List<(DecisionRecord Decision, string Account)>();
-        var documentsOn = new List<DateOnly?>();
-        foreach (var portfolio in state.Accounts.Select(a => a.Portfolio).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList())
+        var next = DateOnly.MaxValue;
+        foreach (var portfolio in PortfoliosOf(state))
         {
             var facts = Facts.Freeze(state, portfolio, i.AsOf, grace);
-            if (facts.ToChaseMinor <= 0)
-                foreach (var pending in state.Pending.Where(p => p.Kind == "work" && p.Portfolio == portfolio).ToList())
-                    work.Emit(new Event.WorkItemClosed(pending.Id, "no_longer_needed", null), i.AsOf, state.WorkItems[pending.Id].Account);
-            var underWay = state.Pending.Count(p => p.Kind == "message") + decisions.Count(d => d.Decision.Action == "message");
-            documentsOn.Add(DecideDocuments(work, portfolio, facts));
-            var decision = Decider.Decide(state, portfolio, work.Context, underWay, "");
+            if (facts.ToChaseMinor <= 0 && state.Pending.Count > 0) CloseWork(work, i.AsOf, portfolio);
+            var underWay = 0;
+            foreach (var pending in state.Pending)
+                if (pending.Kind == "message") underWay++;
+            foreach (var (before, _) in decisions)
+                if (before.Action == "message") underWay++;
+            // Neither work closed nor a document decided is anything that facts are of.
+            if (DecideDocuments(work, portfolio, facts) is { } documentOn && documentOn < next) next = documentOn;
+            var decision = Decider.Decide(state, facts, work.Context, underWay, "");
+            if (decision.NextReviewOn is { } reviewOn && reviewOn < next) next = reviewOn;
             decisions.Add((decision, facts.Account.Account));
         }
-        var next = decisions.Select(d => d.Decision.NextReviewOn).Concat(documentsOn).Min(day => day ?? DateOnly.MaxValue);
         foreach (var (decision, account) in decisions)
             work.Emit(new Event.Decided(decision with
             {
@@ -44,6 +46,23 @@ public static partial class Machine
             }), i.AsOf, account);
         return null;
     }
+
+    private static void ClosePromises(Work work, DateOnly asOf, int grace)
+    {
+        foreach (var promise in work.State.Promises.Where(p => p.Outcome is null && p.MadeOn <= asOf && (p.PaidInTerm(grace) >= p.Minor || p.DueOn.AddDays(grace) < asOf)).ToList())
+            work.Emit(new Event.PromiseClosed(promise.Promise, promise.OutcomeBy(grace), promise.PaidInTerm(grace), promise.Currency), asOf, promise.Account);
+    }
+
+    private static void CloseWork(Work work, DateOnly asOf, string portfolio)
+    {
+        foreach (var pending in work.State.Pending.Where(p => p.Kind == "work" && p.Portfolio == portfolio).ToList())
+            work.Emit(new Event.WorkItemClosed(pending.Id, "no_longer_needed", null), asOf, work.State.WorkItems[pending.Id].Account);
+    }
+
+    /// <summary>In order of name, each once.</summary>
+    private static IReadOnlyList<string> PortfoliosOf(PartyState state) => state.Accounts.Count == 1
+        ? [state.Accounts[0].Portfolio]
+        : [.. state.Accounts.Select(a => a.Portfolio).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     private static Refused? Release(Work work, Input.Release i)
     {

@@ -112,8 +112,8 @@ public sealed class ContactState
 
     public void Forget(DateOnly today)
     {
-        Recent.RemoveAll(r => DateOnly.FromDateTime(r.At.UtcDateTime) < today.AddDays(-RecentDays));
-        OptOuts.RemoveAll(o => o.Until <= today);
+        if (Recent.Count > 0) Recent.RemoveAll(r => DateOnly.FromDateTime(r.At.UtcDateTime) < today.AddDays(-RecentDays));
+        if (OptOuts.Count > 0) OptOuts.RemoveAll(o => o.Until <= today);
     }
 }
 

@@ -22,7 +22,7 @@ public sealed class Decider
     private readonly int underWay;
     private readonly string intentId;
     private readonly List<Considered> considered = [];
-    private readonly List<DateOnly> reviewDays = [];
+    private DateOnly? next;
 
     private Decider(PartyState state, Facts facts, Context context, Strategy strategy, int underWay, string intentId)
     {
@@ -38,22 +38,22 @@ public sealed class Decider
     }
 
     /// <param name="state">Stands on the day of the review.</param>
+    /// <param name="facts">Frozen of the state as it is; takes score and segment.</param>
     /// <param name="underWay">Contacts decided and not yet made, of any portfolio.</param>
     /// <param name="intentId">The id of the message or work item, should there be one.</param>
-    public static DecisionRecord Decide(PartyState state, string portfolio, Context context, int underWay, string intentId)
+    public static DecisionRecord Decide(PartyState state, Facts facts, Context context, int underWay, string intentId)
     {
-        var facts = Facts.Freeze(state, portfolio, state.AsOf, context.Policy.PromiseGraceDays);
         var (score, reasons) = Score.Of(facts, context.Policy);
         facts.Score = score;
         var before = facts.Segment;
-        var segment = context.Policy.Segments.First(s => s.When.IsTrue(facts));
+        var segment = context.Policy.SegmentOf(facts);
         facts.Segment = segment.Id;
         var decider = new Decider(state, facts, context, context.Policy.Strategy(segment.Strategy), underWay, intentId);
         var decision = decider.OneAtATime(decider.Choose());
         decider.LookAhead(decision);
         return decision with
         {
-            Portfolio = portfolio,
+            Portfolio = facts.Portfolio,
             Policy = context.PolicyVersion,
             Segment = segment.Id,
             SegmentBefore = before == segment.Id ? null : before,
@@ -62,7 +62,7 @@ public sealed class Decider
             Reasons = reasons.Count == 0 ? null : reasons,
             Considered = decider.considered.Count == 0 ? null : decider.considered,
             Shadow = decider.shadow,
-            NextReviewOn = decider.NextReview(),
+            NextReviewOn = decider.next,
         };
     }
 
@@ -70,16 +70,16 @@ public sealed class Decider
     {
         if (state.Erased) return Wait("erased");
         if (facts.OpenItems == 0) return Wait("nothing-open");
-        reviewDays.Add(asOf.AddDays(context.Policy.ReviewEveryDays));
+        LookAgainOn(asOf.AddDays(context.Policy.ReviewEveryDays));
         // Each account's holds by themselves: the first that ends lets its items go on.
-        foreach (var hold in state.Holds) reviewDays.AddRange([hold.From, hold.To.AddDays(1)]);
-        foreach (var dispute in state.Disputes) reviewDays.AddRange([dispute.From, dispute.ClosedOn ?? dispute.From]);
-        foreach (var promise in state.Promises) reviewDays.AddRange([promise.MadeOn, promise.DueOn.AddDays(context.Policy.PromiseGraceDays + 1)]);
+        foreach (var hold in state.Holds) LookAgainOn(hold.From, hold.To.AddDays(1));
+        foreach (var dispute in state.Disputes) LookAgainOn(dispute.From, dispute.ClosedOn ?? dispute.From);
+        foreach (var promise in state.Promises) LookAgainOn(promise.MadeOn, promise.DueOn.AddDays(context.Policy.PromiseGraceDays + 1));
         // What is overdue from a day on counts in the facts from then on, whether its step has come or not.
-        foreach (var e in state.Exposures) reviewDays.Add(e.DueOn.AddDays(1));
+        foreach (var e in state.Exposures) LookAgainOn(e.DueOn.AddDays(1));
         if (facts.PromisedUntil is { } until)
         {
-            reviewDays.Add(until);
+            LookAgainOn(until);
             return Wait("promise-open");
         }
         if (facts.DunnableItems > 0 && facts.ToChaseMinor > 0) return Dun();
@@ -100,7 +100,7 @@ public sealed class Decider
             return Await(decision, "work-under-way");
         // One letter at a time: a step is over when its letter has left, and two would arrive together.
         if (decision.Action != "message" || !state.Pending.Exists(p => p.Kind == "message" && p.Portfolio == facts.Portfolio)) return decision;
-        reviewDays.Add(asOf.AddDays(1));
+        LookAgainOn(asOf.AddDays(1));
         return Await(decision, "message-under-way");
     }
 
@@ -137,7 +137,12 @@ public sealed class Decider
             else considered.Add(new Considered(steps[i].Id, $"not where {when.Text}"));
         }
         // Not the next one: its day may have passed with its condition unmet.
-        if (steps.Skip(last + 1).FirstOrDefault(s => s.At > day) is { } next) reviewDays.Add(anchor.AddDays(next.At + paused));
+        for (var i = last + 1; i < steps.Count; i++)
+            if (steps[i].At > day)
+            {
+                LookAgainOn(anchor.AddDays(steps[i].At + paused));
+                break;
+            }
         if (due.Count == 0) return Wait(last + 1 >= steps.Count ? "last-step-taken" : "step-not-due") with { AnchorOn = anchor, PausedDays = Days(paused) };
 
         // A step is skipped only where its day passed without a review. Where its time came otherwise (a dispute ended,
@@ -149,7 +154,7 @@ public sealed class Decider
             due.RemoveAt(0);
         }
         // The ones after it are due already and have their turn as soon as steps may follow one another.
-        if (due.Count > 1) reviewDays.Add(asOf.AddDays(Math.Max(1, strategy.DaysBetweenSteps)));
+        if (due.Count > 1) LookAgainOn(asOf.AddDays(Math.Max(1, strategy.DaysBetweenSteps)));
         return Take(due) with { AnchorOn = anchor, PausedDays = Days(paused), Skipped = skipped.Count == 0 ? null : skipped };
     }
 
@@ -236,10 +241,10 @@ public sealed class Decider
         var first = strategy.DunningSteps[0].At;
         foreach (var e in facts.Coming)
         {
-            reviewDays.Add(e.DueOn.AddDays(first));
-            if (strategy.PreDueStep is { } step && e.DueOn > RemindedThrough) reviewDays.Add(e.DueOn.AddDays(step.At));
+            LookAgainOn(e.DueOn.AddDays(first));
+            if (strategy.PreDueStep is { } step && e.DueOn > RemindedThrough) LookAgainOn(e.DueOn.AddDays(step.At));
         }
-        foreach (var e in facts.Dunnable) reviewDays.Add(e.DueOn.AddDays(first));
+        foreach (var e in facts.Dunnable) LookAgainOn(e.DueOn.AddDays(first));
     }
 
     // --- acting ---
@@ -338,13 +343,13 @@ public sealed class Decider
     private DecisionRecord Postpone(Step step, DateOnly until, string rule)
     {
         considered.Add(new Considered(step.Id, rule));
-        reviewDays.Add(until);
+        LookAgainOn(until);
         return Wait(rule);
     }
 
     private DecisionRecord Deferred(Step step, Verdict.Deferred deferred)
     {
-        reviewDays.Add(deferred.Until);
+        LookAgainOn(deferred.Until);
         return Wait("gate-deferred") with { Verdict = "deferred", GateRule = deferred.Rule, Step = step.Id };
     }
 
@@ -358,13 +363,16 @@ public sealed class Decider
         Facts = new FactsRecord(facts.Currency.Code, facts.OpenMinor, facts.OverdueMinor, facts.DisputedMinor, facts.UnappliedMinor, facts.OverdueItems, facts.DaysPastDue) { OldestDueOn = facts.OldestDueOn },
     };
 
-    /// <summary>The first day on which anything could be decided otherwise by the passing of time alone.</summary>
-    private DateOnly? NextReview()
+    /// <summary>Of all such days the first counts: it is when anything could be decided otherwise by the passing of time alone.</summary>
+    private void LookAgainOn(DateOnly day)
     {
-        DateOnly? next = null;
-        foreach (var day in reviewDays)
-            if (day > asOf && (next is not { } n || day < n)) next = day;
-        return next;
+        if (day > asOf && (next is not { } known || day < known)) next = day;
+    }
+
+    private void LookAgainOn(DateOnly one, DateOnly other)
+    {
+        LookAgainOn(one);
+        LookAgainOn(other);
     }
 
     // --- what time alone changes ---
@@ -376,39 +384,53 @@ public sealed class Decider
     /// </summary>
     private void LookAhead(DecisionRecord decision)
     {
-        foreach (var awaited in state.Awaited) reviewDays.Add(awaited.On);
+        foreach (var awaited in state.Awaited) LookAgainOn(awaited.On);
         foreach (var unapplied in state.Unapplied)
-            foreach (var later in unapplied.Later ?? []) reviewDays.Add(later.On);
-        foreach (var cash in state.CashToCome) reviewDays.Add(cash.On);
+            foreach (var later in unapplied.Later ?? []) LookAgainOn(later.On);
+        foreach (var cash in state.CashToCome) LookAgainOn(cash.On);
         foreach (var consent in state.Contact.OptOuts)
-            if (consent.Until is { } until) reviewDays.Add(until);
+            if (consent.Until is { } until) LookAgainOn(until);
         if (facts.OpenItems == 0 || !context.Policy.WatchesTime) return;
 
         // A message that leaves is a contact from then on; nobody knows yet when it leaves.
         var leaving = underWay > 0 || decision.Action == "message";
-        if (leaving && context.Policy.WatchesContacts) reviewDays.Add(asOf.AddDays(1));
+        if (leaving && context.Policy.WatchesContacts) LookAgainOn(asOf.AddDays(1));
         var stepped = decision.Action != "wait" && decision.RemindedThrough is null;
         var lastStepOn = stepped ? asOf : treatment?.LastStepOn;
-        var last = NextReview() ?? asOf;
-        var could = Possible(facts);
+        if (next is not { } last) return;
+        var policy = context.Policy;
+        // What time does not change is asked once, not for each day.
+        var fixedScore = Score.Sum(facts, policy, null, watchingTime: false);
+        var then = facts with { };
+        Span<bool> could = stackalloc bool[strategy.Steps.Count];
+        Possible(facts, could, out _);
         for (var day = asOf.AddDays(1); day < last; day = day.AddDays(1))
         {
-            var then = facts.After(day, lastStepOn, state.Contact.OutboundWithin(day, 7));
-            then.Score = Score.Of(then, context.Policy).Score;
-            var segment = context.Policy.Segments.First(s => s.When.IsTrue(then));
-            then.Segment = segment.Id;
-            var can = Possible(then);
-            if (segment.Id != facts.Segment || can.Except(could).Any())
-            {
-                reviewDays.Add(day);
-                return;
-            }
-            could = can;
+            then.MoveTo(day, lastStepOn, state.Contact.OutboundWithin(day, 7));
+            var score = Score.InRange(fixedScore + Score.Sum(then, policy, null, watchingTime: true));
+            var same = score == then.Score;
+            then.Score = score;
+            if (!same || policy.SegmentsWatchTime) then.Segment = policy.SegmentOf(then).Id;
+            var more = false;
+            if (!same || strategy.WatchesTime || then.Segment != facts.Segment) Possible(then, could, out more);
+            if (!more && then.Segment == facts.Segment) continue;
+            LookAgainOn(day);
+            return;
         }
     }
 
-    /// <summary>The steps whose condition holds.</summary>
-    private List<Step> Possible(Facts then) => [.. strategy.Steps.Where(s => s.When is { } when && when.IsTrue(then))];
+    /// <summary>The steps whose condition holds; more: one of them did not before.</summary>
+    private void Possible(Facts then, Span<bool> could, out bool more)
+    {
+        more = false;
+        for (var i = 0; i < strategy.Steps.Count; i++)
+        {
+            if (strategy.Steps[i].When is not { } when) continue;
+            var can = when.IsTrue(then);
+            more |= can && !could[i];
+            could[i] = can;
+        }
+    }
 }
 
 /// <summary>How likely the party is to pay, 0 to 100, by the policy's rules, with the reasons that moved it.</summary>
@@ -416,14 +438,23 @@ public static class Score
 {
     public static (int Score, IReadOnlyList<string> Reasons) Of(Facts facts, Policy policy)
     {
-        var score = policy.ScoreBase;
         var reasons = new List<string>();
+        return (InRange(Sum(facts, policy, reasons, watchingTime: null)), reasons);
+    }
+
+    /// <summary>What the rules that hold come to, the base with those that time does not change; not yet brought into range.</summary>
+    /// <param name="watchingTime">Only the rules that the passing of time may change, or only the others; null: all.</param>
+    internal static int Sum(Facts facts, Policy policy, List<string>? reasons, bool? watchingTime)
+    {
+        var sum = watchingTime == true ? 0 : policy.ScoreBase;
         foreach (var rule in policy.ScoreRules)
         {
-            if (!rule.When.IsTrue(facts)) continue;
-            score += rule.Add;
-            reasons.Add(rule.Reason);
+            if (watchingTime is { } watching && rule.WatchesTime != watching || !rule.When.IsTrue(facts)) continue;
+            sum += rule.Add;
+            reasons?.Add(rule.Reason);
         }
-        return (Math.Clamp(score, 0, 100), reasons);
+        return sum;
     }
+
+    internal static int InRange(int score) => Math.Clamp(score, 0, 100);
 }

@@ -30,7 +30,7 @@ public static class EventCodec
     public static (string Kind, int Version, byte[] Payload) Encode(Event e)
     {
         var (kind, version, info) = ByType[e.GetType()];
-        return (kind, version, JsonSerializer.SerializeToUtf8Bytes(e, info));
+        return (kind, version, HotEvents.Encode(e) ?? JsonSerializer.SerializeToUtf8Bytes(e, info));
     }
 
     /// <summary>Throws <see cref="JournalDamagedException"/> where kind, version or payload are none that this program knows.</summary>
@@ -40,6 +40,7 @@ public static class EventCodec
         if (version > current.Version) throw new JournalDamagedException($"{kind} version {version} is newer than this version of Recoup, which knows {current.Version}");
         for (var v = version; v < current.Version; v++)
             payload = Upcasters.TryGetValue((kind, v), out var lift) ? lift(payload) : throw new JournalDamagedException($"{kind} version {v} has no upcaster");
+        if (HotEvents.Decode(kind, payload) is { } hot) return hot;
         try
         {
             return (Event?)JsonSerializer.Deserialize(payload, current.Info) ?? throw new JournalDamagedException($"{kind} has an empty payload");

@@ -49,7 +49,17 @@ public enum Measure
 /// A cell's place. <see cref="RefDay"/> is the due day of <see cref="Measure.Exposure"/> and <see cref="Measure.WrittenOff"/>,
 /// the issue day of <see cref="Measure.CashApplied"/>, 0 elsewhere. Days are <see cref="DateOnly.DayNumber"/>.
 /// </summary>
-public readonly record struct CellKey(Measure Measure, int Day, int RefDay, string Portfolio, string Segment, string Currency);
+public readonly record struct CellKey(Measure Measure, int Day, int RefDay, string Portfolio, string Segment, string Currency)
+{
+    /// <summary>Days tell most cells apart; of the texts their ends are enough. Every event looks up several cells.</summary>
+    public override int GetHashCode()
+    {
+        var texts = (End(Portfolio) * 31 + End(Segment)) * 31 + End(Currency);
+        return unchecked((((int)Measure * 16777619 ^ Day) * 16777619 ^ RefDay) * 16777619 ^ texts);
+
+        static int End(string text) => text.Length == 0 ? 0 : text.Length * 131 + text[^1];
+    }
+}
 
 /// <summary>What a cell sums up: minor units of the key's currency, and a number of occurrences.</summary>
 public record struct CellValue(long Minor, long Count)

@@ -14,12 +14,13 @@ namespace Recoup.Core.Parties;
 internal static class Exposures
 {
     /// <summary>Changes one item, or adds it, and brings header and cells along.</summary>
-    public static void Change(PartyState state, ItemState item, string portfolio, CellDeltas cells, Action<ItemState> change)
+    /// <param name="by">Given to the change, which then captures nothing: it is made for nearly every event.</param>
+    public static void Change<T>(PartyState state, ItemState item, string portfolio, CellDeltas cells, T by, Action<ItemState, T> change)
     {
         var key = (item.Account, item.Number);
         AddToHeader(state, item, state.AsOf, -1);
         AddToCells(state, item, portfolio, cells, -1);
-        change(item);
+        change(item, by);
         item.Ahead = item.Movements.Count > 0 && item.Movements[^1].On > state.AsOf;
         AddToCells(state, item, portfolio, cells, +1);
         AddToHeader(state, item, state.AsOf, +1);
@@ -30,16 +31,21 @@ internal static class Exposures
 
     /// <summary>Changes what of a payment or credit is on no item, and brings header and cells along.</summary>
     /// <param name="waiting">Of it, what is kept for invoices that have not arrived.</param>
-    public static void ChangeCash(PartyState state, CashState cash, string portfolio, CellDeltas cells, IReadOnlyList<Named>? waiting, Action<List<Movement>> change)
+    /// <param name="by">In any order.</param>
+    public static void ChangeCash(PartyState state, CashState cash, string portfolio, CellDeltas cells, IReadOnlyList<Named>? waiting, List<Movement> by)
     {
         AddToCells(state, cash, portfolio, cells, -1);
-        change(cash.Moves);
+        foreach (var move in by) Movements.Add(cash.Moves, move.On, move.Minor);
         AddToCells(state, cash, portfolio, cells, +1);
         state.ChangedCash.Add(cash.Key);
         Invariant.Holds(cash.Unapplied >= 0, $"payment {cash.Key} is applied beyond its amount");
         var minor = cash.UnappliedOn(state.AsOf);
-        var later = cash.Moves.FindAll(m => m.On > state.AsOf);
-        var entry = state.Unapplied.Find(u => u.Key == cash.Key);
+        var later = new List<Movement>(0);
+        foreach (var move in cash.Moves)
+            if (move.On > state.AsOf) later.Add(move);
+        UnappliedCash? entry = null;
+        foreach (var unapplied in state.Unapplied)
+            if (unapplied.Key == cash.Key) { entry = unapplied; break; }
         if (minor == 0 && later.Count == 0)
         {
             if (entry is not null) state.Unapplied.Remove(entry);
@@ -57,18 +63,30 @@ internal static class Exposures
         if (to <= state.AsOf) return;
         var from = state.AsOf;
         state.AsOf = to;
-        if (state.Awaited.Count > 0)
+        // Each by itself, since most parties have nothing of most of these.
+        if (state.Awaited.Count > 0) AdvanceItems(state, from, to);
+        if (state.Unapplied.Count > 0) AdvanceUnapplied(state, to);
+        if (state.CashToCome.Count > 0) AdvanceCash(state, to);
+        if (state.Promises.Count > 0) AdvancePromises(state, to);
+        if (state.Disputes.Count > 0) state.Disputes.RemoveAll(d => d.ClosedOn is { } closed && closed <= state.AsOf);
+        if (state.Holds.Count > 0) state.Holds.RemoveAll(h => h.To < state.AsOf);
+        state.Contact.Forget(to);
+    }
+
+    private static void AdvanceItems(PartyState state, DateOnly from, DateOnly to)
+    {
+        foreach (var awaited in state.Awaited.FindAll(a => a.On <= to))
         {
-            var due = state.Awaited.FindAll(a => a.On <= to);
-            foreach (var awaited in due)
-            {
-                var item = state.Item(awaited.Account, awaited.Number);
-                Invariant.Holds(item is not null, $"item {awaited.Number} of account {awaited.Account}, awaited on {awaited.On:yyyy-MM-dd}, was not loaded");
-                AddToHeader(state, item, from, -1);
-                AddToHeader(state, item, to, +1);
-                Await(state, item);
-            }
+            var item = state.Item(awaited.Account, awaited.Number);
+            Invariant.Holds(item is not null, $"item {awaited.Number} of account {awaited.Account}, awaited on {awaited.On:yyyy-MM-dd}, was not loaded");
+            AddToHeader(state, item, from, -1);
+            AddToHeader(state, item, to, +1);
+            Await(state, item);
         }
+    }
+
+    private static void AdvanceUnapplied(PartyState state, DateOnly to)
+    {
         foreach (var unapplied in state.Unapplied)
         {
             if (unapplied.Later is not { } later) continue;
@@ -77,8 +95,16 @@ internal static class Exposures
             if (later.Count == 0) unapplied.Later = null;
         }
         state.Unapplied.RemoveAll(u => u.Minor == 0 && u.Later is null);
+    }
+
+    private static void AdvanceCash(PartyState state, DateOnly to)
+    {
         foreach (var cash in state.CashToCome.FindAll(c => c.On <= to)) Fold.CountTowardPromises(state, cash);
         state.CashToCome.RemoveAll(c => c.On <= to);
+    }
+
+    private static void AdvancePromises(PartyState state, DateOnly to)
+    {
         for (var i = state.Promises.Count - 1; i >= 0; i--)
         {
             var promise = state.Promises[i];
@@ -86,9 +112,6 @@ internal static class Exposures
             if (promise.Outcome == "kept") state.Behaviour.PromisesKept++; else state.Behaviour.PromisesBroken++;
             state.Promises.RemoveAt(i);
         }
-        state.Disputes.RemoveAll(d => d.ClosedOn is { } closed && closed <= to);
-        state.Holds.RemoveAll(h => h.To < to);
-        state.Contact.Forget(to);
     }
 
     /// <summary>
@@ -193,7 +216,11 @@ internal static class Exposures
     {
         if (item.Movements.Count == 0) return;
         var treatment = state.Treatment(portfolio);
-        var days = Steps(item.Movements, item.FormerDues, treatment);
+        if (Steps(item.Movements, item.FormerDues, treatment) is not { } days)
+        {
+            AddPlainToCells(item, portfolio, treatment?.SegmentOn(item.Movements[0].On) ?? TreatmentState.Unsegmented, cells, sign);
+            return;
+        }
         long balanceBefore = 0;
         DateOnly dueBefore = default;
         var segmentBefore = "";
@@ -215,14 +242,33 @@ internal static class Exposures
         }
     }
 
+    /// <summary>As above, where due day and segment are the same on all days: movements are in order of day.</summary>
+    private static void AddPlainToCells(ItemState item, string portfolio, string segment, CellDeltas cells, int sign)
+    {
+        long before = 0;
+        foreach (var movement in item.Movements)
+        {
+            var balance = before + movement.Minor;
+            var items = (balance != 0 ? sign : 0) - (before != 0 ? sign : 0);
+            cells.Add(Measure.Exposure, movement.On, item.DueOn, portfolio, segment, item.Currency, sign * movement.Minor, items);
+            before = balance;
+        }
+    }
+
     /// <summary>The unapplied rest's part of the cells: a stock too, so it follows the segment as open balances do.</summary>
     private static void AddToCells(PartyState state, CashState cash, string portfolio, CellDeltas cells, int sign)
     {
         if (cash.Moves.Count == 0) return;
         var treatment = state.Treatment(portfolio);
+        if (Steps(cash.Moves, null, treatment) is not { } days)
+        {
+            var always = treatment?.SegmentOn(cash.Moves[0].On) ?? TreatmentState.Unsegmented;
+            foreach (var move in cash.Moves) cells.Add(Measure.Unapplied, move.On, null, portfolio, always, cash.Currency, sign * move.Minor, 0);
+            return;
+        }
         long before = 0;
         var segmentBefore = "";
-        foreach (var day in Steps(cash.Moves, null, treatment))
+        foreach (var day in days)
         {
             var minor = cash.UnappliedOn(day);
             var segment = treatment?.SegmentOn(day) ?? TreatmentState.Unsegmented;
@@ -236,19 +282,19 @@ internal static class Exposures
         }
     }
 
-    private static List<DateOnly> Steps(List<Movement> movements, List<FormerDue>? formerDues, TreatmentState? treatment)
+    /// <summary>The days on which balance, due day or segment change; null where only the balance does, on the days of its movements.</summary>
+    private static List<DateOnly>? Steps(List<Movement> movements, List<FormerDue>? formerDues, TreatmentState? treatment)
     {
-        var days = new List<DateOnly>(movements.Count + 2);
-        foreach (var movement in movements) days.Add(movement.On);
-        var first = days[0];
-        var plain = true;
+        List<DateOnly>? days = null;
+        var first = movements[0].On;
         if (formerDues is not null)
             foreach (var former in formerDues)
-                if (former.Until > first) { days.Add(former.Until); plain = false; }
+                if (former.Until > first) (days ??= []).Add(former.Until);
         if (treatment is not null)
             foreach (var segment in treatment.Segments)
-                if (segment.On > first) { days.Add(segment.On); plain = false; }
-        if (plain) return days;
+                if (segment.On > first) (days ??= []).Add(segment.On);
+        if (days is null) return null;
+        foreach (var movement in movements) days.Add(movement.On);
         days.Sort();
         for (var i = days.Count - 1; i > 0; i--)
             if (days[i] == days[i - 1]) days.RemoveAt(i);
@@ -257,13 +303,14 @@ internal static class Exposures
 
     private static void Await(PartyState state, ItemState item)
     {
-        state.Awaited.RemoveAll(a => a.Account == item.Account && a.Number == item.Number);
-        DateOnly? next = null;
-        foreach (var day in item.ChangesAfter(state.AsOf))
-            if (next is not { } n || day < n) next = day;
-        if (next is not { } on) return;
-        var awaited = new Awaited(on, item.Account, item.Number);
-        var at = state.Awaited.FindLastIndex(a => a.On < on || (a.On == on && string.CompareOrdinal(a.Number, item.Number) <= 0));
+        for (var i = state.Awaited.Count - 1; i >= 0; i--)
+            if (state.Awaited[i].Account == item.Account && state.Awaited[i].Number == item.Number) state.Awaited.RemoveAt(i);
+        if (item.NextChangeAfter(state.AsOf) is { } on) Await(state, new Awaited(on, item.Account, item.Number));
+    }
+
+    private static void Await(PartyState state, Awaited awaited)
+    {
+        var at = state.Awaited.FindLastIndex(a => a.On < awaited.On || (a.On == awaited.On && string.CompareOrdinal(a.Number, awaited.Number) <= 0));
         state.Awaited.Insert(at + 1, awaited);
     }
 }

@@ -17,7 +17,7 @@ public readonly record struct Envelope(long Seq, string Account, DateOnly Effect
 /// How a party's state and the cells follow from its events: the one switch behind live work, rebuild and
 /// what-if. Needs nothing but the event and the state; reads no policy and no clock.
 /// </summary>
-public static class Fold
+public static partial class Fold
 {
     public static void Apply(PartyState state, Envelope e, Event @event, CellDeltas cells)
     {
@@ -28,7 +28,7 @@ public static class Fold
                 state.Accounts.Add(opened.Details);
                 break;
             case Event.AccountChanged changed:
-                state.Accounts[state.Accounts.FindIndex(a => a.Account == changed.Details.Account)] = changed.Details;
+                ChangeAccount(state, changed.Details);
                 Deliveries.TryAgain(state);
                 Touch(state, e);
                 break;
@@ -38,9 +38,7 @@ public static class Fold
                 Touch(state, e);
                 break;
             case Event.ContactPointSet point:
-                state.Contact.Points.RemoveAll(p => p.Channel == point.Channel);
-                state.Contact.Points.Add(new ContactPoint { Channel = point.Channel, Token = point.Token, Sealed = point.Sealed });
-                state.Contact.Believe(new BadAddress(point.Channel, point.Token));
+                SetPoint(state, point);
                 Deliveries.TryAgain(state);
                 Touch(state, e);
                 break;
@@ -74,19 +72,15 @@ public static class Fold
                 Deliveries.Forget(state, e.Account, cancelled.Number);
                 break;
             case Event.ChargeWaived waived:
-                Change(state, e, cells, waived.Number, item => { item.Amount -= waived.Minor; item.Move(e.EffectiveOn, -waived.Minor); });
-                Touch(state, e);
+                Waive(state, e, cells, waived);
                 break;
             case Event.ItemAdjusted adjusted:
-                Change(state, e, cells, adjusted.Number, item => item.Move(e.EffectiveOn, adjusted.Minor));
+                Change(state, e, cells, adjusted.Number, (e.EffectiveOn, adjusted.Minor), static (item, by) => item.Move(by.EffectiveOn, by.Minor));
                 Reinstate(state, e, cells, adjusted.Number, adjusted.Minor);
                 Touch(state, e);
                 break;
             case Event.WrittenOff off:
-                Change(state, e, cells, off.Number, item => { Movements.Add(item.WriteOffs ??= [], e.EffectiveOn, off.Minor); item.Move(e.EffectiveOn, -off.Minor); });
-                var written = state.Items[(e.Account, off.Number)];
-                Flow(state, e.Account, cells, Measure.WrittenOff, e.EffectiveOn, written.DueAt(e.EffectiveOn), written.Currency, off.Minor, 1);
-                Touch(state, e);
+                WriteOff(state, e, cells, off);
                 break;
 
             case Event.PaymentReceived payment:
@@ -105,17 +99,10 @@ public static class Fold
                 break;
 
             case Event.DisputeOpened dispute:
-                state.Disputes.Add(new OpenDispute { Dispute = dispute.Dispute, Account = e.Account, Number = dispute.Number, From = e.EffectiveOn });
-                if (dispute.Number is { } disputed)
-                    Change(state, e, cells, disputed, item => (item.Disputes ??= []).Add(new DisputeSpan(dispute.Dispute, e.EffectiveOn)));
-                Touch(state, e);
+                OpenDispute(state, e, cells, dispute);
                 break;
             case Event.DisputeClosed closed:
-                var open = state.Disputes.Find(d => d.Dispute == closed.Dispute)!;
-                if (e.EffectiveOn <= state.AsOf) state.Disputes.Remove(open); else open.ClosedOn = e.EffectiveOn;
-                if (closed.Number is { } contested)
-                    Change(state, e, cells, contested, item => item.Disputes!.Find(d => d.Dispute == closed.Dispute)!.ClosedOn = e.EffectiveOn);
-                Touch(state, e);
+                CloseDispute(state, e, cells, closed);
                 break;
             case Event.PromiseMade promise:
                 state.Promises.Add(new PromiseState { Promise = promise.Promise, Account = e.Account, MadeOn = e.EffectiveOn, DueOn = promise.DueOn, Minor = promise.Minor, Currency = promise.Currency });
@@ -130,9 +117,7 @@ public static class Fold
                 Touch(state, e);
                 break;
             case Event.HoldReleased released:
-                var held = state.Holds.Find(h => h.Hold == released.Hold)!;
-                held.To = released.LastDay;
-                if (held.To < held.From || held.To < state.AsOf) state.Holds.Remove(held);
+                ReleaseHold(state, released);
                 Touch(state, e);
                 break;
             case Event.ContactMade contact:
@@ -145,7 +130,7 @@ public static class Fold
                 work.Open = false;
                 work.Disposition = done.Disposition;
                 state.ChangedWorkItems.Add(done.WorkItem);
-                state.Pending.RemoveAll(p => p.Id == done.WorkItem);
+                RemovePending(state, done.WorkItem);
                 Touch(state, e);
                 break;
 
@@ -182,6 +167,58 @@ public static class Fold
         state.LastSeq = e.Seq;
     }
 
+    // What the arms above capture stands in methods of its own: a closure in Apply itself would be made for every event.
+
+    private static void ChangeAccount(PartyState state, AccountDetails details) =>
+        state.Accounts[state.Accounts.FindIndex(a => a.Account == details.Account)] = details;
+
+    private static void SetPoint(PartyState state, Event.ContactPointSet point)
+    {
+        state.Contact.Points.RemoveAll(p => p.Channel == point.Channel);
+        state.Contact.Points.Add(new ContactPoint { Channel = point.Channel, Token = point.Token, Sealed = point.Sealed });
+        state.Contact.Believe(new BadAddress(point.Channel, point.Token));
+    }
+
+    private static void ReleaseHold(PartyState state, Event.HoldReleased released)
+    {
+        var held = state.Holds.Find(h => h.Hold == released.Hold)!;
+        held.To = released.LastDay;
+        if (held.To < held.From || held.To < state.AsOf) state.Holds.Remove(held);
+    }
+
+    private static void RemovePending(PartyState state, string id) => state.Pending.RemoveAll(p => p.Id == id);
+
+    private static void Waive(PartyState state, Envelope e, CellDeltas cells, Event.ChargeWaived waived)
+    {
+        Change(state, e, cells, waived.Number, (e.EffectiveOn, waived.Minor), static (item, by) => { item.Amount -= by.Minor; item.Move(by.EffectiveOn, -by.Minor); });
+        Touch(state, e);
+    }
+
+    private static void WriteOff(PartyState state, Envelope e, CellDeltas cells, Event.WrittenOff off)
+    {
+        Change(state, e, cells, off.Number, (e.EffectiveOn, off.Minor), static (item, by) => { Movements.Add(item.WriteOffs ??= [], by.EffectiveOn, by.Minor); item.Move(by.EffectiveOn, -by.Minor); });
+        var written = state.Items[(e.Account, off.Number)];
+        Flow(state, e.Account, cells, Measure.WrittenOff, e.EffectiveOn, written.DueAt(e.EffectiveOn), written.Currency, off.Minor, 1);
+        Touch(state, e);
+    }
+
+    private static void OpenDispute(PartyState state, Envelope e, CellDeltas cells, Event.DisputeOpened dispute)
+    {
+        state.Disputes.Add(new OpenDispute { Dispute = dispute.Dispute, Account = e.Account, Number = dispute.Number, From = e.EffectiveOn });
+        if (dispute.Number is { } disputed)
+            Change(state, e, cells, disputed, new DisputeSpan(dispute.Dispute, e.EffectiveOn), static (item, span) => (item.Disputes ??= []).Add(span));
+        Touch(state, e);
+    }
+
+    private static void CloseDispute(PartyState state, Envelope e, CellDeltas cells, Event.DisputeClosed closed)
+    {
+        var open = state.Disputes.Find(d => d.Dispute == closed.Dispute)!;
+        if (e.EffectiveOn <= state.AsOf) state.Disputes.Remove(open); else open.ClosedOn = e.EffectiveOn;
+        if (closed.Number is { } contested)
+            Change(state, e, cells, contested, (closed.Dispute, e.EffectiveOn), static (item, end) => item.Disputes!.Find(d => d.Dispute == end.Dispute)!.ClosedOn = end.EffectiveOn);
+        Touch(state, e);
+    }
+
     private static bool Moves(Event e) => e is Event.InvoiceIssued or Event.InvoiceCorrected or Event.InvoiceCancelled or Event.ChargeMade or Event.ChargeWaived
         or Event.PaymentReceived or Event.PaymentReversed or Event.CreditNoted or Event.CashApplied or Event.WrittenOff or Event.ItemAdjusted;
 
@@ -195,17 +232,16 @@ public static class Fold
 
     private static void Issue(PartyState state, Envelope e, CellDeltas cells, ItemState item)
     {
-        var (effective, due, recorded) = (e.EffectiveOn, item.DueOn, e.RecordedOn);
         // Already overdue when first heard of: such an item enters at the strategy's entry step.
-        if (recorded > due) item.EnteredOn = recorded;
-        Exposures.Change(state, item, Portfolio(state, e.Account), cells, i => i.Move(effective, i.Amount));
+        if (e.RecordedOn > item.DueOn) item.EnteredOn = e.RecordedOn;
+        Exposures.Change(state, item, Portfolio(state, e.Account), cells, e.EffectiveOn, static (i, on) => i.Move(on, i.Amount));
         // A charge may be due on a day gone by: no due date passes that would make it overdue.
         Reinstate(state, e, cells, item.Number, item.Amount);
         Touch(state, e);
     }
 
-    private static void Change(PartyState state, Envelope e, CellDeltas cells, string number, Action<ItemState> change) =>
-        Exposures.Change(state, Loaded(state, e.Account, number), Portfolio(state, e.Account), cells, change);
+    private static void Change<T>(PartyState state, Envelope e, CellDeltas cells, string number, T by, Action<ItemState, T> change) =>
+        Exposures.Change(state, Loaded(state, e.Account, number), Portfolio(state, e.Account), cells, by, change);
 
     private static ItemState Loaded(PartyState state, string account, string number)
     {
@@ -238,7 +274,7 @@ public static class Fold
             freed.AddRange(unapplied);
             ChangeUnapplied(state, cash, cells, Waiting(state, cash), unapplied);
         }
-        Change(state, e, cells, number, i =>
+        Change(state, e, cells, number, freed, (i, freed) =>
         {
             i.Amount += delta;
             if (cancelled) i.CancelledOn = on;
@@ -280,7 +316,9 @@ public static class Fold
         var cash = new CashState { Key = key, Account = e.Account, Kind = kind, Currency = currency, On = e.EffectiveOn, Minor = minor };
         state.Cash[key] = cash;
         foreach (var allocation in allocations) Meet(state, e, cells, cash, allocation);
-        ChangeUnapplied(state, cash, cells, waiting, [new Movement(e.EffectiveOn, minor), .. allocations.Select(a => new Movement(a.On, -a.Minor))]);
+        var moves = new List<Movement>(allocations.Count + 1) { new(e.EffectiveOn, minor) };
+        foreach (var allocation in allocations) moves.Add(new Movement(allocation.On, -allocation.Minor));
+        ChangeUnapplied(state, cash, cells, waiting, moves);
         if (kind == CashKind.Payment) CountTowardPromises(state, e.EffectiveOn, new CashToCome(e.EffectiveOn, e.EffectiveOn, e.Account, currency, minor));
         Touch(state, e);
     }
@@ -302,12 +340,12 @@ public static class Fold
         if (item.AppliedBy?.Contains(cash.Key) != true) (item.AppliedBy ??= []).Add(cash.Key);
         if (allocation.Recovery)
         {
-            Change(state, e, cells, allocation.Number, i => Movements.Add(i.WriteOffs ??= [], allocation.On, -allocation.Minor));
+            Change(state, e, cells, allocation.Number, allocation, static (i, a) => Movements.Add(i.WriteOffs ??= [], a.On, -a.Minor));
             Flow(state, e.Account, cells, Measure.WrittenOff, allocation.On, item.DueAt(allocation.On), item.Currency, -allocation.Minor, 0);
             Flow(state, e.Account, cells, Measure.WriteOffRecovered, allocation.On, null, item.Currency, allocation.Minor, 1);
             return;
         }
-        Change(state, e, cells, allocation.Number, i => i.Move(allocation.On, -allocation.Minor));
+        Change(state, e, cells, allocation.Number, allocation, static (i, a) => i.Move(a.On, -a.Minor));
         if (cash.Kind != CashKind.Payment) return;
         Flow(state, e.Account, cells, Measure.CashApplied, allocation.On, item.IssuedOn, item.Currency, allocation.Minor, 0);
         if (allocation.On > item.DueAt(allocation.On)) Flow(state, e.Account, cells, Measure.CashOnOverdue, allocation.On, null, item.Currency, allocation.Minor, 0);
@@ -322,7 +360,7 @@ public static class Fold
             var item = Loaded(state, e.Account, undone.Number);
             if (undone.Recovery)
             {
-                Change(state, e, cells, undone.Number, i => Movements.Add(i.WriteOffs ??= [], on, undone.Minor));
+                Change(state, e, cells, undone.Number, (on, undone.Minor), static (i, by) => Movements.Add(i.WriteOffs ??= [], by.on, by.Minor));
                 Flow(state, e.Account, cells, Measure.WrittenOff, on, item.DueAt(on), item.Currency, undone.Minor, 0);
                 Flow(state, e.Account, cells, Measure.WriteOffRecovered, on, null, item.Currency, -undone.Minor, -1);
                 continue;
@@ -349,7 +387,7 @@ public static class Fold
     /// <summary>What a payment had on an item since a day is open again from another day on.</summary>
     private static void PutBack(PartyState state, Envelope e, CellDeltas cells, CashState cash, ItemState item, long minor, DateOnly since, DateOnly on)
     {
-        Change(state, e, cells, item.Number, i => i.Move(on, minor));
+        Change(state, e, cells, item.Number, (on, minor), static (i, by) => i.Move(by.on, by.minor));
         if (cash.Kind != CashKind.Payment) return;
         Flow(state, e.Account, cells, Measure.CashApplied, on, item.IssuedOn, item.Currency, -minor, 0);
         if (since > item.DueAt(since)) Flow(state, e.Account, cells, Measure.CashOnOverdue, on, null, item.Currency, -minor, 0);
@@ -373,8 +411,8 @@ public static class Fold
         return taken;
     }
 
-    private static void ChangeUnapplied(PartyState state, CashState cash, CellDeltas cells, IReadOnlyList<Named>? waiting, IReadOnlyList<Movement> by) =>
-        Exposures.ChangeCash(state, cash, Portfolio(state, cash.Account), cells, waiting, moves => { foreach (var m in by) Movements.Add(moves, m.On, m.Minor); });
+    private static void ChangeUnapplied(PartyState state, CashState cash, CellDeltas cells, IReadOnlyList<Named>? waiting, List<Movement> by) =>
+        Exposures.ChangeCash(state, cash, Portfolio(state, cash.Account), cells, waiting, by);
 
     private static List<Named>? Waiting(PartyState state, CashState cash) => state.Unapplied.Find(u => u.Key == cash.Key)?.Waiting;
 
@@ -494,66 +532,6 @@ public static class Fold
         treatment.PausedFrom = null;
         (treatment.Pauses ??= []).RemoveAll(p => p.To < on.AddDays(-PauseDaysKept));
         if (on > from) treatment.Pauses.Add(new Pause(from, on));
-    }
-
-    private static void Settle(PartyState state, string id, MessageStatus status, string? detail)
-    {
-        var message = state.Messages[id];
-        message.Status = status;
-        message.Detail = detail;
-        state.ChangedMessages.Add(id);
-        if (status is not (MessageStatus.Pending or MessageStatus.Sending)) state.Pending.RemoveAll(p => p.Id == id);
-    }
-
-    private static void Defer(PartyState state, Envelope e, Event.MessageDeferred deferred)
-    {
-        var message = state.Messages[deferred.Message];
-        if (message.Status == MessageStatus.Sending)
-        {
-            message.Tries++;
-            message.FirstTriedAt ??= DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt);
-        }
-        message.NotBefore = deferred.Until;
-        Settle(state, deferred.Message, MessageStatus.Pending, deferred.Detail ?? deferred.Rule);
-    }
-
-    private static void Bounce(PartyState state, Envelope e, Event.MessageBounced bounced)
-    {
-        var message = state.Messages[bounced.Message];
-        var detail = string.Join(' ', new[] { bounced.Kind, bounced.Status, bounced.Detail }.OfType<string>());
-        // It left, whatever was known of that before; as a contact it counted when it was sent or became unknown.
-        if (message.Status == MessageStatus.Sending && message.Document is null) state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
-        if (message.Status != MessageStatus.Failed) Settle(state, bounced.Message, MessageStatus.Bounced, detail);
-        if (bounced.Kind == "hard")
-        {
-            if (bounced.AddressToken is { } token) state.Contact.Mark(new BadAddress(bounced.Channel, token));
-            // Nobody read it, so its step is taken anew, by a way that is left.
-            if (message.Document is null) TakeBackStep(state, message); else Deliveries.Block(state, message);
-        }
-        Deliveries.Note(state, message, e.EffectiveOn, "bounced", detail);
-        Touch(state, e);
-    }
-
-    private static void SettleMessage(PartyState state, Envelope e, CellDeltas cells, Event.MessageSettled settled)
-    {
-        var message = state.Messages[settled.Message];
-        var counted = message.Status == MessageStatus.Unknown;
-        Settle(state, settled.Message, settled.Outcome switch
-        {
-            "sent" => MessageStatus.Sent,
-            "failed" => MessageStatus.Failed,
-            _ => MessageStatus.Unknown,
-        }, settled.Detail);
-        // A document is no action of collection and counts toward no cap.
-        if (message.Document is not null)
-        {
-            Deliveries.Note(state, message, e.EffectiveOn, settled.Outcome, settled.Outcome == "sent" ? null : settled.Detail);
-            return;
-        }
-        // Unknown may have reached the customer, so it counts toward the caps; settled later, it is not counted twice.
-        if (settled.Outcome != "failed" && !counted) state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
-        if (settled.Outcome == "sent") CountAction(state, e.Account, cells, e.EffectiveOn, settled.Proactive);
-        if (settled.Outcome == "failed") Touch(state, e);
     }
 
     private static void CountAction(PartyState state, string account, CellDeltas cells, DateOnly on, bool proactive)

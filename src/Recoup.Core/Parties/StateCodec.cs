@@ -1,45 +1,527 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Recoup.Core.Contact;
+using Recoup.Core.Events;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 
 namespace Recoup.Core.Parties;
 
+/// <summary>What a stored state is of; its first byte.</summary>
+internal enum StateKind : byte { Party = (byte)'P', Item = (byte)'I', Cash = (byte)'C', Message = (byte)'M', Work = (byte)'W' }
+
 /// <summary>
 /// States to bytes and back, in a versioned form: a store whose version is another throws its states away and
-/// folds them again from the journal.
+/// folds them again from the journal. The form has neither names nor gaps: each state's properties one after another, in
+/// the order below. The same state makes the same bytes, since the audit compares bytes; <see cref="StateText"/> shows
+/// them to a person.
 /// </summary>
 public static class StateCodec
 {
     /// <summary>Raise it whenever the form of any state changes, or the way it is folded.</summary>
-    public const int Version = 6;
+    public const int Version = 7;
 
-    public static byte[] Encode(PartyState state) => JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.PartyState);
+    internal static StateKind KindOf(ReadOnlySpan<byte> bytes) =>
+        bytes.Length > 0 && Enum.IsDefined((StateKind)bytes[0]) ? (StateKind)bytes[0] : throw new StateDamagedException("it is of no kind");
 
-    public static PartyState DecodeParty(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize(bytes, StateJson.Default.PartyState)!;
+    // --- the header ---
 
-    public static byte[] Encode(ItemState state) => JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.ItemState);
+    public static byte[] Encode(PartyState state)
+    {
+        var w = StateWriter.Begin((byte)StateKind.Party);
+        w.Word(state.Id);
+        w.List(state.Accounts, Write);
+        w.Day(state.AsOf);
+        w.List(state.Exposures, Write);
+        w.List(state.Awaited, Write);
+        w.List(state.Unapplied, Write);
+        w.List(state.Promises, Write);
+        w.List(state.CashToCome, Write);
+        w.List(state.Holds, Write);
+        w.List(state.Disputes, Write);
+        w.List(state.Contact.Recent, Write);
+        w.List(state.Contact.OptOuts, Write);
+        w.List(state.Contact.Points, Write);
+        w.ListOrNull(state.Contact.BadAddresses, Write);
+        w.List(state.Treatments, Write);
+        Write(w, state.Behaviour);
+        w.List(state.Pending, Write);
+        w.ListOrNull(state.Documents, Write);
+        w.Flag(state.Erased);
+        w.Day(state.NextReviewOn);
+        w.Day(state.ReviewedOn);
+        w.Long(state.LastSeq);
+        return w.End();
+    }
 
-    public static ItemState DecodeItem(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize(bytes, StateJson.Default.ItemState)!;
+    /// <summary>As the others: throws <see cref="StateDamagedException"/> where the bytes are no such state.</summary>
+    public static PartyState DecodeParty(ReadOnlySpan<byte> bytes)
+    {
+        var r = new StateReader(bytes, (byte)StateKind.Party);
+        var state = new PartyState
+        {
+            Id = r.Word(),
+            Accounts = r.List(ReadAccount),
+            AsOf = r.Day(),
+            Exposures = r.List(ReadExposure),
+            Awaited = r.List(ReadAwaited),
+            Unapplied = r.List(ReadUnapplied),
+            Promises = r.List(ReadPromise),
+            CashToCome = r.List(ReadCashToCome),
+            Holds = r.List(ReadHold),
+            Disputes = r.List(ReadDispute),
+            Contact = new ContactState { Recent = r.List(ReadContact), OptOuts = r.List(ReadOptOut), Points = r.List(ReadPoint), BadAddresses = r.ListOrNull(ReadBadAddress) },
+            Treatments = r.List(ReadTreatment),
+            Behaviour = ReadBehaviour(ref r),
+            Pending = r.List(ReadPending),
+            Documents = r.ListOrNull(ReadDocuments),
+            Erased = r.Flag(),
+            NextReviewOn = r.DayOrNull(),
+            ReviewedOn = r.DayOrNull(),
+            LastSeq = r.Long(),
+        };
+        r.End();
+        return state;
+    }
 
-    public static byte[] Encode(CashState state) => JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.CashState);
+    private static void Write(StateWriter w, AccountDetails a)
+    {
+        w.Word(a.Account);
+        w.Word(a.Portfolio);
+        w.Word(a.Kind);
+        w.Word(a.Country);
+        w.Word(a.TimeZone);
+        w.Word(a.Language);
+        w.Word(a.Parent);
+        w.TextOrNull(a.EmailToken);
+        w.TextOrNull(a.PhoneToken);
+        w.Flag(a.Sealed is not null);
+        if (a.Sealed is not null) w.Bytes(a.Sealed);
+    }
 
-    public static CashState DecodeCash(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize(bytes, StateJson.Default.CashState)!;
+    private static AccountDetails ReadAccount(ref StateReader r) => new()
+    {
+        Account = r.Word(), Portfolio = r.Word(), Kind = r.Word(), Country = r.WordOrNull(), TimeZone = r.WordOrNull(), Language = r.WordOrNull(), Parent = r.WordOrNull(),
+        EmailToken = r.TextOrNull(), PhoneToken = r.TextOrNull(), Sealed = r.Flag() ? r.Bytes() : null,
+    };
 
-    public static byte[] Encode(MessageState state) => JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.MessageState);
+    private static void Write(StateWriter w, Exposure e)
+    {
+        w.Word(e.Account);
+        w.Word(e.Currency);
+        w.Day(e.DueOn);
+        w.Day(e.EnteredOn);
+        w.Flag(e.Disputed);
+        w.Long(e.Minor);
+        w.Long(e.Items);
+    }
 
-    public static MessageState DecodeMessage(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize(bytes, StateJson.Default.MessageState)!;
+    private static Exposure ReadExposure(ref StateReader r) => new()
+    {
+        Account = r.Word(), Currency = r.Word(), DueOn = r.Day(), EnteredOn = r.DayOrNull(), Disputed = r.Flag(), Minor = r.Long(), Items = r.Int(),
+    };
 
-    public static byte[] Encode(WorkItemState state) => JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.WorkItemState);
+    private static void Write(StateWriter w, Awaited a)
+    {
+        w.Day(a.On);
+        w.Word(a.Account);
+        w.Text(a.Number);
+    }
 
-    public static WorkItemState DecodeWorkItem(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize(bytes, StateJson.Default.WorkItemState)!;
+    private static Awaited ReadAwaited(ref StateReader r) => new(r.Day(), r.Word(), r.Text());
+
+    private static void Write(StateWriter w, UnappliedCash u)
+    {
+        w.Text(u.Key);
+        w.Word(u.Account);
+        w.Word(u.Currency);
+        w.Day(u.On);
+        w.Long(u.Minor);
+        w.ListOrNull(u.Later, Write);
+        w.ListOrNull(u.Waiting, Write);
+    }
+
+    private static UnappliedCash ReadUnapplied(ref StateReader r) => new()
+    {
+        Key = r.Text(), Account = r.Word(), Currency = r.Word(), On = r.Day(), Minor = r.Long(), Later = r.ListOrNull(ReadMovement), Waiting = r.ListOrNull(ReadNamed),
+    };
+
+    private static void Write(StateWriter w, Named n)
+    {
+        w.Text(n.Number);
+        w.Long(n.Minor);
+    }
+
+    private static Named ReadNamed(ref StateReader r) => new(r.Text(), r.Long());
+
+    private static void Write(StateWriter w, PromiseState p)
+    {
+        w.Text(p.Promise);
+        w.Word(p.Account);
+        w.Day(p.MadeOn);
+        w.Day(p.DueOn);
+        w.Long(p.Minor);
+        w.Word(p.Currency);
+        w.List(p.Paid, Write);
+        w.Word(p.Outcome);
+        w.Day(p.ClosedOn);
+    }
+
+    private static PromiseState ReadPromise(ref StateReader r) => new()
+    {
+        Promise = r.Text(), Account = r.Word(), MadeOn = r.Day(), DueOn = r.Day(), Minor = r.Long(), Currency = r.Word(), Paid = r.List(ReadMovement), Outcome = r.WordOrNull(), ClosedOn = r.DayOrNull(),
+    };
+
+    private static void Write(StateWriter w, CashToCome c)
+    {
+        w.Day(c.On);
+        w.Day(c.ForCashOf);
+        w.Word(c.Account);
+        w.Word(c.Currency);
+        w.Long(c.Minor);
+    }
+
+    private static CashToCome ReadCashToCome(ref StateReader r) => new(r.Day(), r.Day(), r.Word(), r.Word(), r.Long());
+
+    private static void Write(StateWriter w, HoldState h)
+    {
+        w.Text(h.Hold);
+        w.Word(h.Account);
+        w.Day(h.From);
+        w.Day(h.To);
+        w.Text(h.Reason);
+    }
+
+    private static HoldState ReadHold(ref StateReader r) => new() { Hold = r.Text(), Account = r.Word(), From = r.Day(), To = r.Day(), Reason = r.Text() };
+
+    private static void Write(StateWriter w, OpenDispute d)
+    {
+        w.Text(d.Dispute);
+        w.Word(d.Account);
+        w.TextOrNull(d.Number);
+        w.Day(d.From);
+        w.Day(d.ClosedOn);
+    }
+
+    private static OpenDispute ReadDispute(ref StateReader r) => new() { Dispute = r.Text(), Account = r.Word(), Number = r.TextOrNull(), From = r.Day(), ClosedOn = r.DayOrNull() };
+
+    private static void Write(StateWriter w, ContactRecord c)
+    {
+        w.Instant(c.At);
+        w.Word(c.Channel);
+        w.Flag(c.Outbound);
+        w.Flag(c.RightParty);
+    }
+
+    private static ContactRecord ReadContact(ref StateReader r) => new(r.Instant(), r.Word(), r.Flag(), r.Flag());
+
+    private static void Write(StateWriter w, OptOut o)
+    {
+        w.Word(o.Channel);
+        w.TextOrNull(o.Token);
+        w.Day(o.Until);
+    }
+
+    private static OptOut ReadOptOut(ref StateReader r) => new(r.Word(), r.TextOrNull()) { Until = r.DayOrNull() };
+
+    private static void Write(StateWriter w, ContactPoint p)
+    {
+        w.Word(p.Channel);
+        w.Text(p.Token);
+        w.Bytes(p.Sealed);
+    }
+
+    private static ContactPoint ReadPoint(ref StateReader r) => new() { Channel = r.Word(), Token = r.Text(), Sealed = r.Bytes() };
+
+    private static void Write(StateWriter w, BadAddress a)
+    {
+        w.Word(a.Channel);
+        w.Text(a.Token);
+    }
+
+    private static BadAddress ReadBadAddress(ref StateReader r) => new(r.Word(), r.Text());
+
+    private static void Write(StateWriter w, TreatmentState t)
+    {
+        w.Word(t.Portfolio);
+        w.Word(t.Strategy);
+        w.Word(t.LastStep);
+        w.Day(t.LastStepOn);
+        w.Day(t.LastAnchorOn);
+        w.Flag(t.LastInShadow);
+        w.Day(t.RemindedThrough);
+        w.Flag(t.RemindedInShadow);
+        w.Day(t.PausedFrom);
+        w.ListOrNull(t.Pauses, Write);
+        w.List(t.Segments, Write);
+    }
+
+    private static TreatmentState ReadTreatment(ref StateReader r) => new()
+    {
+        Portfolio = r.Word(), Strategy = r.WordOrNull(), LastStep = r.WordOrNull(), LastStepOn = r.DayOrNull(), LastAnchorOn = r.DayOrNull(), LastInShadow = r.Flag(),
+        RemindedThrough = r.DayOrNull(), RemindedInShadow = r.Flag(), PausedFrom = r.DayOrNull(), Pauses = r.ListOrNull(ReadPause), Segments = r.List(ReadSegment),
+    };
+
+    private static void Write(StateWriter w, Pause p)
+    {
+        w.Day(p.From);
+        w.Day(p.To);
+    }
+
+    private static Pause ReadPause(ref StateReader r) => new(r.Day(), r.Day());
+
+    private static void Write(StateWriter w, SegmentFrom s)
+    {
+        w.Day(s.On);
+        w.Word(s.Segment);
+    }
+
+    private static SegmentFrom ReadSegment(ref StateReader r) => new(r.Day(), r.Word());
+
+    private static void Write(StateWriter w, PaymentBehaviour b)
+    {
+        w.Long(b.Settled);
+        w.Long(b.SettledLate);
+        w.Long(b.LateDays);
+        w.Long(b.PromisesKept);
+        w.Long(b.PromisesBroken);
+    }
+
+    private static PaymentBehaviour ReadBehaviour(ref StateReader r) => new() { Settled = r.Int(), SettledLate = r.Int(), LateDays = r.Long(), PromisesKept = r.Int(), PromisesBroken = r.Int() };
+
+    private static void Write(StateWriter w, Pending p)
+    {
+        w.Text(p.Id);
+        w.Word(p.Portfolio);
+        w.Word(p.Kind);
+    }
+
+    private static Pending ReadPending(ref StateReader r) => new(r.Text(), r.Word(), r.Word());
+
+    private static void Write(StateWriter w, AccountDocuments d)
+    {
+        w.Word(d.Account);
+        w.ListOrNull(d.ToDeliver, Write);
+        w.ListOrNull(d.Blocked, Write);
+        w.Day(d.InvoicesOn);
+        w.Day(d.MovedOn);
+        w.Day(d.StatedThrough);
+    }
+
+    private static AccountDocuments ReadDocuments(ref StateReader r) => new()
+    {
+        Account = r.Word(), ToDeliver = r.ListOrNull(ReadText), Blocked = r.ListOrNull(ReadText), InvoicesOn = r.DayOrNull(), MovedOn = r.DayOrNull(), StatedThrough = r.DayOrNull(),
+    };
+
+    private static void Write(StateWriter w, string text) => w.Text(text);
+
+    private static string ReadText(ref StateReader r) => r.Text();
+
+    private static void Write(StateWriter w, Movement m)
+    {
+        w.Day(m.On);
+        w.Long(m.Minor);
+    }
+
+    private static Movement ReadMovement(ref StateReader r) => new(r.Day(), r.Long());
+
+    // --- what is loaded beside it ---
+
+    public static byte[] Encode(ItemState item)
+    {
+        var w = StateWriter.Begin((byte)StateKind.Item);
+        w.Word(item.Account);
+        w.Text(item.Number);
+        w.Count((int)item.Kind);
+        w.Word(item.Currency);
+        w.Day(item.IssuedOn);
+        w.Day(item.DueOn);
+        w.ListOrNull(item.FormerDues, static (w, f) => { w.Day(f.Until); w.Day(f.DueOn); });
+        w.Day(item.EnteredOn);
+        w.Long(item.Amount);
+        w.List(item.Movements, Write);
+        w.ListOrNull(item.WriteOffs, Write);
+        w.ListOrNull(item.AppliedBy, Write);
+        w.ListOrNull(item.Disputes, static (w, d) => { w.Text(d.Dispute); w.Day(d.From); w.Day(d.ClosedOn); });
+        w.Flag(item.Delivery is not null);
+        if (item.Delivery is { } delivery)
+        {
+            w.Word(delivery.Outcome);
+            w.Day(delivery.On);
+            w.TextOrNull(delivery.Message);
+            w.TextOrNull(delivery.Why);
+        }
+        w.Day(item.CancelledOn);
+        w.Flag(item.Ahead);
+        return w.End();
+    }
+
+    public static ItemState DecodeItem(ReadOnlySpan<byte> bytes)
+    {
+        var r = new StateReader(bytes, (byte)StateKind.Item);
+        var item = new ItemState
+        {
+            Account = r.Word(),
+            Number = r.Text(),
+            Kind = r.Choice<ItemKind>(),
+            Currency = r.Word(),
+            IssuedOn = r.Day(),
+            DueOn = r.Day(),
+            FormerDues = r.ListOrNull(static (ref r) => new FormerDue(r.Day(), r.Day())),
+            EnteredOn = r.DayOrNull(),
+            Amount = r.Long(),
+            Movements = r.List(ReadMovement),
+            WriteOffs = r.ListOrNull(ReadMovement),
+            AppliedBy = r.ListOrNull(ReadText),
+            Disputes = r.ListOrNull(static (ref r) => new DisputeSpan(r.Text(), r.Day()) { ClosedOn = r.DayOrNull() }),
+            Delivery = r.Flag() ? new ItemDelivery(r.Word(), r.Day(), r.TextOrNull(), r.TextOrNull()) : null,
+            CancelledOn = r.DayOrNull(),
+            Ahead = r.Flag(),
+        };
+        r.End();
+        return item;
+    }
+
+    public static byte[] Encode(CashState cash)
+    {
+        var w = StateWriter.Begin((byte)StateKind.Cash);
+        w.Text(cash.Key);
+        w.Word(cash.Account);
+        w.Count((int)cash.Kind);
+        w.Word(cash.Currency);
+        w.Day(cash.On);
+        w.Long(cash.Minor);
+        w.List(cash.Allocations, static (w, a) => { w.Text(a.Number); w.Long(a.Minor); w.Day(a.On); w.Flag(a.Recovery); });
+        w.ListOrNull(cash.Back, static (w, b) => { w.Text(b.Number); w.Long(b.Minor); w.Day(b.Since); w.Day(b.On); });
+        w.List(cash.Moves, Write);
+        w.Flag(cash.Reversed);
+        return w.End();
+    }
+
+    public static CashState DecodeCash(ReadOnlySpan<byte> bytes)
+    {
+        var r = new StateReader(bytes, (byte)StateKind.Cash);
+        var cash = new CashState
+        {
+            Key = r.Text(),
+            Account = r.Word(),
+            Kind = r.Choice<CashKind>(),
+            Currency = r.Word(),
+            On = r.Day(),
+            Minor = r.Long(),
+            Allocations = r.List(static (ref r) => new Applied(r.Text(), r.Long(), r.Day(), r.Flag())),
+            Back = r.ListOrNull(static (ref r) => new TakenBack(r.Text(), r.Long(), r.Day(), r.Day())),
+            Moves = r.List(ReadMovement),
+            Reversed = r.Flag(),
+        };
+        r.End();
+        return cash;
+    }
+
+    public static byte[] Encode(MessageState message)
+    {
+        var w = StateWriter.Begin((byte)StateKind.Message);
+        w.Text(message.Id);
+        w.Word(message.Portfolio);
+        w.Word(message.Account);
+        w.Word(message.Channel);
+        w.Word(message.Template);
+        w.Word(message.Tone);
+        w.Word(message.Rule);
+        w.Day(message.DecidedOn);
+        w.Day(message.PreDueThrough);
+        w.Flag(message.StepBefore is not null);
+        if (message.StepBefore is { } step)
+        {
+            w.Word(step.Step);
+            w.Day(step.On);
+            w.Day(step.AnchorOn);
+            w.Flag(step.InShadow);
+        }
+        w.Day(message.RemindedBefore);
+        w.Instant(message.NotBefore);
+        w.Flag(message.Document is not null);
+        if (message.Document is { } document)
+        {
+            w.Word(document.Kind);
+            w.ListOrNull(document.Numbers is null ? null : document.Numbers as List<string> ?? [.. document.Numbers], Write);
+            w.Day(document.From);
+            w.Day(document.AsOf);
+            w.Flag(document.Scheduled);
+        }
+        w.Count((int)message.Status);
+        w.TextOrNull(message.Detail);
+        w.Long(message.Tries);
+        w.Instant(message.FirstTriedAt);
+        w.TextOrNull(message.AddressToken);
+        return w.End();
+    }
+
+    public static MessageState DecodeMessage(ReadOnlySpan<byte> bytes)
+    {
+        var r = new StateReader(bytes, (byte)StateKind.Message);
+        var message = new MessageState
+        {
+            Id = r.Text(),
+            Portfolio = r.Word(),
+            Account = r.Word(),
+            Channel = r.Word(),
+            Template = r.Word(),
+            Tone = r.Word(),
+            Rule = r.Word(),
+            DecidedOn = r.Day(),
+            PreDueThrough = r.DayOrNull(),
+            StepBefore = r.Flag() ? new StepTaken(r.Word(), r.Day(), r.DayOrNull(), r.Flag()) : null,
+            RemindedBefore = r.DayOrNull(),
+            NotBefore = r.Instant(),
+            Document = r.Flag() ? new DocumentRecord(r.Word()) { Numbers = r.ListOrNull(ReadText), From = r.DayOrNull(), AsOf = r.DayOrNull(), Scheduled = r.Flag() } : null,
+            Status = r.Choice<MessageStatus>(),
+            Detail = r.TextOrNull(),
+            Tries = r.Int(),
+            FirstTriedAt = r.InstantOrNull(),
+            AddressToken = r.TextOrNull(),
+        };
+        r.End();
+        return message;
+    }
+
+    public static byte[] Encode(WorkItemState work)
+    {
+        var w = StateWriter.Begin((byte)StateKind.Work);
+        w.Text(work.Id);
+        w.Word(work.Kind);
+        w.Word(work.Portfolio);
+        w.Word(work.Account);
+        w.Word(work.Rule);
+        w.Word(work.Owner);
+        w.Day(work.CreatedOn);
+        w.Day(work.DueOn);
+        w.Long(work.Minor);
+        w.Word(work.Currency);
+        w.Long(work.Score);
+        w.Flag(work.Open);
+        w.TextOrNull(work.Disposition);
+        return w.End();
+    }
+
+    public static WorkItemState DecodeWorkItem(ReadOnlySpan<byte> bytes)
+    {
+        var r = new StateReader(bytes, (byte)StateKind.Work);
+        var work = new WorkItemState
+        {
+            Id = r.Text(),
+            Kind = r.Word(),
+            Portfolio = r.Word(),
+            Account = r.Word(),
+            Rule = r.Word(),
+            Owner = r.Word(),
+            CreatedOn = r.Day(),
+            DueOn = r.Day(),
+            Minor = r.Long(),
+            Currency = r.Word(),
+            Score = r.Int(),
+            Open = r.Flag(),
+            Disposition = r.TextOrNull(),
+        };
+        r.End();
+        return work;
+    }
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(PartyState))]
-[JsonSerializable(typeof(ItemState))]
-[JsonSerializable(typeof(CashState))]
-[JsonSerializable(typeof(MessageState))]
-[JsonSerializable(typeof(WorkItemState))]
-internal sealed partial class StateJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
@@ -14,7 +15,7 @@ namespace Recoup.Core.Policies;
 /// </summary>
 public sealed record Facts
 {
-    public required DateOnly AsOf { get; init; }
+    public DateOnly AsOf { get; private set; }
     public required string Portfolio { get; init; }
 
     /// <summary>The account with the most items that may be dunned (else overdue) speaks for the portfolio; a message lists all of them.</summary>
@@ -69,17 +70,12 @@ public sealed record Facts
     public static Facts Freeze(PartyState state, string portfolio, DateOnly asOf, int promiseGraceDays)
     {
         Invariant.Holds(state.AsOf == asOf, "facts are frozen of a state that stands on their day");
-        var accounts = state.Accounts.Where(a => a.Portfolio == portfolio).ToList();
-        var mine = accounts.Select(a => a.Account).ToHashSet(StringComparer.Ordinal);
-        var exposures = state.Exposures.Where(e => mine.Contains(e.Account)).ToList();
-        var quiet = state.Holds.Where(h => h.StandsOn(asOf)).Select(h => h.Account)
-            .Concat(state.Disputes.Where(d => d.Number is null && d.StandsOn(asOf)).Select(d => d.Account)).ToHashSet(StringComparer.Ordinal);
-        var overdue = exposures.FindAll(e => Ageing.IsOverdue(e.DueOn, asOf));
-        var currency = overdue.Where(e => !e.Disputed && !quiet.Contains(e.Account)).GroupBy(e => e.Currency)
-                .MaxBy(g => (g.Sum(e => e.Minor) > UnappliedIn(g.Key), g.Sum(e => e.Items)))?.Key
-            ?? overdue.GroupBy(e => e.Currency).MaxBy(g => g.Sum(e => e.Items))?.Key
-            ?? exposures.GroupBy(e => e.Currency).MaxBy(g => g.Sum(e => e.Items))?.Key
-            ?? state.Unapplied.Find(u => mine.Contains(u.Account) && u.Minor != 0)?.Currency ?? "EUR";
+        var mine = new AccountsOf(state, portfolio);
+        var exposures = new List<Exposure>(state.Exposures.Count);
+        foreach (var e in state.Exposures)
+            if (mine.Contains(e.Account)) exposures.Add(e);
+        var quiet = Quiet(state, asOf);
+        var currency = CurrencyOf(state, exposures, mine, quiet, asOf);
         var treatment = state.Treatment(portfolio);
         var facts = new Facts
         {
@@ -88,8 +84,8 @@ public sealed record Facts
             Currency = Currency.Of(currency),
             Behaviour = state.Behaviour,
             ContactsInSevenDays = state.Contact.OutboundWithin(asOf, 7),
-            HasEmail = accounts.Exists(a => a.EmailToken is not null) || state.Contact.Point(Channel.Email) is not null,
-            HasPhone = accounts.Exists(a => a.PhoneToken is not null) || state.Contact.Point(Channel.Call) is not null,
+            HasEmail = mine.Accounts.Exists(static a => a.EmailToken is not null) || state.Contact.Point(Channel.Email) is not null,
+            HasPhone = mine.Accounts.Exists(static a => a.PhoneToken is not null) || state.Contact.Point(Channel.Call) is not null,
             DaysSinceLastStep = treatment?.LastStepOn is { } last ? asOf.DayNumber - last.DayNumber : null,
             Segment = treatment?.Segment ?? TreatmentState.Unsegmented,
         };
@@ -107,29 +103,77 @@ public sealed record Facts
             var until = promise.DueOn.AddDays(promiseGraceDays + 1);
             if (facts.PromisedUntil is not { } known || until > known) facts.PromisedUntil = until;
         }
-        facts.UnappliedMinor = UnappliedIn(currency);
+        facts.UnappliedMinor = UnappliedIn(state, mine, currency);
         foreach (var e in exposures) facts.Count(e, quiet.Contains(e.Account));
-        facts.Account = accounts
-            .OrderByDescending(a => facts.Dunnable.Where(e => e.Account == a.Account).Sum(e => e.Items))
-            .ThenBy(a => quiet.Contains(a.Account))
-            .ThenByDescending(a => exposures.Where(e => e.Account == a.Account).Sum(e => e.Items))
-            .ThenBy(a => a.Account, StringComparer.Ordinal)
-            .First();
+        facts.Account = mine.Accounts.Count == 1 ? mine.Accounts[0] : Speaker(mine.Accounts, facts.Dunnable, exposures, quiet);
         facts.SpeakerHeld = quiet.Contains(facts.Account.Account);
         return facts;
-
-        long UnappliedIn(string code) => state.Unapplied.Where(u => mine.Contains(u.Account) && u.Currency == code).Sum(u => u.Minor);
     }
 
-    /// <summary>The same facts on a later day, should nothing happen until then but that time passes.</summary>
+    /// <summary>A party's accounts in one portfolio: nearly always one.</summary>
+    private readonly struct AccountsOf
+    {
+        private readonly HashSet<string>? names;
+
+        public AccountsOf(PartyState state, string portfolio)
+        {
+            Accounts = new List<AccountDetails>(1);
+            foreach (var a in state.Accounts)
+                if (a.Portfolio == portfolio) Accounts.Add(a);
+            if (Accounts.Count != 1) names = Accounts.Select(a => a.Account).ToHashSet(StringComparer.Ordinal);
+        }
+
+        public List<AccountDetails> Accounts { get; }
+
+        public bool Contains(string account) => names?.Contains(account) ?? Accounts[0].Account == account;
+    }
+
+    private static readonly FrozenSet<string> Nobody = FrozenSet<string>.Empty;
+
+    /// <summary>Accounts on hold, or disputed as a whole.</summary>
+    private static IReadOnlySet<string> Quiet(PartyState state, DateOnly asOf) => state.Holds.Count + state.Disputes.Count == 0
+        ? Nobody
+        : state.Holds.Where(h => h.StandsOn(asOf)).Select(h => h.Account)
+            .Concat(state.Disputes.Where(d => d.Number is null && d.StandsOn(asOf)).Select(d => d.Account)).ToHashSet(StringComparer.Ordinal);
+
+    private static string CurrencyOf(PartyState state, List<Exposure> exposures, AccountsOf mine, IReadOnlySet<string> quiet, DateOnly asOf)
+    {
+        if (exposures.Count > 0 && exposures.TrueForAll(e => e.Currency == exposures[0].Currency)) return exposures[0].Currency;
+        var overdue = exposures.FindAll(e => Ageing.IsOverdue(e.DueOn, asOf));
+        return overdue.Where(e => !e.Disputed && !quiet.Contains(e.Account)).GroupBy(e => e.Currency)
+                .MaxBy(g => (g.Sum(e => e.Minor) > UnappliedIn(state, mine, g.Key), g.Sum(e => e.Items)))?.Key
+            ?? overdue.GroupBy(e => e.Currency).MaxBy(g => g.Sum(e => e.Items))?.Key
+            ?? exposures.GroupBy(e => e.Currency).MaxBy(g => g.Sum(e => e.Items))?.Key
+            ?? state.Unapplied.Find(u => mine.Contains(u.Account) && u.Minor != 0)?.Currency ?? "EUR";
+    }
+
+    private static long UnappliedIn(PartyState state, AccountsOf mine, string currency)
+    {
+        long sum = 0;
+        foreach (var u in state.Unapplied)
+            if (u.Currency == currency && mine.Contains(u.Account)) sum += u.Minor;
+        return sum;
+    }
+
+    private static AccountDetails Speaker(List<AccountDetails> accounts, List<Exposure> dunnable, List<Exposure> exposures, IReadOnlySet<string> quiet) => accounts
+        .OrderByDescending(a => dunnable.Where(e => e.Account == a.Account).Sum(e => e.Items))
+        .ThenBy(a => quiet.Contains(a.Account))
+        .ThenByDescending(a => exposures.Where(e => e.Account == a.Account).Sum(e => e.Items))
+        .ThenBy(a => a.Account, StringComparer.Ordinal)
+        .First();
+
+    /// <summary>What conditions may name that becomes another by the passing of time alone: what <see cref="MoveTo"/> changes.</summary>
+    public static readonly IReadOnlySet<string> OfTime = new[] { "days_past_due", "days_since_last_step", "contacts_7_days" }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Makes them the facts of a later day, should nothing happen until then but that time passes.</summary>
     /// <param name="lastStepOn">The day of the last step, one taken today included.</param>
     /// <param name="contacts">Contacts in the seven days that end with the later one.</param>
-    public Facts After(DateOnly day, DateOnly? lastStepOn, int contacts) => this with
+    public void MoveTo(DateOnly day, DateOnly? lastStepOn, int contacts)
     {
-        AsOf = day,
-        ContactsInSevenDays = contacts,
-        DaysSinceLastStep = lastStepOn is { } on ? day.DayNumber - on.DayNumber : null,
-    };
+        AsOf = day;
+        ContactsInSevenDays = contacts;
+        DaysSinceLastStep = lastStepOn is { } on ? day.DayNumber - on.DayNumber : null;
+    }
 
     private void Count(Exposure e, bool quiet)
     {
@@ -151,7 +195,12 @@ public sealed record Facts
         if (OldestDueOn is not { } oldest || e.DueOn < oldest) OldestDueOn = e.DueOn;
     }
 
-    private decimal Major(long minor) => Money.ToMajor(minor, Currency);
+    /// <summary>As <see cref="Money.ToMajor"/>, without a division: conditions ask for amounts again and again.</summary>
+    private decimal Major(long minor)
+    {
+        var size = Math.Abs(minor);
+        return new decimal(unchecked((int)size), unchecked((int)(size >> 32)), 0, minor < 0, (byte)Currency.Digits);
+    }
 
     // --- what a policy's conditions may name ---
 

@@ -8,7 +8,11 @@ using Recoup.Core.Receivables;
 namespace Recoup.Core.Policies;
 
 /// <summary>An adjustment of the score where its condition holds.</summary>
-public sealed record ScoreRule(Expression<Facts> When, int Add, string Reason);
+public sealed record ScoreRule(Expression<Facts> When, int Add, string Reason)
+{
+    /// <summary>May hold or not by the passing of time alone.</summary>
+    public bool WatchesTime { get; } = When.Names.Overlaps(Facts.OfTime);
+}
 
 /// <summary>The first segment whose condition holds takes the party.</summary>
 public sealed record Segment(string Id, Expression<Facts> When, string Strategy);
@@ -39,6 +43,9 @@ public sealed record Strategy(string Id, IReadOnlyList<Step> Steps, string Entry
     public Step? PreDueStep { get; } = Steps.FirstOrDefault(s => s.IsPreDue);
 
     public Step EntryStep { get; } = Steps.First(s => s.Id == Entry);
+
+    /// <summary>Some step's condition may hold or not by the passing of time alone, score and segment being the same.</summary>
+    public bool WatchesTime { get; } = Steps.Any(s => s.When is { } when && when.Names.Overlaps(Facts.OfTime));
 }
 
 /// <summary>When a day's run stops itself: its actions exceed a multiple of the trailing mean.</summary>
@@ -94,7 +101,23 @@ public sealed class Policy
     /// <summary>Some condition asks how often the customer was contacted lately.</summary>
     public bool WatchesContacts { get; private init; }
 
-    public Strategy Strategy(string id) => Strategies.First(s => s.Id == id);
+    /// <summary>Some segment's condition may hold or not by the passing of time alone, the score being the same.</summary>
+    public bool SegmentsWatchTime { get; private init; }
+
+    public Strategy Strategy(string id)
+    {
+        foreach (var strategy in Strategies)
+            if (strategy.Id == id) return strategy;
+        throw new InvariantBrokenException($"the policy has no strategy {id}");
+    }
+
+    /// <summary>The first whose condition holds; the last one's always does.</summary>
+    public Segment SegmentOf(Facts facts)
+    {
+        foreach (var segment in Segments)
+            if (segment.When.IsTrue(facts)) return segment;
+        throw new InvariantBrokenException("no segment takes the party");
+    }
 
     /// <summary>Throws <see cref="YamlException"/> with file, line and what to mend.</summary>
     public static Policy Parse(string text, string source)
@@ -152,14 +175,15 @@ public sealed class Policy
             Allocation = root.Choice("allocation", null, "oldest_first", "charges_first") == "charges_first" ? AllocationOrder.ChargesFirst : AllocationOrder.OldestFirst,
             BusinessDaysOnly = root.Flag("business_days_only", otherwise: false),
             VolumeStop = stop,
-            WatchesTime = Watches("days_past_due", "days_since_last_step", "contacts_7_days"),
-            WatchesContacts = Watches("contacts_7_days"),
+            WatchesTime = Watches(Facts.OfTime),
+            WatchesContacts = Watches(["contacts_7_days"]),
+            SegmentsWatchTime = segments.Any(s => s.When.Names.Overlaps(Facts.OfTime)),
         };
         root.Done();
         return policy;
 
         // A segment's condition may name the score, a step's both: what they follow from is asked of every condition.
-        bool Watches(params string[] names) => scoreRules.Select(r => r.When).Concat(segments.Select(s => s.When)).Concat(strategies.SelectMany(s => s.Steps).Select(s => s.When).OfType<Expression<Facts>>())
+        bool Watches(IEnumerable<string> names) => scoreRules.Select(r => r.When).Concat(segments.Select(s => s.When)).Concat(strategies.SelectMany(s => s.Steps).Select(s => s.When).OfType<Expression<Facts>>())
             .Any(when => when.Names.Overlaps(names));
     }
 

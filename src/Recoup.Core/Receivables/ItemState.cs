@@ -167,22 +167,28 @@ public sealed class ItemState
     /// <summary>Adds to the movements. That of the issue day stays: an invoice paid on it was open and was settled.</summary>
     public void Move(DateOnly on, long minor) => Receivables.Movements.Add(Movements, on, minor, kept: IssuedOn);
 
-    /// <summary>The days after <paramref name="day"/> on which something about the item changes by itself.</summary>
-    public IEnumerable<DateOnly> ChangesAfter(DateOnly day)
+    /// <summary>The first day after <paramref name="day"/> on which something about the item changes by itself; null: none is known.</summary>
+    public DateOnly? NextChangeAfter(DateOnly day)
     {
-        foreach (var movement in Movements)
-            if (movement.On > day) yield return movement.On;
-        foreach (var movement in WriteOffs ?? [])
-            if (movement.On > day) yield return movement.On;
-        if (CancelledOn is { } cancelled && cancelled > day) yield return cancelled;
+        var next = DateOnly.MaxValue;
+        // In order of day: what matters is at the end.
+        for (var i = Movements.Count - 1; i >= 0 && Movements[i].On > day; i--) Take(Movements[i].On);
+        if (WriteOffs is not null)
+            foreach (var movement in WriteOffs) Take(movement.On);
+        Take(CancelledOn);
         if (FormerDues is not null)
-            foreach (var former in FormerDues)
-                if (former.Until > day) yield return former.Until;
-        if (Disputes is null) yield break;
-        foreach (var dispute in Disputes)
+            foreach (var former in FormerDues) Take(former.Until);
+        if (Disputes is not null)
+            foreach (var dispute in Disputes)
+            {
+                Take(dispute.From);
+                Take(dispute.ClosedOn);
+            }
+        return next == DateOnly.MaxValue ? null : next;
+
+        void Take(DateOnly? change)
         {
-            if (dispute.From > day) yield return dispute.From;
-            if (dispute.ClosedOn is { } closed && closed > day) yield return closed;
+            if (change > day && change < next) next = change.Value;
         }
     }
 

@@ -164,6 +164,7 @@ public sealed class DataFolder : IDisposable
     {
         var db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = database, Pooling = false }.ToString());
         db.Open();
+        db.CreateFunction("state_text", (byte[] state) => Core.Parties.StateText.Of(state));
         return db;
     }
 

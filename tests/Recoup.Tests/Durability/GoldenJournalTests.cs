@@ -92,8 +92,8 @@ public sealed class GoldenJournalTests(ITestOutputHelper output)
         var text = new StringBuilder($"form {Core.Parties.StateCodec.Version}\n");
         foreach (var (title, sql) in new[]
         {
-            ("party", "SELECT id, next_review_on, CAST(state AS TEXT) FROM party ORDER BY pid"), ("item", "SELECT account, number, open, due, currency, CAST(state AS TEXT) FROM item ORDER BY pid, account, number"),
-            ("cash", "SELECT key, CAST(state AS TEXT) FROM cash ORDER BY pid, key"), ("message", "SELECT id, status, not_before, CAST(state AS TEXT) FROM message ORDER BY id"), ("work", "SELECT id, open, owner, priority, CAST(state AS TEXT) FROM work ORDER BY id"),
+            ("party", "SELECT id, next_review_on, state_text(state) FROM party ORDER BY pid"), ("item", "SELECT account, number, open, due, currency, state_text(state) FROM item ORDER BY pid, account, number"),
+            ("cash", "SELECT key, state_text(state) FROM cash ORDER BY pid, key"), ("message", "SELECT id, status, not_before, state_text(state) FROM message ORDER BY id"), ("work", "SELECT id, open, owner, priority, state_text(state) FROM work ORDER BY id"),
             ("account", "SELECT account, party FROM account ORDER BY account"), ("cell", "SELECT * FROM cell ORDER BY 1, 2, 3, 4, 5, 6"), ("stock", "SELECT * FROM stock ORDER BY 1, 2, 3, 4, 5, 6"),
         })
         {

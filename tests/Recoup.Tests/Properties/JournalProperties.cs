@@ -106,7 +106,7 @@ public sealed class JournalProperties
             while (s.Step())
             {
                 var bytes = s.Blob(0).ToArray();
-                System.Text.Encoding.UTF8.GetString(around(bytes)).ShouldBe(System.Text.Encoding.UTF8.GetString(bytes), table);
+                Convert.ToHexString(around(bytes)).ShouldBe(Convert.ToHexString(bytes), $"{table}: {Core.Parties.StateText.Of(bytes)}");
             }
         }
     });

@@ -179,7 +179,7 @@ internal sealed class Play : IDisposable
     {
         var rows = new List<string>();
         foreach (var row in queries.SelectMany(query => TestStores.Rows(Store.Place, query)))
-            rows.Add(string.Concat(row.Select(value => $"{(value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : value ?? "-")} ")));
+            rows.Add(string.Concat(row.Select(value => $"{(value is byte[] state ? StateText.Of(state) : value ?? "-")} ")));
         return rows;
     }
 

@@ -201,7 +201,7 @@ public sealed class SendingTests : IDisposable
         var id = mail.Header("Message-ID").Split('@')[0][1..];
         folder.Write("back.eml", ReturnedMailTests.Report(id));
         folder.Run("bounces", folder.Root, "--now", "2026-02-03T11:00:00Z", "--format", "json").Expect(0).Json.GetProperty("taken").GetProperty("bounced_hard").GetInt32().ShouldBe(1);
-        folder.Rows("SELECT json_extract(CAST(state AS TEXT), '$.delivery.outcome') FROM item").ShouldBe(["bounced"]);
+        folder.Rows("SELECT json_extract(state_text(state), '$.delivery.outcome') FROM item").ShouldBe(["bounced"]);
         folder.ShouldBeSound();
     }
 }

@@ -1,5 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Recoup.Connectors.Mail;
+using Recoup.Core.Contact;
+using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Simulation.Business;
 using Recoup.Simulation.Worlds;
@@ -31,6 +33,26 @@ internal static class Played
     {
         using var db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "recoup.db"), Pooling = false }.ToString());
         db.Open();
+        // States are not text: what a bug does to one it does here.
+        db.CreateFunction("state_text", (byte[] state) => StateText.Of(state));
+        db.CreateFunction("pending", (byte[] state, string id) =>
+        {
+            var message = StateCodec.DecodeMessage(state);
+            (message.Id, message.Status) = (id, MessageStatus.Pending);
+            return StateCodec.Encode(message);
+        });
+        db.CreateFunction("without_second_movement", (byte[] state) =>
+        {
+            var item = StateCodec.DecodeItem(state);
+            item.Movements.RemoveAt(1);
+            return StateCodec.Encode(item);
+        });
+        db.CreateFunction("with_one_more", (byte[] state) =>
+        {
+            var header = StateCodec.DecodeParty(state);
+            header.Exposures[0].Minor++;
+            return StateCodec.Encode(header);
+        });
         using var command = db.CreateCommand();
         command.CommandText = sql;
         return command.ExecuteNonQuery();

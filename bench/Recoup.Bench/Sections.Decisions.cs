@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Globalization;
+using Recoup.Connectors.Mail;
+using Recoup.Core;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
+using Recoup.Core.Measures;
+using Recoup.Core.Parties;
+using Recoup.Core.Policies;
+using Recoup.Core.Workspace;
+using Recoup.Simulation;
+using Recoup.Storage.Sqlite;
+
+namespace Recoup.Bench;
+
+/// <summary>What a fact and a decision cost without any store: Core alone, in memory. Processor time, since others may use the machine.</summary>
+internal static partial class Sections
+{
+    /// <summary>Facts, score, policy, gate and decision for parties all due, first on one processor, then on all.</summary>
+    public static void Decisions(int parties)
+    {
+        using var folder = new Folder();
+        using var store = Store.Open(folder.Path);
+        var day = Last.AddDays(60);
+        var context = InMemory(store, day);
+        foreach (var together in new[] { false, true, false, true })
+        {
+            var (states, _) = Made(parties, context);
+            var deciders = together ? Environment.ProcessorCount : 1;
+            var rules = new int[deciders];
+            var figures = Costs(() => Parallel.For(0, deciders, new ParallelOptions { MaxDegreeOfParallelism = deciders }, d =>
+            {
+                var cells = new CellDeltas();
+                for (var i = d; i < states.Count; i += deciders)
+                {
+                    var outcome = Machine.Handle(states[i], states[i].LastSeq, new Input.Review { Key = "review", Party = states[i].Id, AsOf = day }, context, cells);
+                    if (outcome.Events is [{ Event: Event.Decided }]) rules[d]++;
+                }
+            }), parties);
+            Line($"decisions in memory, {deciders} at once", $"{figures} a decision; {rules.Sum():N0} decided");
+        }
+    }
+
+    /// <summary>States and events to bytes and back.</summary>
+    public static void Codec(int parties)
+    {
+        using var folder = new Folder();
+        using var store = Store.Open(folder.Path);
+        var context = InMemory(store, Last.AddDays(60));
+        var facts = 0L;
+        var made = default((List<PartyState> States, List<Event> Events));
+        var figures = Costs(() => made = Made(parties, context), parties * 3L);
+        facts = made.Events.Count;
+        Line("facts in memory", $"{figures} an input; {facts:N0} events");
+        foreach (var state in made.States) Machine.Handle(state, state.LastSeq, new Input.Review { Key = "review", Party = state.Id, AsOf = Last.AddDays(60) }, context, new CellDeltas());
+
+        Measure("headers", made.States, StateCodec.Encode, b => StateCodec.DecodeParty(b));
+        Measure("items", [.. made.States.SelectMany(s => s.Items.Values)], StateCodec.Encode, b => StateCodec.DecodeItem(b));
+        Measure("cash", [.. made.States.SelectMany(s => s.Cash.Values)], StateCodec.Encode, b => StateCodec.DecodeCash(b));
+        foreach (var kind in made.Events.GroupBy(e => e.GetType().Name).OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            var name = EventCodec.Encode(kind.First()).Kind;
+            Measure(name, [.. kind], e => EventCodec.Encode(e).Payload, b => EventCodec.Decode(name, 1, b));
+        }
+    }
+
+    private static void Measure<T>(string what, IReadOnlyList<T> all, Func<T, byte[]> encode, Func<byte[], object> decode)
+    {
+        var bytes = new byte[all.Count][];
+        for (var round = 0; round < 2; round++)
+        {
+            var written = Costs(() => { for (var i = 0; i < bytes.Length; i++) bytes[i] = encode(all[i]); }, all.Count);
+            var read = Costs(() => { foreach (var one in bytes) decode(one); }, all.Count);
+            // The first round is the compiler's.
+            if (round == 1) Line($"{all.Count:N0} {what}", $"{bytes.Average(b => b.Length):F0} bytes; encoded at {written}, decoded at {read}");
+        }
+    }
+
+    /// <summary>Parties with one account and three invoices each, some paid, some overdue.</summary>
+    private static (List<PartyState> States, List<Event> Events) Made(int parties, Context context)
+    {
+        var random = new SplitMix(1);
+        var states = new List<PartyState>(parties);
+        var events = new List<Event>(parties * 5);
+        var cells = new CellDeltas();
+        var days = Last.DayNumber - First.DayNumber;
+        for (var p = 0; p < parties; p++)
+        {
+            var account = string.Create(CultureInfo.InvariantCulture, $"A{p:D7}");
+            var state = new PartyState { Id = account };
+            Take(new Input.AccountSet { Key = $"a-{p}", Account = account, Portfolio = $"P{p % 5}", Kind = "business" });
+            for (var i = 0; i < 3; i++)
+            {
+                var issued = First.AddDays(random.Below(days));
+                var amount = new Money(random.Between(500, 500000), Currency.Of("EUR"));
+                Take(new Input.Invoice { Key = $"i-{p}-{i}", Account = account, Number = $"INV-{p}-{i}", IssuedOn = issued, DueOn = issued.AddDays(30), Amount = amount });
+                if (random.Chance(50)) Take(new Input.Payment { Key = $"p-{p}-{i}", Account = account, On = issued.AddDays(40), Amount = amount, For = [($"INV-{p}-{i}", amount)] });
+            }
+            states.Add(state);
+
+            void Take(Input input)
+            {
+                var outcome = Machine.Handle(state, state.LastSeq, input, context, cells);
+                if (outcome.Refused is { } refused) throw new InvalidOperationException(refused.Message);
+                foreach (var recorded in outcome.Events) events.Add(recorded.Event);
+            }
+        }
+        return (states, events);
+    }
+
+    private static Context InMemory(Store store, DateOnly day) => new()
+    {
+        Now = At(day), Workspace = new WorkspaceState(), Policy = ShippedPolicies.Default, PolicyVersion = 1, Rules = ShippedPolicies.ContactRules, Vault = store.Vault, Writer = TemplateWriter.Shipped,
+    };
+
+    /// <summary>So many a second by the clock and of processor time, and what each allocates.</summary>
+    private static string Costs(Action action, long count)
+    {
+        GC.Collect();
+        var (allocated, processor, watch) = (GC.GetTotalAllocatedBytes(precise: true), Process.GetCurrentProcess().TotalProcessorTime, Stopwatch.StartNew());
+        action();
+        var (seconds, used) = (watch.Elapsed.TotalSeconds, (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds);
+        return string.Create(CultureInfo.InvariantCulture, $"{count / seconds:N0}/s ({used / count * 1e6:F2} µs of a processor, {(GC.GetTotalAllocatedBytes(precise: true) - allocated) / (double)count:F0} bytes)");
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Recoup.Core.Contact;
+using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
+using Recoup.Storage.Sqlite;
+
+namespace Recoup.Tests.Properties;
+
+/// <summary>States are stored without loss, in one form only, and what Recoup did not write is never taken for a state.</summary>
+public sealed class StateProperties
+{
+    private static readonly (string Name, Type Type, Func<object, byte[]> Encode, Func<object, string> Text)[] Kinds =
+    [
+        ("party", typeof(PartyState), s => StateCodec.Encode((PartyState)s), s => StateText.Of((PartyState)s)),
+        ("item", typeof(ItemState), s => StateCodec.Encode((ItemState)s), s => JsonSerializer.Serialize((ItemState)s, StateJson.Default.ItemState)),
+        ("cash", typeof(CashState), s => StateCodec.Encode((CashState)s), s => JsonSerializer.Serialize((CashState)s, StateJson.Default.CashState)),
+        ("message", typeof(MessageState), s => StateCodec.Encode((MessageState)s), s => JsonSerializer.Serialize((MessageState)s, StateJson.Default.MessageState)),
+        ("work", typeof(WorkItemState), s => StateCodec.Encode((WorkItemState)s), s => JsonSerializer.Serialize((WorkItemState)s, StateJson.Default.WorkItemState)),
+    ];
+
+    private static object Decode(string kind, byte[] bytes) => kind switch
+    {
+        "party" => StateCodec.DecodeParty(bytes),
+        "item" => StateCodec.DecodeItem(bytes),
+        "cash" => StateCodec.DecodeCash(bytes),
+        "message" => StateCodec.DecodeMessage(bytes),
+        _ => StateCodec.DecodeWorkItem(bytes),
+    };
+
+    /// <summary>The text names every property that is stored, so one that the form forgot is missing after the way there and back.</summary>
+    [Fact]
+    public void Whatever_a_state_holds_is_read_back()
+    {
+        foreach (var (name, type, encode, text) in Kinds)
+            for (var seed = 0; seed < 400; seed++)
+            {
+                // The first has everything, and everything different.
+                var state = new Filling(seed).Of(type);
+                var bytes = encode(state);
+                var again = Decode(name, bytes);
+                text(again).ShouldBe(text(state), $"{name}, seed {seed}");
+                StateText.Of(bytes).ShouldBe(text(state), $"{name}, seed {seed}");
+                encode(again).ShouldBe(bytes, $"{name}, seed {seed}");
+            }
+    }
+
+    [Fact]
+    public void A_state_cut_short_or_drawn_out_is_refused()
+    {
+        foreach (var (name, type, encode, _) in Kinds)
+        {
+            var bytes = encode(new Filling(0).Of(type));
+            for (var length = 0; length < bytes.Length; length++) Should.Throw<StateDamagedException>(() => Decode(name, bytes[..length]), $"{name} cut after {length} of {bytes.Length} bytes");
+            Should.Throw<StateDamagedException>(() => Decode(name, [.. bytes, 0]), $"{name} with a byte more");
+            foreach (var other in Kinds)
+                if (other.Name != name) Should.Throw<StateDamagedException>(() => Decode(other.Name, bytes), $"{name} read as {other.Name}");
+        }
+    }
+
+    [Fact]
+    public void A_state_with_a_byte_changed_is_refused_or_is_another_state_and_nothing_else_breaks()
+    {
+        foreach (var (name, type, encode, text) in Kinds)
+            for (var seed = 0; seed < 4; seed++)
+            {
+                var state = new Filling(seed).Of(type);
+                var bytes = encode(state);
+                var before = text(state);
+                var refused = 0;
+                for (var at = 0; at < bytes.Length; at++)
+                    foreach (var value in new[] { (byte)(bytes[at] ^ 1), (byte)(bytes[at] ^ 0x80), (byte)0, (byte)255 })
+                    {
+                        if (value == bytes[at]) continue;
+                        var changed = (byte[])bytes.Clone();
+                        changed[at] = value;
+                        try { text(Decode(name, changed)).ShouldNotBe(before, $"{name}, seed {seed}, byte {at} of {bytes.Length} {bytes[at]} made {value}"); }
+                        catch (StateDamagedException) { refused++; }
+                    }
+                refused.ShouldBeGreaterThan(0);
+            }
+    }
+
+    [Fact]
+    public void States_of_random_histories_cut_short_are_refused() => Many.Histories(2, seed => RandomHistory.Of(8100 + seed, new Weather { Days = 40, Documents = true }), history =>
+    {
+        using var play = new Play(Policies.Of(history.Policy)) { Answers = Play.Moody }.Do(history);
+        foreach (var (name, _, encode, _) in Kinds)
+        {
+            using var s = new Statement(play.Store.Connection, $"SELECT state FROM {name}");
+            while (s.Step())
+            {
+                var bytes = s.Blob(0).ToArray();
+                encode(Decode(name, bytes)).ShouldBe(bytes, name);
+                for (var length = 0; length < bytes.Length; length++) Should.Throw<StateDamagedException>(() => Decode(name, bytes[..length]));
+            }
+        }
+    });
+}
