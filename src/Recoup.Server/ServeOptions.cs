@@ -1,6 +1,8 @@
 using System.Net;
 using Recoup.Core.Measures;
 using Recoup.Core.Workspace;
+using Recoup.Server.Api;
+using Recoup.Server.Telemetry;
 using Recoup.Storage.Sqlite;
 using Recoup.Storage.Work;
 
@@ -32,6 +34,14 @@ public sealed record ServeOptions(string Folder, IPAddress Address, int Port, Ti
 
     /// <summary>A line for the person at the terminal.</summary>
     public required Action<string> Say { get; init; }
+
+    /// <summary>Where events go; in words to the person at the terminal unless set.</summary>
+    public EventLog Log { get => field ??= EventLog.InWords(Say); init; }
+
+    public ApiLimits Limits { get; init; } = new();
+
+    /// <summary>The store that is served.</summary>
+    internal Store OpenStore(bool create = false) => Store.Open(Folder, create);
 }
 
 /// <summary>Where to listen, as `--urls` has it.</summary>
