@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Recoup.Core.Foundation;
+using Recoup.Server.Api;
 using Spectre.Console;
 
 namespace Recoup.Cli;
@@ -46,8 +46,6 @@ internal sealed class Output(string format)
         return option;
     }
 
-    private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public bool IsTable => format == "table";
 
     /// <param name="json">The verb's JSON by the contract.</param>
@@ -59,7 +57,7 @@ internal sealed class Output(string format)
             case "json":
                 using (var stream = new MemoryStream())
                 {
-                    using (var writer = new Utf8JsonWriter(stream, JsonOptions)) json(writer);
+                    using (var writer = new Utf8JsonWriter(stream, ContractJson.Options)) json(writer);
                     stream.WriteByte((byte)'\n');
                     using var output = Console.OpenStandardOutput();
                     stream.WriteTo(output);

@@ -13,7 +13,7 @@ public sealed class Desk(ServeOptions options, Memory memory) : IDisposable
     private string? version;
     private DateOnly? lastRecordedOn;
 
-    public Store Store => store ??= Store.Open(options.Place, create: false);
+    public Store Store => store ??= options.OpenStore();
 
     public Readings Readings => field ??= new Readings(Store);
 

@@ -1,6 +1,8 @@
 using System.Net;
 using Recoup.Core.Measures;
 using Recoup.Core.Workspace;
+using Recoup.Server.Api;
+using Recoup.Server.Telemetry;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 
@@ -35,6 +37,14 @@ public sealed record ServeOptions(StorePlace Place, IPAddress Address, int Port,
 
     /// <summary>A line for the person at the terminal.</summary>
     public required Action<string> Say { get; init; }
+
+    /// <summary>Where events go; in words to the person at the terminal unless set.</summary>
+    public EventLog Log { get => field ??= EventLog.InWords(Say); init; }
+
+    public ApiLimits Limits { get; init; } = new();
+
+    /// <summary>The store that is served.</summary>
+    internal Store OpenStore(bool create = false) => Store.Open(Place, create);
 }
 
 /// <summary>Where to listen, as `--urls` has it.</summary>

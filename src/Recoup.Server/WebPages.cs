@@ -10,8 +10,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Recoup.Server.Access;
+using Recoup.Server.Api;
 using Recoup.Server.Assets;
 using Recoup.Server.Heart;
+using Recoup.Server.Telemetry;
 using Recoup.Storage;
 
 namespace Recoup.Server;
@@ -20,9 +22,11 @@ namespace Recoup.Server;
 public sealed class WebPages : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private readonly Export? export;
 
-    private WebPages(WebApplication app, Entrance entrance)
+    private WebPages(WebApplication app, Entrance entrance, Export? export)
     {
+        this.export = export;
         this.app = app;
         Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Link = $"{Address}{Guard.EnterPath}{entrance.NewToken()}";
@@ -38,7 +42,7 @@ public sealed class WebPages : IAsyncDisposable
     public static async Task<WebPages> Start(ServeOptions options)
     {
         // Makes a new folder, brings an old one up to date, and says now what is wrong with it.
-        using (Store.Open(options.Place, create: true)) { }
+        using (options.OpenStore(create: true)) { }
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(WebPages).Assembly.GetName().Name });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
@@ -47,6 +51,9 @@ public sealed class WebPages : IAsyncDisposable
             kestrel.Listen(options.Address, options.Port);
         });
         builder.Services.AddSingleton(options).AddSingleton<Memory>().AddSingleton<Said>().AddSingleton<Verification>().AddSingleton<Heartbeat>().AddScoped<Desk>();
+        builder.Services.AddSingleton<Instruments>().AddSingleton<Committer>().AddSingleton<Refusals>().AddSingleton<ApiRoutes>().AddSingleton<Health>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Committer>()).AddHostedService(services => services.GetRequiredService<Refusals>());
+        ApiDescription.AddTo(builder.Services);
         builder.Services.AddHostedService(services => services.GetRequiredService<Heartbeat>());
         // Keys of forms last as long as the sessions do: until the server ends.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
@@ -57,15 +64,18 @@ public sealed class WebPages : IAsyncDisposable
         var app = builder.Build();
         var entrance = new Entrance();
         var address = "";
-        app.Use(next => new Guard(entrance, options.Say, () => address, next).Invoke);
+        app.Use(next => new Guard(entrance, options, () => address, next).Invoke);
         app.UseRouting();
         app.UseAntiforgery();
         AssetFiles.Map(app);
         CsvFiles.Map(app);
         StatusFiles.Map(app);
+        app.Services.GetRequiredService<Health>().Map(app);
+        app.Services.GetRequiredService<ApiRoutes>().Map(app);
         app.MapRazorComponents<Parts.App>();
+        var export = Export.Begin();
         await app.StartAsync();
-        var pages = new WebPages(app, entrance);
+        var pages = new WebPages(app, entrance, export);
         address = pages.Address;
         _ = Task.Run(() => Warm(app.Services));
         return pages;
@@ -93,6 +103,7 @@ public sealed class WebPages : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await app.StopAsync();
+        export?.Dispose();
         await app.DisposeAsync();
     }
 }

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Recoup.Connectors.Mail;
 using Recoup.Server;
+using Recoup.Server.Api;
+using Recoup.Server.Telemetry;
 
 namespace Recoup.Cli.Verbs;
 
@@ -17,7 +20,13 @@ internal static class ServeVerb
         var urls = new Option<string>("--urls") { Description = "where to serve: an address of this machine alone", HelpName = "URL", DefaultValueFactory = _ => DefaultUrl };
         var runAt = new Option<string>("--run-at") { Description = "when each portfolio's day is run, in its own time zone", HelpName = "HH:MM", DefaultValueFactory = _ => DefaultRunAt.ToString("HH:mm", CultureInfo.InvariantCulture) };
         var noRun = new Option<bool>("--no-run") { Description = "serve pages only: run no day and send nothing" };
-        var verb = new Command("serve", "Pages in a browser, and the heartbeat: runs each portfolio's day at its hour, dispatches every minute.") { urls, runAt, noRun };
+        var log = new Option<string>("--log") { Description = "text: words for the person at the terminal; json: every event as a line of JSON on standard error, without personal data", DefaultValueFactory = _ => "text" };
+        log.AcceptOnlyFromAmong("text", "json");
+        var standard = new ApiLimits();
+        var bodyMax = new Option<int>("--api-body-max") { Description = "the largest body of a request to the API, in KiB", HelpName = "KIB", DefaultValueFactory = _ => standard.BodyBytesMax / 1024 };
+        var inputsMax = new Option<int>("--api-inputs-max") { Description = "the most inputs of one request to the API: one transaction", HelpName = "N", DefaultValueFactory = _ => standard.InputsMax };
+        var waitingMax = new Option<int>("--api-waiting-max") { Description = "the most inputs that may wait for their commit; then the API answers 429", HelpName = "N", DefaultValueFactory = _ => standard.WaitingMax };
+        var verb = new Command("serve", "Pages in a browser, the API, and the heartbeat: runs each portfolio's day at its hour, dispatches every minute.") { urls, runAt, noRun, log, bodyMax, inputsMax, waitingMax };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
@@ -25,11 +34,15 @@ internal static class ServeVerb
                 throw new UsageException($"--run-at: '{parsed.GetValue(runAt)}' is not a time of day; write 06:00");
             if (session.GivenNow is { } now) session.Clock = new ClockFrom(now);
             else if (DemoVerb.IsDemo(session.Folder)) GoOnWithDemo(session);
-            Serve(session, parsed.GetValue(urls)!, at, beats: !parsed.GetValue(noRun));
+            var limits = new ApiLimits { BodyBytesMax = checked(Positive(parsed, bodyMax, 1024 * 1024) * 1024), InputsMax = Positive(parsed, inputsMax, 100_000), WaitingMax = Positive(parsed, waitingMax, 1_000_000) };
+            Serve(session, parsed.GetValue(urls)!, at, beats: !parsed.GetValue(noRun), limits, parsed.GetValue(log) == "json");
             return 0;
         });
         return verb;
     }
+
+    private static int Positive(ParseResult parsed, Option<int> option, int max) =>
+        parsed.GetValue(option) is var number && number >= 1 && number <= max ? number : throw new UsageException($"{option.Name} takes a number from 1 to {max}, not {number}");
 
     /// <summary>The demo's year is not ours: a heartbeat on today's clock would leap over the months since.</summary>
     public static void GoOnWithDemo(Session session)
@@ -40,7 +53,8 @@ internal static class ServeVerb
     }
 
     /// <summary>Serves the session's folder until the process is told to stop.</summary>
-    public static void Serve(Session session, string url, TimeOnly runAt, bool beats)
+    /// <param name="logsJson">Standard error is all JSON then; the link, which is no event, goes to standard output.</param>
+    public static void Serve(Session session, string url, TimeOnly runAt, bool beats, ApiLimits? limits = null, bool logsJson = false)
     {
         if (LoopbackUrl.Parse(url, out var problem) is not var (address, port)) throw new UsageException($"--urls: {problem}");
         var (place, folder) = (session.Place, session.Folder);
@@ -48,17 +62,19 @@ internal static class ServeVerb
         session.Dispose();
         Run(new ServeOptions(place, address, port, session.Clock)
         {
-            RunAt = runAt, Beats = beats, Writer = TemplateWriter.Shipped, Channels = Session.ChannelsOf, Catalog = () => FigureVerbs.CatalogOf(folder), Actor = Environment.UserName, Say = Output.Say,
+            RunAt = runAt, Beats = beats, Limits = limits ?? new ApiLimits(), Log = logsJson ? EventLog.AsJson(Console.Error, session.Clock) : EventLog.InWords(Output.Say), Writer = TemplateWriter.Shipped, Channels = Session.ChannelsOf, Catalog = () => FigureVerbs.CatalogOf(folder), Actor = Environment.UserName, Say = logsJson ? Console.Out.WriteLine : Output.Say,
         }).GetAwaiter().GetResult();
     }
 
     private static async Task Run(ServeOptions options)
     {
         await using var pages = await WebPages.Start(options);
-        Output.Say($"Recoup serves '{options.Place}'. Open this link; it lets one browser in, once:\n\n  {pages.Link}\n");
-        Output.Say(options.Beats ? $"The heartbeat runs each portfolio's day at {options.RunAt:HH\\:mm} in its time zone and dispatches every minute. Ctrl+C ends." : "Pages only: no day is run, nothing is sent. Ctrl+C ends.");
+        options.Log.Write(LogLevel.Information, "serving", null, ("address", pages.Address), ("heartbeat", options.Beats));
+        options.Say($"Recoup serves '{options.Place}'. Open this link; it lets one browser in, once:\n\n  {pages.Link}\n");
+        options.Say(options.Beats ? $"The heartbeat runs each portfolio's day at {options.RunAt:HH\\:mm} in its time zone and dispatches every minute. Ctrl+C ends." : "Pages only: no day is run, nothing is sent. Ctrl+C ends.");
         await pages.Ended();
-        Output.Say("Recoup has ended; what it was at goes on at the next start.");
+        options.Log.Write(LogLevel.Information, "ended", null);
+        options.Say("Recoup has ended; what it was at goes on at the next start.");
     }
 
     /// <summary>A clock that goes on from an instant: what --now says of a server.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
 using Recoup.Core.Policies;
+using Recoup.Server.Api;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 
@@ -75,7 +76,7 @@ internal static class WorkVerbs
                 {
                     json.WriteStartObject();
                     json.WriteString("party", party);
-                    PeopleVerbs.WriteDecision(json, account, decision);
+                    ContractJson.Decision(json, account, decision);
                     json.WriteEndObject();
                 }
                 json.WriteEndArray();

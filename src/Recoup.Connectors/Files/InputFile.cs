@@ -34,9 +34,17 @@ public static class InputFile
 
     private static Input? Parse(LineReader lines, FileSource source, ReadingLimits limits, string actor, List<InputProblem> problems)
     {
-        if (lines.State != LineState.Whole) problems.Add(new InputProblem(null, lines.State == LineState.TooLong ? RowReader.TooLongProblem(limits) : RowReader.CutOffProblem(source)));
-        else if (!Utf8.IsValid(lines.Bytes)) problems.Add(new InputProblem(null, "is not UTF-8; write the file as UTF-8"));
-        else return InputJson.Parse(lines.Bytes, actor, problems);
+        if (lines.State == LineState.Whole) return ParseLine(lines.Bytes, actor, problems);
+        problems.Add(new InputProblem(null, lines.State == LineState.TooLong ? RowReader.TooLongProblem(limits) : RowReader.CutOffProblem(source)));
+        return null;
+    }
+
+    /// <summary>One line, wherever it came from. Null, with every problem found, where it is no input.</summary>
+    /// <param name="keyOtherwise">The key of an object that has none of its own.</param>
+    public static Input? ParseLine(ReadOnlySpan<byte> line, string actor, List<InputProblem> problems, string? keyOtherwise = null)
+    {
+        if (Utf8.IsValid(line)) return InputJson.Parse(line, actor, problems, keyOtherwise: keyOtherwise);
+        problems.Add(new InputProblem(null, "is not UTF-8; write the file as UTF-8"));
         return null;
     }
 }

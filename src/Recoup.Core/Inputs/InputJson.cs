@@ -7,7 +7,8 @@ public static class InputJson
 {
     /// <summary>Null, with every problem found, where the object is no input.</summary>
     /// <param name="trusted">It was written by this class: what was checked once is not checked for card numbers again.</param>
-    public static Input? Parse(ReadOnlySpan<byte> json, string actor, List<InputProblem> problems, bool trusted = false)
+    /// <param name="keyOtherwise">The key of an object that has none of its own.</param>
+    public static Input? Parse(ReadOnlySpan<byte> json, string actor, List<InputProblem> problems, bool trusted = false, string? keyOtherwise = null)
     {
         JsonDocument document;
         try
@@ -26,10 +27,10 @@ public static class InputJson
             problems.Add(new InputProblem(null, $"is not JSON: character {e.BytePositionInLine + 1} is not what should stand there"));
             return null;
         }
-        using (document) return Parse(document.RootElement, actor, problems, trusted);
+        using (document) return Parse(document.RootElement, actor, problems, trusted, keyOtherwise);
     }
 
-    public static Input? Parse(JsonElement root, string actor, List<InputProblem> problems, bool trusted = false)
+    public static Input? Parse(JsonElement root, string actor, List<InputProblem> problems, bool trusted = false, string? keyOtherwise = null)
     {
         InputDraft? draft;
         var before = problems.Count;
@@ -40,7 +41,15 @@ public static class InputJson
             problems.Add(new InputProblem(null, "has a name or text that is not valid text (UTF-8)"));
             return null;
         }
-        return problems.Count > before ? null : draft?.Kind.Build(draft, actor, problems);
+        if (problems.Count > before || draft is null) return null;
+        var key = draft.Kind.Ordinal("key");
+        if (keyOtherwise is not null && draft.Values[key] is null)
+        {
+            if (CardNumber.Contains(keyOtherwise)) problems.Add(new InputProblem("key", "holds a payment card number; card numbers are never taken"));
+            else draft.Set(key, keyOtherwise, problems);
+            if (problems.Count > before) return null;
+        }
+        return draft.Kind.Build(draft, actor, problems);
     }
 
     private static InputDraft? ReadFields(JsonElement root, List<InputProblem> problems, bool trusted)
@@ -175,7 +184,7 @@ public static class InputJson
 
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<Type, (InputKind Kind, (Field Field, System.Reflection.PropertyInfo Property)[] Fields)> Written = new();
 
-    /// <summary>The input as an object of the contract: what <see cref="Parse(ReadOnlySpan{byte}, string, List{InputProblem}, bool)"/> reads back into the same input.</summary>
+    /// <summary>The input as an object of the contract: what <see cref="Parse(ReadOnlySpan{byte}, string, List{InputProblem}, bool, string)"/> reads back into the same input.</summary>
     public static byte[] Write(Input input)
     {
         var (kind, fields) = Written.GetOrAdd(input.GetType(), PlanWriting);

@@ -202,6 +202,12 @@ public static class InputKinds
 
     public static InputKind Of(string name) => ByName[name];
 
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<Type, string> Names = new();
+
+    /// <summary>The name of an input's kind.</summary>
+    public static string NameOf(Input input) => Names.GetOrAdd(input.GetType(), static type =>
+        type == typeof(Input.AccountSet) ? "account" : type == typeof(Input.PortfolioSet) ? "portfolio" : type == typeof(Input.SendingSet) ? "sending" : System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(type.Name));
+
     private static Input BuildInvoice(InputDraft d)
     {
         var issued = d.NeedDate("issued_on");

@@ -2,16 +2,17 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
+using Recoup.Server.Api;
 using Recoup.Server.Assets;
 using Recoup.Storage;
 
 namespace Recoup.Server.Access;
 
 /// <summary>
-/// Stands before every page: only this machine's names as host (against DNS rebinding), headers that keep the page
+/// Stands before every page and the API: only this machine's names as host (against DNS rebinding), headers that keep the page
 /// to itself, the entrance, and an answer in words where something fails.
 /// </summary>
-public sealed class Guard(Entrance entrance, Action<string> say, Func<string> address, RequestDelegate next)
+public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> address, RequestDelegate next)
 {
     public const string EnterPath = "/enter/";
 
@@ -19,17 +20,28 @@ public sealed class Guard(Entrance entrance, Action<string> say, Func<string> ad
 
     public async Task Invoke(HttpContext http)
     {
-        SetHeaders(http.Response.Headers);
+        var path = http.Request.Path.Value ?? "/";
+        var isApi = path.StartsWith(ApiRoutes.Root, StringComparison.Ordinal);
+        if (isApi) SetApiHeaders(http.Response.Headers);
+        else SetHeaders(http.Response.Headers);
         if (http.Request.Host.Host is not ("127.0.0.1" or "localhost" or "[::1]" or "::1"))
         {
             await PlainPage.Write(http, 400, "This is not the address", $"The pages answer at this machine's own address only: {address()}.");
             return;
         }
-        var path = http.Request.Path.Value ?? "/";
-        if (path.StartsWith(EnterPath, StringComparison.Ordinal)) await Enter(http, path[EnterPath.Length..]);
-        else if (path.StartsWith(AssetFiles.Path, StringComparison.Ordinal) || path == "/health") await next(http);
+        // Programs come with a key, and a cookie means nothing there; monitors come with nothing.
+        if (isApi || path is "/health" or "/health/live" or "/health/ready") await next(http);
+        else if (path.StartsWith(EnterPath, StringComparison.Ordinal)) await Enter(http, path[EnterPath.Length..]);
+        else if (path.StartsWith(AssetFiles.Path, StringComparison.Ordinal)) await next(http);
         else if (!entrance.Knows(http.Request.Cookies[CookieName(http)])) await Refuse(http);
         else await Answer(http);
+    }
+
+    /// <summary>Answers may be kept by the program that asked, and are asked for again with their ETag.</summary>
+    private static void SetApiHeaders(IHeaderDictionary headers)
+    {
+        headers.XContentTypeOptions = "nosniff";
+        headers.CacheControl = "private, no-cache";
     }
 
     private static void SetHeaders(IHeaderDictionary headers)
@@ -51,7 +63,7 @@ public sealed class Guard(Entrance entrance, Action<string> say, Func<string> ad
         if (HttpMethods.IsGet(http.Request.Method) && entrance.Enter(token) is { } session)
         {
             http.Response.Cookies.Append(CookieName(http), session, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Path = "/" });
-            say($"Somebody came in by the link. For another browser: {address()}{EnterPath}{entrance.NewToken()}");
+            options.Say($"Somebody came in by the link. For another browser: {address()}{EnterPath}{entrance.NewToken()}");
             // A strict cookie does not go along a redirect that began at another site; a page of our own begins anew.
             await PlainPage.Write(http, 200, "Welcome", "You are in.", ("/", "Go to the dashboard"), goOn: true);
             return;
@@ -82,7 +94,7 @@ public sealed class Guard(Entrance entrance, Action<string> say, Func<string> ad
         catch (Exception e) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
             var (title, words) = Words(e);
-            say($"{http.Request.Method} {http.Request.Path}: {e}");
+            options.Log.Failure("page_failed", e, $"{http.Request.Method} {http.Request.Path}: {e}");
             await PlainPage.Write(http, 500, title, words, (http.Request.Path + http.Request.QueryString, "Try again"));
         }
     }

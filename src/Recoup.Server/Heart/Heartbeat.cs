@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Recoup.Core.Workspace;
+using Recoup.Server.Telemetry;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 
@@ -32,7 +34,7 @@ public sealed record Pulse
 /// is due then. After a stop the last hour that passed is caught up, once. One folder may have several heartbeats and
 /// command lines: the store's turns let one at a time.
 /// </summary>
-public sealed class Heartbeat(ServeOptions options) : BackgroundService
+public sealed class Heartbeat(ServeOptions options, Instruments instruments) : BackgroundService
 {
     private static readonly TimeSpan Between = TimeSpan.FromMinutes(1);
 
@@ -54,7 +56,7 @@ public sealed class Heartbeat(ServeOptions options) : BackgroundService
             catch (Exception e)
             {
                 // The next beat tries again: a busy folder or a full disk passes. Until then it is seen, not hidden.
-                if (Pulse.Trouble != e.Message) options.Say($"heartbeat: {e.Message}");
+                if (Pulse.Trouble != e.Message) options.Log.Failure("heartbeat_trouble", e, $"heartbeat: {e.Message}");
                 Change(p => p with { Trouble = e.Message, TroubleAt = options.Clock.GetUtcNow(), Doing = null });
             }
             try { await Task.Delay(Between, options.Clock, stoppingToken); }
@@ -66,7 +68,7 @@ public sealed class Heartbeat(ServeOptions options) : BackgroundService
     /// <param name="stop">Ends between two transactions, as a kill would, only tidier: what is left is done at the next beat.</param>
     public void Beat(CancellationToken stop)
     {
-        using var store = Store.Open(options.Place, create: true);
+        using var store = options.OpenStore(create: true);
         var now = options.Clock.GetUtcNow();
         var workspace = new Door(store, "run", options.Clock, options.Writer).Look();
         var zones = Zones(workspace);
@@ -92,6 +94,9 @@ public sealed class Heartbeat(ServeOptions options) : BackgroundService
         Change(p => p with { Doing = $"running {asOf:yyyy-MM-dd}" });
         var report = new DailyRun(door).Run(asOf, now, progress: (_, _) => stop.ThrowIfCancellationRequested());
         HoursRun.Note(store, due.Zone, due.From);
+        instruments.Ran(report);
+        options.Log.Write(report.Stopped is null ? LogLevel.Information : LogLevel.Warning, "run_made", null, ("as_of", asOf.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)), ("zone", due.Zone),
+            ("reviewed", report.Reviewed), ("decisions", report.Decisions), ("actions", report.Actions.Values.Sum()), ("deferred", report.Deferred), ("blocked", report.Blocked), ("stopped", report.Stopped is not null), ("seconds", report.Seconds));
         Change(p => p with { LastRun = report, LastRunAt = options.Clock.GetUtcNow(), Doing = null });
         return report.Stopped;
     }
@@ -100,6 +105,9 @@ public sealed class Heartbeat(ServeOptions options) : BackgroundService
     {
         Change(p => p with { Doing = "dispatching" });
         var report = new Dispatcher(new Door(store, "dispatch", options.Clock, options.Writer), options.Channels(store)).Dispatch(now, _ => stop.ThrowIfCancellationRequested());
+        instruments.Dispatched(report);
+        if (report.Sent + report.Failed + report.Unknown + report.Withdrawn > 0)
+            options.Log.Write(LogLevel.Information, "dispatched", null, ("sent", report.Sent), ("failed", report.Failed), ("unknown", report.Unknown), ("deferred", report.Deferred), ("withdrawn", report.Withdrawn), ("to_retry", report.ToRetry), ("throttled", report.Throttled));
         Change(p => p with { LastDispatch = report, LastDispatchAt = options.Clock.GetUtcNow(), Doing = null });
     }
 

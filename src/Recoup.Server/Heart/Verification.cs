@@ -38,7 +38,7 @@ public sealed class Verification(ServeOptions options)
     {
         try
         {
-            using var store = Store.Open(options.Place, create: false);
+            using var store = options.OpenStore();
             var anchors = Directory.Exists(store.AnchorFolder) ? Directory.EnumerateFiles(store.AnchorFolder, "*.json").Order(StringComparer.Ordinal).ToList() : [];
             var report = Audit.Verify(store, anchors, (done, of) => Change(s => s with { Done = done, Of = of }));
             Change(s => s with { Report = report, EndedAt = options.Clock.GetUtcNow() });

@@ -48,6 +48,10 @@ internal static class Migrations
         CREATE INDEX work_best ON work(priority DESC, id) WHERE open = 1;
         CREATE INDEX work_owner ON work(owner, priority DESC, id) WHERE open = 1;
         """,
+        // 3: who may use the API. Of a key only its hash is kept.
+        """
+        CREATE TABLE api_key(id TEXT PRIMARY KEY, name TEXT NOT NULL, may TEXT NOT NULL, hash BLOB NOT NULL, created_at INTEGER NOT NULL, revoked_at INTEGER) WITHOUT ROWID;
+        """,
     ];
 
     public static int Latest => Steps.Length;

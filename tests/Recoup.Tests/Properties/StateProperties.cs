@@ -3,7 +3,7 @@ using Recoup.Core.Contact;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
-using Recoup.Storage.Sqlite;
+using Recoup.Storage;
 
 namespace Recoup.Tests.Properties;
 

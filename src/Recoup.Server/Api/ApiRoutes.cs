@@ -1,0 +1,130 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Measures;
+using Recoup.Server.Telemetry;
+using Recoup.Storage.Work;
+
+namespace Recoup.Server.Api;
+
+/// <summary>The API's addresses: each checks the key, asks or sends, and answers with JSON or a problem.</summary>
+internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer committer, Instruments instruments, Refusals refusals)
+{
+    public const string Root = "/api/";
+
+    private const string V1 = "/api/v1/";
+
+    private readonly Keyring keyring = new(options);
+    private readonly InputRequest inputs = new(options, committer, instruments);
+    private readonly SemaphoreSlim slow = new(1);
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        Get(routes, "kpis", "KPIs, computed now from the measures", Reads.KpiFields, (desk, query, _) => Reads.Kpis(desk, query), ofCatalog: true);
+        Get(routes, "ageing", "Open receivables by days past due", Reads.AgeingFields, (desk, query, _) => Reads.Ageing(desk, query));
+        Get(routes, "accounts", "Accounts in order of their id", Reads.AccountsFields, (desk, query, _) => Reads.Accounts(desk, query));
+        Get(routes, "accounts/{account}", "One account: what it owes, and its items", Reads.AccountFields, (desk, query, http) => Reads.Account(desk, query, IdOf(http)));
+        Get(routes, "decisions", "What was decided about an account, why, and what became of it", Reads.DecisionsFields, (desk, query, _) => Reads.Decisions(desk, query));
+        Get(routes, "worklist", "What people should do next, best first", Reads.WorklistFields, (desk, query, _) => Reads.Worklist(desk, query));
+        const string route = V1 + "inputs";
+        RequestDelegate post = http => Post(http, route);
+        ApiDescription.Describe(routes.MapPost(route, post), "Takes inputs of any kind; answered when they are durable", [], ApiMay.Write);
+        routes.MapOpenApi(V1 + "openapi.json");
+        routes.Map("/api/{**rest}", http => Problem.NotFound($"{http.Request.Method} is no method of this address, or there is no such address; {V1}openapi.json describes them all.").Write(http));
+    }
+
+    private void Get(IEndpointRouteBuilder routes, string path, string about, IReadOnlyList<QueryField> fields, Func<Desk, Query, HttpContext, Reply?> ask, bool ofCatalog = false)
+    {
+        var route = V1 + path;
+        RequestDelegate get = http => Answer(http, route, ApiMay.Read, (_, _) => Read(http, fields, ask, ofCatalog));
+        ApiDescription.Describe(routes.MapGet(route, get), about, fields, ApiMay.Read);
+    }
+
+    private Task Post(HttpContext http, string route) => Answer(http, route, ApiMay.Write, inputs.Answer);
+
+    /// <summary>An id with a slash in it comes as %2F, which routing leaves as it is.</summary>
+    private static string IdOf(HttpContext http) => ((string)http.Request.RouteValues["account"]!).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    // --- what all have in common ---
+
+    private async Task Answer(HttpContext http, string route, ApiMay needed, Func<HttpContext, string, ValueTask<Problem?>> answer)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        using var activity = instruments.Start($"{http.Request.Method} {route}", ActivityKind.Server, http.Request.Headers.TraceParent);
+        Problem? problem;
+        string? name = null;
+        try
+        {
+            var bearer = keyring.Bearer(http.Request.Headers.Authorization);
+            name = bearer?.Key.Name;
+            if (bearer is not var (key, actor)) problem = Problem.NoKey;
+            else if ((key.May & needed) == 0) problem = Problem.MayNot(ApiKeys.Words(needed));
+            else problem = await answer(http, actor);
+        }
+        catch (Exception e) when (!http.Response.HasStarted)
+        {
+            if (http.RequestAborted.IsCancellationRequested) return;
+            problem = ProblemOf(e);
+            if (problem.Status >= 500) options.Log.Failure("request_failed", e, $"{http.Request.Method} {route}: {e}", ("route", route), ("status", problem.Status));
+        }
+        if (problem is not null)
+        {
+            if (problem.Status == 429) instruments.Throttled();
+            refusals.Count(route, problem.Status, problem.Code, name);
+            await problem.Write(http);
+        }
+        instruments.Answered(route, http.Response.StatusCode, Stopwatch.GetElapsedTime(begun));
+        if (activity is null) return;
+        activity.SetTag("http.route", route);
+        activity.SetTag("http.request.method", http.Request.Method);
+        activity.SetTag("http.response.status_code", http.Response.StatusCode);
+        if (http.Response.StatusCode >= 500) activity.SetStatus(ActivityStatusCode.Error);
+    }
+
+    private Problem ProblemOf(Exception e) => e switch
+    {
+        QueryException => Problem.Malformed(e.Message),
+        BadHttpRequestException { StatusCode: 413 } => Problem.TooLarge($"A body has at most {options.Limits.BodyBytesMax} bytes.", "Send it in parts."),
+        BadHttpRequestException bad => new Problem(bad.StatusCode, "malformed", "The request can't be read", "The body did not come as HTTP has it, or not in time."),
+        InvalidDataException => Problem.Malformed("The body is not the gzip that Content-Encoding says."),
+        JournalDamagedException or YamlException => Problem.Unavailable("The data folder holds something that Recoup never wrote; the log of the server tells more."),
+        _ => Storing.ProblemOf(e) ?? Problem.Ours,
+    };
+
+    private async ValueTask<Problem?> Read(HttpContext http, IReadOnlyList<QueryField> fields, Func<Desk, Query, HttpContext, Reply?> ask, bool ofCatalog)
+    {
+        var query = new Query(http.Request.Query, fields);
+        if (!Reads.IsSlow(query)) return await Write(http, query, ask, ofCatalog);
+        if (!slow.Wait(0)) return Problem.Full with { Detail = "One question over the whole journal is answered at a time. Ask again after the time that Retry-After gives." };
+        try { return await Write(http, query, ask, ofCatalog); }
+        finally { slow.Release(); }
+    }
+
+    private async ValueTask<Problem?> Write(HttpContext http, Query query, Func<Desk, Query, HttpContext, Reply?> ask, bool ofCatalog)
+    {
+        using var desk = new Desk(options, memory);
+        // Read before the answer is made: what is recorded meanwhile makes the tag old, never the answer. A user's own KPIs
+        // are files that may change at any time.
+        var tag = ofCatalog && desk.Catalog != KpiCatalog.Shipped ? null : $"\"{desk.Version}\"";
+        if (tag is not null) http.Response.Headers.ETag = tag;
+        if (tag is not null && http.Request.Headers.IfNoneMatch == tag)
+        {
+            http.Response.StatusCode = 304;
+            return null;
+        }
+        if (ask(desk, query, http) is not { } reply) return Problem.NotFound("There is no such account here. Ids are written with upper and lower case as they were given.");
+        if (reply.CellsRead is { } cells) http.Response.Headers["Recoup-Cells-Read"] = cells.ToString(CultureInfo.InvariantCulture);
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, ContractJson.Options)) reply.Json(json);
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = buffer.WrittenCount;
+        await http.Response.Body.WriteAsync(buffer.WrittenMemory);
+        return null;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Recoup.Server.Telemetry;
+using Recoup.Storage.Work;
+
+namespace Recoup.Server.Api;
+
+/// <summary>
+/// For whoever starts, stops and balances servers: /health/live says that the process answers, /health/ready that it can
+/// do its work: the store opens, its schema and states are this program's, commits go through. Neither needs a key or
+/// tells anything of the business.
+/// </summary>
+internal sealed class Health(ServeOptions options, Committer committer)
+{
+    /// <summary>So that nobody makes the server open stores as fast as they can ask.</summary>
+    private const long KeptMs = 500;
+
+    private readonly Lock gate = new();
+    private (string Store, long At) seen = ("", long.MinValue / 2);
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/health/live", http => Write(http, 200, json => json.WriteString("status", "alive")));
+        routes.MapGet("/health/ready", http =>
+        {
+            var (store, commits) = (StoreState(), committer.Trouble is null ? "ok" : "trouble");
+            var ready = store == "ok" && commits == "ok";
+            return Write(http, ready ? 200 : 503, json =>
+            {
+                json.WriteString("status", ready ? "ready" : "not ready");
+                json.WriteString("store", store);
+                json.WriteString("commits", commits);
+            });
+        });
+    }
+
+    private string StoreState()
+    {
+        lock (gate)
+        {
+            if (Environment.TickCount64 - seen.At < KeptMs) return seen.Store;
+            var state = "ok";
+            try
+            {
+                // Brings the schema up to date, refuses one that is newer; readings refuse states of another version.
+                using var store = options.OpenStore();
+                _ = new Readings(store).LastRecordedOn();
+            }
+            catch (Exception e)
+            {
+                state = "trouble";
+                if (seen.Store != state) options.Log.Failure("store_unusable", e, $"health: {e.Message}");
+            }
+            seen = (state, Environment.TickCount64);
+            return state;
+        }
+    }
+
+    private static async Task Write(HttpContext http, int status, Action<Utf8JsonWriter> fields)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            fields(json);
+            json.WriteEndObject();
+        }
+        await http.Response.Body.WriteAsync(stream.ToArray());
+    }
+}

@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using System.Text;
+using Recoup.Storage.Work;
+
+namespace Recoup.Server.Api;
+
+/// <summary>The keys in force, read from the store every few seconds, so that a request costs no reading and a revoked key ends soon.</summary>
+internal sealed class Keyring(ServeOptions options)
+{
+    private const long RefreshAfterMs = 2000;
+
+    /// <summary>An unknown key may have been made a moment ago; asking for it must not become reading the store each time.</summary>
+    private const long UnknownAfterMs = 250;
+
+    private const string Scheme = "Bearer ";
+
+    /// <summary>Longer than any key, so that nobody makes the server hash what is none.</summary>
+    private const int TextLengthMax = 100;
+
+    private readonly Lock gate = new();
+    private volatile Read read = new([], long.MinValue / 2);
+
+    private sealed record Read(IReadOnlyList<(ApiKey Key, string Actor)> Keys, long At);
+
+    /// <summary>Whose key the header holds, and the actor of what comes by it; null: nobody's.</summary>
+    public (ApiKey Key, string Actor)? Bearer(string? authorization)
+    {
+        if (authorization is null || authorization.Length > TextLengthMax || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return null;
+        Span<byte> text = stackalloc byte[TextLengthMax * 3];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(text[..Encoding.UTF8.GetBytes(authorization.AsSpan(Scheme.Length).Trim(), text)], hash);
+        var now = read;
+        if (Environment.TickCount64 - now.At > RefreshAfterMs) now = Refresh(now);
+        if (Find(now, hash) is { } found) return found;
+        return Environment.TickCount64 - now.At > UnknownAfterMs ? Find(Refresh(now), hash) : null;
+    }
+
+    /// <summary>Compares with every key, each in constant time.</summary>
+    private static (ApiKey Key, string Actor)? Find(Read read, ReadOnlySpan<byte> hash)
+    {
+        (ApiKey, string)? found = null;
+        foreach (var entry in read.Keys)
+            if (CryptographicOperations.FixedTimeEquals(entry.Key.Hash, hash)) found = entry;
+        return found;
+    }
+
+    private Read Refresh(Read seen)
+    {
+        lock (gate)
+        {
+            if (read != seen) return read;
+            using var store = options.OpenStore();
+            return read = new Read([.. new ApiKeys(store).All().Where(k => k.RevokedAt is null).Select(k => (k, "api:" + k.Name))], Environment.TickCount64);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text.Json;
+using Recoup.Core.Measures;
+using Recoup.Storage.Work;
+
+namespace Recoup.Server.Api;
+
+/// <summary>What a GET answers.</summary>
+internal sealed record Reply(Action<Utf8JsonWriter> Json)
+{
+    /// <summary>How much was read for it; null where no cells were.</summary>
+    public long? CellsRead { get; init; }
+}
+
+/// <summary>The questions that the API answers, each by the same readings as the command line's verb of that name.</summary>
+internal static class Reads
+{
+    private const int LimitMax = 1000;
+
+    private static readonly QueryField AsOf = new("as_of", "the business date, YYYY-MM-DD; else the last on which anything was recorded");
+    private static readonly QueryField KnownAt = new("known_at", "as it was known at this instant: a slower path over the journal");
+    private static readonly QueryField After = new("after", "where the list goes on: the next of the answer before");
+
+    private static QueryField Limit(int otherwise) => new("limit", $"at most so many, {otherwise} by default, {LimitMax} at most");
+
+    // --- figures ---
+
+    public static readonly IReadOnlyList<QueryField> KpiFields =
+    [
+        new("ids", "KPI ids joined by commas; else all"), AsOf, new("from", "a series from this day on"), new("to", "the series' last day"), new("every", "week, month or quarter; month by default"),
+        new("by", "split by portfolio, segment, or both"), new("window", "another window than the KPI's own, such as 3mo or 30d"), KnownAt,
+    ];
+
+    public static Reply Kpis(Desk desk, Query query)
+    {
+        var catalog = desk.Catalog;
+        var ids = query.List("ids");
+        foreach (var id in ids)
+            if (catalog.Find(id) is null) throw new QueryException($"ids: there is no KPI '{id}'{(catalog.Nearest(id) is { } near ? $"; did you mean {near}?" : ".")}");
+        IReadOnlyList<DateOnly> days;
+        if (query.Day("from") is { } first)
+        {
+            if (query.Text("as_of") is not null) throw new QueryException("as_of is one day, from and to a series: give one or the other.");
+            var last = query.Day("to") ?? desk.AsOf;
+            if (last < first) throw new QueryException("to is before from.");
+            days = KpiSeries.Days(first, last, query.Choice("every", KpiEvery.Month));
+            if (days.Count > LimitMax) throw new QueryException($"from and to make a series of {days.Count} days; at most {LimitMax}.");
+        }
+        else if (query.Text("to") is not null || query.Text("every") is not null) throw new QueryException("to and every need from; for one day write as_of.");
+        else days = [query.Day("as_of") ?? desk.AsOf];
+        var by = query.Split("by", "portfolio", "segment");
+        var question = new KpiQuestion(days) { Kpis = ids, Window = query.Window("window"), ByPortfolio = by.Contains("portfolio"), BySegment = by.Contains("segment") };
+        var known = query.Instant("known_at");
+        var (rows, cells) = desk.Readings.Read(live =>
+        {
+            var source = known is { } instant ? desk.Readings.KnownAt(instant) : live;
+            return (new KpiEngine(catalog, source).Answer(question), source.CellsRead);
+        });
+        return new Reply(json => Rows(json, rows, static (row, to) => row.WriteTo(to))) { CellsRead = cells };
+    }
+
+    public static readonly IReadOnlyList<QueryField> AgeingFields = [AsOf, new("by", "split by portfolio, segment, or both; or by account"), KnownAt];
+
+    public static Reply Ageing(Desk desk, Query query)
+    {
+        var by = query.Split("by", "portfolio", "segment", "account");
+        var day = query.Day("as_of") ?? desk.AsOf;
+        var known = query.Instant("known_at");
+        if (by.Contains("account"))
+        {
+            if (by.Count > 1) throw new QueryException("by=account stands alone: an account is in one portfolio.");
+            if (known is not null) throw new QueryException("by=account and known_at do not go together.");
+            var accounts = desk.Readings.Read(_ => AgeingReport.ByAccount(day, desk.Readings.OpenByAccount(day), desk.Readings.UnappliedByAccount(day)));
+            return new Reply(json => Rows(json, accounts, static (row, to) => row.WriteTo(to)));
+        }
+        var (rows, cells) = desk.Readings.Read(live =>
+        {
+            var source = known is { } instant ? desk.Readings.KnownAt(instant) : live;
+            return (AgeingReport.Of(source, day, by.Contains("portfolio"), by.Contains("segment")), source.CellsRead);
+        });
+        return new Reply(json => Rows(json, rows, static (row, to) => row.WriteTo(to))) { CellsRead = cells };
+    }
+
+    /// <summary>Folds the journal, or looks at every item: so long that one at a time is enough.</summary>
+    public static bool IsSlow(Query query) => query.Text("known_at") is not null || query.Text("by") == "account";
+
+    // --- people ---
+
+    public static readonly IReadOnlyList<QueryField> AccountsFields = [new("prefix", "accounts whose id begins so"), After, Limit(50)];
+
+    public static Reply Accounts(Desk desk, Query query)
+    {
+        var slice = desk.Pages.Accounts(query.Text("prefix") ?? "", desk.AsOf, query.Text("after"), query.Number("limit", 50, LimitMax));
+        return new Reply(json => ContractJson.Accounts(json, slice));
+    }
+
+    public static readonly IReadOnlyList<QueryField> AccountFields = [new("items", "open, or all; open by default"), After, Limit(100)];
+
+    private enum Items { Open, All }
+
+    /// <summary>Null: there is no such account.</summary>
+    public static Reply? Account(Desk desk, Query query, string account)
+    {
+        if (desk.Readings.PartyOf(account) is not { } state) return null;
+        var personal = desk.Readings.PersonalOf(state, account);
+        var items = desk.Pages.ItemsOf(state, account, query.Choice("items", Items.Open) == Items.Open, desk.AsOf, query.Text("after"), query.Number("limit", 100, LimitMax));
+        return new Reply(json => ContractJson.Account(json, state, account, personal, desk.AsOf, items));
+    }
+
+    public static readonly IReadOnlyList<QueryField> DecisionsFields = [new("account", "the account that was decided about") { Required = true }, AsOf with { Meaning = "decisions up to this day" }, Limit(10)];
+
+    /// <summary>Null: there is no such account.</summary>
+    public static Reply? Decisions(Desk desk, Query query)
+    {
+        var account = query.Text("account")!;
+        if (desk.Readings.PartyOf(account) is not { } state) return null;
+        var decisions = desk.Readings.Explain(state, account, query.Day("as_of"), query.Number("limit", 10, LimitMax));
+        var history = decisions.Count == 0 ? [] : desk.Readings.HistoryOf(state);
+        return new Reply(json => ContractJson.Decisions(json, state, decisions, history));
+    }
+
+    public static readonly IReadOnlyList<QueryField> WorklistFields = [new("owner", "whose: agent or manager"), Limit(20)];
+
+    public static Reply Worklist(Desk desk, Query query)
+    {
+        var entries = desk.Readings.Worklist(query.Text("owner"), query.Number("limit", 20, LimitMax));
+        return new Reply(json => ContractJson.Worklist(json, entries));
+    }
+
+    private static void Rows<T>(Utf8JsonWriter json, IReadOnlyList<T> rows, Action<T, Utf8JsonWriter> write)
+    {
+        json.WriteStartArray();
+        foreach (var row in rows) write(row, json);
+        json.WriteEndArray();
+    }
+}
