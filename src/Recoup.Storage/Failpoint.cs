@@ -21,8 +21,12 @@ public static class Failpoint
     private static readonly string WantedName = Wanted?.Split(':')[0] ?? "";
     private static int left = Wanted?.Split(':') is [_, var n] && int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out var times) ? times : 1;
 
+    /// <summary>Is told of each moment that this thread passes: a simulation has crashes of its own, without a process that dies.</summary>
+    [ThreadStatic] internal static Action<string>? Passed;
+
     public static void Hit(string name)
     {
+        Passed?.Invoke(name);
         if (Wanted is null || name != WantedName || Interlocked.Decrement(ref left) != 0) return;
         Console.Error.WriteLine($"failpoint {name} hit: the process ends here");
         Console.Error.Flush();

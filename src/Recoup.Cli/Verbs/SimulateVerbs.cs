@@ -13,7 +13,7 @@ namespace Recoup.Cli.Verbs;
 /// <summary>simulate: a world of customers who react, played on the real door, with an auditor beside it.</summary>
 internal static class SimulateVerbs
 {
-    private static readonly string[] Kpis = ["dso", "bpdso", "cei", "percent_current", "recovery_rate", "proactive_collection_actions"];
+    public static readonly string[] Kpis = ["dso", "bpdso", "cei", "percent_current", "recovery_rate", "proactive_collection_actions"];
 
     public static Option<string> WorldOption()
     {
@@ -29,10 +29,17 @@ internal static class SimulateVerbs
         var days = Counting("--days", "simulated days", 365, 1, 3650);
         var world = WorldOption();
         var policyFile = new Option<string?>("--policy") { Description = "a policy file instead of the shipped one", HelpName = "FILE" };
-        var verb = new Command("simulate", "A seeded world in a scratch store, with every invariant checked each simulated day; ends with KPIs and the journal's hash. --data keeps the store.") { seed, accounts, days, world, policyFile };
+        var weather = new WeatherVerb(seed, accounts, days, world);
+        var verb = new Command("simulate", "A seeded world in a scratch store, with every invariant checked each simulated day; ends with KPIs and the journal's hash. --data keeps the store.") { seed, accounts, days, world, policyFile, weather.Faults, weather.Seeds };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
+            if (weather.IsWanted(parsed))
+            {
+                if (parsed.GetValue(policyFile) is not null || parsed.GetValue(Session.Data) is not null) throw new UsageException("--faults goes with neither --policy nor --data: policies change under way, and the scratch store is thrown away");
+                return weather.Run(parsed, session.Output);
+            }
+            if (parsed.GetValue(weather.Seeds) is not null) throw new UsageException("--seeds goes with --faults");
             var policy = parsed.GetValue(policyFile) is { } file ? PolicyVerbs.Load(file) : null;
             var kept = parsed.GetValue(Session.Data);
             if (kept is not null && Directory.Exists(kept) && Directory.EnumerateFileSystemEntries(kept).Any()) throw new UsageException($"the folder '{kept}' is not empty; a simulation begins in a new one");

@@ -23,22 +23,34 @@ internal sealed class Auditor : IDisposable
     /// <summary>12 CFR 1006.6(b)(1) as the shipped pack has it: waking-hours.</summary>
     private const int FromHour = 8, BeforeHour = 21;
 
-    private readonly ReadOnlyStore store;
+    private ReadOnlyStore store;
     private readonly JournalFold fold = new();
     private readonly long[] read = new long[Partition.Count];
     private readonly long[] recordedAt = new long[Partition.Count];
     private readonly HashSet<string> decided = new(StringComparer.Ordinal), released = new(StringComparer.Ordinal), handedOver = new(StringComparer.Ordinal);
     private readonly HashSet<string> changed = new(StringComparer.Ordinal);
+    private long recordedBefore;
 
-    public Auditor(string folder, ulong seed)
+    public Auditor(string folder, Findings findings)
     {
         store = new ReadOnlyStore(folder);
-        Findings = new Findings(seed);
+        Findings = findings;
     }
+
+    /// <summary>Recoup goes on in another folder; what the auditor knows it keeps.</summary>
+    public void MoveTo(string folder) => store = new ReadOnlyStore(folder);
+
+    /// <summary>Holds the folder no longer; <see cref="MoveTo"/> comes next.</summary>
+    public void LetGo() => store.Dispose();
+
+    public ReadOnlyStore Reader => store;
+
+    /// <summary>Is shown each row of the journal, in the order of its partition.</summary>
+    public Action<DateOnly, JournalEntry> Shown { get; init; } = static (_, _) => { };
 
     public Findings Findings { get; }
 
-    public Books Books { get; } = new();
+    public Books Books { get; init; } = new();
 
     public (string Hash, long Events) JournalHash() => store.JournalHash();
 
@@ -61,7 +73,7 @@ internal sealed class Auditor : IDisposable
     public void HandedOver(DateOnly day, DateTimeOffset at, string party, string account, string message, string channel, bool cameTo)
     {
         Check(Findings.Once, handedOver.Add(message), day, party, () => $"message {message} was handed over before");
-        Contact(day, at, party, account, channel, $"message {message}");
+        Contact(Books.DayOf(account, at), at, party, account, channel, $"message {message}");
         if (cameTo) Books.Contacted(party, at);
         Check(Findings.Week, Books.ContactsOfAWeek(party, at) <= ContactsAWeekMax, day, party, () => $"message {message} is contact number {Books.ContactsOfAWeek(party, at)} in seven days");
     }
@@ -90,6 +102,7 @@ internal sealed class Auditor : IDisposable
     public void EndOfDay(DateOnly day, Store live)
     {
         var heads = store.Heads();
+        recordedBefore = recordedAt.Max();
         for (var p = 0; p < Partition.Count; p++)
         {
             var head = heads.GetValueOrDefault(p);
@@ -109,7 +122,8 @@ internal sealed class Auditor : IDisposable
     }
 
     /// <summary>Computes every hash anew, folds everything from zero, and looks at every party once more: for quarters and the end.</summary>
-    public void Thoroughly(DateOnly day, Store live)
+    /// <param name="anchors">Files to hold the chains against.</param>
+    public void Thoroughly(DateOnly day, Store live, params IReadOnlyList<string> anchors)
     {
         foreach (var party in fold.Parties.Order(StringComparer.Ordinal))
         {
@@ -119,9 +133,9 @@ internal sealed class Auditor : IDisposable
             CompareMoney(day, party);
             CompareTables(day, party);
         }
-        var report = Audit.Verify(live, []);
-        Check(Findings.Chains, !report.Problems.Exists(p => p.Check is "chain" or "head"), day, "", () => Listed(report, p => p.Check is "chain" or "head"));
-        Check(Findings.Rebuild, report.Ok || report.Problems.TrueForAll(p => p.Check is "chain" or "head"), day, "", () => Listed(report, p => p.Check is not ("chain" or "head")));
+        var report = Audit.Verify(live, anchors);
+        Check(Findings.Chains, !report.Problems.Exists(p => p.Check is "chain" or "head" or "anchor"), day, "", () => Listed(report, p => p.Check is "chain" or "head" or "anchor"));
+        Check(Findings.Rebuild, report.Ok || report.Problems.TrueForAll(p => p.Check is "chain" or "head" or "anchor"), day, "", () => Listed(report, p => p.Check is not ("chain" or "head" or "anchor")));
     }
 
     private static string Listed(AuditReport report, Func<AuditProblem, bool> which) => string.Join("; ", report.Problems.Where(which).Take(3).Select(p => p.Message));
@@ -129,10 +143,11 @@ internal sealed class Auditor : IDisposable
     private void Read(DateOnly day, JournalEntry row)
     {
         var p = row.Partition;
-        Check(Findings.Journal, row.Seq == read[p] + 1 && row.RecordedAt >= recordedAt[p], day, row.Party, () => row.Seq == read[p] + 1
-            ? $"row {row.Seq} of partition {p} was recorded before the row before it"
+        Check(Findings.Journal, row.Seq == read[p] + 1 && row.RecordedAt >= Math.Max(recordedAt[p], recordedBefore), day, row.Party, () => row.Seq == read[p] + 1
+            ? $"row {row.Seq} of partition {p} was recorded before the row before it, or before another of a day before"
             : $"row {read[p] + 1} of partition {p} is missing");
         (read[p], recordedAt[p]) = (row.Seq, row.RecordedAt);
+        Shown(day, row);
         if (row.Party.Length == 0 || row.Kind is "contact_made" or "consent_changed" or "account_changed") return;
         var e = EventCodec.Decode(row.Kind, row.Version, row.Payload);
         if (fold.Add(row.Party, row.Account, e)) changed.Add(row.Party);
@@ -147,6 +162,8 @@ internal sealed class Auditor : IDisposable
                 Check(Findings.Cleared, decided.Contains(message.Message) && message.Clearance.Length > 0, day, row.Party, () => $"message {message.Message} left without a decision that was cleared");
                 Check(Findings.Once, released.Add(message.Message), day, row.Party, () => $"message {message.Message} was released before");
                 break;
+            // Its channel did not take it for certain; it is cleared and released anew.
+            case Event.MessageDeferred message: released.Remove(message.Message); break;
             case Event.MessageSettled { Outcome: "sent" } message:
                 Check(Findings.Once, handedOver.Contains(message.Message) && released.Contains(message.Message), day, row.Party, () => $"message {message.Message} is said to be sent and never left");
                 break;
@@ -201,6 +218,8 @@ internal sealed class Auditor : IDisposable
         counted.ChangedItems.Clear();
         counted.ChangedCash.Clear();
         var header = StateCodec.DecodeParty(bytes);
+        // Dated ahead of the machine's clock, a fact enters the header's sums on its day.
+        if (header.Awaited.Count > 0) return;
         foreach (var currency in header.Exposures.Select(e => e.Currency).Concat(counted.Items.Values.Select(i => i.Currency)).Concat(counted.Unapplied.Keys.Select(u => u.Currency)).Distinct(StringComparer.Ordinal))
         {
             var (open, unapplied) = (header.Exposures.Where(e => e.Currency == currency).Sum(e => e.Minor), header.Unapplied.Where(u => u.Currency == currency).Sum(u => u.InAll));

@@ -19,6 +19,7 @@ internal sealed class Books
     private readonly HashSet<(string Party, string Channel)> optOuts = [];
     private readonly HashSet<string> erased = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<DateTimeOffset>> contacts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> zoneOf = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> zones = new(StringComparer.Ordinal);
     private readonly HashSet<string> touched = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> currencies = new(StringComparer.Ordinal);
@@ -44,10 +45,16 @@ internal sealed class Books
 
     public bool IsErased(string party) => erased.Contains(party);
 
+    /// <summary>Whether the party of an account was erased.</summary>
+    public bool IsForgotten(string account) => partyOf.TryGetValue(account, out var party) && IsErased(party);
+
     /// <summary>Every place at which the customer may be.</summary>
     public IReadOnlyList<string> ZonesOf(string party) => zones.GetValueOrDefault(party, []);
 
     public static LocalDateTime Local(DateTimeOffset at, string zone) => Instant.FromDateTimeOffset(at).InZone(DateTimeZoneProviders.Tzdb[zone]).LocalDateTime;
+
+    /// <summary>The calendar day at an account's place.</summary>
+    public DateOnly DayOf(string account, DateTimeOffset at) => zoneOf.TryGetValue(account, out var zone) ? Local(at, zone).Date.ToDateOnly() : DateOnly.FromDateTime(at.UtcDateTime);
 
     public void Contacted(string party, DateTimeOffset at)
     {
@@ -72,7 +79,11 @@ internal sealed class Books
             case Input.AccountSet i:
                 partyOf[i.Account] = i.Party ?? i.Account;
                 if (!zones.TryGetValue(partyOf[i.Account], out var list)) zones[partyOf[i.Account]] = list = [];
-                if (i.TimeZone is { } zone && !list.Contains(zone)) list.Add(zone);
+                if (i.TimeZone is { } zone)
+                {
+                    zoneOf[i.Account] = zone;
+                    if (!list.Contains(zone)) list.Add(zone);
+                }
                 break;
             case Input.Invoice i:
                 invoices[(i.Account, i.Number)] = (i.Amount.Minor, 0);

@@ -16,7 +16,8 @@ public sealed record InvariantCount(string Name, string Meaning)
 }
 
 /// <summary>What the auditor looks at, and what it found. The first breaches are kept in words, all are counted.</summary>
-public sealed class Findings(ulong seed)
+/// <param name="more">Invariants beside the ones of every simulation.</param>
+public sealed class Findings(ulong seed, params IReadOnlyList<InvariantCount> more)
 {
     public const string Money = "money-conserved", Inputs = "inputs-taken", Journal = "journal-in-order", States = "states-agree", Headers = "headers-agree", Cells = "cells-agree",
         Facts = "decisions-know-no-more", Cleared = "contacts-cleared", Once = "delivered-once", Holds = "quiet-in-holds", OptOuts = "no-contact-against-consent",
@@ -43,6 +44,7 @@ public sealed class Findings(ulong seed)
         new(Week, "at most 3 contacts in any 7 days"),
         new(Chains, "every hash of the journal, computed anew, is the one kept"),
         new(Rebuild, "states, read models and cells are what the journal folded from zero gives"),
+        .. more,
     ];
 
     public List<Breach> Breaches { get; } = [];

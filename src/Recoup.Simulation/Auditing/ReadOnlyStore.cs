@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace Recoup.Simulation.Auditing;
 
 /// <summary>A row of the journal as the auditor reads it.</summary>
-internal sealed record JournalEntry(long Id, int Partition, long Seq, string Party, string Account, string Kind, int Version, DateOnly EffectiveOn, long RecordedAt, byte[] Payload);
+internal sealed record JournalEntry(long Id, int Partition, long Seq, string Party, string Account, string Kind, int Version, DateOnly EffectiveOn, long RecordedAt, byte[] Payload, string Actor, string Cause);
 
 /// <summary>The data folder seen from outside: a connection of its own that can't write, and SQL of its own.</summary>
 internal sealed class ReadOnlyStore : IDisposable
@@ -14,16 +14,18 @@ internal sealed class ReadOnlyStore : IDisposable
     private const int PartitionBits = 40;
 
     private readonly SqliteConnection db;
-    private readonly SqliteCommand journal, party, item, cash;
+    private readonly SqliteCommand journal, party, item, cash, key, hashAt;
 
     public ReadOnlyStore(string folder)
     {
         db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "recoup.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         db.Open();
-        journal = Prepare("SELECT id, partition, seq, party, account, kind, version, effective_on, recorded_at, payload FROM journal WHERE id > $a AND id < $b ORDER BY id", "$a", "$b");
+        journal = Prepare("SELECT id, partition, seq, party, account, kind, version, effective_on, recorded_at, payload, actor, cause FROM journal WHERE id > $a AND id < $b ORDER BY id", "$a", "$b");
         party = Prepare("SELECT pid, state FROM party WHERE id = $a", "$a");
         item = Prepare("SELECT state FROM item WHERE pid = $a AND account = $b AND number = $c", "$a", "$b", "$c");
         cash = Prepare("SELECT state FROM cash WHERE pid = $a AND key = $b", "$a", "$b");
+        key = Prepare("SELECT 1 FROM key WHERE key = $a", "$a");
+        hashAt = Prepare("SELECT hash FROM journal WHERE id = $a", "$a");
     }
 
     private SqliteCommand Prepare(string sql, params string[] parameters)
@@ -46,7 +48,7 @@ internal sealed class ReadOnlyStore : IDisposable
         using var rows = Run(journal, ((long)partition << PartitionBits) | after, (long)(partition + 1) << PartitionBits);
         while (rows.Read())
             yield return new JournalEntry(rows.GetInt64(0), rows.GetInt32(1), rows.GetInt64(2), rows.GetString(3), rows.GetString(4), rows.GetString(5), rows.GetInt32(6),
-                DateOnly.ParseExact(rows.GetString(7), "yyyy-MM-dd", CultureInfo.InvariantCulture), rows.GetInt64(8), (byte[])rows[9]);
+                DateOnly.ParseExact(rows.GetString(7), "yyyy-MM-dd", CultureInfo.InvariantCulture), rows.GetInt64(8), (byte[])rows[9], rows.GetString(10), rows.GetString(11));
     }
 
     /// <summary>Partition to the sequence at its end.</summary>
@@ -95,8 +97,43 @@ internal sealed class ReadOnlyStore : IDisposable
         return rows.Read() ? (byte[])rows[0] : null;
     }
 
+    /// <summary>The ends of all chains: partition, sequence, hash.</summary>
+    public List<(int Partition, long Seq, string Hash)> Ends()
+    {
+        var ends = new List<(int, long, string)>();
+        using var command = Prepare("SELECT partition, seq, hash FROM head ORDER BY partition");
+        using var rows = command.ExecuteReader();
+        while (rows.Read()) ends.Add((rows.GetInt32(0), rows.GetInt64(1), Convert.ToHexStringLower((byte[])rows[2])));
+        return ends;
+    }
+
+    /// <summary>The hash of a row; null where there is no such row.</summary>
+    public string? HashAt(int partition, long seq)
+    {
+        using var rows = Run(hashAt, ((long)partition << PartitionBits) | seq);
+        return rows.Read() ? Convert.ToHexStringLower((byte[])rows[0]) : null;
+    }
+
+    public bool HoldsKey(string input)
+    {
+        using var rows = Run(key, input);
+        return rows.Read();
+    }
+
+    /// <summary>Messages of a status with their parties, in order.</summary>
+    public List<(string Message, string Party)> Messages(int status)
+    {
+        var found = new List<(string, string)>();
+        using var command = Prepare("SELECT m.id, p.id FROM message m JOIN party p ON p.pid = m.pid WHERE m.status = $a ORDER BY m.id", "$a");
+        using var rows = Run(command, status);
+        while (rows.Read()) found.Add((rows.GetString(0), rows.GetString(1)));
+        return found;
+    }
+
     public void Dispose()
     {
+        key.Dispose();
+        hashAt.Dispose();
         journal.Dispose();
         party.Dispose();
         item.Dispose();

@@ -13,7 +13,8 @@ namespace Recoup.Simulation.Business;
 /// The people who work the worklist: on weekdays, from the top, as many as the day has room for. Before they dial they
 /// look at the customer's record as Recoup shows it, and leave alone who may not be rung.
 /// </summary>
-internal sealed class Agents(Store store, World world, Auditor auditor, int accounts)
+/// <param name="hasArrived">Party and message: whether the customer, when asked, has got it.</param>
+internal sealed class Agents(Store store, World world, Auditor auditor, int accounts, Func<string, string, bool> hasArrived)
 {
     /// <summary>One agent's calls of a day, for every so many accounts.</summary>
     private const int AccountsACall = 120;
@@ -46,7 +47,7 @@ internal sealed class Agents(Store store, World world, Auditor auditor, int acco
         }
         foreach (var (message, account) in readings.Messages().Unknown)
             if (readings.PartyOf(account) is { } state)
-                told.Add(Tell.Of("message_settled", $"settled/{message}", "ann", ("account", account), ("message", message), ("outcome", world.HasArrived(state.Id) ? "sent" : "failed")));
+                told.Add(Tell.Of("message_settled", $"settled/{message}", "ann", ("account", account), ("message", message), ("outcome", hasArrived(state.Id, message) ? "sent" : "failed")));
         return told;
     }
 

@@ -36,9 +36,9 @@ public sealed class SimulatedBusiness : IDisposable
         clock.Now = At(plan.Start, Morning);
         Store = Store.Open(folder, create: true, SplitMix.Of(plan.Seed, -1, "keys").Fill);
         world = new World(plan.World, plan.Seed, plan.Customers, plan.Start);
-        auditor = new Auditor(folder, plan.Seed);
-        letters = new Letters(plan.Writer, world, auditor);
-        agents = new Agents(Store, world, auditor, plan.Customers);
+        auditor = new Auditor(folder, new Findings(plan.Seed));
+        letters = new Letters(plan.Writer, world, () => auditor);
+        agents = new Agents(Store, world, auditor, plan.Customers, (party, _) => world.HasArrived(party));
         door = new Door(Store, "simulation", clock, letters, seams.Rules) { Policy = plan.Policy };
     }
 

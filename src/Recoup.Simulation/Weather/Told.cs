@@ -1,0 +1,26 @@
+using Recoup.Core;
+using Recoup.Core.Inputs;
+using Recoup.Storage;
+
+namespace Recoup.Simulation.Weather;
+
+/// <summary>One row as it is told: inputs that are taken together, and what must come of it.</summary>
+/// <param name="Expected">The refusals that fit; empty: it must be taken.</param>
+public sealed record Told(IReadOnlyList<Input> Inputs, params IReadOnlyList<Refusal> Expected)
+{
+    public static Told Fact(Input input) => new([input]);
+
+    /// <summary>It names the person, so that nobody may keep it once they are forgotten.</summary>
+    public bool Identifies => Inputs.Any(i => i is Input.AccountSet or Input.ContactPoint or Input.Promise or Input.Contact or Input.Consent { Address: not null });
+
+    /// <summary>Whether this came of it as it should.</summary>
+    /// <param name="forgotten">The person was erased by now.</param>
+    internal bool Fits(UnitResult result, bool forgotten)
+    {
+        // Told again after the erasure, it is refused before anybody looks whether it was known.
+        if (forgotten && Identifies && result.Refused?.Refusal == Refusal.PartyErased) return true;
+        return Expected.Count == 0 ? result.Status != UnitStatus.Refused : result.Status == UnitStatus.Refused && Expected.Contains(result.Refused!.Refusal);
+    }
+
+    public override string ToString() => string.Join(" + ", Inputs.Select(i => $"{i.GetType().Name} {i.Key}"));
+}
