@@ -49,7 +49,7 @@ internal sealed class WeatherVerb(Option<ulong> seed, Option<int> accounts, Opti
     private static int One(WeatherPlan plan, Output output)
     {
         var watch = Stopwatch.StartNew();
-        var (report, kpis) = WeatherSeeds.Play(plan, 
+        var (report, kpis) = WeatherSeeds.Play(plan,
             store => new Readings(store).Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(plan.End) { Kpis = SimulateVerbs.Kpis })), (day, share) => Output.Progress($"{day:yyyy-MM-dd}", share));
         Output.ProgressDone();
         var shrunk = report.Findings.Ok ? null : Small(report);

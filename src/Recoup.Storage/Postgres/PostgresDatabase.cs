@@ -66,6 +66,13 @@ internal sealed partial class PostgresDatabase : Database
         catch (Exception e) when (Trouble.Of(e) is not null) { throw Trouble.Of(e)!; }
     }
 
+    /// <summary>Gives a role what the application needs and nothing more; to be asked for by the schema's owner.</summary>
+    public void Grant(string role) => Try(() =>
+    {
+        PostgresMigrations.Grant(Connection, role);
+        return 0;
+    });
+
     // --- the connection ---
 
     /// <summary>How long a lost server is waited for: a restart or a change of the primary takes less.</summary>

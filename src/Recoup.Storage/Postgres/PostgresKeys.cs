@@ -68,6 +68,13 @@ internal sealed class PostgresKeys : IKeyTable
         return all;
     });
 
+    public void GiveTo(string role) => Use(db =>
+    {
+        var (schema, name) = (table[..table.LastIndexOf('.')], PostgresMigrations.Quoted(role));
+        using var give = new NpgsqlCommand($"GRANT USAGE ON SCHEMA {schema} TO {name}; ALTER TABLE {table} OWNER TO {name};", db);
+        return give.ExecuteNonQuery();
+    });
+
     private T Use<T>(Func<NpgsqlConnection, T> work)
     {
         try
