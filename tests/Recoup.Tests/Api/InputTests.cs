@@ -88,6 +88,21 @@ public sealed class InputTests
         folder.ShouldBeSound();
     }
 
+    /// <summary>What is wrong a hundred thousand times is told a few times.</summary>
+    [Theory]
+    [InlineData("\"type\":\"account\",\"key\":\"k\",\"account\":\"A\"", "\"x{0}\":1", "", "")]
+    [InlineData("\"type\":\"payment\",\"key\":\"k\",\"account\":\"A\",\"on\":\"2026-01-01\",\"amount\":\"1\",\"currency\":\"EUR\"", "{0}", "\"for\":[", "]")]
+    [InlineData("\"type\":\"portfolio\",\"key\":\"k\",\"portfolio\":\"P\"", "{0}", "\"holidays\":[", "]")]
+    public async Task Many_problems_make_a_short_answer(string good, string bad, string before, string after)
+    {
+        using var folder = new DataFolder();
+        await using var server = await ApiServer.Start(folder);
+        var wrong = string.Join(',', Enumerable.Range(0, 100_000).Select(i => string.Format(System.Globalization.CultureInfo.InvariantCulture, bad, i)));
+        var answered = (await server.Client.Post($"{{{good},{before}{wrong}{after}}}")).Expect(400);
+        answered.Json.GetProperty("problems").GetArrayLength().ShouldBe(10);
+        answered.Body.Length.ShouldBeLessThan(20_000);
+    }
+
     [Fact]
     public async Task Bytes_that_are_no_text_are_said()
     {
