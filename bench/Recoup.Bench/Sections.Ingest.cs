@@ -85,7 +85,7 @@ internal static partial class Sections
         server.Refresh();
         string Find(string pattern) => Regex.Match(said, pattern, RegexOptions.None, TimeSpan.FromSeconds(1)) is { Success: true } match ? match.Groups[1].Value : "0";
         var requests = double.Parse(Find(@"(\d+) requests in"), CultureInfo.InvariantCulture);
-        return new Measured(double.Parse(Find(@"Requests/sec:\s+([\d.]+)"), CultureInfo.InvariantCulture), Find(@"50%\s+(\S+)"), Find(@"99%\s+(\S+)"),
+        return new Measured(double.Parse(Find(@"Requests/sec:\s+([\d.]+)"), CultureInfo.InvariantCulture), Find(@"\n\s+50%\s+(\S+)"), Find(@"\n\s+99%\s+(\S+)"),
             (server.TotalProcessorTime - before).TotalMicroseconds / requests, long.Parse(Find(@"Non-2xx or 3xx responses: (\d+)"), CultureInfo.InvariantCulture));
     }
 
