@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Recoup.Storage.Postgres;
 
 namespace Recoup.Storage;
 
@@ -9,6 +10,21 @@ public sealed partial record StorePlace(string Folder, string? Connection = null
 {
     /// <summary>Where the parties' keys are, if not in a schema of their own beside the journal.</summary>
     public string? KeysConnection { get; init; }
+
+    /// <summary>Why the connection names no database; null: it does, or there is none.</summary>
+    public string? Problem
+    {
+        get
+        {
+            if (Connection is null) return null;
+            try
+            {
+                _ = PostgresPlace.Settings(Connection);
+                return null;
+            }
+            catch (StoreException e) { return e.Message; }
+        }
+    }
 
     /// <summary>For people: the folder, or the server and database without the password.</summary>
     public override string ToString() => Connection is null ? Folder : Secret().Replace(Connection, "$1…");

@@ -107,7 +107,7 @@ public sealed class PostgresConnectionTests
         using var folder = new DataFolder();
         folder.Run("--database", server.Connection("nothing_here"), "ageing").Expect(1).Err.ShouldContain("no Recoup data in this database");
         folder.Run("--database", "Host=127.0.0.1;Port=1;Username=x;Password=secret;Database=y", "ageing").Expect(1).Err.ShouldNotContain("secret");
-        folder.Run("--database", "what is this", "ageing").Expect(1).Err.ShouldContain("can't be understood");
+        folder.Run("--database", "what is this", "ageing").Expect(2).Err.ShouldContain("can't be understood");
     }
 
     [Fact]
