@@ -10,7 +10,7 @@ using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Core.Workspace;
 using Recoup.Simulation;
-using Recoup.Storage.Sqlite;
+using Recoup.Storage;
 
 namespace Recoup.Bench;
 

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
+using Recoup.Storage;
 using Recoup.Storage.Sqlite;
 using Recoup.Storage.Work;
 
@@ -60,9 +61,7 @@ internal static partial class Sections
         long invoices;
         using (var store = Store.Open(data, create: false))
         {
-            using var command2 = store.Connection.CreateCommand();
-            command2.CommandText = "SELECT count(*) FROM journal WHERE kind = 'invoice_issued'";
-            invoices = (long)command2.ExecuteScalar()!;
+            invoices = Count(store, "journal WHERE kind = 'invoice_issued'");
         }
         Line($"POST of one invoice, {connections} connections", $"{taken}; {taken.RequestsASecond / bare.RequestsASecond * 100:F0}% of the bare server's; {invoices:N0} invoices are in the journal");
         Array.Sort(kpis);
@@ -158,7 +157,7 @@ internal static partial class Sections
         var queue = new BlockingCollection<(byte[] Body, TaskCompletionSource Done)>();
         new Thread(() =>
         {
-            using var insert = new Statement(db, "INSERT INTO row(payload) VALUES(?)");
+            using var insert = new SqliteStatement(db, "INSERT INTO row(payload) VALUES(?)");
             foreach (var first in queue.GetConsumingEnumerable())
             {
                 var group = new List<TaskCompletionSource>();

@@ -123,16 +123,20 @@ internal static partial class Sections
     /// <summary>What a report without cells has to do: every item of every day from its documents.</summary>
     private static void Sql(Store store, IReadOnlyList<DateOnly> ends)
     {
-        using var command = store.Connection.CreateCommand();
-        command.CommandText = """
-            SELECT (SELECT sum(json_extract(payload, '$.minor')) FROM journal WHERE kind = 'invoice_issued' AND effective_on <= $day AND json_extract(payload, '$.due_on') <= $day)
-                 - (SELECT sum(json_extract(a.value, '$.minor')) FROM journal, json_each(payload, '$.allocations') a WHERE kind = 'payment_received' AND json_extract(a.value, '$.on') <= $day)
-            """;
-        var day = command.Parameters.Add("$day", SqliteType.Text);
+        var sql = store.Place.Connection is null
+            ? """
+              SELECT (SELECT sum(json_extract(payload, '$.minor')) FROM journal WHERE kind = 'invoice_issued' AND effective_on <= ? AND json_extract(payload, '$.due_on') <= ?)
+                   - (SELECT sum(json_extract(a.value, '$.minor')) FROM journal, json_each(payload, '$.allocations') a WHERE kind = 'payment_received' AND json_extract(a.value, '$.on') <= ?)
+              """
+            : """
+              SELECT ((SELECT sum((p->>'minor')::bigint) FROM (SELECT convert_from(payload, 'UTF8')::json AS p, effective_on FROM journal WHERE kind = 'invoice_issued') i WHERE effective_on <= ? AND p->>'due_on' <= ?)
+                   - (SELECT sum((a->>'minor')::bigint) FROM (SELECT convert_from(payload, 'UTF8')::json->'allocations' AS list FROM journal WHERE kind = 'payment_received') l, json_array_elements(list) a WHERE a->>'on' <= ?))::bigint
+              """;
         foreach (var end in ends)
         {
-            day.Value = end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-            command.ExecuteScalar();
+            var day = end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            var s = store.Statement(sql).Bind(day).Bind(day).Bind(day);
+            while (s.Step()) _ = s.LongOrNull(0);
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class PostgresConnectionTests
         folder.Run([.. application, "sending", "live", "--now", "2026-02-02T10:00:00Z"]).Expect(0);
         folder.Run([.. application, "run", "--as-of", "2026-02-09", "--now", "2026-02-09T10:00:00Z"]).Expect(0);
         folder.Run([.. application, "dispatch", "--now", "2026-02-09T10:05:00Z"]).Expect(0);
-        folder.Run(null, null, [.. application, "send", folder.Write("e.ndjson", """{"type":"erasure","key":"e-1","account":"A0007","reason":"asked for"}""")]).Expect(0);
+        folder.Run([.. application, "send", folder.Write("e.ndjson", """{"type":"erasure","key":"e-1","account":"A0007","reason":"asked for"}""")]).Expect(0);
         folder.Run([.. application, "rebuild"]).Expect(0);
         folder.Run([.. application, "audit", "verify"]).Expect(0);
         var tables = TestStores.Rows(folder.Place, "SELECT relname::text FROM pg_class WHERE relname LIKE 'journal%' AND relkind IN ('r', 'p') OR relname LIKE 'key%' AND relkind IN ('r', 'p')").ConvertAll(r => (string)r[0]!);
@@ -72,7 +72,8 @@ public sealed class PostgresConnectionTests
         using var folder = new DataFolder();
         folder.Run(Import(folder)).Expect(0);
         folder.Tamper("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(5); RETURN NEW; END'; CREATE TRIGGER slow BEFORE INSERT ON key FOR EACH ROW EXECUTE FUNCTION slow()");
-        var refused = folder.Run("""{"type":"account","key":"late","account":"A0001","name":"Another"}""", null, "--database", folder.Place.Connection + ";Options=-c statement_timeout=500", "send", "-");
+        var late = folder.Write("late.ndjson", """{"type":"account","key":"late","account":"A0001","name":"Another"}""");
+        var refused = folder.Run("--database", folder.Place.Connection + ";Options=-c statement_timeout=500", "send", late);
         refused.Expect(1).Err.ShouldContain("took too long (statement_timeout)");
         folder.Tamper("DROP TRIGGER slow ON key");
         ShouldHoldEachRowOnce(folder);

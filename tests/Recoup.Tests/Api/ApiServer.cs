@@ -94,7 +94,7 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public static async Task<ApiServer> Start(DataFolder folder, ApiLimits? limits = null, Func<KpiCatalog>? catalog = null)
     {
-        var options = new ServeOptions(folder.Path, IPAddress.Loopback, 0, new Standing())
+        var options = new ServeOptions(folder.Place, IPAddress.Loopback, 0, new Standing())
         {
             Beats = false, Writer = TemplateWriter.Shipped, Catalog = catalog ?? (() => KpiCatalog.Shipped), Actor = "ann", Say = _ => { }, Limits = limits ?? new ApiLimits(),
             Channels = store => new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = new(true, new MailFolder(store.MailFolder, store.WorkspaceId).Send) },

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.Data.Sqlite;
 using Recoup.Server.Api;
 using Recoup.Tests.Cli;
 using Recoup.Tests.Durability;
@@ -51,18 +50,12 @@ public sealed class ManyTests
         await using var server = await ApiServer.Start(folder, new ApiLimits { WaitingMax = 10 });
         (await server.Client.Post(Account(0))).Expect(200);
         var sent = new List<Task<Answered>>();
-        using (var other = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = folder.Database, Pooling = false }.ToString()))
+        using (folder.HoldWriters())
         {
-            other.Open();
-            using var hold = other.CreateCommand();
-            hold.CommandText = "BEGIN IMMEDIATE";
-            hold.ExecuteNonQuery();
             sent.AddRange(Enumerable.Range(0, 60).Select(i => Task.Run(() => server.Client.Post(Payment(i, 0)))));
             for (var waited = Stopwatch.StartNew(); sent.Count(t => t.IsCompleted) < 40 && waited.Elapsed < TimeSpan.FromSeconds(10);) await Task.Delay(20);
             sent.Where(t => t.IsCompletedSuccessfully).ShouldAllBe(t => t.Result.Status == 429);
             (await server.Client.Get("/api/v1/ageing")).Expect(200);
-            hold.CommandText = "ROLLBACK";
-            hold.ExecuteNonQuery();
         }
         var answers = await Task.WhenAll(sent);
         var full = answers.Where(a => a.Status == 429).ToList();
