@@ -183,6 +183,31 @@ public sealed class Store : IDisposable
         else database.Rollback();
     }
 
+    /// <summary>A transaction of its own, made anew where it met another or its connection was lost: so what it does must come to the same when it is done twice.</summary>
+    internal void Atomically(Action work)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            Begin();
+            try
+            {
+                work();
+                Commit();
+                return;
+            }
+            catch (Exception e) when (attempt < 8 && !IsDryRun && database.IsPassing(e))
+            {
+                Rollback();
+                Thread.Sleep(Math.Min(10 << attempt, 1000));
+            }
+            catch
+            {
+                Rollback();
+                throw;
+            }
+        }
+    }
+
     /// <summary>Waits for a lock's end as long as a transaction does.</summary>
     private static readonly TimeSpan TurnWaitMax = TimeSpan.FromSeconds(30);
 

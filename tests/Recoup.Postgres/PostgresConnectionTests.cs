@@ -142,7 +142,7 @@ public sealed class PostgresConnectionTests
     /// <summary>The server commits and its answer is lost: the worst moment, since nobody can tell it from a loss.</summary>
     [Theory]
     [InlineData(1)]
-    [InlineData(3)]
+    [InlineData(2)]
     public void An_answer_to_a_commit_that_is_lost_doubles_nothing(int which)
     {
         using var folder = new DataFolder();
@@ -199,7 +199,7 @@ public sealed class PostgresConnectionTests
             {
                 for (int read; (read = await client.GetStream().ReadAsync(buffer)) > 0;)
                 {
-                    if (buffer.AsSpan(0, read).IndexOf(Encoding.ASCII.GetBytes("COMMIT")) >= 0 && Interlocked.Increment(ref commits) == which + 2)
+                    if (buffer.AsSpan(0, read).IndexOf(Encoding.ASCII.GetBytes("COMMIT")) >= 0 && Interlocked.Increment(ref commits) == which)
                     {
                         // What comes back now reaches nobody; the server has time to make it durable.
                         Interlocked.Increment(ref cuts);

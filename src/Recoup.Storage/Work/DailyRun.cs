@@ -301,25 +301,16 @@ public sealed class DailyRun(Door door)
             door.MergeCells(always: false);
         }
         if (over) return;
-        store.Begin();
-        try
-        {
-            (Progress.Read(store, slot) with { Done = true }).Write(store, slot);
-            store.Commit();
-        }
-        catch { store.Rollback(); throw; }
+        store.Atomically(() => (Progress.Read(store, slot) with { Done = true }).Write(store, slot));
     }
 
     /// <summary>The volume stop holds for all slots.</summary>
     private static void Stop(Store store, Plan plan, string why, RunReport report)
     {
-        store.Begin();
-        try
+        store.Atomically(() =>
         {
             if (UnderWay.Read(store) is { } begun && begun.AsOf == plan.AsOf) (begun with { Stopped = true }).Write(store);
-            store.Commit();
-        }
-        catch { store.Rollback(); throw; }
+        });
         lock (report) report.Stopped ??= why;
     }
 
