@@ -33,7 +33,7 @@ public sealed class CellStore(Store store) : IMeasureSource
     /// <param name="lastRecordedOn">Stocks are kept for the month ends before this day.</param>
     internal void Merge(DateOnly lastRecordedOn)
     {
-        store.Database.LockCells();
+        store.Database.LockFor("cells");
         var deltas = new CellDeltas();
         // Taken and deleted in one statement: what somebody adds meanwhile is neither folded nor lost.
         var pending = store.Statement("DELETE FROM cell_pending RETURNING deltas");

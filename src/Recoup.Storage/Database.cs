@@ -64,8 +64,11 @@ internal abstract class Database : IDisposable
     /// <summary>Nobody else writes until the transaction's end, however long it takes.</summary>
     public abstract void LockAll();
 
-    /// <summary>Only one at a time folds pending cells into merged ones; until the transaction's end.</summary>
-    public abstract void LockCells();
+    /// <summary>Transactions of different partitions go on beside each other.</summary>
+    public abstract bool HasManyWriters { get; }
+
+    /// <summary>Only one transaction at a time does what the word names; until its end.</summary>
+    public abstract void LockFor(string what);
 
     /// <summary>The same transaction may succeed when it is made anew: it met another, or the connection was lost.</summary>
     public abstract bool IsPassing(Exception e);

@@ -197,6 +197,9 @@ public sealed class Door
         workspace = new WorkspaceState();
     }
 
+    /// <summary>A door of the same kind into the same workspace through another store, for another thread.</summary>
+    internal Door Beside(Store other) => new(other, Operation, clock, writer, rules) { Policy = Policy };
+
     /// <summary>From here to <see cref="EndDryRun"/> everything happens as ever and is rolled back then.</summary>
     public void BeginDryRun() => store.BeginDryRun();
 

@@ -325,10 +325,13 @@ public sealed class Store : IDisposable
     }
 
     /// <summary>The parties to be looked at by a day (null: all), in the order of their place.</summary>
-    internal List<long> PartiesDue(DateOnly? by)
+    internal List<long> PartiesDue(DateOnly? by) => PartiesDue(by, new Work.Slot(0, 0, Partition.PartyCount));
+
+    internal List<long> PartiesDue(DateOnly? by, Work.Slot slot)
     {
         var pids = new List<long>();
-        var s = by is { } day ? Statement("SELECT pid FROM party WHERE next_review_on <= ?").Bind(day.DayNumber) : Statement("SELECT pid FROM party");
+        var s = by is { } day ? Statement("SELECT pid FROM party WHERE next_review_on <= ? AND pid >= ? AND pid < ?").Bind(day.DayNumber) : Statement("SELECT pid FROM party WHERE pid >= ? AND pid < ?");
+        s.Bind(slot.FromPid).Bind(slot.ToPid);
         while (s.Step()) pids.Add(s.Long(0));
         pids.Sort();
         return pids;

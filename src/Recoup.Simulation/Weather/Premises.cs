@@ -4,7 +4,6 @@ using Recoup.Core.Policies;
 using Recoup.Simulation.Auditing;
 using Recoup.Simulation.Business;
 using Recoup.Storage;
-using Recoup.Storage.Sqlite;
 
 namespace Recoup.Simulation.Weather;
 

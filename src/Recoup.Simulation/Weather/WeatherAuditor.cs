@@ -1,7 +1,6 @@
 using Recoup.Core.Inputs;
 using Recoup.Simulation.Auditing;
 using Recoup.Storage;
-using Recoup.Storage.Sqlite;
 using Recoup.Storage.Work;
 
 namespace Recoup.Simulation.Weather;

@@ -6,7 +6,6 @@ using Recoup.Simulation.Auditing;
 using Recoup.Simulation.Business;
 using Recoup.Simulation.Worlds;
 using Recoup.Storage;
-using Recoup.Storage.Sqlite;
 using Recoup.Storage.Work;
 
 namespace Recoup.Simulation.Weather;

@@ -1,4 +1,4 @@
-using Recoup.Storage.Sqlite;
+using Recoup.Storage;
 
 namespace Recoup.Simulation.Weather;
 

@@ -203,7 +203,7 @@ internal sealed partial class PostgresDatabase : Database
     public override bool InTransaction => inTransaction;
 
     /// <summary>Names of the advisory locks: the class, and within it a number of the schema and what the lock is for.</summary>
-    private const int TurnClass = 0x5EC1, CellsClass = 0x5EC2;
+    private const int TurnClass = 0x5EC1, WorkClass = 0x5EC2;
 
     public override IDisposable? TakeTurn(string work, TimeSpan wait)
     {
@@ -262,7 +262,10 @@ internal sealed partial class PostgresDatabase : Database
         Rows("SELECT partition FROM head ORDER BY partition FOR UPDATE", [], r => r.GetInt64(0));
     }
 
-    public override void LockCells() => Exec(string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_xact_lock({CellsClass}, hashtext(current_schema()))"));
+    public override bool HasManyWriters => true;
+
+    public override void LockFor(string what) =>
+        Rows("SELECT 1 FROM pg_advisory_xact_lock($1, hashtext(current_schema() || '/' || $2))", [Value(NpgsqlDbType.Integer, WorkClass), Value(NpgsqlDbType.Text, what)], _ => 0);
 
     public override void Compact() { }
 

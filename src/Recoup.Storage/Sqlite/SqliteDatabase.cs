@@ -95,7 +95,9 @@ internal sealed class SqliteDatabase : Database
 
     public override void LockAll() { }
 
-    public override void LockCells() { }
+    public override bool HasManyWriters => false;
+
+    public override void LockFor(string what) { }
 
     public override bool IsPassing(Exception e) => false;
 

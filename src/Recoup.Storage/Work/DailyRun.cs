@@ -65,21 +65,115 @@ public sealed class DailyRun(Door door)
     /// <param name="all">Looks at every party, not only those due.</param>
     /// <param name="dryRun">Decides and records nothing.</param>
     /// <param name="acceptVolume">Goes on beyond the volume stop.</param>
+    /// <param name="progress">Parties looked at, and how many there are to look at; asked from one thread at a time.</param>
     public RunReport Run(DateOnly asOf, DateTimeOffset now, bool all = false, bool dryRun = false, bool acceptVolume = false, Action<int, int>? progress = null)
     {
         var watch = Stopwatch.StartNew();
         var store = door.Store;
         // One at a time: another's unfinished run is a crash's only while nobody is at it.
         using var turn = dryRun ? null : store.TakeTurn("run");
+        var report = new RunReport { AsOf = asOf, Shadow = door.Look().Mode == "shadow" };
+        if (dryRun && asOf < door.LastRecordedOn) return PastRun.Decide(door, asOf, now, report, watch);
+        if (Look(asOf, now, all, acceptVolume) is not { } plan)
+        {
+            // A crash may have come between the run and its anchor.
+            if (!dryRun) report.AnchorFile = Anchors.ExportMissing(store, Later(now, door.LastRecordedAt));
+            report.Seconds = watch.Elapsed.TotalSeconds;
+            return report;
+        }
+        if (dryRun) door.BeginDryRun();
+        try
+        {
+            Open(plan);
+            var count = plan.Due.Sum(d => d.Parties.Count);
+            if (dryRun || plan.Due.Count == 1 || count < ManyWorthMin) foreach (var (slot, parties) in plan.Due) Decide(door, plan, slot, parties, report, r => progress?.Invoke(r.Reviewed, count), default);
+            else DecideTogether(plan, report, r => progress?.Invoke(r.Reviewed, count));
+            Failpoint.Hit("run.before-end");
+            End(plan, report.Stopped is not null);
+            door.MergeCells(always: true);
+            Failpoint.Hit("run.before-anchor");
+        }
+        finally
+        {
+            if (dryRun) door.EndDryRun();
+        }
+        if (!dryRun) report.AnchorFile = Anchors.Export(store, plan.At);
+        report.Seconds = watch.Elapsed.TotalSeconds;
+        return report;
+    }
+
+    // --- a run that several processes share ---
+
+    /// <summary>Records the beginning of a run that is then made slot by slot, by whoever takes one. True while there are slots left.</summary>
+    public bool Begin(DateOnly asOf, DateTimeOffset now)
+    {
+        using var turn = door.Store.TakeTurn("run");
+        door.Look();
+        if (Look(asOf, now, all: false, acceptVolume: false) is not { } plan)
+        {
+            Anchors.ExportMissing(door.Store, Later(now, door.LastRecordedAt));
+            return false;
+        }
+        Open(plan);
+        return true;
+    }
+
+    /// <summary>The slots of the run under way that nobody has finished; none where no such run is under way.</summary>
+    public IReadOnlyList<Slot> SlotsLeft(DateOnly asOf) =>
+        UnderWay.Read(door.Store) is { } begun && begun.AsOf == asOf && !begun.Stopped ? [.. Slots.Of(door.Store).Where(slot => !Progress.Read(door.Store, slot).Done)] : [];
+
+    /// <summary>Decides the parties of one slot, going on where a crash left it. Nothing where it is done, or the run is over.</summary>
+    public RunReport RunSlot(DateOnly asOf, DateTimeOffset now, Slot slot, CancellationToken stop)
+    {
+        var watch = Stopwatch.StartNew();
+        var store = door.Store;
+        using var turn = store.TakeTurn(slot.TurnOf("run"));
         var workspace = door.Look();
         var report = new RunReport { AsOf = asOf, Shadow = workspace.Mode == "shadow" };
-        if (workspace.LastRunOn is { } lastRun && asOf < lastRun && !dryRun)
+        if (UnderWay.Read(store) is not { } begun || begun.AsOf != asOf || begun.Stopped || Progress.Read(store, slot) is not { Done: false } progress) return report;
+        var plan = new Plan(asOf, Later(now, door.LastRecordedAt), Limit(workspace, asOf, accept: false), begun.Wide, [], []);
+        Decide(door, plan, slot, DueOf(slot, asOf, begun.Wide, all: false, progress.Through), report, null, stop);
+        report.Seconds = watch.Elapsed.TotalSeconds;
+        return report;
+    }
+
+    /// <summary>Records the end of a shared run and exports the anchor, once every slot is done or the volume stop was met. True where the run is over.</summary>
+    public bool TryEnd(DateOnly asOf, DateTimeOffset now)
+    {
+        var store = door.Store;
+        using var turn = store.TakeTurn("run");
+        door.Look();
+        if (UnderWay.Read(store) is not { } begun || begun.AsOf != asOf) return true;
+        if (!begun.Stopped && SlotsLeft(asOf).Count > 0) return false;
+        var plan = new Plan(asOf, Later(now, door.LastRecordedAt), null, begun.Wide, [], []);
+        End(plan, begun.Stopped);
+        door.MergeCells(always: true);
+        Anchors.Export(store, plan.At);
+        return true;
+    }
+
+    // --- how ---
+
+    /// <summary>What a run will do.</summary>
+    /// <param name="At">The instant of recording.</param>
+    /// <param name="Limit">The most actions; null: any number.</param>
+    /// <param name="Wide">It looks at all that have something ahead, not only at who is due.</param>
+    /// <param name="Opening">Events of the workspace before the first decision.</param>
+    /// <param name="Due">By slot, in the order of their place.</param>
+    private sealed record Plan(DateOnly AsOf, DateTimeOffset At, int? Limit, bool Wide, IReadOnlyList<(Event, string, DateOnly, DateTimeOffset)> Opening, IReadOnlyList<(Slot Slot, List<long> Parties)> Due)
+    {
+        public string Cause { get; } = $"run/{AsOf:yyyy-MM-dd}";
+    }
+
+    /// <summary>Null: there is nothing to do. Throws where the day can't be run any more.</summary>
+    private Plan? Look(DateOnly asOf, DateTimeOffset now, bool all, bool acceptVolume)
+    {
+        var store = door.Store;
+        var workspace = door.Workspace;
+        if (workspace.LastRunOn is { } lastRun && asOf < lastRun)
             throw new RunRefusedException($"a run as of {lastRun:yyyy-MM-dd} was made already; a day before it can't be run any more. --dry-run shows what {asOf:yyyy-MM-dd} would have been.");
         if (asOf < door.LastRecordedOn)
-        {
-            if (dryRun) return PastRun.Decide(door, asOf, now, report, watch);
             throw new RunRefusedException($"facts were recorded on {door.LastRecordedOn:yyyy-MM-dd}; a run as of {asOf:yyyy-MM-dd} would know the future. Run as of {door.LastRecordedOn:yyyy-MM-dd} or later, or see with --dry-run what {asOf:yyyy-MM-dd} would have been.");
-        }
         var at = Later(now, door.LastRecordedAt);
         var policy = door.PolicyInForce;
         var begun = UnderWay.Read(store);
@@ -87,125 +181,206 @@ public sealed class DailyRun(Door door)
         // What a run that looked at all did not get to, the next one must.
         var changed = workspace.LastRunOn is not null && (workspace.ChangedSinceRun || workspace.PolicyDigest != policy.Digest || begun is { Wide: true });
         var wide = all || (resumed?.Wide ?? changed);
-        var due = store.PartiesDue(all ? null : wide ? DateOnly.MaxValue : asOf);
-        if (resumed is { Wide: true })
-        {
-            var again = store.PartiesDue(asOf).ToHashSet();
-            due.RemoveAll(pid => pid <= resumed.Through && !again.Contains(pid));
-        }
-        if (due.Count == 0 && workspace.LastRunOn == asOf && begun is null)
-        {
-            // A crash may have come between the run and its anchor.
-            if (!dryRun) report.AnchorFile = Anchors.ExportMissing(store, at);
-            report.Seconds = watch.Elapsed.TotalSeconds;
-            return report;
-        }
+        var due = Slots.Of(store).Select(slot => (slot, DueOf(slot, asOf, wide, all, resumed is null ? 0 : Progress.Read(store, slot).Through))).ToList();
+        if (workspace.LastRunOn == asOf && begun is null && due.TrueForAll(d => d.Item2.Count == 0)) return null;
 
         var opening = new List<(Event, string, DateOnly, DateTimeOffset)>();
         var cause = $"run/{asOf:yyyy-MM-dd}";
         var version = workspace.PolicyVersion;
-        if (begun is not null && begun.AsOf != asOf) opening.Add((begun.Ended(stopped: false), $"run/{begun.AsOf:yyyy-MM-dd}", asOf, at));
+        if (begun is not null && begun.AsOf != asOf) opening.Add((Ended(begun.AsOf, stopped: false), $"run/{begun.AsOf:yyyy-MM-dd}", asOf, at));
         if (workspace.PolicyDigest != policy.Digest)
             opening.Add((new Event.PolicyAdopted(version = workspace.PolicyVersion + 1, policy.Digest, policy.Text), cause, asOf, at));
         if (resumed is null) opening.Add((new Event.RunBegan(asOf, version), cause, asOf, at));
-        var limit = acceptVolume || report.Shadow ? null : policy.VolumeStop.Limit([.. workspace.Runs.Where(r => r.AsOf < asOf).Select(r => r.Actions)]);
-
-        if (dryRun) door.BeginDryRun();
-        try
-        {
-            Decide(due, asOf, at, cause, opening, limit, wide, report, progress);
-        }
-        finally
-        {
-            if (dryRun) door.EndDryRun();
-        }
-        if (!dryRun) report.AnchorFile = Anchors.Export(store, at);
-        report.Seconds = watch.Elapsed.TotalSeconds;
-        return report;
+        return new Plan(asOf, at, Limit(workspace, asOf, acceptVolume), wide, opening, due);
     }
 
-    private void Decide(
-        List<long> due, DateOnly asOf, DateTimeOffset at, string cause, List<(Event, string, DateOnly, DateTimeOffset)> opening, int? limit, bool wide, RunReport report, Action<int, int>? progress)
+    /// <param name="through">Up to this place the run has looked already; who is due again since is looked at again.</param>
+    private List<long> DueOf(Slot slot, DateOnly asOf, bool wide, bool all, long through)
+    {
+        var due = door.Store.PartiesDue(all ? null : wide ? DateOnly.MaxValue : asOf, slot);
+        if (!wide || through == 0) return due;
+        var again = door.Store.PartiesDue(asOf, slot).ToHashSet();
+        due.RemoveAll(pid => pid <= through && !again.Contains(pid));
+        return due;
+    }
+
+    private int? Limit(WorkspaceState workspace, DateOnly asOf, bool accept) =>
+        accept || workspace.Mode == "shadow" ? null : door.PolicyInForce.VolumeStop.Limit([.. workspace.Runs.Where(r => r.AsOf < asOf).Select(r => r.Actions)]);
+
+    private void Open(Plan plan)
+    {
+        if (plan.Opening.Count == 0) return;
+        var store = door.Store;
+        door.Take([], plan.Opening, _ =>
+        {
+            var same = UnderWay.Read(store)?.AsOf == plan.AsOf;
+            foreach (var slot in Slots.Of(store))
+                (same ? Progress.Read(store, slot) with { Through = 0, Done = false } : Progress.None).Write(store, slot);
+            new UnderWay(plan.AsOf, plan.Wide, door.Workspace.Seq, Stopped: false).Write(store);
+            return true;
+        });
+    }
+
+    /// <summary>From so many parties on, further connections are worth their opening.</summary>
+    private const int ManyWorthMin = 2 * PartSize;
+
+    /// <summary>On all processors: each takes the next slot that nobody has.</summary>
+    private void DecideTogether(Plan plan, RunReport report, Action<RunReport> progress)
+    {
+        var next = -1;
+        Exception? first = null;
+        using var failed = new CancellationTokenSource();
+        var others = Enumerable.Range(1, Math.Min(Environment.ProcessorCount, plan.Due.Count) - 1).Select(_ => Task.Run(() => Try(() =>
+        {
+            using var store = Store.Open(door.Store.Place, create: false);
+            Work(door.Beside(store));
+        }))).ToArray();
+        Try(() => Work(door));
+        Task.WaitAll(others);
+        if (first is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
+
+        void Work(Door through)
+        {
+            for (var i = Interlocked.Increment(ref next); i < plan.Due.Count && !failed.IsCancellationRequested; i = Interlocked.Increment(ref next))
+            {
+                using var turn = through.Store.TakeTurn(plan.Due[i].Slot.TurnOf("run"));
+                Decide(through, plan, plan.Due[i].Slot, plan.Due[i].Parties, report, progress, failed.Token);
+            }
+        }
+
+        // The first that failed is told of; the others stop between two transactions.
+        void Try(Action work)
+        {
+            try { work(); }
+            catch (Exception e)
+            {
+                Interlocked.CompareExchange(ref first, e, null);
+                failed.Cancel();
+            }
+        }
+    }
+
+    private static void Decide(Door door, Plan plan, Slot slot, List<long> due, RunReport report, Action<RunReport>? progress, CancellationToken stop)
     {
         var store = door.Store;
-        var policy = door.PolicyInForce;
-        if (opening.Count > 0)
-            door.Take([], opening, _ =>
-            {
-                var before = UnderWay.Read(store) is { } begun && begun.AsOf == asOf ? begun : UnderWay.Nothing(asOf);
-                (before with { Wide = wide, Through = 0, WorkspaceSeq = door.Workspace.Seq }).Write(store);
-                return true;
-            });
-        for (var from = 0; from < due.Count && report.Stopped is null; from += PartSize)
+        var over = false;
+        for (var from = 0; from < due.Count && !over; from += PartSize)
         {
+            stop.ThrowIfCancellationRequested();
             var next = due.GetRange(from, Math.Min(PartSize, due.Count - from));
             var ids = store.Database.PartyIds(next);
-            var units = next.ConvertAll(pid => new InputUnit(0, [new Input.Review { Key = cause, Party = ids[pid], AsOf = asOf }], at));
-            var last = next[^1];
-            var part = new RunReport { AsOf = asOf };
+            var units = next.ConvertAll(pid => new InputUnit(0, [new Input.Review { Key = plan.Cause, Party = ids[pid], AsOf = plan.AsOf }], plan.At));
+            var part = new RunReport { AsOf = plan.AsOf };
+            string? stopped = null;
             var result = door.Take(units, r =>
             {
                 // Made anew where the transaction is.
-                part = new RunReport { AsOf = asOf };
+                part = new RunReport { AsOf = plan.AsOf };
                 foreach (var decision in r.Decisions) part.Count(decision);
-                var before = UnderWay.Read(store) ?? UnderWay.Nothing(asOf);
-                if (limit is not { } most || before.Actions + part.ActionCount <= most)
+                // With a limit the parts of all slots are counted one after the other, so that none passes beside another.
+                if (plan.Limit is not null) store.Database.LockFor("volume");
+                if (over = UnderWay.Read(store) is not { Stopped: false } begun || begun.AsOf != plan.AsOf) return false;
+                var before = Progress.Read(store, slot);
+                var actions = plan.Limit is null ? 0 : Slots.Of(store).Sum(s => Progress.Read(store, s).Actions);
+                if (plan.Limit is not { } most || actions + part.ActionCount <= most)
                 {
-                    (before with { Reviewed = before.Reviewed + r.Reviewed, Actions = before.Actions + part.ActionCount, Through = last }).Write(store);
+                    (before with { Reviewed = before.Reviewed + r.Reviewed, Actions = before.Actions + part.ActionCount, Through = next[^1] }).Write(store, slot);
                     return true;
                 }
-                report.Stopped = $"the run stopped after {before.Actions} actions: the next part would have made more than {most}, {policy.VolumeStop.Multiple:0.##} times the mean of the last runs. Look at what is due with --dry-run; if it is right, run again with --accept-volume.";
+                stopped = $"the run stopped after {actions} actions: the next part would have made more than {most}, {door.PolicyInForce.VolumeStop.Multiple:0.##} times the mean of the last runs. Look at what is due with --dry-run; if it is right, run again with --accept-volume.";
                 return false;
             });
-            if (report.Stopped is not null) break;
-            report.Decided.AddRange(result.Decided);
-            Add(report, part, result.Reviewed);
+            if (stopped is not null) Stop(store, plan, stopped, report);
+            if (over || stopped is not null) return;
+            lock (report)
+            {
+                report.Decided.AddRange(result.Decided);
+                Add(report, part, result.Reviewed);
+                progress?.Invoke(report);
+            }
             door.MergeCells(always: false);
-            progress?.Invoke(report.Reviewed, due.Count);
         }
-        Failpoint.Hit("run.before-end");
-        End(asOf, at, cause, report.Stopped is not null);
-        door.MergeCells(always: true);
-        Failpoint.Hit("run.before-anchor");
+        if (over) return;
+        store.Begin();
+        try
+        {
+            (Progress.Read(store, slot) with { Done = true }).Write(store, slot);
+            store.Commit();
+        }
+        catch { store.Rollback(); throw; }
+    }
+
+    /// <summary>The volume stop holds for all slots.</summary>
+    private static void Stop(Store store, Plan plan, string why, RunReport report)
+    {
+        store.Begin();
+        try
+        {
+            if (UnderWay.Read(store) is { } begun && begun.AsOf == plan.AsOf) (begun with { Stopped = true }).Write(store);
+            store.Commit();
+        }
+        catch { store.Rollback(); throw; }
+        lock (report) report.Stopped ??= why;
     }
 
     /// <summary>Notes the end with what all parts did, also those of a run that a crash ended.</summary>
-    private void End(DateOnly asOf, DateTimeOffset at, string cause, bool stopped)
+    private void End(Plan plan, bool stopped)
     {
         var store = door.Store;
-        var underWay = UnderWay.Read(store) ?? UnderWay.Nothing(asOf);
-        door.Take([], [(underWay.Ended(stopped), cause, asOf, at)], _ =>
+        door.Take([], [(Ended(plan.AsOf, stopped), plan.Cause, plan.AsOf, plan.At)], _ =>
         {
             UnderWay.Clear(store);
             return true;
         });
     }
 
+    private Event.RunEnded Ended(DateOnly asOf, bool stopped)
+    {
+        var slots = Slots.Of(door.Store).Select(slot => Progress.Read(door.Store, slot)).ToList();
+        return new Event.RunEnded(asOf, slots.Sum(p => p.Reviewed), slots.Sum(p => p.Actions), stopped);
+    }
+
     /// <summary>
-    /// What the run under way has done so far, written with each part: a run that a crash ended goes on with it, so
-    /// that its volume stop and its summary count the whole.
+    /// The run under way, noted beside the journal: a run that a crash ended goes on with it, and processes that share one
+    /// know it by this.
     /// </summary>
     /// <param name="Wide">It looks at all that have something ahead, not only at who is due.</param>
-    /// <param name="Through">It has looked at the parties up to this place.</param>
     /// <param name="WorkspaceSeq">The workspace it began under; under another one it begins anew.</param>
-    internal sealed record UnderWay(DateOnly AsOf, int Reviewed, int Actions, bool Wide, long Through, long WorkspaceSeq)
+    /// <param name="Stopped">The volume stop was met.</param>
+    internal sealed record UnderWay(DateOnly AsOf, bool Wide, long WorkspaceSeq, bool Stopped)
     {
         private const string Name = "run_under_way";
 
-        public static UnderWay Nothing(DateOnly asOf) => new(asOf, 0, 0, false, 0, 0);
+        public static UnderWay? Read(Store store) => Note.Read(store, Name, RunJson.Default.UnderWay);
 
-        public static UnderWay? Read(Store store)
+        public void Write(Store store) => store.SetMeta(Name, JsonSerializer.Serialize(this, RunJson.Default.UnderWay));
+
+        /// <summary>With the progress of all slots.</summary>
+        public static void Clear(Store store) => store.Statement("DELETE FROM meta WHERE name >= ? AND name < ?").Bind(Name).Bind(Name + "0").Run();
+    }
+
+    /// <summary>What the run under way has done of a slot, written with each part, so that its volume stop and its summary count the whole.</summary>
+    /// <param name="Through">It has looked at the parties up to this place.</param>
+    internal sealed record Progress(int Reviewed, int Actions, long Through, bool Done)
+    {
+        public static readonly Progress None = new(0, 0, 0, false);
+
+        // Behind the name of the run under way, which is cleared with it.
+        private static string Name(Slot slot) => slot.TurnOf("run_under_way/slot");
+
+        public static Progress Read(Store store, Slot slot) => Note.Read(store, Name(slot), RunJson.Default.Progress) ?? None;
+
+        public void Write(Store store, Slot slot) => store.SetMeta(Name(slot), JsonSerializer.Serialize(this, RunJson.Default.Progress));
+    }
+
+    private static class Note
+    {
+        public static T? Read<T>(Store store, string name, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) where T : class
         {
-            if (store.Meta(Name) is not { } text) return null;
-            try { return JsonSerializer.Deserialize(text, UnderWayJson.Default.UnderWay)!; }
-            catch (JsonException e) { throw new StoreException($"meta holds '{text}' for {Name}, which Recoup never wrote", e); }
+            if (store.Meta(name) is not { } text) return null;
+            try { return JsonSerializer.Deserialize(text, type)!; }
+            catch (JsonException e) { throw new StoreException($"meta holds '{text}' for {name}, which Recoup never wrote", e); }
         }
-
-        public void Write(Store store) => store.SetMeta(Name, JsonSerializer.Serialize(this, UnderWayJson.Default.UnderWay));
-
-        public static void Clear(Store store) => store.Statement("DELETE FROM meta WHERE name = ?").Bind(Name).Run();
-
-        public Event Ended(bool stopped) => new Event.RunEnded(AsOf, Reviewed, Actions, stopped);
     }
 
     private static void Add(RunReport report, RunReport part, int reviewed)
@@ -230,4 +405,5 @@ public sealed class DailyRun(Door door)
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(DailyRun.UnderWay))]
-internal sealed partial class UnderWayJson : JsonSerializerContext;
+[JsonSerializable(typeof(DailyRun.Progress))]
+internal sealed partial class RunJson : JsonSerializerContext;

@@ -62,23 +62,38 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
     public DispatchReport Dispatch(DateTimeOffset now, Action<int>? progress = null)
     {
         var report = new DispatchReport();
+        foreach (var slot in Slots.Of(door.Store)) Dispatch(now, slot, report, progress, default);
+        return report;
+    }
+
+    /// <summary>Drains the outbox of some partitions, beside others who drain theirs.</summary>
+    public DispatchReport DispatchSlot(DateTimeOffset now, Slot slot, CancellationToken stop)
+    {
+        var report = new DispatchReport();
+        Dispatch(now, slot, report, null, stop);
+        return report;
+    }
+
+    private void Dispatch(DateTimeOffset now, Slot slot, DispatchReport report, Action<int>? progress, CancellationToken stop)
+    {
         // Messages under way are those of a crash only while nobody else sends.
-        using var turn = door.Store.TakeTurn("dispatch");
+        using var turn = door.Store.TakeTurn(slot.TurnOf("dispatch"));
         var workspace = door.Look();
-        FinishInterrupted(now, report);
+        FinishInterrupted(now, slot, report);
         if (workspace.Mode != "live")
         {
             report.Off = workspace.Mode == "shadow"
                 ? "the workspace is in shadow: it decides and sends nothing. `recoup sending live` switches sending on."
                 : "sending is stopped. `recoup sending live` switches it on again.";
-            return report;
+            return;
         }
         var at = now > door.LastRecordedAt ? now : door.LastRecordedAt;
         try
         {
             // Each is looked at once: what stays pending has its turn in the next dispatch.
-            for (var (next, last) = (Due(at, default), default(DueMessage)); next.Count > 0; next = Due(at, last))
+            for (var (next, last) = (Due(at, slot, default), default(DueMessage)); next.Count > 0; next = Due(at, slot, last))
             {
+                stop.ThrowIfCancellationRequested();
                 last = next[^1];
                 var due = Admitted(next, at, report);
                 if (due.Count == 0) continue;
@@ -96,7 +111,6 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
             foreach (var channel in channels.Values) channel.Done?.Invoke(at);
         }
         door.MergeCells(always: true);
-        return report;
     }
 
     /// <summary>Those whose channel takes them now: nothing is released, and nothing written, for those that must wait anyway.</summary>
@@ -149,11 +163,11 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
     }
 
     /// <summary>Messages that a crash left between release and answer.</summary>
-    private void FinishInterrupted(DateTimeOffset now, DispatchReport report)
+    private void FinishInterrupted(DateTimeOffset now, Slot slot, DispatchReport report)
     {
         var store = door.Store;
         var left = new List<(string Id, long Pid)>();
-        var s = store.Statement("SELECT id, pid FROM message WHERE status = 1 ORDER BY id");
+        var s = store.Statement("SELECT id, pid FROM message WHERE status = 1 AND pid >= ? AND pid < ? ORDER BY id").Bind(slot.FromPid).Bind(slot.ToPid);
         while (s.Step()) left.Add((s.Text(0), s.Long(1)));
         foreach (var chunk in left.Chunk(partSize))
         {
@@ -179,11 +193,11 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
     private readonly record struct DueMessage(string Id, string Party, long NotBefore);
 
     /// <summary>The next part of what is due, behind another, in the order of their time.</summary>
-    private List<DueMessage> Due(DateTimeOffset at, DueMessage after)
+    private List<DueMessage> Due(DateTimeOffset at, Slot slot, DueMessage after)
     {
         var due = new List<DueMessage>();
-        var s = door.Store.Statement("SELECT m.id, p.id, m.not_before FROM message m JOIN party p ON p.pid = m.pid WHERE m.status = 0 AND m.not_before <= ? AND (m.not_before, m.id) > (?, ?) ORDER BY m.not_before, m.id LIMIT ?")
-            .Bind(at.ToUnixTimeMilliseconds()).Bind(after.Id is null ? long.MinValue : after.NotBefore).Bind(after.Id ?? "").Bind(partSize);
+        var s = door.Store.Statement("SELECT m.id, p.id, m.not_before FROM message m JOIN party p ON p.pid = m.pid WHERE m.status = 0 AND m.pid >= ? AND m.pid < ? AND m.not_before <= ? AND (m.not_before, m.id) > (?, ?) ORDER BY m.not_before, m.id LIMIT ?")
+            .Bind(slot.FromPid).Bind(slot.ToPid).Bind(at.ToUnixTimeMilliseconds()).Bind(after.Id is null ? long.MinValue : after.NotBefore).Bind(after.Id ?? "").Bind(partSize);
         while (s.Step()) due.Add(new DueMessage(s.Text(0), s.Text(1), s.Long(2)));
         return due;
     }

@@ -87,7 +87,7 @@ public sealed class StateProperties
         using var play = new Play(Policies.Of(history.Policy)) { Answers = Play.Moody }.Do(history);
         foreach (var (name, _, encode, _) in Kinds)
         {
-            using var s = new Statement(play.Store.Connection, $"SELECT state FROM {name}");
+            using var s = play.Store.Own($"SELECT state FROM {name}");
             while (s.Step())
             {
                 var bytes = s.Blob(0).ToArray();
