@@ -28,6 +28,14 @@ internal static class PostgresPlace
         return settings.Host?.Contains(',', StringComparison.Ordinal) == true ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary) : builder.Build();
     });
 
+    /// <summary>The same server and database under another name of the application.</summary>
+    public static string Named(string connection, string sessions)
+    {
+        var settings = Settings(connection);
+        settings.ApplicationName = sessions;
+        return settings.ConnectionString;
+    }
+
     /// <summary>Reads `Host=…;Database=…` and `postgresql://user:password@host:port/database?name=value`. Throws <see cref="StoreException"/> where it is neither.</summary>
     public static NpgsqlConnectionStringBuilder Settings(string text)
     {

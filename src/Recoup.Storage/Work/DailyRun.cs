@@ -304,7 +304,8 @@ public sealed class DailyRun(Door door)
         store.Begin();
         try
         {
-            (Progress.Read(store, slot) with { Done = true }).Write(store, slot);
+            // Whoever hung here may find another day's run when it goes on.
+            if (UnderWay.Read(store)?.AsOf == plan.AsOf) (Progress.Read(store, slot) with { Done = true }).Write(store, slot);
             store.Commit();
         }
         catch { store.Rollback(); throw; }
