@@ -110,13 +110,15 @@ internal sealed class StoppedClock(DateTimeOffset now) : TimeProvider
 
 /// <summary>
 /// A clock for rehearsals, the same for every process on a machine: RECOUP_CLOCK="START SPEED ORIGIN" says that START + SPEED ×
-/// (the machine's time − ORIGIN) is now. START and ORIGIN are instants, SPEED a number above zero.
+/// (the machine's time − ORIGIN) is now, and START before ORIGIN. START and ORIGIN are instants, SPEED a number above zero.
 /// </summary>
 internal sealed class RehearsalClock(DateTimeOffset start, double speed, DateTimeOffset origin) : TimeProvider
 {
     private const string Name = "RECOUP_CLOCK";
 
-    public override DateTimeOffset GetUtcNow() => start + ((System.GetUtcNow() - origin) * speed);
+    public override DateTimeOffset GetUtcNow() => start + (Later(System.GetUtcNow() - origin, TimeSpan.Zero) * speed);
+
+    private static TimeSpan Later(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     /// <summary>What the environment says; null: nothing.</summary>
     public static RehearsalClock? Given()

@@ -42,10 +42,8 @@ internal sealed class Node(ServeOptions options, Heartbeat heart, NodeState stat
         work = new NodeWork(options, heart, place);
         // Three looks in the time after which a node counts as lost.
         var pause = options.TakeOver / 3;
-        for (var last = Stopwatch.GetTimestamp(); !stoppingToken.IsCancellationRequested; await Pause(pause, stoppingToken))
+        for (var away = TimeSpan.Zero; !stoppingToken.IsCancellationRequested; away = await Pause(pause, stoppingToken))
         {
-            var away = Stopwatch.GetElapsedTime(last);
-            last = Stopwatch.GetTimestamp();
             if (away > options.TakeOver && scheduler is not null)
             {
                 options.Log.Write(LogLevel.Warning, "node_was_away", string.Create(CultureInfo.InvariantCulture, $"node: this process stood still for {away.TotalSeconds:F0} s; what it was at, others have taken over"), ("seconds", away.TotalSeconds));
@@ -82,10 +80,13 @@ internal sealed class Node(ServeOptions options, Heartbeat heart, NodeState stat
         return null;
     }
 
-    private static async Task Pause(TimeSpan time, CancellationToken stop)
+    /// <summary>Returns how long it was: much longer than asked for where the process stood still.</summary>
+    private static async Task<TimeSpan> Pause(TimeSpan time, CancellationToken stop)
     {
+        var begun = Stopwatch.GetTimestamp();
         try { await Task.Delay(time, stop); }
         catch (OperationCanceledException) { /* the loop sees it */ }
+        return Stopwatch.GetElapsedTime(begun);
     }
 
     private void Look(NodeSessions sessions)
