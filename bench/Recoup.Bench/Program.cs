@@ -8,7 +8,14 @@ if (args.Length == 0 || args[0] == "all")
     Console.WriteLine($"Recoup bench: {Environment.ProcessorCount} processors, .NET {Environment.Version}");
     foreach (var section in new[] { $"import {scale}", $"run {scale / 5}", $"kpi {scale / 20} {scale}", "party 100000", $"decisions {scale / 10}", $"codec {scale / 20}", $"pages {scale / 50} {scale / 5}", "ingest" })
         Sections.InOwnProcess(section);
+    if (Recoup.Tests.Stores.PostgresServer.Bin is null) Console.WriteLine("no PostgreSQL server on this machine (Debian: postgresql): its figures are left out");
+    else foreach (var section in new[] { $"import {scale}", $"run {scale / 5}", $"kpi {scale / 20} {scale}" }) Sections.InOwnProcess(section + " postgres");
     return 0;
+}
+if (args[^1] == "postgres")
+{
+    Sections.OnPostgres = true;
+    args = args[..^1];
 }
 switch (args[0])
 {
@@ -23,7 +30,7 @@ switch (args[0])
     case "ingest-bare": Sections.IngestBare(args[1]); break;
     case "party": Sections.Party(Number(1, 100_000)); break;
     default:
-        Console.Error.WriteLine("sections: all [ROWS], shapes [PARTIES], import [ROWS], run [PARTIES], kpi [FEW] [MANY], party [ITEMS], decisions [PARTIES], codec [PARTIES], pages [FEW] [MANY ACCOUNTS], ingest [CONNECTIONS]");
+        Console.Error.WriteLine("sections: all [ROWS], shapes [PARTIES], import [ROWS], run [PARTIES], kpi [FEW] [MANY], party [ITEMS], decisions [PARTIES], codec [PARTIES], pages [FEW] [MANY ACCOUNTS], ingest [CONNECTIONS]; import, run and kpi also with postgres behind");
         return 2;
 }
 return 0;

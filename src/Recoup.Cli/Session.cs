@@ -25,7 +25,7 @@ internal sealed class Session : IDisposable
     {
         this.parsed = parsed;
         GivenNow = parsed.GetValue(Now) is { } text ? Instant(text) : null;
-        Clock = GivenNow is { } now ? new StoppedClock(now) : TimeProvider.System;
+        Clock = GivenNow is { } now ? new StoppedClock(now) : RehearsalClock.Given() ?? TimeProvider.System;
         Folder = parsed.GetValue(Data) ?? (Environment.GetEnvironmentVariable("RECOUP_DATA") is { Length: > 0 } folder ? folder : "recoup-data");
     }
 
@@ -113,4 +113,27 @@ internal sealed class Session : IDisposable
 internal sealed class StoppedClock(DateTimeOffset now) : TimeProvider
 {
     public override DateTimeOffset GetUtcNow() => now;
+}
+
+/// <summary>
+/// A clock for rehearsals, the same for every process on a machine: RECOUP_CLOCK="START SPEED ORIGIN" says that START + SPEED ×
+/// (the machine's time − ORIGIN) is now, and START before ORIGIN. START and ORIGIN are instants, SPEED a number above zero.
+/// </summary>
+internal sealed class RehearsalClock(DateTimeOffset start, double speed, DateTimeOffset origin) : TimeProvider
+{
+    private const string Name = "RECOUP_CLOCK";
+
+    public override DateTimeOffset GetUtcNow() => start + (Later(System.GetUtcNow() - origin, TimeSpan.Zero) * speed);
+
+    private static TimeSpan Later(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    /// <summary>What the environment says; null: nothing.</summary>
+    public static RehearsalClock? Given()
+    {
+        if (Environment.GetEnvironmentVariable(Name) is not { Length: > 0 } text) return null;
+        var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length != 3 || !double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var speed) || speed is not (> 0 and <= 1e6))
+            throw new UsageException($"{Name}: '{text}' is not START SPEED ORIGIN; write 2026-03-02T00:00:00Z 1440 2026-11-22T10:00:00Z for a day a minute from that origin on");
+        return new RehearsalClock(Session.Instant(parts[0]), speed, Session.Instant(parts[2]));
+    }
 }

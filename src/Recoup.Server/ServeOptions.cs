@@ -8,6 +8,19 @@ using Recoup.Storage.Work;
 
 namespace Recoup.Server;
 
+/// <summary>What a server is for.</summary>
+public enum Role
+{
+    /// <summary>Pages and the API: nobody runs the day or sends.</summary>
+    Api,
+
+    /// <summary>Runs the days and dispatches, and serves nothing but its health.</summary>
+    Worker,
+
+    /// <summary>Both.</summary>
+    All,
+}
+
 /// <summary>What `serve` is told.</summary>
 /// <param name="Place">Where the workspace is.</param>
 /// <param name="Address">A loopback address.</param>
@@ -21,8 +34,28 @@ public sealed record ServeOptions(StorePlace Place, IPAddress Address, int Port,
     /// <summary>When each portfolio's day is run, at its place.</summary>
     public TimeOnly RunAt { get; init; } = new(6, 0);
 
-    /// <summary>False: pages only; nobody runs the day or sends.</summary>
-    public bool Beats { get; init; } = true;
+    public Role Role { get; init; } = Role.All;
+
+    /// <summary>False: nobody runs the day or sends here.</summary>
+    public bool Beats => Role != Role.Api;
+
+    /// <summary>False: no pages and no API, only health.</summary>
+    public bool ServesPages => Role != Role.Worker;
+
+    /// <summary>How often it is looked what is due.</summary>
+    public TimeSpan Beat { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>What is held against the database's clock; the business's own may be another one in a rehearsal.</summary>
+    public TimeProvider MachineClock { get => field ?? Clock; init; }
+
+    /// <summary>A worker whose clock is further from the database's than this does nothing.</summary>
+    public TimeSpan ClockTolerance { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a node that died or hangs may keep what it was at; after that the others have it.</summary>
+    public TimeSpan TakeOver { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Several processes share the work by the database's word.</summary>
+    public bool IsNode => Beats && Place.Connection is not null;
 
     public required IMessageWriter Writer { get; init; }
 

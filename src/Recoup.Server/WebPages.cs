@@ -13,12 +13,13 @@ using Recoup.Server.Access;
 using Recoup.Server.Api;
 using Recoup.Server.Assets;
 using Recoup.Server.Heart;
+using Recoup.Server.Nodes;
 using Recoup.Server.Telemetry;
 using Recoup.Storage;
 
 namespace Recoup.Server;
 
-/// <summary>The pages and the heartbeat of one data folder, at a loopback address, until it is told to stop.</summary>
+/// <summary>The pages and the heartbeat of one workspace, at a loopback address, until it is told to stop.</summary>
 public sealed class WebPages : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -50,11 +51,12 @@ public sealed class WebPages : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
             kestrel.Listen(options.Address, options.Port);
         });
-        builder.Services.AddSingleton(options).AddSingleton<Memory>().AddSingleton<Said>().AddSingleton<Verification>().AddSingleton<Heartbeat>().AddScoped<Desk>();
+        builder.Services.AddSingleton(options).AddSingleton<Memory>().AddSingleton<Said>().AddSingleton<Verification>().AddSingleton<Heartbeat>().AddSingleton<NodeState>().AddScoped<Desk>();
         builder.Services.AddSingleton<Instruments>().AddSingleton<Committer>().AddSingleton<ProblemTally>().AddSingleton<ApiRoutes>().AddSingleton<Health>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Committer>()).AddHostedService(services => services.GetRequiredService<ProblemTally>());
         ApiDescription.AddTo(builder.Services);
         builder.Services.AddHostedService(services => services.GetRequiredService<Heartbeat>());
+        if (options.IsNode) builder.Services.AddHostedService<Node>();
         // Keys of forms last as long as the sessions do: until the server ends.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddRouting().AddAntiforgery(forms => forms.Cookie.Name = "recoup-form");
@@ -64,20 +66,24 @@ public sealed class WebPages : IAsyncDisposable
         var app = builder.Build();
         var entrance = new Entrance();
         var address = "";
-        app.Use(next => new Guard(entrance, options, () => address, next).Invoke);
-        app.UseRouting();
-        app.UseAntiforgery();
-        AssetFiles.Map(app);
-        CsvFiles.Map(app);
+        if (options.ServesPages)
+        {
+            app.Use(next => new Guard(entrance, options, () => address, next).Invoke);
+            app.UseRouting();
+            app.UseAntiforgery();
+            AssetFiles.Map(app);
+            CsvFiles.Map(app);
+            app.Services.GetRequiredService<ApiRoutes>().Map(app);
+            app.MapRazorComponents<Parts.App>();
+        }
+        else app.UseRouting();
         StatusFiles.Map(app);
         app.Services.GetRequiredService<Health>().Map(app);
-        app.Services.GetRequiredService<ApiRoutes>().Map(app);
-        app.MapRazorComponents<Parts.App>();
         var export = Export.Begin();
         await app.StartAsync();
         var pages = new WebPages(app, entrance, export);
         address = pages.Address;
-        _ = Task.Run(() => Warm(app.Services));
+        if (options.ServesPages) _ = Task.Run(() => Warm(app.Services));
         return pages;
     }
 

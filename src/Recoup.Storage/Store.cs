@@ -136,6 +136,9 @@ public sealed class Store : IDisposable
     /// <summary>A statement of the caller's own, for a long reading among which others are made.</summary>
     internal Statement Own(string sql) => database.Own(sql);
 
+    /// <summary>The database's clock less the given one, as near as the answer's way allows; zero where the data is in a folder of this machine.</summary>
+    public TimeSpan ClockAhead(TimeProvider clock) => database.ClockAhead(clock);
+
     // --- transactions ---
 
     /// <summary>

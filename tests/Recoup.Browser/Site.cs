@@ -32,7 +32,7 @@ internal sealed class Site : IAsyncDisposable
         var path = folder ?? Directory.CreateTempSubdirectory("recoup-site-").FullName;
         var options = new ServeOptions(new Storage.StorePlace(path), IPAddress.Loopback, 0, new ClockFrom(SmallBusiness.Now))
         {
-            Beats = beats, Writer = TemplateWriter.Shipped, Catalog = () => KpiCatalog.Shipped, Actor = "ann", Say = line => { lock (said) said.Add(line); },
+            Role = beats ? Role.All : Role.Api, Writer = TemplateWriter.Shipped, Catalog = () => KpiCatalog.Shipped, Actor = "ann", Say = line => { lock (said) said.Add(line); },
             Channels = store => new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = new(true, new MailFolder(store.MailFolder, store.WorkspaceId).Send) },
         };
         return new Site(path, await WebPages.Start(options), said, owns || folder is null);

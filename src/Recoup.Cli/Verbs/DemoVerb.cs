@@ -39,7 +39,7 @@ internal static class DemoVerb
             DemoStory.Tell(session.Output, session.Folder, session.Open(), report);
             if (!parsed.GetValue(serve)) return 0;
             ServeVerb.GoOnWithDemo(session);
-            ServeVerb.Serve(session, ServeVerb.DefaultUrl, ServeVerb.DefaultRunAt, beats: true);
+            ServeVerb.Serve(session, ServeVerb.DefaultUrl, options => options);
             return 0;
         });
         return verb;

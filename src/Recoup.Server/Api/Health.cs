@@ -9,10 +9,11 @@ namespace Recoup.Server.Api;
 
 /// <summary>
 /// For whoever starts, stops and balances servers: /health/live says that the process answers, /health/ready that it can
-/// do its work: the store opens, its schema and states are this program's, commits go through. Neither needs a key or
+/// do its work: the store opens, its schema and states are this program's, commits go through, and where it works beside
+/// other nodes its clock is the database's. Neither needs a key or
 /// tells anything of the business.
 /// </summary>
-internal sealed class Health(ServeOptions options, Committer committer)
+internal sealed class Health(ServeOptions options, Committer committer, Nodes.NodeState node)
 {
     /// <summary>So that nobody makes the server open stores as fast as they can ask.</summary>
     private const long KeptMs = 500;
@@ -26,12 +27,14 @@ internal sealed class Health(ServeOptions options, Committer committer)
         routes.MapGet("/health/ready", http =>
         {
             var (store, commits) = (StoreState(), committer.Trouble is null ? "ok" : "trouble");
-            var ready = store == "ok" && commits == "ok";
+            var clock = !options.IsNode ? null : node.Clock switch { Nodes.ClockState.Right => "ok", Nodes.ClockState.Off => "off", _ => "unknown" };
+            var ready = store == "ok" && commits == "ok" && (clock is null or "ok");
             return Write(http, ready ? 200 : 503, json =>
             {
                 json.WriteString("status", ready ? "ready" : "not ready");
                 json.WriteString("store", store);
                 json.WriteString("commits", commits);
+                if (clock is not null) json.WriteString("clock", clock);
             });
         });
     }

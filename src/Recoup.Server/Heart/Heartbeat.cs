@@ -32,21 +32,21 @@ public sealed record Pulse
 /// Runs each portfolio's day at its hour in its time zone and dispatches every minute. A run is of the whole
 /// workspace: it is made at the hour of each zone that a portfolio has, and the second of a date looks only at what
 /// is due then. After a stop the last hour that passed is caught up, once. One folder may have several heartbeats and
-/// command lines: the store's turns let one at a time.
+/// command lines: the store's turns let one at a time. On PostgreSQL a <see cref="Nodes.Node"/> does all this, and only
+/// tells here what it did.
 /// </summary>
 public sealed class Heartbeat(ServeOptions options, Instruments instruments) : BackgroundService
 {
-    private static readonly TimeSpan Between = TimeSpan.FromMinutes(1);
-
     private readonly RunSchedule schedule = new(options.RunAt);
 
+    private readonly Lock gate = new();
     private Pulse pulse = new();
 
     public Pulse Pulse => Volatile.Read(ref pulse);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!options.Beats) return;
+        if (!options.Beats || options.IsNode) return;
         Change(p => p with { StartedAt = options.Clock.GetUtcNow() });
         await Task.Yield();
         while (!stoppingToken.IsCancellationRequested)
@@ -59,7 +59,7 @@ public sealed class Heartbeat(ServeOptions options, Instruments instruments) : B
                 if (Pulse.Trouble != e.Message) options.Log.Failure("heartbeat_trouble", e, $"heartbeat: {e.Message}");
                 Change(p => p with { Trouble = e.Message, TroubleAt = options.Clock.GetUtcNow(), Doing = null });
             }
-            try { await Task.Delay(Between, options.Clock, stoppingToken); }
+            try { await Task.Delay(options.Beat, options.Clock, stoppingToken); }
             catch (OperationCanceledException) { return; }
         }
     }
@@ -94,17 +94,28 @@ public sealed class Heartbeat(ServeOptions options, Instruments instruments) : B
         Change(p => p with { Doing = $"running {asOf:yyyy-MM-dd}" });
         var report = new DailyRun(door).Run(asOf, now, progress: (_, _) => stop.ThrowIfCancellationRequested());
         HoursRun.Note(store, due.Zone, due.From);
-        instruments.Ran(report);
-        options.Log.Write(report.Stopped is null ? LogLevel.Information : LogLevel.Warning, "run_made", null, ("as_of", asOf.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)), ("zone", due.Zone),
-            ("reviewed", report.Reviewed), ("decisions", report.Decisions), ("actions", report.Actions.Values.Sum()), ("deferred", report.Deferred), ("blocked", report.Blocked), ("stopped", report.Stopped is not null), ("seconds", report.Seconds));
+        Ran(report, due.Zone);
         Change(p => p with { LastRun = report, LastRunAt = options.Clock.GetUtcNow(), Doing = null });
         return report.Stopped;
+    }
+
+    /// <summary>Tells of a run, or of a slot of one.</summary>
+    internal void Ran(RunReport report, string zone)
+    {
+        instruments.Ran(report);
+        options.Log.Write(report.Stopped is null ? LogLevel.Information : LogLevel.Warning, "run_made", null, ("as_of", report.AsOf.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)), ("zone", zone),
+            ("reviewed", report.Reviewed), ("decisions", report.Decisions), ("actions", report.Actions.Values.Sum()), ("deferred", report.Deferred), ("blocked", report.Blocked), ("stopped", report.Stopped is not null), ("seconds", report.Seconds));
     }
 
     private void Dispatch(Store store, DateTimeOffset now, CancellationToken stop)
     {
         Change(p => p with { Doing = "dispatching" });
         var report = new Dispatcher(new Door(store, "dispatch", options.Clock, options.Writer), options.Channels(store)).Dispatch(now, _ => stop.ThrowIfCancellationRequested());
+        Dispatched(report);
+    }
+
+    internal void Dispatched(DispatchReport report)
+    {
         instruments.Dispatched(report);
         if (report.Sent + report.Failed + report.Unknown + report.Withdrawn > 0)
             options.Log.Write(LogLevel.Information, "dispatched", null, ("sent", report.Sent), ("failed", report.Failed), ("unknown", report.Unknown), ("deferred", report.Deferred), ("withdrawn", report.Withdrawn), ("to_retry", report.ToRetry), ("throttled", report.Throttled));
@@ -112,7 +123,7 @@ public sealed class Heartbeat(ServeOptions options, Instruments instruments) : B
     }
 
     /// <summary>Those of the portfolios; a workspace without any lives in UTC.</summary>
-    private static List<string> Zones(WorkspaceState workspace)
+    internal static List<string> Zones(WorkspaceState workspace)
     {
         var zones = workspace.Portfolios.Select(p => workspace.TimeZone(p.Portfolio)).Distinct(StringComparer.Ordinal).ToList();
         return zones.Count > 0 ? zones : ["UTC"];
@@ -120,5 +131,8 @@ public sealed class Heartbeat(ServeOptions options, Instruments instruments) : B
 
     private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
 
-    private void Change(Func<Pulse, Pulse> change) => Volatile.Write(ref pulse, change(Pulse));
+    internal void Change(Func<Pulse, Pulse> change)
+    {
+        lock (gate) Volatile.Write(ref pulse, change(Pulse));
+    }
 }

@@ -24,9 +24,25 @@ internal static class PostgresPlace
         if (!settings.ContainsKey("Include Error Detail")) settings.IncludeErrorDetail = false;
         // Prepared statements die with the reset of a pooled connection; a store's statements are its own and are closed with it.
         settings.NoResetOnClose = false;
+        var several = settings.Host?.Contains(',', StringComparison.Ordinal) == true;
+        if (several)
+        {
+            // Only a primary takes writes, so it is the one that is looked for, also where the connection says so itself.
+            settings.Remove("Target Session Attributes");
+            // Who was a standby a moment ago may be the primary by now.
+            if (!settings.ContainsKey("Host Recheck Seconds")) settings.HostRecheckSeconds = 1;
+        }
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
-        return settings.Host?.Contains(',', StringComparison.Ordinal) == true ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary) : builder.Build();
+        return several ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary) : builder.Build();
     });
+
+    /// <summary>The same server and database under another name of the application.</summary>
+    public static string Named(string connection, string sessions)
+    {
+        var settings = Settings(connection);
+        settings.ApplicationName = sessions;
+        return settings.ConnectionString;
+    }
 
     /// <summary>Reads `Host=…;Database=…` and `postgresql://user:password@host:port/database?name=value`. Throws <see cref="StoreException"/> where it is neither.</summary>
     public static NpgsqlConnectionStringBuilder Settings(string text)

@@ -301,7 +301,11 @@ public sealed class DailyRun(Door door)
             door.MergeCells(always: false);
         }
         if (over) return;
-        store.Atomically(() => (Progress.Read(store, slot) with { Done = true }).Write(store, slot));
+        store.Atomically(() =>
+        {
+            // Whoever hung here may find another day's run when it goes on.
+            if (UnderWay.Read(store)?.AsOf == plan.AsOf) (Progress.Read(store, slot) with { Done = true }).Write(store, slot);
+        });
     }
 
     /// <summary>The volume stop holds for all slots.</summary>
