@@ -96,7 +96,7 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         var options = new ServeOptions(folder.Place, IPAddress.Loopback, 0, new Standing())
         {
-            Beats = false, Writer = TemplateWriter.Shipped, Catalog = catalog ?? (() => KpiCatalog.Shipped), Actor = "ann", Say = _ => { }, Limits = limits ?? new ApiLimits(),
+            Role = Role.Api, Writer = TemplateWriter.Shipped, Catalog = catalog ?? (() => KpiCatalog.Shipped), Actor = "ann", Say = _ => { }, Limits = limits ?? new ApiLimits(),
             Channels = store => new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = new(true, new MailFolder(store.MailFolder, store.WorkspaceId).Send) },
         };
         var pages = await WebPages.Start(options);
