@@ -198,7 +198,7 @@ internal static partial class Sections
 
     // --- what they share ---
 
-    /// <summary>Invoices over two years, 5 portfolios, net 30, four in five paid; in order of nothing but the row.</summary>
+    /// <summary>Invoices over two years, 25 portfolios in two currencies (50 combinations, each in several segments), net 30, four in five paid; in order of nothing but the row.</summary>
     private static void WriteRows(string file, int rows, int accounts)
     {
         var random = new SplitMix(1);
@@ -211,7 +211,7 @@ internal static partial class Sections
             var issued = First.AddDays(random.Below(days));
             var due = issued.AddDays(30);
             var paid = random.Chance(80) ? due.AddDays(random.Between(-20, 50)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : "";
-            writer.Write(string.Create(CultureInfo.InvariantCulture, $"A{account:D7},Customer {account},P{account % 5},INV-{i:D8},{issued:yyyy-MM-dd},{due:yyyy-MM-dd},{random.Between(500, 500000) / 100m},EUR,{paid}\n"));
+            writer.Write(string.Create(CultureInfo.InvariantCulture, $"A{account:D7},Customer {account},P{account % 25:D2},INV-{i:D8},{issued:yyyy-MM-dd},{due:yyyy-MM-dd},{random.Between(500, 500000) / 100m},{(account / 25 % 2 == 0 ? "EUR" : "USD")},{paid}\n"));
         }
     }
 

@@ -196,7 +196,7 @@ public static class Audit
             else
             {
                 var money = new Dictionary<string, Conservation>(StringComparer.Ordinal);
-                var parties = Folding.Partition(store, p, cells, seen: (id, row) => { chain.See(id, row); Conservation.Count(money, row); });
+                var parties = Folding.Partition(store, p, cells, seen: chain.See, decoded: (row, e) => Conservation.Count(money, row, e));
                 report.Parties = parties.Count;
                 foreach (var problem in Conservation.Check(money, parties, p)) report.Add(problem);
                 foreach (var folded in parties.Values)

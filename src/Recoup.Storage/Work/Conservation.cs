@@ -14,10 +14,9 @@ internal sealed class Conservation
     private readonly Dictionary<(string Account, string Number), string> currencyOf = [];
     private readonly Dictionary<string, (string Currency, long Minor)> payments = new(StringComparer.Ordinal);
 
-    public static void Count(Dictionary<string, Conservation> money, JournalRow row)
+    public static void Count(Dictionary<string, Conservation> money, JournalRow row, Event e)
     {
         if (row.Kind is "decided" or "account_opened" or "account_changed" or "contact_made") return;
-        var e = EventCodec.Decode(row.Kind, row.Version, row.Payload);
         if (!money.TryGetValue(row.Party, out var party)) money[row.Party] = party = new Conservation();
         party.Count(row.Account, e);
     }

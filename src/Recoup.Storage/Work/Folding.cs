@@ -17,7 +17,8 @@ internal static class Folding
     /// <param name="cells">Takes what the events add.</param>
     /// <param name="take">Null: every row.</param>
     /// <param name="seen">Is shown every row with its rowid, before it is folded.</param>
-    public static Dictionary<string, Folded> Partition(Store store, int partition, CellDeltas cells, Func<JournalRow, bool>? take = null, Action<long, JournalRow>? seen = null)
+    /// <param name="decoded">Is shown every event that is folded, before it is.</param>
+    public static Dictionary<string, Folded> Partition(Store store, int partition, CellDeltas cells, Func<JournalRow, bool>? take = null, Action<long, JournalRow>? seen = null, Action<JournalRow, Event>? decoded = null)
     {
         var parties = new Dictionary<string, Folded>(StringComparer.Ordinal);
         foreach (var (id, row) in store.Journal(partition))
@@ -26,7 +27,9 @@ internal static class Folding
             if (take is not null && !take(row)) continue;
             if (!parties.TryGetValue(row.Party, out var folded))
                 parties[row.Party] = folded = new Folded(Store.RowId(partition, row.Seq), new PartyState { Id = row.Party });
-            Fold.Apply(folded.State, Envelope.Of(row), EventCodec.Decode(row.Kind, row.Version, row.Payload), cells);
+            var e = EventCodec.Decode(row.Kind, row.Version, row.Payload);
+            decoded?.Invoke(row, e);
+            Fold.Apply(folded.State, Envelope.Of(row), e, cells);
         }
         return parties;
     }

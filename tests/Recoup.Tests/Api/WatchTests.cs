@@ -105,7 +105,7 @@ public sealed class WatchTests
         log.ShouldAllBe(e => e.GetProperty("at").GetString()!.EndsWith('Z') && e.GetProperty("level").GetString() != "" && e.GetProperty("event").GetString() != "");
         log.Select(e => e.GetProperty("event").GetString()).Distinct().ShouldBe(["serving", "requests_refused", "inputs_taken", "input_failed", "request_failed", "ended"], ignoreOrder: true);
         var refused = log.Where(e => e.GetProperty("event").GetString() == "requests_refused").ToList();
-        refused.Select(e => e.GetProperty("status").GetInt32()).Distinct().Order().ShouldBe([400, 401, 404, 413, 415, 422, 429, 500], ignoreOrder: true);
+        refused.Select(e => e.GetProperty("status").GetInt32()).Distinct().Order().ShouldBe([400, 401, 404, 413, 415, 422, 429, 500, 503], ignoreOrder: true);
         refused.ShouldContain(e => e.GetProperty("code").GetString() == "key_used_with_other_content" && e.GetProperty("api_key").GetString() == "erp");
         log.ShouldContain(e => e.GetProperty("event").GetString() == "inputs_taken" && e.GetProperty("kind").GetString() == "account" && e.GetProperty("outcome").GetString() == "accepted" && e.GetProperty("count").GetInt64() > 1);
 
