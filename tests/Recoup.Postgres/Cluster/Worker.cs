@@ -14,7 +14,7 @@ internal sealed partial class Worker : IDisposable
     {
         Name = name;
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[ Path.Combine(AppContext.BaseDirectory, "recoup.dll"), "serve", "--role", "worker", "--urls", "http://127.0.0.1:0", "--log", "json", .. arguments ]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "recoup.dll"), "serve", "--role", "worker", "--urls", "http://127.0.0.1:0", "--log", "json", .. arguments]) start.ArgumentList.Add(argument);
         foreach (var (variable, value) in environment) start.Environment[variable] = value;
         process = Process.Start(start)!;
         process.OutputDataReceived += (_, e) => Add(e.Data);
