@@ -10,7 +10,7 @@ using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Core.Workspace;
 using Recoup.Simulation;
-using Recoup.Storage.Sqlite;
+using Recoup.Storage;
 
 namespace Recoup.Bench;
 
@@ -26,21 +26,30 @@ internal static partial class Sections
         var context = InMemory(store, day);
         foreach (var together in new[] { false, true, false, true })
         {
-            var (states, _) = Made(parties, context);
             var deciders = together ? Environment.ProcessorCount : 1;
-            var rules = new int[deciders];
-            var figures = Costs(() => Parallel.For(0, deciders, new ParallelOptions { MaxDegreeOfParallelism = deciders }, d =>
+            var decided = 0;
+            var cost = default(Cost);
+            // As a run has them: some thousands of parties at a time, and then the next.
+            for (var done = 0; done < parties; done += BatchSize)
             {
-                var cells = new CellDeltas();
-                for (var i = d; i < states.Count; i += deciders)
+                var (states, _) = Made(BatchSize, context);
+                cost += Costs(() => Parallel.For(0, deciders, new ParallelOptions { MaxDegreeOfParallelism = deciders }, d =>
                 {
-                    var outcome = Machine.Handle(states[i], states[i].LastSeq, new Input.Review { Key = "review", Party = states[i].Id, AsOf = day }, context, cells);
-                    if (outcome.Events is [{ Event: Event.Decided }]) rules[d]++;
-                }
-            }), parties);
-            Line($"decisions in memory, {deciders} at once", $"{figures} a decision; {rules.Sum():N0} decided");
+                    var cells = new CellDeltas();
+                    var here = 0;
+                    for (var i = d; i < states.Count; i += deciders)
+                    {
+                        var outcome = Machine.Handle(states[i], states[i].LastSeq, new Input.Review { Key = "review", Party = states[i].Id, AsOf = day }, context, cells);
+                        if (outcome.Events is [{ Event: Event.Decided }]) here++;
+                    }
+                    Interlocked.Add(ref decided, here);
+                }), BatchSize);
+            }
+            Line($"decisions in memory, {deciders} at once", $"{cost} a decision; {decided:N0} decided");
         }
     }
+
+    private const int BatchSize = 4096;
 
     /// <summary>States and events to bytes and back.</summary>
     public static void Codec(int parties)
@@ -48,11 +57,10 @@ internal static partial class Sections
         using var folder = new Folder();
         using var store = Store.Open(folder.Path);
         var context = InMemory(store, Last.AddDays(60));
-        var facts = 0L;
-        var made = default((List<PartyState> States, List<Event> Events));
+        var made = (States: new List<PartyState>(), Events: new List<Event>());
         var figures = Costs(() => made = Made(parties, context), parties * 3L);
-        facts = made.Events.Count;
-        Line("facts in memory", $"{figures} an input; {facts:N0} events");
+
+        Line("facts in memory", $"{figures} an input; {made.Events.Count:N0} events");
         foreach (var state in made.States) Machine.Handle(state, state.LastSeq, new Input.Review { Key = "review", Party = state.Id, AsOf = Last.AddDays(60) }, context, new CellDeltas());
 
         Measure("headers", made.States, StateCodec.Encode, b => StateCodec.DecodeParty(b));
@@ -114,13 +122,19 @@ internal static partial class Sections
         Now = At(day), Workspace = new WorkspaceState(), Policy = ShippedPolicies.Default, PolicyVersion = 1, Rules = ShippedPolicies.ContactRules, Vault = store.Vault, Writer = TemplateWriter.Shipped,
     };
 
-    /// <summary>So many a second by the clock and of processor time, and what each allocates.</summary>
-    private static string Costs(Action action, long count)
+    private static Cost Costs(Action action, long count)
     {
         GC.Collect();
         var (allocated, processor, watch) = (GC.GetTotalAllocatedBytes(precise: true), Process.GetCurrentProcess().TotalProcessorTime, Stopwatch.StartNew());
         action();
-        var (seconds, used) = (watch.Elapsed.TotalSeconds, (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds);
-        return string.Create(CultureInfo.InvariantCulture, $"{count / seconds:N0}/s ({used / count * 1e6:F2} µs of a processor, {(GC.GetTotalAllocatedBytes(precise: true) - allocated) / (double)count:F0} bytes)");
+        return new Cost(count, watch.Elapsed.TotalSeconds, (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds, GC.GetTotalAllocatedBytes(precise: true) - allocated);
+    }
+
+    /// <summary>Printed as so many a second by the clock and, for each, of processor time and allocated.</summary>
+    private readonly record struct Cost(long Count, double Seconds, double ProcessorSeconds, long Bytes)
+    {
+        public static Cost operator +(Cost a, Cost b) => new(a.Count + b.Count, a.Seconds + b.Seconds, a.ProcessorSeconds + b.ProcessorSeconds, a.Bytes + b.Bytes);
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Count / Seconds:N0}/s ({ProcessorSeconds / Count * 1e6:F2} µs of a processor, {Bytes / (double)Count:F0} bytes)");
     }
 }

@@ -35,7 +35,7 @@ internal static partial class Sections
         }
         var options = new ServeOptions(new Storage.StorePlace(folder.Path), IPAddress.Loopback, 0, new Standing(At(Last.AddDays(31))))
         {
-            Beats = false, Writer = TemplateWriter.Shipped, Catalog = () => KpiCatalog.Shipped, Actor = "bench", Say = Console.WriteLine,
+            Role = Role.Api, Writer = TemplateWriter.Shipped, Catalog = () => KpiCatalog.Shipped, Actor = "bench", Say = Console.WriteLine,
             Channels = s => new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = new(true, new MailFolder(s.MailFolder, s.WorkspaceId).Send) },
         };
         await using var pages = await WebPages.Start(options);

@@ -36,7 +36,7 @@ internal static partial class Sections
         var file = Path.Combine(folder.Path, "rows.csv");
         WriteRows(file, rows, accounts: Math.Max(1, rows / 5));
         var size = new FileInfo(file).Length / 1e6;
-        using var store = Store.Open(folder.Path);
+        using var store = OpenNew(folder);
         var before = PeakMegabytes();
         var tenth = 0.0;
         var seconds = Time(() => Take(store, file, report => { if (report.Read <= rows / 10 + Intake.PartSize) tenth = PeakMegabytes(); }));
@@ -44,14 +44,16 @@ internal static partial class Sections
         var peak = PeakMegabytes();
         var live = GC.GetTotalMemory(forceFullCollection: true) / 1e6;
         var (events, bytes) = Journal(store);
-        var bare = BareInserts(store, folder.Path);
-        Line($"import {rows:N0} rows ({size:F0} MB)", $"{seconds:F1} s, {rows / seconds:N0} rows/s, {events / seconds:N0} events/s; {seconds / bare:F1} times bare prepared inserts of the same {events:N0} journal rows ({bare:F1} s, {bytes / 1e6:F0} MB of payload)");
+        var bare = OnPostgres ? BareCopy(store) : BareInserts(store, folder.Path);
+        Line($"import {rows:N0} rows ({size:F0} MB){There}", $"{seconds:F1} s, {rows / seconds:N0} rows/s, {events / seconds:N0} events/s; {seconds / bare:F1} times bare {(OnPostgres ? "binary COPY" : "prepared inserts")} of the same {events:N0} journal rows ({bare:F1} s, {bytes / 1e6:F0} MB of payload)");
         Line("", $"peak {peak:F0} MB, {tenth:F0} MB after a tenth of the file, {before:F0} MB before it; {live:F0} MB managed are held at its end");
         var again = Time(() => Take(store, file));
         Line("the same file again", $"{again:F1} s, {rows / again:N0} rows/s, nothing changed");
         var audit = default(AuditReport);
         var verify = Time(() => audit = Audit.Verify(store, []));
-        Line("audit verify", $"{verify:F1} s, {events / verify:N0} events/s, ok: {audit!.Ok}; peak {PeakMegabytes():F0} MB");
+        Line($"audit verify{There}", $"{verify:F1} s, {events / verify:N0} events/s, ok: {audit!.Ok}; peak {PeakMegabytes():F0} MB");
+        var rebuild = Time(() => audit = Audit.Rebuild(store));
+        Line($"rebuild{There}", $"{rebuild:F1} s, {events / rebuild:N0} events/s, ok: {audit!.Ok}");
     }
 
     // --- the daily run ---
@@ -61,12 +63,13 @@ internal static partial class Sections
         using var folder = new Folder();
         var file = Path.Combine(folder.Path, "rows.csv");
         WriteRows(file, parties, parties);
-        using var store = Store.Open(folder.Path);
+        using var store = OpenNew(folder);
         Take(store, file);
         var day = Last.AddDays(60);
         var report = default(RunReport);
         var seconds = Time(() => report = new DailyRun(Door(store, "run", day)).Run(day, At(day), all: true));
-        Line($"run, {parties:N0} parties all due", $"{seconds:F1} s, {report!.Decisions / seconds:N0} decisions/s; peak {PeakMegabytes():F0} MB");
+        var bare = LevelsBySql(store, day);
+        Line($"run, {parties:N0} parties all due{There}", $"{seconds:F1} s, {report!.Decisions / seconds:N0} decisions/s; peak {PeakMegabytes():F0} MB; {seconds / bare:F1} times SQL by hand over plain tables that only computes levels and inserts actions ({bare:F2} s)");
         // Something happens to one in fifty: only those are due on the next day, but for those whose time has come.
         var due = new List<InputUnit>();
         var problems = new List<InputProblem>();
@@ -75,7 +78,7 @@ internal static partial class Sections
         var door = Door(store, "import", day);
         foreach (var part in due.Chunk(Intake.PartSize)) door.Take(part);
         var few = Time(() => report = new DailyRun(Door(store, "run", day)).Run(day, At(day)));
-        Line("run, 2% due", $"{few:F2} s for {report!.Decisions:N0} decisions, {report.Decisions / few:N0} decisions/s; {few / seconds * 100:F1}% of the time for {100.0 * report.Decisions / parties:F1}% of the parties");
+        Line($"run, 2% due{There}", $"{few:F2} s for {report!.Decisions:N0} decisions, {report.Decisions / few:N0} decisions/s; {few / seconds * 100:F1}% of the time for {100.0 * report.Decisions / parties:F1}% of the parties");
         var none = Time(() => new DailyRun(Door(store, "run", day)).Run(day, At(day)));
         Line("run, none due", $"{none * 1000:F0} ms");
         Line("", $"row writes a decision: {RowWrites(store):F2} (journal, header; items are not read)");
@@ -96,7 +99,7 @@ internal static partial class Sections
             using var folder = new Folder();
             var file = Path.Combine(folder.Path, "rows.csv");
             WriteRows(file, invoices, Math.Max(1, invoices / 5));
-            using var store = Store.Open(folder.Path);
+            using var store = OpenNew(folder);
             Take(store, file);
             var ends = KpiSeries.Days(First, Last, KpiEvery.Month);
             long cells = 0;
@@ -115,7 +118,7 @@ internal static partial class Sections
             var one = Time(() => new Readings(store).Read(source => new KpiEngine(KpiCatalog.Shipped, source).Answer(new KpiQuestion(Last) { Kpis = ["dso"] })));
             var ageing = Time(() => new Readings(store).Read(source => AgeingReport.Of(source, Last, byPortfolio: true)));
             var sql = Time(() => Sql(store, ends));
-            Line($"KPIs at {invoices:N0} invoices", $"all {KpiCatalog.Shipped.All.Count} for 24 month ends by portfolio ({rows:N0} rows): {all * 1000:F0} ms from {cells:N0} cells; dso of one day {one * 1000:F1} ms; ageing {ageing * 1000:F1} ms");
+            Line($"KPIs at {invoices:N0} invoices{There}", $"all {KpiCatalog.Shipped.All.Count} for 24 month ends by portfolio ({rows:N0} rows): {all * 1000:F0} ms from {cells:N0} cells; dso of one day {one * 1000:F1} ms; ageing {ageing * 1000:F1} ms");
             Line("", $"24 sums of what is overdue by SQL over the raw documents: {sql * 1000:F0} ms; stored cells and stocks: {Count(store, "cell"):N0} and {Count(store, "stock"):N0}; peak {PeakMegabytes():F0} MB");
         }
     }
@@ -123,16 +126,20 @@ internal static partial class Sections
     /// <summary>What a report without cells has to do: every item of every day from its documents.</summary>
     private static void Sql(Store store, IReadOnlyList<DateOnly> ends)
     {
-        using var command = store.Connection.CreateCommand();
-        command.CommandText = """
-            SELECT (SELECT sum(json_extract(payload, '$.minor')) FROM journal WHERE kind = 'invoice_issued' AND effective_on <= $day AND json_extract(payload, '$.due_on') <= $day)
-                 - (SELECT sum(json_extract(a.value, '$.minor')) FROM journal, json_each(payload, '$.allocations') a WHERE kind = 'payment_received' AND json_extract(a.value, '$.on') <= $day)
-            """;
-        var day = command.Parameters.Add("$day", SqliteType.Text);
+        var sql = store.Place.Connection is null
+            ? """
+              SELECT (SELECT sum(json_extract(payload, '$.minor')) FROM journal WHERE kind = 'invoice_issued' AND effective_on <= ? AND json_extract(payload, '$.due_on') <= ?)
+                   - (SELECT sum(json_extract(a.value, '$.minor')) FROM journal, json_each(payload, '$.allocations') a WHERE kind = 'payment_received' AND json_extract(a.value, '$.on') <= ?)
+              """
+            : """
+              SELECT ((SELECT sum((p->>'minor')::bigint) FROM (SELECT convert_from(payload, 'UTF8')::json AS p, effective_on FROM journal WHERE kind = 'invoice_issued') i WHERE effective_on <= ? AND p->>'due_on' <= ?)
+                   - (SELECT sum((a->>'minor')::bigint) FROM (SELECT convert_from(payload, 'UTF8')::json->'allocations' AS list FROM journal WHERE kind = 'payment_received') l, json_array_elements(list) a WHERE a->>'on' <= ?))::bigint
+              """;
         foreach (var end in ends)
         {
-            day.Value = end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-            command.ExecuteScalar();
+            var day = end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            var s = store.Statement(sql).Bind(day).Bind(day).Bind(day);
+            while (s.Step()) _ = s.LongOrNull(0);
         }
     }
 
@@ -232,6 +239,60 @@ internal static partial class Sections
         using var s = store.Own("SELECT count(*) FROM " + table);
         s.Step();
         return s.Long(0);
+    }
+
+    // --- PostgreSQL ---
+
+    /// <summary>Sections run on a server of their own where they are told so.</summary>
+    public static bool OnPostgres { get; set; }
+
+    private static string There => OnPostgres ? ", PostgreSQL" : "";
+
+    // Durable as it comes; the room of a server that has a machine of some size to itself.
+    private static readonly Lazy<Tests.Stores.PostgresServer> Server = new(() => new Tests.Stores.PostgresServer("-c shared_buffers=1GB -c max_wal_size=8GB -c checkpoint_timeout=15min"));
+
+    private static Store OpenNew(Folder folder)
+    {
+        if (!OnPostgres) return Store.Open(folder.Path);
+        Server.Value.Execute("postgres", "CREATE DATABASE bench");
+        return Store.Open(new StorePlace(folder.Path, Server.Value.Connection("bench")));
+    }
+
+    /// <summary>The same journal rows, by bare binary COPY into a table with a primary key, in the same batches.</summary>
+    private static double BareCopy(Store store)
+    {
+        Server.Value.Execute("bench", "CREATE TABLE bare(id BIGINT PRIMARY KEY, partition BIGINT, seq BIGINT, prior BIGINT, party TEXT, account TEXT, kind TEXT, version BIGINT, effective_on TEXT, recorded_on TEXT, recorded_at BIGINT, actor TEXT, cause TEXT, workspace_seq BIGINT, payload BYTEA, hash BYTEA)");
+        var target = (Storage.Postgres.PostgresDatabase)store.Database;
+        string[] columns = ["id", "partition", "seq", "prior", "party", "account", "kind", "version", "effective_on", "recorded_on", "recorded_at", "actor", "cause", "workspace_seq", "payload", "hash"];
+        var seconds = 0.0;
+        for (var p = 0; p <= 64; p++)
+            foreach (var part in store.Journal(p).Chunk(8192))
+            {
+                var rows = part.Select(r => new object?[] { r.Id, (long)r.Row.Partition, r.Row.Seq, r.Row.Prior, r.Row.Party, r.Row.Account, r.Row.Kind, (long)r.Row.Version, Store.Day(r.Row.EffectiveOn), Store.Day(r.Row.RecordedOn), r.Row.RecordedAt, r.Row.Actor, r.Row.Cause, r.Row.WorkspaceSeq, r.Row.Payload, r.Row.Hash }).ToList();
+                seconds += Time(() => target.Import("bare", columns, rows));
+            }
+        return seconds;
+    }
+
+    /// <summary>
+    /// What a program without journal, policy, gate and reasons would do: levels by days past due over plain tables, in one
+    /// statement. The tables are filled before the clock starts.
+    /// </summary>
+    private static double LevelsBySql(Store store, DateOnly day)
+    {
+        store.Exec("CREATE TABLE plain_item(pid BIGINT, due BIGINT, minor BIGINT); CREATE TABLE plain_action(pid BIGINT, level BIGINT, minor BIGINT)");
+        var rows = new List<object?[]>();
+        using (var s = store.Own("SELECT pid, due FROM item WHERE open = 1"))
+            while (s.Step()) rows.Add([s.Long(0), s.Long(1), 10000L]);
+        store.Begin();
+        var insert = store.Statement("INSERT INTO plain_item(pid, due, minor) VALUES(?, ?, ?)");
+        if (store.Database is Storage.Postgres.PostgresDatabase target) target.Import("plain_item", ["pid", "due", "minor"], rows);
+        else foreach (var row in rows) insert.Bind((long)row[0]!).Bind((long)row[1]!).Bind((long)row[2]!).Run();
+        store.Commit();
+        var seconds = Time(() => store.Statement("INSERT INTO plain_action SELECT pid, CASE WHEN max(? - due) > 60 THEN 4 WHEN max(? - due) > 30 THEN 3 WHEN max(? - due) > 14 THEN 2 ELSE 1 END, CAST(sum(minor) AS BIGINT) FROM plain_item WHERE due < ? GROUP BY pid HAVING sum(minor) > 0")
+            .Bind(day.DayNumber).Bind(day.DayNumber).Bind(day.DayNumber).Bind(day.DayNumber).Run());
+        store.Exec("DROP TABLE plain_item; DROP TABLE plain_action");
+        return seconds;
     }
 
     /// <summary>The same journal rows, by bare prepared inserts of the same library into an empty table, in the same batches.</summary>

@@ -19,7 +19,7 @@ foreach (var verb in new[]
 {
     ImportVerbs.Import(), ImportVerbs.Send(), ImportVerbs.Inputs(), WorkVerbs.Run(), WorkVerbs.Dispatch(), WorkVerbs.Sending(), WorkVerbs.Messages(), ChannelVerbs.Channels(), ChannelVerbs.Bounces(),
     FigureVerbs.Ageing(), FigureVerbs.Kpi(), FigureVerbs.Drill(), FigureVerbs.Catalog(), PeopleVerbs.Worklist(), PeopleVerbs.Explain(), DocumentVerbs.Statement(), DocumentVerbs.Invoice(),
-    PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), SimulateVerbs.Simulate(), ReplayVerb.Replay(), DemoVerb.Demo(), ServeVerb.Serve(), ApiKeyVerbs.ApiKey(),
+    PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), MigrateVerb.Migrate(), SimulateVerbs.Simulate(), ReplayVerb.Replay(), DemoVerb.Demo(), ServeVerb.Serve(), ApiKeyVerbs.ApiKey(),
 }) root.Subcommands.Add(verb);
 
 var parsed = root.Parse(args);

@@ -32,8 +32,15 @@ internal sealed class Session : IDisposable
     public string Folder { get; set; }
 
     /// <summary>The PostgreSQL connection; null: the data is in the folder. A folder that is named wins over the environment's database.</summary>
-    public string? Connection =>
-        parsed.GetValue(Database) ?? (parsed.GetValue(Data) is null && Environment.GetEnvironmentVariable("RECOUP_DATABASE") is { Length: > 0 } given ? given : null);
+    public string? Connection => connection ??= Checked(parsed.GetValue(Database) ?? (parsed.GetValue(Data) is null && Environment.GetEnvironmentVariable("RECOUP_DATABASE") is { Length: > 0 } given ? given : null));
+
+    private string? connection;
+
+    private static string? Checked(string? connection)
+    {
+        if (connection is not null && new StorePlace("", connection).Problem is { } problem) throw new UsageException(problem);
+        return connection;
+    }
 
     public StorePlace Place => new(Folder, Connection) { KeysConnection = Environment.GetEnvironmentVariable("RECOUP_KEYS_DATABASE") is { Length: > 0 } keys ? keys : null };
 

@@ -52,8 +52,8 @@ public sealed class WebPages : IAsyncDisposable
             kestrel.Listen(options.Address, options.Port);
         });
         builder.Services.AddSingleton(options).AddSingleton<Memory>().AddSingleton<Said>().AddSingleton<Verification>().AddSingleton<Heartbeat>().AddSingleton<NodeState>().AddScoped<Desk>();
-        builder.Services.AddSingleton<Instruments>().AddSingleton<Committer>().AddSingleton<Refusals>().AddSingleton<ApiRoutes>().AddSingleton<Health>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<Committer>()).AddHostedService(services => services.GetRequiredService<Refusals>());
+        builder.Services.AddSingleton<Instruments>().AddSingleton<Committer>().AddSingleton<ProblemTally>().AddSingleton<ApiRoutes>().AddSingleton<Health>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Committer>()).AddHostedService(services => services.GetRequiredService<ProblemTally>());
         ApiDescription.AddTo(builder.Services);
         builder.Services.AddHostedService(services => services.GetRequiredService<Heartbeat>());
         if (options.IsNode) builder.Services.AddHostedService<Node>();

@@ -216,13 +216,7 @@ public sealed class Door
     public void MergeCells(bool always)
     {
         if (!always && cells.PendingCount < CellStore.PendingMax) return;
-        store.Begin();
-        try
-        {
-            cells.Merge(store.Heads().Max(h => h.RecordedOn));
-            store.Commit();
-        }
-        catch { store.Rollback(); throw; }
+        store.Atomically(() => cells.Merge(store.Heads().Max(h => h.RecordedOn)));
         Failpoint.Hit(Operation + ".cells-merged");
     }
 

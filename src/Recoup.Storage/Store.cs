@@ -49,11 +49,22 @@ public sealed class Store : IDisposable
 
     /// <summary>Opens a workspace, or makes one. Throws <see cref="StoreException"/> where it can't.</summary>
     /// <param name="random">Source of keys; null: the system's.</param>
-    public static Store Open(StorePlace place, bool create = true, Action<byte[]>? random = null)
+    public static Store Open(StorePlace place, bool create = true, Action<byte[]>? random = null) => Open(place, create, random, moved: false);
+
+    /// <summary>Lets a folder whose workspace was moved to a database be used again. False: it was not moved.</summary>
+    public static bool TakeBack(string folder)
+    {
+        using var store = Open(new StorePlace(folder), create: false, null, moved: true);
+        return store.Statement("DELETE FROM meta WHERE name = ?").Bind(Work.Moving.MovedTo).Run() > 0;
+    }
+
+    private static Store Open(StorePlace place, bool create, Action<byte[]>? random, bool moved)
     {
         var store = place.Connection is { } connection ? InPostgres(place, connection, create, random) : InFolder(place, create, random);
         try
         {
+            if (!moved && store.Meta(Work.Moving.MovedTo) is { } to)
+                throw new StoreException($"the workspace of '{place.Folder}' was moved to {to}: name it with --database or RECOUP_DATABASE. What lies here is as it was then; `recoup migrate --back` lets it be used again, apart from the other.");
             StateVersion.Check(store);
             return store;
         }
@@ -62,6 +73,18 @@ public sealed class Store : IDisposable
             store.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Lets a PostgreSQL role use the workspace: read all, add to the journal and to the keys taken but never change them, and
+    /// own the table of people's keys, since only an owner can destroy one for good. To be asked for by the schema's owner.
+    /// </summary>
+    public void GrantTo(string role)
+    {
+        if (database is not PostgresDatabase postgres) throw new StoreException("roles are PostgreSQL's: name a database with --database.");
+        postgres.Grant(role);
+        _ = Vault.HoldsKeys;
+        Vault.GiveTo(role);
     }
 
     /// <summary>Whether there is a workspace's data.</summary>
@@ -161,6 +184,31 @@ public sealed class Store : IDisposable
         if (!database.InTransaction) return;
         if (IsDryRun) Exec("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part");
         else database.Rollback();
+    }
+
+    /// <summary>A transaction of its own, made anew where it met another or its connection was lost: so what it does must come to the same when it is done twice.</summary>
+    internal void Atomically(Action work)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            Begin();
+            try
+            {
+                work();
+                Commit();
+                return;
+            }
+            catch (Exception e) when (attempt < 8 && !IsDryRun && database.IsPassing(e))
+            {
+                Rollback();
+                Thread.Sleep(Math.Min(10 << attempt, 1000));
+            }
+            catch
+            {
+                Rollback();
+                throw;
+            }
+        }
     }
 
     /// <summary>Waits for a lock's end as long as a transaction does.</summary>

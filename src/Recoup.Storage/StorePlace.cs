@@ -11,6 +11,21 @@ public sealed partial record StorePlace(string Folder, string? Connection = null
     /// <summary>Where the parties' keys are, if not in a schema of their own beside the journal.</summary>
     public string? KeysConnection { get; init; }
 
+    /// <summary>Why the connection names no database; null: it does, or there is none.</summary>
+    public string? Problem
+    {
+        get
+        {
+            if (Connection is null) return null;
+            try
+            {
+                _ = PostgresPlace.Settings(Connection);
+                return null;
+            }
+            catch (StoreException e) { return e.Message; }
+        }
+    }
+
     /// <summary>The same place, with a name under which the server lists the sessions of whoever uses it; on SQLite there are none.</summary>
     public StorePlace Named(string sessions) => Connection is null ? this : this with { Connection = PostgresPlace.Named(Connection, sessions), KeysConnection = KeysConnection is null ? null : PostgresPlace.Named(KeysConnection, sessions) };
 

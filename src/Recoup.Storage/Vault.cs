@@ -78,6 +78,15 @@ public sealed class Vault : IVault, IDisposable
         made.Clear();
     }
 
+    /// <summary>Makes a database role the owner of the keys' table.</summary>
+    internal void GiveTo(string role) => (table as Postgres.PostgresKeys)?.GiveTo(role);
+
+    /// <summary>Every key, for a move to another place.</summary>
+    internal IEnumerable<KeyValuePair<string, byte[]>> All() => table.All();
+
+    /// <summary>Keys that come from another place; a party that has one keeps it.</summary>
+    internal void Take(IReadOnlyCollection<KeyValuePair<string, byte[]>> keysOfOthers) => table.Insert(keysOfOthers);
+
     /// <summary>Takes back the keys made for a transaction that was not committed.</summary>
     internal void Discard()
     {

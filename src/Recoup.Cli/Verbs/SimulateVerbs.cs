@@ -30,7 +30,7 @@ internal static class SimulateVerbs
         var world = WorldOption();
         var policyFile = new Option<string?>("--policy") { Description = "a policy file instead of the shipped one", HelpName = "FILE" };
         var weather = new WeatherVerb(seed, accounts, days, world);
-        var verb = new Command("simulate", "A seeded world in a scratch store, with every invariant checked each simulated day; ends with KPIs and the journal's hash. --data keeps the store.") { seed, accounts, days, world, policyFile, weather.Faults, weather.Seeds };
+        var verb = new Command("simulate", "A seeded world in a scratch store, with every invariant checked each simulated day; ends with KPIs and the journal's hash. --data keeps the store.") { seed, accounts, days, world, policyFile, weather.Faults, weather.Seeds, weather.From };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
@@ -39,7 +39,7 @@ internal static class SimulateVerbs
                 if (parsed.GetValue(policyFile) is not null || parsed.GetValue(Session.Data) is not null) throw new UsageException("--faults goes with neither --policy nor --data: policies change under way, and the scratch store is thrown away");
                 return weather.Run(parsed, session.Output);
             }
-            if (parsed.GetValue(weather.Seeds) is not null) throw new UsageException("--seeds goes with --faults");
+            if (parsed.GetValue(weather.Seeds) is not null || parsed.GetValue(weather.From) is not null) throw new UsageException("--seeds and --from go with --faults");
             var policy = parsed.GetValue(policyFile) is { } file ? PolicyVerbs.Load(file) : null;
             var kept = parsed.GetValue(Session.Data);
             if (kept is not null && Directory.Exists(kept) && Directory.EnumerateFileSystemEntries(kept).Any()) throw new UsageException($"the folder '{kept}' is not empty; a simulation begins in a new one");

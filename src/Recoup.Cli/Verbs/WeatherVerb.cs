@@ -33,6 +33,8 @@ internal sealed class WeatherVerb(Option<ulong> seed, Option<int> accounts, Opti
         return option;
     }
 
+    public Option<DateOnly?> From { get; } = new("--from") { Description = "with --faults: the first day; else the seed chooses one that meets leap days and changes of clocks", HelpName = "D" };
+
     public bool IsWanted(ParseResult parsed) => parsed.GetResult(Faults) is not null;
 
     public int Run(ParseResult parsed, Output output)
@@ -40,7 +42,7 @@ internal sealed class WeatherVerb(Option<ulong> seed, Option<int> accounts, Opti
         IReadOnlySet<Fault> faults;
         try { faults = parsed.GetValue(Faults) is { } names ? FaultTable.Parse(names) : FaultTable.Every; }
         catch (ArgumentException e) { throw new UsageException(e.Message); }
-        var plan = new WeatherPlan(WorldTable.Named(parsed.GetValue(world)!), parsed.GetValue(seed), Given(accounts, AccountsByDefault), Given(days, DaysByDefault)) { Faults = faults, Writer = TemplateWriter.Shipped };
+        var plan = new WeatherPlan(WorldTable.Named(parsed.GetValue(world)!), parsed.GetValue(seed), Given(accounts, AccountsByDefault), Given(days, DaysByDefault)) { Faults = faults, From = parsed.GetValue(From), Writer = TemplateWriter.Shipped };
         return parsed.GetValue(Seeds) is { } many ? Many(plan, many, output) : One(plan, output);
 
         int Given(Option<int> option, int byDefault) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : byDefault;
@@ -49,7 +51,7 @@ internal sealed class WeatherVerb(Option<ulong> seed, Option<int> accounts, Opti
     private static int One(WeatherPlan plan, Output output)
     {
         var watch = Stopwatch.StartNew();
-        var (report, kpis) = WeatherSeeds.Play(plan, 
+        var (report, kpis) = WeatherSeeds.Play(plan,
             store => new Readings(store).Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(plan.End) { Kpis = SimulateVerbs.Kpis })), (day, share) => Output.Progress($"{day:yyyy-MM-dd}", share));
         Output.ProgressDone();
         var shrunk = report.Findings.Ok ? null : Small(report);

@@ -52,6 +52,9 @@ public static class InputJson
         return draft.Kind.Build(draft, actor, problems);
     }
 
+    /// <summary>Problems told of one object: whoever sends a million wrong fields learns of the first.</summary>
+    private const int ProblemsMax = 10;
+
     private static InputDraft? ReadFields(JsonElement root, List<InputProblem> problems, bool trusted)
     {
         if (root.ValueKind != JsonValueKind.Object)
@@ -71,8 +74,10 @@ public static class InputJson
         }
         var draft = new InputDraft(kind);
         var seen = new HashSet<string>(StringComparer.Ordinal);
+        var before = problems.Count;
         foreach (var property in root.EnumerateObject())
         {
+            if (problems.Count - before >= ProblemsMax) break;
             if (!seen.Add(property.Name)) { problems.Add(new InputProblem(InputDraft.Short(property.Name), "stands twice")); continue; }
             if (property.NameEquals("type")) continue;
             var ordinal = kind.Ordinal(property.Name);
@@ -111,7 +116,7 @@ public static class InputJson
                 return;
             case JsonValueKind.Array when field.Type is FieldType.Dates:
                 var dates = new List<DateOnly>();
-                foreach (var element in value.EnumerateArray())
+                foreach (var element in value.EnumerateArray().TakeWhile(_ => problems.Count < ProblemsMax))
                     if (element.ValueKind == JsonValueKind.String && DateOnly.TryParseExact(element.GetString(), "yyyy-MM-dd", out var date)) dates.Add(date);
                     else problems.Add(new InputProblem(field.Name, "takes a list of dates YYYY-MM-DD"));
                 draft.Set(ordinal, dates);
@@ -125,8 +130,10 @@ public static class InputJson
     private static List<(string Text, decimal Amount)> ReadPairs(JsonElement array, string field, string name, List<InputProblem> problems, bool trusted)
     {
         var pairs = new List<(string, decimal)>();
+        var before = problems.Count;
         foreach (var element in array.EnumerateArray())
         {
+            if (problems.Count - before >= ProblemsMax) break;
             string? text = null;
             decimal? amount = null;
             var good = element.ValueKind == JsonValueKind.Object;

@@ -123,7 +123,7 @@ internal static class Exposures
     {
         Invariant.Holds(state.AsOf == from, "a segment changes on the day the state stands on");
         var accounts = state.Accounts.Where(a => a.Portfolio == treatment.Portfolio).Select(a => a.Account).ToHashSet(StringComparer.Ordinal);
-        var awaited = state.Awaited.Where(a => accounts.Contains(a.Account)).Select(a => (a.Account, a.Number)).Distinct()
+        List<ItemState> awaited = state.Awaited.Count == 0 ? [] : state.Awaited.Where(a => accounts.Contains(a.Account)).Select(a => (a.Account, a.Number)).Distinct()
             .Select(key => state.Items[key]).ToList();
         foreach (var item in awaited) AddToCells(state, item, treatment.Portfolio, cells, -1);
 

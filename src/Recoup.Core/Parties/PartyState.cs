@@ -172,28 +172,29 @@ public sealed class PartyState
     /// <summary>The sequence of its last event, from which its history is walked back.</summary>
     [JsonPropertyName("q")] public long LastSeq { get; set; }
 
-    // What the input at hand needs, loaded beside the header. Never part of it.
+    // What the input at hand needs, loaded beside the header. Never part of it. Made when first asked for: a review of most
+    // parties needs none of it, and a batch holds thousands of parties.
 
-    [JsonIgnore] public Dictionary<(string Account, string Number), ItemState> Items { get; } = [];
-    [JsonIgnore] public Dictionary<string, CashState> Cash { get; } = new(StringComparer.Ordinal);
-    [JsonIgnore] public Dictionary<string, MessageState> Messages { get; } = new(StringComparer.Ordinal);
-    [JsonIgnore] public Dictionary<string, WorkItemState> WorkItems { get; } = new(StringComparer.Ordinal);
+    [JsonIgnore] public Dictionary<(string Account, string Number), ItemState> Items => field ??= [];
+    [JsonIgnore] public Dictionary<string, CashState> Cash => field ??= new(StringComparer.Ordinal);
+    [JsonIgnore] public Dictionary<string, MessageState> Messages => field ??= new(StringComparer.Ordinal);
+    [JsonIgnore] public Dictionary<string, WorkItemState> WorkItems => field ??= new(StringComparer.Ordinal);
 
     /// <summary>What the fold changed since it was loaded: what a store must write back.</summary>
-    [JsonIgnore] public HashSet<(string Account, string Number)> ChangedItems { get; } = [];
-    [JsonIgnore] public HashSet<string> ChangedCash { get; } = new(StringComparer.Ordinal);
-    [JsonIgnore] public HashSet<string> ChangedMessages { get; } = new(StringComparer.Ordinal);
-    [JsonIgnore] public HashSet<string> ChangedWorkItems { get; } = new(StringComparer.Ordinal);
+    [JsonIgnore] public HashSet<(string Account, string Number)> ChangedItems => field ??= [];
+    [JsonIgnore] public HashSet<string> ChangedCash => field ??= new(StringComparer.Ordinal);
+    [JsonIgnore] public HashSet<string> ChangedMessages => field ??= new(StringComparer.Ordinal);
+    [JsonIgnore] public HashSet<string> ChangedWorkItems => field ??= new(StringComparer.Ordinal);
 
     /// <summary>Items that were looked for, found or not, so that a missing one is known to be missing.</summary>
-    [JsonIgnore] public HashSet<(string Account, string Number)> LookedFor { get; } = [];
-    [JsonIgnore] public HashSet<string> CashLookedFor { get; } = new(StringComparer.Ordinal);
+    [JsonIgnore] public HashSet<(string Account, string Number)> LookedFor => field ??= [];
+    [JsonIgnore] public HashSet<string> CashLookedFor => field ??= new(StringComparer.Ordinal);
 
     /// <summary>Every event of the party, oldest first, for documents that are made from them; null: not loaded.</summary>
     [JsonIgnore] public IReadOnlyList<HistoryEvent>? History { get; set; }
 
     /// <summary>Open items are loaded up to this due day, by account and currency.</summary>
-    [JsonIgnore] public Dictionary<(string Account, string Currency), DateOnly> OpenLoadedThrough { get; } = [];
+    [JsonIgnore] public Dictionary<(string Account, string Currency), DateOnly> OpenLoadedThrough => field ??= [];
 
     public AccountDetails? Account(string account)
     {

@@ -102,7 +102,8 @@ public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> 
     /// <summary>What went wrong, where, and how to mend it.</summary>
     private static (string Title, string Words) Words(Exception e) => e switch
     {
-        StoreException or YamlException => ("The data folder can't be read", e.Message),
+        StoreBusyException => ("The data is busy", e.Message),
+        StoreException or YamlException => ("The data can't be read", e.Message),
         Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 5 or 6 } => ("The data folder is busy", "Another Recoup has held it for half a minute. Try again when it is done."),
         Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 13 } => ("The disk is full", "Nothing of the last step was kept, and nothing before it is lost. Make room and try again."),
         Microsoft.Data.Sqlite.SqliteException or JournalDamagedException or System.Text.Json.JsonException => ("The data folder holds something that Recoup never wrote", $"{e.Message} `recoup audit verify` tells where; what is wrong in states or read models `recoup rebuild` mends."),

@@ -14,7 +14,7 @@ using Recoup.Storage.Work;
 namespace Recoup.Server.Api;
 
 /// <summary>The API's addresses: each checks the key, asks or sends, and answers with JSON or a problem.</summary>
-internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer committer, Instruments instruments, Refusals refusals)
+internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer committer, Instruments instruments, ProblemTally problems)
 {
     public const string Root = "/api/";
 
@@ -76,7 +76,7 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
         if (problem is not null)
         {
             if (problem.Status == 429) instruments.Throttled();
-            refusals.Count(route, problem.Status, problem.Code, name);
+            problems.Count(route, problem.Status, problem.Code, name);
             await problem.Write(http);
         }
         instruments.Answered(route, http.Response.StatusCode, Stopwatch.GetElapsedTime(begun));

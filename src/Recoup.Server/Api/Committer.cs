@@ -256,6 +256,8 @@ internal static class Storing
         SqliteException { SqliteErrorCode: 5 or 6 } => Problem.Unavailable("Another Recoup has held the data folder for half a minute."),
         SqliteException { SqliteErrorCode: 13 } => Problem.Unavailable("The disk is full."),
         SqliteException => Problem.Unavailable("The data folder can't be read or written."),
+        StoreBusyException => Problem.Unavailable("Another Recoup has held the same partition for half a minute."),
+        StoreFullException => Problem.Unavailable("The database server's disk is full."),
         StoreException => Problem.Unavailable("The data folder can't be used; `recoup audit verify` or the log of the server tells more."),
         IOException or UnauthorizedAccessException => Problem.Unavailable("The data folder can't be read or written."),
         _ => null,

@@ -61,24 +61,17 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
         var reader = http.Request.BodyReader;
         var read = await reader.ReadAsync(http.RequestAborted);
         // Whole when not much larger than a packet: nothing is copied then.
-        while (!read.IsCompleted)
+        while (!read.IsCompleted && read.Buffer.Length <= options.Limits.BodyBytesMax)
         {
-            if (read.Buffer.Length > options.Limits.BodyBytesMax) return BodyTooLarge;
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             read = await reader.ReadAsync(http.RequestAborted);
         }
-        if (read.Buffer.Length > options.Limits.BodyBytesMax) return BodyTooLarge;
         Parsed parsed;
-        if (!zipped && read.Buffer.IsSingleSegment) parsed = Parse(read.Buffer.FirstSpan, type, actor, http.Request.Headers["Idempotency-Key"]);
-        else
-        {
-            if ((zipped ? Unzip(read.Buffer) : read.Buffer.ToArray()) is not { } bytes) return BodyTooLarge;
-            parsed = Parse(bytes, type, actor, http.Request.Headers["Idempotency-Key"]);
-        }
-        reader.AdvanceTo(read.Buffer.End);
+        try { parsed = Parse(read.Buffer, zipped, type, actor, http.Request.Headers["Idempotency-Key"]); }
+        finally { reader.AdvanceTo(read.Buffer.End); }
         if (parsed.Problem is { } problem)
         {
-            instruments.Inputs("", "malformed", 1);
+            if (problem.Status == 400) instruments.Inputs("", "malformed", 1);
             return problem;
         }
         return parsed.IsList ? await AnswerList(http, parsed) : await AnswerOne(http, parsed.Units[0]);
@@ -109,6 +102,13 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
     private readonly record struct Parsed(List<InputUnit> Units, List<Reject> Rejects, int Read, bool IsList, Problem? Problem = null);
 
     private readonly record struct Reject(long Line, string? Key, string Reason);
+
+    private Parsed Parse(ReadOnlySequence<byte> body, bool zipped, string type, string actor, string? header)
+    {
+        if (body.Length > options.Limits.BodyBytesMax) return new Parsed([], [], 0, false, BodyTooLarge);
+        if (!zipped && body.IsSingleSegment) return Parse(body.FirstSpan, type, actor, header);
+        return (zipped ? Unzip(body) : body.ToArray()) is { } bytes ? Parse(bytes, type, actor, header) : new Parsed([], [], 0, false, BodyTooLarge);
+    }
 
     private Parsed Parse(ReadOnlySpan<byte> body, string type, string actor, string? header)
     {

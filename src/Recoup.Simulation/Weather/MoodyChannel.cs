@@ -88,9 +88,6 @@ internal sealed class MoodyChannel(Tally tally, Letters letters)
         return said;
     }
 
-    /// <summary>Whether the input must leave nothing behind: what comes back after delivery is news, a second answer is not.</summary>
-    public static bool IsNoNews(Input input) => input is Input.ChannelResult;
-
     private void Plan(DateOnly day, Input input)
     {
         if (!answers.TryGetValue(day, out var list)) answers[day] = list = [];

@@ -19,14 +19,18 @@ public sealed record WeatherPlan(WorldSpec World, ulong Seed, int Customers, int
     /// <summary>Null in every simulation but those that show that the auditor sees.</summary>
     public WeatherSeams? Seams { get; init; }
 
+    /// <summary>The first day; null: as <see cref="Start"/> says.</summary>
+    public DateOnly? From { get; init; }
+
     /// <summary>
-    /// Drawn by the seed, so that the days hold what calendars are feared for; without those kinds of fault, as in every
+    /// The first day. Drawn by the seed, so that the days hold what calendars are feared for; without those kinds of fault, as in every
     /// other simulation.
     /// </summary>
     public DateOnly Start
     {
         get
         {
+            if (From is { } given) return given;
             if (!Faults.Overlaps([Fault.DaylightSaving, Fault.LeapDay, Fault.MonthEnd, Fault.YearEnd])) return new DateOnly(2025, 1, 1);
             var random = SplitMix.Of(Seed, -1, "weather/start");
             var (season, year, day) = (random.Below(5), random.Between(2022, 2029), random.Below(31));
@@ -45,7 +49,7 @@ public sealed record WeatherPlan(WorldSpec World, ulong Seed, int Customers, int
 
     /// <summary>What plays this plan again.</summary>
     public string Command => string.Create(System.Globalization.CultureInfo.InvariantCulture,
-        $"recoup simulate --faults {FaultTable.Write(Faults)} --seed {Seed} --accounts {Customers} --days {Days}{(World.Name == WorldTable.All[0].Name ? "" : " --world " + World.Name)}");
+        $"recoup simulate --faults {FaultTable.Write(Faults)} --seed {Seed} --accounts {Customers} --days {Days}{(From is { } from ? $" --from {from:yyyy-MM-dd}" : "")}{(World.Name == WorldTable.All[0].Name ? "" : " --world " + World.Name)}");
 }
 
 /// <summary>Where a test plants the bug that the auditor must find.</summary>

@@ -21,9 +21,9 @@ internal sealed partial class PostgresDatabase
 
     private static Argument Blobs(byte[][] values) => new(NpgsqlDbType.Array | NpgsqlDbType.Bytea, values);
 
-    private NpgsqlCommand Command(string sql, ReadOnlySpan<Argument> arguments)
+    /// <summary>Ready to be run on the connection as it is now.</summary>
+    private NpgsqlCommand Command(string sql, Argument[] arguments)
     {
-        if (!inTransaction) Connect();
         Free(null);
         if (!commands.TryGetValue(sql, out var command))
         {
@@ -31,30 +31,17 @@ internal sealed partial class PostgresDatabase
             foreach (var argument in arguments) command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = argument.Type });
         }
         for (var i = 0; i < arguments.Length; i++) command.Parameters[i].Value = arguments[i].Content;
+        if (!command.IsPrepared) command.Prepare();
         return command;
     }
 
-    private NpgsqlDataReader Read(string sql, ReadOnlySpan<Argument> arguments)
+    private List<T> Rows<T>(string sql, Argument[] arguments, Func<NpgsqlDataReader, T> row) => Again(() =>
     {
-        var command = Command(sql, arguments);
-        return Try(() =>
-        {
-            if (!command.IsPrepared) command.Prepare();
-            return command.ExecuteReader();
-        });
-    }
-
-    private List<T> Rows<T>(string sql, ReadOnlySpan<Argument> arguments, Func<NpgsqlDataReader, T> row)
-    {
-        using var reader = Read(sql, arguments);
+        using var reader = Command(sql, arguments).ExecuteReader();
         var rows = new List<T>();
-        Try(() =>
-        {
-            while (reader.Read()) rows.Add(row(reader));
-            return 0;
-        });
+        while (reader.Read()) rows.Add(row(reader));
         return rows;
-    }
+    });
 
     // --- reading ---
 
@@ -156,15 +143,31 @@ internal sealed partial class PostgresDatabase
         return checked((int)copy.Complete());
     }
 
-    private int Run(string sql, ReadOnlySpan<Argument> arguments)
+    /// <summary>Fills a table by COPY: integers as long, texts, blobs.</summary>
+    public long Import(string table, IReadOnlyList<string> columns, IEnumerable<object?[]> rows)
     {
-        var command = Command(sql, arguments);
+        Free(null);
         return Try(() =>
         {
-            if (!command.IsPrepared) command.Prepare();
-            return command.ExecuteNonQuery();
+            using var copy = Connection.BeginBinaryImport($"COPY {table}({string.Join(", ", columns)}) FROM STDIN (FORMAT BINARY)");
+            copy.Timeout = TimeSpan.Zero;
+            foreach (var row in rows)
+            {
+                copy.StartRow();
+                foreach (var value in row)
+                    switch (value)
+                    {
+                        case long number: copy.Write(number, NpgsqlDbType.Bigint); break;
+                        case string text: copy.Write(text, NpgsqlDbType.Text); break;
+                        case byte[] blob: copy.Write(blob, NpgsqlDbType.Bytea); break;
+                        default: copy.WriteNull(); break;
+                    }
+            }
+            return checked((long)copy.Complete());
         });
     }
+
+    private int Run(string sql, Argument[] arguments) => Again(() => Command(sql, arguments).ExecuteNonQuery());
 
     public override void Write(Changes changes)
     {

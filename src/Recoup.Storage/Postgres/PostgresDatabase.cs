@@ -66,10 +66,17 @@ internal sealed partial class PostgresDatabase : Database
         catch (Exception e) when (Trouble.Of(e) is not null) { throw Trouble.Of(e)!; }
     }
 
+    /// <summary>Gives a role what the application needs and nothing more; to be asked for by the schema's owner.</summary>
+    public void Grant(string role) => Try(() =>
+    {
+        PostgresMigrations.Grant(Connection, role);
+        return 0;
+    });
+
     // --- the connection ---
 
     /// <summary>How long a lost server is waited for: a restart or a change of the primary takes less.</summary>
-    private static readonly TimeSpan LostMax = TimeSpan.FromSeconds(60);
+    internal static readonly TimeSpan LostMax = TimeSpan.FromSeconds(60);
 
     private bool IsLost => Connection.State != ConnectionState.Open;
 
@@ -99,16 +106,14 @@ internal sealed partial class PostgresDatabase : Database
     private void Forget()
     {
         Reading = null;
-        foreach (var statement in statements.Values) Quietly(statement);
-        statements.Clear();
         foreach (var command in commands.Values) Quietly(command);
         commands.Clear();
+    }
 
-        static void Quietly(IDisposable gone)
-        {
-            try { gone.Dispose(); }
-            catch (Exception e) when (e is NpgsqlException or InvalidOperationException or IOException) { /* it was of a connection that is gone */ }
-        }
+    private static void Quietly(IDisposable gone)
+    {
+        try { gone.Dispose(); }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or IOException) { /* it was of a connection that is gone */ }
     }
 
     public override bool IsPassing(Exception e) => e is LostException or MetException;
@@ -132,12 +137,28 @@ internal sealed partial class PostgresDatabase : Database
         return new PostgresStatement(this, sql);
     }
 
-    public override void Exec(string sql)
+    public override void Exec(string sql) => Again(() =>
     {
-        if (!inTransaction) Connect();
         Free(null);
         using var command = new NpgsqlCommand(sql, Connection);
-        Try(command.ExecuteNonQuery);
+        return command.ExecuteNonQuery();
+    });
+
+    /// <summary>
+    /// Outside a transaction a statement whose connection was lost is made once more on a new one: it read, or wrote what comes
+    /// to the same when it is written twice.
+    /// </summary>
+    internal T Again<T>(Func<T> work)
+    {
+        if (!inTransaction) Connect();
+        try { return work(); }
+        catch (Exception e) when (!inTransaction && Trouble.IsLoss(e))
+        {
+            Connection.Close();
+            Connect();
+            return Try(work);
+        }
+        catch (Exception e) when (Trouble.Of(e) is not null) { throw Trouble.Of(e)!; }
     }
 
     private T Try<T>(Func<T> work)
@@ -207,26 +228,30 @@ internal sealed partial class PostgresDatabase : Database
 
     public override IDisposable? TakeTurn(string work, TimeSpan wait)
     {
-        var connection = source.CreateConnection();
-        try
+        for (var waited = Stopwatch.StartNew(); ;)
         {
-            connection.Open();
-            using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1, hashtext(current_schema() || '/' || $2))", connection);
-            command.Parameters.Add(new NpgsqlParameter { Value = TurnClass });
-            command.Parameters.Add(new NpgsqlParameter { Value = work });
-            for (var waited = Stopwatch.StartNew(); ;)
+            var connection = source.CreateConnection();
+            try
             {
-                if ((bool)command.ExecuteScalar()!) return new Turn(connection);
-                if (waited.Elapsed > wait) break;
-                Thread.Sleep(50);
+                connection.Open();
+                using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1, hashtext(current_schema() || '/' || $2))", connection);
+                command.Parameters.Add(new NpgsqlParameter { Value = TurnClass });
+                command.Parameters.Add(new NpgsqlParameter { Value = work });
+                for (; waited.Elapsed < wait; Thread.Sleep(50))
+                    if ((bool)command.ExecuteScalar()!) return new Turn(connection);
+                connection.Dispose();
+                return null;
             }
-            connection.Dispose();
-            return null;
-        }
-        catch (Exception e) when (Trouble.Of(e) is not null)
-        {
-            connection.Dispose();
-            throw Trouble.Of(e)!;
+            catch (Exception e) when (Trouble.IsLoss(e) && waited.Elapsed < wait)
+            {
+                connection.Dispose();
+                Thread.Sleep(200);
+            }
+            catch (Exception e) when (Trouble.Of(e) is not null)
+            {
+                connection.Dispose();
+                throw Trouble.Of(e)!;
+            }
         }
     }
 
@@ -284,6 +309,7 @@ internal sealed partial class PostgresDatabase : Database
     public override void Dispose()
     {
         Forget();
+        foreach (var statement in statements.Values) Quietly(statement);
         Connection.Dispose();
     }
 }

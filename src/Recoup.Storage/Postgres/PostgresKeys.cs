@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -5,7 +6,7 @@ namespace Recoup.Storage.Postgres;
 
 /// <summary>
 /// The keys of people in PostgreSQL: a table of a schema of their own, or of a database of their own. The role that uses it
-/// owns it, since only an owner may rewrite a table, and nothing less takes a deleted key out of the file.
+/// owns it: to destroy a key for good the table is written anew without it and the old file dropped.
 /// </summary>
 internal sealed class PostgresKeys : IKeyTable
 {
@@ -49,14 +50,21 @@ internal sealed class PostgresKeys : IKeyTable
 
     public void Delete(IReadOnlyCollection<string> parties) => Use(db =>
     {
-        using (var command = new NpgsqlCommand($"DELETE FROM {table} WHERE party = ANY($1)", db))
-        {
-            command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, Value = parties.ToArray() });
-            command.ExecuteNonQuery();
-        }
-        // Writes the table anew without the deleted rows and drops the old file. The server's log of writes is for its owner to let expire.
-        using var rewrite = new NpgsqlCommand($"VACUUM FULL {table}", db);
-        return rewrite.ExecuteNonQuery();
+        // Copied into a new file without the deleted rows, and the old file dropped: VACUUM FULL would take along what some
+        // other session might still see. The server's log of writes is for its owner to let expire (docs/operations.md).
+        using var tx = db.BeginTransaction();
+        using var command = new NpgsqlCommand($"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE", db);
+        command.ExecuteNonQuery();
+        command.CommandText = $"CREATE TABLE {table}_next(party TEXT COLLATE \"C\" PRIMARY KEY, key BYTEA NOT NULL)";
+        command.ExecuteNonQuery();
+        command.CommandText = $"INSERT INTO {table}_next SELECT party, key FROM {table} WHERE party <> ALL($1)";
+        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, Value = parties.ToArray() });
+        command.ExecuteNonQuery();
+        command.Parameters.Clear();
+        command.CommandText = $"DROP TABLE {table}; ALTER TABLE {table}_next RENAME TO party_key";
+        command.ExecuteNonQuery();
+        tx.Commit();
+        return 0;
     });
 
     public IEnumerable<KeyValuePair<string, byte[]>> All() => Use(db =>
@@ -68,15 +76,25 @@ internal sealed class PostgresKeys : IKeyTable
         return all;
     });
 
+    public void GiveTo(string role) => Use(db =>
+    {
+        var (schema, name) = (table[..table.LastIndexOf('.')], PostgresMigrations.Quoted(role));
+        using var give = new NpgsqlCommand($"GRANT USAGE, CREATE ON SCHEMA {schema} TO {name}; ALTER TABLE {table} OWNER TO {name};", db);
+        return give.ExecuteNonQuery();
+    });
+
     private T Use<T>(Func<NpgsqlConnection, T> work)
     {
-        try
-        {
-            using var db = source.OpenConnection();
-            if (!isMade) Make(db);
-            return work(db);
-        }
-        catch (Exception e) when (Trouble.Of(e) is not null) { throw Trouble.Of(e)!; }
+        for (var waited = Stopwatch.StartNew(); ;)
+            try
+            {
+                using var db = source.OpenConnection();
+                if (!isMade) Make(db);
+                return work(db);
+            }
+            // Whatever is done here comes to the same when it is done twice.
+            catch (Exception e) when (Trouble.IsLoss(e) && waited.Elapsed < PostgresDatabase.LostMax) { Thread.Sleep(200); }
+            catch (Exception e) when (Trouble.Of(e) is not null) { throw Trouble.Of(e)!; }
     }
 
     private void Make(NpgsqlConnection db)

@@ -90,7 +90,7 @@ internal static class PostgresMigrations
         Run(db, Grants(role).Replace(SchemaWord, (string)schema.ExecuteScalar()!, StringComparison.Ordinal));
     }
 
-    private static string Quoted(string name) => '"' + name.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
+    internal static string Quoted(string name) => '"' + name.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
 
     private static string First()
     {

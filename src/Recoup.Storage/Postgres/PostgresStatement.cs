@@ -12,7 +12,7 @@ namespace Recoup.Storage.Postgres;
 internal sealed class PostgresStatement : Statement
 {
     private readonly PostgresDatabase database;
-    private readonly NpgsqlCommand command;
+    private NpgsqlCommand command;
     private readonly NpgsqlParameter[] parameters;
     private NpgsqlDataReader? reader;
     private ValueClass[] classes = [];
@@ -61,13 +61,14 @@ internal sealed class PostgresStatement : Statement
 
     public override int Run()
     {
-        database.Free(this);
         try
         {
-            Prepare();
-            return command.ExecuteNonQuery();
+            return database.Again(() =>
+            {
+                Ready();
+                return command.ExecuteNonQuery();
+            });
         }
-        catch (Exception e) when (Trouble.Of(e) is not null) { throw Trouble.Of(e)!; }
         finally { bound = 0; }
     }
 
@@ -78,19 +79,41 @@ internal sealed class PostgresStatement : Statement
             if (kept is not null) return ++at < kept.Count || End();
             if (reader is null)
             {
-                database.Free(this);
-                Prepare();
-                reader = command.ExecuteReader();
+                reader = database.Again(() =>
+                {
+                    Ready();
+                    return command.ExecuteReader();
+                });
                 database.Reading = this;
                 if (classes.Length != reader.FieldCount) classes = [.. Enumerable.Range(0, reader.FieldCount).Select(c => ClassOf(reader.GetDataTypeName(c)))];
             }
             return reader.Read() || End();
+        }
+        catch (StoreException)
+        {
+            Reset();
+            throw;
         }
         catch (Exception e) when (Trouble.Of(e) is not null)
         {
             Reset();
             throw Trouble.Of(e)!;
         }
+    }
+
+    /// <summary>On the connection as it is now: since the last use it may have been made anew.</summary>
+    private void Ready()
+    {
+        database.Free(this);
+        if (command.Connection != database.Connection)
+        {
+            var text = command.CommandText;
+            command.Parameters.Clear();
+            command.Dispose();
+            command = new NpgsqlCommand(text, database.Connection);
+            foreach (var parameter in parameters) command.Parameters.Add(parameter);
+        }
+        Prepare();
     }
 
     private void Prepare()

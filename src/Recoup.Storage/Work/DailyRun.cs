@@ -301,26 +301,20 @@ public sealed class DailyRun(Door door)
             door.MergeCells(always: false);
         }
         if (over) return;
-        store.Begin();
-        try
+        store.Atomically(() =>
         {
             // Whoever hung here may find another day's run when it goes on.
             if (UnderWay.Read(store)?.AsOf == plan.AsOf) (Progress.Read(store, slot) with { Done = true }).Write(store, slot);
-            store.Commit();
-        }
-        catch { store.Rollback(); throw; }
+        });
     }
 
     /// <summary>The volume stop holds for all slots.</summary>
     private static void Stop(Store store, Plan plan, string why, RunReport report)
     {
-        store.Begin();
-        try
+        store.Atomically(() =>
         {
             if (UnderWay.Read(store) is { } begun && begun.AsOf == plan.AsOf) (begun with { Stopped = true }).Write(store);
-            store.Commit();
-        }
-        catch { store.Rollback(); throw; }
+        });
         lock (report) report.Stopped ??= why;
     }
 

@@ -61,7 +61,7 @@ internal static class Live
 internal static class Shapes
 {
     /// <summary>The journal and the heads are looked at row by row elsewhere.</summary>
-    private static readonly (string Table, string[] Columns)[] Tables =
+    internal static readonly (string Table, string[] Columns)[] Tables =
     [
         ("meta", ["name text", "value text"]),
         ("key", ["key text", "content blob"]),
@@ -75,6 +75,7 @@ internal static class Shapes
         ("cell", ["measure integer", "day integer", "ref_day integer", "portfolio text", "segment text", "currency text", "minor integer", "count integer"]),
         ("stock", ["measure integer", "month_end integer", "ref_day integer", "portfolio text", "segment text", "currency text", "minor integer", "count integer"]),
         ("erasure", ["party text", "done integer"]),
+        ("api_key", ["id text", "name text", "may text", "hash blob", "created_at integer", "revoked_at integer null"]),
     ];
 
     /// <summary>False where something was found.</summary>

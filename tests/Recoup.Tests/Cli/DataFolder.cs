@@ -98,6 +98,17 @@ public sealed class DataFolder : IDisposable
         return new Ran(process.ExitCode, output, error.GetAwaiter().GetResult());
     }
 
+    /// <summary>As another process in the middle of a transaction: nobody can write until this is disposed of.</summary>
+    public IDisposable HoldWriters()
+    {
+        System.Data.Common.DbConnection db = TestStores.IsPostgres ? new Npgsql.NpgsqlConnection(Place.Connection) : Connect(Database, open: false);
+        db.Open();
+        using var hold = db.CreateCommand();
+        hold.CommandText = TestStores.IsPostgres ? "BEGIN; SELECT 1 FROM head FOR UPDATE" : "BEGIN IMMEDIATE";
+        hold.ExecuteNonQuery();
+        return db;
+    }
+
     public DataFolder Copy()
     {
         var copy = new DataFolder();
@@ -160,10 +171,10 @@ public sealed class DataFolder : IDisposable
         command.ExecuteNonQuery();
     }
 
-    private static SqliteConnection Connect(string database)
+    private static SqliteConnection Connect(string database, bool open = true)
     {
         var db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = database, Pooling = false }.ToString());
-        db.Open();
+        if (open) db.Open();
         db.CreateFunction("state_text", (byte[] state) => Core.Parties.StateText.Of(state));
         return db;
     }

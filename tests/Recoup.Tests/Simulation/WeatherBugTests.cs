@@ -74,7 +74,7 @@ public sealed class WeatherBugTests
     }, "channel-silent");
 
     [Fact]
-    public void A_message_tried_again_though_it_may_have_left() => Caught(Findings.Once, new WeatherSeams
+    public void A_message_tried_again_though_it_may_have_left() => Caught(WeatherInvariants.Unknown, new WeatherSeams
     {
         Channel = port => port with { Send = (messages, at) => [.. port.Send(messages, at).Select(a => a.Outcome == "unknown" ? ChannelAnswer.Deferred("no answer", at.AddMinutes(5)) : a)] },
     }, "channel-silent");
@@ -87,9 +87,9 @@ public sealed class WeatherBugTests
         var failing = Caught(Findings.Once, new WeatherSeams { Channel = port => port with { IsIdempotent = true } });
         var small = WeatherSeeds.Shrink(failing);
         small.Plan.Faults.ShouldBe([Fault.CrashAfterSend], ignoreOrder: true);
-        small.Plan.Customers.ShouldBeLessThan(120);
+        small.Plan.Customers.ShouldBeLessThanOrEqualTo(120);
         small.Plan.Days.ShouldBeLessThan(60);
-        small.Plan.Command.ShouldBe($"recoup simulate --faults crash-after-send --seed {failing.Plan.Seed} --accounts {small.Plan.Customers} --days {small.Plan.Days}{(small.Plan.World.Name == "everyday" ? "" : " --world " + small.Plan.World.Name)}");
+        small.Plan.Command.ShouldBe($"recoup simulate --faults crash-after-send --seed {failing.Plan.Seed} --accounts {small.Plan.Customers} --days {small.Plan.Days} --from {failing.Plan.Start:yyyy-MM-dd}{(small.Plan.World.Name == "everyday" ? "" : " --world " + small.Plan.World.Name)}");
         small.Findings.Breaches.ShouldContain(b => b.Invariant == Findings.Once);
         WeatherSeeds.Play(small.Plan).Findings.Breaches[0].ToString().ShouldBe(small.Findings.Breaches[0].ToString());
     }

@@ -107,10 +107,11 @@ public sealed class WeatherTests(ITestOutputHelper output)
         one.GetProperty("kpis").EnumerateArray().ShouldContain(k => k.GetProperty("kpi").GetString() == "dso");
         one.GetProperty("command").GetString().ShouldBe("recoup simulate --faults all --seed 3 --accounts 30 --days 25");
         var many = folder.Run(["simulate", "--seeds", "3", .. small, "--faults", "crash,disk"]).Expect(0).Json;
+        folder.Run(["simulate", "--seed", "3", .. small, "--faults", "clock", "--from", "2024-02-20"]).Expect(0).Json.GetProperty("from").GetString().ShouldBe("2024-02-20");
         many.GetProperty("passed").GetInt32().ShouldBe(3);
         many.GetProperty("kinds").GetString().ShouldBe("crash,disk");
         folder.Run("simulate", "--faults", "hail").Expect(2).Err.ShouldContain("there is no kind of fault 'hail'");
-        folder.Run("simulate", "--seeds", "3").Expect(2).Err.ShouldContain("--seeds goes with --faults");
+        folder.Run("simulate", "--seeds", "3").Expect(2).Err.ShouldContain("go with --faults");
         folder.Run("simulate", "--faults", "--data", folder.Path).Expect(2).Err.ShouldContain("--data");
     }
 }

@@ -110,11 +110,16 @@ public sealed class PostgresServer : IDisposable
         var folder = Directory.CreateTempSubdirectory("recoup-template-").FullName;
         try
         {
-            using (Store.Open(new StorePlace(folder, Connection("recoup_template")))) { }
+            using var store = Store.Open(new StorePlace(folder, Connection("recoup_template")));
+            // The table of keys is made when first asked for.
+            _ = store.Vault.HoldsKeys;
         }
         finally { Directory.Delete(folder, recursive: true); }
         Execute("recoup_template", "CREATE FUNCTION hex(bytea) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper(encode($1, ''hex''))'");
         NpgsqlConnection.ClearAllPools();
+        // A database that somebody is at can't be copied.
+        Execute("postgres", "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = 'recoup_template'");
+        Execute("postgres", "ALTER DATABASE recoup_template WITH ALLOW_CONNECTIONS false");
         hasTemplate = true;
     }
 

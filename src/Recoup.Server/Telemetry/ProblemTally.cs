@@ -7,7 +7,7 @@ namespace Recoup.Server.Telemetry;
 /// Requests that were not done, counted by address, status and code, and told to the log every few seconds: a client that
 /// is wrong thousands of times a second makes a line with its number, not thousands of lines.
 /// </summary>
-public sealed class Refusals(ServeOptions options) : BackgroundService
+public sealed class ProblemTally(ServeOptions options) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
