@@ -52,7 +52,11 @@ internal static class ServeVerb
             var limits = new ApiLimits { BodyBytesMax = checked(Positive(parsed, bodyMax, 1024 * 1024) * 1024), InputsMax = Positive(parsed, inputsMax, 100_000), WaitingMax = Positive(parsed, waitingMax, 1_000_000) };
             Serve(session, parsed.GetValue(urls)!, options => options with
             {
-                RunAt = at, Role = of, Limits = limits, MachineClock = machine, Beat = Seconds(parsed.GetValue(beat), "--beat", 0.2),
+                RunAt = at,
+                Role = of,
+                Limits = limits,
+                MachineClock = machine,
+                Beat = Seconds(parsed.GetValue(beat), "--beat", 0.2),
                 ClockTolerance = Seconds(parsed.GetValue(tolerance) ?? options.ClockTolerance.TotalSeconds, "--clock-tolerance", 1),
                 TakeOver = Seconds(parsed.GetValue(takeOver) ?? options.TakeOver.TotalSeconds, "--take-over", 1.5),
             }, parsed.GetValue(log) == "json");

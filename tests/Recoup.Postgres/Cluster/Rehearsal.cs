@@ -68,7 +68,7 @@ internal sealed class Rehearsal : IDisposable
     private const string RunAt = "09:00";
 
     /// <summary>Until workers are up the clock stands at the hour of the first day's run.</summary>
-    private static readonly TimeSpan StartingMax = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan StartingMax = TimeSpan.FromSeconds(9);
 
     private Dictionary<string, string> Environment => new(StringComparer.Ordinal)
     {
@@ -94,6 +94,25 @@ internal sealed class Rehearsal : IDisposable
         foreach (var worker in workers) worker.ShouldWork();
     }
 
+    /// <summary>
+    /// Makes a worker hang while it has a turn, which it keeps as long as its session lives: waits for the next one that takes
+    /// a slot, stops it, and tries again where it was done by then.
+    /// </summary>
+    public Worker HangWithATurn()
+    {
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(30);)
+        {
+            if (Holders().Select(name => workers.Find(w => name.Contains($"-{w.Id.ToString(CultureInfo.InvariantCulture)}-", StringComparison.Ordinal))).FirstOrDefault() is not { } worker) continue;
+            worker.Hang();
+            if (Holders().Any(name => name.Contains($"-{worker.Id.ToString(CultureInfo.InvariantCulture)}-", StringComparison.Ordinal))) return worker;
+            worker.GoOn();
+        }
+        throw new InvalidOperationException($"nobody takes a turn\n{Said}");
+
+        // The class of advisory locks that are turns.
+        IEnumerable<string> Holders() => TestStores.Rows(Place, $"SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND classid = {0x5EC1}").Select(r => (string)r[0]!);
+    }
+
     /// <summary>Waits for the end of the last day and of its work, then stops who is alive.</summary>
     public void Finish()
     {
@@ -115,7 +134,7 @@ internal sealed class Rehearsal : IDisposable
     }
 
     /// <summary>What workers said beyond what goes without saying, for a failure's message.</summary>
-    public string Said => string.Join('\n', workers.Select(w => $"--- {w.Name}\n{string.Join('\n', w.Lines.TakeLast(40))}")) + "\n--- runs\n"
+    public string Said => string.Join('\n', workers.Select(w => $"--- {w.Name}\n{string.Join('\n', w.Lines.Where(l => !l.Contains("run_made", StringComparison.Ordinal) && !l.Contains("dispatched", StringComparison.Ordinal)).TakeLast(40))}")) + "\n--- runs\n"
         + string.Join('\n', TestStores.Rows(Place, "SELECT kind, effective_on, recorded_at, convert_from(payload, 'UTF8') FROM journal WHERE kind IN ('run_began', 'run_ended') ORDER BY id").Select(r => $"{r[0]} {r[1]} {DateTimeOffset.FromUnixTimeMilliseconds((long)r[2]!):MM-dd HH:mm} {r[3]}"));
 
     // --- what must hold ---
@@ -138,7 +157,8 @@ internal sealed class Rehearsal : IDisposable
         var files = Directory.GetFiles(Path.Combine(Place.Folder, "mail"), "*.eml").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal).ToList();
         files.ShouldBe(found.Sent, "files of messages, and messages that count as sent");
         files.Count.ShouldBeGreaterThan(Parties / 3);
-        return $"{Days} days, {there.Count} decisions as undisturbed, {files.Count} messages sent once, {found.Unknown} unknown, {found.Waiting} waiting for their hour";
+        found.Failed.ShouldBe(0);
+        return $"{Days} days, {there.Count} decisions as undisturbed, {files.Count} messages sent once, {found.Unknown} unknown, {found.Withdrawn} withdrawn, {found.Waiting} waiting for their hour; slots of runs by worker: {string.Join(" + ", workers.Select(w => w.Events("run_made")))}";
 
         List<string> Within(Record record) => [.. record.Decisions.Where(d => string.CompareOrdinal(d, Store.Day(FirstDay.AddDays(Days))) < 0).Order(StringComparer.Ordinal)];
     }
@@ -153,12 +173,12 @@ internal sealed class Rehearsal : IDisposable
         }
     }
 
-    private sealed record Record(Dictionary<DateOnly, int> RunsEnded, List<string> Decisions, List<string> Released, List<string> Sent, long Unknown, long Waiting);
+    private sealed record Record(Dictionary<DateOnly, int> RunsEnded, List<string> Decisions, List<string> Released, List<string> Sent, long Unknown, long Waiting, long Withdrawn, long Failed);
 
     private static Record Told(StorePlace place)
     {
         using var store = Store.Open(place, create: false);
-        var record = new Record([], [], [], [.. TestStores.Rows(place, "SELECT id FROM message WHERE status = 2").Select(r => (string)r[0]!).Order(StringComparer.Ordinal)], Count("4"), Count("0"));
+        var record = new Record([], [], [], [.. TestStores.Rows(place, "SELECT id FROM message WHERE status = 2").Select(r => (string)r[0]!).Order(StringComparer.Ordinal)], Count("4"), Count("0"), Count("5"), Count("3"));
         for (var partition = 0; partition < Partition.Count; partition++)
             foreach (var (_, row) in store.Journal(partition))
                 switch (EventCodec.Decode(row.Kind, row.Version, row.Payload))
@@ -192,7 +212,7 @@ internal sealed class Rehearsal : IDisposable
     private static Process Command(StorePlace place, params string[] arguments)
     {
         var start = new ProcessStartInfo(System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[ Path.Combine(AppContext.BaseDirectory, "recoup.dll"), .. arguments ]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "recoup.dll"), .. arguments]) start.ArgumentList.Add(argument);
         (start.Environment["RECOUP_DATA"], start.Environment["RECOUP_DATABASE"]) = (place.Folder, place.Connection);
         return Process.Start(start)!;
     }

@@ -14,7 +14,7 @@ internal sealed partial class Worker : IDisposable
     {
         Name = name;
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[ Path.Combine(AppContext.BaseDirectory, "recoup.dll"), "serve", "--role", "worker", "--urls", "http://127.0.0.1:0", .. arguments ]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "recoup.dll"), "serve", "--role", "worker", "--urls", "http://127.0.0.1:0", "--log", "json", .. arguments]) start.ArgumentList.Add(argument);
         foreach (var (variable, value) in environment) start.Environment[variable] = value;
         process = Process.Start(start)!;
         process.OutputDataReceived += (_, e) => Add(e.Data);
@@ -25,11 +25,16 @@ internal sealed partial class Worker : IDisposable
 
     public string Name { get; }
 
+    public int Id => process.Id;
+
     public bool IsAlive => !process.HasExited;
 
     public IReadOnlyList<string> Lines { get { lock (lines) return [.. lines]; } }
 
     public string Said => string.Join('\n', Lines);
+
+    /// <summary>How often it logged an event.</summary>
+    public int Events(string name) => Lines.Count(line => line.Contains($"\"event\":\"{name}\"", StringComparison.Ordinal));
 
     private void Add(string? line) { lock (lines) if (line is not null) lines.Add(line); }
 
@@ -37,7 +42,7 @@ internal sealed partial class Worker : IDisposable
     public string Address => Until(() => Where().Match(Said) is { Success: true } match ? match.Value : null, $"{Name} tells no address");
 
     /// <summary>Waits until it takes part in the work.</summary>
-    public void ShouldWork() => Until(() => Said.Contains("takes part in the work", StringComparison.Ordinal) ? "" : null, $"{Name} does not begin");
+    public void ShouldWork() => Until(() => Events("node_working") > 0 ? "" : null, $"{Name} does not begin");
 
     private string Until(Func<string?> found, string trouble)
     {

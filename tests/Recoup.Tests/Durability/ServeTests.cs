@@ -75,6 +75,46 @@ public sealed partial class ServeTests
         Directory.Exists(folder.Path).ShouldBeFalse();
     }
 
+    [Fact]
+    public void A_worker_runs_the_day_and_serves_its_health_alone()
+    {
+        using var folder = Prepared();
+        using var process = folder.Start(null, "serve", "--role", "worker", "--now", Morning, "--urls", "http://127.0.0.1:0", "--beat", "1");
+        var address = Listen(process).Address();
+        using var http = new HttpClient();
+        foreach (var page in new[] { "/", "/api/v1/ageing", "/assets/recoup.css" }) ((int)http.GetAsync(address + page).GetAwaiter().GetResult().StatusCode).ShouldBe(404, page);
+        foreach (var health in new[] { "/health/live", "/health/ready" }) ((int)http.GetAsync(address + health).GetAwaiter().GetResult().StatusCode).ShouldBe(200, health);
+        for (var waited = Stopwatch.StartNew(); folder.Count("SELECT count(*) FROM message WHERE status = 2") < Parties; Thread.Sleep(100)) waited.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(2));
+        End(process);
+        folder.ShouldBeSound();
+    }
+
+    [Theory]
+    [InlineData("--role", "api")]
+    [InlineData("--no-run")]
+    public void Pages_alone_run_no_day(params string[] arguments)
+    {
+        using var folder = Prepared();
+        using var process = folder.Start(null, ["serve", "--now", Morning, "--urls", "http://127.0.0.1:0", "--beat", "1", .. arguments]);
+        var address = Listen(process).Address();
+        using var http = new HttpClient();
+        ((int)http.GetAsync(address + "/health/ready").GetAwaiter().GetResult().StatusCode).ShouldBe(200);
+        Thread.Sleep(TimeSpan.FromSeconds(3));
+        End(process);
+        folder.Count("SELECT count(*) FROM journal WHERE kind = 'run_began'").ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("contradict", "--role", "worker", "--no-run")]
+    [InlineData("here the data is in a folder", "--take-over", "10")]
+    [InlineData("here the data is in a folder", "--clock-tolerance", "10")]
+    [InlineData("takes seconds from 0.2 to 3600", "--beat", "0")]
+    public void What_can_not_be_meant_is_refused(string why, params string[] arguments)
+    {
+        using var folder = new DataFolder();
+        folder.Run(["serve", "--urls", "http://127.0.0.1:0", .. arguments]).Expect(2).Err.ShouldContain(why);
+    }
+
     private static DataFolder Prepared()
     {
         var folder = new DataFolder();
@@ -171,7 +211,7 @@ public sealed partial class ServeTests
     private static List<string> Journal(DataFolder folder) =>
         [.. folder.Rows("SELECT partition, seq, prior, party, account, kind, version, effective_on, recorded_on, actor, cause, workspace_seq, CAST(payload AS TEXT) FROM journal ORDER BY id").Select(row => Instants().Replace(row, "·"))];
 
-    [GeneratedRegex(@"(?<address>http://127\.0\.0\.1:\d+)/enter/", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(?<address>http://127\.0\.0\.1:\d+)/(enter|health)/", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Link();
 
     // Instants, the clearance that is named after one, and the sealed text, which holds no instant but is checked by its event's place.
