@@ -19,7 +19,7 @@ public sealed class MigrateTests(EveryKindFolder made) : IClassFixture<EveryKind
     {
         var database = NewDatabase();
         using var folder = made.Folder.Copy();
-        var before = (Journal: Ledger.JournalInTheClear(folder), Ageing: folder.Run("ageing", "--format", "json").Out, Kpis: folder.Run("kpi", "--format", "json").Out, Worklist: folder.Run("worklist", "--format", "json").Out, Key: folder.Run("explain", "A1", "--format", "json").Out);
+        var before = (Journal: Ledger.Journal(folder), Ageing: folder.Run("ageing", "--format", "json").Out, Kpis: folder.Run("kpi", "--format", "json").Out, Worklist: folder.Run("worklist", "--format", "json").Out, Key: folder.Run("explain", "A1", "--format", "json").Out);
         var events = folder.Count("SELECT count(*) FROM journal");
 
         var moved = folder.Run("migrate", "--to", database, "--format", "json").Expect(0).Json;
@@ -40,7 +40,7 @@ public sealed class MigrateTests(EveryKindFolder made) : IClassFixture<EveryKind
         folder.Run("ageing").Expect(1).Err.ShouldContain("was moved to");
         folder.Run("migrate", "--back").Expect(0);
         folder.Run("ageing", "--format", "json").Out.ShouldBe(before.Ageing);
-        Ledger.ShouldBeSameRows(Ledger.JournalInTheClear(folder), before.Journal);
+        Ledger.ShouldBeSameRows(Ledger.Journal(folder), before.Journal);
         PostgresServer.Shared.Drop(database);
     }
 
