@@ -76,15 +76,15 @@ public sealed partial class ServeTests
     }
 
     [Fact]
-    public void A_worker_runs_the_day_and_serves_its_health_alone()
+    public async Task A_worker_runs_the_day_and_serves_its_health_alone()
     {
         using var folder = Prepared();
         using var process = folder.Start(null, "serve", "--role", "worker", "--now", Morning, "--urls", "http://127.0.0.1:0", "--beat", "1");
         var address = Listen(process).Address();
         using var http = new HttpClient();
-        foreach (var page in new[] { "/", "/api/v1/ageing", "/assets/recoup.css" }) ((int)http.GetAsync(address + page).GetAwaiter().GetResult().StatusCode).ShouldBe(404, page);
-        foreach (var health in new[] { "/health/live", "/health/ready" }) ((int)http.GetAsync(address + health).GetAwaiter().GetResult().StatusCode).ShouldBe(200, health);
-        for (var waited = Stopwatch.StartNew(); folder.Count("SELECT count(*) FROM message WHERE status = 2") < Parties; Thread.Sleep(100)) waited.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(2));
+        foreach (var page in new[] { "/", "/api/v1/ageing", "/assets/recoup.css" }) ((int)(await http.GetAsync(address + page, TestContext.Current.CancellationToken)).StatusCode).ShouldBe(404, page);
+        foreach (var health in new[] { "/health/live", "/health/ready" }) ((int)(await http.GetAsync(address + health, TestContext.Current.CancellationToken)).StatusCode).ShouldBe(200, health);
+        for (var waited = Stopwatch.StartNew(); folder.Count("SELECT count(*) FROM message WHERE status = 2") < Parties; await Task.Delay(100, TestContext.Current.CancellationToken)) waited.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(2));
         End(process);
         folder.ShouldBeSound();
     }
@@ -92,14 +92,14 @@ public sealed partial class ServeTests
     [Theory]
     [InlineData("--role", "api")]
     [InlineData("--no-run")]
-    public void Pages_alone_run_no_day(params string[] arguments)
+    public async Task Pages_alone_run_no_day(params string[] arguments)
     {
         using var folder = Prepared();
         using var process = folder.Start(null, ["serve", "--now", Morning, "--urls", "http://127.0.0.1:0", "--beat", "1", .. arguments]);
         var address = Listen(process).Address();
         using var http = new HttpClient();
-        ((int)http.GetAsync(address + "/health/ready").GetAwaiter().GetResult().StatusCode).ShouldBe(200);
-        Thread.Sleep(TimeSpan.FromSeconds(3));
+        ((int)(await http.GetAsync(address + "/health/ready", TestContext.Current.CancellationToken)).StatusCode).ShouldBe(200);
+        await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
         End(process);
         folder.Count("SELECT count(*) FROM journal WHERE kind = 'run_began'").ShouldBe(0);
     }
