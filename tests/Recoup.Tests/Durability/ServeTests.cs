@@ -82,9 +82,9 @@ public sealed partial class ServeTests
         using var process = folder.Start(null, "serve", "--role", "worker", "--now", Morning, "--urls", "http://127.0.0.1:0", "--beat", "1");
         var address = Listen(process).Address();
         using var http = new HttpClient();
-        foreach (var page in new[] { "/", "/api/v1/ageing", "/assets/recoup.css" }) ((int)(await http.GetAsync(address + page)).StatusCode).ShouldBe(404, page);
-        foreach (var health in new[] { "/health/live", "/health/ready" }) ((int)(await http.GetAsync(address + health)).StatusCode).ShouldBe(200, health);
-        for (var waited = Stopwatch.StartNew(); folder.Count("SELECT count(*) FROM message WHERE status = 2") < Parties; Thread.Sleep(100)) waited.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(2));
+        foreach (var page in new[] { "/", "/api/v1/ageing", "/assets/recoup.css" }) ((int)(await http.GetAsync(address + page, TestContext.Current.CancellationToken)).StatusCode).ShouldBe(404, page);
+        foreach (var health in new[] { "/health/live", "/health/ready" }) ((int)(await http.GetAsync(address + health, TestContext.Current.CancellationToken)).StatusCode).ShouldBe(200, health);
+        for (var waited = Stopwatch.StartNew(); folder.Count("SELECT count(*) FROM message WHERE status = 2") < Parties; await Task.Delay(100, TestContext.Current.CancellationToken)) waited.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(2));
         End(process);
         folder.ShouldBeSound();
     }
@@ -98,8 +98,8 @@ public sealed partial class ServeTests
         using var process = folder.Start(null, ["serve", "--now", Morning, "--urls", "http://127.0.0.1:0", "--beat", "1", .. arguments]);
         var address = Listen(process).Address();
         using var http = new HttpClient();
-        ((int)(await http.GetAsync(address + "/health/ready")).StatusCode).ShouldBe(200);
-        Thread.Sleep(TimeSpan.FromSeconds(3));
+        ((int)(await http.GetAsync(address + "/health/ready", TestContext.Current.CancellationToken)).StatusCode).ShouldBe(200);
+        await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
         End(process);
         folder.Count("SELECT count(*) FROM journal WHERE kind = 'run_began'").ShouldBe(0);
     }
