@@ -32,9 +32,12 @@ internal sealed class Session : IDisposable
     public string Folder { get; set; }
 
     /// <summary>The PostgreSQL connection; null: the data is in the folder. A folder that is named wins over the environment's database.</summary>
-    public string? Connection => connection ??= Checked(parsed.GetValue(Database) ?? (parsed.GetValue(Data) is null && Environment.GetEnvironmentVariable("RECOUP_DATABASE") is { Length: > 0 } given ? given : null));
+    public string? Connection => IsFolderAlone ? null : connection ??= Checked(parsed.GetValue(Database) ?? (parsed.GetValue(Data) is null && Environment.GetEnvironmentVariable("RECOUP_DATABASE") is { Length: > 0 } given ? given : null));
 
     private string? connection;
+
+    /// <summary>For what plays in a folder whatever the environment says.</summary>
+    public bool IsFolderAlone { get; set; }
 
     private static string? Checked(string? connection)
     {

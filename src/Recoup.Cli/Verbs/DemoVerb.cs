@@ -33,6 +33,8 @@ internal static class DemoVerb
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
+            if (parsed.GetValue(Session.Database) is not null) throw new UsageException("the demo plays in a folder of its own; leave --database out, or move it afterwards: recoup --data recoup-demo migrate --to CONNECTION");
+            session.IsFolderAlone = true;
             if (parsed.GetValue(Session.Data) is null && Environment.GetEnvironmentVariable("RECOUP_DATA") is not { Length: > 0 }) session.Folder = "recoup-demo";
             Prepare(session.Folder);
             var report = Play(session.Folder);
