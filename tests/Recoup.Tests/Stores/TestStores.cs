@@ -20,7 +20,7 @@ internal static partial class TestStores
     public static void Drop(StorePlace place) => PostgresServer.Shared.Drop(place.Connection!);
 
     /// <summary>The names of all tables.</summary>
-    public const string Tables = "SELECT relname::text FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace ORDER BY 1";
+    public const string Tables = "SELECT relname::text FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace AND relname <> 'schema_version' AND relname NOT LIKE 'qrtz%' ORDER BY 1";
 
     public const string KeyTable = "recoup_keys.party_key";
 #else
