@@ -254,6 +254,8 @@ internal static partial class Sections
     private static Store OpenNew(Folder folder)
     {
         if (!OnPostgres) return Store.Open(folder.Path);
+        Npgsql.NpgsqlConnection.ClearAllPools();
+        Server.Value.Execute("postgres", "DROP DATABASE IF EXISTS bench WITH (FORCE)");
         Server.Value.Execute("postgres", "CREATE DATABASE bench");
         return Store.Open(new StorePlace(folder.Path, Server.Value.Connection("bench")));
     }
