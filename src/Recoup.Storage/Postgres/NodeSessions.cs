@@ -51,13 +51,13 @@ public sealed class NodeSessions
     public static bool IsPassing(Exception e) => Trouble.Of(e) is LostException or MetException;
 
     /// <summary>Ends the sessions of nodes that have given no sign of life for so long. Returns how many.</summary>
-    /// <param name="silence">By the database's clock. A session younger than this is left alone: its node may be about to give its first.</param>
+    /// <param name="silence">By the database's clock. A session younger than twice this is left alone: its node may be about to give its first.</param>
     public int EndLost(TimeSpan silence)
     {
         // Signs of life are in ticks of .NET, a ten-millionth of a second each since the year 1.
         const string ended = """
             SELECT count(pg_terminate_backend(a.pid)) FROM pg_stat_activity AS a
-            WHERE a.datname = current_database() AND a.usename = current_user AND starts_with(a.application_name, $1) AND a.backend_start < clock_timestamp() - $3
+            WHERE a.datname = current_database() AND a.usename = current_user AND starts_with(a.application_name, $1) AND a.backend_start < clock_timestamp() - 2 * $3
             AND NOT EXISTS (
               SELECT 1 FROM qrtz_scheduler_state AS s
               WHERE s.sched_name = $2 AND $1 || s.instance_name = a.application_name

@@ -76,7 +76,7 @@ internal sealed class Rehearsal : IDisposable
     private const string RunAt = "09:00";
 
     /// <summary>Until workers are up the clock stands at the hour of the first day's run.</summary>
-    private static readonly TimeSpan StartingMax = TimeSpan.FromSeconds(9);
+    private TimeSpan StartingMax => TimeSpan.FromSeconds(Math.Max(9, DaySeconds / 2));
 
     private Dictionary<string, string> Environment => new(StringComparer.Ordinal)
     {
