@@ -13,10 +13,15 @@ public sealed record Told(IReadOnlyList<Input> Inputs, params IReadOnlyList<Refu
     /// <summary>It names the person, so that nobody may keep it once they are forgotten.</summary>
     public bool Identifies => Inputs.Any(i => i is Input.AccountSet or Input.ContactPoint or Input.Promise or Input.Contact or Input.Consent { Address: not null });
 
+    /// <summary>The early end of a hold that is told late: where the hold has run out by itself meanwhile nothing can come of it any more.</summary>
+    internal bool IsLateRelease(DateOnly day) => Inputs is [Input.HoldReleased release] && release.On < day;
+
     /// <summary>Whether this came of it as it should.</summary>
     /// <param name="forgotten">The person was erased by now.</param>
-    internal bool Fits(UnitResult result, bool forgotten)
+    /// <param name="day">On which it is told.</param>
+    internal bool Fits(UnitResult result, bool forgotten, DateOnly day)
     {
+        if (result.Refused?.Refusal == Refusal.UnknownHold && IsLateRelease(day)) return true;
         // Told again after the erasure, it is refused before anybody looks whether it was known.
         if (forgotten && Identifies && result.Refused?.Refusal == Refusal.PartyErased) return true;
         return Expected.Count == 0 ? result.Status != UnitStatus.Refused : result.Status == UnitStatus.Refused && Expected.Contains(result.Refused!.Refusal);
