@@ -129,9 +129,17 @@ internal sealed class ServeProcess : IDisposable
     private readonly Process process;
     private readonly List<string> errors = [];
 
+    /// <summary>One that takes and answers, on a day gone by.</summary>
     public ServeProcess(DataFolder folder, IReadOnlyDictionary<string, string>? environment = null, params string[] arguments)
+        : this(folder.Start(environment, ["serve", "--no-run", "--log", "json", "--urls", "http://127.0.0.1:0", "--now", "2026-02-10T10:00:00Z", .. arguments])) { }
+
+    /// <summary>One that runs the days and dispatches too.</summary>
+    public static ServeProcess AtWork(DataFolder folder, IReadOnlyDictionary<string, string> environment) =>
+        new(folder.Start(environment, "serve", "--log", "json", "--urls", "http://127.0.0.1:0", "--beat", "1"));
+
+    private ServeProcess(Process process)
     {
-        process = folder.Start(environment, ["serve", "--no-run", "--log", "json", "--urls", "http://127.0.0.1:0", "--now", "2026-02-10T10:00:00Z", .. arguments]);
+        this.process = process;
         process.ErrorDataReceived += (_, e) => { lock (errors) if (e.Data is not null) errors.Add(e.Data); };
         process.OutputDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
@@ -140,13 +148,16 @@ internal sealed class ServeProcess : IDisposable
 
     public IReadOnlyList<string> Errors { get { lock (errors) return [.. errors]; } }
 
-    public string Address()
+    public string Address() => Eventually("serving", _ => true).GetProperty("address").GetString()!;
+
+    /// <summary>The first event of the kind for which it holds; awaited.</summary>
+    public JsonElement Eventually(string kind, Func<JsonElement, bool> holds)
     {
         for (var waited = Stopwatch.StartNew(); ; Thread.Sleep(50))
         {
-            var serving = Errors.FirstOrDefault(l => l.Contains("\"event\":\"serving\"", StringComparison.Ordinal));
-            if (serving is not null) return JsonDocument.Parse(serving).RootElement.GetProperty("address").GetString()!;
-            if (waited.Elapsed > TimeSpan.FromMinutes(1)) Assert.Fail(string.Join('\n', Errors));
+            foreach (var line in Errors.Where(l => l.Contains($"\"event\":\"{kind}\"", StringComparison.Ordinal)))
+                if (JsonDocument.Parse(line).RootElement is var told && holds(told)) return told;
+            if (waited.Elapsed > TimeSpan.FromMinutes(1)) Assert.Fail($"no such {kind}:\n{string.Join('\n', Errors)}");
         }
     }
 

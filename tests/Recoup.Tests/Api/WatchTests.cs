@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -123,23 +124,25 @@ public sealed class WatchTests
     {
         await using var receiver = await Receiver.Start();
         using var folder = new DataFolder();
-        folder.Send("""
-            {"type":"portfolio","key":"pf","portfolio":"EU","creditor":"Muster GmbH","sender":"a@muster.example","bank_details":"IBAN DE02 1203 0000 0000 2020 51","time_zone":"Europe/Berlin"}
+        // Workers on PostgreSQL go by the database's clock alone, so this happens now: at noon somewhere, on whatever day it is there.
+        var now = TimeProvider.System.GetUtcNow();
+        var yesterday = now.AddDays(-1).ToString("O", CultureInfo.InvariantCulture);
+        var zone = $"Etc/GMT{(now.Hour - 12).ToString("+0;-0;+0", CultureInfo.InvariantCulture)}";
+        var anyDay = folder.Write("any-day.yaml", folder.Run("policy", "show").Expect(0).Out.Replace("business_days_only: true", "business_days_only: false", StringComparison.Ordinal));
+        folder.Send($$"""
+            {"type":"portfolio","key":"pf","portfolio":"EU","creditor":"Muster GmbH","sender":"a@muster.example","bank_details":"IBAN DE02 1203 0000 0000 2020 51","time_zone":"{{zone}}"}
             {"type":"sending","key":"live","mode":"live"}
+            """, "--now", yesterday).Expect(0);
+        folder.Run("run", "--policy", anyDay, "--now", yesterday).Expect(0);
+        folder.Send($$"""
             {"type":"account","key":"a","account":"A1","name":"Eins","portfolio":"EU","email":"eins@kunde.example"}
-            {"type":"invoice","key":"i","account":"A1","number":"R-1","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"900.00","currency":"EUR"}
-            """, "--now", "2026-02-09T10:00:00Z").Expect(0);
+            {"type":"invoice","key":"i","account":"A1","number":"R-1","issued_on":"{{now.AddDays(-60):yyyy-MM-dd}}","due_on":"{{now.AddDays(-30):yyyy-MM-dd}}","amount":"900.00","currency":"EUR"}
+            """).Expect(0);
         var key = ApiServer.NewKey(folder);
         var environment = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Address, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf", ["OTEL_METRIC_EXPORT_INTERVAL"] = "300", ["OTEL_BSP_SCHEDULE_DELAY"] = "300" };
-        using var process = folder.Start(environment, "serve", "--log", "json", "--urls", "http://127.0.0.1:0", "--now", "2026-02-10T10:00:00Z");
-        string? address = null;
-        var sent = false;
-        while (!sent || address is null)
-        {
-            var line = JsonDocument.Parse((await process.StandardError.ReadLineAsync())!).RootElement;
-            if (line.GetProperty("event").GetString() == "serving") address = line.GetProperty("address").GetString();
-            sent |= line.GetProperty("event").GetString() == "dispatched" && line.GetProperty("sent").GetInt32() == 1;
-        }
+        using var server = ServeProcess.AtWork(folder, environment);
+        var address = server.Address();
+        server.Eventually("dispatched", e => e.GetProperty("sent").GetInt32() == 1);
         using (var http = new HttpClient())
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, address + "/api/v1/worklist");
@@ -147,8 +150,7 @@ public sealed class WatchTests
             request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
             (await http.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.OK);
         }
-        using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])) kill.WaitForExit();
-        process.WaitForExit(TimeSpan.FromMinutes(1)).ShouldBeTrue();
+        server.End();
         var told = receiver.All();
         foreach (var name in new[] { "recoup.run.duration", "recoup.decisions", "recoup.messages", "GET /api/v1/worklist" }) told.ShouldContain(name);
         told.ShouldContain(Encoding.Latin1.GetString(Convert.FromHexString("0af7651916cd43dd8448eb211c80319c")));
