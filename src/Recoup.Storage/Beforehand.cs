@@ -29,15 +29,24 @@ internal sealed class Beforehand
         return true;
     }
 
+    /// <summary>All that another state of the same party has beside its header.</summary>
+    public void AddAll(PartyState state, long pid, PartyState other)
+    {
+        foreach (var (account, number) in other.Items.Keys)
+            if (state.LookedFor.Add((account, number))) items.Add((state, new ItemKey(pid, account, number)));
+        Add(cash, state, pid, [.. other.Cash.Keys]);
+        Add(messages, state, pid, [.. other.Messages.Keys]);
+        Add(work, state, pid, [.. other.WorkItems.Keys]);
+    }
+
     private static void Add(List<(PartyState, long, string)> list, PartyState state, long pid, List<string> keys)
     {
         foreach (var key in keys)
             if (state.CashLookedFor.Add(key)) list.Add((state, pid, key));
     }
 
-    public void Load(Store store)
+    public void Load(Stored database)
     {
-        var database = store.Database;
         foreach (var (i, bytes) in database.Items([.. items.Select(w => w.Key)]))
             items[i].State.Items[(items[i].Key.Account, items[i].Key.Number)] = StateCodec.DecodeItem(bytes);
         var asked = open.ToList();

@@ -81,6 +81,15 @@ internal abstract class Database : IDisposable
     /// <summary>Leaves no copy behind of what was deleted, as far as the database can.</summary>
     public abstract void Compact();
 
+    /// <summary>Whether transactions follow each other so closely, with a reader beside them, that the store finds no quiet moment by itself.</summary>
+    public virtual void PartsFollow(bool closely) { }
+
+    /// <summary>A quiet moment between two such transactions.</summary>
+    public virtual void BetweenParts() { }
+
+    /// <summary>The database's time; null where the machine's is the database's.</summary>
+    public abstract DateTimeOffset? Time { get; }
+
     /// <summary>The database's clock less this machine's; zero where they are the same.</summary>
     public abstract TimeSpan ClockAhead(TimeProvider clock);
 
@@ -91,9 +100,6 @@ internal abstract class Database : IDisposable
     public abstract List<StoredParty> Parties(IReadOnlyCollection<string> ids);
 
     public abstract List<StoredParty> Parties(IReadOnlyCollection<long> pids);
-
-    /// <summary>By pid.</summary>
-    public abstract Dictionary<long, string> PartyIds(IReadOnlyCollection<long> pids);
 
     public abstract Dictionary<string, byte[]> KeyContents(IReadOnlyCollection<string> keys);
 

@@ -29,13 +29,13 @@ internal sealed class Routes
     /// <summary>Some input is about the workspace.</summary>
     public bool Workspace { get; private set; }
 
-    public static Routes Of(Store store, IReadOnlyList<InputUnit> units)
+    public static Routes Of(Stored store, IReadOnlyList<InputUnit> units)
     {
         var accounts = new HashSet<string>(StringComparer.Ordinal);
         foreach (var unit in units)
             foreach (var input in unit.Inputs)
                 if (input is Input.OfAccount about) accounts.Add(about.Account);
-        var routes = new Routes([.. accounts], store.Database.PartiesOf(accounts));
+        var routes = new Routes([.. accounts], store.PartiesOf(accounts));
         foreach (var unit in units)
             foreach (var input in unit.Inputs)
             {

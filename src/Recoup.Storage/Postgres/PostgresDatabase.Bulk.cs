@@ -63,9 +63,6 @@ internal sealed partial class PostgresDatabase
 
     private static StoredParty Stored(NpgsqlDataReader r) => new(r.GetString(0), r.GetInt64(1), r.GetFieldValue<byte[]>(2));
 
-    public override Dictionary<long, string> PartyIds(IReadOnlyCollection<long> pids) =>
-        pids.Count == 0 ? [] : new(Rows("SELECT pid, id FROM party WHERE pid = ANY($1)", [Longs([.. pids])], r => KeyValuePair.Create(r.GetInt64(0), r.GetString(1))));
-
     public override Dictionary<string, byte[]> KeyContents(IReadOnlyCollection<string> keys) =>
         keys.Count == 0 ? new(StringComparer.Ordinal)
         : new(Rows("SELECT key, content FROM key WHERE key = ANY($1)", [Texts([.. keys])], r => KeyValuePair.Create(r.GetString(0), r.GetFieldValue<byte[]>(1))), StringComparer.Ordinal);

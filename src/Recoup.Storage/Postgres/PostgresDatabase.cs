@@ -294,13 +294,22 @@ internal sealed partial class PostgresDatabase : Database
 
     public override void Compact() { }
 
+    public override DateTimeOffset? Time
+    {
+        get
+        {
+            var s = Statement("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint");
+            s.Step();
+            var there = DateTimeOffset.FromUnixTimeMilliseconds(s.Long(0));
+            s.Reset();
+            return there;
+        }
+    }
+
     public override TimeSpan ClockAhead(TimeProvider clock)
     {
-        var s = Statement("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint");
         var before = clock.GetUtcNow();
-        s.Step();
-        var there = DateTimeOffset.FromUnixTimeMilliseconds(s.Long(0));
-        s.Reset();
+        var there = Time!.Value;
         var after = clock.GetUtcNow();
         // The answer is of some moment between asking and hearing.
         return there < before ? there - before : there > after ? there - after : TimeSpan.Zero;

@@ -33,7 +33,7 @@ internal sealed class SqliteDatabase : Database
         if (Migrations.IsEmpty(db) && !mayBeEmpty()) throw new StoreException($"'{path}' is empty, and beside it are keys of people: the journal was lost. Restore a backup of it; to begin anew, use another folder.");
         using (var command = db.CreateCommand())
         {
-            command.CommandText = "PRAGMA busy_timeout=30000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA secure_delete=FAST; PRAGMA wal_autocheckpoint=16384; PRAGMA temp_store=MEMORY;";
+            command.CommandText = $"PRAGMA busy_timeout=30000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA secure_delete=FAST; PRAGMA wal_autocheckpoint={CheckpointPages}; PRAGMA temp_store=MEMORY;";
             command.ExecuteNonQuery();
         }
         Migrations.Apply(db);
@@ -107,6 +107,23 @@ internal sealed class SqliteDatabase : Database
 
     public override void Compact() => Exec("PRAGMA wal_checkpoint(TRUNCATE)");
 
+    /// <summary>Pages of the write-ahead log from which on they are brought into the file.</summary>
+    private const int CheckpointPages = 16384;
+
+    private const int PageBytes = 4096;
+
+    // With a reader at every commit the log would never be begun anew, and grow for good.
+    public override void PartsFollow(bool closely) => Exec($"PRAGMA wal_autocheckpoint={(closely ? 0 : CheckpointPages)}");
+
+    public override void BetweenParts()
+    {
+        if (new FileInfo(PathIn(folder) + "-wal") is not { Exists: true, Length: > (long)CheckpointPages * PageBytes }) return;
+        // Who else reads is not waited for: the next part tries again.
+        Exec("PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout=30000");
+    }
+
+    public override DateTimeOffset? Time => null;
+
     public override TimeSpan ClockAhead(TimeProvider clock) => TimeSpan.Zero;
 
     // --- bulk reading ---
@@ -142,14 +159,6 @@ internal sealed class SqliteDatabase : Database
             found.Add(new StoredParty(s.Text(0), pid, s.Blob(1).ToArray()));
             s.Reset();
         }
-        return found;
-    }
-
-    public override Dictionary<long, string> PartyIds(IReadOnlyCollection<long> pids)
-    {
-        var found = new Dictionary<long, string>(pids.Count);
-        foreach (var pid in pids)
-            if (First(Statement("SELECT id FROM party WHERE pid = ?").Bind(pid), s => s.Text(0)) is { } id) found[pid] = id;
         return found;
     }
 

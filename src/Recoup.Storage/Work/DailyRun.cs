@@ -264,41 +264,55 @@ public sealed class DailyRun(Door door)
     {
         var store = door.Store;
         var over = false;
-        for (var from = 0; from < due.Count && !over; from += PartSize)
+        string? stopped = null;
+        var parts = new Queue<RunReport>();
+        door.TakeEach(Parts(), (_, result) =>
         {
-            stop.ThrowIfCancellationRequested();
-            var next = due.GetRange(from, Math.Min(PartSize, due.Count - from));
-            var ids = store.Database.PartyIds(next);
-            var units = next.ConvertAll(pid => new InputUnit(0, [new Input.Review { Key = plan.Cause, Party = ids[pid], AsOf = plan.AsOf }], plan.At));
-            var part = new RunReport { AsOf = plan.AsOf };
-            string? stopped = null;
-            var result = door.Take(units, r =>
-            {
-                // Made anew where the transaction is.
-                part = new RunReport { AsOf = plan.AsOf };
-                foreach (var decision in r.Decisions) part.Count(decision);
-                // With a limit the parts of all slots are counted one after the other, so that none passes beside another.
-                if (plan.Limit is not null) store.Database.LockFor("volume");
-                if (over = UnderWay.Read(store) is not { Stopped: false } begun || begun.AsOf != plan.AsOf) return false;
-                var before = Progress.Read(store, slot);
-                var actions = plan.Limit is null ? 0 : Slots.Of(store).Sum(s => Progress.Read(store, s).Actions);
-                if (plan.Limit is not { } most || actions + part.ActionCount <= most)
-                {
-                    (before with { Reviewed = before.Reviewed + r.Reviewed, Actions = before.Actions + part.ActionCount, Through = next[^1] }).Write(store, slot);
-                    return true;
-                }
-                stopped = $"the run stopped after {actions} actions: the next part would have made more than {most}, {door.PolicyInForce.VolumeStop.Multiple:0.##} times the mean of the last runs. Look at what is due with --dry-run; if it is right, run again with --accept-volume.";
-                return false;
-            });
-            if (stopped is not null) Stop(store, plan, stopped, report);
-            if (over || stopped is not null) return;
+            var part = parts.Dequeue();
+            foreach (var decision in result.Decisions) part.Count(decision);
             lock (report)
             {
                 report.Decided.AddRange(result.Decided);
                 Add(report, part, result.Reviewed);
                 progress?.Invoke(report);
             }
-            door.MergeCells(always: false);
+        });
+        if (stopped is not null)
+        {
+            Stop(store, plan, stopped, report);
+            return;
+        }
+
+        IEnumerable<TakenTogether> Parts()
+        {
+            for (var from = 0; from < due.Count; from += PartSize)
+            {
+                stop.ThrowIfCancellationRequested();
+                var next = due.GetRange(from, Math.Min(PartSize, due.Count - from));
+                parts.Enqueue(new RunReport { AsOf = plan.AsOf });
+                yield return new TakenTogether(next.Count, stored => Reviews(stored.PartyIds(next)), result => Goes(result, next[^1]));
+            }
+        }
+
+        List<InputUnit> Reviews(List<string> parties) => parties.ConvertAll(party => new InputUnit(0, [new Input.Review { Key = plan.Cause, Party = party, AsOf = plan.AsOf }], plan.At));
+
+        // Within the transaction, and made anew where that is.
+        bool Goes(BatchResult result, long through)
+        {
+            var part = new RunReport { AsOf = plan.AsOf };
+            foreach (var decision in result.Decisions) part.Count(decision);
+            // With a limit the parts of all slots are counted one after the other, so that none passes beside another.
+            if (plan.Limit is not null) store.Database.LockFor("volume");
+            if (over = UnderWay.Read(store) is not { Stopped: false } begun || begun.AsOf != plan.AsOf) return false;
+            var before = Progress.Read(store, slot);
+            var actions = plan.Limit is null ? 0 : Slots.Of(store).Sum(s => Progress.Read(store, s).Actions);
+            if (plan.Limit is not { } most || actions + part.ActionCount <= most)
+            {
+                (before with { Reviewed = before.Reviewed + result.Reviewed, Actions = before.Actions + part.ActionCount, Through = through }).Write(store, slot);
+                return true;
+            }
+            stopped = $"the run stopped after {actions} actions: the next part would have made more than {most}, {door.PolicyInForce.VolumeStop.Multiple:0.##} times the mean of the last runs. Look at what is due with --dry-run; if it is right, run again with --accept-volume.";
+            return false;
         }
         if (over) return;
         store.Atomically(() =>

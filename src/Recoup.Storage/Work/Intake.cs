@@ -31,38 +31,44 @@ public sealed class Intake(Door door)
     public IntakeReport Take(IEnumerable<InputRow> rows, Action<InputRow, string> reject, Action<IntakeReport>? progress = null)
     {
         var report = new IntakeReport();
-        foreach (var part in Ahead(rows))
+        var underWay = new Queue<List<InputRow>>();
+        door.TakeEach(Ahead(rows).Select(Together), (_, result) =>
         {
-            Take(part, report, reject);
+            Tell(underWay.Dequeue(), result, report, reject);
             progress?.Invoke(report);
-        }
+        });
         door.MergeCells(always: true);
         Failpoint.Hit("import.before-end");
         return report;
+
+        TakenTogether Together(List<InputRow> part)
+        {
+            underWay.Enqueue(part);
+            var units = part.FindAll(IsTaken).ConvertAll(row => new InputUnit(row.Line, row.Inputs));
+            return new TakenTogether(units.Count, _ => units);
+        }
     }
 
-    private void Take(List<InputRow> part, IntakeReport report, Action<InputRow, string> reject)
+    private static bool IsTaken(InputRow row) => row.Problems.Count == 0 && row.Inputs.Count > 0;
+
+    /// <summary>What became of a part's rows, in their order.</summary>
+    private static void Tell(List<InputRow> part, BatchResult result, IntakeReport report, Action<InputRow, string> reject)
     {
-        var units = new List<InputUnit>(part.Count);
-        var taken = new List<InputRow>(part.Count);
+        var at = 0;
         foreach (var row in part)
         {
             report.Read++;
-            if (row.Problems.Count > 0) Reject(row, string.Join("; ", row.Problems));
-            else if (row.Inputs.Count == 0) report.Unchanged++;
-            else { units.Add(new InputUnit(row.Line, row.Inputs)); taken.Add(row); }
-        }
-        if (units.Count == 0) return;
-        var result = door.Take(units);
-        for (var i = 0; i < taken.Count; i++)
-        {
-            var unit = result.Units[i];
+            if (!IsTaken(row))
+            {
+                if (row.Problems.Count > 0) Reject(row, string.Join("; ", row.Problems)); else report.Unchanged++;
+                continue;
+            }
+            var unit = result.Units[at++];
             if (unit.Status == UnitStatus.Accepted) report.Accepted++;
             else if (unit.Status == UnitStatus.Unchanged) report.Unchanged++;
-            else Reject(unit.Refused!.Refusal == Core.Refusal.PartyErased ? taken[i] with { Raw = "" } : taken[i], unit.Refused.Message);
+            else Reject(unit.Refused!.Refusal == Core.Refusal.PartyErased ? row with { Raw = "" } : row, unit.Refused.Message);
             foreach (var kind in unit.Accepted) report.Inputs[kind] = report.Inputs.GetValueOrDefault(kind) + 1;
         }
-        door.MergeCells(always: false);
 
         void Reject(InputRow row, string reason)
         {

@@ -1,0 +1,345 @@
+using Recoup.Core;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
+using Recoup.Core.Measures;
+using Recoup.Core.Parties;
+using Recoup.Core.Workspace;
+using Recoup.Storage.Journal;
+
+namespace Recoup.Storage;
+
+/// <content>One batch, in memory until it is written.</content>
+public sealed partial class Door
+{
+    /// <summary>From so many units or events on, several processors are worth their starting.</summary>
+    private const int TogetherMin = 64;
+
+    /// <summary>One transaction's work, in memory until it is written.</summary>
+    private sealed class Batch(Door door, Stored stored, Head[] heads, DateTimeOffset clockNow, Routes routes)
+    {
+        private readonly Store store = door.store;
+        private readonly Dictionary<string, Entry> parties = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, byte[]> claimed = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, string> aliases = new(StringComparer.Ordinal);
+        private Dictionary<string, byte[]> known = new(StringComparer.Ordinal);
+        private readonly List<(int Partition, string Party, Recorded Recorded, long WorkspaceSeq)> rows = [];
+        private readonly CellDeltas cells = door.batchCells;
+        private readonly long[] seqs = [.. heads.Select(h => h.Seq)];
+
+        public BatchResult Result { get; } = new();
+
+        public DateTimeOffset Now { get; private set; } = door.LastRecordedAt;
+
+        public DateOnly LastRecordedOn { get; private set; } = door.LastRecordedOn;
+
+        /// <summary>
+        /// Parties erased by this batch, and those erased before for whom a channel answers only now: what it wrote in
+        /// between must go too.
+        /// </summary>
+        private IReadOnlyList<string> Erased =>
+            [.. rows.Where(r => r.Recorded.Event is Event.PartyErased || (r.Recorded.Event is Event.MessageSettled && parties[r.Party].State.Erased)).Select(r => r.Party).Distinct(StringComparer.Ordinal)];
+
+        private sealed class Entry(long pid, PartyState state)
+        {
+            public long Pid { get; set; } = pid;
+            public PartyState State { get; set; } = state;
+            public bool Changed { get; set; }
+            public List<Recorded> Accepted { get; } = [];
+        }
+
+        public void Take(InputUnit unit)
+        {
+            var wanted = unit.RecordedAt ?? clockNow;
+            if (wanted > Now) Now = wanted;
+            var startRows = rows.Count;
+            var startRecordedOn = LastRecordedOn;
+            var startSeqs = unit.Inputs.Count > 1 ? (long[])seqs.Clone() : null;
+            var unitCells = unit.Inputs.Count > 1 ? door.EmptyUnitCells() : cells;
+            var accepted = new List<string>();
+            var keys = new List<(string Key, byte[] Content)>();
+            var newAliases = new List<string>();
+            foreach (var input in unit.Inputs)
+            {
+                var refused = TakeOne(input, unitCells, accepted, keys, newAliases);
+                if (refused is null) continue;
+                if (rows.Count > startRows) TakeBack(startRows, startSeqs!, startRecordedOn);
+                foreach (var (key, _) in keys) claimed.Remove(key);
+                foreach (var alias in newAliases) aliases.Remove(alias);
+                Result.Units.Add(new UnitResult(unit.Line, UnitStatus.Refused, refused, []));
+                return;
+            }
+            if (unitCells != cells) cells.AddAll(unitCells);
+            Result.Units.Add(new UnitResult(unit.Line, accepted.Count > 0 ? UnitStatus.Accepted : UnitStatus.Unchanged, null, accepted));
+        }
+
+        private Refused? TakeOne(Input input, CellDeltas unitCells, List<string> accepted, List<(string, byte[])> keys, List<string> newAliases)
+        {
+            var context = door.ContextAt(Now);
+            if (input is not Input.OfAccount && input.Digest.Length > 0) return TakeWorkspace(input, context, accepted, keys);
+
+            string partyId;
+            switch (input)
+            {
+                case Input.Review review: partyId = review.Party; break;
+                case Input.Release release: partyId = release.Party; break;
+                case Input.ChannelResult result: partyId = result.Party; break;
+                default:
+                    if (Route((Input.OfAccount)input, newAliases, out partyId) is { } misrouted) return misrouted;
+                    break;
+            }
+            var entry = Load(partyId);
+            if (Claim(input, partyId, entry.State, keys, out var unchanged) is { } used) return used;
+            if (unchanged) return null;
+
+            var today = Machine.Today(entry.State, input, context);
+            var allocation = context.Policy.Allocation;
+            for (var needs = Needs.Of(entry.State, input, today, allocation); !needs.IsEmpty; needs = Needs.Of(entry.State, input, today, allocation)) Load(entry, needs);
+            var partition = Partition.Of(partyId);
+            var asOf = entry.State.AsOf;
+            var outcome = Machine.Handle(entry.State, seqs[partition], input, context, unitCells);
+            // What left no event moved the party on to its day all the same; a fold from zero knows nothing of that.
+            if (outcome.Events.Count == 0 && entry.State.AsOf != asOf) FoldAnew(entry, partyId);
+            if (outcome.Refused is { } refused)
+            {
+                foreach (var (key, _) in keys.Where(k => k.Item1 == input.Key).ToList()) claimed.Remove(key);
+                return refused;
+            }
+            foreach (var recorded in outcome.Events)
+            {
+                seqs[partition] = recorded.Envelope.Seq;
+                rows.Add((partition, partyId, recorded, context.Workspace.Seq));
+                entry.Accepted.Add(recorded);
+                entry.State.History = null;
+                entry.Changed = true;
+                if (recorded.Envelope.RecordedOn > LastRecordedOn) LastRecordedOn = recorded.Envelope.RecordedOn;
+                if (recorded.Event is Event.Decided decided)
+                {
+                    Result.Decisions.Add(decided.Decision);
+                    if (store.IsDryRun) Result.Decided.Add((partyId, recorded.Envelope.Account, decided.Decision));
+                }
+            }
+            if (input is Input.Review && outcome.Events.Count > 0) Result.Reviewed++;
+            Result.Outgoing.AddRange(outcome.Outgoing);
+            if (input.Digest.Length > 0) accepted.Add(KindOf(input));
+            return null;
+        }
+
+        private Refused? Route(Input.OfAccount input, List<string> newAliases, out string party)
+        {
+            party = Alias(input.Account) ?? input.Account;
+            if (input is not Input.AccountSet { Party: { } named } || named == party) return null;
+            if (Load(party).State.Account(input.Account) is not null)
+                return new Refused(Refusal.AccountOfOtherParty, $"account {input.Account} is of party {party}; an account can't move to another ({named})");
+            party = named;
+            aliases[input.Account] = named;
+            newAliases.Add(input.Account);
+            return null;
+        }
+
+        private string? Alias(string account) => aliases.TryGetValue(account, out var party) ? party : routes.StoredAlias(account);
+
+        /// <summary>Sets unchanged where the same input was taken before; refuses where the key stands for another.</summary>
+        private Refused? Claim(Input input, string party, PartyState? state, List<(string, byte[])> keys, out bool unchanged)
+        {
+            unchanged = false;
+            if (input.Digest.Length == 0) return null;
+            var identifies = input is Input.AccountSet { Name: not null } or Input.AccountSet { Email: not null } or Input.AccountSet { Phone: not null } or Input.AccountSet { Address: not null } or Input.ContactPoint or Input.Consent { Address: not null };
+            if (identifies && state?.Erased == true) return new Refused(Refusal.PartyErased, $"party {party} was erased: nothing that identifies the person is taken any more; what is owed can still be settled");
+            var content = identifies ? store.Vault.Salt(party, input.Digest) : input.Digest;
+            if (claimed.TryGetValue(input.Key, out var before) || known.TryGetValue(input.Key, out before))
+            {
+                unchanged = before.AsSpan().SequenceEqual(content);
+                return unchanged ? null : new Refused(Refusal.KeyUsedWithOtherContent, $"the key '{InputDraft.Short(input.Key)}' was used before with other content; a changed fact needs a key of its own");
+            }
+            claimed[input.Key] = content;
+            keys.Add((input.Key, content));
+            return null;
+        }
+
+        private Refused? TakeWorkspace(Input input, Context context, List<string> accepted, List<(string, byte[])> keys)
+        {
+            if (Claim(input, "", null, keys, out var unchanged) is { } used) return used;
+            if (unchanged) return null;
+            foreach (var e in WorkspaceMachine.Handle(input, context)) Record(e, input.Key, input.Actor);
+            accepted.Add(KindOf(input));
+            return null;
+        }
+
+        public void OpenWorkspace(DateTimeOffset? at)
+        {
+            if ((at ?? clockNow) is var wanted && wanted > Now) Now = wanted;
+            var id = store.Vault.NewId();
+            store.SetMeta("workspace", id);
+            Record(new Event.WorkspaceOpened(id), "open", "system");
+        }
+
+        public void RecordAt(DateTimeOffset at, Event e, string cause, string actor, DateOnly on)
+        {
+            if (at > Now) Now = at;
+            Record(e, cause, actor, on);
+        }
+
+        /// <summary>Records an event of the workspace and applies it at once.</summary>
+        public void Record(Event e, string cause, string actor, DateOnly? effectiveOn = null)
+        {
+            var today = effectiveOn ?? Later(LastRecordedOn, Context.LocalDate(Now, "UTC"));
+            var seq = ++seqs[Partition.Workspace];
+            var recorded = new Recorded(e, new Envelope(seq, "", today, today, Now.ToUnixTimeMilliseconds(), cause), seq - 1, actor);
+            rows.Add((Partition.Workspace, "", recorded, seq));
+            if (today > LastRecordedOn) LastRecordedOn = today;
+            door.workspace.Apply(ToRow(Partition.Workspace, "", recorded, seq), e);
+        }
+
+        private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
+
+        private Entry Load(string party)
+        {
+            if (parties.TryGetValue(party, out var entry)) return entry;
+            var found = stored.Party(party);
+            return parties[party] = found is var (pid, state) ? new Entry(pid, state) : new Entry(0, new PartyState { Id = party });
+        }
+
+        /// <summary>
+        /// Loads all that the units are about in a few readings: keys, headers, then what the inputs need beside them. What an
+        /// input needs only because of one before it in the batch is loaded when its turn comes.
+        /// </summary>
+        public void LoadAhead(IReadOnlyList<InputUnit> units)
+        {
+            known = stored.KeyContents(routes.Keys);
+            var found = stored.Parties(routes.Parties);
+            var states = new PartyState[found.Count];
+            if (states.Length < TogetherMin) for (var i = 0; i < states.Length; i++) states[i] = StateCodec.DecodeParty(found[i].State);
+            else Parallel.For(0, states.Length, i => states[i] = StateCodec.DecodeParty(found[i].State));
+            for (var i = 0; i < states.Length; i++) parties[found[i].Id] = new Entry(found[i].Pid, states[i]);
+            store.Vault.LoadAhead(routes.Persons);
+            var now = Now;
+            var asking = new List<(Entry Entry, Input Input, DateOnly Today)>();
+            foreach (var unit in units)
+            {
+                if ((unit.RecordedAt ?? clockNow) is var at && at > now) now = at;
+                var context = door.ContextAt(now);
+                foreach (var input in unit.Inputs)
+                    if (routes.PartyOf(input) is { } party && parties.TryGetValue(party, out var entry) && !(input.Digest.Length > 0 && known.ContainsKey(input.Key)))
+                        asking.Add((entry, input, Machine.Today(entry.State, input, context)));
+            }
+            // A reversal needs its payment first and then the items it met; more than so many steps no input takes.
+            for (var step = 0; step < 4 && asking.Count > 0; step++)
+            {
+                var wanted = new Beforehand();
+                var again = new List<(Entry Entry, Input Input, DateOnly Today)>();
+                foreach (var asked in asking)
+                    if (wanted.Add(asked.Entry.State, asked.Entry.Pid, Needs.Of(asked.Entry.State, asked.Input, asked.Today, door.PolicyInForce.Allocation))) again.Add(asked);
+                wanted.Load(stored);
+                asking = again;
+            }
+        }
+
+        private void Load(Entry entry, Needs needs)
+        {
+            var wanted = new Beforehand();
+            wanted.Add(entry.State, entry.Pid, needs);
+            wanted.Load(stored);
+            if (needs.History) entry.State.History = [.. stored.Events(entry.State.Id), .. entry.Accepted.Select(r => new HistoryEvent(r.Envelope, r.Event))];
+        }
+
+        /// <summary>A unit was refused half way: what its first inputs did is undone by folding the party anew without them.</summary>
+        private void TakeBack(int startRows, long[] startSeqs, DateOnly startRecordedOn)
+        {
+            var undone = rows.Skip(startRows).Where(r => r.Partition != Partition.Workspace).GroupBy(r => r.Party).ToList();
+            // What concerns the whole workspace stands by itself, whichever row brought it.
+            rows.RemoveAll(r => r.Partition != Partition.Workspace && r.Recorded.Envelope.Seq > startSeqs[r.Partition]);
+            for (var p = 0; p < Partition.PartyCount; p++) seqs[p] = startSeqs[p];
+            LastRecordedOn = rows.Skip(startRows).Aggregate(startRecordedOn, (last, row) => Later(last, row.Recorded.Envelope.RecordedOn));
+            foreach (var group in undone)
+            {
+                var entry = parties[group.Key];
+                entry.Accepted.RemoveRange(entry.Accepted.Count - group.Count(), group.Count());
+                FoldAnew(entry, group.Key);
+                entry.Changed = entry.Accepted.Count > 0;
+            }
+        }
+
+        /// <summary>The party as it was stored, and what was taken of it since.</summary>
+        private void FoldAnew(Entry entry, string party)
+        {
+            var nothing = new CellDeltas();
+            var old = entry.State;
+            var before = stored.Party(party);
+            var fresh = before?.State ?? new PartyState { Id = party };
+            var wanted = new Beforehand();
+            wanted.AddAll(fresh, before?.Pid ?? 0, old);
+            wanted.Load(stored);
+            foreach (var recorded in entry.Accepted) Fold.Apply(fresh, recorded.Envelope, recorded.Event, nothing);
+            entry.State = fresh;
+        }
+
+        /// <summary>Everything computed that writing needs.</summary>
+        public Prepared Prepare()
+        {
+            var chains = rows.GroupBy(r => r.Partition).OrderBy(g => g.Key).Select(g => new Chained(heads[g.Key], [.. g])).ToArray();
+            // A party's place is that of its first event: a fold from zero comes to the same.
+            var changed = parties.Where(p => p.Value.Changed).Select(p => p.Value).ToArray();
+            foreach (var entry in changed)
+                if (entry.Pid == 0) entry.Pid = Store.RowId(Partition.Of(entry.State.Id), entry.Accepted[0].Envelope.Seq);
+            // By place, so that writing walks the tables once.
+            Array.Sort(changed, static (a, b) => a.Pid.CompareTo(b.Pid));
+            // What must be computed needs nothing but memory and is no chain's but its own; what is written goes in order.
+            var forms = new StateForm[changed.Length];
+            if (rows.Count < TogetherMin)
+            {
+                foreach (var chain in chains) chain.Compute();
+                for (var i = 0; i < changed.Length; i++) forms[i] = StateForm.Of(changed[i].State, changed[i].Pid);
+            }
+            else
+            {
+                Parallel.ForEach(chains, chain => chain.Compute());
+                Parallel.For(0, changed.Length, i => forms[i] = StateForm.Of(changed[i].State, changed[i].Pid));
+            }
+            Result.Events = rows.Count;
+            var changes = new Changes([.. chains.Select(chain => chain.Head)], claimed, aliases, forms, CellStore.Encode(cells));
+            return new Prepared(routes, chains.Length > 0 && chains[^1].Head.Partition == Partition.Workspace, heads, [.. chains.SelectMany(chain => chain.Rows)], changes, Erased, Result, Now, LastRecordedOn);
+        }
+
+        /// <summary>What a batch adds to one chain.</summary>
+        private sealed class Chained(Head head, IReadOnlyList<(int Partition, string Party, Recorded Recorded, long WorkspaceSeq)> added)
+        {
+            public JournalRow[] Rows { get; } = new JournalRow[added.Count];
+
+            /// <summary>The chain's end after them.</summary>
+            public Head Head { get; private set; } = head;
+
+            public void Compute()
+            {
+                for (var i = 0; i < added.Count; i++)
+                {
+                    var (partition, party, recorded, workspaceSeq) = added[i];
+                    var row = ToRow(partition, party, recorded, workspaceSeq);
+                    Rows[i] = row = row with { Hash = Chain.Hash(Head.Hash, row) };
+                    var e = recorded.Envelope;
+                    // Days are those of the portfolios' places, so the last row need not have the latest.
+                    Head = new Head(partition, e.Seq, row.Hash, e.RecordedAt, Later(Head.RecordedOn, e.RecordedOn));
+                }
+            }
+        }
+
+        private static JournalRow ToRow(int partition, string party, Recorded recorded, long workspaceSeq)
+        {
+            var (kind, version, payload) = EventCodec.Encode(recorded.Event);
+            var e = recorded.Envelope;
+            return new JournalRow
+            {
+                Partition = partition, Seq = e.Seq, Prior = recorded.Prior, Party = party, Account = e.Account, Kind = kind, Version = version, EffectiveOn = e.EffectiveOn,
+                RecordedOn = e.RecordedOn, RecordedAt = e.RecordedAt, Actor = recorded.Actor, Cause = e.Cause, WorkspaceSeq = workspaceSeq, Payload = payload,
+            };
+        }
+
+        private static string KindOf(Input input) => input switch
+        {
+            Input.AccountSet => "account",
+            Input.PortfolioSet => "portfolio",
+            Input.SendingSet => "sending",
+            _ => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(input.GetType().Name),
+        };
+    }
+}
