@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
@@ -13,16 +14,21 @@ public readonly record struct OpenItemsWanted(string Account, string? Currency, 
 /// </summary>
 public sealed class Needs
 {
-    public List<(string Account, string Number)> Items { get; } = [];
-    public List<string> Cash { get; } = [];
-    public List<string> Messages { get; } = [];
-    public List<string> WorkItems { get; } = [];
-    public List<OpenItemsWanted> OpenItems { get; } = [];
+    // Made when first added to: most inputs need little or nothing, and each is asked several times.
+    private List<(string Account, string Number)>? items;
+    private List<string>? cash, messages, workItems;
+    private List<OpenItemsWanted>? openItems;
+
+    public ReadOnlySpan<(string Account, string Number)> Items => CollectionsMarshal.AsSpan(items);
+    public ReadOnlySpan<string> Cash => CollectionsMarshal.AsSpan(cash);
+    public ReadOnlySpan<string> Messages => CollectionsMarshal.AsSpan(messages);
+    public ReadOnlySpan<string> WorkItems => CollectionsMarshal.AsSpan(workItems);
+    public ReadOnlySpan<OpenItemsWanted> OpenItems => CollectionsMarshal.AsSpan(openItems);
 
     /// <summary>Every event of the party.</summary>
     public bool History { get; private set; }
 
-    public bool IsEmpty => Items.Count + Cash.Count + Messages.Count + WorkItems.Count + OpenItems.Count == 0 && !History;
+    public bool IsEmpty => items is null && cash is null && messages is null && workItems is null && openItems is null && !History;
 
     /// <summary>At most so many items are listed in one message; the others are summed up.</summary>
     public const int ListedItemsMax = 50;
@@ -96,7 +102,7 @@ public sealed class Needs
 
     private void Item(PartyState state, string account, string number)
     {
-        if (!state.Items.ContainsKey((account, number)) && !state.LookedFor.Contains((account, number)) && !Items.Contains((account, number))) Items.Add((account, number));
+        if (!state.Items.ContainsKey((account, number)) && !state.LookedFor.Contains((account, number)) && items?.Contains((account, number)) != true) (items ??= []).Add((account, number));
     }
 
     private void ItemAndCash(PartyState state, string account, string number)
@@ -107,14 +113,14 @@ public sealed class Needs
 
     private void CashOf(PartyState state, string key)
     {
-        if (!state.Cash.ContainsKey(key) && !state.CashLookedFor.Contains(key)) Cash.Add(key);
+        if (!state.Cash.ContainsKey(key) && !state.CashLookedFor.Contains(key)) (cash ??= []).Add(key);
     }
 
     private void Message(PartyState state, string id)
     {
         if (state.Messages.TryGetValue(id, out var known))
             foreach (var number in known.Document?.Numbers ?? []) Item(state, known.Account, number);
-        else if (!state.CashLookedFor.Contains(id) && !Messages.Contains(id)) Messages.Add(id);
+        else if (!state.CashLookedFor.Contains(id) && messages?.Contains(id) != true) (messages ??= []).Add(id);
     }
 
     private void PendingMessages(PartyState state)
@@ -125,7 +131,7 @@ public sealed class Needs
 
     private void Work(PartyState state, string id)
     {
-        if (!state.WorkItems.ContainsKey(id) && !state.CashLookedFor.Contains(id)) WorkItems.Add(id);
+        if (!state.WorkItems.ContainsKey(id) && !state.CashLookedFor.Contains(id)) (workItems ??= []).Add(id);
     }
 
     private void PendingWork(PartyState state)
@@ -155,11 +161,11 @@ public sealed class Needs
         // Which of them are charges the header does not know: where those come first, all are looked at.
         if (state.Awaited.Count > 0 || order == AllocationOrder.ChargesFirst) through = DateOnly.MaxValue;
         if (through == DateOnly.MinValue) return;
-        if (state.OpenLoadedThrough.GetValueOrDefault((account, currency)) < through) OpenItems.Add(new OpenItemsWanted(account, currency, through, int.MaxValue));
+        if (state.OpenLoadedThrough.GetValueOrDefault((account, currency)) < through) (openItems ??= []).Add(new OpenItemsWanted(account, currency, through, int.MaxValue));
     }
 
     private void Listed(PartyState state, string account, DateOnly through)
     {
-        if (!state.OpenLoadedThrough.ContainsKey((account, ""))) OpenItems.Add(new OpenItemsWanted(account, null, through, ListedItemsMax));
+        if (!state.OpenLoadedThrough.ContainsKey((account, ""))) (openItems ??= []).Add(new OpenItemsWanted(account, null, through, ListedItemsMax));
     }
 }

@@ -39,7 +39,7 @@ internal sealed class Beforehand
         Add(work, state, pid, [.. other.WorkItems.Keys]);
     }
 
-    private static void Add(List<(PartyState, long, string)> list, PartyState state, long pid, List<string> keys)
+    private static void Add(List<(PartyState, long, string)> list, PartyState state, long pid, ReadOnlySpan<string> keys)
     {
         foreach (var key in keys)
             if (state.CashLookedFor.Add(key)) list.Add((state, pid, key));

@@ -13,6 +13,9 @@ public sealed class CellStore(Store store) : IMeasureSource
     /// <summary>Unmerged blobs a reader may have to go through.</summary>
     public const int PendingMax = 16;
 
+    /// <summary>While much is taken in one after the other: merging costs by what is merged already, and nobody waits for the figures in between.</summary>
+    internal const int PendingInBulkMax = 32;
+
     public long CellsRead { get; private set; }
 
     // --- writing ---
@@ -61,23 +64,23 @@ public sealed class CellStore(Store store) : IMeasureSource
     {
         var through = StocksThrough;
         if (through == 0) return;
-        var patches = new Dictionary<(Measure, int MonthEnd, int Ref, string, string, string), CellValue>();
+        var patches = new List<KeyValuePair<CellKey, CellValue>>();
         var moves = deltas.NonZero.Where(c => IsStock(c.Key.Measure) && c.Key.Day <= through).ToArray();
-        Array.Sort(moves, static (a, b) => CompareStock(a.Key, b.Key) is var order and not 0 ? order : a.Key.Day.CompareTo(b.Key.Day));
+        CellOrder.SortByPlace(moves);
         var sum = default(CellValue);
         for (var i = 0; i < moves.Length; i++)
         {
             var key = moves[i].Key;
-            if (i == 0 || CompareStock(moves[i - 1].Key, key) != 0) sum = default;
+            if (i == 0 || !SamePlace(moves[i - 1].Key, key)) sum = default;
             sum += moves[i].Value;
-            var until = i + 1 < moves.Length && CompareStock(moves[i + 1].Key, key) == 0 ? moves[i + 1].Key.Day : int.MaxValue;
+            var until = i + 1 < moves.Length && SamePlace(moves[i + 1].Key, key) ? moves[i + 1].Key.Day : int.MaxValue;
             if (sum.IsZero) continue;
             for (var end = MonthEnd(key.Day); end <= through && end < until; end = MonthEnd(end + 1))
-                patches[(key.Measure, end, key.RefDay, key.Portfolio, key.Segment, key.Currency)] = sum;
+                patches.Add(new(key with { Day = end }, sum));
         }
         // Most merges have nothing late in them; looking through all stocks for empty ones is not for every day.
         if (patches.Count == 0) return;
-        store.Database.AddStocks([.. patches.Select(p => StockCell(p.Key.Item1, p.Key.MonthEnd, p.Key.Ref, p.Key.Item4, p.Key.Item5, p.Key.Item6, p.Value)).Order(ByStock)]);
+        AddStocks([.. patches]);
         store.Statement("DELETE FROM stock WHERE minor = 0 AND count = 0").Run();
     }
 
@@ -113,18 +116,18 @@ public sealed class CellStore(Store store) : IMeasureSource
                 }
             }
             foreach (var gone in stock.Where(s => s.Value.IsZero).Select(s => s.Key).ToList()) stock.Remove(gone);
-            store.Database.AddStocks([.. stock.Select(s => StockCell(s.Key.Item1, end, s.Key.Ref, s.Key.Portfolio, s.Key.Segment, s.Key.Currency, s.Value)).Order(ByStock)]);
+            AddStocks([.. stock.Select(s => new KeyValuePair<CellKey, CellValue>(new CellKey(s.Key.Item1, end, s.Key.Ref, s.Key.Portfolio, s.Key.Segment, s.Key.Currency), s.Value))]);
             through = end;
         }
         store.SetMeta("stocks_through", through.ToString(CultureInfo.InvariantCulture));
     }
 
-    private static KeyValuePair<CellKey, CellValue> StockCell(Measure measure, int end, int reference, string portfolio, string segment, string currency, CellValue value) =>
-        new(new CellKey(measure, end, reference, portfolio, segment, currency), value);
-
-    /// <summary>In the order of the table.</summary>
-    private static readonly Comparer<KeyValuePair<CellKey, CellValue>> ByStock = Comparer<KeyValuePair<CellKey, CellValue>>.Create((a, b) =>
-        a.Key.Measure != b.Key.Measure ? a.Key.Measure.CompareTo(b.Key.Measure) : a.Key.Day != b.Key.Day ? a.Key.Day.CompareTo(b.Key.Day) : CompareStock(a.Key, b.Key));
+    /// <param name="stocks">Keys whose day is the month's end.</param>
+    private void AddStocks(KeyValuePair<CellKey, CellValue>[] stocks)
+    {
+        CellOrder.Sort(stocks);
+        store.Database.AddStocks(stocks);
+    }
 
     private static readonly Measure[] Stocks = [Measure.Exposure, Measure.Unapplied];
 
@@ -265,35 +268,22 @@ public sealed class CellStore(Store store) : IMeasureSource
         foreach (var problem in problems) yield return problem;
     }
 
-    /// <summary>In the order of the tables, so that writing walks them once.</summary>
+    /// <summary>In the order of the table.</summary>
     internal static KeyValuePair<CellKey, CellValue>[] InOrder(CellDeltas deltas)
     {
         var cells = deltas.NonZero.ToArray();
-        Array.Sort(cells, static (x, y) =>
-        {
-            var (a, b) = (x.Key, y.Key);
-            if (a.Measure != b.Measure) return a.Measure.CompareTo(b.Measure);
-            if (a.Day != b.Day) return a.Day.CompareTo(b.Day);
-            return CompareStock(a, b);
-        });
+        CellOrder.Sort(cells);
         return cells;
     }
 
-    /// <summary>By everything but the day.</summary>
-    private static int CompareStock(in CellKey a, in CellKey b)
-    {
-        if (a.Measure != b.Measure) return a.Measure.CompareTo(b.Measure);
-        if (a.RefDay != b.RefDay) return a.RefDay.CompareTo(b.RefDay);
-        var order = string.CompareOrdinal(a.Portfolio, b.Portfolio);
-        if (order == 0) order = string.CompareOrdinal(a.Segment, b.Segment);
-        return order != 0 ? order : string.CompareOrdinal(a.Currency, b.Currency);
-    }
+    private static bool SamePlace(in CellKey a, in CellKey b) =>
+        a.Measure == b.Measure && a.RefDay == b.RefDay && a.Portfolio == b.Portfolio && a.Segment == b.Segment && a.Currency == b.Currency;
 
-    // --- the blob of a transaction: dimension texts once, then the cells ---
+    // --- the blob of a transaction: dimension texts once, then the cells in whatever order they came ---
 
     internal static byte[]? Encode(CellDeltas deltas)
     {
-        var cells = InOrder(deltas);
+        var cells = deltas.NonZero.ToArray();
         if (cells.Length == 0) return null;
         var texts = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (key, _) in cells)

@@ -76,7 +76,7 @@ public sealed partial class Door
             var wanted = true;
             var result = door.Take(next.Units(new Stored(door.store)), next.MayCommit is null ? null : r => wanted = next.MayCommit(r));
             if (!wanted) return false;
-            if (merge) door.MergeCells(always: false);
+            if (merge) door.MergeCells(CellStore.PendingInBulkMax);
             taken(next, result);
             return true;
         }
@@ -160,7 +160,7 @@ public sealed partial class Door
                     return Written.NotWanted;
                 }
                 door.Write(ready);
-                if (merge) door.MergeCells(always: false);
+                if (merge) door.MergeCells(CellStore.PendingInBulkMax);
                 return Written.Kept;
             }
             catch (Exception e) when (store.Database.IsPassing(e))

@@ -234,9 +234,11 @@ public sealed partial class Door
     }
 
     /// <summary>Folds pending cells into merged ones, where there are enough of them or it is asked for.</summary>
-    public void MergeCells(bool always)
+    public void MergeCells(bool always) => MergeCells(always ? 0 : CellStore.PendingMax);
+
+    private void MergeCells(int from)
     {
-        if (!always && cells.PendingCount < CellStore.PendingMax) return;
+        if (from > 0 && cells.PendingCount < from) return;
         store.Atomically(() => cells.Merge(store.Heads().Max(h => h.RecordedOn)));
         Failpoint.Hit(Operation + ".cells-merged");
     }
@@ -279,8 +281,16 @@ public sealed partial class Door
         Now = now, Workspace = past, Policy = PolicyInForce, PolicyVersion = workspace.PolicyVersion, Rules = rules, Vault = store.Vault, Writer = writer,
     };
 
-    private Context ContextAt(DateTimeOffset now) => new()
+    private Context? lastContext;
+
+    /// <summary>The same for all inputs of an instant.</summary>
+    private Context ContextAt(DateTimeOffset now)
     {
-        Now = now, Workspace = workspace, Policy = PolicyInForce, PolicyVersion = workspace.PolicyVersion, Rules = rules, Vault = store.Vault, Writer = writer,
-    };
+        var policy = PolicyInForce;
+        if (lastContext is { } last && last.Now == now && ReferenceEquals(last.Workspace, workspace) && ReferenceEquals(last.Policy, policy) && last.PolicyVersion == workspace.PolicyVersion) return last;
+        return lastContext = new()
+        {
+            Now = now, Workspace = workspace, Policy = policy, PolicyVersion = workspace.PolicyVersion, Rules = rules, Vault = store.Vault, Writer = writer,
+        };
+    }
 }

@@ -35,10 +35,18 @@ internal static class Deliveries
     public static AccountDocuments Of(PartyState state, string account)
     {
         state.Documents ??= [];
-        if (state.Documents.Find(d => d.Account == account) is { } known) return known;
+        if (Find(state.Documents, account) is { } known) return known;
         var documents = new AccountDocuments { Account = account };
         state.Documents.Add(documents);
         return documents;
+    }
+
+    private static AccountDocuments? Find(List<AccountDocuments>? all, string account)
+    {
+        if (all is null) return null;
+        foreach (var documents in all)
+            if (documents.Account == account) return documents;
+        return null;
     }
 
     /// <summary>The balance of the account changed on a day.</summary>
@@ -53,7 +61,7 @@ internal static class Deliveries
     /// <summary>It is not to be sent any more.</summary>
     public static void Forget(PartyState state, string account, string number)
     {
-        if (state.Documents?.Find(d => d.Account == account) is not { } documents) return;
+        if (Find(state.Documents, account) is not { } documents) return;
         if (documents.ToDeliver is { } numbers && numbers.Remove(number) && numbers.Count == 0) documents.ToDeliver = null;
         if (documents.Blocked is { } blocked && blocked.Remove(number) && blocked.Count == 0) documents.Blocked = null;
     }

@@ -205,7 +205,12 @@ public sealed class PartyState
 
     public ItemState? Item(string account, string number) => Items.GetValueOrDefault((account, number));
 
-    public TreatmentState? Treatment(string portfolio) => Treatments.Find(t => t.Portfolio == portfolio);
+    public TreatmentState? Treatment(string portfolio)
+    {
+        foreach (var treatment in Treatments)
+            if (treatment.Portfolio == portfolio) return treatment;
+        return null;
+    }
 
     /// <summary>The segment of an account's portfolio on a day, as the cells have it.</summary>
     public string SegmentOn(string portfolio, DateOnly day) => Treatment(portfolio)?.SegmentOn(day) ?? TreatmentState.Unsegmented;

@@ -225,8 +225,19 @@ public sealed class Context
 
     public required IMessageWriter Writer { get; init; }
 
+    // Replaced as a whole, so that threads may share a context.
+    private ZoneDay? lastDay;
+
+    private sealed record ZoneDay(string Zone, DateOnly Day);
+
     /// <summary>The business date at a portfolio's place.</summary>
-    public DateOnly Today(string portfolio) => LocalDate(Now, Workspace.TimeZone(portfolio));
+    public DateOnly Today(string portfolio)
+    {
+        var zone = Workspace.TimeZone(portfolio);
+        if (lastDay is { } last && last.Zone == zone) return last.Day;
+        lastDay = new ZoneDay(zone, LocalDate(Now, zone));
+        return lastDay.Day;
+    }
 
     public static DateOnly LocalDate(DateTimeOffset instant, string zone)
     {

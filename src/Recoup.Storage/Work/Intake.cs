@@ -177,10 +177,10 @@ public sealed class Intake(Door door)
 
     private static DateOnly? DayOf(Input input) => input.EffectiveOn ?? (input is Input.Contact contact ? DateOnly.FromDateTime(contact.At.UtcDateTime) : null);
 
-    /// <summary>Reads ahead on another thread, some parts at most.</summary>
+    /// <summary>Reads ahead on another thread, one part at most: what lies in memory longer costs the collector more.</summary>
     private static IEnumerable<List<InputRow>> Ahead(IEnumerable<InputRow> rows)
     {
-        using var queue = new BlockingCollection<List<InputRow>>(3);
+        using var queue = new BlockingCollection<List<InputRow>>(1);
         using var stop = new CancellationTokenSource();
         var reader = Task.Run(() =>
         {
