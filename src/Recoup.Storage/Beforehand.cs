@@ -16,9 +16,14 @@ internal sealed class Beforehand
     {
         if (needs.IsEmpty) return false;
         foreach (var (account, number) in needs.Items)
-            if (state.LookedFor.Add((account, number))) items.Add((state, new ItemKey(pid, account, number)));
+            if (state.LookedFor.Add((account, number)) && pid != 0) items.Add((state, new ItemKey(pid, account, number)));
         foreach (var wanted in needs.OpenItems)
         {
+            if (pid == 0)
+            {
+                state.OpenLoadedThrough[(wanted.Account, wanted.Currency ?? "")] = wanted.DueThrough;
+                continue;
+            }
             // Of several payments on one account the farthest.
             var place = (state, wanted.Account, wanted.Currency ?? "");
             if (!open.TryGetValue(place, out var before) || before.DueThrough < wanted.DueThrough.DayNumber) open[place] = new OpenItemsKey(pid, wanted.Account, wanted.DueThrough.DayNumber, wanted.Limit);
@@ -42,7 +47,7 @@ internal sealed class Beforehand
     private static void Add(List<(PartyState, long, string)> list, PartyState state, long pid, ReadOnlySpan<string> keys)
     {
         foreach (var key in keys)
-            if (state.CashLookedFor.Add(key)) list.Add((state, pid, key));
+            if (state.CashLookedFor.Add(key) && pid != 0) list.Add((state, pid, key));
     }
 
     public void Load(Stored database)

@@ -81,11 +81,11 @@ internal abstract class Database : IDisposable
     /// <summary>Leaves no copy behind of what was deleted, as far as the database can.</summary>
     public abstract void Compact();
 
-    /// <summary>Whether transactions follow each other so closely, with a reader beside them, that the store finds no quiet moment by itself.</summary>
-    public virtual void PartsFollow(bool closely) { }
+    /// <summary>Where many commits follow each other, none of them pays for what the store has to bring into its files now and then: see <see cref="Checkpoint"/>.</summary>
+    public virtual void PaceCheckpoints(bool paced) { }
 
-    /// <summary>A quiet moment between two such transactions.</summary>
-    public virtual void BetweenParts() { }
+    /// <summary>To be called between two transactions where checkpoints are paced.</summary>
+    public virtual void Checkpoint() { }
 
     /// <summary>The database's time; null where the machine's is the database's.</summary>
     public abstract DateTimeOffset? Time { get; }

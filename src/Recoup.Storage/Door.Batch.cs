@@ -196,7 +196,8 @@ public sealed partial class Door
         private Entry Load(string party)
         {
             if (parties.TryGetValue(party, out var entry)) return entry;
-            var found = stored.Party(party);
+            // Who was looked for before the first input and not found is new.
+            var found = routes.Parties.Contains(party) ? null : stored.Party(party);
             return parties[party] = found is var (pid, state) ? new Entry(pid, state) : new Entry(0, new PartyState { Id = party });
         }
 

@@ -19,20 +19,17 @@ public sealed partial class Door
     /// </summary>
     /// <param name="parts">Asked for one after the other on the caller's thread; it must not use this door's store meanwhile.</param>
     /// <param name="taken">Is given each part with its result, in order, on the caller's thread, once it is durable.</param>
-    /// <param name="merge">Folds cells between the parts where there are enough of them.</param>
-    internal void TakeEach(IEnumerable<TakenTogether> parts, Action<TakenTogether, BatchResult> taken, bool merge = true)
+    /// <param name="least">Smaller parts are not worth a second connection, and are taken by themselves.</param>
+    internal void TakeEach(IEnumerable<TakenTogether> parts, Action<TakenTogether, BatchResult> taken, int least = 256)
     {
-        using var relay = new Relay(this, taken, merge);
+        using var relay = new Relay(this, taken, least);
         foreach (var part in parts)
             if (!relay.Take(part)) return;
         relay.Settle();
     }
 
-    /// <summary>From so many units on, a part is worth a second connection.</summary>
-    private const int RelayMin = 256;
-
     /// <summary>The part that is being written, and what prepares the one behind it.</summary>
-    private sealed class Relay(Door door, Action<TakenTogether, BatchResult> taken, bool merge) : IDisposable
+    private sealed class Relay(Door door, Action<TakenTogether, BatchResult> taken, int least) : IDisposable
     {
         private Store? reading;
         private TakenTogether? part;
@@ -49,7 +46,7 @@ public sealed partial class Door
         public bool Take(TakenTogether next)
         {
             // One part alone is not worth a second connection, nor is what a dry run writes seen on another one.
-            if (first || door.store.IsDryRun || next.Count < RelayMin)
+            if (first || door.store.IsDryRun || next.Count < least)
             {
                 first = false;
                 return Settle() && TakeAlone(next);
@@ -60,7 +57,7 @@ public sealed partial class Door
             // Handled on something that did not come to be: once more, on what is there.
             if (ahead is null || (over is not null && !kept)) return TakeAlone(next);
             // Nobody reads here and nobody writes.
-            door.store.Database.BetweenParts();
+            door.store.Database.Checkpoint();
             (part, prepared) = (next, ahead);
             writing = Task.Run(() => Write(ahead, next.MayCommit));
             return true;
@@ -76,7 +73,7 @@ public sealed partial class Door
             var wanted = true;
             var result = door.Take(next.Units(new Stored(door.store)), next.MayCommit is null ? null : r => wanted = next.MayCommit(r));
             if (!wanted) return false;
-            if (merge) door.MergeCells(CellStore.PendingInBulkMax);
+            door.MergeCells(CellStore.PendingInBulkMax);
             taken(next, result);
             return true;
         }
@@ -90,7 +87,7 @@ public sealed partial class Door
                 if (reading is null)
                 {
                     reading = Store.Open(door.store.Place, create: false);
-                    door.store.Database.PartsFollow(true);
+                    door.store.Database.PaceCheckpoints(true);
                 }
                 reading.BeginRead();
                 var stored = new Stored(reading, prepared);
@@ -160,7 +157,7 @@ public sealed partial class Door
                     return Written.NotWanted;
                 }
                 door.Write(ready);
-                if (merge) door.MergeCells(CellStore.PendingInBulkMax);
+                door.MergeCells(CellStore.PendingInBulkMax);
                 return Written.Kept;
             }
             catch (Exception e) when (store.Database.IsPassing(e))
@@ -191,7 +188,7 @@ public sealed partial class Door
             catch (Exception) when (writing!.IsFaulted) { /* the first exception is the one to tell of */ }
             if (reading is null) return;
             reading.Dispose();
-            door.store.Database.PartsFollow(false);
+            door.store.Database.PaceCheckpoints(false);
         }
     }
 }

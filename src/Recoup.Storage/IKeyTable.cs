@@ -9,8 +9,8 @@ internal interface IKeyTable : IDisposable
 
     List<KeyValuePair<string, byte[]>> Find(IReadOnlyCollection<string> parties);
 
-    /// <summary>Makes new keys durable; a party that has one keeps it.</summary>
-    void Insert(IReadOnlyCollection<KeyValuePair<string, byte[]>> keys);
+    /// <summary>Makes new keys durable; a party that has one keeps it. Returns how many were new.</summary>
+    int Insert(IReadOnlyCollection<KeyValuePair<string, byte[]>> keys);
 
     /// <summary>Destroys them for good, copies in logs and free pages included.</summary>
     void Delete(IReadOnlyCollection<string> parties);

@@ -139,6 +139,12 @@ public sealed class Store : IDisposable
     /// <summary>The database's clock less the given one, as near as the answer's way allows; zero where the data is in a folder of this machine.</summary>
     public TimeSpan ClockAhead(TimeProvider clock) => database.ClockAhead(clock);
 
+    /// <summary>For a store that commits again and again for long: to be followed by <see cref="Checkpoint"/> between its transactions.</summary>
+    public void PaceCheckpoints() => database.PaceCheckpoints(true);
+
+    /// <summary>Lets the store tidy up what its commits left, a little at a time.</summary>
+    public void Checkpoint() => database.Checkpoint();
+
     // --- transactions ---
 
     /// <summary>

@@ -15,6 +15,9 @@ public sealed class Vault : IVault, IDisposable
     private readonly IKeyTable table;
     private readonly Dictionary<string, byte[]?> keys = new(StringComparer.Ordinal);
     private readonly List<string> made = [];
+
+    // Of the batch at hand: who was looked for and has no key, so that nobody is asked for twice.
+    private readonly HashSet<string> absent = new(StringComparer.Ordinal);
     private readonly Action<byte[]> random;
 
     /// <param name="table">Where the keys are; closed with this.</param>
@@ -71,10 +74,16 @@ public sealed class Vault : IVault, IDisposable
     }
 
     /// <summary>Makes new keys durable. To be called before the transaction that used them commits: a key too many harms nobody.</summary>
+    /// <exception cref="MetException">Somebody else made a key for one of the parties meanwhile: what was sealed under ours could never be read.</exception>
     internal void Flush()
     {
+        absent.Clear();
         if (made.Count == 0) return;
-        table.Insert([.. made.Select(party => new KeyValuePair<string, byte[]>(party, keys[party]!))]);
+        if (table.Insert([.. made.Select(party => new KeyValuePair<string, byte[]>(party, keys[party]!))]) < made.Count)
+        {
+            Discard();
+            throw new MetException("a party was given its key in the same moment by somebody else", null);
+        }
         made.Clear();
     }
 
@@ -92,6 +101,7 @@ public sealed class Vault : IVault, IDisposable
     {
         foreach (var party in made) keys.Remove(party);
         made.Clear();
+        absent.Clear();
     }
 
     /// <summary>Destroys the keys for good: overwritten, and no copy left in the write-ahead log.</summary>
@@ -110,6 +120,8 @@ public sealed class Vault : IVault, IDisposable
         var unknown = parties.Where(party => !keys.ContainsKey(party)).ToList();
         if (unknown.Count == 0) return;
         foreach (var (party, key) in table.Find(unknown)) keys[party] = key;
+        foreach (var party in unknown)
+            if (!keys.ContainsKey(party)) absent.Add(party);
     }
 
     private byte[] Usable(string party)
@@ -121,6 +133,7 @@ public sealed class Vault : IVault, IDisposable
     private byte[]? Key(string party)
     {
         if (keys.TryGetValue(party, out var known) && known is not null) return known;
+        if (absent.Contains(party)) return null;
         if (made.Count == 0 && keys.Count >= CachedMax) keys.Clear();
         var key = table.Find(party);
         if (key is not null) keys[party] = key;
@@ -132,6 +145,7 @@ public sealed class Vault : IVault, IDisposable
         var key = new byte[KeySize];
         random(key);
         keys[party] = key;
+        absent.Remove(party);
         made.Add(party);
         return key;
     }

@@ -182,6 +182,7 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
     private Door Open()
     {
         store = options.OpenStore(create: true);
+        store.PaceCheckpoints();
         openedAt = Stopwatch.GetTimestamp();
         // Named as an import: the same moments at which a test lets the process die.
         return door = new Door(store, "import", options.Clock, options.Writer);
@@ -206,6 +207,7 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
         try
         {
             door?.MergeCells(always);
+            store?.Checkpoint();
             if (always) unmerged = false;
         }
         catch (Exception e) when (Storing.ProblemOf(e) is not null)

@@ -40,7 +40,7 @@ internal sealed class PostgresKeys : IKeyTable
         return found;
     });
 
-    public void Insert(IReadOnlyCollection<KeyValuePair<string, byte[]>> keys) => Use(db =>
+    public int Insert(IReadOnlyCollection<KeyValuePair<string, byte[]>> keys) => Use(db =>
     {
         using var command = new NpgsqlCommand($"INSERT INTO {table}(party, key) SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING", db);
         command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, Value = keys.Select(k => k.Key).ToArray() });

@@ -6,9 +6,6 @@ namespace Recoup.Storage.Postgres;
 /// <summary>The connection was lost; what was under way was not kept, or it is in doubt whether it was.</summary>
 internal sealed class LostException(string message, Exception? inner) : StoreException(message, inner);
 
-/// <summary>The transaction met another one and gave way; made anew it finds what the other did.</summary>
-internal sealed class MetException(string message, Exception? inner) : StoreException(message, inner);
-
 /// <summary>What the server's and the driver's exceptions mean. Codes: PostgreSQL's appendix A.</summary>
 internal static class Trouble
 {

@@ -27,8 +27,7 @@ internal sealed class SqliteDatabase : Database
     public static SqliteDatabase Open(string folder, Func<bool> mayBeEmpty)
     {
         var path = PathIn(folder);
-        var db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 }.ToString());
-        db.Open();
+        var db = Opened(folder);
         // Before anything is written: a file cut to nothing passes for a new one.
         if (Migrations.IsEmpty(db) && !mayBeEmpty()) throw new StoreException($"'{path}' is empty, and beside it are keys of people: the journal was lost. Restore a backup of it; to begin anew, use another folder.");
         using (var command = db.CreateCommand())
@@ -38,6 +37,14 @@ internal sealed class SqliteDatabase : Database
         }
         Migrations.Apply(db);
         return new SqliteDatabase(db, folder);
+    }
+
+    private static SqliteConnection Opened(string folder)
+    {
+        SqliteNative.Prepare();
+        var db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = PathIn(folder), Pooling = false, DefaultTimeout = 30 }.ToString());
+        db.Open();
+        return db;
     }
 
     public SqliteConnection Connection => db;
@@ -50,7 +57,9 @@ internal sealed class SqliteDatabase : Database
 
     public override Statement Own(string sql) => new SqliteStatement(db, sql);
 
-    public override void Exec(string sql)
+    public override void Exec(string sql) => Exec(db, sql);
+
+    private static void Exec(SqliteConnection db, string sql)
     {
         using var command = db.CreateCommand();
         command.CommandText = sql;
@@ -99,7 +108,7 @@ internal sealed class SqliteDatabase : Database
 
     public override void LockFor(string what) { }
 
-    public override bool IsPassing(Exception e) => false;
+    public override bool IsPassing(Exception e) => e is MetException;
 
     public override string? ExportSnapshot() => null;
 
@@ -107,19 +116,51 @@ internal sealed class SqliteDatabase : Database
 
     public override void Compact() => Exec("PRAGMA wal_checkpoint(TRUNCATE)");
 
-    /// <summary>Pages of the write-ahead log from which on they are brought into the file.</summary>
+    // --- the write-ahead log ---
+
+    /// <summary>Pages of the log from which on a commit brings them into the file.</summary>
     private const int CheckpointPages = 16384;
 
-    private const int PageBytes = 4096;
+    /// <summary>Paced, it is begun earlier: what is written meanwhile comes on top.</summary>
+    private const long PacedBytes = 16L << 20;
 
-    // With a reader at every commit the log would never be begun anew, and grow for good.
-    public override void PartsFollow(bool closely) => Exec($"PRAGMA wal_autocheckpoint={(closely ? 0 : CheckpointPages)}");
+    private SqliteConnection? beside;
+    private Task? copying;
 
-    public override void BetweenParts()
+    // The log is begun anew only at a moment at which all of it is in the file and nobody reads. With commits close upon each
+    // other that moment never comes by itself, and to bring it about takes as long as there is log.
+    public override void PaceCheckpoints(bool paced)
     {
-        if (new FileInfo(PathIn(folder) + "-wal") is not { Exists: true, Length: > (long)CheckpointPages * PageBytes }) return;
-        // Who else reads is not waited for: the next part tries again.
+        Exec($"PRAGMA wal_autocheckpoint={(paced ? 0 : CheckpointPages)}");
+        if (!paced) EndCopying();
+    }
+
+    /// <summary>Most of the log is copied beside the commits, on another connection; then only what came since holds them up.</summary>
+    public override void Checkpoint()
+    {
+        if (copying is { IsCompleted: false } || new FileInfo(PathIn(folder) + "-wal") is not { Exists: true, Length: > PacedBytes }) return;
+        if (copying is null)
+        {
+            copying = Task.Run(() =>
+            {
+                beside ??= Opened(folder);
+                Exec(beside, "PRAGMA wal_checkpoint(PASSIVE)");
+            });
+            return;
+        }
+        (var done, copying) = (copying, null);
+        done.GetAwaiter().GetResult();
+        // Who else reads is not waited for: the next time does it.
         Exec("PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout=30000");
+    }
+
+    private void EndCopying()
+    {
+        try { copying?.GetAwaiter().GetResult(); }
+        catch (SqliteException) { /* the log stays, and the next commit or opening brings it in */ }
+        copying = null;
+        beside?.Dispose();
+        beside = null;
     }
 
     public override DateTimeOffset? Time => null;
@@ -273,6 +314,7 @@ internal sealed class SqliteDatabase : Database
 
     public override void Dispose()
     {
+        EndCopying();
         foreach (var statement in statements.Values) statement.Dispose();
         db.Dispose();
     }

@@ -11,6 +11,7 @@ internal sealed class SqliteKeys : IKeyTable
     /// <param name="path">The file; created where there is none.</param>
     public SqliteKeys(string path)
     {
+        SqliteNative.Prepare();
         db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         db.Open();
         try
@@ -53,11 +54,13 @@ internal sealed class SqliteKeys : IKeyTable
         return found;
     }
 
-    public void Insert(IReadOnlyCollection<KeyValuePair<string, byte[]>> keys)
+    public int Insert(IReadOnlyCollection<KeyValuePair<string, byte[]>> keys)
     {
         Exec("BEGIN IMMEDIATE");
-        foreach (var (party, key) in keys) insert.Bind(party).Bind(key).Run();
+        var count = 0;
+        foreach (var (party, key) in keys) count += insert.Bind(party).Bind(key).Run();
         Exec("COMMIT");
+        return count;
     }
 
     public void Delete(IReadOnlyCollection<string> parties)

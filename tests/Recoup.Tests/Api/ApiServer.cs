@@ -162,7 +162,11 @@ internal sealed class ServeProcess : IDisposable
     }
 
     /// <summary>Ended by itself, as at a failpoint.</summary>
-    public void WaitForDeath() => process.WaitForExit(TimeSpan.FromMinutes(1)).ShouldBeTrue("the server did not die");
+    public void WaitForDeath()
+    {
+        process.WaitForExit(TimeSpan.FromMinutes(1)).ShouldBeTrue("the server did not die");
+        process.WaitForExit();
+    }
 
     /// <summary>As a service's stop does.</summary>
     public void End()

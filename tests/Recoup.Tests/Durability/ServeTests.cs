@@ -168,6 +168,8 @@ public sealed partial class ServeTests
         var ended = process.WaitForExit(TimeSpan.FromMinutes(1));
         if (!ended) process.Kill();
         ended.ShouldBeTrue(failpoint);
+        // Only this waits for what it said last, too.
+        process.WaitForExit();
         told.All().ShouldContain($"failpoint {failpoint.Split(':')[0]} hit");
     }
 

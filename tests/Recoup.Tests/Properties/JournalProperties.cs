@@ -78,7 +78,7 @@ public sealed class JournalProperties
             if (step is not Step.Run run) { play.Do(step); continue; }
             if (play.Run(run) is null) continue;
             foreach (var pid in play.Store.PartiesDue(null))
-                if (play.Store.Party(pid)!.NextReviewOn is { } next) next.ShouldBeGreaterThan(run.AsOf, $"next review of {play.Store.Database.PartyIds([pid])[pid]}");
+                if (play.Store.Party(pid) is { NextReviewOn: { } next } party) next.ShouldBeGreaterThan(run.AsOf, $"next review of {party.Id}");
             var before = Everything(play);
             play.Run(run)!.Reviewed.ShouldBe(0, $"a second {run}");
             Everything(play).ShouldBe(before, $"after a second {run}");
@@ -153,7 +153,7 @@ public sealed class JournalProperties
 
     private static List<string> Everything(Play play) => [.. play.States(), .. play.CellTexts()];
 
-    private static void Same(Play one, Play two)
+    internal static void Same(Play one, Play two)
     {
         foreach (var (a, b) in one.Journal().Select(Play.Describe).Zip(two.Journal().Select(Play.Describe))) b.ShouldBe(a, "journal");
         two.Journal().Count.ShouldBe(one.Journal().Count, "events");

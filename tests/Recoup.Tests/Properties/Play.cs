@@ -83,6 +83,14 @@ internal sealed class Play : IDisposable
         return [.. sends.Select((s, i) => new Taken(s, units[i].Inputs, result.Units[i]))];
     }
 
+    /// <summary>Units that follow one another, so many a transaction, the next handled while one is written.</summary>
+    public void TakeEach(IReadOnlyList<Step.Send> sends, int size)
+    {
+        if (sends.Count == 0) return;
+        clock.Now = sends[^1].At;
+        Door.TakeEach(sends.Chunk(size).Select(part => new TakenTogether(part.Length, _ => [.. part.Select(s => new InputUnit(0, [.. s.Lines.Select(Parse)], s.At))])), (part, result) => result.Units.Count.ShouldBe(part.Count), least: 1);
+    }
+
     /// <summary>Null where the run was refused, since facts of a later business date are known already.</summary>
     public RunReport? Run(Step.Run run)
     {

@@ -1,0 +1,86 @@
+using Recoup.Connectors.Mail;
+using Recoup.Core.Foundation;
+using Recoup.Storage;
+using Recoup.Storage.Work;
+
+namespace Recoup.Tests.Properties;
+
+/// <summary>Handling a part while the one before it is written comes to the same as one after the other.</summary>
+public sealed class RelayProperties
+{
+    [Fact]
+    public void Parts_handled_ahead_give_the_same_journal_and_states() => Many.Histories(16, seed => RandomHistory.Of(4500 + seed, new Weather { InputsMax = 12, Days = 40, Documents = true }), history =>
+    {
+        using var one = new Play(Policies.Of(history.Policy)).Do(history);
+        foreach (var size in new[] { 1, 4 })
+        {
+            using var other = new Play(Policies.Of(history.Policy)) { Answers = Play.Moody };
+            var sends = new List<Step.Send>();
+            foreach (var step in history.Steps)
+            {
+                if (step is Step.Send send) { sends.Add(send); continue; }
+                other.TakeEach(sends, size);
+                sends.Clear();
+                other.Do(step);
+            }
+            other.TakeEach(sends, size);
+            JournalProperties.Same(one, other);
+        }
+    });
+
+    private const string At = "2026-01-10T10:00:00Z";
+
+    private static readonly DateTimeOffset Now = DateTimeOffset.Parse(At, System.Globalization.CultureInfo.InvariantCulture);
+
+    private static InputUnit Invoice(string account, string number) => new(0,
+    [
+        Play.Parse(Json.Line("account", $"a-{account}", account)),
+        Play.Parse(Json.Line("invoice", $"i-{number}", account, ("number", number), ("issued_on", new DateOnly(2026, 1, 2)), ("due_on", new DateOnly(2026, 2, 1)), ("amount", 10m), ("currency", "EUR"))),
+    ], Now);
+
+    [Fact]
+    public void What_somebody_else_writes_in_between_is_seen()
+    {
+        using var play = new Play();
+        using var elsewhere = Store.Open(play.Store.Place, create: false);
+        var other = new Door(elsewhere, "import", TimeProvider.System, TemplateWriter.Shipped);
+        var asked = 0;
+        var met = new HashSet<int>();
+        play.Door.TakeEach(Enumerable.Range(0, 12).Select(part => new TakenTogether(3, stored =>
+        {
+            asked++;
+            // What the part rests on is read, and then the same parties get another invoice by another hand.
+            stored.PartiesOf(["A0"]);
+            if (part is 3 or 7 && met.Add(part)) other.Take([Invoice("A0", $"other-{part}"), Invoice("A1", $"other-{part}-b")]);
+            return [.. Enumerable.Range(0, 3).Select(i => Invoice($"A{i}", $"own-{part}-{i}"))];
+        })), (_, result) => result.Units.ShouldAllBe(u => u.Status == UnitStatus.Accepted), least: 1);
+        asked.ShouldBeGreaterThan(12, "some part was handled once more");
+        var invoices = play.Journal().Where(r => r.Kind == "invoice_issued").Select(r => r.Cause).ToList();
+        invoices.Count(c => c.StartsWith("i-own", StringComparison.Ordinal)).ShouldBe(36);
+        invoices.Distinct().Count().ShouldBe(invoices.Count);
+        invoices.Count(c => c.StartsWith("i-other", StringComparison.Ordinal)).ShouldBe(4);
+        Audit.Verify(play.Store, []).Problems.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_part_that_is_not_wanted_ends_it_and_leaves_nothing()
+    {
+        using var play = new Play();
+        var told = 0;
+        play.Door.TakeEach(Enumerable.Range(0, 9).Select(part => new TakenTogether(3, _ => [.. Enumerable.Range(0, 3).Select(i => Invoice($"A{i}", $"{part}-{i}"))], _ => part != 5)), (_, _) => told++, least: 1);
+        told.ShouldBe(5);
+        play.Journal().Count(r => r.Kind == "invoice_issued").ShouldBe(15);
+        play.Door.Take([Invoice("A1", "5-1")]).Units.Single().Status.ShouldBe(UnitStatus.Accepted);
+        Audit.Verify(play.Store, []).Problems.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_failure_while_a_part_is_written_is_told_and_what_was_before_it_stays()
+    {
+        using var play = new Play();
+        Should.Throw<InvalidOperationException>(() => play.Door.TakeEach(Enumerable.Range(0, 9).Select(part => new TakenTogether(3, _ => [.. Enumerable.Range(0, 3).Select(i => Invoice($"A{i}", $"{part}-{i}"))], _ => part == 4 ? throw new InvalidOperationException("here") : true)), (_, _) => { }, least: 1)).Message.ShouldBe("here");
+        play.Journal().Count(r => r.Kind == "invoice_issued").ShouldBe(12);
+        play.Door.Take([Invoice("A1", "4-1")]).Units.Single().Status.ShouldBe(UnitStatus.Accepted);
+        Audit.Verify(play.Store, []).Problems.ShouldBeEmpty();
+    }
+}
