@@ -23,8 +23,17 @@ public sealed partial class Door
     internal void TakeEach(IEnumerable<TakenTogether> parts, Action<TakenTogether, BatchResult> taken, int least = 256)
     {
         using var relay = new Relay(this, taken, least);
-        foreach (var part in parts)
-            if (!relay.Take(part)) return;
+        try
+        {
+            foreach (var part in parts)
+                if (!relay.Take(part)) return;
+        }
+        catch
+        {
+            // What was under way by then is told of all the same.
+            relay.Settle();
+            throw;
+        }
         relay.Settle();
     }
 
@@ -133,6 +142,7 @@ public sealed partial class Door
                 case Written.Met:
                     return TakeAlone(settled);
                 default:
+                    (door.LastRecordedAt, door.LastRecordedOn) = (last.Now, last.LastRecordedOn);
                     taken(settled, last.Result);
                     return true;
             }

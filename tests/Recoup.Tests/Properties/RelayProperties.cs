@@ -75,6 +75,16 @@ public sealed class RelayProperties
     }
 
     [Fact]
+    public void A_failure_while_a_part_is_handled_is_told_after_the_one_under_way()
+    {
+        using var play = new Play();
+        var told = 0;
+        Should.Throw<InvalidOperationException>(() => play.Door.TakeEach(Enumerable.Range(0, 9).Select(part => new TakenTogether(3, _ => part == 6 ? throw new InvalidOperationException("here") : [.. Enumerable.Range(0, 3).Select(i => Invoice($"A{i}", $"{part}-{i}"))])), (_, _) => told++, least: 1)).Message.ShouldBe("here");
+        told.ShouldBe(6);
+        play.Journal().Count(r => r.Kind == "invoice_issued").ShouldBe(18);
+    }
+
+    [Fact]
     public void A_failure_while_a_part_is_written_is_told_and_what_was_before_it_stays()
     {
         using var play = new Play();
