@@ -49,7 +49,7 @@ public sealed class CellStore(Store store) : IMeasureSource
         ExtendStocks(lastRecordedOn);
     }
 
-    private CellDeltas Pending()
+    internal CellDeltas Pending()
     {
         var deltas = new CellDeltas();
         var s = store.Statement("SELECT deltas FROM cell_pending ORDER BY id");
@@ -136,7 +136,7 @@ public sealed class CellStore(Store store) : IMeasureSource
     /// <summary>For a report on what may be no day at all.</summary>
     internal static string DayText(int day) => day >= 0 && day <= DateOnly.MaxValue.DayNumber ? Store.Day(DateOnly.FromDayNumber(day)) : $"day {day.ToString(CultureInfo.InvariantCulture)}";
 
-    private static int MonthEnd(int day)
+    internal static int MonthEnd(int day)
     {
         var date = DateOnly.FromDayNumber(day);
         return day - date.Day + DateTime.DaysInMonth(date.Year, date.Month);
@@ -219,10 +219,11 @@ public sealed class CellStore(Store store) : IMeasureSource
     }
 
     /// <summary>Throws everything away and puts these in its place, inside the caller's transaction.</summary>
-    internal void Replace(CellDeltas cells, DateOnly lastRecordedOn)
+    /// <param name="cells">In the order of the table.</param>
+    internal void Replace(IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells, DateOnly lastRecordedOn)
     {
         store.Exec("DELETE FROM cell; DELETE FROM cell_pending; DELETE FROM stock; DELETE FROM meta WHERE name = 'stocks_through';");
-        if (Encode(cells) is { } blob) store.Statement("INSERT INTO cell_pending(deltas) VALUES(?)").Bind(blob.AsSpan()).Run();
+        store.Database.AddCells(cells);
         Merge(lastRecordedOn);
     }
 

@@ -32,6 +32,9 @@ internal abstract class Database : IDisposable
     /// <summary>A statement of the caller's own, which it disposes of.</summary>
     public abstract Statement Own(string sql);
 
+    /// <summary>Many rows; the numbers are what the `?` of the text stand for. No other statement is run on the connection before it is disposed of.</summary>
+    public abstract Scan Scan(string sql, params ReadOnlySpan<long> numbers);
+
     /// <summary>Several statements in one text, without parameters.</summary>
     public abstract void Exec(string sql);
 

@@ -268,29 +268,41 @@ public sealed class Store : IDisposable
 
     public static long RowId(int partition, long seq) => ((long)partition << 40) | seq;
 
-    private const string JournalColumns = "id, partition, seq, prior, party, account, kind, version, effective_on, recorded_on, recorded_at, actor, cause, workspace_seq, payload, hash";
+    private readonly JournalColumns columns = new();
 
     /// <summary>The rows of a partition in the order of their place, from a sequence on. Streams; the id is given so that a misplaced row is seen.</summary>
     internal IEnumerable<(long Id, JournalRow Row)> Journal(int partition, long fromSeq = 0)
     {
-        using var s = database.Own($"SELECT {JournalColumns} FROM journal WHERE id >= ? AND id < ? ORDER BY id");
+        using var s = database.Own($"SELECT {JournalColumns.Names} FROM journal WHERE id >= ? AND id < ? ORDER BY id");
         s.Bind(RowId(partition, fromSeq)).Bind(RowId(partition + 1, 0));
         while (s.Step())
         {
-            var id = s.Long(0);
-            JournalRow row;
-            try { row = Row(s); }
-            catch (FormatException e) { throw new UnreadableRowException(id, e.Message); }
-            yield return (id, row);
+            columns.Read(s);
+            yield return (columns.Id, columns.ToRow());
+        }
+    }
+
+    /// <summary>As <see cref="Journal"/>, for who reads all of it: the same columns, filled anew with each row.</summary>
+    internal IEnumerable<JournalColumns> Columns(int partition, long fromSeq = 0)
+    {
+        using var s = database.Scan($"SELECT {JournalColumns.Names} FROM journal WHERE id >= ? AND id < ? ORDER BY id", RowId(partition, fromSeq), RowId(partition + 1, 0));
+        var row = new JournalColumns();
+        while (s.Step())
+        {
+            row.Read(s);
+            yield return row;
         }
     }
 
     internal JournalRow? JournalAt(int partition, long seq)
     {
-        var s = Statement($"SELECT {JournalColumns} FROM journal WHERE id = ?").Bind(RowId(partition, seq));
+        var s = Statement($"SELECT {JournalColumns.Names} FROM journal WHERE id = ?").Bind(RowId(partition, seq));
         if (!s.Step()) return null;
-        try { return Row(s); }
-        catch (FormatException e) { throw new UnreadableRowException(RowId(partition, seq), e.Message); }
+        try
+        {
+            columns.Read(s);
+            return columns.ToRow();
+        }
         finally { s.Reset(); }
     }
 
@@ -312,41 +324,6 @@ public sealed class Store : IDisposable
         var events = History(party, lastSeq).Select(row => new HistoryEvent(Envelope.Of(row), EventCodec.Decode(row.Kind, row.Version, row.Payload))).ToList();
         events.Reverse();
         return events;
-    }
-
-    /// <summary>What each column holds. The hash is over values: a 1 kept as text, or as 1.2, would read as the same value.</summary>
-    private static readonly ValueClass[] JournalClasses =
-    [
-        ValueClass.Integer, ValueClass.Integer, ValueClass.Integer, ValueClass.Integer, ValueClass.Text, ValueClass.Text, ValueClass.Text, ValueClass.Integer,
-        ValueClass.Text, ValueClass.Text, ValueClass.Integer, ValueClass.Text, ValueClass.Text, ValueClass.Integer, ValueClass.Blob, ValueClass.Blob,
-    ];
-
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
-    /// <summary>Throws <see cref="FormatException"/> where a column holds what Recoup never writes there.</summary>
-    private static JournalRow Row(Statement s)
-    {
-        for (var c = 0; c < JournalClasses.Length; c++)
-            if (s.Class(c) != JournalClasses[c]) throw new FormatException($"its column {Name(c)} holds another type of value than it should");
-        return new JournalRow
-        {
-            Partition = Small(1), Seq = s.Long(2), Prior = s.Long(3), Party = Text(4), Account = Text(5), Kind = Text(6), Version = Small(7),
-            EffectiveOn = DayOf(8), RecordedOn = DayOf(9), RecordedAt = s.Long(10), Actor = Text(11), Cause = Text(12), WorkspaceSeq = s.Long(13),
-            Payload = s.Blob(14).ToArray(), Hash = s.Blob(15).ToArray(),
-        };
-
-        string Text(int column)
-        {
-            if (s.IsValidText) return s.Text(column);
-            try { return Utf8.GetString(s.Blob(column)); }
-            catch (DecoderFallbackException e) { throw new FormatException($"its column {Name(column)} holds bytes that are no text", e); }
-        }
-
-        int Small(int column) => s.Long(column) is >= int.MinValue and <= int.MaxValue ? s.Int(column) : throw new FormatException($"its column {Name(column)} holds {s.Long(column)}");
-
-        DateOnly DayOf(int column) => TryDay(Text(column), out var day) ? day : throw new FormatException($"its column {Name(column)} holds '{Short(Text(column))}', which is no date");
-
-        static string Name(int column) => JournalColumns.Split(", ")[column];
     }
 
     // --- keys and aliases ---
@@ -452,7 +429,7 @@ public sealed class Store : IDisposable
     internal static DateOnly Day(string text) =>
         TryDay(text, out var day) ? day : throw new StoreException($"'{Short(text)}' stands where a date should; `recoup audit verify` tells where");
 
-    private static string Short(string text) => text.Length <= 40 ? text : text[..40];
+    internal static string Short(string text) => text.Length <= 40 ? text : text[..40];
 
     public void Dispose()
     {

@@ -34,12 +34,15 @@ public static class EventCodec
     }
 
     /// <summary>Throws <see cref="JournalDamagedException"/> where kind, version or payload are none that this program knows.</summary>
-    public static Event Decode(string kind, int version, byte[] payload)
+    public static Event Decode(ReadOnlySpan<byte> kind, int version, ReadOnlySpan<byte> payload) => Decode(RecentTexts.Of(kind), version, payload);
+
+    /// <summary>As above.</summary>
+    public static Event Decode(string kind, int version, ReadOnlySpan<byte> payload)
     {
         if (!ByKind.TryGetValue(kind, out var current)) throw new JournalDamagedException($"'{kind}' is no kind of event that this version of Recoup knows");
         if (version > current.Version) throw new JournalDamagedException($"{kind} version {version} is newer than this version of Recoup, which knows {current.Version}");
         for (var v = version; v < current.Version; v++)
-            payload = Upcasters.TryGetValue((kind, v), out var lift) ? lift(payload) : throw new JournalDamagedException($"{kind} version {v} has no upcaster");
+            payload = Upcasters.TryGetValue((kind, v), out var lift) ? lift(payload.ToArray()) : throw new JournalDamagedException($"{kind} version {v} has no upcaster");
         if (HotEvents.Decode(kind, payload) is { } hot) return hot;
         try
         {

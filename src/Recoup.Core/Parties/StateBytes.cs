@@ -53,10 +53,19 @@ internal sealed class StateWriter
 
     public byte[] End()
     {
-        // The words are the last state's own; a thread that goes on to other things must not hold on to them.
-        Array.Clear(words, 0, wordCount);
+        Forget();
         return buffer.AsSpan(0, at).ToArray();
     }
+
+    /// <summary>Ends without making an array of it: whether these are the bytes that were written.</summary>
+    public bool EndsAs(ReadOnlySpan<byte> bytes)
+    {
+        Forget();
+        return bytes.SequenceEqual(buffer.AsSpan(0, at));
+    }
+
+    /// <summary>The words are the last state's own; a thread that goes on to other things must not hold on to them.</summary>
+    private void Forget() => Array.Clear(words, 0, wordCount);
 
     private void Room(int bytes)
     {

@@ -24,7 +24,12 @@ public static class StateCodec
 
     // --- the header ---
 
-    public static byte[] Encode(PartyState state)
+    public static byte[] Encode(PartyState state) => Written(state).End();
+
+    /// <summary>Whether these are the bytes of that state.</summary>
+    public static bool IsOf(ReadOnlySpan<byte> bytes, PartyState state) => Written(state).EndsAs(bytes);
+
+    private static StateWriter Written(PartyState state)
     {
         var w = StateWriter.Begin((byte)StateKind.Party);
         w.Word(state.Id);
@@ -49,7 +54,7 @@ public static class StateCodec
         w.Day(state.NextReviewOn);
         w.Day(state.ReviewedOn);
         w.Long(state.LastSeq);
-        return w.End();
+        return w;
     }
 
     /// <summary>As the others: throws <see cref="StateDamagedException"/> where the bytes are no such state.</summary>
@@ -325,7 +330,12 @@ public static class StateCodec
 
     // --- what is loaded beside it ---
 
-    public static byte[] Encode(ItemState item)
+    public static byte[] Encode(ItemState item) => Written(item).End();
+
+    /// <summary>Whether these are the bytes of that state.</summary>
+    public static bool IsOf(ReadOnlySpan<byte> bytes, ItemState item) => Written(item).EndsAs(bytes);
+
+    private static StateWriter Written(ItemState item)
     {
         var w = StateWriter.Begin((byte)StateKind.Item);
         w.Word(item.Account);
@@ -351,7 +361,7 @@ public static class StateCodec
         }
         w.Day(item.CancelledOn);
         w.Flag(item.Ahead);
-        return w.End();
+        return w;
     }
 
     public static ItemState DecodeItem(ReadOnlySpan<byte> bytes)
@@ -380,7 +390,12 @@ public static class StateCodec
         return item;
     }
 
-    public static byte[] Encode(CashState cash)
+    public static byte[] Encode(CashState cash) => Written(cash).End();
+
+    /// <summary>Whether these are the bytes of that state.</summary>
+    public static bool IsOf(ReadOnlySpan<byte> bytes, CashState cash) => Written(cash).EndsAs(bytes);
+
+    private static StateWriter Written(CashState cash)
     {
         var w = StateWriter.Begin((byte)StateKind.Cash);
         w.Text(cash.Key);
@@ -393,7 +408,7 @@ public static class StateCodec
         w.ListOrNull(cash.Back, static (w, b) => { w.Text(b.Number); w.Long(b.Minor); w.Day(b.Since); w.Day(b.On); });
         w.List(cash.Moves, Write);
         w.Flag(cash.Reversed);
-        return w.End();
+        return w;
     }
 
     public static CashState DecodeCash(ReadOnlySpan<byte> bytes)
@@ -416,7 +431,12 @@ public static class StateCodec
         return cash;
     }
 
-    public static byte[] Encode(MessageState message)
+    public static byte[] Encode(MessageState message) => Written(message).End();
+
+    /// <summary>Whether these are the bytes of that state.</summary>
+    public static bool IsOf(ReadOnlySpan<byte> bytes, MessageState message) => Written(message).EndsAs(bytes);
+
+    private static StateWriter Written(MessageState message)
     {
         var w = StateWriter.Begin((byte)StateKind.Message);
         w.Text(message.Id);
@@ -452,7 +472,7 @@ public static class StateCodec
         w.Long(message.Tries);
         w.Instant(message.FirstTriedAt);
         w.TextOrNull(message.AddressToken);
-        return w.End();
+        return w;
     }
 
     public static MessageState DecodeMessage(ReadOnlySpan<byte> bytes)
@@ -483,7 +503,12 @@ public static class StateCodec
         return message;
     }
 
-    public static byte[] Encode(WorkItemState work)
+    public static byte[] Encode(WorkItemState work) => Written(work).End();
+
+    /// <summary>Whether these are the bytes of that state.</summary>
+    public static bool IsOf(ReadOnlySpan<byte> bytes, WorkItemState work) => Written(work).EndsAs(bytes);
+
+    private static StateWriter Written(WorkItemState work)
     {
         var w = StateWriter.Begin((byte)StateKind.Work);
         w.Text(work.Id);
@@ -499,7 +524,7 @@ public static class StateCodec
         w.Long(work.Score);
         w.Flag(work.Open);
         w.TextOrNull(work.Disposition);
-        return w.End();
+        return w;
     }
 
     public static WorkItemState DecodeWorkItem(ReadOnlySpan<byte> bytes)

@@ -17,6 +17,7 @@ internal sealed partial class PostgresDatabase : Database
     private readonly NpgsqlDataSource source;
     private readonly Dictionary<string, PostgresStatement> statements = new(StringComparer.Ordinal);
     private readonly Dictionary<string, NpgsqlCommand> commands = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ValueClass[]> shapes = new(StringComparer.Ordinal);
     private bool inTransaction;
 
     private PostgresDatabase(NpgsqlDataSource source, NpgsqlConnection connection)
@@ -135,6 +136,26 @@ internal sealed partial class PostgresDatabase : Database
     {
         if (!inTransaction) Connect();
         return new PostgresStatement(this, sql);
+    }
+
+    public override Scan Scan(string sql, params ReadOnlySpan<long> numbers)
+    {
+        if (!inTransaction) Connect();
+        Free(null);
+        var text = PostgresScan.Filled(sql, numbers);
+        return Try(() =>
+        {
+            if (!shapes.TryGetValue(sql, out var classes)) shapes[sql] = classes = Classes(text);
+            return new PostgresScan(Connection, text, classes);
+        });
+    }
+
+    /// <summary>What the columns of a scan hold, as the server says.</summary>
+    private ValueClass[] Classes(string sql)
+    {
+        using var command = new NpgsqlCommand(sql, Connection);
+        using var reader = command.ExecuteReader(CommandBehavior.SchemaOnly);
+        return [.. Enumerable.Range(0, reader.FieldCount).Select(c => PostgresStatement.ClassOf(reader.GetDataTypeName(c)))];
     }
 
     public override void Exec(string sql) => Again(() =>

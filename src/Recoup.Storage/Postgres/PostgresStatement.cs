@@ -180,8 +180,6 @@ internal sealed class PostgresStatement : Statement
 
     internal override ValueClass Class(int column) => IsNull(column) ? ValueClass.Null : classes[column];
 
-    internal override bool IsValidText => true;
-
     public override ReadOnlySpan<byte> Blob(int column)
     {
         if (classes[column] == ValueClass.Text) return Encoding.UTF8.GetBytes(Text(column));
@@ -189,7 +187,7 @@ internal sealed class PostgresStatement : Statement
         return blob = kept is not null ? (byte[])Value(column) : reader!.GetFieldValue<byte[]>(column);
     }
 
-    private static ValueClass ClassOf(string type) => type switch
+    internal static ValueClass ClassOf(string type) => type switch
     {
         "bigint" => ValueClass.Integer,
         "text" => ValueClass.Text,

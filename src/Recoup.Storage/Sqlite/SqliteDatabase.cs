@@ -57,6 +57,13 @@ internal sealed class SqliteDatabase : Database
 
     public override Statement Own(string sql) => new SqliteStatement(db, sql);
 
+    public override Scan Scan(string sql, params ReadOnlySpan<long> numbers)
+    {
+        var statement = new SqliteStatement(db, sql);
+        foreach (var number in numbers) statement.Bind(number);
+        return statement;
+    }
+
     public override void Exec(string sql) => Exec(db, sql);
 
     private static void Exec(SqliteConnection db, string sql)

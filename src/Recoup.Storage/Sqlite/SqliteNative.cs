@@ -40,17 +40,21 @@ internal static unsafe partial class SqliteNative
     [LibraryImport(Library), SuppressGCTransition]
     public static partial int sqlite3_bind_blob(nint statement, int index, byte* blob, int bytes, nint destructor);
 
+    /// <summary>The value of a column where it lies, until the next step.</summary>
     [LibraryImport(Library), SuppressGCTransition]
-    public static partial int sqlite3_column_type(nint statement, int column);
+    public static partial nint sqlite3_column_value(nint statement, int column);
 
     [LibraryImport(Library), SuppressGCTransition]
-    public static partial long sqlite3_column_int64(nint statement, int column);
+    public static partial int sqlite3_value_type(nint value);
 
     [LibraryImport(Library), SuppressGCTransition]
-    public static partial byte* sqlite3_column_blob(nint statement, int column);
+    public static partial long sqlite3_value_int64(nint value);
 
     [LibraryImport(Library), SuppressGCTransition]
-    public static partial int sqlite3_column_bytes(nint statement, int column);
+    public static partial byte* sqlite3_value_blob(nint value);
+
+    [LibraryImport(Library), SuppressGCTransition]
+    public static partial int sqlite3_value_bytes(nint value);
 
     [LibraryImport(Library), SuppressGCTransition]
     public static partial int sqlite3_changes(nint session);

@@ -15,30 +15,37 @@ internal sealed unsafe class SqliteStatement : Statement
     private readonly sqlite3_stmt owner;
 
     // Of the owner and the connection, which live as long as this.
-    private readonly nint statement, session;
+    private readonly nint handle, session;
     private int bound;
     private bool stepping;
+
+    // The column looked at last: its class, its number and its bytes are asked for one after another.
+    private int column = -1;
+    private nint value;
 
     public SqliteStatement(SqliteConnection connection, string sql)
     {
         db = connection.Handle ?? throw new InvalidOperationException("The connection is not open.");
         Check(raw.sqlite3_prepare_v3(db, sql, raw.SQLITE_PREPARE_PERSISTENT, out owner));
-        (statement, session) = (owner.DangerousGetHandle(), db.DangerousGetHandle());
+        (handle, session) = (owner.DangerousGetHandle(), db.DangerousGetHandle());
     }
 
-    public override Statement Bind(long value) { Check(SqliteNative.sqlite3_bind_int64(statement, ++bound, value)); return this; }
+    /// <summary>Of a statement that was disposed of it is none any more.</summary>
+    private nint Handle => owner.IsClosed ? throw new ObjectDisposedException(nameof(SqliteStatement)) : handle;
+
+    public override Statement Bind(long value) { Check(SqliteNative.sqlite3_bind_int64(Handle, ++bound, value)); return this; }
 
     public override Statement Bind(long? value)
     {
         if (value is { } v) return Bind(v);
-        Check(SqliteNative.sqlite3_bind_null(statement, ++bound));
+        Check(SqliteNative.sqlite3_bind_null(Handle, ++bound));
         return this;
     }
 
     public override Statement Bind(string? value)
     {
         bound++;
-        if (value is null) { Check(SqliteNative.sqlite3_bind_null(statement, bound)); return this; }
+        if (value is null) { Check(SqliteNative.sqlite3_bind_null(Handle, bound)); return this; }
         if (value.Length <= 128)
         {
             Span<byte> utf8 = stackalloc byte[128 * 3];
@@ -52,21 +59,21 @@ internal sealed unsafe class SqliteStatement : Statement
     {
         // A null pointer would be NULL: of an empty text there must be an address too.
         byte none = 0;
-        fixed (byte* text = utf8) Check(SqliteNative.sqlite3_bind_text(statement, bound, utf8.IsEmpty ? &none : text, utf8.Length, SqliteNative.Transient));
+        fixed (byte* text = utf8) Check(SqliteNative.sqlite3_bind_text(Handle, bound, utf8.IsEmpty ? &none : text, utf8.Length, SqliteNative.Transient));
     }
 
     public override Statement Bind(ReadOnlySpan<byte> value)
     {
         bound++;
         byte none = 0;
-        fixed (byte* blob = value) Check(SqliteNative.sqlite3_bind_blob(statement, bound, value.IsEmpty ? &none : blob, value.Length, SqliteNative.Transient));
+        fixed (byte* blob = value) Check(SqliteNative.sqlite3_bind_blob(Handle, bound, value.IsEmpty ? &none : blob, value.Length, SqliteNative.Transient));
         return this;
     }
 
     /// <summary>Runs a statement that returns no rows, and makes it ready for the next.</summary>
     public override int Run()
     {
-        var code = SqliteNative.sqlite3_step(statement);
+        var code = SqliteNative.sqlite3_step(Handle);
         Reset();
         if (code != raw.SQLITE_DONE && code != raw.SQLITE_ROW) Check(code);
         return SqliteNative.sqlite3_changes(session);
@@ -75,7 +82,8 @@ internal sealed unsafe class SqliteStatement : Statement
     /// <summary>Moves to the next row; at the end the statement is made ready for the next use.</summary>
     public override bool Step()
     {
-        var code = SqliteNative.sqlite3_step(statement);
+        column = -1;
+        var code = SqliteNative.sqlite3_step(Handle);
         if (code == raw.SQLITE_ROW) return stepping = true;
         Reset();
         if (code != raw.SQLITE_DONE) Check(code);
@@ -85,7 +93,8 @@ internal sealed unsafe class SqliteStatement : Statement
     /// <summary>Ends a reading before its last row.</summary>
     public override void Reset()
     {
-        SqliteNative.sqlite3_reset(statement);
+        column = -1;
+        SqliteNative.sqlite3_reset(Handle);
         bound = 0;
         stepping = false;
     }
@@ -97,14 +106,24 @@ internal sealed unsafe class SqliteStatement : Statement
         return this;
     }
 
-    public override bool IsNull(int column) => SqliteNative.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
+    private nint Value(int wanted)
+    {
+        if (wanted != column)
+        {
+            value = SqliteNative.sqlite3_column_value(Handle, wanted);
+            column = wanted;
+        }
+        return value;
+    }
 
-    public override long Long(int column) => SqliteNative.sqlite3_column_int64(statement, column);
+    public override bool IsNull(int column) => Class(column) == ValueClass.Null;
+
+    public override long Long(int column) => SqliteNative.sqlite3_value_int64(Value(column));
 
     /// <summary>All of it: a NUL in a text does not end it.</summary>
     public override string Text(int column) => Encoding.UTF8.GetString(Blob(column));
 
-    internal override ValueClass Class(int column) => SqliteNative.sqlite3_column_type(statement, column) switch
+    internal override ValueClass Class(int column) => SqliteNative.sqlite3_value_type(Value(column)) switch
     {
         raw.SQLITE_INTEGER => ValueClass.Integer,
         raw.SQLITE_TEXT => ValueClass.Text,
@@ -116,9 +135,9 @@ internal sealed unsafe class SqliteStatement : Statement
     /// <summary>Valid until the next step.</summary>
     public override ReadOnlySpan<byte> Blob(int column)
     {
-        // The pointer first: asking for it may turn the value into bytes, which changes their number.
-        var bytes = SqliteNative.sqlite3_column_blob(statement, column);
-        return new ReadOnlySpan<byte>(bytes, bytes is null ? 0 : SqliteNative.sqlite3_column_bytes(statement, column));
+        // In this order: asked for its bytes, a number becomes a text first.
+        var bytes = SqliteNative.sqlite3_value_blob(Value(column));
+        return bytes is null ? default : new ReadOnlySpan<byte>(bytes, SqliteNative.sqlite3_value_bytes(value));
     }
 
     public override void Dispose() => owner.Dispose();

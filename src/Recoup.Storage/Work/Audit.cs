@@ -93,37 +93,48 @@ public static class Audit
     private static void Walk(Store store, IReadOnlyList<Store> readers, AuditReport report, bool checkChains, bool replace, Action<int, int>? progress)
     {
         var heads = Heads(store, report);
-        var aliases = new Dictionary<string, string>(StringComparer.Ordinal);
         var stale = !replace && store.IsStale;
         if (stale) report.Add(new AuditProblem("state", "meta", null, null, StateVersion.StaleMessage));
-        var shapely = replace || Shapes.Check(store, report);
-        var cells = readers.Select(_ => new CellDeltas()).ToArray();
+        var whole = new Whole(store.Database.IsTyped) { Claims = checkChains ? new Claims() : null, Compare = !replace && !stale, Keep = replace };
+        // What takes longest comes first, so that all readers are busy to the end.
+        List<Action<Store>> parts = [];
+        if (whole.Claims is not null) parts.Add(reader => Keys(reader, whole));
+        if (whole.Compare) parts.AddRange(whole.Live.Parts());
+        var hands = readers.Select(_ => new Hand(whole)).ToArray();
+        var aliases = new Dictionary<string, string>(StringComparer.Ordinal);
+        var found = new AuditReport();
         var done = 0;
-        foreach (var found in InOrder(readers.Count, (reader, p) => Look(readers[reader], p, heads[p], cells[reader], checkChains, compare: !replace && !stale, keep: replace)))
+        foreach (var one in InOrder(readers.Count, parts.Count + Partition.Count, (reader, i) => i < parts.Count ? Aside(parts[i], readers[reader]) : Look(readers[reader], i - parts.Count, heads[i - parts.Count], hands[reader], whole)))
         {
-            report.Take(found.Report);
-            foreach (var (account, party) in found.Aliases) aliases[account] = party;
-            foreach (var part in found.Parties.Chunk(SavedAtOnce)) store.Database.Write(new Changes([], [], [], [.. part.Select(Form)], null));
+            if (one is null) continue;
+            found.Take(one.Report);
+            foreach (var (account, party) in one.Aliases) aliases[account] = party;
+            foreach (var part in one.States.Chunk(SavedAtOnce)) store.Database.Write(new Changes([], [], [], part, null));
             progress?.Invoke(++done, Partition.Count);
         }
-        for (var reader = 1; reader < cells.Length; reader++) cells[0].AddAll(cells[reader]);
-        if (checkChains) foreach (var problem in Unclaimed(store)) report.Add(problem);
+        foreach (var hand in hands) hand.Flush();
+        // Said first, since what another type of value stands in may have led to the rest.
+        var shapely = new AuditReport();
+        if (!replace) whole.Shapes.Check(store, shapely);
+        report.Take(shapely);
+        report.Take(found);
+        if (whole.Claims is { } claims && (whole.Broken || claims.AnyMissing)) foreach (var problem in Unclaimed(store)) report.Add(problem);
         foreach (var stray in Strays(store)) report.Add(stray);
-        var cellStore = new CellStore(store);
         if (replace)
         {
             if (!report.Ok) return;
-            cellStore.Replace(cells[0], heads.Max(h => h!.RecordedOn));
+            new CellStore(store).Replace(whole.Cells.InOrder(), heads.Max(h => h!.RecordedOn));
             store.Exec("DELETE FROM account");
             store.Database.Write(new Changes([], [], aliases, [], null));
         }
-        else if (!stale && shapely && (report.Ok || !checkChains))
+        else if (!stale && shapely.Ok && (report.Ok || !checkChains))
         {
             foreach (var problem in Live.CompareAliases(store, aliases)) report.Add(problem);
             try
             {
-                foreach (var problem in CompareCells(cellStore.All(), cells[0])) report.Add(problem);
-                foreach (var problem in cellStore.CheckStocks()) report.Add(new AuditProblem("cells", "stock", null, null, problem));
+                if (whole.Live.Trouble is { } trouble) throw new JournalDamagedException(trouble);
+                foreach (var problem in Differences(whole.Cells)) report.Add(problem);
+                if (!whole.Live.StocksAgree) foreach (var problem in new CellStore(store).CheckStocks()) report.Add(new AuditProblem("cells", "stock", null, null, problem));
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
@@ -132,19 +143,89 @@ public static class Audit
         }
     }
 
-    /// <summary>What one partition came to.</summary>
-    /// <param name="Parties">In the order of their place; empty unless they are to be written.</param>
-    private sealed record Found(AuditReport Report, Dictionary<string, string> Aliases, IReadOnlyList<Folded> Parties);
+    /// <summary>What the parts of an audit come to together; each is told to it by all readers.</summary>
+    private sealed class Whole
+    {
+        public Whole(bool typed)
+        {
+            Shapes = new TableShapes(typed);
+            Live = new LiveCells(Cells, Stocks, Shapes);
+        }
 
-    /// <summary>Looks at every partition, some at once, and gives what was found in their order; no more than a few wait to be taken.</summary>
-    private static IEnumerable<Found> InOrder(int readers, Func<int, int, Found> look)
+        /// <summary>Whether keys and causes are seen; null: the chains are not looked at.</summary>
+        public required Claims? Claims { get; init; }
+
+        /// <summary>States and cells are held against what is live.</summary>
+        public required bool Compare { get; init; }
+
+        /// <summary>States are to be written.</summary>
+        public required bool Keep { get; init; }
+
+        public CellBalance Cells { get; } = new();
+
+        private CellBalance Stocks { get; } = new();
+
+        public TableShapes Shapes { get; }
+
+        public LiveCells Live { get; }
+
+        /// <summary>Some partition was not read to its end.</summary>
+        public volatile bool Broken;
+    }
+
+    /// <summary>What one reader has of its own.</summary>
+    private sealed class Hand(Whole whole)
+    {
+        private readonly CellBalance.Hand balance = new(whole.Cells);
+
+        public CellDeltas Cells { get; } = new();
+
+        public Claims.Hand? Claims { get; } = whole.Claims is { } claims ? new(claims) : null;
+
+        /// <summary>A partition is done: its cells are few enough to be at hand, those of all are not.</summary>
+        public void TakeCells() => balance.Add(Cells);
+
+        public void Flush()
+        {
+            balance.Flush();
+            Claims?.Flush();
+        }
+    }
+
+    private static Found? Aside(Action<Store> part, Store reader)
+    {
+        part(reader);
+        return null;
+    }
+
+    /// <summary>The keys that were taken.</summary>
+    private static void Keys(Store store, Whole whole)
+    {
+        var hand = new Claims.Hand(whole.Claims!);
+        var seen = whole.Shapes.Seeing("key");
+        using (var s = store.Database.Scan(seen is null ? "SELECT key FROM key" : "SELECT key, content FROM key"))
+            while (s.Step())
+            {
+                seen?.See(s);
+                hand.SeeKey(s.Blob(0));
+            }
+        hand.Flush();
+        seen?.End();
+    }
+
+    /// <summary>What one partition came to.</summary>
+    /// <param name="States">In the order of their place; empty unless they are to be written.</param>
+    private sealed record Found(AuditReport Report, Dictionary<string, string> Aliases, IReadOnlyList<StateForm> States);
+
+    /// <summary>Looks at every part, some at once, and gives what was found in their order; no more than a few wait to be taken.</summary>
+    private static IEnumerable<Found?> InOrder(int readers, int count, Func<int, int, Found?> look)
     {
         if (readers == 1)
         {
-            for (var p = 0; p < Partition.Count; p++) yield return look(0, p);
+            for (var i = 0; i < count; i++) yield return look(0, i);
             yield break;
         }
-        var found = Enumerable.Range(0, Partition.Count).Select(_ => new TaskCompletionSource<Found>(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray();
+        var found = Enumerable.Range(0, count).Select(_ => new TaskCompletionSource<Found?>(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray();
         using var room = new SemaphoreSlim(readers + 2);
         using var stop = new CancellationTokenSource();
         var next = -1;
@@ -155,7 +236,7 @@ public static class Audit
                 try { room.Wait(stop.Token); }
                 catch (OperationCanceledException) { return; }
                 var p = Interlocked.Increment(ref next);
-                if (p >= Partition.Count) return;
+                if (p >= count) return;
                 try { found[p].SetResult(look(reader, p)); }
                 catch (Exception e) { found[p].SetException(e); }
             }
@@ -175,47 +256,62 @@ public static class Audit
         }
     }
 
-    private static Found Look(Store store, int p, Head? head, CellDeltas cells, bool checkChains, bool compare, bool keep)
+    private static Found Look(Store store, int p, Head? head, Hand hand, Whole whole)
     {
         var report = new AuditReport();
+        var checkChains = whole.Claims is not null;
         var aliases = new Dictionary<string, string>(StringComparer.Ordinal);
-        IReadOnlyList<Folded> kept = [];
+        IReadOnlyList<StateForm> states = [];
         var chain = new ChainCheck(report, p, checkChains);
         try
         {
             if (p == Partition.Workspace)
             {
                 var workspace = new Core.Workspace.WorkspaceState();
-                foreach (var (id, row) in store.Journal(p))
+                foreach (var row in store.Columns(p))
                 {
-                    chain.See(id, row);
-                    workspace.Apply(row, EventCodec.Decode(row.Kind, row.Version, row.Payload));
+                    chain.See(row);
+                    Claim(row);
+                    workspace.Apply(row.ToRow(), EventCodec.Decode(row.Kind, row.Version, row.Payload));
                 }
                 if (workspace.Id != store.WorkspaceId) report.Add(new AuditProblem("state", "meta", p, null, $"the workspace is called '{store.WorkspaceId}' in the table meta, '{workspace.Id}' in the journal"));
             }
             else
             {
-                var money = new Dictionary<string, Conservation>(StringComparer.Ordinal);
-                var parties = Folding.Partition(store, p, cells, seen: chain.See, decoded: (row, e) => Conservation.Count(money, row, e));
-                report.Parties = parties.Count;
-                foreach (var problem in Conservation.Check(money, parties, p)) report.Add(problem);
-                foreach (var folded in parties.Values)
+                var fold = new PartitionFold(p, hand.Cells);
+                foreach (var row in store.Columns(p))
+                {
+                    chain.See(row);
+                    Claim(row);
+                    fold.Take(row);
+                }
+                report.Parties = fold.Parties.Count;
+                Conservation.Check(fold.Parties, p, report);
+                foreach (var folded in fold.Parties)
                     foreach (var account in folded.State.Accounts)
                         if (account.Account != folded.State.Id) aliases[account.Account] = folded.State.Id;
-                if (compare) Live.Compare(store, p, parties, report);
-                if (checkChains) foreach (var problem in Erasures.Check(store, p, parties.Values)) report.Add(problem);
-                if (keep) kept = [.. parties.Values.OrderBy(f => f.Pid)];
+                if (whole.Compare) Live.Compare(store, p, fold.Parties, whole.Shapes, report);
+                if (checkChains) foreach (var problem in Erasures.Check(store, p, fold.Parties)) report.Add(problem);
+                if (whole.Keep) states = [.. fold.Parties.OrderBy(f => f.Pid).Select(Form)];
             }
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // A journal that was tampered with can say anything; where it can't be folded is the finding.
             chain.Broken(e);
+            whole.Broken = true;
         }
+        hand.TakeCells();
         report.Events = chain.Count;
         if (chain.Count > 0) report.Partitions = 1;
         if (head is not null) chain.End(store, head);
-        return new Found(report, aliases, kept);
+        return new Found(report, aliases, states);
+
+        // What Recoup tells itself has no key.
+        void Claim(JournalColumns row)
+        {
+            if (hand.Claims is not null && !row.Actor.SequenceEqual("system"u8)) hand.Claims.SeeCause(row.Cause);
+        }
     }
 
     /// <summary>The ends of the chains as they were noted; null where the note itself can't be read.</summary>
@@ -266,60 +362,6 @@ public static class Audit
         return unclaimed;
     }
 
-    private sealed class ChainCheck(AuditReport report, int partition, bool check)
-    {
-        private byte[] before = Chain.Root;
-        private long recordedAt;
-        private DateOnly recordedOn = DateOnly.MinValue;
-        private bool unreadable;
-
-        public long Count { get; private set; }
-        public long Seq { get; private set; }
-
-        public void See(long id, JournalRow row)
-        {
-            Count++;
-            var expected = Seq + 1;
-            Seq = id - Store.RowId(partition, 0);
-            recordedOn = row.RecordedOn > recordedOn ? row.RecordedOn : recordedOn;
-            if (check)
-            {
-                if (Seq != expected) report.Add(Problem(expected, $"event {expected} of partition {partition} is missing{(Seq > expected + 1 ? $", and so are the ones up to {Seq - 1}" : "")}"));
-                if (row.Partition != partition || row.Seq != Seq) report.Add(Problem(Seq, $"row {id} says partition {row.Partition}, event {row.Seq}; it stands in the place of partition {partition}, event {Seq}"));
-                if (!Chain.Hash(before, row).AsSpan().SequenceEqual(row.Hash))
-                    report.Add(Problem(Seq, $"event {Seq} of partition {partition} (row {id}) does not have the hash that its columns and the event before it make: it, or the one before, was changed, moved or deleted"));
-                if (row.RecordedAt < recordedAt) report.Add(Problem(Seq, $"event {Seq} of partition {partition} was recorded before the one before it"));
-            }
-            recordedAt = Math.Max(recordedAt, row.RecordedAt);
-            // Chained to what stands there, so that one changed row is one finding.
-            before = row.Hash.Length == Chain.Root.Length ? row.Hash : Chain.Root;
-        }
-
-        /// <summary>The partition could not be folded to its end, or not even be read.</summary>
-        public void Broken(Exception e)
-        {
-            unreadable = e is UnreadableRowException;
-            var seq = e is UnreadableRowException { Id: var id } ? id - Store.RowId(partition, 0) : Seq;
-            report.Add(Problem(seq, $"event {seq} of partition {partition} (row {Store.RowId(partition, seq).ToString(CultureInfo.InvariantCulture)}) can't be {(unreadable ? "read" : "folded")}: {(e is UnreadableRowException row ? row.What : e.Message)}; what comes after it in the partition was not folded"));
-        }
-
-        /// <summary>What was not folded is still chained, up to a row that can't be read.</summary>
-        public void End(Store store, Head head)
-        {
-            try
-            {
-                if (!unreadable) foreach (var (id, row) in store.Journal(partition, Seq + 1)) See(id, row);
-            }
-            catch (UnreadableRowException e) { Broken(e); }
-            if (unreadable) return;
-            if (head.Seq != Seq) report.Add(new AuditProblem("head", "head", partition, Seq + 1, $"partition {partition} should end with event {head.Seq}; it ends with {Seq}"));
-            else if (check && !head.Hash.AsSpan().SequenceEqual(before)) report.Add(new AuditProblem("head", "head", partition, Seq, $"the last event of partition {partition} has another hash than the one noted when it was written"));
-            else if (head.RecordedAt != recordedAt || head.RecordedOn != recordedOn) report.Add(new AuditProblem("head", "head", partition, Seq, $"partition {partition} was last recorded at another time than the one noted for it"));
-        }
-
-        private AuditProblem Problem(long seq, string message) => new("chain", "journal", partition, seq, message);
-    }
-
     /// <summary>Parties whose states are written in one go.</summary>
     private const int SavedAtOnce = 2048;
 
@@ -332,12 +374,9 @@ public static class Audit
         return StateForm.Of(folded.State, folded.Pid);
     }
 
-    private static IEnumerable<AuditProblem> CompareCells(CellDeltas live, CellDeltas folded)
+    private static IEnumerable<AuditProblem> Differences(CellBalance cells)
     {
-        var difference = new CellDeltas();
-        difference.AddAll(folded);
-        foreach (var (key, value) in live.NonZero) difference.Add(key, new CellValue(-value.Minor, -value.Count));
-        foreach (var (key, value) in CellStore.InOrder(difference))
+        foreach (var (key, value) in cells.InOrder())
             yield return new AuditProblem("cells", MeasureNames.Of(key.Measure), null, null, $"{MeasureNames.Of(key.Measure)} of {CellStore.DayText(key.Day)}, portfolio {key.Portfolio}, segment {key.Segment}, {key.Currency}: the journal makes {value.Minor} minor units and {value.Count} more than stand there");
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Recoup.Core.Events;
 
 namespace Recoup.Storage.Work;
@@ -11,22 +12,25 @@ internal sealed class Conservation
 {
     /// <summary>Documents in, less documents out, by currency; minor units.</summary>
     private readonly Dictionary<string, long> sums = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Account, string Number), string> currencyOf = [];
-    private readonly Dictionary<string, (string Currency, long Minor)> payments = new(StringComparer.Ordinal);
 
-    public static void Count(Dictionary<string, Conservation> money, JournalRow row, Event e)
+    // Most documents are never spoken of again: they are looked up by name from the first time on that one is.
+    private readonly List<(string Account, string Number, string Currency)> items = [];
+    private readonly List<(string Payment, string Currency, long Minor)> payments = [];
+    private Dictionary<(string Account, string Number), string>? currencyOf;
+    private Dictionary<string, (string Currency, long Minor)>? paymentOf;
+
+    public static void Count(Folded folded, string account, Event e)
     {
-        if (row.Kind is "decided" or "account_opened" or "account_changed" or "contact_made") return;
-        if (!money.TryGetValue(row.Party, out var party)) money[row.Party] = party = new Conservation();
-        party.Count(row.Account, e);
+        if (e is Event.Decided or Event.AccountOpened or Event.AccountChanged or Event.ContactMade) return;
+        (folded.Money ??= new Conservation()).Count(account, e);
     }
 
     private void Count(string account, Event @event)
     {
         switch (@event)
         {
-            case Event.InvoiceIssued e: currencyOf[(account, e.Number)] = e.Currency; Add(e.Currency, e.Minor); break;
-            case Event.ChargeMade e: currencyOf[(account, e.Number)] = e.Currency; Add(e.Currency, e.Minor); break;
+            case Event.InvoiceIssued e: Issue(account, e.Number, e.Currency); Add(e.Currency, e.Minor); break;
+            case Event.ChargeMade e: Issue(account, e.Number, e.Currency); Add(e.Currency, e.Minor); break;
             case Event.InvoiceCorrected e: AddTo(e.Number, e.MinorDelta); break;
             case Event.InvoiceCancelled e: AddTo(e.Number, e.MinorDelta); break;
             case Event.ItemAdjusted e: AddTo(e.Number, e.Minor); break;
@@ -34,36 +38,73 @@ internal sealed class Conservation
             case Event.WrittenOff e: AddTo(e.Number, -e.Minor); break;
             case Event.CreditNoted e: Add(e.Currency, -e.Minor); break;
             case Event.PaymentReceived e:
-                payments[e.Payment] = (e.Currency, e.Minor);
+                payments.Add((e.Payment, e.Currency, e.Minor));
+                paymentOf?[e.Payment] = (e.Currency, e.Minor);
                 // A recovery takes a write-off back: less was written off than was said.
                 Add(e.Currency, Recovered(e.Allocations) - e.Minor);
                 break;
             case Event.CashApplied { Allocation.Recovery: true } e: AddTo(e.Allocation.Number, e.Allocation.Minor); break;
             case Event.PaymentReversed e:
-                var (currency, minor) = payments[e.Payment];
+                var (currency, minor) = Payment(e.Payment);
                 Add(currency, minor - Recovered(e.Undone));
                 break;
             default: break;
         }
 
-        void Add(string currency, long minor) => sums[currency] = sums.GetValueOrDefault(currency) + minor;
-
-        void AddTo(string number, long minor) => Add(currencyOf[(account, number)], minor);
+        void AddTo(string number, long minor) => Add(CurrencyOf(account, number), minor);
     }
 
-    private static long Recovered(IReadOnlyList<Applied> allocations) => allocations.Where(a => a.Recovery).Sum(a => a.Minor);
+    private void Add(string currency, long minor) => CollectionsMarshal.GetValueRefOrAddDefault(sums, currency, out _) += minor;
 
-    public static IEnumerable<AuditProblem> Check(Dictionary<string, Conservation> money, Dictionary<string, Folded> parties, int partition)
+    private void Issue(string account, string number, string currency)
     {
-        foreach (var (party, counted) in money)
+        items.Add((account, number, currency));
+        currencyOf?[(account, number)] = currency;
+    }
+
+    private string CurrencyOf(string account, string number)
+    {
+        if (currencyOf is null)
         {
-            var state = parties[party].State;
+            currencyOf = [];
+            foreach (var item in items) currencyOf[(item.Account, item.Number)] = item.Currency;
+        }
+        return currencyOf[(account, number)];
+    }
+
+    private (string Currency, long Minor) Payment(string key)
+    {
+        if (paymentOf is null)
+        {
+            paymentOf = new(StringComparer.Ordinal);
+            foreach (var payment in payments) paymentOf[payment.Payment] = (payment.Currency, payment.Minor);
+        }
+        return paymentOf[key];
+    }
+
+    private static long Recovered(IReadOnlyList<Applied> allocations)
+    {
+        var minor = 0L;
+        for (var i = 0; i < allocations.Count; i++)
+            if (allocations[i].Recovery) minor += allocations[i].Minor;
+        return minor;
+    }
+
+    public static void Check(IEnumerable<Folded> parties, int partition, AuditReport report)
+    {
+        foreach (var folded in parties)
+        {
+            if (folded.Money is not { } counted) continue;
+            var state = folded.State;
             foreach (var (currency, sum) in counted.sums)
             {
-                var open = state.Items.Values.Where(i => i.Currency == currency).Sum(i => i.Balance);
-                var unapplied = state.Cash.Values.Where(c => c.Currency == currency).Sum(c => c.Unapplied);
+                long open = 0, unapplied = 0;
+                foreach (var item in state.Items.Values)
+                    if (item.Currency == currency) open += item.Balance;
+                foreach (var cash in state.Cash.Values)
+                    if (cash.Currency == currency) unapplied += cash.Unapplied;
                 if (sum != open - unapplied)
-                    yield return new AuditProblem("money", party, partition, null, $"party {party}: its documents come to {sum} minor units of {currency}; {open} are open and {unapplied} unapplied");
+                    report.Add(new AuditProblem("money", state.Id, partition, null, $"party {state.Id}: its documents come to {sum} minor units of {currency}; {open} are open and {unapplied} unapplied"));
             }
         }
     }

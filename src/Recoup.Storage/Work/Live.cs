@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text;
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 
 namespace Recoup.Storage.Work;
@@ -9,33 +11,72 @@ namespace Recoup.Storage.Work;
 /// <summary>States and read models as they stand, against the ones folded from zero: every row, every column.</summary>
 internal static class Live
 {
-    public static void Compare(Store store, int partition, Dictionary<string, Folded> parties, AuditReport report)
+    /// <param name="shapes">Hears of every row.</param>
+    public static void Compare(Store store, int partition, IReadOnlyCollection<Folded> parties, TableShapes shapes, AuditReport report)
     {
-        var byPid = parties.Values.ToDictionary(f => f.Pid);
+        var byPid = parties.ToDictionary(f => f.Pid);
+        var items = new Expected<(string Account, string Number), ItemState>(static (a, b) => string.CompareOrdinal(a.Account, b.Account) is var order and not 0 ? order : string.CompareOrdinal(a.Number, b.Number));
+        var payments = new Expected<string, CashState>(static (a, b) => string.CompareOrdinal(a.Key, b.Key));
 
-        Rows("party", "pid, id, next_review_on, state", parties.Count, (folded, s) =>
-            s.Text(1) == folded.State.Id && s.LongOrNull(2) == folded.State.NextReviewOn?.DayNumber && s.Blob(3).SequenceEqual(StateCodec.Encode(folded.State)));
-        Rows("item", "pid, number, account, open, due, currency, state", parties.Values.Sum(f => f.State.Items.Count), (folded, s) =>
-            folded.State.Items.TryGetValue((s.Text(2), s.Text(1)), out var item) && s.Long(3) == (item.IsOpen ? 1 : 0) && s.Long(4) == item.DueOn.DayNumber && s.Text(5) == item.Currency && s.Blob(6).SequenceEqual(StateCodec.Encode(item)));
-        Rows("cash", "pid, key, state", parties.Values.Sum(f => f.State.Cash.Count), (folded, s) =>
-            folded.State.Cash.TryGetValue(s.Text(1), out var cash) && s.Blob(2).SequenceEqual(StateCodec.Encode(cash)));
-        Rows("message", "pid, id, status, not_before, state", parties.Values.Sum(f => f.State.Messages.Count), (folded, s) =>
-            folded.State.Messages.TryGetValue(s.Text(1), out MessageState? message) && s.Long(2) == (long)message.Status && s.Long(3) == message.NotBefore.ToUnixTimeMilliseconds() && s.Blob(4).SequenceEqual(StateCodec.Encode(message)));
-        Rows("work", "pid, id, open, owner, CASE WHEN priority = CAST(priority AS BIGINT) THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END, CAST(priority AS BIGINT), state", parties.Values.Sum(f => f.State.WorkItems.Count), (folded, s) =>
-            folded.State.WorkItems.TryGetValue(s.Text(1), out WorkItemState? work) && s.Long(2) == (work.Open ? 1 : 0) && s.Text(3) == work.Owner && s.Long(4) == 1 && s.Long(5) == Store.PriorityOf(work) && s.Blob(6).SequenceEqual(StateCodec.Encode(work)));
+        Rows("party", "pid, id, next_review_on, state", "pid", parties.Count, (folded, s) =>
+            Is(s, 1, folded.State.Id) && s.LongOrNull(2) == folded.State.NextReviewOn?.DayNumber && StateCodec.IsOf(s.Blob(3), folded.State));
+        Rows("item", "pid, account, number, open, due, currency, state", "pid, account, number", parties.Sum(f => f.State.Items.Count), (folded, s) =>
+            (items.Next(folded, folded.State.Items) is { } next && Is(s, 1, next.Account) && Is(s, 2, next.Number) ? items.Taken(next) : folded.State.Items.GetValueOrDefault((s.Text(1), s.Text(2)))) is { } item
+            && s.Long(3) == (item.IsOpen ? 1 : 0) && s.Long(4) == item.DueOn.DayNumber && Is(s, 5, item.Currency) && StateCodec.IsOf(s.Blob(6), item));
+        Rows("cash", "pid, key, state", "pid, key", parties.Sum(f => f.State.Cash.Count), (folded, s) =>
+            (payments.Next(folded, folded.State.Cash) is { } next && Is(s, 1, next.Key) ? payments.Taken(next) : folded.State.Cash.GetValueOrDefault(s.Text(1))) is { } cash && StateCodec.IsOf(s.Blob(2), cash));
+        Rows("message", "pid, id, status, not_before, state", "pid, id", parties.Sum(f => f.State.Messages.Count), (folded, s) =>
+            folded.State.Messages.TryGetValue(s.Text(1), out MessageState? message) && s.Long(2) == (long)message.Status && s.Long(3) == message.NotBefore.ToUnixTimeMilliseconds() && StateCodec.IsOf(s.Blob(4), message));
+        Rows("work", "pid, id, open, owner, CASE WHEN priority = CAST(priority AS BIGINT) THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END, CAST(priority AS BIGINT), state", "pid, id", parties.Sum(f => f.State.WorkItems.Count), (folded, s) =>
+            folded.State.WorkItems.TryGetValue(s.Text(1), out WorkItemState? work) && s.Long(2) == (work.Open ? 1 : 0) && Is(s, 3, work.Owner) && s.Long(4) == 1 && s.Long(5) == Store.PriorityOf(work) && StateCodec.IsOf(s.Blob(6), work));
 
-        void Rows(string table, string columns, int expected, Func<Folded, Statement, bool> agrees)
+        void Rows(string table, string columns, string order, int expected, Func<Folded, Scan, bool> agrees)
         {
             var found = 0;
-            using var s = store.Own($"SELECT {columns} FROM {table} WHERE pid >= ? AND pid < ?");
-            s.Bind(Store.RowId(partition, 0)).Bind(Store.RowId(partition + 1, 0));
+            Folded? folded = null;
+            var seen = shapes.Seeing(table);
+            using var s = store.Database.Scan($"SELECT {columns} FROM {table} WHERE pid >= ? AND pid < ? ORDER BY {order}", Store.RowId(partition, 0), Store.RowId(partition + 1, 0));
             while (s.Step())
             {
                 found++;
-                if (!byPid.TryGetValue(s.Long(0), out var folded) || !agrees(folded, s))
+                seen?.See(s);
+                if (folded?.Pid != s.Long(0)) folded = byPid.GetValueOrDefault(s.Long(0));
+                if (folded is null || !agrees(folded, s))
                     report.Add(new AuditProblem("state", table, partition, null, $"{table} {s.Text(1)} (row of party {s.Long(0).ToString(CultureInfo.InvariantCulture)}) is not what the journal makes of it"));
             }
+            seen?.End();
             if (found < expected) report.Add(new AuditProblem("state", table, partition, null, $"{expected - found} rows of {table} in partition {partition} are missing"));
+        }
+    }
+
+    /// <summary>Whether that text stands in the column; mostly it does, and no text is made of it.</summary>
+    private static bool Is(Scan row, int column, string text) => Ascii.Equals(row.Blob(column), text) || row.Text(column) == text;
+
+    /// <summary>What the rows of one party should be, in the order in which they come: each is mostly the next, and needs no looking up.</summary>
+    private sealed class Expected<TKey, T>(Comparison<T> order) where TKey : notnull where T : class
+    {
+        private readonly List<T> inOrder = [];
+        private Folded? of;
+        private int at;
+
+        /// <summary>Null where none is left.</summary>
+        public T? Next(Folded folded, Dictionary<TKey, T> all)
+        {
+            if (of != folded)
+            {
+                of = folded;
+                at = 0;
+                inOrder.Clear();
+                inOrder.AddRange(all.Values);
+                inOrder.Sort(order);
+            }
+            return at < inOrder.Count ? inOrder[at] : null;
+        }
+
+        public T Taken(T next)
+        {
+            at++;
+            return next;
         }
     }
 
@@ -54,47 +95,6 @@ internal static class Live
         foreach (var account in missing.Order(StringComparer.Ordinal))
             problems.Add(new AuditProblem("state", "account", Partition.Of(folded[account]), null, $"account {account} of party {folded[account]} is missing in the table account"));
         return problems;
-    }
-}
-
-/// <summary>SQLite lets any column hold any type of value, and reads '1x' as 1: what has another type than Recoup writes was not written by it.</summary>
-internal static class Shapes
-{
-    /// <summary>The journal and the heads are looked at row by row elsewhere.</summary>
-    internal static readonly (string Table, string[] Columns)[] Tables =
-    [
-        ("meta", ["name text", "value text"]),
-        ("key", ["key text", "content blob"]),
-        ("account", ["account text", "party text"]),
-        ("party", ["pid integer", "id text", "next_review_on integer null", "state blob"]),
-        ("item", ["pid integer", "account text", "number text", "open integer", "due integer", "currency text", "state blob"]),
-        ("cash", ["pid integer", "key text", "state blob"]),
-        ("message", ["id text", "pid integer", "status integer", "not_before integer", "state blob"]),
-        ("work", ["id text", "pid integer", "open integer", "owner text", "priority real", "state blob"]),
-        ("cell_pending", ["id integer", "deltas blob"]),
-        ("cell", ["measure integer", "day integer", "ref_day integer", "portfolio text", "segment text", "currency text", "minor integer", "count integer"]),
-        ("stock", ["measure integer", "month_end integer", "ref_day integer", "portfolio text", "segment text", "currency text", "minor integer", "count integer"]),
-        ("erasure", ["party text", "done integer"]),
-        ("api_key", ["id text", "name text", "may text", "hash blob", "created_at integer", "revoked_at integer null"]),
-    ];
-
-    /// <summary>False where something was found.</summary>
-    public static bool Check(Store store, AuditReport report)
-    {
-        if (store.Database.IsTyped) return true;
-        var fine = true;
-        foreach (var (table, columns) in Tables)
-        {
-            var wrong = columns.Select(c => c.Split(' ')).Select(c => $"typeof({c[0]}) NOT IN ({string.Join(", ", c[1..].Select(type => $"'{type}'"))})");
-            var s = store.Statement($"SELECT count(*) FROM {table} WHERE {string.Join(" OR ", wrong)}");
-            s.Step();
-            var count = s.Long(0);
-            s.Reset();
-            if (count == 0) continue;
-            fine = false;
-            report.Add(new AuditProblem(table is "cell" or "cell_pending" or "stock" ? "cells" : "state", table, null, null, $"{count} rows of {table} hold another type of value than they should"));
-        }
-        return fine;
     }
 }
 

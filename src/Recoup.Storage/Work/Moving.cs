@@ -40,7 +40,7 @@ public static class Moving
                 // Before the rows that need them, as ever: a key too many harms nobody.
                 keys = [.. from.Vault.All()];
                 foreach (var part in keys.Chunk(PartSize)) to.Vault.Take(part);
-                foreach (var (table, columns) in Shapes.Tables) rows += Copy(from, target, table, columns);
+                foreach (var (table, columns) in TableShapes.Tables) rows += Copy(from, target, table, columns);
                 to.Commit();
             }
             catch

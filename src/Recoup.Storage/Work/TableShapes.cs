@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+
+namespace Recoup.Storage.Work;
+
+/// <summary>
+/// SQLite lets any column hold any type of value, and reads '1x' as 1: what has another type than Recoup writes was not written
+/// by it. Who goes through a table anyhow says what it saw; only where that was not all of it, or not as it should be, is the
+/// table asked.
+/// </summary>
+internal sealed class TableShapes(bool typed)
+{
+    /// <summary>The journal and the heads are looked at row by row elsewhere.</summary>
+    internal static readonly (string Table, string[] Columns)[] Tables =
+    [
+        ("meta", ["name text", "value text"]),
+        ("key", ["key text", "content blob"]),
+        ("account", ["account text", "party text"]),
+        ("party", ["pid integer", "id text", "next_review_on integer null", "state blob"]),
+        ("item", ["pid integer", "account text", "number text", "open integer", "due integer", "currency text", "state blob"]),
+        ("cash", ["pid integer", "key text", "state blob"]),
+        ("message", ["id text", "pid integer", "status integer", "not_before integer", "state blob"]),
+        ("work", ["id text", "pid integer", "open integer", "owner text", "priority real", "state blob"]),
+        ("cell_pending", ["id integer", "deltas blob"]),
+        ("cell", ["measure integer", "day integer", "ref_day integer", "portfolio text", "segment text", "currency text", "minor integer", "count integer"]),
+        ("stock", ["measure integer", "month_end integer", "ref_day integer", "portfolio text", "segment text", "currency text", "minor integer", "count integer"]),
+        ("erasure", ["party text", "done integer"]),
+        ("api_key", ["id text", "name text", "may text", "hash blob", "created_at integer", "revoked_at integer null"]),
+    ];
+
+    private static readonly string[] GoneThrough = ["key", "party", "item", "cash", "cell", "stock"];
+
+    private readonly ConcurrentDictionary<string, long> fine = new(StringComparer.Ordinal);
+
+    /// <summary>For a reading of rows with the columns in the order of the table; null where it need not be looked at.</summary>
+    public Sight? Seeing(string table) => typed || !GoneThrough.Contains(table) ? null : new(this, table, [.. Tables.First(t => t.Table == table).Columns.Select(c => c.Split(' ')).Select(c => (ClassOf(c[1]), c.Length > 2))]);
+
+    private static ValueClass ClassOf(string type) => type switch { "integer" => ValueClass.Integer, "text" => ValueClass.Text, "blob" => ValueClass.Blob, _ => ValueClass.Other };
+
+    /// <summary>Tables that hold another type of value than they should, as SQLite itself says; to be asked for when all was gone through.</summary>
+    public void Check(Store store, AuditReport report)
+    {
+        if (typed) return;
+        foreach (var (table, columns) in Tables)
+        {
+            if (GoneThrough.Contains(table) && fine.GetValueOrDefault(table) == Count(store, $"SELECT count(*) FROM {table}")) continue;
+            var wrong = columns.Select(c => c.Split(' ')).Select(c => $"typeof({c[0]}) NOT IN ({string.Join(", ", c[1..].Select(type => $"'{type}'"))})");
+            var count = Count(store, $"SELECT count(*) FROM {table} WHERE {string.Join(" OR ", wrong)}");
+            if (count > 0) report.Add(new AuditProblem(table is "cell" or "cell_pending" or "stock" ? "cells" : "state", table, null, null, $"{count} rows of {table} hold another type of value than they should"));
+        }
+    }
+
+    private static long Count(Store store, string sql)
+    {
+        var s = store.Statement(sql);
+        s.Step();
+        var count = s.Long(0);
+        s.Reset();
+        return count;
+    }
+
+    /// <summary>What one reading saw of a table.</summary>
+    internal sealed class Sight(TableShapes shapes, string table, (ValueClass Class, bool MayBeNull)[] columns)
+    {
+        private long count;
+
+        public void See(Scan row)
+        {
+            for (var c = 0; c < columns.Length; c++)
+                if (row.Class(c) is var found && found != columns[c].Class && (found != ValueClass.Null || !columns[c].MayBeNull)) return;
+            count++;
+        }
+
+        public void End() => shapes.fine.AddOrUpdate(table, count, (_, before) => before + count);
+    }
+}
