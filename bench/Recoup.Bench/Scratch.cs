@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Recoup.Tests.Stores;
+
+namespace Recoup.Bench;
+
+/// <summary>
+/// A section runs in a process of its own, so that its peak memory is its own, and keeps all that it makes in one folder.
+/// Whoever of the two is left when the other has ended, however it ended, ends what runs there and removes the folder.
+/// </summary>
+internal static class Scratch
+{
+    private const string RootVariable = "RECOUP_BENCH_ROOT";
+    private const string FiguresFile = "figures.json", ProcessesFile = "processes";
+
+    /// <summary>The folder of the section that this process is; null in the process that begins them.</summary>
+    public static string? Root { get; } = Environment.GetEnvironmentVariable(RootVariable) is { Length: > 0 } root ? root : null;
+
+    // --- the process that begins sections ---
+
+    /// <summary>Runs a section to its end. Null where it failed; what it measured is then lost.</summary>
+    public static IReadOnlyList<Figure>? InOwnProcess(params IReadOnlyList<string> arguments)
+    {
+        var root = Directory.CreateTempSubdirectory("recoup-bench-").FullName;
+        // A PostgreSQL server runs as another user and has its folder within.
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        Process? section = null;
+        void End(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            section?.Kill();
+            section?.WaitForExit();
+            Sweep(root);
+            Environment.Exit(130);
+        }
+
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+        try
+        {
+            // Its standard input is the line by which it sees that this process is gone.
+            var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardInput = true };
+            if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(Scratch).Assembly.Location);
+            foreach (var argument in arguments) start.ArgumentList.Add(argument);
+            foreach (var name in new[] { "TMPDIR", "TMP", "TEMP", RootVariable }) start.Environment[name] = root;
+            section = Process.Start(start)!;
+            section.WaitForExit();
+            var figures = Path.Combine(root, FiguresFile);
+            return section.ExitCode == 0 && File.Exists(figures) ? JsonSerializer.Deserialize<List<Figure>>(File.ReadAllText(figures)) : null;
+        }
+        finally
+        {
+            Sweep(root);
+            section?.Dispose();
+        }
+    }
+
+    // --- the process of a section ---
+
+    /// <summary>To be called first: ends this process when the one that began it is gone.</summary>
+    public static void Watch() => new Thread(() =>
+    {
+        using var line = Console.OpenStandardInput();
+        while (line.Read(new byte[16]) > 0) { /* nothing is ever said */ }
+        Sweep(Root!);
+        Environment.Exit(1);
+    })
+    { IsBackground = true }.Start();
+
+    public static void Keep(IReadOnlyList<Figure> figures) => File.WriteAllText(Path.Combine(Root!, FiguresFile), JsonSerializer.Serialize(figures));
+
+    /// <summary>Starts a program that must not outlive the section; what it says is thrown away.</summary>
+    public static Process Start(string assembly, params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [assembly, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment.Remove(RootVariable);
+        var process = Process.Start(start)!;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        File.AppendAllText(Path.Combine(Root!, ProcessesFile), string.Create(CultureInfo.InvariantCulture, $"{process.Id} {process.StartTime.Ticks}\n"));
+        return process;
+    }
+
+    // --- both ---
+
+    private static void Sweep(string root)
+    {
+        if (!Directory.Exists(root)) return;
+        var processes = Path.Combine(root, ProcessesFile);
+        if (File.Exists(processes)) foreach (var line in File.ReadLines(processes)) End(line);
+        foreach (var server in Directory.EnumerateDirectories(root, "recoup-pg-*"))
+        {
+            var data = Path.Combine(server, "data");
+            if (!File.Exists(Path.Combine(data, "postmaster.pid"))) continue;
+            try { PostgresServer.Shell($"'{PostgresServer.Bin}/pg_ctl' -D '{data}' -m immediate -w stop"); }
+            catch (InvalidOperationException) { /* it had ended already */ }
+        }
+        try { Directory.Delete(root, recursive: true); }
+        catch (IOException e) { Console.Error.WriteLine($"{root} can't be removed: {e.Message}"); }
+    }
+
+    /// <summary>A number is given to another process once its own has ended; the moment of its start tells them apart.</summary>
+    private static void End(string line)
+    {
+        var parts = line.Split(' ');
+        try
+        {
+            using var process = Process.GetProcessById(int.Parse(parts[0], CultureInfo.InvariantCulture));
+            var apart = new TimeSpan(process.StartTime.Ticks - long.Parse(parts[1], CultureInfo.InvariantCulture)).Duration();
+            if (apart > TimeSpan.FromSeconds(1)) return;
+            process.Kill();
+            process.WaitForExit();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException) { /* it has ended */ }
+    }
+}
