@@ -27,13 +27,15 @@ internal static class Scratch
         // A PostgreSQL server runs as another user and has its folder within.
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         Process? section = null;
+        var ended = false;
         void End(PosixSignalContext context)
         {
             context.Cancel = true;
-            section?.Kill();
-            section?.WaitForExit();
+            ended = true;
+            try { section?.Kill(entireProcessTree: true); }
+            catch (InvalidOperationException) { /* it has ended */ }
             Sweep(root);
-            Environment.Exit(130);
+            Environment.Exit(128 + (context.Signal == PosixSignal.SIGINT ? 2 : 15));
         }
 
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
@@ -48,6 +50,8 @@ internal static class Scratch
             foreach (var name in new[] { "TMPDIR", "TMP", "TEMP", RootVariable }) start.Environment[name] = root;
             section = Process.Start(start)!;
             section.WaitForExit();
+            // The signal's thread ends this process.
+            if (ended) Thread.Sleep(Timeout.Infinite);
             var figures = Path.Combine(root, FiguresFile);
             return section.ExitCode == 0 && File.Exists(figures) ? JsonSerializer.Deserialize<List<Figure>>(File.ReadAllText(figures)) : null;
         }
@@ -61,14 +65,21 @@ internal static class Scratch
     // --- the process of a section ---
 
     /// <summary>To be called first: ends this process when the one that began it is gone.</summary>
-    public static void Watch() => new Thread(() =>
+    public static void Watch()
     {
-        using var line = Console.OpenStandardInput();
-        while (line.Read(new byte[16]) > 0) { /* nothing is ever said */ }
-        Sweep(Root!);
-        Environment.Exit(1);
-    })
-    { IsBackground = true }.Start();
+        var alone = false;
+        // What is being measured fails as its server goes, and must not take the sweeping along.
+        AppDomain.CurrentDomain.UnhandledException += (_, _) => { if (alone) Thread.Sleep(Timeout.Infinite); };
+        new Thread(() =>
+        {
+            using var line = Console.OpenStandardInput();
+            while (line.Read(new byte[16]) > 0) { /* nothing is ever said */ }
+            alone = true;
+            Sweep(Root!);
+            Environment.Exit(1);
+        })
+        { IsBackground = true }.Start();
+    }
 
     public static void Keep(IReadOnlyList<Figure> figures) => File.WriteAllText(Path.Combine(Root!, FiguresFile), JsonSerializer.Serialize(figures));
 
@@ -86,20 +97,40 @@ internal static class Scratch
 
     // --- both ---
 
+    private static readonly Lock Sweeping = new();
+
     private static void Sweep(string root)
     {
-        if (!Directory.Exists(root)) return;
-        var processes = Path.Combine(root, ProcessesFile);
-        if (File.Exists(processes)) foreach (var line in File.ReadLines(processes)) End(line);
-        foreach (var server in Directory.EnumerateDirectories(root, "recoup-pg-*"))
+        // A signal comes on a thread of its own, while the first one sees the section end.
+        lock (Sweeping)
         {
-            var data = Path.Combine(server, "data");
-            if (!File.Exists(Path.Combine(data, "postmaster.pid"))) continue;
-            try { PostgresServer.Shell($"'{PostgresServer.Bin}/pg_ctl' -D '{data}' -m immediate -w stop"); }
-            catch (InvalidOperationException) { /* it had ended already */ }
+            var processes = Path.Combine(root, ProcessesFile);
+            if (File.Exists(processes)) foreach (var line in File.ReadLines(processes)) End(line);
+            // A server that was just being made when its section was killed may still write.
+            for (var attempt = 1; Directory.Exists(root); attempt++)
+            {
+                try
+                {
+                    foreach (var server in Directory.EnumerateDirectories(root, "recoup-pg-*")) StopServer(Path.Combine(server, "data"));
+                    Directory.Delete(root, recursive: true);
+                }
+                catch (IOException) when (attempt < SweepAttemptsMax) { Thread.Sleep(250); }
+                catch (IOException e)
+                {
+                    Console.Error.WriteLine($"{root} can't be removed: {e.Message}");
+                    return;
+                }
+            }
         }
-        try { Directory.Delete(root, recursive: true); }
-        catch (IOException e) { Console.Error.WriteLine($"{root} can't be removed: {e.Message}"); }
+    }
+
+    private const int SweepAttemptsMax = 40;
+
+    private static void StopServer(string data)
+    {
+        if (!File.Exists(Path.Combine(data, "postmaster.pid"))) return;
+        try { PostgresServer.Shell($"'{PostgresServer.Bin}/pg_ctl' -D '{data}' -m immediate -w stop"); }
+        catch (InvalidOperationException) { /* it had ended already, or has not begun yet */ }
     }
 
     /// <summary>A number is given to another process once its own has ended; the moment of its start tells them apart.</summary>
