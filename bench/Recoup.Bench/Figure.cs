@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Recoup.Bench;
 
 /// <summary>What a figure is counted in. More a second is better; of all else, less.</summary>
-internal enum Unit { Seconds, Milliseconds, PerSecond, Megabytes, Times }
+internal enum Unit { Seconds, Milliseconds, Microseconds, PerSecond, Megabytes, Times }
 
 /// <summary>What bounds a figure, measured in the same run and in the figure's unit, since the machine's speed drifts.</summary>
 internal sealed record Limit(string What, double Value);
@@ -61,6 +61,7 @@ internal sealed record Figure(string What, double Value, Unit Unit)
     {
         Unit.Seconds => value.ToString(value < 1 ? "0.000" : value < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture) + " s",
         Unit.Milliseconds => value.ToString(value < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture) + " ms",
+        Unit.Microseconds => value.ToString("0.0", CultureInfo.InvariantCulture) + " µs",
         Unit.PerSecond => value.ToString("N0", CultureInfo.InvariantCulture) + "/s",
         Unit.Megabytes => value.ToString("N0", CultureInfo.InvariantCulture) + " MiB",
         _ => value.ToString("0.00", CultureInfo.InvariantCulture) + "x",

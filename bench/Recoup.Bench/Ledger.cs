@@ -8,15 +8,15 @@ internal readonly record struct LedgerRow(int Account, string Number, DateOnly I
 {
     public string AccountId => string.Create(CultureInfo.InvariantCulture, $"A{Account:D7}");
 
-    public string Portfolio => string.Create(CultureInfo.InvariantCulture, $"P{Account % 25:D2}");
+    public string Portfolio => string.Create(CultureInfo.InvariantCulture, $"P{Account % 5}");
 
-    public string CurrencyCode => Account / 25 % 2 == 0 ? "EUR" : "USD";
+    public string CurrencyCode => Account / 5 % 2 == 0 ? "EUR" : "USD";
 }
 
 /// <summary>
-/// Made-up accounts of 25 portfolios in two currencies with five open items each. What happened before the first day puts
-/// each into a segment of the shipped policy, for a run on that day to find; the rest happens over the two years after it,
-/// and keeps them there. About seven rows and nine events an account; in order of nothing but the row.
+/// Made-up accounts of five portfolios in two currencies with five open items each. What happened before the first day
+/// puts each into a segment of the shipped policy, for a run of its eve to find; then come two years of invoices that are
+/// paid, and at their end the open ones. About eight rows and ten events an account; in order of nothing but the row.
 /// </summary>
 internal static class Ledger
 {
@@ -37,7 +37,7 @@ internal static class Ledger
     public static readonly string[] Segments = ["small", "risky", "new", "prompt", "slow"];
 
     /// <summary>By tens, so that each combination of portfolio and currency has customers of every segment.</summary>
-    public static string SegmentOf(int account) => Segments[(account / 50 % 10) switch { 0 or 1 => 0, 2 or 3 or 4 => 1, 5 or 6 or 7 => 2, 8 => 3, _ => 4 }];
+    public static string SegmentOf(int account) => Segments[(account / 10 % 10) switch { 0 or 1 => 0, 2 or 3 or 4 => 1, 5 or 6 or 7 => 2, 8 => 3, _ => 4 }];
 
     /// <summary>What was before the first day: an open item each, and the settled ones that make a payer prompt or slow.</summary>
     public static IEnumerable<LedgerRow> Opening(int accounts)
@@ -55,37 +55,33 @@ internal static class Ledger
         }
     }
 
-    /// <summary>The two years. Small and risky customers let the items of all that time stand open; the others pay, and have five young ones at its end.</summary>
+    /// <summary>The two years: what the opening left open is paid, half of the accounts buy and pay once more, and the last months leave five items open, the risky customers' oldest ones for half a year.</summary>
     public static IEnumerable<LedgerRow> Years(int accounts)
     {
         var random = new SplitMix(2);
-        var days = Last.DayNumber - First.DayNumber;
         for (var i = 1; i <= OpenItemsAnAccount; i++)
             for (var a = 0; a < accounts; a++)
             {
-                var old = SegmentOf(a) is "small" or "risky";
-                // Their first one is that of the opening.
-                if (old && i == OpenItemsAnAccount) continue;
-                var issued = old ? First.AddDays(random.Below(days - 30)) : Last.AddDays(-random.Between(1, 60));
+                var ago = SegmentOf(a) switch { "risky" when i == 1 => random.Between(140, 200), "risky" or "small" => random.Between(1, 120), _ => random.Between(1, 60) };
+                var issued = Last.AddDays(-ago);
                 yield return new LedgerRow(a, Number(a, $"{i}"), issued, issued.AddDays(30), Amount(a, random), null);
             }
         var again = new SplitMix(1);
         for (var a = 0; a < accounts; a++)
         {
-            // Drawn for all, so that each is the same row as in the opening.
-            var entry = Entry(a, again, paid: true);
-            if (SegmentOf(a) is "small" or "risky") continue;
-            yield return entry;
-            var issued = First.AddDays(random.Below(days - 60));
-            yield return new LedgerRow(a, Number(a, "P"), issued, issued.AddDays(30), Amount(a, random), issued.AddDays(random.Between(5, 30)));
+            yield return Entry(a, again, paid: true);
+            if (a / 100 % 2 == 0) continue;
+            var issued = First.AddDays(random.Below(Last.DayNumber - First.DayNumber - 120));
+            yield return new LedgerRow(a, Number(a, "P"), issued, issued.AddDays(30), Amount(a, random), issued.AddDays(random.Between(5, 30) + (SegmentOf(a) == "risky" ? 60 : 0)));
         }
     }
 
-    /// <summary>The open item of the opening; those who pay do so in time, which the same row, sent again, tells.</summary>
+    /// <summary>The open item of the opening; the same row, sent again, tells when it was paid.</summary>
     private static LedgerRow Entry(int account, SplitMix random, bool paid)
     {
-        var issued = Eve.AddDays(SegmentOf(account) == "risky" ? -random.Between(140, 200) : -random.Between(1, 25));
-        return new LedgerRow(account, Number(account, "0"), issued, issued.AddDays(30), Amount(account, random), paid ? issued.AddDays(28) : null);
+        var risky = SegmentOf(account) == "risky";
+        var issued = Eve.AddDays(risky ? -random.Between(140, 200) : -random.Between(1, 25));
+        return new LedgerRow(account, Number(account, "0"), issued, issued.AddDays(30), Amount(account, random), paid ? issued.AddDays(risky ? 230 + (account % 60) : 28) : null);
     }
 
     /// <summary>All of a small customer's items are below what makes a customer worth a call.</summary>

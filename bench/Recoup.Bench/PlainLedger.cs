@@ -76,7 +76,7 @@ internal static class PlainLedger
         var found = new Dictionary<(int, string, string), PlainSums>();
         // What moved on a day is summed first: the months are then laid on some thousand sums and not on every row.
         var s = ground.Store.Statement("""
-            WITH movement AS (
+            WITH movement AS MATERIALIZED (
                 SELECT segment, currency, day, due, CAST(sum(minor) AS BIGINT) AS minor
                 FROM (SELECT segment, currency, issued AS day, due, minor FROM plain_invoice
                       UNION ALL
@@ -94,7 +94,7 @@ internal static class PlainLedger
             """);
         while (s.Step()) found[(s.Int(0), s.Text(1), s.Text(2))] = new PlainSums(s.Long(3), s.Long(4), s.Long(5), s.Long(6), s.Long(7), s.Long(8), 0, 0);
         s = ground.Store.Statement("""
-            WITH sales AS (SELECT segment, currency, issued AS day, CAST(sum(minor) AS BIGINT) AS minor FROM plain_invoice GROUP BY segment, currency, issued)
+            WITH sales AS MATERIALIZED (SELECT segment, currency, issued AS day, CAST(sum(minor) AS BIGINT) AS minor FROM plain_invoice GROUP BY segment, currency, issued)
             SELECT m.last, v.segment, v.currency, CAST(sum(CASE WHEN v.day >= m.first THEN v.minor ELSE 0 END) AS BIGINT), CAST(sum(v.minor) AS BIGINT)
             FROM plain_month m JOIN sales v ON v.day >= m.first_of_quarter AND v.day <= m.last
             GROUP BY m.last, v.segment, v.currency

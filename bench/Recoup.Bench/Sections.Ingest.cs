@@ -64,7 +64,7 @@ internal static partial class Sections
         figures.Add(new Figure($"inputs by HTTP, {connections} connections", taken.RequestsASecond, Unit.PerSecond) { Limit = new Limit("a durable row a request", bare.RequestsASecond), Goal = Goal.Ingestion, Note = $"{invoices:N0} invoices are in the journal" });
         figures.Add(new Figure("the same, p50", taken.P50, Unit.Milliseconds) { Limit = new Limit("the bare server", bare.P50) });
         figures.Add(new Figure("the same, p99", taken.P99, Unit.Milliseconds) { Limit = new Limit("the bare server", bare.P99), Goal = Goal.IngestionP99 });
-        figures.Add(new Figure("the same, processor time each", taken.ProcessorMicroseconds / 1000, Unit.Milliseconds) { Limit = new Limit("the bare server", bare.ProcessorMicroseconds / 1000) });
+        figures.Add(new Figure("the same, processor time each", taken.ProcessorMicroseconds, Unit.Microseconds) { Limit = new Limit("the bare server", bare.ProcessorMicroseconds) });
         figures.Add(new Figure("the server, peak memory", peak, Unit.Megabytes) { Goal = Goal.Memory });
     }
 

@@ -110,5 +110,5 @@ internal static partial class Sections
 
     /// <summary>The last size's answer beside the first one's: cells, not invoices, are what a KPI reads.</summary>
     public static Figure Growth(Figure few, Figure many, int accounts) =>
-        new("the same, beside the fewest accounts", many.Value, many.Unit) { Limit = new Limit($"at {accounts.ToString("N0", CultureInfo.InvariantCulture)} accounts", few.Value), Goal = Goal.NoSlower };
+        new("the same, beside fewest accounts", many.Value, many.Unit) { Limit = new Limit($"at {accounts.ToString("N0", CultureInfo.InvariantCulture)} accounts", few.Value), Goal = Goal.NoSlower };
 }

@@ -30,7 +30,7 @@ internal static partial class Sections
         var message = new PageReadings(ground.Store).Messages(null, null, 1).Rows.Select(m => m.Message.Id).FirstOrDefault() ?? "none";
         var options = new ServeOptions(ground.Place, IPAddress.Loopback, 0, new Standing(Ground.At(Ledger.RunOn)))
         {
-            Role = Role.Api, Writer = TemplateWriter.Shipped, Catalog = () => KpiCatalog.Shipped, Actor = "bench", Say = Console.WriteLine,
+            Role = Role.Api, Writer = TemplateWriter.Shipped, Catalog = () => KpiCatalog.Shipped, Actor = "bench", Say = _ => { },
             Channels = s => new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = new(true, new MailFolder(s.MailFolder, s.WorkspaceId).Send) },
         };
         await using var pages = await WebPages.Start(options);

@@ -22,7 +22,8 @@ internal static class Table
         foreach (var (store, bySize) in stores)
         {
             rows.Add([.. head.Skip(1).Prepend(store)]);
-            foreach (var what in bySize.SelectMany(figures => figures).Select(f => f.What).Distinct(StringComparer.Ordinal))
+            // In the order of the size that has most: the smallest has nothing smaller to be held against.
+            foreach (var what in bySize.OrderByDescending(figures => figures.Count).SelectMany(figures => figures).Select(f => f.What).Distinct(StringComparer.Ordinal))
             {
                 var row = bySize.Select(figures => figures.FirstOrDefault(f => f.What == what)).ToList();
                 var some = row.First(f => f is not null)!;
