@@ -30,6 +30,7 @@ internal static class BareWriting
             var rows = part.Select(r => new object?[] { r.Id, (long)r.Row.Partition, r.Row.Seq, r.Row.Prior, r.Row.Party, r.Row.Account, r.Row.Kind, (long)r.Row.Version, Store.Day(r.Row.EffectiveOn), Store.Day(r.Row.RecordedOn), r.Row.RecordedAt, r.Row.Actor, r.Row.Cause, r.Row.WorkspaceSeq, r.Row.Payload, r.Row.Hash }).ToList();
             seconds += Sections.Time(() => target.Import("bare", columns, rows));
             count += rows.Count;
+            Progress.Now(() => $"bare COPY: {count:N0} rows");
         }
         ground.Store.Exec("DROP TABLE bare");
         return (count, seconds);
@@ -49,6 +50,7 @@ internal static class BareWriting
             foreach (var part in Imported(ground.Store))
             {
                 count += part.Length;
+                Progress.Now(() => $"bare inserts: {count:N0} rows");
                 seconds += Sections.Time(() =>
                 {
                     Exec("BEGIN IMMEDIATE");

@@ -54,11 +54,11 @@ internal static class PlainLedger
     {
         if (ground.Store.Database is PostgresDatabase target)
         {
-            target.Import(table, columns, rows);
+            target.Import(table, columns, Told(rows, table));
             return;
         }
         var insert = ground.Store.Statement($"INSERT INTO {table} VALUES({string.Join(", ", columns.Select(_ => "?"))})");
-        foreach (var part in rows.Chunk(65_536))
+        foreach (var part in Told(rows, table).Chunk(PartSize))
         {
             ground.Store.Begin();
             foreach (var row in part)
@@ -67,6 +67,18 @@ internal static class PlainLedger
                 insert.Run();
             }
             ground.Store.Commit();
+        }
+    }
+
+    private const int PartSize = 65_536;
+
+    private static IEnumerable<object?[]> Told(IEnumerable<object?[]> rows, string table)
+    {
+        var count = 0L;
+        foreach (var row in rows)
+        {
+            if (++count % PartSize == 0) Progress.Now(() => $"{table}: {count:N0} rows");
+            yield return row;
         }
     }
 

@@ -3,7 +3,7 @@ using Recoup.Bench;
 using Recoup.Tests.Stores;
 
 const string Usage = """
-    all                             every section, then growth at its sizes
+    all [ACCOUNTS...]               every section, then growth at these sizes
     growth [ACCOUNTS...]            import, verify, rebuild, KPIs and run at 10,000, 100,000 and 1,000,000 accounts on both stores, in one table
     workspace [ACCOUNTS] [postgres] the same at one size
     import [ACCOUNTS] [postgres]    the import alone, and the same file again
@@ -37,10 +37,10 @@ switch (name)
         Console.WriteLine("Recoup bench: " + Host.Details());
         var whole = true;
         foreach (var section in new[] { "decisions", "codec", "party", "pages", "simulate", "ingest" }) whole &= Scratch.InOwnProcess(section) is not null;
-        return Growth.Run([10_000, 100_000, 1_000_000]) && whole ? 0 : 1;
+        return Growth.Run(Sizes()) && whole ? 0 : 1;
     case "growth":
         Console.WriteLine("Recoup bench: " + Host.Details());
-        return Growth.Run(words.Length == 1 ? [10_000, 100_000, 1_000_000] : [.. Enumerable.Range(1, words.Length - 1).Select(i => Number(i, 0))]) ? 0 : 1;
+        return Growth.Run(Sizes()) ? 0 : 1;
     case "workspace" or "import" or "audit" or "run" or "kpi" or "ingest" or "simulate" or "decisions" or "party" or "pages" or "codec" or "shapes":
         if (onPostgres && PostgresServer.Bin is null)
         {
@@ -53,6 +53,8 @@ switch (name)
         Console.Error.WriteLine(Usage);
         return 2;
 }
+
+int[] Sizes() => words.Length <= 1 ? [10_000, 100_000, 1_000_000] : [.. Enumerable.Range(1, words.Length - 1).Select(i => Number(i, 0))];
 
 int InSection()
 {
@@ -70,7 +72,7 @@ int InSection()
         case "simulate": Sections.Simulate(Number(1, 1_000), Number(2, 180), figures); break;
         case "decisions": Sections.Decisions(Number(1, 100_000), figures); break;
         case "party": Sections.Party(Number(1, 100_000), figures); break;
-        case "pages": Sections.Pages([Number(1, 20_000), Number(2, 200_000)], figures); break;
+        case "pages": Sections.Pages([Number(1, 5_000), Number(2, 50_000)], figures); break;
         case "codec": Sections.Codec(Number(1, 50_000)); break;
         case "shapes": StorageShapes.Run(Number(1, 1_000_000)); break;
     }
