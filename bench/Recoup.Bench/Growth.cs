@@ -16,11 +16,11 @@ internal static class Growth
             for (var s = 0; s < stores.Length; s++)
             {
                 string[] arguments = ["workspace", size.ToString(CultureInfo.InvariantCulture), .. stores[s] ? new[] { "postgres" } : []];
-                var figures = Scratch.InOwnProcess(arguments);
-                whole &= figures is not null;
-                found[s].Add(figures is null ? [] : WithFewest(figures, found[s], sizes[0]));
+                var (isWhole, figures) = Scratch.InOwnProcess(arguments);
+                whole &= isWhole;
+                found[s].Add(WithFewest(figures, found[s], sizes[0]));
             }
-        Console.WriteLine($"Growth, by accounts. The ratio is to the limit, measured in the same process: 1x is at the limit, 2x twice as slow.");
+        Console.WriteLine("Growth, by accounts. The ratio is to the limit, measured in the same process: 1x is at the limit, 2x twice as slow.");
         Table.PrintGrowth(sizes, [.. stores.Select((postgres, s) => (Ground.NameOf(postgres), (IReadOnlyList<IReadOnlyList<Figure>>)found[s]))]);
         return whole;
     }

@@ -36,7 +36,7 @@ switch (name)
     case "all":
         Console.WriteLine("Recoup bench: " + Host.Details());
         var whole = true;
-        foreach (var section in new[] { "decisions", "codec", "party", "pages", "simulate", "ingest" }) whole &= Scratch.InOwnProcess(section) is not null;
+        foreach (var section in new[] { "decisions", "codec", "party", "pages", "simulate", "ingest" }) whole &= Scratch.InOwnProcess(section).Whole;
         return Growth.Run(Sizes()) && whole ? 0 : 1;
     case "growth":
         Console.WriteLine("Recoup bench: " + Host.Details());
@@ -48,7 +48,7 @@ switch (name)
             return 2;
         }
         Console.WriteLine("Recoup bench: " + Host.Details());
-        return Scratch.InOwnProcess(args) is null ? 1 : 0;
+        return Scratch.InOwnProcess(args).Whole ? 0 : 1;
     default:
         Console.Error.WriteLine(Usage);
         return 2;

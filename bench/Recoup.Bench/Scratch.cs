@@ -20,8 +20,8 @@ internal static class Scratch
 
     // --- the process that begins sections ---
 
-    /// <summary>Runs a section to its end. Null where it failed; what it measured is then lost.</summary>
-    public static IReadOnlyList<Figure>? InOwnProcess(params IReadOnlyList<string> arguments)
+    /// <summary>Runs a section. Where it failed, the figures are those of the parts that it had come through.</summary>
+    public static (bool Whole, IReadOnlyList<Figure> Figures) InOwnProcess(params IReadOnlyList<string> arguments)
     {
         var root = Directory.CreateTempSubdirectory("recoup-bench-").FullName;
         // A PostgreSQL server runs as another user and has its folder within.
@@ -53,7 +53,8 @@ internal static class Scratch
             // The signal's thread ends this process.
             if (ended) Thread.Sleep(Timeout.Infinite);
             var figures = Path.Combine(root, FiguresFile);
-            return section.ExitCode == 0 && File.Exists(figures) ? JsonSerializer.Deserialize<List<Figure>>(File.ReadAllText(figures)) : null;
+            if (section.ExitCode != 0) Console.Error.WriteLine($"{string.Join(' ', arguments)}: FAILED with {section.ExitCode.ToString(CultureInfo.InvariantCulture)}");
+            return (section.ExitCode == 0, File.Exists(figures) ? JsonSerializer.Deserialize<List<Figure>>(File.ReadAllText(figures))! : []);
         }
         finally
         {
@@ -81,6 +82,7 @@ internal static class Scratch
         { IsBackground = true }.Start();
     }
 
+    /// <summary>To be called after each part, so that the next one's end, whatever it is, takes nothing along.</summary>
     public static void Keep(IReadOnlyList<Figure> figures) => File.WriteAllText(Path.Combine(Root!, FiguresFile), JsonSerializer.Serialize(figures));
 
     /// <summary>Starts a program that must not outlive the section; what it says is thrown away.</summary>

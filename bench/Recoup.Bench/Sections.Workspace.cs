@@ -15,8 +15,8 @@ internal static partial class Sections
     public static void Workspace(Parts parts, int accounts, bool postgres, List<Figure> figures)
     {
         Progress.Say($"{Ground.NameOf(postgres)}: warming up on {WarmAccounts:N0} accounts, so that no compiling is counted");
-        Walk(parts & ~Parts.KpiByHttp, WarmAccounts, postgres, []);
-        Walk(parts, accounts, postgres, figures);
+        Walk(parts & ~Parts.KpiByHttp, WarmAccounts, postgres, [], keep: false);
+        Walk(parts, accounts, postgres, figures, keep: true);
     }
 
     /// <summary>KPIs read cells, so that answers take no longer with more invoices: held against each other in one process.</summary>
@@ -24,20 +24,26 @@ internal static partial class Sections
     {
         var (atFew, atMany) = (new List<Figure>(), new List<Figure>());
         Workspace(Parts.Kpi | Parts.KpiByHttp, few, postgres, atFew);
-        Walk(Parts.Kpi | Parts.KpiByHttp, many, postgres, atMany);
+        Walk(Parts.Kpi | Parts.KpiByHttp, many, postgres, atMany, keep: false);
         figures.AddRange(atFew.Select(f => f with { What = $"{f.What}, {few:N0}" }));
         figures.AddRange(atMany.Select(f => f with { What = $"{f.What}, {many:N0}" }));
         figures.Add(Growth(atFew.First(f => f.What == KpiByHttpName), atMany.First(f => f.What == KpiByHttpName), few));
     }
 
-    private static void Walk(Parts parts, int accounts, bool postgres, List<Figure> figures)
+    private static void Walk(Parts parts, int accounts, bool postgres, List<Figure> figures, bool keep)
     {
         using var ground = new Ground(postgres);
         var events = Import(ground, accounts, parts.HasFlag(Parts.Again), figures);
-        if (parts.HasFlag(Parts.Audit)) VerifyAndRebuild(ground, accounts, events, figures);
-        if (parts.HasFlag(Parts.Kpi)) Kpi(ground, accounts, figures);
-        if (parts.HasFlag(Parts.KpiByHttp)) KpiByHttp(ground, accounts, figures);
-        if (parts.HasFlag(Parts.Run)) Run(ground, accounts, figures);
+        Next(Parts.Audit, () => VerifyAndRebuild(ground, accounts, events, figures));
+        Next(Parts.Kpi, () => Kpi(ground, accounts, figures));
+        Next(Parts.KpiByHttp, () => KpiByHttp(ground, accounts, figures));
+        Next(Parts.Run, () => Run(ground, accounts, figures));
+
+        void Next(Parts part, Action measure)
+        {
+            if (keep) Scratch.Keep(figures);
+            if (parts.HasFlag(part)) measure();
+        }
     }
 
     /// <summary>The opening, a run that finds the segments, and the two years. Returns the events in the journal.</summary>
