@@ -1,38 +1,86 @@
 using System.Globalization;
 using Recoup.Bench;
+using Recoup.Tests.Stores;
 
-// Each section runs in a process of its own, so that its peak memory is its own.
-if (args.Length == 0 || args[0] == "all")
+const string Usage = """
+    all [ACCOUNTS...]               every section, then growth at these sizes
+    growth [ACCOUNTS...]            import, verify, rebuild, KPIs and run at 10,000, 100,000 and 1,000,000 accounts on both stores, in one table
+    workspace [ACCOUNTS] [postgres] the same at one size
+    import [ACCOUNTS] [postgres]    the import alone, and the same file again
+    audit [ACCOUNTS] [postgres]     verify and rebuild
+    run [ACCOUNTS] [postgres]       the daily run, all due and 2% due
+    kpi [FEW] [MANY] [postgres]     KPIs in memory, and by HTTP right after a write
+    ingest [CONNECTIONS]            single inputs by HTTP (needs wrk)
+    simulate [CUSTOMERS] [DAYS]     the simulator, without auditing and with it
+    decisions [PARTIES]             decisions in memory
+    party [ITEMS]                   one party of very many items
+    pages [FEW] [MANY]              every page, by accounts
+    codec [PARTIES]                 bytes and time of each state and event
+    shapes [PARTIES]                what a row costs the bare store
+    """;
+
+var onPostgres = args.Length > 0 && args[^1] == "postgres";
+var words = onPostgres ? args[..^1] : args;
+var name = words.Length == 0 ? "all" : words[0];
+
+// A server of the section's, at an address that it is given.
+if (name == "ingest-bare")
 {
-    var scale = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000_000;
-    Console.WriteLine($"Recoup bench: {Environment.ProcessorCount} processors, .NET {Environment.Version}");
-    foreach (var section in new[] { $"import {scale}", $"run {scale / 5}", $"kpi {scale / 20} {scale}", "party 100000", $"decisions {scale / 10}", $"codec {scale / 20}", $"pages {scale / 50} {scale / 5}", "ingest" })
-        Sections.InOwnProcess(section);
-    if (Recoup.Tests.Stores.PostgresServer.Bin is null) Console.WriteLine("no PostgreSQL server on this machine (Debian: postgresql): its figures are left out");
-    else foreach (var section in new[] { $"import {scale}", $"run {scale / 5}", $"kpi {scale / 20} {scale}" }) Sections.InOwnProcess(section + " postgres");
+    Sections.IngestBare(words[1], Number(2, 0));
     return 0;
 }
-if (args[^1] == "postgres")
+if (Scratch.Root is not null) return InSection();
+
+switch (name)
 {
-    Sections.OnPostgres = true;
-    args = args[..^1];
-}
-switch (args[0])
-{
-    case "shapes": StorageShapes.Run(Number(1, 1_000_000)); break;
-    case "import": Sections.Import(Number(1, 1_000_000)); break;
-    case "run": Sections.Run(Number(1, 200_000)); break;
-    case "kpi": Sections.Kpi(Number(1, 50_000), Number(2, 1_000_000)); break;
-    case "pages": Sections.Pages(Number(1, 20_000), Number(2, 200_000)); break;
-    case "decisions": Sections.Decisions(Number(1, 100_000)); break;
-    case "codec": Sections.Codec(Number(1, 50_000)); break;
-    case "ingest": Sections.Ingest(Number(1, 256)); break;
-    case "ingest-bare": Sections.IngestBare(args[1]); break;
-    case "party": Sections.Party(Number(1, 100_000)); break;
+    case "all":
+        Console.WriteLine("Recoup bench: " + Host.Details());
+        var whole = true;
+        foreach (var section in new[] { "decisions", "codec", "party", "pages", "simulate", "ingest" }) whole &= Scratch.InOwnProcess(section).Whole;
+        return Growth.Run(Sizes()) && whole ? 0 : 1;
+    case "growth":
+        Console.WriteLine("Recoup bench: " + Host.Details());
+        return Growth.Run(Sizes()) ? 0 : 1;
+    case "workspace" or "import" or "audit" or "run" or "kpi" or "ingest" or "simulate" or "decisions" or "party" or "pages" or "codec" or "shapes":
+        if (onPostgres && PostgresServer.Bin is null)
+        {
+            Console.Error.WriteLine(PostgresServer.Missing);
+            return 2;
+        }
+        Console.WriteLine("Recoup bench: " + Host.Details());
+        return Scratch.InOwnProcess(args).Whole ? 0 : 1;
     default:
-        Console.Error.WriteLine("sections: all [ROWS], shapes [PARTIES], import [ROWS], run [PARTIES], kpi [FEW] [MANY], party [ITEMS], decisions [PARTIES], codec [PARTIES], pages [FEW] [MANY ACCOUNTS], ingest [CONNECTIONS]; import, run and kpi also with postgres behind");
+        Console.Error.WriteLine(Usage);
         return 2;
 }
-return 0;
 
-int Number(int at, int otherwise) => args.Length > at ? int.Parse(args[at], CultureInfo.InvariantCulture) : otherwise;
+int[] Sizes() => words.Length <= 1 ? [10_000, 100_000, 1_000_000] : [.. Enumerable.Range(1, words.Length - 1).Select(i => Number(i, 0))];
+
+int InSection()
+{
+    Scratch.Watch();
+    var figures = new List<Figure>();
+    var before = Host.Load();
+    switch (name)
+    {
+        case "workspace": Sections.Workspace(Sections.Parts.All, Number(1, 100_000), onPostgres, figures); break;
+        case "import": Sections.Workspace(Sections.Parts.Again, Number(1, 100_000), onPostgres, figures); break;
+        case "audit": Sections.Workspace(Sections.Parts.Audit, Number(1, 100_000), onPostgres, figures); break;
+        case "run": Sections.Workspace(Sections.Parts.Run, Number(1, 100_000), onPostgres, figures); break;
+        case "kpi": Sections.KpiAtTwoSizes(Number(1, 10_000), Number(2, 100_000), onPostgres, figures); break;
+        case "ingest": Sections.Ingest(Number(1, 256), figures); break;
+        case "simulate": Sections.Simulate(Number(1, 1_000), Number(2, 180), figures); break;
+        case "decisions": Sections.Decisions(Number(1, 100_000), figures); break;
+        case "party": Sections.Party(Number(1, 100_000), figures); break;
+        case "pages": Sections.Pages([Number(1, 5_000), Number(2, 50_000)], figures); break;
+        case "codec": Sections.Codec(Number(1, 50_000)); break;
+        case "shapes": StorageShapes.Run(Number(1, 1_000_000)); break;
+    }
+    Console.WriteLine($"\n{string.Join(' ', args)}: load average {before} at the start, {Host.Load()} at the end");
+    if (figures.Count > 0) Table.Print(figures);
+    Console.WriteLine();
+    Scratch.Keep(figures);
+    return 0;
+}
+
+int Number(int at, int otherwise) => words.Length > at ? int.Parse(words[at], NumberStyles.AllowThousands, CultureInfo.InvariantCulture) : otherwise;

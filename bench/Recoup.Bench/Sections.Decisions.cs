@@ -18,14 +18,16 @@ namespace Recoup.Bench;
 internal static partial class Sections
 {
     /// <summary>Facts, score, policy, gate and decision for parties all due, first on one processor, then on all.</summary>
-    public static void Decisions(int parties)
+    public static void Decisions(int parties, List<Figure> figures)
     {
-        using var folder = new Folder();
-        using var store = Store.Open(folder.Path);
-        var day = Last.AddDays(60);
-        var context = InMemory(store, day);
-        foreach (var together in new[] { false, true, false, true })
+        using var ground = new Ground();
+        var day = Ledger.Last.AddDays(60);
+        var context = InMemory(ground.Store, day);
+        var alone = 0.0;
+        // The first two rounds are the compiler's.
+        foreach (var (together, counts) in new[] { (false, false), (true, false), (false, true), (true, true) })
         {
+            Progress.Say($"decisions in memory, {(counts ? "" : "warming up, ")}{(together ? "all processors" : "one processor")}");
             var deciders = together ? Environment.ProcessorCount : 1;
             var decided = 0;
             var cost = default(Cost);
@@ -45,7 +47,12 @@ internal static partial class Sections
                     Interlocked.Add(ref decided, here);
                 }), BatchSize);
             }
-            Line($"decisions in memory, {deciders} at once", $"{cost} a decision; {decided:N0} decided");
+            if (!counts) continue;
+            if (!together) alone = cost.ASecond;
+            figures.Add(new Figure($"decisions in memory, {deciders} at once", cost.ASecond, Unit.PerSecond)
+            {
+                Limit = together ? new Limit($"{deciders} times one alone", alone * deciders) : null, Goal = together ? Goal.DecisionsInMemory : null, Note = $"{cost} each; {decided:N0} decided",
+            });
         }
     }
 
@@ -54,14 +61,13 @@ internal static partial class Sections
     /// <summary>States and events to bytes and back.</summary>
     public static void Codec(int parties)
     {
-        using var folder = new Folder();
-        using var store = Store.Open(folder.Path);
-        var context = InMemory(store, Last.AddDays(60));
+        using var ground = new Ground();
+        var context = InMemory(ground.Store, Ledger.Last.AddDays(60));
         var made = (States: new List<PartyState>(), Events: new List<Event>());
         var figures = Costs(() => made = Made(parties, context), parties * 3L);
 
         Line("facts in memory", $"{figures} an input; {made.Events.Count:N0} events");
-        foreach (var state in made.States) Machine.Handle(state, state.LastSeq, new Input.Review { Key = "review", Party = state.Id, AsOf = Last.AddDays(60) }, context, new CellDeltas());
+        foreach (var state in made.States) Machine.Handle(state, state.LastSeq, new Input.Review { Key = "review", Party = state.Id, AsOf = Ledger.Last.AddDays(60) }, context, new CellDeltas());
 
         Measure("headers", made.States, StateCodec.Encode, b => StateCodec.DecodeParty(b));
         Measure("items", [.. made.States.SelectMany(s => s.Items.Values)], StateCodec.Encode, b => StateCodec.DecodeItem(b));
@@ -92,7 +98,7 @@ internal static partial class Sections
         var states = new List<PartyState>(parties);
         var events = new List<Event>(parties * 5);
         var cells = new CellDeltas();
-        var days = Last.DayNumber - First.DayNumber;
+        var days = Ledger.Last.DayNumber - Ledger.First.DayNumber;
         for (var p = 0; p < parties; p++)
         {
             var account = string.Create(CultureInfo.InvariantCulture, $"A{p:D7}");
@@ -100,7 +106,7 @@ internal static partial class Sections
             Take(new Input.AccountSet { Key = $"a-{p}", Account = account, Portfolio = $"P{p % 5}", Kind = "business" });
             for (var i = 0; i < 3; i++)
             {
-                var issued = First.AddDays(random.Below(days));
+                var issued = Ledger.First.AddDays(random.Below(days));
                 var amount = new Money(random.Between(500, 500000), Currency.Of("EUR"));
                 Take(new Input.Invoice { Key = $"i-{p}-{i}", Account = account, Number = $"INV-{p}-{i}", IssuedOn = issued, DueOn = issued.AddDays(30), Amount = amount });
                 if (random.Chance(50)) Take(new Input.Payment { Key = $"p-{p}-{i}", Account = account, On = issued.AddDays(40), Amount = amount, For = [($"INV-{p}-{i}", amount)] });
@@ -119,7 +125,7 @@ internal static partial class Sections
 
     private static Context InMemory(Store store, DateOnly day) => new()
     {
-        Now = At(day), Workspace = new WorkspaceState(), Policy = ShippedPolicies.Default, PolicyVersion = 1, Rules = ShippedPolicies.ContactRules, Vault = store.Vault, Writer = TemplateWriter.Shipped,
+        Now = Ground.At(day), Workspace = new WorkspaceState(), Policy = ShippedPolicies.Default, PolicyVersion = 1, Rules = ShippedPolicies.ContactRules, Vault = store.Vault, Writer = TemplateWriter.Shipped,
     };
 
     private static Cost Costs(Action action, long count)
@@ -133,8 +139,10 @@ internal static partial class Sections
     /// <summary>Printed as so many a second by the clock and, for each, of processor time and allocated.</summary>
     private readonly record struct Cost(long Count, double Seconds, double ProcessorSeconds, long Bytes)
     {
+        public double ASecond => Count / Seconds;
+
         public static Cost operator +(Cost a, Cost b) => new(a.Count + b.Count, a.Seconds + b.Seconds, a.ProcessorSeconds + b.ProcessorSeconds, a.Bytes + b.Bytes);
 
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Count / Seconds:N0}/s ({ProcessorSeconds / Count * 1e6:F2} µs of a processor, {Bytes / (double)Count:F0} bytes)");
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ASecond:N0}/s ({ProcessorSeconds / Count * 1e6:F2} µs of a processor, {Bytes / (double)Count:F0} bytes)");
     }
 }

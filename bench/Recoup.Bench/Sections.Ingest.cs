@@ -17,92 +17,80 @@ namespace Recoup.Bench;
 
 /// <summary>
 /// Single inputs by HTTP from wrk, server and wrk on the same processors, beside what bounds it: the bare server, which
-/// makes one row a request durable, grouped in the same way. Then how long a KPI takes right after a write.
+/// makes one row a request durable, grouped in the same way.
 /// </summary>
 internal static partial class Sections
 {
-    private const int IngestAccounts = 5000, BarePort = 5377, ServePort = 5378, WarmSeconds = 15, Seconds = 10;
+    private const int IngestAccounts = 5000, WarmSeconds = 15, Seconds = 10;
 
-    public static void Ingest(int connections)
+    public static void Ingest(int connections, List<Figure> figures)
     {
         if (Wrk("--version") is null)
         {
             Line("ingest", "skipped: wrk is not on this machine (Debian's package wrk)");
             return;
         }
-        using var folder = new Folder();
-        var script = Path.Combine(folder.Path, "post.lua");
+        using var ground = new Ground();
+        var script = Path.Combine(ground.Folder, "post.lua");
         File.WriteAllText(script, Script);
 
+        Progress.Say($"ingest: the bare server, {connections} connections, {WarmSeconds} s to warm up and {Seconds} s");
+        var port = Served.FreePort();
         Measured bare;
-        using (var server = Start(typeof(Sections).Assembly.Location, "ingest-bare", folder.Path))
-            try { bare = Measure(server, BarePort, script, "none", connections); }
-            finally { server.Kill(); server.WaitForExit(); }
-        Line($"one durable row a request, {connections} connections", bare.ToString());
+        using (var server = Scratch.Start(typeof(Sections).Assembly.Location, "ingest-bare", ground.Folder, port.ToString(CultureInfo.InvariantCulture)))
+            try
+            {
+                Served.WaitFor(server, port);
+                bare = Measure(server, new Uri($"http://127.0.0.1:{port}"), script, "none", connections);
+            }
+            finally
+            {
+                server.Kill();
+                server.WaitForExit();
+            }
 
-        var data = Path.Combine(folder.Path, "data");
-        string key;
-        using (var store = Store.Open(data))
-        {
-            Door(store, "import", Last).Take([.. Enumerable.Range(0, IngestAccounts).Select(i => new Storage.InputUnit(0, [Core.Inputs.InputJson.Parse(Encoding.UTF8.GetBytes(
-                $$"""{"type":"account","key":"a-{{i}}","account":"A{{i:D5}}","portfolio":"P{{i % 5}}"}"""), "bench", [])!]))]);
-            key = new ApiKeys(store).Add("bench", ApiMay.Read | ApiMay.Write, At(Last))!;
-        }
-        var command = Path.Combine(AppContext.BaseDirectory, "recoup.dll");
-        using var serve = Start(command, "--data", data, "serve", "--no-run", "--urls", $"http://127.0.0.1:{ServePort}", "--now", "2026-04-10T10:00:00Z");
+        ground.Door("import", Ledger.Last).Take([.. Enumerable.Range(0, IngestAccounts).Select(i => new InputUnit(0, [Parse($$"""{"type":"account","key":"a-{{i}}","account":"A{{i:D5}}","portfolio":"P{{i % 5}}"}""")]))]);
+        var key = new ApiKeys(ground.Store).Add("bench", ApiMay.Read | ApiMay.Write, Ground.At(Ledger.Last))!;
+        Progress.Say($"ingest: recoup serve, {connections} connections, {WarmSeconds} s to warm up and {Seconds} s");
         Measured taken;
-        double[] kpis;
-        try
+        double peak;
+        using (var server = new Served(ground.Place, new DateTimeOffset(2026, 4, 10, 10, 0, 0, TimeSpan.Zero)))
         {
-            taken = Measure(serve, ServePort, script, key, connections);
-            kpis = AskAfterWrites(key).GetAwaiter().GetResult();
+            taken = Measure(server.Process, server.Address, script, key, connections);
+            peak = Host.PeakMebibytes(server.Process);
         }
-        finally { serve.Kill(); serve.WaitForExit(); }
-        long invoices;
-        using (var store = Store.Open(data, create: false))
-        {
-            invoices = Count(store, "journal WHERE kind = 'invoice_issued'");
-        }
-        Line($"POST of one invoice, {connections} connections", $"{taken}; {taken.RequestsASecond / bare.RequestsASecond * 100:F0}% of the bare server's; {invoices:N0} invoices are in the journal");
-        Array.Sort(kpis);
-        Line("a KPI by HTTP right after a write", $"p50 {kpis[kpis.Length / 2]:F1} ms, p95 {kpis[kpis.Length * 95 / 100]:F1} ms, at {invoices:N0} invoices");
+        if (taken.Failed > 0) throw new InvalidOperationException($"{taken.Failed:N0} requests failed");
+        var invoices = ground.Count("journal WHERE kind = 'invoice_issued'");
+        figures.Add(new Figure($"inputs by HTTP, {connections} connections", taken.RequestsASecond, Unit.PerSecond) { Limit = new Limit("a durable row a request", bare.RequestsASecond), Goal = Goal.Ingestion, Note = $"{invoices:N0} invoices are in the journal" });
+        figures.Add(new Figure("the same, p50", taken.P50, Unit.Milliseconds) { Limit = new Limit("the bare server", bare.P50) });
+        figures.Add(new Figure("the same, p99", taken.P99, Unit.Milliseconds) { Limit = new Limit("the bare server", bare.P99), Goal = Goal.IngestionP99 });
+        figures.Add(new Figure("the same, processor time each", taken.ProcessorMicroseconds, Unit.Microseconds) { Limit = new Limit("the bare server", bare.ProcessorMicroseconds) });
+        figures.Add(new Figure("the server, peak memory", peak, Unit.Megabytes) { Goal = Goal.Memory });
     }
 
-    private sealed record Measured(double RequestsASecond, string P50, string P99, double ProcessorMicroseconds, long Failed)
-    {
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{RequestsASecond:N0} requests/s, p50 {P50}, p99 {P99}, {ProcessorMicroseconds:F0} µs of the server's processor time a request{(Failed > 0 ? $"; {Failed:N0} FAILED" : "")}");
-    }
+    /// <param name="P50">In milliseconds, as the other.</param>
+    /// <param name="ProcessorMicroseconds">Of the server, a request.</param>
+    private sealed record Measured(double RequestsASecond, double P50, double P99, double ProcessorMicroseconds, long Failed);
 
-    private static Measured Measure(Process server, int port, string script, string key, int connections)
+    private static Measured Measure(Process server, Uri address, string script, string key, int connections)
     {
-        WaitFor(port);
-        string[] Arguments(string run, int seconds) => ["-t1", $"-c{connections}", $"-d{seconds}s", "--latency", "-s", script, $"http://127.0.0.1:{port}", "--", key, run];
+        string[] Arguments(string run, int seconds) => ["-t1", $"-c{connections}", $"-d{seconds}s", "--latency", "-s", script, address.ToString().TrimEnd('/'), "--", key, run];
         Wrk(Arguments("warm", WarmSeconds));
         server.Refresh();
         var before = server.TotalProcessorTime;
         var said = Wrk(Arguments("real", Seconds))!;
         server.Refresh();
         string Find(string pattern) => Regex.Match(said, pattern, RegexOptions.None, TimeSpan.FromSeconds(1)) is { Success: true } match ? match.Groups[1].Value : "0";
-        var requests = double.Parse(Find(@"(\d+) requests in"), CultureInfo.InvariantCulture);
-        return new Measured(double.Parse(Find(@"Requests/sec:\s+([\d.]+)"), CultureInfo.InvariantCulture), Find(@"\n\s+50%\s+(\S+)"), Find(@"\n\s+99%\s+(\S+)"),
-            (server.TotalProcessorTime - before).TotalMicroseconds / requests, long.Parse(Find(@"Non-2xx or 3xx responses: (\d+)"), CultureInfo.InvariantCulture));
+        double Number(string pattern) => double.Parse(Find(pattern), CultureInfo.InvariantCulture);
+        return new Measured(Number(@"Requests/sec:\s+([\d.]+)"), Milliseconds(Find(@"\n\s+50%\s+(\S+)")), Milliseconds(Find(@"\n\s+99%\s+(\S+)")),
+            (server.TotalProcessorTime - before).TotalMicroseconds / Number(@"(\d+) requests in"), (long)Number(@"Non-2xx or 3xx responses: (\d+)"));
     }
 
-    private static async Task<double[]> AskAfterWrites(string key)
+    /// <summary>As wrk writes times: 950.00us, 12.30ms, 1.20s.</summary>
+    private static double Milliseconds(string time)
     {
-        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{ServePort}") };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        var seen = new double[200];
-        for (var i = 0; i < seen.Length + 20; i++)
-        {
-            using var content = new StringContent($$"""{"type":"payment","key":"kpi-{{i}}","account":"A{{i:D5}}","on":"2026-04-09","amount":"1.00","currency":"EUR"}""", Encoding.UTF8, "application/json");
-            (await http.PostAsync("/api/v1/inputs", content)).EnsureSuccessStatusCode();
-            var watch = Stopwatch.StartNew();
-            await http.GetStringAsync("/api/v1/kpis?ids=dso,cei,percent_current");
-            // The first ones are compiling.
-            if (i >= 20) seen[i - 20] = watch.Elapsed.TotalMilliseconds;
-        }
-        return seen;
+        var unit = time.TrimStart("0123456789.".ToCharArray());
+        return double.Parse(time[..^unit.Length], CultureInfo.InvariantCulture) * (unit switch { "us" => 0.001, "s" => 1000, "m" => 60_000, _ => 1 });
     }
 
     /// <summary>Invoices with keys of their own over all accounts.</summary>
@@ -133,22 +121,8 @@ internal static partial class Sections
         catch (System.ComponentModel.Win32Exception) { return null; }
     }
 
-    private static Process Start(string assembly, params string[] arguments) =>
-        Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [assembly, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
-
-    private static void WaitFor(int port)
-    {
-        for (var waited = Stopwatch.StartNew(); ; Thread.Sleep(100))
-            try
-            {
-                using var socket = new System.Net.Sockets.TcpClient("127.0.0.1", port);
-                return;
-            }
-            catch (System.Net.Sockets.SocketException) when (waited.Elapsed < TimeSpan.FromMinutes(1)) { /* not there yet */ }
-    }
-
     /// <summary>The bound: reads the body, waits until a row with it is durable together with whatever else waits, answers.</summary>
-    public static void IngestBare(string folder)
+    public static void IngestBare(string folder, int port)
     {
         using var db = new SqliteConnection($"Data Source={Path.Combine(folder, "bare.db")};Pooling=False");
         db.Open();
@@ -174,7 +148,7 @@ internal static partial class Sections
         })
         { IsBackground = true }.Start();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, BarePort));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         var app = builder.Build();
         app.Run(async http =>
         {

@@ -13,29 +13,24 @@ internal static partial class Sections
 {
     private const int Times = 9;
 
-    public static void Pages(params int[] sizes)
+    public static void Pages(IReadOnlyList<int> sizes, List<Figure> figures)
     {
-        foreach (var accounts in sizes) Pages(accounts).GetAwaiter().GetResult();
+        foreach (var accounts in sizes) Pages(accounts, figures).GetAwaiter().GetResult();
     }
 
-    private static async Task Pages(int accounts)
+    private static async Task Pages(int accounts, List<Figure> figures)
     {
-        using var folder = new Folder();
-        string message;
-        using (var store = Store.Open(folder.Path))
+        using var ground = new Ground();
+        var file = Path.Combine(ground.Folder, "rows.csv");
+        Progress.Say($"pages: importing {accounts:N0} accounts");
+        Ledger.Write(file, Ledger.Opening(accounts).Concat(Ledger.Years(accounts)));
+        ground.Import(file, Ledger.Last.AddDays(10), "pages");
+        ground.Door("import", Ledger.RunOn).Take([new InputUnit(0, [Parse("""{"type":"sending","key":"live","mode":"live"}""")])]);
+        ground.Run(Ledger.RunOn, all: false, "pages");
+        var message = new PageReadings(ground.Store).Messages(null, null, 1).Rows.Select(m => m.Message.Id).FirstOrDefault() ?? "none";
+        var options = new ServeOptions(ground.Place, IPAddress.Loopback, 0, new Standing(Ground.At(Ledger.RunOn)))
         {
-            var file = Path.Combine(folder.Path, "rows.csv");
-            WriteRows(file, accounts * 2, accounts);
-            Take(store, file);
-            var day = Last.AddDays(31);
-            var door = Door(store, "import", day);
-            door.Take([new Storage.InputUnit(0, [Core.Inputs.InputJson.Parse("""{"type":"sending","key":"live","mode":"live"}"""u8, "bench", [])!])]);
-            new DailyRun(Door(store, "run", day)).Run(day, At(day), acceptVolume: true);
-            message = new PageReadings(store).Messages(null, null, 1).Rows.Select(m => m.Message.Id).FirstOrDefault() ?? "none";
-        }
-        var options = new ServeOptions(new Storage.StorePlace(folder.Path), IPAddress.Loopback, 0, new Standing(At(Last.AddDays(31))))
-        {
-            Role = Role.Api, Writer = TemplateWriter.Shipped, Catalog = () => KpiCatalog.Shipped, Actor = "bench", Say = Console.WriteLine,
+            Role = Role.Api, Writer = TemplateWriter.Shipped, Catalog = () => KpiCatalog.Shipped, Actor = "bench", Say = _ => { },
             Channels = s => new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = new(true, new MailFolder(s.MailFolder, s.WorkspaceId).Send) },
         };
         await using var pages = await WebPages.Start(options);
@@ -43,9 +38,9 @@ internal static partial class Sections
         (await http.GetAsync(pages.Link)).EnsureSuccessStatusCode();
         // What the first request of a process compiles is no page's cost, nor what is computed once at the start.
         foreach (var path in new[] { "/accounts", "/", "/?portfolio=P0", "/kpis", "/accounts/A0000001" }) await http.GetStringAsync(pages.Address + path);
-        Line($"pages at {accounts:N0} accounts", $"first answer after a change, then the median of {Times} more");
+        Progress.Say($"pages: asking, with {accounts:N0} accounts");
         var changes = 0;
-        foreach (var path in new[] { "/", "/?portfolio=P1", "/worklist", "/accounts", "/accounts?q=A00001", "/accounts?q=INV-00000100", "/accounts/A0000100", "/messages", $"/messages/{message}", "/ageing", "/ageing/61-90", "/ageing/90+?portfolio=P1", "/kpis", "/kpis/dso", "/audit", "/status" })
+        foreach (var path in new[] { "/", "/?portfolio=P1", "/worklist", "/accounts", "/accounts?q=A00001", "/accounts?q=INV-0000010", "/accounts/A0000100", "/messages", $"/messages/{message}", "/ageing", "/ageing/61-90", "/ageing/90+?portfolio=P1", "/kpis", "/kpis/dso", "/audit", "/status" })
         {
             async Task<double> Ask()
             {
@@ -56,20 +51,16 @@ internal static partial class Sections
                 return watch.Elapsed.TotalMilliseconds;
             }
 
-            Change(folder.Path, changes++);
+            Change(ground, changes++);
             var first = await Ask();
             var seen = new double[Times];
             for (var i = 0; i < Times; i++) seen[i] = await Ask();
             Array.Sort(seen);
-            Line("  " + path, $"{first,8:F0} ms {seen[Times / 2],8:F0} ms");
+            figures.Add(new Figure($"{path} at {accounts:N0} accounts", first, Unit.Milliseconds) { Limit = new Limit("asked again", seen[Times / 2]), Note = "first answer after a change" });
         }
     }
 
     /// <summary>Something is recorded, so that no figure computed before holds any more.</summary>
-    private static void Change(string folder, int n)
-    {
-        using var store = Store.Open(folder);
-        var json = System.Text.Encoding.UTF8.GetBytes($$"""{"type":"contact","key":"ch-{{n}}","account":"A0000002","at":"2026-01-31T10:00:00Z","channel":"call","direction":"inbound","outcome":"right_party"}""");
-        Door(store, "import", Last.AddDays(31)).Take([new Storage.InputUnit(0, [Core.Inputs.InputJson.Parse(json, "bench", [])!])]);
-    }
+    private static void Change(Ground ground, int n) =>
+        ground.Door("import", Ledger.RunOn).Take([new InputUnit(0, [Parse($$"""{"type":"contact","key":"ch-{{n}}","account":"A0000002","at":"{{Ledger.RunOn:yyyy-MM-dd}}T10:00:00Z","channel":"call","direction":"inbound","outcome":"right_party"}""")])]);
 }
