@@ -223,7 +223,7 @@ public sealed class CellStore(Store store) : IMeasureSource
     internal void Replace(IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells, DateOnly lastRecordedOn)
     {
         store.Exec("DELETE FROM cell; DELETE FROM cell_pending; DELETE FROM stock; DELETE FROM meta WHERE name = 'stocks_through';");
-        store.Database.AddCells(cells);
+        store.Database.FillCells(cells);
         Merge(lastRecordedOn);
     }
 

@@ -119,6 +119,12 @@ internal abstract class Database : IDisposable
 
     public abstract void Write(Changes changes);
 
+    /// <summary>States of parties of which nothing stands there: where every row is known to be new, none is looked for.</summary>
+    public virtual void Fill(IReadOnlyList<StateForm> states) => Write(new Changes([], [], [], states, null));
+
+    /// <summary>Cells of which none stands there, in the order of the table.</summary>
+    public virtual void FillCells(IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells) => AddCells(cells);
+
     /// <summary>Adds to merged cells.</summary>
     public abstract void AddCells(IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells);
 

@@ -22,6 +22,8 @@ internal static class PostgresPlace
         // Longer than the server's own, so that its limit is the one that ends a statement, and this one a dead connection.
         if (!settings.ContainsKey("Command Timeout")) settings.CommandTimeout = 330;
         if (!settings.ContainsKey("Include Error Detail")) settings.IncludeErrorDetail = false;
+        // An audit reads everything: what came meanwhile is fetched at once.
+        if (!settings.ContainsKey("Read Buffer Size")) settings.ReadBufferSize = 1 << 16;
         // Prepared statements die with the reset of a pooled connection; a store's statements are its own and are closed with it.
         settings.NoResetOnClose = false;
         var several = settings.Host?.Contains(',', StringComparison.Ordinal) == true;

@@ -71,18 +71,31 @@ public static class Audit
         return report;
     }
 
-    /// <summary>Puts the journal folded from zero in place of states, read models and cells, in one transaction.</summary>
+    /// <summary>
+    /// Puts the journal folded from zero in place of states, read models and cells, in one transaction. What stands right
+    /// already is left as it is: writing costs more than reading, and mostly little or nothing is wrong.
+    /// </summary>
     public static AuditReport Rebuild(Store store, Action<int, int>? progress = null, int? readers = null)
     {
-        var report = new AuditReport();
+        AuditReport report;
         store.Begin();
         try
         {
             store.Database.LockAll();
             // Nobody else can write now, so that whoever reads beside this transaction sees the same journal.
             using var snapshot = Snapshot.Beside(store, readers);
-            store.Exec("DELETE FROM party; DELETE FROM item; DELETE FROM cash; DELETE FROM message; DELETE FROM work;");
-            Walk(store, snapshot.Readers, report, checkChains: false, replace: true, progress);
+            report = new AuditReport();
+            var wrong = store.IsStale ? null : Walk(store, snapshot.Readers, report, checkChains: false, replace: false, progress);
+            if (wrong is not { Count: 0 })
+            {
+                var (events, partitions, parties) = (report.Events, report.Partitions, report.Parties);
+                report = new AuditReport();
+                foreach (var table in StateTables)
+                    if (wrong is null) store.Exec($"DELETE FROM {table}");
+                    else foreach (var p in wrong) store.Statement($"DELETE FROM {table} WHERE pid >= ? AND pid < ?").Bind(Store.RowId(p, 0)).Bind(Store.RowId(p + 1, 0)).Run();
+                Walk(store, snapshot.Readers, report, checkChains: false, replace: true, progress, wrong);
+                if (wrong is not null) (report.Events, report.Partitions, report.Parties) = (events, partitions, parties);
+            }
             store.Exec("DELETE FROM meta WHERE name = 'state_stale'");
             if (report.Ok) store.Commit(); else store.Rollback();
         }
@@ -90,8 +103,15 @@ public static class Audit
         return report;
     }
 
-    private static void Walk(Store store, IReadOnlyList<Store> readers, AuditReport report, bool checkChains, bool replace, Action<int, int>? progress)
+    private static readonly string[] StateTables = ["party", "item", "cash", "message", "work"];
+
+    /// <param name="only">With <paramref name="replace"/>: the partitions whose states are written, and nothing else is; null: everything.</param>
+    /// <returns>The partitions in which something is wrong; null where something else is.</returns>
+    private static List<int>? Walk(
+        Store store, IReadOnlyList<Store> readers, AuditReport report, bool checkChains, bool replace, Action<int, int>? progress, IReadOnlyList<int>? only = null)
     {
+        only ??= [.. Enumerable.Range(0, Partition.Count)];
+        var everything = only.Count == Partition.Count;
         var heads = Heads(store, report);
         var stale = !replace && store.IsStale;
         if (stale) report.Add(new AuditProblem("state", "meta", null, null, StateVersion.StaleMessage));
@@ -104,13 +124,15 @@ public static class Audit
         var aliases = new Dictionary<string, string>(StringComparer.Ordinal);
         var found = new AuditReport();
         var done = 0;
-        foreach (var one in InOrder(readers.Count, parts.Count + Partition.Count, (reader, i) => i < parts.Count ? Aside(parts[i], readers[reader]) : Look(readers[reader], i - parts.Count, heads[i - parts.Count], hands[reader], whole)))
+        List<int> wrong = [];
+        foreach (var one in InOrder(readers.Count, parts.Count + only.Count, (reader, i) => i < parts.Count ? Aside(parts[i], readers[reader]) : Look(readers[reader], only[i - parts.Count], heads[only[i - parts.Count]], hands[reader], whole)))
         {
             if (one is null) continue;
             found.Take(one.Report);
+            if (!one.Report.Ok) wrong.Add(one.Partition);
             foreach (var (account, party) in one.Aliases) aliases[account] = party;
-            foreach (var part in one.States.Chunk(SavedAtOnce)) store.Database.Write(new Changes([], [], [], part, null));
-            progress?.Invoke(++done, Partition.Count);
+            foreach (var part in one.States.Chunk(SavedAtOnce)) store.Database.Fill(part);
+            progress?.Invoke(++done, only.Count);
         }
         foreach (var hand in hands) hand.Flush();
         // Said first, since what another type of value stands in may have led to the rest.
@@ -122,7 +144,7 @@ public static class Audit
         foreach (var stray in Strays(store)) report.Add(stray);
         if (replace)
         {
-            if (!report.Ok) return;
+            if (!report.Ok || !everything) return wrong;
             new CellStore(store).Replace(whole.Cells.InOrder(), heads.Max(h => h!.RecordedOn));
             store.Exec("DELETE FROM account");
             store.Database.Write(new Changes([], [], aliases, [], null));
@@ -141,6 +163,7 @@ public static class Audit
                 report.Add(new AuditProblem("cells", "cell, cell_pending, stock", null, null, $"the cells can't be read: {e.Message}"));
             }
         }
+        return report.ProblemsInAll == found.ProblemsInAll ? wrong : null;
     }
 
     /// <summary>What the parts of an audit come to together; each is told to it by all readers.</summary>
@@ -215,7 +238,7 @@ public static class Audit
 
     /// <summary>What one partition came to.</summary>
     /// <param name="States">In the order of their place; empty unless they are to be written.</param>
-    private sealed record Found(AuditReport Report, Dictionary<string, string> Aliases, IReadOnlyList<StateForm> States);
+    private sealed record Found(int Partition, AuditReport Report, Dictionary<string, string> Aliases, IReadOnlyList<StateForm> States);
 
     /// <summary>Looks at every part, some at once, and gives what was found in their order; no more than a few wait to be taken.</summary>
     private static IEnumerable<Found?> InOrder(int readers, int count, Func<int, int, Found?> look)
@@ -305,7 +328,7 @@ public static class Audit
         report.Events = chain.Count;
         if (chain.Count > 0) report.Partitions = 1;
         if (head is not null) chain.End(store, head);
-        return new Found(report, aliases, states);
+        return new Found(p, report, aliases, states);
 
         // What Recoup tells itself has no key.
         void Claim(JournalColumns row)

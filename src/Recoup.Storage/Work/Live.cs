@@ -101,23 +101,32 @@ internal static class Live
 /// <summary>Whether the people who asked to be forgotten are, and the others are not.</summary>
 internal static class Erasures
 {
+    /// <summary>Parties whose keys are fetched together: alone each would be a journey to the server.</summary>
+    private const int FetchedAtOnce = 4096;
+
     public static IEnumerable<AuditProblem> Check(Store store, int partition, IEnumerable<Folded> parties)
     {
-        foreach (var state in parties.Select(p => p.State))
+        foreach (var part in parties.Select(p => p.State).Chunk(FetchedAtOnce))
         {
-            if (state.Erased)
+            store.Vault.LoadAhead(part.Where(HasSealed).Select(s => s.Id));
+            foreach (var state in part)
             {
-                var s = store.Statement("SELECT done FROM erasure WHERE party = ?").Bind(state.Id);
-                var noted = s.Step();
-                var done = noted && s.Long(0) == 1;
-                if (noted) s.Reset();
-                if (!noted) yield return new AuditProblem("key", "erasure", partition, state.LastSeq, $"party {state.Id} was erased; the table erasure knows nothing of it");
-                // Not done yet is what a crash leaves; the next command that writes finishes it.
-                if (done && store.Vault.HasKey(state.Id)) yield return new AuditProblem("key", "keys.db", partition, state.LastSeq, $"party {state.Id} was erased, and its key is there again");
-                continue;
+                if (state.Erased)
+                {
+                    var s = store.Statement("SELECT done FROM erasure WHERE party = ?").Bind(state.Id);
+                    var noted = s.Step();
+                    var done = noted && s.Long(0) == 1;
+                    if (noted) s.Reset();
+                    if (!noted) yield return new AuditProblem("key", "erasure", partition, state.LastSeq, $"party {state.Id} was erased; the table erasure knows nothing of it");
+                    // Not done yet is what a crash leaves; the next command that writes finishes it.
+                    if (done && store.Vault.HasKey(state.Id)) yield return new AuditProblem("key", "keys.db", partition, state.LastSeq, $"party {state.Id} was erased, and its key is there again");
+                    continue;
+                }
+                if (state.Accounts.Exists(a => a.Sealed is { } bytes && store.Vault.Open(state.Id, bytes) is null) || state.Contact.Points.Exists(p => store.Vault.Open(state.Id, p.Sealed) is null))
+                    yield return new AuditProblem("key", "keys.db", partition, state.LastSeq, $"what identifies party {state.Id} can't be opened: its key is missing or another than it was sealed under");
             }
-            if (state.Accounts.Exists(a => a.Sealed is { } bytes && store.Vault.Open(state.Id, bytes) is null) || state.Contact.Points.Exists(p => store.Vault.Open(state.Id, p.Sealed) is null))
-                yield return new AuditProblem("key", "keys.db", partition, state.LastSeq, $"what identifies party {state.Id} can't be opened: its key is missing or another than it was sealed under");
         }
     }
+
+    private static bool HasSealed(PartyState state) => !state.Erased && (state.Contact.Points.Count > 0 || state.Accounts.Exists(a => a.Sealed is not null));
 }

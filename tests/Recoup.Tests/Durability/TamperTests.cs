@@ -175,6 +175,33 @@ public sealed class TamperTests(EveryKindFolder made) : IClassFixture<EveryKindF
         folder.Run("run", "--as-of", "2026-02-10", "--now", "2026-02-10T10:00:00Z").Expect(0);
     }
 
+    [Theory]
+    [InlineData("UPDATE party SET state = x'00' WHERE id = 'A1'")]
+    [InlineData("UPDATE party SET pid = pid + 1 WHERE id = 'A1'")]
+    [InlineData("UPDATE party SET pid = -pid")]
+    [InlineData("DELETE FROM item WHERE number = 'INV-1'")]
+    [InlineData("UPDATE item SET pid = 5")]
+    [InlineData("UPDATE item SET open = '1x'")]
+    [InlineData("UPDATE cash SET key = key || 'x' WHERE key = 'p-3'")]
+    [InlineData("UPDATE message SET pid = 1")]
+    [InlineData("UPDATE message SET id = id || 'x'")]
+    [InlineData("UPDATE work SET priority = priority + 0.5")]
+    [InlineData("DELETE FROM work; UPDATE cell SET minor = minor + 1 WHERE measure = 2")]
+    [InlineData("UPDATE cell SET minor = 9223372036854775807")]
+    [InlineData("UPDATE stock SET month_end = -7")]
+    [InlineData("INSERT INTO cell_pending(deltas) VALUES(x'ff')")]
+    [InlineData("DELETE FROM account")]
+    [InlineData("INSERT OR REPLACE INTO meta(name, value) VALUES('state_stale', 'yes')")]
+    public void A_rebuild_mends_what_is_wrong_and_leaves_the_rest(string sql)
+    {
+        using var folder = made.Folder.Copy();
+        folder.Tamper(sql);
+        folder.Run("rebuild", "--check").Expect(1);
+        foreach (var readers in new[] { 1, 3 })
+            using (var store = folder.Open()) Audit.Rebuild(store, readers: readers).Problems.ShouldBeEmpty(sql);
+        folder.ShouldBeSound();
+    }
+
     [Fact]
     public void What_is_wrong_in_states_and_cells_a_rebuild_mends()
     {
