@@ -18,9 +18,12 @@ internal sealed class SqliteStatement : Statement
     private int bound;
     private bool stepping;
 
-    // The column looked at last: its class, its number and its bytes are asked for one after another.
-    private int column = -1;
-    private nint value;
+    // The values of the row's columns as far as they were asked for: of each its class, then its number or its bytes.
+    private nint[] values = new nint[8];
+    private uint known;
+
+    /// <summary>Columns beyond these are asked for each time.</summary>
+    private const int KnownMax = 32;
 
     public SqliteStatement(SqliteConnection connection, string sql)
     {
@@ -71,7 +74,7 @@ internal sealed class SqliteStatement : Statement
     /// <summary>Moves to the next row; at the end the statement is made ready for the next use.</summary>
     public override bool Step()
     {
-        column = -1;
+        known = 0;
         var code = SqliteColumns.Step(Handle);
         GC.KeepAlive(this);
         if (code == raw.SQLITE_ROW) return stepping = true;
@@ -83,7 +86,7 @@ internal sealed class SqliteStatement : Statement
     /// <summary>Ends a reading before its last row.</summary>
     public override void Reset()
     {
-        column = -1;
+        known = 0;
         raw.sqlite3_reset(statement);
         bound = 0;
         stepping = false;
@@ -99,14 +102,13 @@ internal sealed class SqliteStatement : Statement
     /// <summary>Of a statement that was disposed of it is none any more.</summary>
     private nint Handle => statement.IsClosed ? throw new ObjectDisposedException(nameof(SqliteStatement)) : handle;
 
-    private nint Value(int wanted)
+    private nint Value(int column)
     {
-        if (wanted != column)
-        {
-            value = SqliteColumns.Value(Handle, wanted);
-            column = wanted;
-        }
-        return value;
+        if (column >= KnownMax) return SqliteColumns.Value(Handle, column);
+        if ((known >> column & 1) != 0) return values[column];
+        if (column >= values.Length) Array.Resize(ref values, KnownMax);
+        known |= 1u << column;
+        return values[column] = SqliteColumns.Value(Handle, column);
     }
 
     public override bool IsNull(int column) => Class(column) == ValueClass.Null;
@@ -156,6 +158,7 @@ internal sealed class SqliteStatement : Statement
 
     public override void Dispose()
     {
+        known = 0;
         statement.Dispose();
         if (held != 0) SqliteColumns.Leave(held);
         held = 0;
