@@ -81,6 +81,9 @@ internal abstract class Database : IDisposable
 
     public abstract void BeginRead(string snapshot);
 
+    /// <summary>Tables are gone through from end to end on this connection: what was read is not kept for another time.</summary>
+    public virtual void ReadsOnce() { }
+
     /// <summary>Leaves no copy behind of what was deleted, as far as the database can.</summary>
     public abstract void Compact();
 

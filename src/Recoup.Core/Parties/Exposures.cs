@@ -26,7 +26,7 @@ internal static class Exposures
         AddToHeader(state, item, state.AsOf, +1);
         Await(state, item);
         state.Items[key] = item;
-        state.ChangedItems.Add(key);
+        if (state.NotesChanges) state.ChangedItems.Add(key);
     }
 
     /// <summary>Changes what of a payment or credit is on no item, and brings header and cells along.</summary>
@@ -37,7 +37,7 @@ internal static class Exposures
         AddToCells(state, cash, portfolio, cells, -1);
         foreach (var move in by) Movements.Add(cash.Moves, move.On, move.Minor);
         AddToCells(state, cash, portfolio, cells, +1);
-        state.ChangedCash.Add(cash.Key);
+        if (state.NotesChanges) state.ChangedCash.Add(cash.Key);
         Invariant.Holds(cash.Unapplied >= 0, $"payment {cash.Key} is applied beyond its amount");
         var minor = cash.UnappliedOn(state.AsOf);
         var later = new List<Movement>(0);

@@ -335,7 +335,7 @@ public static partial class Fold
     private static void Meet(PartyState state, Envelope e, CellDeltas cells, CashState cash, Applied allocation)
     {
         cash.Allocations.Add(allocation);
-        state.ChangedCash.Add(cash.Key);
+        if (state.NotesChanges) state.ChangedCash.Add(cash.Key);
         var item = Loaded(state, e.Account, allocation.Number);
         if (item.AppliedBy?.Contains(cash.Key) != true) (item.AppliedBy ??= []).Add(cash.Key);
         if (allocation.Recovery)

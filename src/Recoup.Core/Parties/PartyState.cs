@@ -180,6 +180,9 @@ public sealed class PartyState
     [JsonIgnore] public Dictionary<string, MessageState> Messages => field ??= new(StringComparer.Ordinal);
     [JsonIgnore] public Dictionary<string, WorkItemState> WorkItems => field ??= new(StringComparer.Ordinal);
 
+    /// <summary>False where a party is folded from its first event on: all of it changed.</summary>
+    [JsonIgnore] public bool NotesChanges { get; init; } = true;
+
     /// <summary>What the fold changed since it was loaded: what a store must write back.</summary>
     [JsonIgnore] public HashSet<(string Account, string Number)> ChangedItems => field ??= [];
     [JsonIgnore] public HashSet<string> ChangedCash => field ??= new(StringComparer.Ordinal);

@@ -121,6 +121,8 @@ internal sealed class SqliteDatabase : Database
 
     public override void BeginRead(string snapshot) => throw new NotSupportedException("SQLite's readers are held against each other by the ends of the chains.");
 
+    public override void ReadsOnce() => Exec("PRAGMA cache_size=-4096");
+
     public override void Compact() => Exec("PRAGMA wal_checkpoint(TRUNCATE)");
 
     // --- the write-ahead log ---

@@ -32,7 +32,7 @@ internal sealed class PartitionFold(int partition, CellDeltas cells)
         var byBytes = parties.GetAlternateLookup<ReadOnlySpan<byte>>();
         if (byBytes.TryGetValue(row.Party, out var known)) return known;
         var id = Encoding.UTF8.GetString(row.Party);
-        return parties[row.Party.ToArray()] = new Folded(Store.RowId(partition, row.Seq), new PartyState { Id = id });
+        return parties[row.Party.ToArray()] = new Folded(Store.RowId(partition, row.Seq), new PartyState { Id = id, NotesChanges = false });
     }
 
     /// <summary>The text that the state has for it, where it has one: nearly every event is of an account known already.</summary>

@@ -28,7 +28,7 @@ internal sealed class Snapshot : IDisposable
         var snapshot = new Snapshot(store, [store]);
         try
         {
-            for (var i = 1; i < count; i++) snapshot.opened.Add(Store.Open(store.Place, create: false));
+            for (var i = 1; i < count; i++) snapshot.opened.Add(Reader(store));
             snapshot.Readers = [store, .. snapshot.opened];
             while (true)
             {
@@ -63,7 +63,7 @@ internal sealed class Snapshot : IDisposable
         {
             for (var i = 0; i < count; i++)
             {
-                snapshot.opened.Add(Store.Open(writing.Place, create: false));
+                snapshot.opened.Add(Reader(writing));
                 snapshot.opened[^1].BeginRead();
             }
             snapshot.Readers = snapshot.opened;
@@ -74,6 +74,13 @@ internal sealed class Snapshot : IDisposable
             snapshot.Dispose();
             throw;
         }
+    }
+
+    private static Store Reader(Store store)
+    {
+        var reader = Store.Open(store.Place, create: false);
+        reader.Database.ReadsOnce();
+        return reader;
     }
 
     private static int Count(Store store, int? wanted)
