@@ -18,6 +18,9 @@ public static partial class Machine
     private static Refused? Review(Work work, Input.Review i)
     {
         var state = work.State;
+        // A run that goes on past midnight may meet what was recorded since, and must not know it: the next day's run, for
+        // which the party stays due, does.
+        if (state.AsOf > i.AsOf) return null;
         var grace = work.Context.Policy.PromiseGraceDays;
         if (state.Promises.Count > 0) ClosePromises(work, i.AsOf, grace);
 

@@ -47,10 +47,11 @@ internal sealed class NodeWork(ServeOptions options, Heartbeat heart, StorePlace
         var run = new DailyRun(door);
         // Another zone's day may be ahead of this one's: the workspace has one date, the latest.
         var asOf = Later(due.On, Later(door.LastRecordedOn, workspace.LastRunOn ?? DateOnly.MinValue));
-        // A run that is under way since yesterday is ended before today's begins.
+        // A run that is under way since yesterday is ended before today's begins. Once something was recorded on a later day,
+        // none goes on as of the day before: what is left of it, the later day's run takes.
         foreach (var day in new[] { due.On, asOf }.Distinct())
         {
-            if (run.SlotsLeft(day) is { Count: > 0 } left) return Due(day, left);
+            if (day >= door.LastRecordedOn && run.SlotsLeft(day) is { Count: > 0 } left) return Due(day, left);
             run.TryEnd(day, now);
         }
         if (asOf > due.On.AddDays(1))

@@ -276,7 +276,8 @@ public sealed class DailyRun(Door door)
                 Add(report, part, result.Reviewed);
                 progress?.Invoke(report);
             }
-        });
+        // Where slots are decided beside each other the processors are busy without it.
+        }, least: store.Database.HasManyWriters ? int.MaxValue : PartSize / 8);
         if (stopped is not null)
         {
             Stop(store, plan, stopped, report);
