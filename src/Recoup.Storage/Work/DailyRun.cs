@@ -266,6 +266,8 @@ public sealed class DailyRun(Door door)
         var over = false;
         string? stopped = null;
         var parts = new Queue<RunReport>();
+        // Where slots are decided beside each other the processors are busy without handling ahead.
+        var aheadFrom = store.Database.HasManyWriters ? int.MaxValue : PartSize / 8;
         door.TakeEach(Parts(), (_, result) =>
         {
             var part = parts.Dequeue();
@@ -276,8 +278,7 @@ public sealed class DailyRun(Door door)
                 Add(report, part, result.Reviewed);
                 progress?.Invoke(report);
             }
-        // Where slots are decided beside each other the processors are busy without it.
-        }, least: store.Database.HasManyWriters ? int.MaxValue : PartSize / 8);
+        }, aheadFrom);
         if (stopped is not null)
         {
             Stop(store, plan, stopped, report);
