@@ -70,6 +70,9 @@ internal abstract class Database : IDisposable
     /// <summary>Transactions of different partitions go on beside each other.</summary>
     public abstract bool HasManyWriters { get; }
 
+    /// <summary>Rows that are known to be new are written in another way, so it is worth knowing which are.</summary>
+    public virtual bool TellsNewRows => false;
+
     /// <summary>Only one transaction at a time does what the word names; until its end.</summary>
     public abstract void LockFor(string what);
 

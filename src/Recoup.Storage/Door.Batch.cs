@@ -43,6 +43,10 @@ public sealed partial class Door
         private sealed class Entry(long pid, PartyState state)
         {
             public long Pid { get; set; } = pid;
+
+            /// <summary>Nothing of it is stored yet.</summary>
+            public bool IsNew { get; } = pid == 0;
+
             public PartyState State { get; set; } = state;
             public bool Changed { get; set; }
             public List<Recorded> Accepted { get; } = [];
@@ -282,7 +286,7 @@ public sealed partial class Door
             // A party's place is that of its first event: a fold from zero comes to the same.
             var changed = parties.Where(p => p.Value.Changed).Select(p => p.Value).ToArray();
             foreach (var entry in changed)
-                if (entry.Pid == 0) entry.Pid = Store.RowId(Partition.Of(entry.State.Id), entry.Accepted[0].Envelope.Seq);
+                if (entry.IsNew) entry.Pid = Store.RowId(Partition.Of(entry.State.Id), entry.Accepted[0].Envelope.Seq);
             // By place, so that writing walks the tables once.
             Array.Sort(changed, static (a, b) => a.Pid.CompareTo(b.Pid));
             // What must be computed needs nothing but memory and is no chain's but its own; what is written goes in order.
@@ -290,12 +294,12 @@ public sealed partial class Door
             if (rows.Count < TogetherMin)
             {
                 foreach (var chain in chains) chain.Compute();
-                for (var i = 0; i < changed.Length; i++) forms[i] = StateForm.Of(changed[i].State, changed[i].Pid);
+                for (var i = 0; i < changed.Length; i++) forms[i] = StateForm.Of(changed[i].State, changed[i].Pid, changed[i].IsNew, stored);
             }
             else
             {
                 Parallel.ForEach(chains, chain => chain.Compute());
-                Parallel.For(0, changed.Length, i => forms[i] = StateForm.Of(changed[i].State, changed[i].Pid));
+                Parallel.For(0, changed.Length, i => forms[i] = StateForm.Of(changed[i].State, changed[i].Pid, changed[i].IsNew, stored));
             }
             Result.Events = rows.Count;
             var changes = new Changes([.. chains.Select(chain => chain.Head)], claimed, aliases, forms, CellStore.Encode(cells));

@@ -359,13 +359,24 @@ public sealed class Store : IDisposable
     }
 
     /// <summary>The parties to be looked at by a day (null: all), in the order of their place.</summary>
-    internal List<long> PartiesDue(DateOnly? by) => PartiesDue(by, new Work.Slot(0, 0, Partition.PartyCount));
+    internal List<long> PartiesDue(DateOnly? by)
+    {
+        using var s = Own(by is null ? "SELECT pid FROM party" : "SELECT pid FROM party WHERE next_review_on <= ?");
+        if (by is { } day) s.Bind(day.DayNumber);
+        return Places(s);
+    }
 
-    internal List<long> PartiesDue(DateOnly? by, Work.Slot slot)
+    /// <summary>Those of one slot.</summary>
+    internal List<long> PartiesDue(DateOnly by, Work.Slot slot)
+    {
+        // With the numbers in its text, so that the day's index is used where few are due and the slot's range where all are.
+        using var s = Own(string.Create(CultureInfo.InvariantCulture, $"SELECT pid FROM party WHERE next_review_on <= {by.DayNumber} AND pid >= {slot.FromPid} AND pid < {slot.ToPid}"));
+        return Places(s);
+    }
+
+    private static List<long> Places(Statement s)
     {
         var pids = new List<long>();
-        var s = by is { } day ? Statement("SELECT pid FROM party WHERE next_review_on <= ? AND pid >= ? AND pid < ?").Bind(day.DayNumber) : Statement("SELECT pid FROM party WHERE pid >= ? AND pid < ?");
-        s.Bind(slot.FromPid).Bind(slot.ToPid);
         while (s.Step()) pids.Add(s.Long(0));
         pids.Sort();
         return pids;

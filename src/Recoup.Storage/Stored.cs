@@ -45,7 +45,7 @@ internal sealed class Stored(Store store, Prepared? over = null)
         var items = new Dictionary<ItemKey, byte[]>();
         if (over is null) return items;
         foreach (var form in over.Changes.States)
-            foreach (var (item, state) in form.Items) items.Add(new ItemKey(form.Pid, item.Account, item.Number), state);
+            foreach (var (item, state, _) in form.Items) items.Add(new ItemKey(form.Pid, item.Account, item.Number), state);
         return items;
     }
 
@@ -119,32 +119,53 @@ internal sealed class Stored(Store store, Prepared? over = null)
 
     // --- what lies beside the headers; each with its place among the wanted ---
 
-    public IEnumerable<(int Index, byte[] State)> Items(IReadOnlyList<ItemKey> wanted) =>
-        Over(wanted, items.Count > 0 ? key => items.GetValueOrDefault(key) : null, store.Database.Items);
+    public IReadOnlyList<(int Index, byte[] State)> Items(IReadOnlyList<ItemKey> wanted)
+    {
+        var found = Over(wanted, items.Count > 0 ? key => items.GetValueOrDefault(key) : null, store.Database.Items);
+        if (store.Database.TellsNewRows)
+            foreach (var (i, _) in found) foundItems.Add(wanted[i]);
+        return found;
+    }
 
-    public IEnumerable<(int Index, byte[] State)> Rows(Beside kind, IReadOnlyList<(long Pid, string Key)> wanted) =>
-        Over(wanted, byPid.Count > 0 ? key => byPid.TryGetValue(key.Pid, out var form) ? Row(form, kind, key.Key) : null : null, left => store.Database.Rows(kind, left));
+    public IReadOnlyList<(int Index, byte[] State)> Rows(Beside kind, IReadOnlyList<(long Pid, string Key)> wanted)
+    {
+        var found = Over(wanted, byPid.Count > 0 ? key => byPid.TryGetValue(key.Pid, out var form) ? Row(form, kind, key.Key) : null : null, left => store.Database.Rows(kind, left));
+        if (store.Database.TellsNewRows)
+            foreach (var (i, _) in found) foundRows.Add((kind, wanted[i].Pid, wanted[i].Key));
+        return found;
+    }
+
+    // --- what was not there ---
+
+    private readonly HashSet<ItemKey> foundItems = [];
+    private readonly HashSet<(Beside Kind, long Pid, string Key)> foundRows = [];
+
+    /// <summary>The item is new: whatever a batch changes was looked for first.</summary>
+    public bool Lacks(ItemKey key) => store.Database.TellsNewRows && !foundItems.Contains(key);
+
+    /// <inheritdoc cref="Lacks(ItemKey)"/>
+    public bool Lacks(Beside kind, long pid, string key) => store.Database.TellsNewRows && !foundRows.Contains((kind, pid, key));
 
     private static byte[]? Row(StateForm form, Beside kind, string key)
     {
         switch (kind)
         {
             case Beside.Cash:
-                foreach (var (k, state) in form.Cash)
+                foreach (var (k, state, _) in form.Cash)
                     if (k == key) return state;
                 return null;
             case Beside.Message:
-                foreach (var (message, state) in form.Messages)
+                foreach (var (message, state, _) in form.Messages)
                     if (message.Id == key) return state;
                 return null;
             default:
-                foreach (var (work, state) in form.WorkItems)
+                foreach (var (work, state, _) in form.WorkItems)
                     if (work.Id == key) return state;
                 return null;
         }
     }
 
-    private static IEnumerable<(int Index, byte[] State)> Over<T>(IReadOnlyList<T> wanted, Func<T, byte[]?>? newer, Func<IReadOnlyList<T>, List<(int Index, byte[] State)>> read)
+    private static List<(int Index, byte[] State)> Over<T>(IReadOnlyList<T> wanted, Func<T, byte[]?>? newer, Func<IReadOnlyList<T>, List<(int Index, byte[] State)>> read)
     {
         if (newer is null) return read(wanted);
         var found = new List<(int Index, byte[] State)>();
@@ -161,7 +182,15 @@ internal sealed class Stored(Store store, Prepared? over = null)
         return found;
     }
 
-    public IEnumerable<(int Index, string Number, string Currency, byte[] State)> OpenItems(IReadOnlyList<OpenItemsKey> wanted)
+    public IReadOnlyList<(int Index, string Number, string Currency, byte[] State)> OpenItems(IReadOnlyList<OpenItemsKey> wanted)
+    {
+        var found = OpenItemsOver(wanted);
+        if (store.Database.TellsNewRows)
+            foreach (var (i, number, _, _) in found) foundItems.Add(new ItemKey(wanted[i].Pid, wanted[i].Account, number));
+        return found;
+    }
+
+    private List<(int Index, string Number, string Currency, byte[] State)> OpenItemsOver(IReadOnlyList<OpenItemsKey> wanted)
     {
         if (byPid.Count == 0) return store.Database.OpenItems(wanted);
         // What is being written may have closed some of what is stored as open: as many more are asked for.
@@ -170,11 +199,11 @@ internal sealed class Stored(Store store, Prepared? over = null)
         var newer = new List<(int Index, DateOnly Due, string Number, string Currency, byte[] State)>();
         for (var i = 0; i < wanted.Count; i++)
             if (byPid.TryGetValue(wanted[i].Pid, out var form))
-                foreach (var (item, state) in form.Items)
+                foreach (var (item, state, _) in form.Items)
                     if (item.IsOpen && item.Account == wanted[i].Account && item.DueOn.DayNumber <= wanted[i].DueThrough) newer.Add((i, item.DueOn, item.Number, item.Currency, state));
         if (newer.Count == 0) return found;
-        return found.Select(o => (o.Index, Due: StateCodec.DecodeItem(o.State).DueOn, o.Number, o.Currency, o.State)).Concat(newer)
+        return [.. found.Select(o => (o.Index, Due: StateCodec.DecodeItem(o.State).DueOn, o.Number, o.Currency, o.State)).Concat(newer)
             .GroupBy(o => o.Index).OrderBy(g => g.Key)
-            .SelectMany(g => g.OrderBy(o => o.Due).ThenBy(o => o.Number, StringComparer.Ordinal).Take(wanted[g.Key].Limit)).Select(o => (o.Index, o.Number, o.Currency, o.State));
+            .SelectMany(g => g.OrderBy(o => o.Due).ThenBy(o => o.Number, StringComparer.Ordinal).Take(wanted[g.Key].Limit)).Select(o => (o.Index, o.Number, o.Currency, o.State))];
     }
 }

@@ -45,34 +45,37 @@ internal sealed partial class PostgresDatabase
 
     // --- reading ---
 
+    // Each is looked for by itself, through an index, in the one table that can have it. A join would leave it to the server
+    // to go through whole tables instead, by what it believes of their sizes: while they grow, it believes what was true
+    // a minute ago. A subquery with a limit is not made into a join.
+
     public override Dictionary<string, string> PartiesOf(IReadOnlyCollection<string> accounts) =>
         accounts.Count == 0 ? new(StringComparer.Ordinal)
-        : new(Rows("SELECT account, party FROM account WHERE account = ANY($1)", [Texts([.. accounts])], r => KeyValuePair.Create(r.GetString(0), r.GetString(1))), StringComparer.Ordinal);
+        : new(Rows("SELECT a.account, a.party FROM unnest($1) AS w(account) CROSS JOIN LATERAL (SELECT account, party FROM account WHERE account = w.account COLLATE \"C\" LIMIT 1) AS a", [Texts([.. accounts])], r => KeyValuePair.Create(r.GetString(0), r.GetString(1))), StringComparer.Ordinal);
 
     public override List<StoredParty> Parties(IReadOnlyCollection<string> ids)
     {
         if (ids.Count == 0) return [];
-        // With the partition's range the server looks in one of the tables for each, not in all of them.
+        // The partition's range tells which of the tables can have it.
         var places = ids.Select(id => Store.RowId(Core.Foundation.Partition.Of(id), 0)).ToArray();
-        return Rows("SELECT p.id, p.pid, p.state FROM unnest($1, $2) AS w(id, place) CROSS JOIN LATERAL (SELECT id, pid, state FROM party WHERE id = w.id COLLATE \"C\" AND pid >= w.place AND pid < w.place + 1099511627776) AS p",
+        return Rows("SELECT p.id, p.pid, p.state FROM unnest($1, $2) AS w(id, place) CROSS JOIN LATERAL (SELECT id, pid, state FROM party WHERE id = w.id COLLATE \"C\" AND pid >= w.place AND pid < w.place + 1099511627776 LIMIT 1) AS p",
             [Texts([.. ids]), Longs(places)], Stored);
     }
 
     public override List<StoredParty> Parties(IReadOnlyCollection<long> pids) =>
-        pids.Count == 0 ? [] : Rows("SELECT id, pid, state FROM party WHERE pid = ANY($1)", [Longs([.. pids])], Stored);
+        pids.Count == 0 ? [] : Rows("SELECT p.id, p.pid, p.state FROM unnest($1) AS w(pid) CROSS JOIN LATERAL (SELECT id, pid, state FROM party WHERE pid = w.pid LIMIT 1) AS p", [Longs([.. pids])], Stored);
 
     private static StoredParty Stored(NpgsqlDataReader r) => new(r.GetString(0), r.GetInt64(1), r.GetFieldValue<byte[]>(2));
 
     public override Dictionary<string, byte[]> KeyContents(IReadOnlyCollection<string> keys) =>
         keys.Count == 0 ? new(StringComparer.Ordinal)
-        // Each is looked for in the one table that can have it; by ANY, in all of them.
-        : new(Rows("SELECT k.key, k.content FROM unnest($1) AS w(key) JOIN key AS k ON k.key = w.key COLLATE \"C\"", [Texts([.. keys])], r => KeyValuePair.Create(r.GetString(0), r.GetFieldValue<byte[]>(1))), StringComparer.Ordinal);
+        : new(Rows("SELECT k.key, k.content FROM unnest($1) AS w(key) CROSS JOIN LATERAL (SELECT key, content FROM key WHERE key = w.key COLLATE \"C\" LIMIT 1) AS k", [Texts([.. keys])], r => KeyValuePair.Create(r.GetString(0), r.GetFieldValue<byte[]>(1))), StringComparer.Ordinal);
 
     private const string Wanted = "unnest($1, $2, $3) WITH ORDINALITY AS w(pid, account, number, place)";
 
     public override List<(int Index, byte[] State)> Items(IReadOnlyList<ItemKey> wanted) =>
         wanted.Count == 0 ? []
-        : Rows($"SELECT w.place - 1, i.state FROM {Wanted} JOIN item AS i ON i.pid = w.pid AND i.account = w.account COLLATE \"C\" AND i.number = w.number COLLATE \"C\"",
+        : Rows($"SELECT w.place - 1, i.state FROM {Wanted} CROSS JOIN LATERAL (SELECT state FROM item WHERE pid = w.pid AND account = w.account COLLATE \"C\" AND number = w.number COLLATE \"C\" LIMIT 1) AS i",
             [Longs([.. wanted.Select(w => w.Pid)]), Texts([.. wanted.Select(w => w.Account)]), Texts([.. wanted.Select(w => w.Number)])], r => (checked((int)r.GetInt64(0)), r.GetFieldValue<byte[]>(1)));
 
     public override List<(int Index, string Number, string Currency, byte[] State)> OpenItems(IReadOnlyList<OpenItemsKey> wanted) =>
@@ -89,7 +92,7 @@ internal sealed partial class PostgresDatabase
     {
         if (wanted.Count == 0) return [];
         var (table, key) = kind switch { Beside.Cash => ("cash", "key"), Beside.Message => ("message", "id"), _ => ("work", "id") };
-        return Rows($"SELECT w.place - 1, r.state FROM unnest($1, $2) WITH ORDINALITY AS w(pid, name, place) JOIN {table} AS r ON r.pid = w.pid AND r.{key} = w.name COLLATE \"C\"",
+        return Rows($"SELECT w.place - 1, r.state FROM unnest($1, $2) WITH ORDINALITY AS w(pid, name, place) CROSS JOIN LATERAL (SELECT state FROM {table} WHERE pid = w.pid AND {key} = w.name COLLATE \"C\" LIMIT 1) AS r",
             [Longs([.. wanted.Select(w => w.Pid)]), Texts([.. wanted.Select(w => w.Key)])], r => (checked((int)r.GetInt64(0)), r.GetFieldValue<byte[]>(1)));
     }
 
@@ -175,27 +178,28 @@ internal sealed partial class PostgresDatabase
         if (changes.Heads.Count > 0)
             Add("UPDATE head SET seq = n.seq, hash = n.hash, recorded_at = n.recorded_at, recorded_on = n.recorded_on FROM unnest($1, $2, $3, $4, $5) AS n(partition, seq, hash, recorded_at, recorded_on) WHERE head.partition = n.partition",
                 Longs([.. changes.Heads.Select(h => (long)h.Partition)]), Longs([.. changes.Heads.Select(h => h.Seq)]), Blobs([.. changes.Heads.Select(h => h.Hash)]), Longs([.. changes.Heads.Select(h => h.RecordedAt)]), Texts([.. changes.Heads.Select(h => Store.Day(h.RecordedOn))]));
-        if (changes.Keys.Count > 0)
-            Add("INSERT INTO key(key, content) SELECT * FROM unnest($1, $2)", Texts([.. changes.Keys.Select(k => k.Key)]), Blobs([.. changes.Keys.Select(k => k.Value)]));
+        var keys = Unfilled(changes.Keys, _ => true, FillKeys);
+        if (keys.Length > 0)
+            Add("INSERT INTO key(key, content) SELECT * FROM unnest($1, $2)", Texts([.. keys.Select(k => k.Key)]), Blobs([.. keys.Select(k => k.Value)]));
         if (changes.Aliases.Count > 0)
             Add("INSERT INTO account(account, party) SELECT * FROM unnest($1, $2) ON CONFLICT(account) DO UPDATE SET party = excluded.party", Texts([.. changes.Aliases.Select(k => k.Key)]), Texts([.. changes.Aliases.Select(k => k.Value)]));
-        var states = changes.States;
-        if (states.Count > 0)
+        var parties = Unfilled(changes.States, s => s.IsNew, FillParties);
+        if (parties.Length > 0)
             Add("INSERT INTO party(pid, id, next_review_on, state) SELECT * FROM unnest($1, $2, $3, $4) ON CONFLICT(pid) DO UPDATE SET next_review_on = excluded.next_review_on, state = excluded.state",
-                Longs([.. states.Select(s => s.Pid)]), Texts([.. states.Select(s => s.Id)]), new Argument(NpgsqlDbType.Array | NpgsqlDbType.Bigint, states.Select(s => (long?)s.NextReviewOn?.DayNumber).ToArray()), Blobs([.. states.Select(s => s.Header)]));
-        var items = states.SelectMany(s => s.Items.Select(i => (s.Pid, i.Item, i.State))).ToArray();
+                Longs([.. parties.Select(s => s.Pid)]), Texts([.. parties.Select(s => s.Id)]), new Argument(NpgsqlDbType.Array | NpgsqlDbType.Bigint, parties.Select(s => (long?)s.NextReviewOn?.DayNumber).ToArray()), Blobs([.. parties.Select(s => s.Header)]));
+        var items = Unfilled(ItemsOf(changes.States), i => i.IsNew, FillItems);
         if (items.Length > 0)
             Add("INSERT INTO item(pid, account, number, open, due, currency, state) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7) ON CONFLICT(pid, account, number) DO UPDATE SET open = excluded.open, due = excluded.due, state = excluded.state",
                 Longs([.. items.Select(i => i.Pid)]), Texts([.. items.Select(i => i.Item.Account)]), Texts([.. items.Select(i => i.Item.Number)]), Longs([.. items.Select(i => i.Item.IsOpen ? 1L : 0)]),
                 Longs([.. items.Select(i => (long)i.Item.DueOn.DayNumber)]), Texts([.. items.Select(i => i.Item.Currency)]), Blobs([.. items.Select(i => i.State)]));
-        var cash = states.SelectMany(s => s.Cash.Select(c => (s.Pid, c.Key, c.State))).ToArray();
+        var cash = Unfilled(CashOf(changes.States), c => c.IsNew, FillCash);
         if (cash.Length > 0)
             Add("INSERT INTO cash(pid, key, state) SELECT * FROM unnest($1, $2, $3) ON CONFLICT(pid, key) DO UPDATE SET state = excluded.state", Longs([.. cash.Select(c => c.Pid)]), Texts([.. cash.Select(c => c.Key)]), Blobs([.. cash.Select(c => c.State)]));
-        var messages = states.SelectMany(s => s.Messages.Select(m => (s.Pid, m.Message, m.State))).ToArray();
+        var messages = Unfilled(MessagesOf(changes.States), m => m.IsNew, FillMessages);
         if (messages.Length > 0)
             Add("INSERT INTO message(id, pid, status, not_before, state) SELECT * FROM unnest($1, $2, $3, $4, $5) ON CONFLICT(pid, id) DO UPDATE SET status = excluded.status, not_before = excluded.not_before, state = excluded.state",
                 Texts([.. messages.Select(m => m.Message.Id)]), Longs([.. messages.Select(m => m.Pid)]), Longs([.. messages.Select(m => (long)m.Message.Status)]), Longs([.. messages.Select(m => m.Message.NotBefore.ToUnixTimeMilliseconds())]), Blobs([.. messages.Select(m => m.State)]));
-        var work = states.SelectMany(s => s.WorkItems.Select(w => (s.Pid, w.WorkItem, w.State))).ToArray();
+        var work = Unfilled(WorkOf(changes.States), w => w.IsNew, FillWork);
         if (work.Length > 0)
             Add("INSERT INTO work(id, pid, open, owner, priority, state) SELECT * FROM unnest($1, $2, $3, $4, $5, $6) ON CONFLICT(pid, id) DO UPDATE SET open = excluded.open, state = excluded.state",
                 Texts([.. work.Select(w => w.WorkItem.Id)]), Longs([.. work.Select(w => w.Pid)]), Longs([.. work.Select(w => w.WorkItem.Open ? 1L : 0)]), Texts([.. work.Select(w => w.WorkItem.Owner)]), Longs([.. work.Select(w => Store.PriorityOf(w.WorkItem))]), Blobs([.. work.Select(w => w.State)]));
@@ -208,6 +212,16 @@ internal sealed partial class PostgresDatabase
             foreach (var argument in arguments) command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = argument.Type, Value = argument.Content });
             batch.BatchCommands.Add(command);
         }
+    }
+
+    /// <summary>Rows that are new go by COPY where there are enough of them; what is left is to be written over what may be there.</summary>
+    private static T[] Unfilled<T>(IEnumerable<T> rows, Func<T, bool> isNew, Action<IEnumerable<T>> fill)
+    {
+        var all = rows as T[] ?? [.. rows];
+        var fresh = all.Count(isNew);
+        if (fresh < CopyMin) return all;
+        fill(fresh == all.Length ? all : all.Where(isNew));
+        return fresh == all.Length ? [] : Array.FindAll(all, row => !isNew(row));
     }
 
     public override void AddCells(IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells) => Add("cell", "day", cells);

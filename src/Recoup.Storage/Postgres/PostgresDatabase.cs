@@ -302,6 +302,8 @@ internal sealed partial class PostgresDatabase : Database
 
     public override bool IsTyped => true;
 
+    public override void ReadsOnce() => Exec("SET enable_seqscan = on");
+
     public override void LockAll()
     {
         Exec("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0");

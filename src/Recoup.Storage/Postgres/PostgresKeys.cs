@@ -32,7 +32,7 @@ internal sealed class PostgresKeys : IKeyTable
 
     public List<KeyValuePair<string, byte[]>> Find(IReadOnlyCollection<string> parties) => Use(db =>
     {
-        using var command = new NpgsqlCommand($"SELECT party, key FROM {table} WHERE party = ANY($1)", db);
+        using var command = new NpgsqlCommand($"SELECT k.party, k.key FROM unnest($1) AS w(party) CROSS JOIN LATERAL (SELECT party, key FROM {table} WHERE party = w.party COLLATE \"C\" LIMIT 1) AS k", db);
         command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, Value = parties.ToArray() });
         using var rows = command.ExecuteReader();
         var found = new List<KeyValuePair<string, byte[]>>();

@@ -7,7 +7,9 @@ namespace Recoup.Storage.Postgres;
 internal static class PostgresPlace
 {
     // A statement that a person or a page waits for ends sooner; whole rebuilds set their own limits.
-    private const string ServerOptions = "-c statement_timeout=300000 -c lock_timeout=30000 -c idle_in_transaction_session_timeout=120000";
+    // Every statement has its index, and a plan is kept: one made while a table was small, or on a guess at how many rows a
+    // range has, must not go through the table from end to end. Nothing runs long enough to be worth compiling.
+    private const string ServerOptions = "-c statement_timeout=300000 -c lock_timeout=30000 -c idle_in_transaction_session_timeout=120000 -c jit=off -c enable_seqscan=off";
 
     private static readonly ConcurrentDictionary<string, NpgsqlDataSource> Sources = new(StringComparer.Ordinal);
 
@@ -15,7 +17,8 @@ internal static class PostgresPlace
     public static NpgsqlDataSource Source(string connection) => Sources.GetOrAdd(connection, static text =>
     {
         var settings = Settings(text);
-        if (!settings.ContainsKey("Options")) settings.Options = ServerOptions;
+        // What the connection says itself comes later, and holds.
+        settings.Options = settings.ContainsKey("Options") ? $"{ServerOptions} {settings.Options}" : ServerOptions;
         if (!settings.ContainsKey("Application Name")) settings.ApplicationName = "recoup";
         if (!settings.ContainsKey("Keepalive")) settings.KeepAlive = 30;
         if (!settings.ContainsKey("Timeout")) settings.Timeout = 10;

@@ -86,7 +86,7 @@ public sealed class DailyRun(Door door)
         {
             Open(plan);
             var count = plan.Due.Sum(d => d.Parties.Count);
-            if (dryRun || plan.Due.Count == 1 || count < ManyWorthMin) foreach (var (slot, parties) in plan.Due) Decide(door, plan, slot, parties, report, r => progress?.Invoke(r.Reviewed, count), default);
+            if (dryRun || plan.Due.Count == 1 || count < ManyWorthMin) Decide(door, plan, plan.Due, report, r => progress?.Invoke(r.Reviewed, count), default);
             else DecideTogether(plan, report, r => progress?.Invoke(r.Reviewed, count));
             Failpoint.Hit("run.before-end");
             End(plan, report.Stopped is not null);
@@ -132,7 +132,7 @@ public sealed class DailyRun(Door door)
         var report = new RunReport { AsOf = asOf, Shadow = workspace.Mode == "shadow" };
         if (UnderWay.Read(store) is not { } begun || begun.AsOf != asOf || begun.Stopped || Progress.Read(store, slot) is not { Done: false } progress) return report;
         var plan = new Plan(asOf, Later(now, door.LastRecordedAt), Limit(workspace, asOf, accept: false), begun.Wide, [], []);
-        Decide(door, plan, slot, DueOf(slot, asOf, begun.Wide, all: false, progress.Through), report, null, stop);
+        Decide(door, plan, [(slot, DueStill(store.PartiesDue(begun.Wide ? DateOnly.MaxValue : asOf, slot), slot, asOf, begun.Wide, progress.Through))], report, null, stop);
         report.Seconds = watch.Elapsed.TotalSeconds;
         return report;
     }
@@ -181,8 +181,13 @@ public sealed class DailyRun(Door door)
         // What a run that looked at all did not get to, the next one must.
         var changed = workspace.LastRunOn is not null && (workspace.ChangedSinceRun || workspace.PolicyDigest != policy.Digest || begun is { Wide: true });
         var wide = all || (resumed?.Wide ?? changed);
-        var due = Slots.Of(store).Select(slot => (slot, DueOf(slot, asOf, wide, all, resumed is null ? 0 : Progress.Read(store, slot).Through))).ToList();
-        if (workspace.LastRunOn == asOf && begun is null && due.TrueForAll(d => d.Item2.Count == 0)) return null;
+        var parties = store.PartiesDue(all ? null : wide ? DateOnly.MaxValue : asOf);
+        if (workspace.LastRunOn == asOf && begun is null && parties.Count == 0) return null;
+        var due = Slots.Of(store).Select(slot =>
+        {
+            var those = Between(parties, slot.FromPid, slot.ToPid);
+            return (slot, resumed is null ? those : DueStill(those, slot, asOf, wide, Progress.Read(store, slot).Through));
+        }).ToList();
 
         var opening = new List<(Event, string, DateOnly, DateTimeOffset)>();
         var cause = $"run/{asOf:yyyy-MM-dd}";
@@ -194,10 +199,22 @@ public sealed class DailyRun(Door door)
         return new Plan(asOf, at, Limit(workspace, asOf, acceptVolume), wide, opening, due);
     }
 
-    /// <param name="through">Up to this place the run has looked already; who is due again since is looked at again.</param>
-    private List<long> DueOf(Slot slot, DateOnly asOf, bool wide, bool all, long through)
+    /// <summary>Of places in order those of a range.</summary>
+    private static List<long> Between(List<long> places, long from, long to)
     {
-        var due = door.Store.PartiesDue(all ? null : wide ? DateOnly.MaxValue : asOf, slot);
+        var (start, end) = (Place(from), Place(to));
+        return places.GetRange(start, end - start);
+
+        int Place(long at)
+        {
+            var found = places.BinarySearch(at);
+            return found < 0 ? ~found : found;
+        }
+    }
+
+    /// <param name="through">Up to this place the run has looked already; who is due again since is looked at again.</param>
+    private List<long> DueStill(List<long> due, Slot slot, DateOnly asOf, bool wide, long through)
+    {
         if (!wide || through == 0) return due;
         var again = door.Store.PartiesDue(asOf, slot).ToHashSet();
         due.RemoveAll(pid => pid <= through && !again.Contains(pid));
@@ -244,7 +261,7 @@ public sealed class DailyRun(Door door)
             for (var i = Interlocked.Increment(ref next); i < plan.Due.Count && !failed.IsCancellationRequested; i = Interlocked.Increment(ref next))
             {
                 using var turn = through.Store.TakeTurn(plan.Due[i].Slot.TurnOf("run"));
-                Decide(through, plan, plan.Due[i].Slot, plan.Due[i].Parties, report, progress, failed.Token);
+                Decide(through, plan, [plan.Due[i]], report, progress, failed.Token);
             }
         }
 
@@ -260,11 +277,13 @@ public sealed class DailyRun(Door door)
         }
     }
 
-    private static void Decide(Door door, Plan plan, Slot slot, List<long> due, RunReport report, Action<RunReport>? progress, CancellationToken stop)
+    /// <param name="slots">One after the other; where few are due, a part has those of several slots.</param>
+    private static void Decide(Door door, Plan plan, IReadOnlyList<(Slot Slot, List<long> Parties)> slots, RunReport report, Action<RunReport>? progress, CancellationToken stop)
     {
         var store = door.Store;
         var over = false;
         string? stopped = null;
+        var ends = slots.Where(s => s.Parties.Count > 0).ToDictionary(s => s.Slot, s => s.Parties[^1]);
         var parts = new Queue<RunReport>();
         // Where slots are decided beside each other the processors are busy without handling ahead.
         var aheadFrom = store.Database.HasManyWriters ? int.MaxValue : PartSize / 8;
@@ -287,40 +306,47 @@ public sealed class DailyRun(Door door)
 
         IEnumerable<TakenTogether> Parts()
         {
-            for (var from = 0; from < due.Count; from += PartSize)
+            foreach (var due in slots.SelectMany(s => s.Parties.Select(pid => (s.Slot, Pid: pid))).Chunk(PartSize))
             {
                 stop.ThrowIfCancellationRequested();
-                var next = due.GetRange(from, Math.Min(PartSize, due.Count - from));
+                var next = due.Select(d => d.Pid).ToList();
                 parts.Enqueue(new RunReport { AsOf = plan.AsOf });
-                yield return new TakenTogether(next.Count, stored => Reviews(stored.PartyIds(next)), result => Goes(result, next[^1]));
+                yield return new TakenTogether(next.Count, stored => Reviews(stored.PartyIds(next)), result => Goes(result, [.. due.GroupBy(d => d.Slot).Select(g => (g.Key, g.Last().Pid))]));
             }
         }
 
         List<InputUnit> Reviews(List<string> parties) => parties.ConvertAll(party => new InputUnit(0, [new Input.Review { Key = plan.Cause, Party = party, AsOf = plan.AsOf }], plan.At));
 
         // Within the transaction, and made anew where that is.
-        bool Goes(BatchResult result, long through)
+        bool Goes(BatchResult result, IReadOnlyList<(Slot Slot, long Pid)> through)
         {
             var part = new RunReport { AsOf = plan.AsOf };
             foreach (var decision in result.Decisions) part.Count(decision);
             // With a limit the parts of all slots are counted one after the other, so that none passes beside another.
             if (plan.Limit is not null) store.Database.LockFor("volume");
             if (over = UnderWay.Read(store) is not { Stopped: false } begun || begun.AsOf != plan.AsOf) return false;
-            var before = Progress.Read(store, slot);
             var actions = plan.Limit is null ? 0 : Slots.Of(store).Sum(s => Progress.Read(store, s).Actions);
             if (plan.Limit is not { } most || actions + part.ActionCount <= most)
             {
-                (before with { Reviewed = before.Reviewed + result.Reviewed, Actions = before.Actions + part.ActionCount, Through = through }).Write(store, slot);
+                foreach (var (slot, pid) in through)
+                {
+                    var before = Progress.Read(store, slot);
+                    // Of what was done only the sum over all slots is ever asked for.
+                    if (slot == through[^1].Slot) before = before with { Reviewed = before.Reviewed + result.Reviewed, Actions = before.Actions + part.ActionCount };
+                    (before with { Through = pid, Done = pid == ends[slot] }).Write(store, slot);
+                }
                 return true;
             }
             stopped = $"the run stopped after {actions} actions: the next part would have made more than {most}, {door.PolicyInForce.VolumeStop.Multiple:0.##} times the mean of the last runs. Look at what is due with --dry-run; if it is right, run again with --accept-volume.";
             return false;
         }
-        if (over) return;
+        var empty = slots.Where(s => s.Parties.Count == 0).ToList();
+        if (over || empty.Count == 0) return;
         store.Atomically(() =>
         {
             // Whoever hung here may find another day's run when it goes on.
-            if (UnderWay.Read(store)?.AsOf == plan.AsOf) (Progress.Read(store, slot) with { Done = true }).Write(store, slot);
+            if (UnderWay.Read(store)?.AsOf != plan.AsOf) return;
+            foreach (var (slot, _) in empty) (Progress.Read(store, slot) with { Done = true }).Write(store, slot);
         });
     }
 
