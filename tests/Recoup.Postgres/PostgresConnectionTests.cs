@@ -51,6 +51,21 @@ public sealed class PostgresConnectionTests
     private static readonly Lock Roles = new();
 
     [Fact]
+    public void A_batch_looks_up_what_it_needs_by_index_and_goes_through_no_table()
+    {
+        using var folder = new DataFolder();
+        // The same rows twice: once nothing is there, once everything.
+        folder.Run(Import(folder)).Expect(0);
+        folder.Run(Import(folder)).Expect(0);
+        folder.Run("run", "--as-of", "2026-02-09", "--now", "2026-02-09T10:00:00Z").Expect(0);
+        // What sessions counted is told when they end.
+        NpgsqlConnection.ClearAllPools();
+        const string written = "SELECT sum(n_tup_ins)::bigint FROM pg_stat_user_tables WHERE relname LIKE 'item%'";
+        SpinWait.SpinUntil(() => TestStores.Rows(folder.Place, written)[0][0] is long and 2 * Accounts, TimeSpan.FromSeconds(30)).ShouldBeTrue();
+        TestStores.Rows(folder.Place, "SELECT relname::text, seq_tup_read FROM pg_stat_user_tables WHERE relname ~ '^(journal|key|account|party|item|cash|message|work)' AND seq_tup_read > 0").Select(r => $"{r[0]}: {r[1]} rows").ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Whoever_waits_in_vain_is_told_so_and_readers_do_not_wait()
     {
         using var folder = new DataFolder();

@@ -68,8 +68,19 @@ public sealed class PostgresServer : IDisposable
 
     private static bool IsRoot => Environment.UserName == "root";
 
-    public void Start() =>
+    public void Start()
+    {
         Shell($"'{Bin}/pg_ctl' -D '{Data}' -l '{Log}' -w -o '-p {Port.ToString(CultureInfo.InvariantCulture)} -c listen_addresses=127.0.0.1 -k {root} -c max_connections=300 {Options}' start");
+        if (isWatched || !Directory.Exists("/proc/self")) return;
+        isWatched = true;
+        // Where this process is killed nothing here runs any more: another one waits for its end and then ends the server and removes its files.
+        const string after = """exec >/dev/null 2>&1 </dev/null; while [ -d "/proc/$1" ]; do sleep 2; done; [ -d "$2" ] || exit; server=$(head -n 1 "$2/data/postmaster.pid") && kill -QUIT "$server"; sleep 1; rm -rf "$2" """;
+        var start = new ProcessStartInfo("setsid") { UseShellExecute = false, WorkingDirectory = "/" };
+        foreach (var argument in new[] { "/bin/sh", "-c", after, "watch", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), root }) start.ArgumentList.Add(argument);
+        Process.Start(start)!.Dispose();
+    }
+
+    private bool isWatched;
 
     /// <param name="mode">fast: as on shutdown; immediate: as in a crash.</param>
     public void Stop(string mode = "fast") => Shell($"'{Bin}/pg_ctl' -D '{Data}' -m {mode} -w stop");
