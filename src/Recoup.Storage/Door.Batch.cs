@@ -209,9 +209,9 @@ public sealed partial class Door
         /// Loads all that the units are about in a few readings: keys, headers, then what the inputs need beside them. What an
         /// input needs only because of one before it in the batch is loaded when its turn comes.
         /// </summary>
-        public void LoadAhead(IReadOnlyList<InputUnit> units)
+        public void LoadAhead(IReadOnlyList<InputUnit> units, NewKeys? keys)
         {
-            known = stored.KeyContents(routes.Keys);
+            known = stored.KeyContents(routes.Keys, keys);
             var found = stored.Parties(routes.Parties);
             var states = new PartyState[found.Count];
             if (states.Length < TogetherMin) for (var i = 0; i < states.Length; i++) states[i] = StateCodec.DecodeParty(found[i].State);

@@ -46,6 +46,9 @@ public sealed partial class Door
         private Task<Written>? writing;
         private bool first = true;
 
+        /// <summary>Null: they are looked for each time.</summary>
+        private readonly NewKeys? keys = door.store.Database.HasManyWriters ? new NewKeys() : null;
+
         /// <summary>Whether the last part that was settled was written as it was prepared.</summary>
         private bool kept = true;
 
@@ -107,8 +110,9 @@ public sealed partial class Door
                 foreach (var head in prepared?.Changes.Heads ?? []) heads[head.Partition] = head;
                 if (heads[Partition.Workspace].Seq != door.workspace.Seq) return null;
                 door.ReadWorkspace(heads);
-                var ahead = door.Prepare(stored, routes, heads, reading.Database.Time, units, []);
-                if (ahead.Erased.Count > 0) return null;
+                var believed = keys is { Any: true };
+                var ahead = door.Prepare(stored, routes, heads, reading.Database.Time, units, [], keys);
+                if (ahead.Erased.Count > 0 || (believed && IsOldRefused(stored, units, ahead.Result))) return null;
                 vault.Flush();
                 return ahead;
             }
@@ -126,6 +130,18 @@ public sealed partial class Door
             }
         }
 
+        /// <summary>
+        /// What a part takes has its keys written, and the index tells of those that were there. The keys of what it refuses
+        /// are not: where one is stored, the answer was not that of a new fact.
+        /// </summary>
+        private bool IsOldRefused(Stored stored, IReadOnlyList<InputUnit> units, BatchResult result)
+        {
+            var refused = units.Where((_, i) => result.Units[i].Status == UnitStatus.Refused).SelectMany(u => u.Inputs).Where(i => i.Digest.Length > 0 && keys!.AreNew(i.GetType())).DistinctBy(i => i.Key).ToDictionary(i => i.Key, i => i.GetType(), StringComparer.Ordinal);
+            if (refused.Count == 0 || stored.KeyContents(refused, null).Count == 0) return false;
+            keys!.Doubt();
+            return true;
+        }
+
         /// <summary>Waits for the part that is being written, and tells of it. False: it was not wanted.</summary>
         public bool Settle()
         {
@@ -140,6 +156,7 @@ public sealed partial class Door
                 case Written.NotWanted:
                     return false;
                 case Written.Met:
+                    keys?.Doubt();
                     return TakeAlone(settled);
                 default:
                     (door.LastRecordedAt, door.LastRecordedOn) = (last.Now, last.LastRecordedOn);

@@ -160,7 +160,7 @@ public sealed partial class Door
     }
 
     /// <summary>Handles the units on what is stored: all that has to be decided and computed, and nothing that is written.</summary>
-    private Prepared Prepare(Stored stored, Routes routes, Head[] heads, DateTimeOffset? there, IReadOnlyList<InputUnit> units, IReadOnlyList<(Event Event, string Cause, DateOnly On, DateTimeOffset At)> workspaceEvents)
+    private Prepared Prepare(Stored stored, Routes routes, Head[] heads, DateTimeOffset? there, IReadOnlyList<InputUnit> units, IReadOnlyList<(Event Event, string Cause, DateOnly On, DateTimeOffset At)> workspaceEvents, NewKeys? keys = null)
     {
         batchCells.Clear();
         // The database's own time, where it has one and nobody said what time it is.
@@ -168,7 +168,7 @@ public sealed partial class Door
         var batch = new Batch(this, stored, heads, now, routes);
         if (heads[Partition.Workspace].Seq == 0 && units.Count + workspaceEvents.Count > 0) batch.OpenWorkspace(units.Count > 0 ? units[0].RecordedAt : workspaceEvents[0].At);
         foreach (var (e, cause, on, at) in workspaceEvents) batch.RecordAt(at, e, cause, "system", on);
-        batch.LoadAhead(units);
+        batch.LoadAhead(units, keys);
         foreach (var unit in units) batch.Take(unit);
         return batch.Prepare();
     }

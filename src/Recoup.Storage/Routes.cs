@@ -21,7 +21,8 @@ internal sealed class Routes
     /// <summary>Those of whom something that identifies them is given or may be written.</summary>
     public HashSet<string> Persons { get; } = new(StringComparer.Ordinal);
 
-    public HashSet<string> Keys { get; } = new(StringComparer.Ordinal);
+    /// <summary>With the kind of input that names each first.</summary>
+    public Dictionary<string, Type> Keys { get; } = new(StringComparer.Ordinal);
 
     /// <summary>In ascending order; the workspace's is not among them.</summary>
     public IReadOnlyList<int> Partitions { get; private set; } = [];
@@ -39,7 +40,7 @@ internal sealed class Routes
         foreach (var unit in units)
             foreach (var input in unit.Inputs)
             {
-                if (input.Digest.Length > 0) routes.Keys.Add(input.Key);
+                if (input.Digest.Length > 0) routes.Keys.TryAdd(input.Key, input.GetType());
                 if (routes.PartyOf(input) is not { } party)
                 {
                     routes.Workspace = true;

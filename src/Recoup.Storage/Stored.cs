@@ -58,15 +58,17 @@ internal sealed class Stored(Store store, Prepared? over = null)
         return found;
     }
 
-    public Dictionary<string, byte[]> KeyContents(IReadOnlyCollection<string> wanted)
+    /// <param name="wanted">With the kinds of input that name them.</param>
+    /// <param name="believed">Which need not be looked for; null: all are.</param>
+    public Dictionary<string, byte[]> KeyContents(IReadOnlyDictionary<string, Type> wanted, NewKeys? believed)
     {
-        if (keys.Count == 0) return store.Database.KeyContents(wanted);
-        var left = new List<string>(wanted.Count);
         var taken = new List<KeyValuePair<string, byte[]>>();
-        foreach (var key in wanted)
+        var left = new Dictionary<string, Type>(wanted.Count, StringComparer.Ordinal);
+        foreach (var (key, kind) in wanted)
             if (keys.TryGetValue(key, out var content)) taken.Add(new(key, content));
-            else left.Add(key);
-        var found = store.Database.KeyContents(left);
+            else if (believed?.AreNew(kind) != true) left.Add(key, kind);
+        var found = store.Database.KeyContents([.. left.Keys]);
+        believed?.Saw(left, found);
         foreach (var (key, content) in taken) found[key] = content;
         return found;
     }

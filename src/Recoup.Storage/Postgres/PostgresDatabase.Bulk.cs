@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using Recoup.Core.Events;
@@ -43,27 +44,76 @@ internal sealed partial class PostgresDatabase
         return rows;
     });
 
+    /// <summary>The same statement on each of the tables into which a large one is split.</summary>
+    private sealed class BySplit(string sql)
+    {
+        private readonly string[] texts = [.. Enumerable.Range(0, PostgresMigrations.Splits).Select(split => sql.Replace("_SPLIT", string.Create(CultureInfo.InvariantCulture, $"_{split}"), StringComparison.Ordinal))];
+
+        public string this[int split] => texts[split];
+    }
+
+    /// <summary>Asks each table that may have rows, all in one journey; a table split into others costs more to be asked than the row does.</summary>
+    /// <param name="pids">One for each row that is wanted: where it lies.</param>
+    /// <param name="arguments">Those of a statement, for the places of its wanted rows.</param>
+    /// <param name="row">Is given the places too: what a row's ordinal counts.</param>
+    private List<T> Rows<T>(BySplit sql, IReadOnlyList<long> pids, Func<int[], Argument[]> arguments, Func<NpgsqlDataReader, int[], T> row)
+    {
+        var splits = Enumerable.Range(0, pids.Count).GroupBy(i => PostgresMigrations.SplitOf(pids[i])).Select(g => (Split: g.Key, Places: g.ToArray())).OrderBy(s => s.Split).ToArray();
+        if (splits is [var (only, all)]) return Rows(sql[only], arguments(all), r => row(r, all));
+        return Again(() =>
+        {
+            Free(null);
+            using var batch = new NpgsqlBatch(Connection);
+            foreach (var (split, places) in splits) Add(batch, sql[split], arguments(places));
+            batch.Prepare();
+            using var reader = batch.ExecuteReader();
+            var rows = new List<T>();
+            foreach (var (_, places) in splits)
+            {
+                while (reader.Read()) rows.Add(row(reader, places));
+                reader.NextResult();
+            }
+            return rows;
+        });
+    }
+
+    private static void Add(NpgsqlBatch batch, string sql, ReadOnlySpan<Argument> arguments)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var argument in arguments) command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = argument.Type, Value = argument.Content });
+        batch.BatchCommands.Add(command);
+    }
+
+    private static T[] Each<T>(int[] places, Func<int, T> value) => Array.ConvertAll(places, p => value(p));
+
     // --- reading ---
 
     // Each is looked for by itself, through an index, in the one table that can have it. A join would leave it to the server
     // to go through whole tables instead, by what it believes of their sizes: while they grow, it believes what was true
     // a minute ago. A subquery with a limit is not made into a join.
 
+    // Most workspaces have no account that is not its party's own: an empty table is looked at once, not once an account.
     public override Dictionary<string, string> PartiesOf(IReadOnlyCollection<string> accounts) =>
         accounts.Count == 0 ? new(StringComparer.Ordinal)
-        : new(Rows("SELECT a.account, a.party FROM unnest($1) AS w(account) CROSS JOIN LATERAL (SELECT account, party FROM account WHERE account = w.account COLLATE \"C\" LIMIT 1) AS a", [Texts([.. accounts])], r => KeyValuePair.Create(r.GetString(0), r.GetString(1))), StringComparer.Ordinal);
+        : new(Rows("SELECT a.account, a.party FROM unnest($1) AS w(account) CROSS JOIN LATERAL (SELECT account, party FROM account WHERE account = w.account COLLATE \"C\" LIMIT 1) AS a WHERE EXISTS (SELECT 1 FROM account)", [Texts([.. accounts])], r => KeyValuePair.Create(r.GetString(0), r.GetString(1))), StringComparer.Ordinal);
+
+    private static readonly BySplit PartiesById = new("SELECT p.id, p.pid, p.state FROM unnest($1) AS w(id) CROSS JOIN LATERAL (SELECT id, pid, state FROM party_SPLIT WHERE id = w.id COLLATE \"C\" LIMIT 1) AS p");
 
     public override List<StoredParty> Parties(IReadOnlyCollection<string> ids)
     {
         if (ids.Count == 0) return [];
-        // The partition's range tells which of the tables can have it.
-        var places = ids.Select(id => Store.RowId(Core.Foundation.Partition.Of(id), 0)).ToArray();
-        return Rows("SELECT p.id, p.pid, p.state FROM unnest($1, $2) AS w(id, place) CROSS JOIN LATERAL (SELECT id, pid, state FROM party WHERE id = w.id COLLATE \"C\" AND pid >= w.place AND pid < w.place + 1099511627776 LIMIT 1) AS p",
-            [Texts([.. ids]), Longs(places)], Stored);
+        var wanted = ids.ToArray();
+        return Rows(PartiesById, Array.ConvertAll(wanted, id => Store.RowId(Core.Foundation.Partition.Of(id), 0)), places => [Texts(Each(places, p => wanted[p]))], static (r, _) => Stored(r));
     }
 
-    public override List<StoredParty> Parties(IReadOnlyCollection<long> pids) =>
-        pids.Count == 0 ? [] : Rows("SELECT p.id, p.pid, p.state FROM unnest($1) AS w(pid) CROSS JOIN LATERAL (SELECT id, pid, state FROM party WHERE pid = w.pid LIMIT 1) AS p", [Longs([.. pids])], Stored);
+    private static readonly BySplit PartiesByPlace = new("SELECT p.id, p.pid, p.state FROM unnest($1) AS w(pid) CROSS JOIN LATERAL (SELECT id, pid, state FROM party_SPLIT WHERE pid = w.pid LIMIT 1) AS p");
+
+    public override List<StoredParty> Parties(IReadOnlyCollection<long> pids)
+    {
+        if (pids.Count == 0) return [];
+        var wanted = pids.ToArray();
+        return Rows(PartiesByPlace, wanted, places => [Longs(Each(places, p => wanted[p]))], static (r, _) => Stored(r));
+    }
 
     private static StoredParty Stored(NpgsqlDataReader r) => new(r.GetString(0), r.GetInt64(1), r.GetFieldValue<byte[]>(2));
 
@@ -71,30 +121,39 @@ internal sealed partial class PostgresDatabase
         keys.Count == 0 ? new(StringComparer.Ordinal)
         : new(Rows("SELECT k.key, k.content FROM unnest($1) AS w(key) CROSS JOIN LATERAL (SELECT key, content FROM key WHERE key = w.key COLLATE \"C\" LIMIT 1) AS k", [Texts([.. keys])], r => KeyValuePair.Create(r.GetString(0), r.GetFieldValue<byte[]>(1))), StringComparer.Ordinal);
 
-    private const string Wanted = "unnest($1, $2, $3) WITH ORDINALITY AS w(pid, account, number, place)";
+    /// <summary>Which of the wanted a row is of: its ordinal counts from 1 within its statement.</summary>
+    private static int Wanted(NpgsqlDataReader r, int[] places) => places[checked((int)r.GetInt64(0)) - 1];
+
+    private static readonly BySplit ItemsByNumber = new("SELECT w.place, i.state FROM unnest($1, $2, $3) WITH ORDINALITY AS w(pid, account, number, place) CROSS JOIN LATERAL (SELECT state FROM item_SPLIT WHERE pid = w.pid AND account = w.account COLLATE \"C\" AND number = w.number COLLATE \"C\" LIMIT 1) AS i");
 
     public override List<(int Index, byte[] State)> Items(IReadOnlyList<ItemKey> wanted) =>
         wanted.Count == 0 ? []
-        : Rows($"SELECT w.place - 1, i.state FROM {Wanted} CROSS JOIN LATERAL (SELECT state FROM item WHERE pid = w.pid AND account = w.account COLLATE \"C\" AND number = w.number COLLATE \"C\" LIMIT 1) AS i",
-            [Longs([.. wanted.Select(w => w.Pid)]), Texts([.. wanted.Select(w => w.Account)]), Texts([.. wanted.Select(w => w.Number)])], r => (checked((int)r.GetInt64(0)), r.GetFieldValue<byte[]>(1)));
+        : Rows(ItemsByNumber, [.. wanted.Select(w => w.Pid)],
+            places => [Longs(Each(places, p => wanted[p].Pid)), Texts(Each(places, p => wanted[p].Account)), Texts(Each(places, p => wanted[p].Number))],
+            static (r, places) => (Wanted(r, places), r.GetFieldValue<byte[]>(1)));
+
+    private static readonly BySplit ItemsByDueDay = new("""
+        SELECT w.place, i.number, i.currency, i.state FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS w(pid, account, through, most, place)
+        CROSS JOIN LATERAL (SELECT number, currency, state, due FROM item_SPLIT WHERE pid = w.pid AND open = 1 AND due <= w.through AND account = w.account COLLATE "C" ORDER BY due, account, number LIMIT w.most) AS i
+        ORDER BY w.place, i.due, i.number
+        """);
 
     public override List<(int Index, string Number, string Currency, byte[] State)> OpenItems(IReadOnlyList<OpenItemsKey> wanted) =>
         wanted.Count == 0 ? []
-        : Rows("""
-            SELECT w.place - 1, i.number, i.currency, i.state FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS w(pid, account, through, most, place)
-            CROSS JOIN LATERAL (SELECT number, currency, state, due FROM item WHERE pid = w.pid AND open = 1 AND due <= w.through AND account = w.account COLLATE "C" ORDER BY due, account, number LIMIT w.most) AS i
-            ORDER BY w.place, i.due, i.number
-            """,
-            [Longs([.. wanted.Select(w => w.Pid)]), Texts([.. wanted.Select(w => w.Account)]), Longs([.. wanted.Select(w => (long)w.DueThrough)]), Longs([.. wanted.Select(w => (long)w.Limit)])],
-            r => (checked((int)r.GetInt64(0)), r.GetString(1), r.GetString(2), r.GetFieldValue<byte[]>(3)));
+        : Rows(ItemsByDueDay, [.. wanted.Select(w => w.Pid)],
+            places => [Longs(Each(places, p => wanted[p].Pid)), Texts(Each(places, p => wanted[p].Account)), Longs(Each(places, p => (long)wanted[p].DueThrough)), Longs(Each(places, p => (long)wanted[p].Limit))],
+            static (r, places) => (Wanted(r, places), r.GetString(1), r.GetString(2), r.GetFieldValue<byte[]>(3)));
 
-    public override List<(int Index, byte[] State)> Rows(Beside kind, IReadOnlyList<(long Pid, string Key)> wanted)
-    {
-        if (wanted.Count == 0) return [];
-        var (table, key) = kind switch { Beside.Cash => ("cash", "key"), Beside.Message => ("message", "id"), _ => ("work", "id") };
-        return Rows($"SELECT w.place - 1, r.state FROM unnest($1, $2) WITH ORDINALITY AS w(pid, name, place) CROSS JOIN LATERAL (SELECT state FROM {table} WHERE pid = w.pid AND {key} = w.name COLLATE \"C\" LIMIT 1) AS r",
-            [Longs([.. wanted.Select(w => w.Pid)]), Texts([.. wanted.Select(w => w.Key)])], r => (checked((int)r.GetInt64(0)), r.GetFieldValue<byte[]>(1)));
-    }
+    private static BySplit ByName(string table, string key) =>
+        new($"SELECT w.place, r.state FROM unnest($1, $2) WITH ORDINALITY AS w(pid, name, place) CROSS JOIN LATERAL (SELECT state FROM {table}_SPLIT WHERE pid = w.pid AND {key} = w.name COLLATE \"C\" LIMIT 1) AS r");
+
+    private static readonly BySplit CashByKey = ByName("cash", "key"), MessagesById = ByName("message", "id"), WorkById = ByName("work", "id");
+
+    public override List<(int Index, byte[] State)> Rows(Beside kind, IReadOnlyList<(long Pid, string Key)> wanted) =>
+        wanted.Count == 0 ? []
+        : Rows(kind switch { Beside.Cash => CashByKey, Beside.Message => MessagesById, _ => WorkById }, [.. wanted.Select(w => w.Pid)],
+            places => [Longs(Each(places, p => wanted[p].Pid)), Texts(Each(places, p => wanted[p].Key))],
+            static (r, places) => (Wanted(r, places), r.GetFieldValue<byte[]>(1)));
 
     // --- writing ---
 
@@ -206,12 +265,7 @@ internal sealed partial class PostgresDatabase
         if (changes.Cells is { } cells) Add("INSERT INTO cell_pending(deltas) VALUES($1)", Value(NpgsqlDbType.Bytea, cells));
         if (batch.BatchCommands.Count > 0) Try(batch.ExecuteNonQuery);
 
-        void Add(string sql, params ReadOnlySpan<Argument> arguments)
-        {
-            var command = new NpgsqlBatchCommand(sql);
-            foreach (var argument in arguments) command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = argument.Type, Value = argument.Content });
-            batch.BatchCommands.Add(command);
-        }
+        void Add(string sql, params ReadOnlySpan<Argument> arguments) => PostgresDatabase.Add(batch, sql, arguments);
     }
 
     /// <summary>Rows that are new go by COPY where there are enough of them; what is left is to be written over what may be there.</summary>

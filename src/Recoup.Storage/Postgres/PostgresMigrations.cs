@@ -15,11 +15,17 @@ namespace Recoup.Storage.Postgres;
 internal static class PostgresMigrations
 {
     /// <summary>Tables of which every one is split into so many by partition number, the workspace's own beside them.</summary>
-    private const int Splits = 8;
+    public const int Splits = 8;
 
     private const int PartitionsASplit = Core.Foundation.Partition.PartyCount / Splits;
 
-    private static readonly string[] Steps = [First(), Schedule, PartyByIdAndPlace];
+    /// <summary>The table, of those into which a large one is split, in which rows of a place lie.</summary>
+    public static int SplitOf(long pid) => Math.Clamp(checked((int)(pid / Store.RowId(PartitionsASplit, 0))), 0, Splits - 1);
+
+    /// <summary>Split by place, and read where a row lies.</summary>
+    private static readonly string[] SplitTables = ["party", "item", "cash", "message", "work"];
+
+    private static readonly string[] Steps = [First(), Schedule, PartyByIdAndPlace, ReadBySplit];
 
     public static int Latest => Steps.Length;
 
@@ -70,6 +76,7 @@ internal static class PostgresMigrations
             GRANT USAGE ON SCHEMA {SchemaWord} TO {name};
             GRANT SELECT, INSERT ON journal, key TO {name};
             GRANT SELECT ON schema_version TO {name};
+            GRANT SELECT ON {string.Join(", ", SplitTables.SelectMany(table => Enumerable.Range(0, Splits).Select(split => string.Create(CultureInfo.InvariantCulture, $"{table}_{split}"))))} TO {name};
             GRANT SELECT, INSERT, UPDATE ON head, erasure, api_key TO {name};
             GRANT SELECT, INSERT, UPDATE, DELETE ON meta, account, party, item, cash, message, work, cell_pending, cell, stock, {string.Join(", ", ScheduleTables)} TO {name};
             """;
@@ -136,7 +143,7 @@ internal static class PostgresMigrations
         for (var split = 0; split < Splits; split++)
         {
             var (from, to) = (Store.RowId(split * PartitionsASplit, 0), Store.RowId((split + 1) * PartitionsASplit, 0));
-            foreach (var table in new[] { "journal", "party", "item", "cash", "message", "work" })
+            foreach (var table in SplitTables.Prepend("journal"))
                 sql.Append(CultureInfo.InvariantCulture, $"CREATE TABLE {table}_{split} PARTITION OF {table} FOR VALUES FROM ({(split == 0 ? "MINVALUE" : from.ToString(CultureInfo.InvariantCulture))}) TO ({(split == Splits - 1 && table != "journal" ? "MAXVALUE" : to.ToString(CultureInfo.InvariantCulture))});\n");
             sql.Append(CultureInfo.InvariantCulture, $"CREATE TABLE key_{split} PARTITION OF key FOR VALUES WITH (MODULUS {Splits}, REMAINDER {split});\n");
         }
@@ -149,6 +156,17 @@ internal static class PostgresMigrations
 
     /// <summary>A party is looked for by its id within a partition's range; with both in one index no belief about sizes can choose the range alone.</summary>
     private const string PartyByIdAndPlace = "DROP INDEX party_id; CREATE INDEX party_id ON party(id, pid);";
+
+    /// <summary>Who may read a split table may read its parts too, which are asked by themselves.</summary>
+    private const string ReadBySplit = """
+        DO $$ DECLARE given record; BEGIN
+          FOR given IN SELECT DISTINCT i.inhrelid::regclass AS part, a.grantee::regrole AS role
+            FROM pg_class c JOIN pg_inherits i ON i.inhparent = c.oid, aclexplode(c.relacl) AS a
+            WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'p' AND c.relname IN ('party', 'item', 'cash', 'message', 'work')
+              AND a.privilege_type = 'SELECT' AND a.grantee <> 0 AND a.grantee <> c.relowner
+          LOOP EXECUTE format('GRANT SELECT ON %s TO %s', given.part, given.role); END LOOP;
+        END $$;
+        """;
 
     /// <summary>Where Quartz.NET 4.7 keeps which node does what, as it asks for it: nothing of the business, and nothing that could not be made anew.</summary>
     private const string Schedule = """

@@ -2,6 +2,7 @@ using Recoup.Connectors.Mail;
 using Recoup.Core.Foundation;
 using Recoup.Storage;
 using Recoup.Storage.Work;
+using Recoup.Tests.Stores;
 
 namespace Recoup.Tests.Properties;
 
@@ -60,6 +61,40 @@ public sealed class RelayProperties
         invoices.Distinct().Count().ShouldBe(invoices.Count);
         invoices.Count(c => c.StartsWith("i-other", StringComparison.Ordinal)).ShouldBe(4);
         Audit.Verify(play.Store, []).Problems.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("the same invoice", "Accepted Unchanged Accepted")]
+    [InlineData("another account's invoice", "Accepted KeyUsedWithOtherContent Accepted")]
+    [InlineData("the same payment", "Accepted Accepted Unchanged")]
+    [InlineData("another payment", "Accepted Accepted KeyUsedWithOtherContent")]
+    public void A_key_of_long_before_is_known_although_only_new_ones_came_since(string what, string told)
+    {
+        const int Parts = 12, Again = 8;
+        using var play = new Play();
+        play.Door.Take([.. Enumerable.Range(0, 4).Select(i => Invoice($"A{i}", $"first-{i}"))]);
+        var asked = 0;
+        var outcomes = new List<string>();
+        play.Door.TakeEach(Enumerable.Range(0, Parts).Select(part => new TakenTogether(3, _ =>
+        {
+            asked++;
+            var repeated = part == Again ? what : "";
+            return
+            [
+                Bill("A0", $"{part}-0"),
+                Bill(repeated == "another account's invoice" ? "A2" : "A1", repeated.EndsWith("invoice", StringComparison.Ordinal) ? "2-1" : $"{part}-1"),
+                Paid(repeated.EndsWith("payment", StringComparison.Ordinal) ? 2 : part, repeated == "another payment" ? 3m : 1m),
+            ];
+        })), (_, result) => outcomes.Add(string.Join(" ", result.Units.Select(u => u.Refused?.Refusal.ToString() ?? u.Status.ToString()))), least: 1);
+        for (var part = 0; part < Parts; part++) outcomes[part].ShouldBe(part == Again ? told : "Accepted Accepted Accepted", $"part {part}");
+        if (TestStores.IsPostgres) asked.ShouldBeGreaterThan(Parts, "the part's keys were believed to be new, so it was handled once more");
+        play.Journal().Count(r => r.Kind is "invoice_issued" or "payment_received").ShouldBe(4 + (3 * Parts) - 1);
+        Audit.Verify(play.Store, []).Problems.ShouldBeEmpty();
+
+        // Its account is known already, so that no key of it comes again.
+        static InputUnit Bill(string account, string number) => Invoice(account, number) with { Inputs = [Invoice(account, number).Inputs[1]] };
+
+        static InputUnit Paid(int number, decimal amount) => new(0, [Play.Parse(Json.Line("payment", $"p-{number}", "A3", ("on", new DateOnly(2026, 1, 5)), ("amount", amount), ("currency", "EUR")))], Now);
     }
 
     [Fact]
