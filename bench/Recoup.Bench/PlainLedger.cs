@@ -35,7 +35,7 @@ internal static class PlainLedger
         }
         Insert(ground, "plain_invoice", ["id", "segment", "currency", "issued", "due", "minor"], Invoices(accounts));
         Insert(ground, "plain_payment", ["invoice", "day", "minor"], Payments(accounts));
-        if (ground.IsPostgres) store.Exec("ANALYZE plain_invoice; ANALYZE plain_payment; SET statement_timeout = 0");
+        if (ground.IsPostgres) store.Exec("ANALYZE plain_invoice; ANALYZE plain_payment");
     }
 
     public static void Drop(Ground ground) => ground.Store.Exec("DROP TABLE plain_invoice; DROP TABLE plain_payment; DROP TABLE plain_month");
