@@ -182,7 +182,11 @@ public sealed partial class Door
         foreach (var party in prepared.Erased) store.Statement("INSERT INTO erasure(party, done) VALUES(?, 0) ON CONFLICT(party) DO UPDATE SET done = excluded.done").Bind(party).Run();
         Failpoint.Hit(Operation + ".before-commit");
         try { store.Commit(); }
-        catch (LostException) when (WasKept(prepared.Changes.Heads)) { /* the server kept it; only its answer was lost */ }
+        catch (LostException)
+        {
+            // Not in a filter: what goes wrong there counts as a no.
+            if (!WasKept(prepared.Changes.Heads)) throw;
+        }
         Failpoint.Hit(Operation + ".after-commit");
     }
 
@@ -207,7 +211,15 @@ public sealed partial class Door
     private bool WasKept(IReadOnlyList<Head> ends)
     {
         store.Rollback();
-        return ends.Count > 0 && store.JournalAt(ends[0].Partition, ends[0].Seq) is { } row && row.Hash.AsSpan().SequenceEqual(ends[0].Hash);
+        if (ends.Count == 0) return false;
+        for (var attempt = 1; ; attempt++)
+            try { return store.JournalAt(ends[0].Partition, ends[0].Seq) is { } row && row.Hash.AsSpan().SequenceEqual(ends[0].Hash); }
+            catch (LostException e)
+            {
+                // A server that starts may go once more. Without its word nobody may take it as lost.
+                if (attempt == AttemptsMax) throw new StoreException($"the database did not answer a commit and can't be asked whether it kept it: {e.Message}. What was kept is not done again by the next command.", e);
+                Thread.Sleep(Math.Min(10 << attempt, 1000));
+            }
     }
 
     /// <summary>Nothing of the transaction remains, in the store or in memory.</summary>

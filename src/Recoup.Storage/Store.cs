@@ -367,10 +367,11 @@ public sealed class Store : IDisposable
     }
 
     /// <summary>Those of one slot.</summary>
-    internal List<long> PartiesDue(DateOnly by, Work.Slot slot)
+    internal List<long> PartiesDue(DateOnly? by, Work.Slot slot)
     {
         // With the numbers in its text, so that the day's index is used where few are due and the slot's range where all are.
-        using var s = Own(string.Create(CultureInfo.InvariantCulture, $"SELECT pid FROM party WHERE next_review_on <= {by.DayNumber} AND pid >= {slot.FromPid} AND pid < {slot.ToPid}"));
+        var due = by is { } day ? string.Create(CultureInfo.InvariantCulture, $"next_review_on <= {day.DayNumber} AND ") : "";
+        using var s = Own(string.Create(CultureInfo.InvariantCulture, $"SELECT pid FROM party WHERE {due}pid >= {slot.FromPid} AND pid < {slot.ToPid}"));
         return Places(s);
     }
 

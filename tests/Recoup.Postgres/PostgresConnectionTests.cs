@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Npgsql;
+using Recoup.Connectors.Mail;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 using Recoup.Tests.Cli;
@@ -67,6 +68,41 @@ public sealed class PostgresConnectionTests
         folder.Run("migrate").Expect(0);
         folder.Run([.. application, .. Import(folder)]).Expect(0);
         ShouldHoldEachRowOnce(folder);
+    }
+
+    /// <summary>A turn is a session's. Who had it may still be about to write when its session has ended and another has taken it.</summary>
+    [Fact]
+    public async Task Who_lost_a_turn_decides_nothing_that_the_next_one_decides()
+    {
+        using var folder = new DataFolder();
+        folder.Run(Import(folder)).Expect(0);
+        var (asOf, now) = (new DateOnly(2026, 2, 9), new DateTimeOffset(2026, 2, 9, 10, 0, 0, TimeSpan.Zero));
+        using var first = Store.Open(folder.Place, create: false);
+        using var second = Store.Open(folder.Place, create: false);
+        var (one, other) = (RunOf(first), RunOf(second));
+        one.Begin(asOf, now).ShouldBeTrue();
+        var slot = Slots.Of(first)[3];
+        var due = first.PartiesDue(asOf, slot).Count;
+        due.ShouldBeGreaterThan(10);
+        Task<RunReport> lost, next;
+        using (folder.HoldWriters())
+        {
+            // It knows who is due, and waits for their chains.
+            lost = Task.Run(() => one.RunSlot(asOf, now, slot, default));
+            Waiting(1);
+            TestStores.Rows(folder.Place, "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid() AND database = (SELECT oid FROM pg_database WHERE datname = current_database())").Count.ShouldBe(1);
+            next = Task.Run(() => other.RunSlot(asOf, now, slot, default));
+            Waiting(2);
+        }
+        ((await lost).Reviewed + (await next).Reviewed).ShouldBe(due);
+        TestStores.Rows(folder.Place, "SELECT party, count(*) FROM journal WHERE kind = 'decided' GROUP BY party HAVING count(*) > 1").ShouldBeEmpty();
+        folder.Count("SELECT count(*) FROM journal WHERE kind = 'decided'").ShouldBe(due);
+        one.SlotsLeft(asOf).ShouldNotContain(slot);
+        folder.ShouldBeSound();
+
+        void Waiting(int sessions) => SpinWait.SpinUntil(() => TestStores.Rows(folder.Place, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")[0][0] is long there && there == sessions, TimeSpan.FromSeconds(20)).ShouldBeTrue($"{sessions} wait");
+
+        static DailyRun RunOf(Store store) => new(new Door(store, "run", TimeProvider.System, TemplateWriter.Shipped));
     }
 
     [Fact]

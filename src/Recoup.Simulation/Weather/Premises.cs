@@ -140,6 +140,8 @@ internal sealed class Premises : IDisposable
     private void Fill()
     {
         IsFull = true;
+        // The first to meet it may be a transaction that no moment tells of, since it writes no journal.
+        auditor.RememberJournal();
         // Below what there is it takes what there is.
         Store.Exec("PRAGMA max_page_count=1");
     }

@@ -162,7 +162,7 @@ internal static class PostgresMigrations
         DO $$ DECLARE given record; BEGIN
           FOR given IN SELECT DISTINCT i.inhrelid::regclass AS part, a.grantee::regrole AS role
             FROM pg_class c JOIN pg_inherits i ON i.inhparent = c.oid, aclexplode(c.relacl) AS a
-            WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'p' AND c.relname IN ('party', 'item', 'cash', 'message', 'work')
+            WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND c.relkind = 'p' AND c.relname IN ('party', 'item', 'cash', 'message', 'work')
               AND a.privilege_type = 'SELECT' AND a.grantee <> 0 AND a.grantee <> c.relowner
           LOOP EXECUTE format('GRANT SELECT ON %s TO %s', given.part, given.role); END LOOP;
         END $$;

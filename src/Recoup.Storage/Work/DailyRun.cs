@@ -86,7 +86,7 @@ public sealed class DailyRun(Door door)
         {
             Open(plan);
             var count = plan.Due.Sum(d => d.Parties.Count);
-            if (dryRun || plan.Due.Count == 1 || count < ManyWorthMin) Decide(door, plan, plan.Due, report, r => progress?.Invoke(r.Reviewed, count), default);
+            if (dryRun || plan.Due.Count == 1 || count < ManyWorthMin) DecideToTheEnd(door, plan, plan.Due, report, r => progress?.Invoke(r.Reviewed, count), default);
             else DecideTogether(plan, report, r => progress?.Invoke(r.Reviewed, count));
             Failpoint.Hit("run.before-end");
             End(plan, report.Stopped is not null);
@@ -131,8 +131,9 @@ public sealed class DailyRun(Door door)
         var workspace = door.Look();
         var report = new RunReport { AsOf = asOf, Shadow = workspace.Mode == "shadow" };
         if (UnderWay.Read(store) is not { } begun || begun.AsOf != asOf || begun.Stopped || Progress.Read(store, slot) is not { Done: false } progress) return report;
-        var plan = new Plan(asOf, Later(now, door.LastRecordedAt), Limit(workspace, asOf, accept: false), begun.Wide, [], []);
-        Decide(door, plan, [(slot, DueStill(store.PartiesDue(begun.Wide ? DateOnly.MaxValue : asOf, slot), slot, asOf, begun.Wide, progress.Through))], report, null, stop);
+        var plan = new Plan(asOf, Later(now, door.LastRecordedAt), Limit(workspace, asOf, accept: false), begun.Wide ? DateOnly.MaxValue : asOf, [], []);
+        // Where somebody else is at it by then, it is theirs.
+        Decide(door, plan, [DueOf(store, plan, slot, progress)], report, null, stop);
         report.Seconds = watch.Elapsed.TotalSeconds;
         return report;
     }
@@ -145,7 +146,7 @@ public sealed class DailyRun(Door door)
         door.Look();
         if (UnderWay.Read(store) is not { } begun || begun.AsOf != asOf) return true;
         if (!begun.Stopped && SlotsLeft(asOf).Count > 0) return false;
-        var plan = new Plan(asOf, Later(now, door.LastRecordedAt), null, begun.Wide, [], []);
+        var plan = new Plan(asOf, Later(now, door.LastRecordedAt), null, asOf, [], []);
         End(plan, begun.Stopped);
         door.MergeCells(always: true);
         Anchors.Export(store, plan.At);
@@ -157,13 +158,19 @@ public sealed class DailyRun(Door door)
     /// <summary>What a run will do.</summary>
     /// <param name="At">The instant of recording.</param>
     /// <param name="Limit">The most actions; null: any number.</param>
-    /// <param name="Wide">It looks at all that have something ahead, not only at who is due.</param>
+    /// <param name="By">It looks at who is due by this day; beyond its own: at all that have something ahead; null: at every party.</param>
     /// <param name="Opening">Events of the workspace before the first decision.</param>
-    /// <param name="Due">By slot, in the order of their place.</param>
-    private sealed record Plan(DateOnly AsOf, DateTimeOffset At, int? Limit, bool Wide, IReadOnlyList<(Event, string, DateOnly, DateTimeOffset)> Opening, IReadOnlyList<(Slot Slot, List<long> Parties)> Due)
+    private sealed record Plan(DateOnly AsOf, DateTimeOffset At, int? Limit, DateOnly? By, IReadOnlyList<(Event, string, DateOnly, DateTimeOffset)> Opening, IReadOnlyList<SlotDue> Due)
     {
         public string Cause { get; } = $"run/{AsOf:yyyy-MM-dd}";
+
+        public bool Wide => By != AsOf;
     }
+
+    /// <summary>What a run has to do in a slot.</summary>
+    /// <param name="Through">The slot's progress when this was asked: with another, somebody else has been at it since.</param>
+    /// <param name="Parties">In the order of their place.</param>
+    private sealed record SlotDue(Slot Slot, long Through, List<long> Parties);
 
     /// <summary>Null: there is nothing to do. Throws where the day can't be run any more.</summary>
     private Plan? Look(DateOnly asOf, DateTimeOffset now, bool all, bool acceptVolume)
@@ -181,12 +188,15 @@ public sealed class DailyRun(Door door)
         // What a run that looked at all did not get to, the next one must.
         var changed = workspace.LastRunOn is not null && (workspace.ChangedSinceRun || workspace.PolicyDigest != policy.Digest || begun is { Wide: true });
         var wide = all || (resumed?.Wide ?? changed);
-        var parties = store.PartiesDue(all ? null : wide ? DateOnly.MaxValue : asOf);
+        DateOnly? by = all ? null : wide ? DateOnly.MaxValue : asOf;
+        var parties = store.PartiesDue(by);
         if (workspace.LastRunOn == asOf && begun is null && parties.Count == 0) return null;
         var due = Slots.Of(store).Select(slot =>
         {
             var those = Between(parties, slot.FromPid, slot.ToPid);
-            return (slot, resumed is null ? those : DueStill(those, slot, asOf, wide, Progress.Read(store, slot).Through));
+            if (resumed is null) return new SlotDue(slot, 0, those);
+            var through = Progress.Read(store, slot).Through;
+            return new SlotDue(slot, through, DueStill(store, those, slot, asOf, wide, through));
         }).ToList();
 
         var opening = new List<(Event, string, DateOnly, DateTimeOffset)>();
@@ -196,7 +206,7 @@ public sealed class DailyRun(Door door)
         if (workspace.PolicyDigest != policy.Digest)
             opening.Add((new Event.PolicyAdopted(version = workspace.PolicyVersion + 1, policy.Digest, policy.Text), cause, asOf, at));
         if (resumed is null) opening.Add((new Event.RunBegan(asOf, version), cause, asOf, at));
-        return new Plan(asOf, at, Limit(workspace, asOf, acceptVolume), wide, opening, due);
+        return new Plan(asOf, at, Limit(workspace, asOf, acceptVolume), by, opening, due);
     }
 
     /// <summary>Of places in order those of a range.</summary>
@@ -213,13 +223,17 @@ public sealed class DailyRun(Door door)
     }
 
     /// <param name="through">Up to this place the run has looked already; who is due again since is looked at again.</param>
-    private List<long> DueStill(List<long> due, Slot slot, DateOnly asOf, bool wide, long through)
+    private static List<long> DueStill(Store store, List<long> due, Slot slot, DateOnly asOf, bool wide, long through)
     {
         if (!wide || through == 0) return due;
-        var again = door.Store.PartiesDue(asOf, slot).ToHashSet();
+        var again = store.PartiesDue(asOf, slot).ToHashSet();
         due.RemoveAll(pid => pid <= through && !again.Contains(pid));
         return due;
     }
+
+    /// <summary>What is left of a slot.</summary>
+    private static SlotDue DueOf(Store store, Plan plan, Slot slot, Progress progress) =>
+        new(slot, progress.Through, progress.Done ? [] : DueStill(store, store.PartiesDue(plan.By, slot), slot, plan.AsOf, plan.Wide, progress.Through));
 
     private int? Limit(WorkspaceState workspace, DateOnly asOf, bool accept) =>
         accept || workspace.Mode == "shadow" ? null : door.PolicyInForce.VolumeStop.Limit([.. workspace.Runs.Where(r => r.AsOf < asOf).Select(r => r.Actions)]);
@@ -261,7 +275,7 @@ public sealed class DailyRun(Door door)
             for (var i = Interlocked.Increment(ref next); i < plan.Due.Count && !failed.IsCancellationRequested; i = Interlocked.Increment(ref next))
             {
                 using var turn = through.Store.TakeTurn(plan.Due[i].Slot.TurnOf("run"));
-                Decide(through, plan, [plan.Due[i]], report, progress, failed.Token);
+                DecideToTheEnd(through, plan, [plan.Due[i]], report, progress, failed.Token);
             }
         }
 
@@ -277,11 +291,23 @@ public sealed class DailyRun(Door door)
         }
     }
 
+    /// <summary>From where somebody else got to, for as long as somebody does.</summary>
+    private static void DecideToTheEnd(Door door, Plan plan, IReadOnlyList<SlotDue> slots, RunReport report, Action<RunReport>? progress, CancellationToken stop)
+    {
+        while (!Decide(door, plan, slots, report, progress, stop))
+            slots = [.. slots.Select(s => DueOf(door.Store, plan, s.Slot, Progress.Read(door.Store, s.Slot)))];
+    }
+
+    /// <summary>
+    /// Decides on all that is due in slots. False: somebody else has got on with one of them, and nothing was decided from
+    /// there on. A turn is lost with its session, and who had it may know of it only later than who took it next; of a
+    /// part whose commit was not answered it may not be known that it was kept.
+    /// </summary>
     /// <param name="slots">One after the other; where few are due, a part has those of several slots.</param>
-    private static void Decide(Door door, Plan plan, IReadOnlyList<(Slot Slot, List<long> Parties)> slots, RunReport report, Action<RunReport>? progress, CancellationToken stop)
+    private static bool Decide(Door door, Plan plan, IReadOnlyList<SlotDue> slots, RunReport report, Action<RunReport>? progress, CancellationToken stop)
     {
         var store = door.Store;
-        var over = false;
+        var (over, met) = (false, false);
         string? stopped = null;
         var ends = slots.Where(s => s.Parties.Count > 0).ToDictionary(s => s.Slot, s => s.Parties[^1]);
         var parts = new Queue<RunReport>();
@@ -301,39 +327,44 @@ public sealed class DailyRun(Door door)
         if (stopped is not null)
         {
             Stop(store, plan, stopped, report);
-            return;
+            return true;
         }
+        if (met) return false;
 
         IEnumerable<TakenTogether> Parts()
         {
+            var reached = slots.ToDictionary(s => s.Slot, s => s.Through);
             foreach (var due in slots.SelectMany(s => s.Parties.Select(pid => (s.Slot, Pid: pid))).Chunk(PartSize))
             {
                 stop.ThrowIfCancellationRequested();
                 var next = due.Select(d => d.Pid).ToList();
+                var steps = due.GroupBy(d => d.Slot).Select(g => (Slot: g.Key, From: reached[g.Key], Through: g.Last().Pid)).ToList();
+                foreach (var (slot, _, through) in steps) reached[slot] = through;
                 parts.Enqueue(new RunReport { AsOf = plan.AsOf });
-                yield return new TakenTogether(next.Count, stored => Reviews(stored.PartyIds(next)), result => Goes(result, [.. due.GroupBy(d => d.Slot).Select(g => (g.Key, g.Last().Pid))]));
+                yield return new TakenTogether(next.Count, stored => Reviews(stored.PartyIds(next)), result => Goes(result, steps));
             }
         }
 
         List<InputUnit> Reviews(List<string> parties) => parties.ConvertAll(party => new InputUnit(0, [new Input.Review { Key = plan.Cause, Party = party, AsOf = plan.AsOf }], plan.At));
 
         // Within the transaction, and made anew where that is.
-        bool Goes(BatchResult result, IReadOnlyList<(Slot Slot, long Pid)> through)
+        bool Goes(BatchResult result, List<(Slot Slot, long From, long Through)> steps)
         {
             var part = new RunReport { AsOf = plan.AsOf };
             foreach (var decision in result.Decisions) part.Count(decision);
             // With a limit the parts of all slots are counted one after the other, so that none passes beside another.
             if (plan.Limit is not null) store.Database.LockFor("volume");
             if (over = UnderWay.Read(store) is not { Stopped: false } begun || begun.AsOf != plan.AsOf) return false;
+            if (met = steps.Exists(step => Progress.Read(store, step.Slot).Through != step.From)) return false;
             var actions = plan.Limit is null ? 0 : Slots.Of(store).Sum(s => Progress.Read(store, s).Actions);
             if (plan.Limit is not { } most || actions + part.ActionCount <= most)
             {
-                foreach (var (slot, pid) in through)
+                foreach (var (slot, _, through) in steps)
                 {
                     var before = Progress.Read(store, slot);
                     // Of what was done only the sum over all slots is ever asked for.
-                    if (slot == through[^1].Slot) before = before with { Reviewed = before.Reviewed + result.Reviewed, Actions = before.Actions + part.ActionCount };
-                    (before with { Through = pid, Done = pid == ends[slot] }).Write(store, slot);
+                    if (slot == steps[^1].Slot) before = before with { Reviewed = before.Reviewed + result.Reviewed, Actions = before.Actions + part.ActionCount };
+                    (before with { Through = through, Done = through == ends[slot] }).Write(store, slot);
                 }
                 return true;
             }
@@ -341,13 +372,15 @@ public sealed class DailyRun(Door door)
             return false;
         }
         var empty = slots.Where(s => s.Parties.Count == 0).ToList();
-        if (over || empty.Count == 0) return;
+        if (over || empty.Count == 0) return true;
         store.Atomically(() =>
         {
-            // Whoever hung here may find another day's run when it goes on.
+            // Whoever hung here may find another day's run when it goes on, or one that began anew.
             if (UnderWay.Read(store)?.AsOf != plan.AsOf) return;
-            foreach (var (slot, _) in empty) (Progress.Read(store, slot) with { Done = true }).Write(store, slot);
+            foreach (var (slot, through, _) in empty)
+                if (Progress.Read(store, slot) is var now && now.Through == through) (now with { Done = true }).Write(store, slot);
         });
+        return true;
     }
 
     /// <summary>The volume stop holds for all slots.</summary>
