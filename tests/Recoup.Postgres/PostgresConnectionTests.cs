@@ -31,10 +31,7 @@ public sealed class PostgresConnectionTests
     {
         using var folder = new DataFolder();
         var server = PostgresServer.Shared;
-        var database = new NpgsqlConnectionStringBuilder(folder.Place.Connection).Database!;
-        lock (Roles) server.Execute("postgres", "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'recoup_app') THEN CREATE ROLE recoup_app LOGIN; END IF; END $$");
-        folder.Run("migrate", "--grant", "recoup_app").Expect(0);
-        string[] application = ["--database", server.Connection(database, "recoup_app")];
+        var (database, application) = AsApplication(folder);
         folder.Run([.. application, .. Import(folder)]).Expect(0);
         folder.Run([.. application, "sending", "live", "--now", "2026-02-02T10:00:00Z"]).Expect(0);
         folder.Run([.. application, "run", "--as-of", "2026-02-09", "--now", "2026-02-09T10:00:00Z"]).Expect(0);
@@ -51,19 +48,26 @@ public sealed class PostgresConnectionTests
 
     private static readonly Lock Roles = new();
 
+    /// <summary>Gives the application's role what it needs of the folder's database. Returns the options by which a command is that role.</summary>
+    private static (string Database, string[] Options) AsApplication(DataFolder folder)
+    {
+        var server = PostgresServer.Shared;
+        var database = new NpgsqlConnectionStringBuilder(folder.Place.Connection).Database!;
+        lock (Roles) server.Execute("postgres", "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'recoup_app') THEN CREATE ROLE recoup_app LOGIN; END IF; END $$");
+        folder.Run("migrate", "--grant", "recoup_app").Expect(0);
+        return (database, ["--database", server.Connection(database, "recoup_app")]);
+    }
+
     [Fact]
     public void The_applications_role_keeps_what_it_needs_when_the_owner_brings_the_schema_up_to_date()
     {
         using var folder = new DataFolder();
         var server = PostgresServer.Shared;
-        var database = new NpgsqlConnectionStringBuilder(folder.Place.Connection).Database!;
-        lock (Roles) server.Execute("postgres", "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'recoup_app') THEN CREATE ROLE recoup_app LOGIN; END IF; END $$");
-        folder.Run("migrate", "--grant", "recoup_app").Expect(0);
+        var (database, application) = AsApplication(folder);
         // As a version before left it: the parts of a table were not asked by themselves.
         var parts = TestStores.Rows(folder.Place, "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relname ~ '^(party|item|cash|message|work)_[0-9]$'").ConvertAll(r => (string)r[0]!);
         parts.Count.ShouldBe(40);
         server.Execute(database, $"REVOKE ALL ON {string.Join(", ", parts)} FROM recoup_app; UPDATE schema_version SET version = 3");
-        string[] application = ["--database", server.Connection(database, "recoup_app")];
         folder.Run([.. application, .. Import(folder)]).Exit.ShouldBe(1);
         folder.Run("migrate").Expect(0);
         folder.Run([.. application, .. Import(folder)]).Expect(0);
