@@ -7,7 +7,8 @@ namespace Recoup.Storage;
 /// <param name="Count">How many there are.</param>
 /// <param name="Units">Names them; asked again where the transaction is made anew.</param>
 /// <param name="MayCommit">Looks at the result within the transaction, on whichever thread writes it; false: nothing of it is kept, and no part after it is taken.</param>
-internal sealed record TakenTogether(int Count, Func<Stored, IReadOnlyList<InputUnit>> Units, Func<BatchResult, bool>? MayCommit = null);
+/// <param name="Kept">Is given the result the moment it is durable, on whichever thread wrote it.</param>
+internal sealed record TakenTogether(int Count, Func<Stored, IReadOnlyList<InputUnit>> Units, Func<BatchResult, bool>? MayCommit = null, Action<BatchResult>? Kept = null);
 
 /// <content>One transaction after another: while one is written, the next is prepared.</content>
 public sealed partial class Door
@@ -22,7 +23,7 @@ public sealed partial class Door
     /// <param name="least">Smaller parts are not worth a second connection, and are taken by themselves.</param>
     internal void TakeEach(IEnumerable<TakenTogether> parts, Action<TakenTogether, BatchResult> taken, int least = 256)
     {
-        using var relay = new Relay(this, taken, least);
+        using var relay = new Relay(this, taken, least, CellStore.PendingInBulkMax);
         try
         {
             foreach (var part in parts)
@@ -37,8 +38,34 @@ public sealed partial class Door
         relay.Settle();
     }
 
+    /// <summary>Takes parts that come by and by as <see cref="TakeEach"/> takes those of a file. This door is not to be used beside it.</summary>
+    /// <param name="least">Smaller parts are taken by themselves, with nothing prepared meanwhile.</param>
+    public Parts BeginParts(int least) => new(this, least);
+
+    /// <summary>Parts that come by and by: while one is written, the next may be given. For one thread.</summary>
+    public sealed class Parts : IDisposable
+    {
+        private readonly Relay relay;
+
+        internal Parts(Door door, int least) => relay = new Relay(door, static (_, _) => { }, least, CellStore.PendingMax);
+
+        /// <summary>
+        /// Takes the units in order in one transaction, which may be under way still when this returns. An exception may be
+        /// of the part before as well: of neither is anything kept but what was told of once this is disposed.
+        /// </summary>
+        /// <param name="kept">Is given the result the moment it is durable, on whichever thread wrote it.</param>
+        public void Take(IReadOnlyList<InputUnit> units, Action<BatchResult> kept) => relay.Take(new TakenTogether(units.Count, _ => units, Kept: kept));
+
+        /// <summary>Waits for what is being written.</summary>
+        public void Settle() => relay.Settle();
+
+        /// <summary>What is being written comes to its end; an exception of it is not thrown.</summary>
+        public void Dispose() => relay.Dispose();
+    }
+
     /// <summary>The part that is being written, and what prepares the one behind it.</summary>
-    private sealed class Relay(Door door, Action<TakenTogether, BatchResult> taken, int least) : IDisposable
+    /// <param name="mergeFrom">Unmerged blobs from which on cells are merged after a part.</param>
+    private sealed class Relay(Door door, Action<TakenTogether, BatchResult> taken, int least, int mergeFrom) : IDisposable
     {
         private Store? reading;
         private TakenTogether? part;
@@ -71,7 +98,7 @@ public sealed partial class Door
             // Nobody reads here and nobody writes.
             door.store.Database.Checkpoint();
             (part, prepared) = (next, ahead);
-            writing = Task.Run(() => Write(ahead, next.MayCommit));
+            writing = Task.Run(() => Write(ahead, next));
             return true;
         }
 
@@ -79,13 +106,16 @@ public sealed partial class Door
         {
             if (next.Count == 0)
             {
-                taken(next, new BatchResult());
+                var nothing = new BatchResult();
+                next.Kept?.Invoke(nothing);
+                taken(next, nothing);
                 return true;
             }
             var wanted = true;
             var result = door.Take(next.Units(new Stored(door.store)), next.MayCommit is null ? null : r => wanted = next.MayCommit(r));
             if (!wanted) return false;
-            door.MergeCells(CellStore.PendingInBulkMax);
+            next.Kept?.Invoke(result);
+            Merge();
             taken(next, result);
             return true;
         }
@@ -165,7 +195,7 @@ public sealed partial class Door
             }
         }
 
-        private Written Write(Prepared ready, Func<BatchResult, bool>? mayCommit)
+        private Written Write(Prepared ready, TakenTogether of)
         {
             var store = door.store;
             try
@@ -178,14 +208,12 @@ public sealed partial class Door
                     store.Rollback();
                     return Written.Met;
                 }
-                if (mayCommit is not null && !mayCommit(ready.Result))
+                if (of.MayCommit is not null && !of.MayCommit(ready.Result))
                 {
                     store.Rollback();
                     return Written.NotWanted;
                 }
                 door.Write(ready);
-                door.MergeCells(CellStore.PendingInBulkMax);
-                return Written.Kept;
             }
             catch (Exception e) when (store.Database.IsPassing(e))
             {
@@ -197,6 +225,16 @@ public sealed partial class Door
                 store.Rollback();
                 throw;
             }
+            of.Kept?.Invoke(ready.Result);
+            Merge();
+            return Written.Kept;
+        }
+
+        /// <summary>The part before it is kept whatever becomes of this: readers add up what is not merged, and the next merge takes it along.</summary>
+        private void Merge()
+        {
+            try { door.MergeCells(mergeFrom); }
+            catch (Exception e) when (!door.store.IsDryRun && door.store.Database.IsPassing(e)) { /* it met others again and again, or the server went: the next part sees */ }
         }
 
         /// <summary>Whether the chains end as the batch supposed.</summary>

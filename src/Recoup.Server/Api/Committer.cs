@@ -29,13 +29,17 @@ internal sealed class Submission(IReadOnlyList<InputUnit> units)
 internal readonly record struct Settled(IReadOnlyList<UnitResult>? Results, Problem? Problem);
 
 /// <summary>
-/// Takes what requests send through the door on one thread: whatever waits becomes one transaction, and all who waited
-/// are answered when it is durable. So the cost of making something durable is shared, the more the busier it is.
+/// Takes what requests send through the door, in order: whatever waits becomes one transaction, and all who waited are
+/// answered when it is durable. So the cost of making something durable is shared, the more the busier it is; and while
+/// one group is written, the next is handled.
 /// </summary>
 internal sealed class Committer(ServeOptions options, Instruments instruments) : IHostedService, IDisposable
 {
     /// <summary>Units of one transaction: a submission that has more is one by itself.</summary>
     private const int GroupMax = 1024;
+
+    /// <summary>Fewer than so many units are not handled ahead: they wait for others while a group is being written.</summary>
+    private const int AheadMin = 16;
 
     /// <summary>After so long without a submission the cells are merged, so that readers find little to add up.</summary>
     private static readonly TimeSpan IdleAfter = TimeSpan.FromMilliseconds(200);
@@ -54,6 +58,8 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
     // The committing thread's own.
     private Store? store;
     private Door? door;
+    private Door.Parts? parts;
+    private readonly List<Group> underWay = [];
     private long openedAt;
     private bool unmerged;
     private readonly Dictionary<(string Kind, string Outcome), long> taken = [];
@@ -100,121 +106,156 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
 
     private void Work()
     {
-        var group = new List<Submission>();
-        while (Next(group))
+        while (Next() is { } submissions)
         {
-            if (group.Count > 0) Commit(group);
+            if (submissions.Count > 0) Commit(submissions);
             else Rest();
-            group.Clear();
         }
         Rest();
         Close();
         LogTaken(always: true);
     }
 
-    /// <summary>Waits for submissions; an empty group where none came for a while. False at the end.</summary>
-    private bool Next(List<Submission> group)
+    /// <summary>Waits for submissions; none where none came for a while, and nothing is under way then. Null at the end.</summary>
+    private List<Submission>? Next()
     {
+        var old = Stopwatch.GetElapsedTime(openedAt) > StoreLife;
+        // Few are better off with those that come until the group before them is durable.
+        if (underWay.Count > 0 && (old || Waiting < AheadMin)) Settle();
+        if (old) Close();
         lock (gate)
         {
             if (queue.Count == 0 && !ending) Monitor.Wait(gate, unmerged ? IdleAfter : StoreLife);
+            var next = new List<Submission>();
             var size = 0;
-            while (queue.TryPeek(out var next) && (group.Count == 0 || size + next.Units.Count <= GroupMax))
+            while (queue.TryPeek(out var first) && (next.Count == 0 || size + first.Units.Count <= GroupMax))
             {
-                group.Add(queue.Dequeue());
-                size += next.Units.Count;
+                next.Add(queue.Dequeue());
+                size += first.Units.Count;
             }
             waiting -= size;
-            return group.Count > 0 || !ending;
+            return next.Count > 0 || !ending ? next : null;
         }
     }
 
-    private void Commit(List<Submission> group)
+    /// <summary>Handles a group; it may be under way still afterwards, and the next is handled meanwhile.</summary>
+    private void Commit(List<Submission> submissions)
     {
-        using var activity = instruments.Start("commit", ActivityKind.Internal);
-        IReadOnlyList<InputUnit> units = group.Count == 1 ? group[0].Units : [.. group.SelectMany(s => s.Units)];
-        activity?.SetTag("recoup.batch.inputs", units.Count);
-        try
-        {
-            var begun = Stopwatch.GetTimestamp();
-            var result = (door ?? Open()).Take(units);
-            instruments.Committed(units.Count, Stopwatch.GetElapsedTime(begun), result.Events);
-            unmerged = true;
-            Volatile.Write(ref trouble, null);
-            var at = 0;
-            foreach (var submission in group)
-            {
-                submission.Settle(new Settled(submission.Units.Count == 1 ? [result.Units[at]] : result.Units.GetRange(at, submission.Units.Count), null));
-                at += submission.Units.Count;
-            }
-            Count(units, result.Units);
-        }
+        var group = new Group(submissions, instruments);
+        underWay.Add(group);
+        Do(() => (parts ?? Open()).Take(group.Units, group.Keep), last: group);
+    }
+
+    private void Settle() => Do(() => parts!.Settle(), last: null);
+
+    /// <param name="last">May be under way afterwards, even where it is kept by then: what follows a commit is not over.</param>
+    private void Do(Action step, Group? last)
+    {
+        Exception? failure = null;
+        try { step(); }
         catch (Exception e)
         {
-            activity?.SetStatus(ActivityStatusCode.Error);
+            failure = e;
+            // What is being written comes to its end, and is told of where it is kept.
             Close();
-            Refuse(group, e);
-            return;
         }
-        Merge(always: false);
+        var lost = new List<Group>();
+        var kept = false;
+        for (var i = underWay.Count - 1; i >= 0; i--)
+        {
+            var group = underWay[i];
+            if (failure is null && group == last) continue;
+            if (group.Results is { } results)
+            {
+                Count(group.Units, results);
+                kept = true;
+            }
+            else lost.Insert(0, group);
+            underWay.RemoveAt(i);
+        }
+        if (kept)
+        {
+            unmerged = true;
+            if (failure is null) Volatile.Write(ref trouble, null);
+        }
+        if (failure is not null) Refuse(lost, failure);
+        else if (underWay.Count == 0) Tidy();
         LogTaken(always: false);
     }
 
-    /// <summary>Nothing of the group was kept. What lies with the store is everybody's; anything else may be one submission's alone.</summary>
-    private void Refuse(List<Submission> group, Exception e)
+    /// <summary>Nothing of the groups was kept. What lies with the store is everybody's; anything else may be one submission's alone.</summary>
+    private void Refuse(List<Group> groups, Exception e)
     {
+        foreach (var group in groups) group.Fail();
+        var submissions = groups.SelectMany(g => g.Submissions).ToList();
         if (Storing.ProblemOf(e) is { } problem)
         {
-            if (Volatile.Read(ref trouble) is null) options.Log.Failure("commit_failed", e, $"api: {e.Message}", ("code", problem.Code), ("requests", group.Count));
+            if (submissions.Count == 0)
+            {
+                options.Log.Failure("merge_failed", e, null);
+                return;
+            }
+            if (Volatile.Read(ref trouble) is null) options.Log.Failure("commit_failed", e, $"api: {e.Message}", ("code", problem.Code), ("requests", submissions.Count));
             Volatile.Write(ref trouble, problem.Detail);
-            foreach (var submission in group) submission.Settle(new Settled(null, problem));
+            foreach (var submission in submissions) submission.Settle(new Settled(null, problem));
             return;
         }
-        if (group.Count == 1)
+        if (submissions.Count <= 1)
         {
-            options.Log.Failure("input_failed", e, $"api: {e}", ("inputs", group[0].Units.Count));
-            group[0].Settle(new Settled(null, Problem.Ours));
+            options.Log.Failure("input_failed", e, $"api: {e}", ("inputs", submissions.Sum(s => s.Units.Count)));
+            foreach (var submission in submissions) submission.Settle(new Settled(null, Problem.Ours));
             return;
         }
-        foreach (var submission in group) Commit([submission]);
+        foreach (var submission in submissions)
+        {
+            Commit([submission]);
+            if (underWay.Count > 0) Settle();
+        }
     }
 
-    private Door Open()
+    private Door.Parts Open()
     {
         store = options.OpenStore(create: true);
         store.PaceCheckpoints();
         openedAt = Stopwatch.GetTimestamp();
         // Named as an import: the same moments at which a test lets the process die.
-        return door = new Door(store, "import", options.Clock, options.Writer);
+        door = new Door(store, "import", options.Clock, options.Writer);
+        return parts = door.BeginParts(AheadMin);
     }
 
     private void Close()
     {
-        door = null;
+        parts?.Dispose();
         store?.Dispose();
-        store = null;
+        (parts, door, store) = (null, null, null);
     }
 
     private void Rest()
     {
-        if (unmerged) Merge(always: true);
+        if (unmerged)
+        {
+            unmerged = false;
+            Tidy(() =>
+            {
+                if (door is null) Open();
+                door!.MergeCells(always: true);
+            });
+        }
         LogTaken(always: false);
-        if (store is not null && Stopwatch.GetElapsedTime(openedAt) > StoreLife) Close();
     }
 
-    private void Merge(bool always)
+    /// <summary>While nothing is under way.</summary>
+    private void Tidy(Action? before = null)
     {
         try
         {
-            door?.MergeCells(always);
+            before?.Invoke();
             store?.Checkpoint();
-            if (always) unmerged = false;
         }
         catch (Exception e) when (Storing.ProblemOf(e) is not null)
         {
             // What was taken is durable; readers add up what is not merged, and the next merge takes it along.
             options.Log.Failure("merge_failed", e, null);
-            unmerged = false;
             Close();
         }
     }
@@ -247,6 +288,53 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
     }
 
     public void Dispose() => Close();
+
+    /// <summary>Submissions of one transaction. What keeps them may be another thread than the one that asks for the results.</summary>
+    private sealed class Group
+    {
+        private readonly Instruments instruments;
+        private readonly Activity? activity;
+        private readonly long begun = Stopwatch.GetTimestamp();
+        private List<UnitResult>? results;
+
+        public Group(List<Submission> submissions, Instruments instruments)
+        {
+            Submissions = submissions;
+            this.instruments = instruments;
+            Units = submissions.Count == 1 ? submissions[0].Units : [.. submissions.SelectMany(s => s.Units)];
+            activity = instruments.Start("commit", ActivityKind.Internal);
+            activity?.SetTag("recoup.batch.inputs", Units.Count);
+            // It ends on another thread; what is begun here meanwhile is no part of it.
+            Activity.Current = null;
+        }
+
+        public IReadOnlyList<Submission> Submissions { get; }
+
+        public IReadOnlyList<InputUnit> Units { get; }
+
+        /// <summary>One a unit; null while it is not durable.</summary>
+        public List<UnitResult>? Results => Volatile.Read(ref results);
+
+        /// <summary>Tells all who wait.</summary>
+        public void Keep(BatchResult result)
+        {
+            Volatile.Write(ref results, result.Units);
+            instruments.Committed(Units.Count, Stopwatch.GetElapsedTime(begun), result.Events);
+            activity?.Dispose();
+            var at = 0;
+            foreach (var submission in Submissions)
+            {
+                submission.Settle(new Settled(submission.Units.Count == 1 ? [result.Units[at]] : result.Units.GetRange(at, submission.Units.Count), null));
+                at += submission.Units.Count;
+            }
+        }
+
+        public void Fail()
+        {
+            activity?.SetStatus(ActivityStatusCode.Error);
+            activity?.Dispose();
+        }
+    }
 }
 
 /// <summary>Exceptions that lie with the store, not with what was sent.</summary>

@@ -245,7 +245,12 @@ public static class Audit
     {
         if (readers == 1)
         {
-            for (var i = 0; i < count; i++) yield return look(0, i);
+            for (var i = 0; i < count; i++)
+            {
+                var one = look(0, i);
+                GiveBack(Task.FromResult(one));
+                yield return one;
+            }
             yield break;
         }
         var found = Enumerable.Range(0, count).Select(_ => new TaskCompletionSource<Found?>(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray();
@@ -262,6 +267,7 @@ public static class Audit
                 if (p >= count) return;
                 try { found[p].SetResult(look(reader, p)); }
                 catch (Exception e) { found[p].SetException(e); }
+                GiveBack(found[p].Task);
             }
         }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
         try
@@ -277,6 +283,18 @@ public static class Audit
             stop.Cancel();
             Task.WaitAll(threads);
         }
+    }
+
+    /// <summary>Events from which on what a partition was folded into is worth a collection of its own.</summary>
+    private const long GivenBackFrom = 32_768;
+
+    /// <summary>
+    /// A partition's parties live just long enough to be taken for lasting, so that the collector would leave several
+    /// partitions of them lying before it looks there.
+    /// </summary>
+    private static void GiveBack(Task<Found?> one)
+    {
+        if (one is { IsCompletedSuccessfully: true, Result.Report.Events: >= GivenBackFrom }) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
     }
 
     private static Found Look(Store store, int p, Head? head, Hand hand, Whole whole)

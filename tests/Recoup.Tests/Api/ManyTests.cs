@@ -30,6 +30,28 @@ public sealed class ManyTests
         folder.ShouldBeSound();
     }
 
+    /// <summary>Groups are handled while the one before is written, on what somebody else changes in the same moment.</summary>
+    [Fact]
+    public async Task What_comes_while_another_process_writes_to_the_same_accounts_is_taken_once()
+    {
+        const int Clients = 48, Each = 12, Files = 8;
+        using var folder = new DataFolder();
+        folder.Send(string.Join('\n', Enumerable.Range(0, 20).Select(Account)), "--now", "2026-02-09T10:00:00Z").Expect(0);
+        await using var server = await ApiServer.Start(folder);
+        var sending = Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>
+        {
+            for (var i = client * Each; i < (client + 1) * Each; i++) (await server.Client.Post(Payment(i, i % 20))).Expect(200);
+        })).ToList();
+        for (var file = 0; file < Files; file++)
+            folder.Send(string.Join('\n', Enumerable.Range(0, 20).Select(i => Payment(10_000 + (100 * file) + i, i))), "--now", "2026-02-09T10:00:00Z").Expect(0);
+        await Task.WhenAll(sending);
+        await server.Stop();
+        folder.Count("SELECT count(*) FROM journal WHERE kind = 'payment_received'").ShouldBe((Clients * Each) + (20 * Files));
+        folder.Rows("SELECT cause FROM journal WHERE kind = 'payment_received'").Distinct().Count().ShouldBe((Clients * Each) + (20 * Files));
+        folder.Count("SELECT sum(minor) FROM cell WHERE measure = 9").ShouldBe(100 * ((Clients * Each) + (20 * Files)));
+        folder.ShouldBeSound();
+    }
+
     [Fact]
     public async Task One_key_with_different_content_at_once_is_taken_once_and_the_others_are_told()
     {

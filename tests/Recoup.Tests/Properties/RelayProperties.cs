@@ -128,4 +128,54 @@ public sealed class RelayProperties
         play.Door.Take([Invoice("A1", "4-1")]).Units.Single().Status.ShouldBe(UnitStatus.Accepted);
         Audit.Verify(play.Store, []).Problems.ShouldBeEmpty();
     }
+
+    [Fact]
+    public void Parts_that_come_by_and_by_are_told_of_once_when_they_are_durable()
+    {
+        const int Parts = 12;
+        using var play = new Play();
+        using var elsewhere = Store.Open(play.Store.Place, create: false);
+        var other = new Door(elsewhere, "import", TimeProvider.System, TemplateWriter.Shipped);
+        using var reader = Store.Open(play.Store.Place, create: false);
+        var told = new List<int>();
+        using (var parts = play.Door.BeginParts(least: 1))
+            for (var part = 0; part < Parts; part++)
+            {
+                var number = part;
+                // Somebody else writes to the same parties: what was handled ahead is handled anew.
+                if (part is 4 or 9) other.Take([Invoice("A0", $"other-{part}")]);
+                parts.Take([.. Enumerable.Range(0, 3).Select(i => Invoice($"A{i}", $"own-{part}-{i}"))], result =>
+                {
+                    result.Units.ShouldAllBe(u => u.Status == UnitStatus.Accepted);
+                    lock (told) told.Add(number);
+                    IsThere(reader, $"i-own-{number}-2").ShouldBeTrue($"part {number} is told of when others see it");
+                });
+            }
+        told.ShouldBe(Enumerable.Range(0, Parts), "in order, each once, the last by the end");
+        play.Journal().Count(r => r.Kind == "invoice_issued").ShouldBe((3 * Parts) + 2);
+        Audit.Verify(play.Store, []).Problems.ShouldBeEmpty();
+
+        static bool IsThere(Store store, string key)
+        {
+            store.BeginRead();
+            try { return store.Database.KeyContents([key]).Count == 1; }
+            finally { store.Rollback(); }
+        }
+    }
+
+    [Fact]
+    public void Of_parts_that_come_by_and_by_nothing_is_kept_but_what_was_told_of()
+    {
+        using var play = new Play();
+        var told = 0;
+        using (var parts = play.Door.BeginParts(least: 1))
+        {
+            for (var part = 0; part < 5; part++) parts.Take([Invoice("A0", $"{part}")], _ => Interlocked.Increment(ref told));
+            Should.Throw<NullReferenceException>(() => parts.Take([null!], _ => Interlocked.Increment(ref told)));
+        }
+        told.ShouldBe(5);
+        play.Journal().Count(r => r.Kind == "invoice_issued").ShouldBe(5);
+        play.Door.Take([Invoice("A0", "5")]).Units.Single().Status.ShouldBe(UnitStatus.Accepted);
+        Audit.Verify(play.Store, []).Problems.ShouldBeEmpty();
+    }
 }
