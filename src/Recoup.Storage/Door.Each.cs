@@ -40,14 +40,15 @@ public sealed partial class Door
 
     /// <summary>Takes parts that come by and by as <see cref="TakeEach"/> takes those of a file. This door is not to be used beside it.</summary>
     /// <param name="least">Smaller parts are taken by themselves, with nothing prepared meanwhile.</param>
-    public Parts BeginParts(int least) => new(this, least);
+    /// <param name="unmerged">Is told, on whichever thread wrote, why cells could not be merged after a part, which is kept all the same; false: it is thrown.</param>
+    public Parts BeginParts(int least, Func<Exception, bool>? unmerged = null) => new(this, least, unmerged);
 
     /// <summary>Parts that come by and by: while one is written, the next may be given. For one thread.</summary>
     public sealed class Parts : IDisposable
     {
         private readonly Relay relay;
 
-        internal Parts(Door door, int least) => relay = new Relay(door, static (_, _) => { }, least, CellStore.PendingMax);
+        internal Parts(Door door, int least, Func<Exception, bool>? unmerged) => relay = new Relay(door, static (_, _) => { }, least, CellStore.PendingMax, unmerged);
 
         /// <summary>
         /// Takes the units in order in one transaction, which may be under way still when this returns. An exception may be
@@ -65,7 +66,7 @@ public sealed partial class Door
 
     /// <summary>The part that is being written, and what prepares the one behind it.</summary>
     /// <param name="mergeFrom">Unmerged blobs from which on cells are merged after a part.</param>
-    private sealed class Relay(Door door, Action<TakenTogether, BatchResult> taken, int least, int mergeFrom) : IDisposable
+    private sealed class Relay(Door door, Action<TakenTogether, BatchResult> taken, int least, int mergeFrom, Func<Exception, bool>? unmerged = null) : IDisposable
     {
         private Store? reading;
         private TakenTogether? part;
@@ -75,6 +76,9 @@ public sealed partial class Door
 
         /// <summary>Null: they are looked for each time.</summary>
         private readonly NewKeys? keys = door.store.Database.HasManyWriters ? new NewKeys() : null;
+
+        /// <summary>Parties that were given keys for the part that is being written, and for the one that is handled over it.</summary>
+        private List<string> given = [], givenOver = [];
 
         /// <summary>Whether the last part that was settled was written as it was prepared.</summary>
         private bool kept = true;
@@ -94,10 +98,16 @@ public sealed partial class Door
             var over = prepared;
             if (!Settle()) return false;
             // Handled on something that did not come to be: once more, on what is there.
-            if (ahead is null || (over is not null && !kept)) return TakeAlone(next);
+            if (ahead is null || (over is not null && !kept))
+            {
+                var goesOn = TakeAlone(next);
+                TakeKeysBack();
+                return goesOn;
+            }
             // Nobody reads here and nobody writes.
             door.store.Database.Checkpoint();
             (part, prepared) = (next, ahead);
+            (given, givenOver) = (givenOver, []);
             writing = Task.Run(() => Write(ahead, next));
             return true;
         }
@@ -143,6 +153,7 @@ public sealed partial class Door
                 var believed = keys is { Any: true };
                 var ahead = door.Prepare(stored, routes, heads, reading.Database.Time, units, [], keys);
                 if (ahead.Erased.Count > 0 || (believed && IsOldRefused(stored, units, ahead.Result))) return null;
+                givenOver.AddRange(vault.Made);
                 vault.Flush();
                 return ahead;
             }
@@ -172,6 +183,22 @@ public sealed partial class Door
             return true;
         }
 
+        /// <summary>
+        /// A part that was not written as it was handled may have given a key to somebody who was erased in the same moment.
+        /// Of anybody else a key too many harms nobody.
+        /// </summary>
+        private void TakeKeysBack()
+        {
+            var persons = given.Concat(givenOver).ToHashSet(StringComparer.Ordinal);
+            (given, givenOver) = ([], []);
+            if (persons.Count == 0) return;
+            var erased = new List<string>();
+            var s = door.store.Statement("SELECT party FROM erasure");
+            while (s.Step())
+                if (persons.Contains(s.Text(0))) erased.Add(s.Text(0));
+            if (erased.Count > 0) door.store.Vault.Destroy(erased);
+        }
+
         /// <summary>Waits for the part that is being written, and tells of it. False: it was not wanted.</summary>
         public bool Settle()
         {
@@ -187,8 +214,11 @@ public sealed partial class Door
                     return false;
                 case Written.Met:
                     keys?.Doubt();
-                    return TakeAlone(settled);
+                    var goesOn = TakeAlone(settled);
+                    TakeKeysBack();
+                    return goesOn;
                 default:
+                    given.Clear();
                     (door.LastRecordedAt, door.LastRecordedOn) = (last.Now, last.LastRecordedOn);
                     taken(settled, last.Result);
                     return true;
@@ -203,7 +233,8 @@ public sealed partial class Door
                 store.Begin();
                 Failpoint.Hit(door.Operation + ".transaction-open");
                 door.Lock(ready.Routes, workspace: false);
-                if (!Stand(ready, store.Heads()))
+                var heads = store.Heads();
+                if (!Stand(ready, heads) || !AliasesStand(ready, heads))
                 {
                     store.Rollback();
                     return Written.Met;
@@ -234,7 +265,12 @@ public sealed partial class Door
         private void Merge()
         {
             try { door.MergeCells(mergeFrom); }
-            catch (Exception e) when (!door.store.IsDryRun && door.store.Database.IsPassing(e)) { /* it met others again and again, or the server went: the next part sees */ }
+            catch (Exception e)
+            {
+                // It met others again and again, or the server went: the next part sees.
+                if (!door.store.IsDryRun && door.store.Database.IsPassing(e)) return;
+                if (unmerged?.Invoke(e) != true) throw;
+            }
         }
 
         /// <summary>Whether the chains end as the batch supposed.</summary>
@@ -246,11 +282,20 @@ public sealed partial class Door
             return true;
         }
 
+        /// <summary>
+        /// Whether accounts are still whose they were: a change of that stands in the chain of the party alone. With the locks
+        /// of PostgreSQL it was looked at; in SQLite somebody else's events are looked for first.
+        /// </summary>
+        private bool AliasesStand(Prepared ready, Head[] heads) =>
+            door.store.Database.HasManyWriters || heads.All(head => head.Seq == ready.Before[head.Partition].Seq) || ready.Routes.Hold(door.store);
+
         public void Dispose()
         {
             // An exception on the caller's side: the part that is being written comes to its own end.
             try { writing?.GetAwaiter().GetResult(); }
             catch (Exception) when (writing!.IsFaulted) { /* the first exception is the one to tell of */ }
+            try { TakeKeysBack(); }
+            catch (Exception e) when (e is not OutOfMemoryException) { /* the store can't be read: an audit tells of a key that should not be */ }
             if (reading is null) return;
             reading.Dispose();
             door.store.Database.PaceCheckpoints(false);

@@ -73,6 +73,9 @@ public sealed class Vault : IVault, IDisposable
         return Convert.ToHexStringLower(bytes);
     }
 
+    /// <summary>Whose keys were made and are not durable yet.</summary>
+    internal IReadOnlyList<string> Made => made;
+
     /// <summary>Makes new keys durable. To be called before the transaction that used them commits: a key too many harms nobody.</summary>
     /// <exception cref="MetException">Somebody else made a key for one of the parties meanwhile: what was sealed under ours could never be read.</exception>
     internal void Flush()

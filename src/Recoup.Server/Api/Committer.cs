@@ -220,7 +220,13 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
         openedAt = Stopwatch.GetTimestamp();
         // Named as an import: the same moments at which a test lets the process die.
         door = new Door(store, "import", options.Clock, options.Writer);
-        return parts = door.BeginParts(AheadMin);
+        return parts = door.BeginParts(AheadMin, e =>
+        {
+            // What was taken is durable; readers add up what is not merged, and the next merge takes it along.
+            if (Storing.ProblemOf(e) is null) return false;
+            options.Log.Failure("merge_failed", e, null);
+            return true;
+        });
     }
 
     private void Close()
@@ -254,7 +260,6 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
         }
         catch (Exception e) when (Storing.ProblemOf(e) is not null)
         {
-            // What was taken is durable; readers add up what is not merged, and the next merge takes it along.
             options.Log.Failure("merge_failed", e, null);
             Close();
         }
@@ -319,14 +324,14 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
         public void Keep(BatchResult result)
         {
             Volatile.Write(ref results, result.Units);
-            instruments.Committed(Units.Count, Stopwatch.GetElapsedTime(begun), result.Events);
-            activity?.Dispose();
             var at = 0;
             foreach (var submission in Submissions)
             {
                 submission.Settle(new Settled(submission.Units.Count == 1 ? [result.Units[at]] : result.Units.GetRange(at, submission.Units.Count), null));
                 at += submission.Units.Count;
             }
+            instruments.Committed(Units.Count, Stopwatch.GetElapsedTime(begun), result.Events);
+            activity?.Dispose();
         }
 
         public void Fail()

@@ -40,7 +40,7 @@ public sealed class Verification(ServeOptions options)
         {
             using var store = options.OpenStore();
             var anchors = Directory.Exists(store.AnchorFolder) ? Directory.EnumerateFiles(store.AnchorFolder, "*.json").Order(StringComparer.Ordinal).ToList() : [];
-            var report = Audit.Verify(store, anchors, (done, of) => Change(s => s with { Done = done, Of = of }));
+            var report = Audit.Verify(store, anchors, (done, of) => Change(s => s with { Done = done, Of = of }), alone: false);
             Change(s => s with { Report = report, EndedAt = options.Clock.GetUtcNow() });
         }
         catch (Exception e)

@@ -277,7 +277,14 @@ internal sealed class SqliteDatabase : Database
         foreach (var head in changes.Heads)
             Statement("INSERT INTO head(partition, seq, hash, recorded_at, recorded_on) VALUES(?, ?, ?, ?, ?) ON CONFLICT(partition) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, recorded_at = excluded.recorded_at, recorded_on = excluded.recorded_on")
                 .Bind(head.Partition).Bind(head.Seq).Bind(head.Hash.AsSpan()).Bind(head.RecordedAt).Bind(Store.Day(head.RecordedOn)).Run();
-        foreach (var (key, content) in changes.Keys) Statement("INSERT INTO key(key, content) VALUES(?, ?)").Bind(key).Bind(content.AsSpan()).Run();
+        try
+        {
+            foreach (var (key, content) in changes.Keys) Statement("INSERT INTO key(key, content) VALUES(?, ?)").Bind(key).Bind(content.AsSpan()).Run();
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == 19)
+        {
+            throw new MetException($"somebody else took the same key first: {e.Message}", e);
+        }
         foreach (var (account, party) in changes.Aliases) Statement("INSERT INTO account(account, party) VALUES(?, ?) ON CONFLICT(account) DO UPDATE SET party = excluded.party").Bind(account).Bind(party).Run();
         foreach (var form in changes.States) Save(form);
         if (changes.Cells is not null) Statement("INSERT INTO cell_pending(deltas) VALUES(?)").Bind(changes.Cells.AsSpan()).Run();

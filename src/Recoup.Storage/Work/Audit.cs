@@ -52,13 +52,14 @@ public static class Audit
 {
     /// <param name="anchors">Files to hold the chains against.</param>
     /// <param name="readers">How many partitions are folded at once; null: by the size of the journal and the processors.</param>
-    public static AuditReport Verify(Store store, IReadOnlyList<string> anchors, Action<int, int>? progress = null, int? readers = null)
+    /// <param name="alone">False: others are at work in this process, and are not to be stopped for the sake of memory.</param>
+    public static AuditReport Verify(Store store, IReadOnlyList<string> anchors, Action<int, int>? progress = null, int? readers = null, bool alone = true)
     {
         var report = new AuditReport();
         using var snapshot = Snapshot.OfAll(store, readers);
         foreach (var anchor in anchors)
             foreach (var problem in Anchors.Check(store, anchor)) report.Add(problem);
-        Walk(store, snapshot.Readers, report, checkChains: true, replace: false, progress);
+        Walk(store, snapshot.Readers, report, checkChains: true, replace: false, progress, givesBack: alone);
         return report;
     }
 
@@ -108,7 +109,7 @@ public static class Audit
     /// <param name="only">With <paramref name="replace"/>: the partitions whose states are written, and nothing else is; null: everything.</param>
     /// <returns>The partitions in which something is wrong; null where something else is.</returns>
     private static List<int>? Walk(
-        Store store, IReadOnlyList<Store> readers, AuditReport report, bool checkChains, bool replace, Action<int, int>? progress, IReadOnlyList<int>? only = null)
+        Store store, IReadOnlyList<Store> readers, AuditReport report, bool checkChains, bool replace, Action<int, int>? progress, IReadOnlyList<int>? only = null, bool givesBack = true)
     {
         only ??= [.. Enumerable.Range(0, Partition.Count)];
         var everything = only.Count == Partition.Count;
@@ -125,7 +126,7 @@ public static class Audit
         var found = new AuditReport();
         var done = 0;
         List<int> wrong = [];
-        foreach (var one in InOrder(readers.Count, parts.Count + only.Count, (reader, i) => i < parts.Count ? Aside(parts[i], readers[reader]) : Look(readers[reader], only[i - parts.Count], heads[only[i - parts.Count]], hands[reader], whole)))
+        foreach (var one in InOrder(readers.Count, parts.Count + only.Count, (reader, i) => i < parts.Count ? Aside(parts[i], readers[reader]) : Look(readers[reader], only[i - parts.Count], heads[only[i - parts.Count]], hands[reader], whole), givesBack))
         {
             if (one is null) continue;
             found.Take(one.Report);
@@ -241,14 +242,14 @@ public static class Audit
     private sealed record Found(int Partition, AuditReport Report, Dictionary<string, string> Aliases, IReadOnlyList<StateForm> States);
 
     /// <summary>Looks at every part, some at once, and gives what was found in their order; no more than a few wait to be taken.</summary>
-    private static IEnumerable<Found?> InOrder(int readers, int count, Func<int, int, Found?> look)
+    private static IEnumerable<Found?> InOrder(int readers, int count, Func<int, int, Found?> look, bool givesBack)
     {
         if (readers == 1)
         {
             for (var i = 0; i < count; i++)
             {
                 var one = look(0, i);
-                GiveBack(Task.FromResult(one));
+                if (givesBack) GiveBack(Task.FromResult(one));
                 yield return one;
             }
             yield break;
@@ -267,7 +268,7 @@ public static class Audit
                 if (p >= count) return;
                 try { found[p].SetResult(look(reader, p)); }
                 catch (Exception e) { found[p].SetException(e); }
-                GiveBack(found[p].Task);
+                if (givesBack) GiveBack(found[p].Task);
             }
         }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
         try

@@ -97,6 +97,72 @@ public sealed class RelayProperties
         static InputUnit Paid(int number, decimal amount) => new(0, [Play.Parse(Json.Line("payment", $"p-{number}", "A3", ("on", new DateOnly(2026, 1, 5)), ("amount", amount), ("currency", "EUR")))], Now);
     }
 
+    /// <summary>What another hand does to one party can be of weight for another, whose chain does not show it.</summary>
+    [Theory]
+    [InlineData("account of a party", """{"type":"account","key":"o-1","account":"X1","party":"A0"}""", "Accepted")]
+    [InlineData("the same key", """{"type":"payment","key":"i-x","account":"A0","on":"2026-01-05","amount":"1.00","currency":"EUR"}""", "KeyUsedWithOtherContent")]
+    public void What_somebody_else_writes_to_another_party_is_seen(string what, string line, string told)
+    {
+        const string Account = "X1";
+        Partition.Of(Account).ShouldNotBe(Partition.Of("A0"));
+        using var play = new Play();
+        using var elsewhere = Store.Open(play.Store.Place, create: false);
+        var other = new Door(elsewhere, "import", TimeProvider.System, TemplateWriter.Shipped);
+        var own = what == "the same key" ? Account : null;
+        play.Door.Take([Invoice("A0", "first"), .. own is null ? [] : new[] { new InputUnit(0, [Play.Parse(Json.Line("account", "a-x", Account))], Now) }]);
+        var outcomes = new List<string>();
+        var asked = 0;
+        play.Door.TakeEach(Enumerable.Range(0, 3).Select(part => new TakenTogether(1, stored =>
+        {
+            if (part != 2) return [Invoice("A0", $"{part}")];
+            stored.PartiesOf([Account]);
+            if (asked++ == 0) other.Take([new InputUnit(0, [Play.Parse(line)], Now)]).Units.Single().Status.ShouldBe(UnitStatus.Accepted);
+            return [new InputUnit(0, [Play.Parse(Json.Line("invoice", "i-x", Account, ("number", "x"), ("issued_on", new DateOnly(2026, 1, 2)), ("due_on", new DateOnly(2026, 2, 1)), ("amount", 10m), ("currency", "EUR")))], Now)];
+        })), (_, result) => outcomes.Add(result.Units[0].Refused?.Refusal.ToString() ?? result.Units[0].Status.ToString()), least: 1);
+        asked.ShouldBe(2, "it was handled ahead and once more");
+        outcomes.ShouldBe(["Accepted", "Accepted", told]);
+        Audit.Verify(play.Store, []).Problems.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Who_is_erased_while_a_part_is_handled_gets_no_key_again()
+    {
+        using var play = new Play();
+        using var elsewhere = Store.Open(play.Store.Place, create: false);
+        var other = new Door(elsewhere, "import", TimeProvider.System, TemplateWriter.Shipped);
+        play.Door.Take([Invoice("A0", "first"), Invoice("A1", "first-1")]);
+        play.Store.Vault.HasKey("A1").ShouldBeFalse("nothing of the person was said yet");
+        using var reader = Store.Open(play.Store.Place, create: false);
+        Task<BatchResult>? erasing = null;
+        var asked = 0;
+        var outcomes = new List<string>();
+        play.Door.TakeEach(Enumerable.Range(0, 4).Select(part => new TakenTogether(1, stored =>
+        {
+            if (part != 2) return [Invoice("A0", $"{part}")];
+            stored.PartiesOf(["A1"]);
+            if (asked++ == 0)
+            {
+                // Its last step, to leave nothing in the log, waits for whoever reads.
+                erasing = Task.Run(() => other.Take([new InputUnit(0, [Play.Parse("""{"type":"erasure","key":"e-1","account":"A1","reason":"asked to be forgotten"}""")], Now)]));
+                SpinWait.SpinUntil(() => IsErased(reader, "A1"), TimeSpan.FromSeconds(20)).ShouldBeTrue();
+            }
+            return [new InputUnit(0, [Play.Parse("""{"type":"account","key":"a-named","account":"A1","name":"Somebody","email":"somebody@kunde.example"}""")], Now)];
+        })), (_, result) => outcomes.Add(result.Units[0].Status.ToString()), least: 1);
+        asked.ShouldBe(2, "it was handled ahead and once more");
+        outcomes.ShouldBe(["Accepted", "Accepted", "Refused", "Accepted"]);
+        (await erasing!).Units.Single().Status.ShouldBe(UnitStatus.Accepted);
+        Audit.Verify(play.Store, []).Problems.ShouldBeEmpty();
+
+        static bool IsErased(Store store, string party)
+        {
+            var s = store.Statement("SELECT 1 FROM erasure WHERE party = ? AND done = 1").Bind(party);
+            var done = s.Step();
+            if (done) s.Reset();
+            else Thread.Sleep(5);
+            return done;
+        }
+    }
+
     [Fact]
     public void A_part_that_is_not_wanted_ends_it_and_leaves_nothing()
     {
