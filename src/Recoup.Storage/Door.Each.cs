@@ -190,13 +190,13 @@ public sealed partial class Door
         private void TakeKeysBack()
         {
             var persons = given.Concat(givenOver).ToHashSet(StringComparer.Ordinal);
-            (given, givenOver) = ([], []);
             if (persons.Count == 0) return;
             var erased = new List<string>();
             var s = door.store.Statement("SELECT party FROM erasure");
             while (s.Step())
                 if (persons.Contains(s.Text(0))) erased.Add(s.Text(0));
             if (erased.Count > 0) door.store.Vault.Destroy(erased);
+            (given, givenOver) = ([], []);
         }
 
         /// <summary>Waits for the part that is being written, and tells of it. False: it was not wanted.</summary>

@@ -249,7 +249,7 @@ public static class Audit
             for (var i = 0; i < count; i++)
             {
                 var one = look(0, i);
-                if (givesBack) GiveBack(Task.FromResult(one));
+                if (givesBack) GiveBack(one);
                 yield return one;
             }
             yield break;
@@ -266,9 +266,10 @@ public static class Audit
                 catch (OperationCanceledException) { return; }
                 var p = Interlocked.Increment(ref next);
                 if (p >= count) return;
-                try { found[p].SetResult(look(reader, p)); }
+                Found? one = null;
+                try { found[p].SetResult(one = look(reader, p)); }
                 catch (Exception e) { found[p].SetException(e); }
-                if (givesBack) GiveBack(found[p].Task);
+                if (givesBack) GiveBack(one);
             }
         }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
         try
@@ -293,9 +294,9 @@ public static class Audit
     /// A partition's parties live just long enough to be taken for lasting, so that the collector would leave several
     /// partitions of them lying before it looks there.
     /// </summary>
-    private static void GiveBack(Task<Found?> one)
+    private static void GiveBack(Found? one)
     {
-        if (one is { IsCompletedSuccessfully: true, Result.Report.Events: >= GivenBackFrom }) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
+        if (one?.Report.Events >= GivenBackFrom) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
     }
 
     private static Found Look(Store store, int p, Head? head, Hand hand, Whole whole)
