@@ -15,12 +15,12 @@ public sealed class JourneyTests(Stage stage)
         await page.Keyboard.PressAsync("/");
         await page.Keyboard.TypeAsync(SmallBusiness.Slow);
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync($"**/accounts/{SmallBusiness.Slow}");
+        await page.Reaches($"/accounts/{SmallBusiness.Slow}");
         var card = page.Locator("article.reasoned", new() { HasText = "email '" }).First;
         var said = await card.InnerTextAsync();
         foreach (var part in new[] { "Because step", "overdue in", "of 100", "strategy", "Contact gate", "released, cleared a second time" }) said.ShouldContain(part);
         await card.Locator("a[href^='/messages/']").ClickAsync();
-        await page.WaitForURLAsync("**/messages/m-*");
+        await page.Reaches("/messages/m-*");
         (await page.Locator(".letter").InnerTextAsync()).ShouldContain("Muster Werkzeuge GmbH");
         (await page.Locator("article.reasoned").InnerTextAsync()).ShouldContain("Because step");
     }
@@ -33,7 +33,7 @@ public sealed class JourneyTests(Stage stage)
         var figure = page.Locator("a[href='/ageing/61-90?currency=EUR']");
         var amount = await figure.InnerTextAsync();
         await figure.ClickAsync();
-        await page.WaitForURLAsync("**/ageing/61-90?currency=EUR");
+        await page.Reaches("/ageing/61-90?currency=EUR");
         var open = await page.Locator("td[data-label='Open']").AllInnerTextsAsync();
         open.Count.ShouldBeGreaterThan(1);
         open.Sum(Amount).ShouldBe(Amount(amount));
@@ -50,7 +50,7 @@ public sealed class JourneyTests(Stage stage)
         var figure = page.Locator("td[data-label='61-90'] a").First;
         var amount = await figure.InnerTextAsync();
         await figure.ClickAsync();
-        await page.WaitForURLAsync("**/ageing/61-90?*as-of=2026-01-31*");
+        await page.Reaches("/ageing/61-90?*as-of=2026-01-31*");
         (await page.Locator("td[data-label='Open']").AllInnerTextsAsync()).Sum(Amount).ShouldBe(Amount(amount));
     }
 
@@ -66,7 +66,7 @@ public sealed class JourneyTests(Stage stage)
         await first.Locator("summary").ClickAsync();
         await first.GetByLabel("What came of it").FillAsync("promised to pay");
         await first.GetByRole(AriaRole.Button, new() { Name = "Close it" }).ClickAsync();
-        await page.WaitForURLAsync("**/worklist?said=*");
+        await page.Reaches("/worklist?said=*");
         (await page.GetByRole(AriaRole.Status).InnerTextAsync()).ShouldContain("is closed");
         (await page.Locator(".worklist > li").CountAsync()).ShouldBe(before - 1);
         await page.GotoAsync("/worklist");
@@ -85,7 +85,7 @@ public sealed class JourneyTests(Stage stage)
         await page.Locator("select[name='outcome']").SelectOptionAsync("sent");
         await page.GetByLabel("How you know").FillAsync("in the relay's log");
         await page.GetByRole(AriaRole.Button, new() { Name = "Settle it" }).ClickAsync();
-        await page.WaitForURLAsync("**?said=*");
+        await page.Reaches("*?said=*");
         (await page.GetByRole(AriaRole.Status).InnerTextAsync()).ShouldContain("is settled");
         // Settled is settled: there is nothing left to enter, and the list is empty.
         (await page.GetByText("I know what became of it").CountAsync()).ShouldBe(0);
@@ -110,7 +110,7 @@ public sealed class JourneyTests(Stage stage)
         }
 
         await Place();
-        await page.WaitForURLAsync("**?said=*");
+        await page.Reaches("*?said=*");
         (await page.Locator(".note.warn").First.InnerTextAsync()).ShouldContain("On hold from 2026-02-16 to 2026-03-31: requested");
         await Place();
         // The refusal stands in the form, which is open still with what was entered.
@@ -118,7 +118,7 @@ public sealed class JourneyTests(Stage stage)
         (await page.GetByLabel("Reason").InputValueAsync()).ShouldBe("requested");
         await page.GetByText("Release the hold of 2026-02-16").ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Release it" }).ClickAsync();
-        await page.WaitForURLAsync("**?said=*");
+        await page.Reaches("*?said=*");
         (await page.GetByText("On hold from").CountAsync()).ShouldBe(0);
         window.Errors.ShouldBeEmpty();
     }
@@ -136,7 +136,7 @@ public sealed class JourneyTests(Stage stage)
         (await page.GetByRole(AriaRole.Alert).InnerTextAsync()).ShouldContain("'12,50' is not an amount; write 1234.50");
         await page.GetByLabel("Amount").FillAsync("12.50");
         await page.GetByRole(AriaRole.Button, new() { Name = "Record the promise" }).ClickAsync();
-        await page.WaitForURLAsync("**?said=*");
+        await page.Reaches("*?said=*");
         (await page.Locator("main").InnerTextAsync()).ShouldContain("Promised 12.50\u00a0EUR by 2026-02-20");
         (await page.Locator(".timeline li").First.InnerTextAsync()).ShouldContain("by ann");
     }
@@ -151,7 +151,7 @@ public sealed class JourneyTests(Stage stage)
         await page.GetByText("A contact", new() { Exact = true }).ClickAsync();
         await page.GetByLabel("Outcome").SelectOptionAsync("right_party");
         await page.GetByRole(AriaRole.Button, new() { Name = "Record the contact" }).ClickAsync();
-        await page.WaitForURLAsync("**?said=*");
+        await page.Reaches("*?said=*");
         (await page.GetByText("Close the work item: call").CountAsync()).ShouldBe(0);
         (await page.Locator(".timeline").InnerTextAsync()).ShouldContain("Contact: call, outbound");
     }
@@ -162,7 +162,7 @@ public sealed class JourneyTests(Stage stage)
         await using var window = await stage.Open("/kpis");
         var page = window.Page;
         await page.GetByRole(AriaRole.Link, new() { Name = "Collection effectiveness index", Exact = true }).ClickAsync();
-        await page.WaitForURLAsync("**/kpis/cei*");
+        await page.Reaches("/kpis/cei*");
         var headings = await page.Locator("#attributes ~ div h3").AllInnerTextsAsync();
         foreach (var attribute in new[] { "Insights", "Measurement", "Standard formula", "Trend", "Questions to ask", "Tips", "Visualization", "Risks", "Tools", "Integration", "Impact of a change" }) headings.ShouldContain(attribute);
         await page.GetByText("As a table").ClickAsync();
@@ -176,7 +176,7 @@ public sealed class JourneyTests(Stage stage)
         await using var window = await stage.Open("/");
         var page = window.Page;
         await page.GetByText("nobody knows whether they arrived").ClickAsync();
-        await page.WaitForURLAsync("**/messages?status=unknown");
+        await page.Reaches("/messages?status=unknown");
         (await page.Locator("tbody tr").CountAsync()).ShouldBe(1);
         (await page.Locator("tbody tr").InnerTextAsync()).ShouldContain("the connection broke after the text was sent");
     }

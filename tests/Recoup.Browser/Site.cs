@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Recoup.Connectors.Mail;
 using Recoup.Core.Contact;
@@ -171,6 +172,21 @@ internal sealed class Window : IAsyncDisposable
     public List<string> Errors { get; } = [];
 
     public ValueTask DisposeAsync() => context.DisposeAsync();
+}
+
+/// <summary>Waits that miss nothing.</summary>
+internal static class Waits
+{
+    /// <summary>
+    /// Until the page at this address is there as a whole; * stands for anything. Playwright's WaitForURLAsync looks at the address first and listens
+    /// afterwards, so a page that comes between the two is waited for in vain (https://github.com/microsoft/playwright-dotnet/issues/3364).
+    /// </summary>
+    public static async Task Reaches(this IPage page, string pathAndQuery)
+    {
+        var address = new Regex("^https?://[^/]+" + Regex.Escape(pathAndQuery).Replace("\\*", ".*", StringComparison.Ordinal) + "$");
+        await Assertions.Expect(page).ToHaveURLAsync(address, new PageAssertionsToHaveURLOptions { Timeout = 60_000 });
+        await page.WaitForFunctionAsync("document.readyState === 'complete'");
+    }
 }
 
 [CollectionDefinition("stage")]

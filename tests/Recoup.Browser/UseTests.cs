@@ -20,7 +20,7 @@ public sealed class UseTests(Stage stage)
         (await page.Locator("#keys").IsVisibleAsync()).ShouldBeFalse();
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("w");
-        await page.WaitForURLAsync("**/worklist");
+        await page.Reaches("/worklist");
         await page.Keyboard.PressAsync("j");
         await page.Keyboard.PressAsync("j");
         await page.Keyboard.PressAsync("k");
@@ -28,7 +28,7 @@ public sealed class UseTests(Stage stage)
         (await Focused(page)).ShouldBe(first);
         (await page.EvaluateAsync<string>("getComputedStyle(document.activeElement).outlineStyle")).ShouldBe("solid");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/accounts/*");
+        await page.Reaches("/accounts/*");
         (await page.Locator("h1").InnerTextAsync()).ShouldBe(first);
     }
 
@@ -82,7 +82,7 @@ public sealed class UseTests(Stage stage)
         var page = window.Page;
         await page.GetByLabel("Portfolio").SelectOptionAsync("UK");
         await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
-        page.Url.ShouldContain("portfolio=UK");
+        await page.Reaches("*portfolio=UK*");
         (await page.Locator("svg[role=img]").CountAsync()).ShouldBeGreaterThan(3);
         await page.GotoAsync("/audit");
         await page.GetByRole(AriaRole.Button, new() { Name = "Verify now" }).ClickAsync();
@@ -99,7 +99,7 @@ public sealed class UseTests(Stage stage)
     {
         await using var mine = await stage.Open("/");
         await mine.Page.GetByLabel("Portfolio").SelectOptionAsync("UK");
-        await mine.Page.WaitForURLAsync("**portfolio=UK*");
+        await mine.Page.Reaches("*portfolio=UK*");
         await using var theirs = await stage.Open(new Uri(mine.Page.Url).PathAndQuery);
         (await theirs.Page.Locator("main").InnerTextAsync()).ShouldBe(await mine.Page.Locator("main").InnerTextAsync());
         (await theirs.Page.GetByLabel("Portfolio").InputValueAsync()).ShouldBe("UK");
@@ -113,7 +113,7 @@ public sealed class UseTests(Stage stage)
         // A page that is left can't be asked any more: it notes for the next one that it said so.
         await page.EvaluateAsync("new MutationObserver(() => { if ('busy' in document.documentElement.dataset) sessionStorage.setItem('said', 'yes'); }).observe(document.documentElement, { attributes: true })");
         await page.GetByRole(AriaRole.Link, new() { Name = "KPIs" }).ClickAsync();
-        await page.WaitForURLAsync("**/kpis");
+        await page.Reaches("/kpis");
         (await page.EvaluateAsync<string?>("sessionStorage.getItem('said')")).ShouldBe("yes");
         (await page.EvaluateAsync<bool>("'busy' in document.documentElement.dataset")).ShouldBeFalse();
     }
