@@ -54,6 +54,9 @@ public sealed record ServeOptions(StorePlace Place, IPAddress Address, int Port,
     /// <summary>How long a node that died or hangs may keep what it was at; after that the others have it.</summary>
     public TimeSpan TakeOver { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>What takes the API's inputs opens its store anew after so long: what its cache holds of persons whom another process erased goes.</summary>
+    public TimeSpan StoreLife { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Several processes share the work by the database's word.</summary>
     public bool IsNode => Beats && Place.Connection is not null;
 

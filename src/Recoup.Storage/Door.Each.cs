@@ -40,15 +40,15 @@ public sealed partial class Door
 
     /// <summary>Takes parts that come by and by as <see cref="TakeEach"/> takes those of a file. This door is not to be used beside it.</summary>
     /// <param name="least">Smaller parts are taken by themselves, with nothing prepared meanwhile.</param>
-    /// <param name="unmerged">Is told, on whichever thread wrote, why cells could not be merged after a part, which is kept all the same; false: it is thrown.</param>
-    public Parts BeginParts(int least, Func<Exception, bool>? unmerged = null) => new(this, least, unmerged);
+    /// <param name="unmerged">Is told, on whichever thread wrote, why cells could not be merged after a part, which is kept all the same; null: it is thrown.</param>
+    public Parts BeginParts(int least, Action<Exception>? unmerged = null) => new(this, least, unmerged);
 
     /// <summary>Parts that come by and by: while one is written, the next may be given. For one thread.</summary>
     public sealed class Parts : IDisposable
     {
         private readonly Relay relay;
 
-        internal Parts(Door door, int least, Func<Exception, bool>? unmerged) => relay = new Relay(door, static (_, _) => { }, least, CellStore.PendingMax, unmerged);
+        internal Parts(Door door, int least, Action<Exception>? unmerged) => relay = new Relay(door, static (_, _) => { }, least, CellStore.PendingMax, unmerged);
 
         /// <summary>
         /// Takes the units in order in one transaction, which may be under way still when this returns. An exception may be
@@ -66,7 +66,7 @@ public sealed partial class Door
 
     /// <summary>The part that is being written, and what prepares the one behind it.</summary>
     /// <param name="mergeFrom">Unmerged blobs from which on cells are merged after a part.</param>
-    private sealed class Relay(Door door, Action<TakenTogether, BatchResult> taken, int least, int mergeFrom, Func<Exception, bool>? unmerged = null) : IDisposable
+    private sealed class Relay(Door door, Action<TakenTogether, BatchResult> taken, int least, int mergeFrom, Action<Exception>? unmerged = null) : IDisposable
     {
         private Store? reading;
         private TakenTogether? part;
@@ -269,7 +269,8 @@ public sealed partial class Door
             {
                 // It met others again and again, or the server went: the next part sees.
                 if (!door.store.IsDryRun && door.store.Database.IsPassing(e)) return;
-                if (unmerged?.Invoke(e) != true) throw;
+                if (unmerged is null || e is OutOfMemoryException) throw;
+                unmerged(e);
             }
         }
 

@@ -154,6 +154,18 @@ public sealed class PostgresConnectionTests
     }
 
     [Fact]
+    public void What_the_database_refuses_is_said_in_its_words_and_leaves_nothing()
+    {
+        using var folder = new DataFolder();
+        folder.Run(Import(folder)).Expect(0);
+        folder.Tamper("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''not today''; END'; CREATE TRIGGER refuse BEFORE INSERT ON key FOR EACH ROW EXECUTE FUNCTION refuse()");
+        var later = folder.Write("later.ndjson", """{"type":"account","key":"later","account":"A0001","name":"Another"}""");
+        folder.Run("send", later).Expect(1).Err.Trim().ShouldBe("the database refused it: not today (SQLSTATE P0001). Nothing of the last step was kept.");
+        folder.Tamper("DROP TRIGGER refuse ON key");
+        ShouldHoldEachRowOnce(folder);
+    }
+
+    [Fact]
     public void Several_processes_make_the_schema_at_once()
     {
         var server = PostgresServer.Shared;

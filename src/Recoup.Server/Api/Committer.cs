@@ -44,9 +44,6 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
     /// <summary>After so long without a submission the cells are merged, so that readers find little to add up.</summary>
     private static readonly TimeSpan IdleAfter = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The store is opened anew now and then: what its cache holds of persons erased by another process goes.</summary>
-    private static readonly TimeSpan StoreLife = TimeSpan.FromMinutes(1);
-
     private static readonly TimeSpan LogEvery = TimeSpan.FromSeconds(10);
 
     private readonly object gate = new();
@@ -65,6 +62,7 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
     private readonly Dictionary<(string Kind, string Outcome), long> taken = [];
     private long takenLoggedAt = Stopwatch.GetTimestamp();
     private string? trouble;
+    private bool mergeTrouble;
 
     /// <summary>Units that wait for their commit.</summary>
     public int Waiting => Volatile.Read(ref waiting);
@@ -119,13 +117,13 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
     /// <summary>Waits for submissions; none where none came for a while, and nothing is under way then. Null at the end.</summary>
     private List<Submission>? Next()
     {
-        var old = Stopwatch.GetElapsedTime(openedAt) > StoreLife;
+        var old = Stopwatch.GetElapsedTime(openedAt) > options.StoreLife;
         // Few are better off with those that come until the group before them is durable.
         if (underWay.Count > 0 && (old || Waiting < AheadMin)) Settle();
         if (old) Close();
         lock (gate)
         {
-            if (queue.Count == 0 && !ending) Monitor.Wait(gate, unmerged ? IdleAfter : StoreLife);
+            if (queue.Count == 0 && !ending) Monitor.Wait(gate, unmerged ? IdleAfter : options.StoreLife);
             var next = new List<Submission>();
             var size = 0;
             while (queue.TryPeek(out var first) && (next.Count == 0 || size + first.Units.Count <= GroupMax))
@@ -192,7 +190,7 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
         {
             if (submissions.Count == 0)
             {
-                options.Log.Failure("merge_failed", e, null);
+                MergeFailed(e);
                 return;
             }
             if (Volatile.Read(ref trouble) is null) options.Log.Failure("commit_failed", e, $"api: {e.Message}", ("code", problem.Code), ("requests", submissions.Count));
@@ -220,13 +218,18 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
         openedAt = Stopwatch.GetTimestamp();
         // Named as an import: the same moments at which a test lets the process die.
         door = new Door(store, "import", options.Clock, options.Writer);
-        return parts = door.BeginParts(AheadMin, e =>
-        {
-            // What was taken is durable; readers add up what is not merged, and the next merge takes it along.
-            if (Storing.ProblemOf(e) is null) return false;
-            options.Log.Failure("merge_failed", e, null);
-            return true;
-        });
+        return parts = door.BeginParts(AheadMin, MergeFailed);
+    }
+
+    /// <summary>
+    /// What was taken is durable; readers add up what is not merged, and the next merge takes it along. Told each time to a
+    /// log that is kept, once to the person at the terminal until cells are merged again.
+    /// </summary>
+    private void MergeFailed(Exception e)
+    {
+        var told = Volatile.Read(ref mergeTrouble);
+        Volatile.Write(ref mergeTrouble, true);
+        options.Log.Failure("merge_failed", e, told ? null : $"api: what inputs add to the figures can't be merged, and is added up by whoever reads until it can: {e.Message}");
     }
 
     private void Close()
@@ -241,26 +244,30 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
         if (unmerged)
         {
             unmerged = false;
-            Tidy(() =>
+            try
             {
                 if (door is null) Open();
                 door!.MergeCells(always: true);
-            });
+                Volatile.Write(ref mergeTrouble, false);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // Whatever it is, inputs are taken on: the next store is a new one.
+                MergeFailed(e);
+                Close();
+            }
+            Tidy();
         }
         LogTaken(always: false);
     }
 
     /// <summary>While nothing is under way.</summary>
-    private void Tidy(Action? before = null)
+    private void Tidy()
     {
-        try
+        try { store?.Checkpoint(); }
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            before?.Invoke();
-            store?.Checkpoint();
-        }
-        catch (Exception e) when (Storing.ProblemOf(e) is not null)
-        {
-            options.Log.Failure("merge_failed", e, null);
+            options.Log.Failure("checkpoint_failed", e, null);
             Close();
         }
     }

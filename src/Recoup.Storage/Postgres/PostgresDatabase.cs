@@ -46,7 +46,7 @@ internal sealed partial class PostgresDatabase : Database
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
         {
             db.Dispose();
-            throw Trouble.Of(e) ?? new StoreException($"the database {new StorePlace("", connection)} can't be used: {e.Message}", e);
+            throw Trouble.Known(e) ?? new StoreException($"the database {new StorePlace("", connection)} can't be used: {e.Message}", e);
         }
         catch
         {
@@ -98,7 +98,7 @@ internal sealed partial class PostgresDatabase : Database
             }
             catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
             {
-                if (waited.Elapsed > LostMax || !Trouble.IsLoss(e)) throw Trouble.Of(e) ?? new StoreException($"the database can't be reached: {e.Message}", e);
+                if (waited.Elapsed > LostMax || !Trouble.IsLoss(e)) throw Trouble.Known(e) ?? new StoreException($"the database can't be reached: {e.Message}", e);
                 Thread.Sleep(pause);
             }
         }

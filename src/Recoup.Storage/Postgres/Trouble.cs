@@ -9,7 +9,16 @@ internal sealed class LostException(string message, Exception? inner) : StoreExc
 /// <summary>What the server's and the driver's exceptions mean. Codes: PostgreSQL's appendix A.</summary>
 internal static class Trouble
 {
-    public static StoreException? Of(Exception e) => e switch
+    /// <summary>Null: not of the server or the driver.</summary>
+    public static StoreException? Of(Exception e) => Known(e) ?? e switch
+    {
+        PostgresException p => new StoreException($"the database refused it: {p.MessageText} (SQLSTATE {p.SqlState}). Nothing of the last step was kept.", e),
+        NpgsqlException => new StoreException($"the database can't be used: {e.Message}", e),
+        _ => null,
+    };
+
+    /// <summary>Null too where nothing more is known of it than the server says.</summary>
+    public static StoreException? Known(Exception e) => e switch
     {
         PostgresException { SqlState: "40001" or "40P01" } => new MetException($"another transaction was at the same rows: {e.Message}", e),
         PostgresException { SqlState: "23505" } => new MetException($"another transaction wrote the same row first: {e.Message}", e),

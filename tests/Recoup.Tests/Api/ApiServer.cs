@@ -92,11 +92,12 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public ApiClient Client { get; }
 
-    public static async Task<ApiServer> Start(DataFolder folder, ApiLimits? limits = null, Func<KpiCatalog>? catalog = null)
+    public static async Task<ApiServer> Start(DataFolder folder, ApiLimits? limits = null, Func<KpiCatalog>? catalog = null, TimeSpan? storeLife = null, Action<string>? say = null)
     {
         var options = new ServeOptions(folder.Place, IPAddress.Loopback, 0, new Standing())
         {
-            Role = Role.Api, Writer = TemplateWriter.Shipped, Catalog = catalog ?? (() => KpiCatalog.Shipped), Actor = "ann", Say = _ => { }, Limits = limits ?? new ApiLimits(),
+            Role = Role.Api, Writer = TemplateWriter.Shipped, Catalog = catalog ?? (() => KpiCatalog.Shipped), Actor = "ann", Say = say ?? (_ => { }), Limits = limits ?? new ApiLimits(),
+            StoreLife = storeLife ?? TimeSpan.FromMinutes(1),
             Channels = store => new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = new(true, new MailFolder(store.MailFolder, store.WorkspaceId).Send) },
         };
         var pages = await WebPages.Start(options);

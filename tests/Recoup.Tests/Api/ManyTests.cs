@@ -1,7 +1,11 @@
 using System.Diagnostics;
+using Recoup.Core.Measures;
 using Recoup.Server.Api;
+using Recoup.Storage;
+using Recoup.Storage.Work;
 using Recoup.Tests.Cli;
 using Recoup.Tests.Durability;
+using Recoup.Tests.Stores;
 
 namespace Recoup.Tests.Api;
 
@@ -122,6 +126,61 @@ public sealed class ManyTests
         for (var i = 0; i < 100; i++) answers[i].Status.ShouldBe(i % 10 == 3 ? 500 : 200, answers[i].Body);
         answers[3].Code.ShouldBe("error");
         folder.Count("SELECT count(*) FROM journal WHERE kind = 'payment_received'").ShouldBe(90);
+    }
+
+    /// <summary>Cells that can't be merged are added up by who reads. Nobody who sent anything is refused for it, and the next merge takes them along.</summary>
+    [Fact]
+    public async Task A_merge_that_fails_harms_nothing_that_was_sent()
+    {
+        const int Clients = 64, Each = 10;
+        using var folder = new DataFolder();
+        folder.Send(string.Join('\n', Enumerable.Range(0, 20).Select(Account)), "--now", "2026-02-09T10:00:00Z").Expect(0);
+        var said = new List<string>();
+        await using var server = await ApiServer.Start(folder, say: line => { lock (said) said.Add(line); });
+        folder.Tamper(TestStores.IsPostgres
+            ? "CREATE FUNCTION no_merge() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''not now''; END'; CREATE TRIGGER no_merge BEFORE DELETE ON cell_pending FOR EACH STATEMENT EXECUTE FUNCTION no_merge()"
+            : "CREATE TRIGGER no_merge BEFORE DELETE ON cell_pending BEGIN SELECT RAISE(ABORT, 'not now'); END");
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>
+        {
+            for (var i = client * Each; i < (client + 1) * Each; i++) (await server.Client.Post(Payment(i, i % 20))).Expect(200).Body.ShouldBe("""{"status":"accepted"}""");
+        })));
+        folder.Count("SELECT count(*) FROM journal WHERE kind = 'payment_received'").ShouldBe(Clients * Each);
+        // More than are left lying otherwise: merging was tried, and failed.
+        folder.Count("SELECT count(*) FROM cell_pending").ShouldBeGreaterThan(CellStore.PendingMax);
+        lock (said) said.Count(line => line.Contains("can't be merged", StringComparison.Ordinal) && line.Contains("not now", StringComparison.Ordinal)).ShouldBe(1, string.Join('\n', said));
+        Received().ShouldBe(Clients * Each);
+
+        folder.Tamper(TestStores.IsPostgres ? "DROP TRIGGER no_merge ON cell_pending" : "DROP TRIGGER no_merge");
+        (await server.Client.Post(Payment(Clients * Each, 0))).Expect(200);
+        await server.Stop();
+        folder.Count("SELECT count(*) FROM cell_pending").ShouldBe(0);
+        Received().ShouldBe((Clients * Each) + 1);
+        folder.ShouldBeSound();
+
+        // In whole euros, as every payment is one.
+        long Received()
+        {
+            using var store = folder.Open();
+            return new Readings(store).Read(cells => cells.Flows(Measure.CashReceived, new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31)).Sum(cell => cell.Value.Minor)) / 100;
+        }
+    }
+
+    /// <summary>What takes the inputs opens its store anew every few groups here; each is under way on the one or on the other.</summary>
+    [Fact]
+    public async Task A_store_opened_anew_in_the_middle_of_many_requests_takes_each_once()
+    {
+        const int Clients = 48, Each = 20;
+        using var folder = new DataFolder();
+        folder.Send(string.Join('\n', Enumerable.Range(0, 20).Select(Account)), "--now", "2026-02-09T10:00:00Z").Expect(0);
+        await using var server = await ApiServer.Start(folder, storeLife: TimeSpan.FromMilliseconds(15));
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>
+        {
+            for (var i = client * Each; i < (client + 1) * Each; i++) (await server.Client.Post(Payment(i, i % 20))).Expect(200).Body.ShouldBe("""{"status":"accepted"}""");
+        })));
+        await server.Stop();
+        folder.Count("SELECT count(*) FROM journal WHERE kind = 'payment_received'").ShouldBe(Clients * Each);
+        folder.Count("SELECT sum(minor) FROM cell WHERE measure = 9").ShouldBe(100 * Clients * Each);
+        folder.ShouldBeSound();
     }
 
     /// <summary>The process dies in the middle; everything is sent again; everything is there once.</summary>
