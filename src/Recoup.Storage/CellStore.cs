@@ -40,7 +40,9 @@ public sealed class CellStore(Store store) : IMeasureSource
         var deltas = new CellDeltas();
         // Taken and deleted in one statement: what somebody adds meanwhile is neither folded nor lost.
         var pending = store.Statement("DELETE FROM cell_pending RETURNING deltas");
-        while (pending.Step()) Decode(pending.Blob(0), deltas);
+        // One that can't be read ends it here: a statement left in the middle of its rows would let nothing be committed after.
+        try { while (pending.Step()) Decode(pending.Blob(0), deltas); }
+        finally { pending.Reset(); }
         if (deltas.Count > 0)
         {
             store.Database.AddCells(InOrder(deltas));

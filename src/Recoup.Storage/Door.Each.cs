@@ -69,6 +69,8 @@ public sealed partial class Door
     private sealed class Relay(Door door, Action<TakenTogether, BatchResult> taken, int least, int mergeFrom, Action<Exception>? unmerged = null) : IDisposable
     {
         private Store? reading;
+        private readonly int mergeLeast = mergeFrom;
+        private int mergeNext = mergeFrom;
         private TakenTogether? part;
         private Prepared? prepared;
         private Task<Written>? writing;
@@ -264,13 +266,19 @@ public sealed partial class Door
         /// <summary>The part before it is kept whatever becomes of this: readers add up what is not merged, and the next merge takes it along.</summary>
         private void Merge()
         {
-            try { door.MergeCells(mergeFrom); }
+            try
+            {
+                door.MergeCells(mergeNext);
+                mergeNext = mergeLeast;
+            }
             catch (Exception e)
             {
                 // It met others again and again, or the server went: the next part sees.
                 if (!door.store.IsDryRun && door.store.Database.IsPassing(e)) return;
                 if (unmerged is null || e is OutOfMemoryException) throw;
                 unmerged(e);
+                // What fails is tried again ever more rarely, since it reads all that is not merged.
+                mergeNext = Math.Min(2 * mergeNext, 64 * mergeLeast);
             }
         }
 

@@ -44,6 +44,11 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
     /// <summary>After so long without a submission the cells are merged, so that readers find little to add up.</summary>
     private static readonly TimeSpan IdleAfter = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>So long the committing thread sleeps at most.</summary>
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan SayMergeTroubleEvery = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan LogEvery = TimeSpan.FromSeconds(10);
 
     private readonly object gate = new();
@@ -62,7 +67,7 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
     private readonly Dictionary<(string Kind, string Outcome), long> taken = [];
     private long takenLoggedAt = Stopwatch.GetTimestamp();
     private string? trouble;
-    private bool mergeTrouble;
+    private long mergeTroubleSaidAt;
 
     /// <summary>Units that wait for their commit.</summary>
     public int Waiting => Volatile.Read(ref waiting);
@@ -123,7 +128,7 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
         if (old) Close();
         lock (gate)
         {
-            if (queue.Count == 0 && !ending) Monitor.Wait(gate, unmerged ? IdleAfter : options.StoreLife);
+            if (queue.Count == 0 && !ending) Monitor.Wait(gate, unmerged ? IdleAfter : WaitMax);
             var next = new List<Submission>();
             var size = 0;
             while (queue.TryPeek(out var first) && (next.Count == 0 || size + first.Units.Count <= GroupMax))
@@ -193,15 +198,16 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
                 MergeFailed(e);
                 return;
             }
-            if (Volatile.Read(ref trouble) is null) options.Log.Failure("commit_failed", e, $"api: {e.Message}", ("code", problem.Code), ("requests", submissions.Count));
+            var isNew = Volatile.Read(ref trouble) is null;
             Volatile.Write(ref trouble, problem.Detail);
             foreach (var submission in submissions) submission.Settle(new Settled(null, problem));
+            if (isNew) options.Log.Failure("commit_failed", e, $"api: {e.Message}", ("code", problem.Code), ("requests", submissions.Count));
             return;
         }
         if (submissions.Count <= 1)
         {
-            options.Log.Failure("input_failed", e, $"api: {e}", ("inputs", submissions.Sum(s => s.Units.Count)));
             foreach (var submission in submissions) submission.Settle(new Settled(null, Problem.Ours));
+            options.Log.Failure("input_failed", e, $"api: {e}", ("inputs", submissions.Sum(s => s.Units.Count)));
             return;
         }
         foreach (var submission in submissions)
@@ -223,13 +229,14 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
 
     /// <summary>
     /// What was taken is durable; readers add up what is not merged, and the next merge takes it along. Told each time to a
-    /// log that is kept, once to the person at the terminal until cells are merged again.
+    /// log that is kept, now and then to the person at the terminal.
     /// </summary>
     private void MergeFailed(Exception e)
     {
-        var told = Volatile.Read(ref mergeTrouble);
-        Volatile.Write(ref mergeTrouble, true);
-        options.Log.Failure("merge_failed", e, told ? null : $"api: what inputs add to the figures can't be merged, and is added up by whoever reads until it can: {e.Message}");
+        var said = Volatile.Read(ref mergeTroubleSaidAt);
+        var isDue = said == 0 || Stopwatch.GetElapsedTime(said) > SayMergeTroubleEvery;
+        if (isDue) Volatile.Write(ref mergeTroubleSaidAt, Stopwatch.GetTimestamp());
+        options.Log.Failure("merge_failed", e, !isDue ? null : $"api: what inputs add to the figures can't be merged, and is added up by whoever reads until it can: {e.Message}");
     }
 
     private void Close()
@@ -248,7 +255,6 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
             {
                 if (door is null) Open();
                 door!.MergeCells(always: true);
-                Volatile.Write(ref mergeTrouble, false);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
@@ -352,11 +358,13 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
 /// <summary>Exceptions that lie with the store, not with what was sent.</summary>
 internal static class Storing
 {
-    /// <summary>Null: an error of ours.</summary>
+    /// <summary>Null: an error of ours, or what the database refused for the sake of one submission.</summary>
     public static Problem? ProblemOf(Exception e) => e switch
     {
         SqliteException { SqliteErrorCode: 5 or 6 } => Problem.Unavailable("Another Recoup has held the data folder for half a minute."),
         SqliteException { SqliteErrorCode: 13 } => Problem.Unavailable("The disk is full."),
+        // One row's rule, of which others that wait know nothing.
+        SqliteException { SqliteErrorCode: 19 } or StoreRefusedException => null,
         SqliteException => Problem.Unavailable("The data folder can't be read or written."),
         StoreBusyException => Problem.Unavailable("Another Recoup has held the same partition for half a minute."),
         StoreFullException => Problem.Unavailable("The database server's disk is full."),

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
@@ -53,13 +54,23 @@ public sealed class EventLog
         stream.WriteByte((byte)'\n');
         var line = System.Text.Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
         lock (gate)
-        {
-            lines.Write(line);
-            lines.Flush();
-        }
+            try
+            {
+                lines.Write(line);
+                lines.Flush();
+            }
+            catch (IOException) { /* a full disk or a reader that is gone: what is told of is worth more than the telling */ }
     }
 
-    /// <summary>An exception by its type and the place in the code; its message stays out, since it may quote what was sent.</summary>
+    /// <summary>An exception by its type, the database's code where it has one, and the place in the code; its message stays out, since it may quote what was sent.</summary>
     public void Failure(string name, Exception exception, string? words, params ReadOnlySpan<(string Name, object? Value)> fields) =>
-        Write(LogLevel.Error, name, words, [.. fields, ("exception", exception.GetType().FullName), ("stack", exception.StackTrace)]);
+        Write(LogLevel.Error, name, words, [.. fields, ("exception", exception.GetType().FullName), ("database_code", DatabaseCode(exception)), ("stack", exception.StackTrace)]);
+
+    /// <summary>PostgreSQL's SQLSTATE or SQLite's extended result code.</summary>
+    private static string? DatabaseCode(Exception exception) => (exception as DbException ?? exception.InnerException as DbException) switch
+    {
+        Microsoft.Data.Sqlite.SqliteException e => e.SqliteExtendedErrorCode.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        { } e => e.SqlState,
+        null => null,
+    };
 }

@@ -12,7 +12,7 @@ internal static class Trouble
     /// <summary>Null: not of the server or the driver.</summary>
     public static StoreException? Of(Exception e) => Known(e) ?? e switch
     {
-        PostgresException p => new StoreException($"the database refused it: {p.MessageText} (SQLSTATE {p.SqlState}). Nothing of the last step was kept.", e),
+        PostgresException p => new StoreRefusedException($"the database refused it: {p.MessageText} (SQLSTATE {p.SqlState})", e),
         NpgsqlException => new StoreException($"the database can't be used: {e.Message}", e),
         _ => null,
     };
@@ -33,8 +33,8 @@ internal static class Trouble
 
     public static bool IsLoss(Exception e) => e switch
     {
-        // Shutdowns and crashes of the server, connections refused while it starts or while no primary is known.
-        PostgresException p => p.SqlState is "57P01" or "57P02" or "57P03" or "53300" || p.SqlState.StartsWith("08", StringComparison.Ordinal),
+        // Shutdowns and crashes of the server, sessions that it ended for standing still, connections refused while it starts or while no primary is known.
+        PostgresException p => p.SqlState is "57P01" or "57P02" or "57P03" or "57P05" or "25P03" or "25P04" or "53300" || p.SqlState.StartsWith("08", StringComparison.Ordinal),
         NpgsqlException { IsTransient: true } => true,
         NpgsqlException { InnerException: IOException or SocketException or TimeoutException or EndOfStreamException } => true,
         NpgsqlException n => n.Message.Contains("No suitable host", StringComparison.Ordinal) || n.Message.Contains("All hosts", StringComparison.Ordinal),

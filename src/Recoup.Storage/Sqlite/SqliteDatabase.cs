@@ -272,6 +272,9 @@ internal sealed class SqliteDatabase : Database
                 .Bind(Store.Day(row.EffectiveOn)).Bind(Store.Day(row.RecordedOn)).Bind(row.RecordedAt).Bind(row.Actor).Bind(row.Cause).Bind(row.WorkspaceSeq).Bind(row.Payload.AsSpan()).Bind(row.Hash.AsSpan()).Run();
     }
 
+    /// <summary>SQLITE_CONSTRAINT_PRIMARYKEY and SQLITE_CONSTRAINT_UNIQUE (https://www.sqlite.org/rescode.html).</summary>
+    private const int KeyTaken = 1555, UniqueTaken = 2067;
+
     public override void Write(Changes changes)
     {
         foreach (var head in changes.Heads)
@@ -281,7 +284,7 @@ internal sealed class SqliteDatabase : Database
         {
             foreach (var (key, content) in changes.Keys) Statement("INSERT INTO key(key, content) VALUES(?, ?)").Bind(key).Bind(content.AsSpan()).Run();
         }
-        catch (SqliteException e) when (e.SqliteErrorCode == 19)
+        catch (SqliteException e) when (e.SqliteExtendedErrorCode is KeyTaken or UniqueTaken)
         {
             throw new MetException($"somebody else took the same key first: {e.Message}", e);
         }
