@@ -6,20 +6,20 @@ using Recoup.Tests.Cli;
 namespace Recoup.Tests.Durability;
 
 /// <summary>
-/// Two weeks of a business, each command killed at moments that a seed chooses and then run again; in the end the
-/// journal is that of the same weeks undisturbed.
+/// Days of a business, each command killed at moments that a seed chooses and then run again; in the end the
+/// journal is that of the same days undisturbed.
 /// </summary>
 public sealed class RandomKillTests(ITestOutputHelper output)
 {
     private const int Seed = 20260209;
 
     // On PostgreSQL the killed workers of tests/cluster.sh come on top.
-    private static readonly int KillsWanted = Stores.TestStores.IsPostgres ? 12 : 50;
+    private static readonly (int KillsWanted, int Days) Played = Stores.TestStores.IsPostgres ? (12, 4) : (50, 8);
     private static readonly DateOnly FirstDay = new(2026, 2, 2);
 
     private static IEnumerable<(DateOnly Day, string[] Arguments)> Commands()
     {
-        for (var n = 0; n < 8; n++)
+        for (var n = 0; n < Played.Days; n++)
         {
             var day = FirstDay.AddDays(n < 5 ? n : n + 2);
             string At(string time) => $"{Text(day)}T{time}Z";
@@ -36,7 +36,7 @@ public sealed class RandomKillTests(ITestOutputHelper output)
     private static void WriteFiles(DataFolder folder)
     {
         folder.Write("live.ndjson", """{"type":"sending","key":"live","mode":"live"}""");
-        for (var n = 0; n < 8; n++)
+        for (var n = 0; n < Played.Days; n++)
         {
             var text = new StringBuilder("account,name,email,phone,country,time_zone,language,portfolio,invoice,issued_on,due_on,amount,currency,paid_on\n");
             for (var i = 0; i < 400 + 100 * n; i++)
@@ -64,12 +64,12 @@ public sealed class RandomKillTests(ITestOutputHelper output)
             var took = Stopwatch.StartNew();
             undisturbed.Run(commands[i].Arguments).Expect(0);
             var typical = took.ElapsedMilliseconds;
-            while (kills < KillsWanted * (i + 1) / commands.Count)
+            while (kills < Played.KillsWanted * (i + 1) / commands.Count)
             {
                 using var process = killed.Start(null, commands[i].Arguments);
                 // The program needs about a fifth of a second to begin: what comes before is not worth a kill.
                 var delay = random.Next(Math.Min(150, (int)typical / 2), (int)typical + 30);
-                if (process.WaitForExit(delay)) { tooLate++; if (tooLate > 3 * KillsWanted) break; continue; }
+                if (process.WaitForExit(delay)) { tooLate++; if (tooLate > 3 * Played.KillsWanted) break; continue; }
                 process.Kill();
                 process.WaitForExit();
                 kills++;
@@ -78,7 +78,7 @@ public sealed class RandomKillTests(ITestOutputHelper output)
         }
         output.WriteLine($"{kills} kills, {tooLate} came after the end, {watch.Elapsed.TotalSeconds:F0} s");
 
-        kills.ShouldBe(KillsWanted);
+        kills.ShouldBe(Played.KillsWanted);
         Ledger.ShouldBeSameRows(Ledger.JournalInTheClear(killed), Ledger.JournalInTheClear(undisturbed));
         undisturbed.Count("SELECT count(*) FROM message WHERE status = 2").ShouldBeGreaterThan(100);
         Ledger.ShouldHaveSentEachMessageOnce(killed);
