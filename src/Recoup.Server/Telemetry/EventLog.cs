@@ -30,7 +30,7 @@ public sealed class EventLog
     /// <param name="words">What the person at the terminal reads; it never gets into the lines of JSON.</param>
     public void Write(LogLevel level, string name, string? words, params ReadOnlySpan<(string Name, object? Value)> fields)
     {
-        if (say is not null && words is not null) say(words);
+        if (say is not null && words is not null) Told(() => say(words));
         if (lines is null) return;
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, Options))
@@ -54,12 +54,18 @@ public sealed class EventLog
         stream.WriteByte((byte)'\n');
         var line = System.Text.Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
         lock (gate)
-            try
+            Told(() =>
             {
                 lines.Write(line);
                 lines.Flush();
-            }
-            catch (IOException) { /* a full disk or a reader that is gone: what is told of is worth more than the telling */ }
+            });
+    }
+
+    /// <summary>On a full disk, or where the reader is gone, nothing is told: what it would have been told of goes on.</summary>
+    private static void Told(Action tell)
+    {
+        try { tell(); }
+        catch (IOException) { /* nobody is there to hear of it */ }
     }
 
     /// <summary>An exception by its type, the database's code where it has one, and the place in the code; its message stays out, since it may quote what was sent.</summary>

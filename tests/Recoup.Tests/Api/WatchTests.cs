@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Recoup.Server.Telemetry;
 using Recoup.Tests.Cli;
 
 namespace Recoup.Tests.Api;
@@ -27,6 +28,16 @@ public sealed class WatchTests
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" })) described.Json.WriteTo(json);
         Repository.ShouldBeApproved(Encoding.UTF8.GetString(stream.ToArray()) + "\n", "tests/Recoup.Tests/Api/approved/openapi.json");
+    }
+
+    /// <summary>The device on which every write finds the disk full.</summary>
+    [Fact]
+    public void A_log_that_can_not_be_written_ends_nothing()
+    {
+        using var full = new StreamWriter(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0)) { AutoFlush = true };
+        Should.Throw<IOException>(() => full.WriteLine("this is how it fails"));
+        foreach (var log in new[] { EventLog.AsJson(full, TimeProvider.System), EventLog.InWords(full.WriteLine) })
+            log.Failure("input_failed", new InvalidOperationException(), "in words");
     }
 
     [Fact]
