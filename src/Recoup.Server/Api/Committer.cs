@@ -191,23 +191,23 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
     {
         foreach (var group in groups) group.Fail();
         var submissions = groups.SelectMany(g => g.Submissions).ToList();
+        if (submissions.Count == 0)
+        {
+            options.Log.Failure("after_commit_failed", e, null);
+            return;
+        }
         if (Storing.ProblemOf(e) is { } problem)
         {
-            if (submissions.Count == 0)
-            {
-                MergeFailed(e);
-                return;
-            }
             var isNew = Volatile.Read(ref trouble) is null;
             Volatile.Write(ref trouble, problem.Detail);
             foreach (var submission in submissions) submission.Settle(new Settled(null, problem));
             if (isNew) options.Log.Failure("commit_failed", e, $"api: {e.Message}", ("code", problem.Code), ("requests", submissions.Count));
             return;
         }
-        if (submissions.Count <= 1)
+        if (submissions is [var alone])
         {
-            foreach (var submission in submissions) submission.Settle(new Settled(null, Problem.Ours));
-            options.Log.Failure("input_failed", e, $"api: {e}", ("inputs", submissions.Sum(s => s.Units.Count)));
+            alone.Settle(new Settled(null, Problem.Ours));
+            options.Log.Failure("input_failed", e, $"api: {e}", ("inputs", alone.Units.Count));
             return;
         }
         foreach (var submission in submissions)
