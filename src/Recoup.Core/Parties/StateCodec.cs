@@ -17,7 +17,7 @@ internal enum StateKind : byte { Party = (byte)'P', Item = (byte)'I', Cash = (by
 public static class StateCodec
 {
     /// <summary>Raise it whenever the form of any state changes, or the way it is folded.</summary>
-    public const int Version = 7;
+    public const int Version = 8;
 
     internal static StateKind KindOf(ReadOnlySpan<byte> bytes) =>
         bytes.Length > 0 && Enum.IsDefined((StateKind)bytes[0]) ? (StateKind)bytes[0] : throw new StateDamagedException("it is of no kind");
