@@ -39,8 +39,9 @@ public sealed class Verification(ServeOptions options)
         try
         {
             using var store = options.OpenStore();
-            var anchors = Directory.Exists(store.AnchorFolder) ? Directory.EnumerateFiles(store.AnchorFolder, "*.json").Order(StringComparer.Ordinal).ToList() : [];
-            var report = Audit.Verify(store, anchors, (done, of) => Change(s => s with { Done = done, Of = of }), alone: false);
+            // A folder without an anchor, as before the first run, is not asked: the report says so.
+            var anchored = Directory.Exists(store.AnchorFolder) && Directory.EnumerateFiles(store.AnchorFolder, "*.json").Any();
+            var report = Audit.Verify(store, anchored ? [store.AnchorFolder] : [], (done, of) => Change(s => s with { Done = done, Of = of }), alone: false);
             Change(s => s with { Report = report, EndedAt = options.Clock.GetUtcNow() });
         }
         catch (Exception e)

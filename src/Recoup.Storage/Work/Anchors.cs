@@ -52,70 +52,11 @@ public static class Anchors
         return Directory.Exists(store.AnchorFolder) && Directory.EnumerateFiles(store.AnchorFolder, $"*-{sum}.json").Any() ? null : Export(store, at);
     }
 
-    /// <summary>Problems between an anchor and the store; empty where the store holds all that the anchor saw.</summary>
-    public static IEnumerable<AuditProblem> Check(Store store, string file)
-    {
-        Anchor anchor;
-        try
-        {
-            anchor = JsonSerializer.Deserialize(File.ReadAllBytes(file), AnchorJson.Default.Anchor) ?? throw new JsonException("it is empty");
-            if (anchor is not { Workspace: not null, Heads: not null, PublicKey: not null, Signature: not null } || anchor.Heads.Any(h => h?.Hash is null)) throw new JsonException("a part of it is missing");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return [new AuditProblem("anchor", file, null, null, $"the anchor can't be read: {e.Message}")];
-        }
-        var problems = new List<AuditProblem>();
-        using var key = ECDsa.Create();
-        try
-        {
-            key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(anchor.PublicKey), out _);
-            if (!key.VerifyData(Message(anchor), Convert.FromBase64String(anchor.Signature), HashAlgorithmName.SHA256))
-                problems.Add(new AuditProblem("anchor", file, null, null, "the signature does not fit: the anchor itself was changed"));
-        }
-        catch (Exception e) when (e is FormatException or CryptographicException)
-        {
-            problems.Add(new AuditProblem("anchor", file, null, null, "the signature can't be read: the anchor itself was changed"));
-        }
-        string? own = null;
-        try { own = OwnPublicKey(); }
-        catch (Exception e) when (e is ArgumentException or CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            problems.Add(new AuditProblem("anchor", file, null, null, $"this machine's own key in '{KeyFolder}' can't be read ({e.Message}), so nobody can say who signed"));
-        }
-        if (own is not null && own != anchor.PublicKey)
-            problems.Add(new AuditProblem("anchor", file, null, null, $"it is signed with another key than this machine's ({KeyFolder}); give the right key folder in RECOUP_KEYS"));
-        if (anchor.Workspace != (store.Meta("workspace") ?? ""))
-            problems.Add(new AuditProblem("anchor", file, null, null, "it is of another workspace"));
-        foreach (var head in anchor.Heads)
-        {
-            Core.Events.JournalRow? row;
-            try { row = store.JournalAt(head.Partition, head.Seq); }
-            catch (UnreadableRowException e)
-            {
-                problems.Add(new AuditProblem("anchor", file, head.Partition, head.Seq, $"event {head.Seq} of partition {head.Partition} can't be read: {e.What}"));
-                continue;
-            }
-            if (row is null)
-                problems.Add(new AuditProblem("anchor", file, head.Partition, head.Seq, $"partition {head.Partition} was {head.Seq} events long on {anchor.At:yyyy-MM-dd}; event {head.Seq} is gone: the tail was cut"));
-            else if (Convert.ToHexStringLower(row.Hash) != head.Hash)
-                problems.Add(new AuditProblem("anchor", file, head.Partition, head.Seq, $"event {head.Seq} of partition {head.Partition} has another hash than on {anchor.At:yyyy-MM-dd}: the chain was computed anew"));
-        }
-        return problems;
-    }
-
-    private static byte[] Message(Anchor anchor) =>
+    /// <summary>What is signed of an anchor.</summary>
+    internal static byte[] Message(Anchor anchor) =>
         System.Text.Encoding.UTF8.GetBytes($"{anchor.Workspace}\n{anchor.At.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}\n{string.Join('\n', anchor.Heads.Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Partition} {h.Seq} {h.Hash}")))}");
 
-    private static string KeyFile => Path.Combine(KeyFolder, "anchor-key.pem");
-
-    private static string? OwnPublicKey()
-    {
-        if (!File.Exists(KeyFile)) return null;
-        using var key = ECDsa.Create();
-        key.ImportFromPem(File.ReadAllText(KeyFile));
-        return Convert.ToBase64String(key.ExportSubjectPublicKeyInfo());
-    }
+    internal static string KeyFile => Path.Combine(KeyFolder, "anchor-key.pem");
 
     private static ECDsa LoadOrMakeKey()
     {

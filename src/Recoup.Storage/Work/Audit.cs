@@ -14,6 +14,13 @@ namespace Recoup.Storage.Work;
 /// <param name="Seq">The event at or after which it is wrong.</param>
 public sealed record AuditProblem(string Check, string Where, int? Partition, long? Seq, string Message);
 
+/// <summary>Something that an audit could not look at, or not wholly.</summary>
+/// <param name="What">anchors, tail, or a table.</param>
+public sealed record AuditUnchecked(string What, string Why)
+{
+    public override string ToString() => $"{What}: {Why}";
+}
+
 public sealed class AuditReport
 {
     public long Events { get; set; }
@@ -21,7 +28,15 @@ public sealed class AuditReport
     public int Parties { get; set; }
     public List<AuditProblem> Problems { get; } = [];
     public long ProblemsInAll { get; private set; }
+
+    /// <summary>Nothing is wrong in what was looked at, and all that was asked for could be: see <see cref="Unchecked"/>.</summary>
     public bool Ok => ProblemsInAll == 0;
+
+    /// <summary>The anchors that the chains were held against.</summary>
+    public AnchorsRead Anchors { get; internal set; } = AnchorsRead.None;
+
+    /// <summary>What this report says nothing about. What was asked for and is here is a problem too.</summary>
+    public List<AuditUnchecked> Unchecked { get; } = [];
 
     /// <summary>At most so many are listed; the others are counted.</summary>
     public const int ListedMax = 100;
@@ -50,16 +65,19 @@ public sealed class AuditReport
 /// </summary>
 public static class Audit
 {
-    /// <param name="anchors">Files to hold the chains against.</param>
+    /// <param name="anchors">Files to hold the chains against, or folders of them; none: no anchor is asked for, which the report says.</param>
     /// <param name="readers">How many partitions are folded at once; null: by the size of the journal and the processors.</param>
     /// <param name="alone">False: others are at work in this process, and are not to be stopped for the sake of memory.</param>
-    public static AuditReport Verify(Store store, IReadOnlyList<string> anchors, Action<int, int>? progress = null, int? readers = null, bool alone = true)
+    /// <param name="keys">One of these must have signed an anchor; null: those that this machine knows.</param>
+    public static AuditReport Verify(
+        Store store, IReadOnlyList<string> anchors, Action<int, int>? progress = null, int? readers = null, bool alone = true, AnchorKeys? keys = null)
     {
         var report = new AuditReport();
         using var snapshot = Snapshot.OfAll(store, readers);
-        foreach (var anchor in anchors)
-            foreach (var problem in Anchors.Check(store, anchor)) report.Add(problem);
+        var check = new AnchorCheck(store, report, keys);
+        check.Take(anchors);
         Walk(store, snapshot.Readers, report, checkChains: true, replace: false, progress, givesBack: alone);
+        check.SayWhatIsLeft();
         return report;
     }
 

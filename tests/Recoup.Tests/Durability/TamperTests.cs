@@ -260,6 +260,15 @@ public sealed class TamperTests(EveryKindFolder made) : IClassFixture<EveryKindF
         }
         Verify(folder).Problems.ShouldBeEmpty();
         Verify(folder, withAnchors: true).Problems.ShouldContain(p => p.Check == "anchor" && p.Partition == partition && p.Seq >= changed);
+
+        // Anchors made anew and signed by whoever did it: here, and where no signing key lies.
+        foreach (var file in Directory.GetFiles(folder.Anchors)) File.Delete(file);
+        var theirs = new Dictionary<string, string> { ["RECOUP_KEYS"] = Directory.CreateDirectory(Path.Combine(folder.Root, "theirs")).FullName };
+        folder.Run(null, theirs, "run", "--as-of", "2026-02-10", "--now", "2026-02-10T10:00:00Z").Expect(0);
+        Directory.GetFiles(folder.Anchors).ShouldNotBeEmpty();
+        Verify(folder, withAnchors: true).Problems.ShouldContain(p => p.Message.Contains("another key", StringComparison.Ordinal));
+        var nowhere = new Dictionary<string, string> { ["RECOUP_KEYS"] = Path.Combine(folder.Root, "nowhere") };
+        folder.Run(null, nowhere, "audit", "verify", "--anchor", folder.Anchors).Expect(1);
         seqs[2].ShouldBeGreaterThan(changed);
     }
 
