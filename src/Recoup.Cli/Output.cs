@@ -59,7 +59,7 @@ internal sealed class Output(string format)
                 {
                     using (var writer = new Utf8JsonWriter(stream, ContractJson.Options)) json(writer);
                     stream.WriteByte((byte)'\n');
-                    using var output = Console.OpenStandardOutput();
+                    using var output = Terminal.OpenOut();
                     stream.WriteTo(output);
                 }
                 break;
@@ -67,7 +67,7 @@ internal sealed class Output(string format)
                 var text = new StringBuilder();
                 CsvText.AppendLine(text, sheets[0].Columns);
                 foreach (var row in sheets[0].Rows) CsvText.AppendLine(text, [.. row.Select(Sheet.Text)]);
-                using (var output = Console.OpenStandardOutput()) output.Write(Encoding.UTF8.GetBytes(text.ToString()));
+                using (var output = Terminal.OpenOut()) output.Write(Encoding.UTF8.GetBytes(text.ToString()));
                 break;
             default:
                 foreach (var sheet in sheets) Show(sheet);
@@ -75,21 +75,26 @@ internal sealed class Output(string format)
         }
     }
 
-    private static readonly Lazy<IAnsiConsole> Terminal = new(() =>
+    private static readonly Lazy<IAnsiConsole> OwnConsole = new(() => ConsoleOn(Terminal.Out));
+
+    private static IAnsiConsole Shown => Terminal.IsGiven ? ConsoleOn(Terminal.Out) : OwnConsole.Value;
+
+    private static IAnsiConsole ConsoleOn(TextWriter writer)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out), Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect, ColorSystem = Console.IsOutputRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect });
+        var (ansi, colors) = Terminal.IsOutRedirected ? (AnsiSupport.No, ColorSystemSupport.NoColors) : (AnsiSupport.Detect, ColorSystemSupport.Detect);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = ansi, ColorSystem = colors });
         // A pipe has no width: nothing may be cut there.
-        if (Console.IsOutputRedirected) console.Profile.Width = 400;
+        if (Terminal.IsOutRedirected) console.Profile.Width = 400;
         return console;
-    });
+    }
 
     private static void Show(Sheet sheet)
     {
-        if (sheet.Title is not null) Terminal.Value.MarkupLine($"[bold]{Markup.Escape(sheet.Title)}[/]");
+        if (sheet.Title is not null) Shown.MarkupLine($"[bold]{Markup.Escape(sheet.Title)}[/]");
         if (sheet.Rows.Count == 0)
         {
-            Terminal.Value.MarkupLine($"[grey]{Markup.Escape(sheet.Empty)}[/]");
-            Terminal.Value.WriteLine();
+            Shown.MarkupLine($"[grey]{Markup.Escape(sheet.Empty)}[/]");
+            Shown.WriteLine();
             return;
         }
         var table = new Table { Border = TableBorder.Simple };
@@ -100,18 +105,18 @@ internal sealed class Output(string format)
             table.AddColumn(column);
         }
         foreach (var row in sheet.Rows) table.AddRow([.. row.Select(c => Markup.Escape(Sheet.Text(c)))]);
-        Terminal.Value.Write(table);
+        Shown.Write(table);
     }
 
     /// <summary>A line for the person at the terminal.</summary>
-    public static void Say(string line) => Console.Error.WriteLine(line);
+    public static void Say(string line) => Terminal.Error.WriteLine(line);
 
     private static long lastShown;
 
     /// <summary>How far a long piece of work is: one line that renews itself, on a terminal only.</summary>
     public static void Progress(string what, double? share)
     {
-        if (Console.IsErrorRedirected) return;
+        if (Terminal.IsErrorRedirected) return;
         var now = Environment.TickCount64;
         if (share is < 1 && now - lastShown < 100) return;
         lastShown = now;
@@ -120,11 +125,11 @@ internal sealed class Output(string format)
         var line = bar + what;
         int columns;
         try { columns = Console.WindowWidth; } catch (IOException) { columns = 80; }
-        Console.Error.Write("\r" + (line.Length >= columns ? line[..(columns - 1)] : line.PadRight(columns - 1)));
+        Terminal.Error.Write("\r" + (line.Length >= columns ? line[..(columns - 1)] : line.PadRight(columns - 1)));
     }
 
     public static void ProgressDone()
     {
-        if (!Console.IsErrorRedirected) Console.Error.Write("\r" + new string(' ', 60) + "\r");
+        if (!Terminal.IsErrorRedirected) Terminal.Error.Write("\r" + new string(' ', 60) + "\r");
     }
 }

@@ -88,7 +88,7 @@ internal static class DocumentVerbs
     {
         if (file == "-")
         {
-            using var output = Console.OpenStandardOutput();
+            using var output = Terminal.OpenOut();
             output.Write(bytes);
             return true;
         }

@@ -38,7 +38,7 @@ internal static class ImportVerbs
             {
                 if (parsed.GetValue(asWhat) is not null)
                 {
-                    var rows = path == "-" ? MappedFile.ReadOpenItems(mapping, Console.OpenStandardInput(), progress: progress) : MappedFile.ReadOpenItems(mapping, path, progress: progress);
+                    var rows = path == "-" ? MappedFile.ReadOpenItems(mapping, Terminal.OpenIn(), progress: progress) : MappedFile.ReadOpenItems(mapping, path, progress: progress);
                     var asOn = parsed.GetValue(on) is { } o ? Session.Day(o, "--on") : DateOnly.FromDateTime(session.Clock.GetUtcNow().UtcDateTime);
                     var open = new OpenItemsIntake(door).Take(rows, asOn, mapping.Name, sink.Add, parsed.GetValue(acceptDrop));
                     sink.Finish();
@@ -46,7 +46,7 @@ internal static class ImportVerbs
                 }
                 else
                 {
-                    var rows = path == "-" ? MappedFile.Read(mapping, Console.OpenStandardInput(), progress: progress) : MappedFile.Read(mapping, path, progress: progress);
+                    var rows = path == "-" ? MappedFile.Read(mapping, Terminal.OpenIn(), progress: progress) : MappedFile.Read(mapping, path, progress: progress);
                     var report = day is { } d
                         ? new Intake(door).TakeUntil(rows, d, sink.Add, r => Show(r, progress))
                         : new Intake(door).Take(rows, sink.Add, r => Show(r, progress));
@@ -77,7 +77,7 @@ internal static class ImportVerbs
             if (dry) door.BeginDryRun();
             try
             {
-                var rows = path == "-" ? InputFile.Read(Console.OpenStandardInput(), progress: progress) : InputFile.Read(path, progress: progress);
+                var rows = path == "-" ? InputFile.Read(Terminal.OpenIn(), progress: progress) : InputFile.Read(path, progress: progress);
                 var report = new Intake(door).Take(rows, sink.Add, r => Show(r, progress));
                 sink.Finish();
                 return Print(session.Output, report, sink);

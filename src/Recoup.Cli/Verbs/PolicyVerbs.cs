@@ -131,7 +131,7 @@ internal static class PolicyVerbs
         {
             using var session = new Session(parsed);
             var text = Store.Exists(session.Place) ? session.Door("run").PolicyInForce.Text : ShippedPolicies.DefaultText;
-            Console.Out.Write(text);
+            Terminal.Out.Write(text);
             return 0;
         });
         return verb;

@@ -90,7 +90,7 @@ internal static class ServeVerb
         session.Dispose();
         Run(told(new ServeOptions(place, address, port, session.Clock)
         {
-            RunAt = DefaultRunAt, MachineClock = TimeProvider.System, Log = logsJson ? EventLog.AsJson(Console.Error, session.Clock) : EventLog.InWords(Output.Say), Writer = TemplateWriter.Shipped, Channels = Session.ChannelsOf, Catalog = () => FigureVerbs.CatalogOf(folder), Actor = Environment.UserName, Say = logsJson ? Console.Out.WriteLine : Output.Say,
+            RunAt = DefaultRunAt, MachineClock = TimeProvider.System, Log = logsJson ? EventLog.AsJson(Terminal.Error, session.Clock) : EventLog.InWords(Output.Say), Writer = TemplateWriter.Shipped, Channels = Session.ChannelsOf, Catalog = () => FigureVerbs.CatalogOf(folder), Actor = Environment.UserName, Say = logsJson ? Terminal.Out.WriteLine : Output.Say,
         })).GetAwaiter().GetResult();
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Recoup.Storage;
@@ -22,7 +23,10 @@ public sealed record Ran(int Exit, string Out, string Err)
     }
 }
 
-/// <summary>A data folder of a test's own in the temporary folder, and the built command run on it as a process of its own.</summary>
+/// <summary>
+/// A data folder of a test's own in the temporary folder, and the command run on it: within the tests' process, from its words to
+/// its exit code, which is ten times as fast; as a process of its own where <see cref="Start"/> says so or an environment is given.
+/// </summary>
 public sealed class DataFolder : IDisposable
 {
     private static readonly string Command = System.IO.Path.Combine(AppContext.BaseDirectory, "recoup.dll");
@@ -64,7 +68,21 @@ public sealed class DataFolder : IDisposable
     /// <summary>Inputs, one object a line, through the command's standard input.</summary>
     public Ran Send(string lines, params string[] arguments) => Run(lines, null, ["send", "-", "--format", "json", .. arguments]);
 
-    public Ran Run(string? input, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    public Ran Run(string? input, IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+        environment is null ? RunHere(input, arguments) : RunProcess(input, environment, arguments);
+
+    private Ran RunHere(string? input, string[] arguments)
+    {
+        using var given = new MemoryStream(Encoding.UTF8.GetBytes(input ?? ""));
+        using var output = new MemoryStream();
+        using var error = new MemoryStream();
+        string[] place = arguments.Contains("--data") ? [] : TestStores.IsPostgres && !arguments.Contains("--database") ? ["--data", Path, "--database", Place.Connection!] : ["--data", Path];
+        var exit = Recoup.Cli.CommandLine.Run([.. arguments, .. place], new Recoup.Cli.TerminalStreams(given, output, error)).GetAwaiter().GetResult();
+        return new Ran(exit, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(error.ToArray()));
+    }
+
+    /// <summary>The built command as a process of its own, as a person starts it.</summary>
+    public Ran RunProcess(string? input, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
         using var process = Start(environment, arguments);
         if (input is not null)
