@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
@@ -59,7 +60,9 @@ public sealed class WebPages : IAsyncDisposable
         if (options.IsNode) builder.Services.AddHostedService<Node>();
         // Keys of forms last as long as the sessions do: until the server ends.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        builder.Services.AddRouting().AddAntiforgery(forms => forms.Cookie.Name = "recoup-form");
+        // Cookies know no ports: of two servers on one machine each needs a name of its own.
+        var own = options.Port != 0 ? options.Port.ToString(CultureInfo.InvariantCulture) : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
+        builder.Services.AddRouting().AddAntiforgery(forms => forms.Cookie.Name = $"recoup-form-{own}");
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddRazorComponents();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(60));

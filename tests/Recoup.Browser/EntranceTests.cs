@@ -56,6 +56,76 @@ public sealed class EntranceTests(Stage stage)
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
+    /// <summary>A browser follows //name to another machine. Nothing that is answered to such a path names it as a link, a redirect or a place to go on to.</summary>
+    [BrowserTheory]
+    [InlineData("//evil.example/x")]
+    [InlineData("//evil.example/%2e%2e")]
+    [InlineData("/%5Cevil.example/x")]
+    [InlineData("///evil.example")]
+    [InlineData("/%09/evil.example")]
+    public async Task The_entrance_never_leads_elsewhere(string target)
+    {
+        var answer = await Raw(new Uri(stage.Address).Port, $"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nConnection: close\r\n\r\n");
+        answer.ShouldStartWith("HTTP/1.1 404");
+        answer.ShouldNotContain("Location:");
+        answer.ShouldNotContain("evil");
+    }
+
+    private static async Task<string> Raw(int port, string request)
+    {
+        using var socket = new System.Net.Sockets.TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, port);
+        await using var stream = socket.GetStream();
+        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(request));
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync();
+    }
+
+    [BrowserTheory]
+    [InlineData("127.0.0.2")]
+    [InlineData("127.9.8.7")]
+    [InlineData("::1")]
+    public async Task The_link_works_at_whatever_loopback_address_it_is_served_at(string address)
+    {
+        if (address == "::1" && !System.Net.Sockets.Socket.OSSupportsIPv6) Assert.Skip("this machine has no IPv6");
+        await using var site = await Site.Serve(at: IPAddress.Parse(address));
+        await using var context = await stage.Chromium.NewContextAsync();
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(site.Link);
+        await page.Locator("h1", new() { HasText = "Dashboard" }).WaitForAsync();
+    }
+
+    [BrowserFact]
+    public async Task A_page_open_at_one_server_keeps_its_form_when_another_server_is_looked_at()
+    {
+        await using var one = await stage.Copy();
+        await using var two = await stage.Copy();
+        await using var context = await stage.Chromium.NewContextAsync();
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(one.Link);
+        await page.Locator("h1", new() { HasText = "Dashboard" }).WaitForAsync();
+        await page.GotoAsync($"{one.Address}/accounts/{SmallBusiness.Slow}");
+        var other = await context.NewPageAsync();
+        await other.GotoAsync(two.Link);
+        await other.Locator("h1", new() { HasText = "Dashboard" }).WaitForAsync();
+        await other.GotoAsync($"{two.Address}/accounts/{SmallBusiness.Slow}");
+        (await context.CookiesAsync()).Where(c => c.Name.StartsWith("recoup-form", StringComparison.Ordinal)).Select(c => c.Name).Distinct().Count().ShouldBe(2);
+        var before = Events(one);
+        await Send(page);
+        Events(one).ShouldBeGreaterThan(before);
+        await Send(other);
+    }
+
+    private static async Task Send(IPage page)
+    {
+        var form = page.Locator("form:has(input[name='_handler'][value='hold'])");
+        if (!await form.IsVisibleAsync()) await page.Locator("details:has(form:has(input[name='_handler'][value='hold'])) > summary").ClickAsync();
+        await form.Locator("[name='to']").FillAsync("2026-03-31");
+        await form.Locator("[name='reason']").FillAsync("requested");
+        await form.Locator("button.primary").ClickAsync();
+        await page.Reaches($"/accounts/{SmallBusiness.Slow}?said=*");
+    }
+
     [BrowserFact]
     public async Task A_form_without_its_token_is_refused_and_changes_nothing()
     {

@@ -27,11 +27,11 @@ internal sealed class Site : IAsyncDisposable
     /// <summary>What the terminal would show.</summary>
     public List<string> Said { get; }
 
-    public static async Task<Site> Serve(string? folder = null, bool beats = false, bool owns = false)
+    public static async Task<Site> Serve(string? folder = null, bool beats = false, bool owns = false, IPAddress? at = null)
     {
         var said = new List<string>();
         var path = folder ?? Directory.CreateTempSubdirectory("recoup-site-").FullName;
-        var options = new ServeOptions(new Storage.StorePlace(path), IPAddress.Loopback, 0, new ClockFrom(SmallBusiness.Now))
+        var options = new ServeOptions(new Storage.StorePlace(path), at ?? IPAddress.Loopback, 0, new ClockFrom(SmallBusiness.Now))
         {
             Role = beats ? Role.All : Role.Api, Writer = TemplateWriter.Shipped, Catalog = () => KpiCatalog.Shipped, Actor = "ann", Say = line => { lock (said) said.Add(line); },
             Channels = store => new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = new(true, new MailFolder(store.MailFolder, store.WorkspaceId).Send) },

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
@@ -24,9 +25,14 @@ public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> 
         var isApi = path.StartsWith(ApiRoutes.Root, StringComparison.Ordinal);
         if (isApi) SetApiHeaders(http.Response.Headers);
         else SetHeaders(http.Response.Headers);
-        if (http.Request.Host.Host is not ("127.0.0.1" or "localhost" or "[::1]" or "::1"))
+        if (!IsOfThisMachine(http.Request.Host.Host))
         {
             await PlainPage.Write(http, 400, "This is not the address", $"The pages answer at this machine's own address only: {address()}.");
+            return;
+        }
+        if (LeadsElsewhere(path))
+        {
+            await PlainPage.Write(http, 404, "There is no such page", "The address leads nowhere; perhaps it was cut.", ("/", "Go to the dashboard"));
             return;
         }
         // Programs come with a key, and a cookie means nothing there; monitors come with nothing.
@@ -36,6 +42,12 @@ public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> 
         else if (!entrance.Knows(http.Request.Cookies[CookieName(http)])) await Refuse(http);
         else await Answer(http);
     }
+
+    /// <summary>localhost, or a loopback address written as one (127.0.0.2 too): no name that somebody else's DNS answers for.</summary>
+    private static bool IsOfThisMachine(string host) => host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
+    /// <summary>A browser takes //name and /\name for another machine's address, so none is ever given back as a link.</summary>
+    private static bool LeadsElsewhere(string path) => path.Length > 1 && path[1] is '/' or '\\' || path.Any(char.IsControl);
 
     /// <summary>Answers may be kept by the program that asked, and are asked for again with their ETag.</summary>
     private static void SetApiHeaders(IHeaderDictionary headers)

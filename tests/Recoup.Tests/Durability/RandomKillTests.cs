@@ -62,7 +62,7 @@ public sealed class RandomKillTests(ITestOutputHelper output)
         for (var i = 0; i < commands.Count; i++)
         {
             var took = Stopwatch.StartNew();
-            undisturbed.Run(commands[i].Arguments).Expect(0);
+            undisturbed.RunProcess(null, null, commands[i].Arguments).Expect(0);
             var typical = took.ElapsedMilliseconds;
             while (kills < Played.KillsWanted * (i + 1) / commands.Count)
             {
@@ -74,7 +74,7 @@ public sealed class RandomKillTests(ITestOutputHelper output)
                 process.WaitForExit();
                 kills++;
             }
-            killed.Run(commands[i].Arguments).Expect(0);
+            killed.RunProcess(null, null, commands[i].Arguments).Expect(0);
         }
         output.WriteLine($"{kills} kills, {tooLate} came after the end, {watch.Elapsed.TotalSeconds:F0} s");
 
