@@ -12,7 +12,7 @@ namespace Recoup.Cli;
 
 /// <summary>
 /// The command from its words to its exit code, on the streams of <see cref="Terminal"/>. Exit codes of the contract: 0 done;
-/// 1 refused, or a check found something wrong; 2 wrong usage; 3 done, some rows rejected.
+/// 1 refused, or a check found something wrong; 2 wrong usage; 3 done, some rows rejected or set aside.
 /// </summary>
 internal static class CommandLine
 {
@@ -37,7 +37,7 @@ internal static class CommandLine
         {
             ImportVerbs.Import(), ImportVerbs.Send(), ImportVerbs.Inputs(), WorkVerbs.Run(), WorkVerbs.Dispatch(), WorkVerbs.Sending(), WorkVerbs.Messages(), ChannelVerbs.Channels(), ChannelVerbs.Bounces(),
             FigureVerbs.Ageing(), FigureVerbs.Kpi(), FigureVerbs.Drill(), FigureVerbs.Catalog(), PeopleVerbs.Worklist(), PeopleVerbs.Explain(), DocumentVerbs.Statement(), DocumentVerbs.Invoice(),
-            PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), MigrateVerb.Migrate(), SimulateVerbs.Simulate(), ReplayVerb.Replay(), DemoVerb.Demo(), ServeVerb.Serve(), ApiKeyVerbs.ApiKey(),
+            PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), MigrateVerb.Migrate(), SimulateVerbs.Simulate(), ReplayVerb.Replay(), DemoVerb.Demo(), ServeVerb.Serve(), ApiKeyVerbs.ApiKey(), StatusVerb.Status(),
         }) root.Subcommands.Add(verb);
 
         var parsed = root.Parse(args);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Recoup.Connectors.Mail;
 using Recoup.Core.Contact;
+using Recoup.Core.Foundation;
 using Recoup.Core.Policies;
 using Recoup.Storage;
 using Recoup.Storage.Work;
@@ -96,12 +97,34 @@ internal sealed class Session : IDisposable
         };
     }
 
-    public static DateOnly Day(string text, string option) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : throw new UsageException($"{option}: '{text}' is not a date; write YYYY-MM-DD");
+    public static DateOnly Day(string text, string option)
+    {
+        if (!TryDay(text, out var day)) throw new UsageException($"{option}: '{text}' is not a date; write YYYY-MM-DD");
+        return DateBounds.Problem(day) is { } problem ? throw new UsageException($"{option}: {text} {problem}") : day;
+    }
+
+    /// <summary>As <see cref="Day"/>, where 9999-12-31 means that there is no end: then the last day that a fact may have.</summary>
+    public static DateOnly DayOrNoEnd(string text, string option) => TryDay(text, out var day) && day == DateBounds.NoEnd ? DateBounds.Last : Day(text, option);
+
+    private static bool TryDay(string text, out DateOnly day) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
+
+    /// <summary>
+    /// Facts that are recorded on their own day take the workspace's clock there for good: further ahead than this, of the
+    /// machine's clock and the one that was given, a day is a typing error.
+    /// </summary>
+    public DateOnly LastPlausibleDay
+    {
+        get
+        {
+            var (given, machine) = (Clock.GetUtcNow(), TimeProvider.System.GetUtcNow());
+            return DateOnly.FromDateTime((given > machine ? given : machine).UtcDateTime).Plus(DailyRun.DaysAheadMax);
+        }
+    }
 
     public static DateTimeOffset Instant(string text)
     {
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)) return instant;
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant))
+            return DateBounds.Problem(instant) is { } problem ? throw new UsageException($"{text} {problem}") : instant;
         throw new UsageException($"'{text}' is not an instant; write 2026-04-12T10:15:00Z");
     }
 

@@ -52,7 +52,7 @@ public static partial class Machine
 
     private static void ClosePromises(Work work, DateOnly asOf, int grace)
     {
-        foreach (var promise in work.State.Promises.Where(p => p.Outcome is null && p.MadeOn <= asOf && (p.PaidInTerm(grace) >= p.Minor || p.DueOn.AddDays(grace) < asOf)).ToList())
+        foreach (var promise in work.State.Promises.Where(p => p.Outcome is null && p.MadeOn <= asOf && (p.PaidInTerm(grace) >= p.Minor || p.DueOn.Plus(grace) < asOf)).ToList())
             work.Emit(new Event.PromiseClosed(promise.Promise, promise.OutcomeBy(grace), promise.PaidInTerm(grace), promise.Currency), asOf, promise.Account);
     }
 

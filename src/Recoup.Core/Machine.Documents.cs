@@ -20,7 +20,7 @@ public static partial class Machine
     /// </summary>
     private static bool IsToBeDelivered(Work work, Input.Invoice i) =>
         work.Context.Workspace.DeliversSince(work.State.Account(i.Account)!.Portfolio) is { } since && !work.State.Erased && i.DeliveredOn is null
-        && since <= work.Today && i.IssuedOn >= since && i.IssuedOn.AddDays(DocumentDecider.DeliverDaysMax) >= work.Today;
+        && since <= work.Today && i.IssuedOn >= since && i.IssuedOn.Plus(DocumentDecider.DeliverDaysMax) >= work.Today;
 
     /// <summary>Decided at once and without a run: somebody waits for it.</summary>
     private static Refused? RequestStatement(Work work, Input.StatementRequested i)

@@ -1,5 +1,6 @@
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
+using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Receivables;
 
@@ -58,7 +59,7 @@ public static partial class Machine
     {
         var hold = work.State.Holds.Find(h => h.Hold == i.Hold && h.Account == i.Account);
         if (hold is null || i.On > hold.To) return new Refused(Refusal.UnknownHold, $"account {i.Account} has no hold {i.Hold} that still stands on {i.On:yyyy-MM-dd}");
-        work.Emit(new Event.HoldReleased(i.Hold, i.On.AddDays(-1)));
+        work.Emit(new Event.HoldReleased(i.Hold, i.On.Plus(-1)));
         return null;
     }
 

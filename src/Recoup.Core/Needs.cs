@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
@@ -94,7 +95,7 @@ public sealed class Needs
                 if (state.Messages.TryGetValue(i.Message, out var message) && message.Document is not null) needs.History = state.History is null;
                 else if (message is not null)
                     foreach (var account in state.Accounts)
-                        if (account.Portfolio == message.Portfolio) needs.Listed(state, account.Account, message.PreDueThrough ?? today.AddDays(-1));
+                        if (account.Portfolio == message.Portfolio) needs.Listed(state, account.Account, message.PreDueThrough ?? today.Plus(-1));
                 break;
         }
         return needs;

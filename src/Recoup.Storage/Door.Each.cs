@@ -8,7 +8,17 @@ namespace Recoup.Storage;
 /// <param name="Units">Names them; asked again where the transaction is made anew.</param>
 /// <param name="MayCommit">Looks at the result within the transaction, on whichever thread writes it; false: nothing of it is kept, and no part after it is taken.</param>
 /// <param name="Kept">Is given the result the moment it is durable, on whichever thread wrote it.</param>
-internal sealed record TakenTogether(int Count, Func<Stored, IReadOnlyList<InputUnit>> Units, Func<BatchResult, bool>? MayCommit = null, Action<BatchResult>? Kept = null);
+internal sealed record TakenTogether(int Count, Func<Stored, IReadOnlyList<InputUnit>> Units, Func<BatchResult, bool>? MayCommit = null, Action<BatchResult>? Kept = null)
+{
+    /// <summary>The same in two, one after the other; asked for where all together failed, and of more than one unit only.</summary>
+    public Func<(TakenTogether First, TakenTogether Second)>? Halves { get; init; }
+
+    /// <summary>
+    /// Writes down, in a transaction of its own, that the one unit there is failed. Null: nothing was written, and no part after
+    /// it is taken. Where this is not set what fails is thrown.
+    /// </summary>
+    public Func<Exception, UnitResult?>? SetAside { get; init; }
+}
 
 /// <content>One transaction after another: while one is written, the next is prepared.</content>
 public sealed partial class Door
@@ -123,9 +133,8 @@ public sealed partial class Door
                 taken(next, nothing);
                 return true;
             }
-            var wanted = true;
-            var result = door.Take(next.Units(new Stored(door.store)), next.MayCommit is null ? null : r => wanted = next.MayCommit(r));
-            if (!wanted) return false;
+            var result = new BatchResult();
+            if (!door.TakeOrSetAside(next, result)) return false;
             next.Kept?.Invoke(result);
             Merge();
             taken(next, result);
@@ -163,6 +172,10 @@ public sealed partial class Door
             {
                 reading?.Dispose();
                 reading = null;
+                return null;
+            }
+            catch (Exception e) when (IsApart(next, e))
+            {
                 return null;
             }
             finally
@@ -248,7 +261,7 @@ public sealed partial class Door
                 }
                 door.Write(ready);
             }
-            catch (Exception e) when (store.Database.IsPassing(e))
+            catch (Exception e) when (store.Database.IsPassing(e) || IsApart(of, e))
             {
                 store.Rollback();
                 return Written.Met;
@@ -263,6 +276,9 @@ public sealed partial class Door
             return Written.Kept;
         }
 
+        /// <summary>It may be one unit's failure alone: taken by itself, and in pieces, all others of the part go through.</summary>
+        private static bool IsApart(TakenTogether of, Exception e) => of.SetAside is not null && SetAsides.MayBeOf(e);
+
         /// <summary>The part before it is kept whatever becomes of this: readers add up what is not merged, and the next merge takes it along.</summary>
         private void Merge()
         {
@@ -275,8 +291,9 @@ public sealed partial class Door
             {
                 // It met others again and again, or the server went: the next part sees.
                 if (!door.store.IsDryRun && door.store.Database.IsPassing(e)) return;
-                if (unmerged is null || e is OutOfMemoryException) throw;
-                unmerged(e);
+                if (unmerged is null && SetAsides.MayBeOf(e)) door.SetAsideFigures(e);
+                else if (unmerged is null || e is OutOfMemoryException) throw;
+                else unmerged(e);
                 // What fails is tried again ever more rarely, since it reads all that is not merged.
                 mergeNext = Math.Min(2 * mergeNext, 64 * mergeLeast);
             }

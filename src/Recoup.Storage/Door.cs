@@ -18,13 +18,18 @@ namespace Recoup.Storage;
 /// <param name="RecordedAt">When they were learned; null: now.</param>
 public sealed record InputUnit(long Line, IReadOnlyList<Input> Inputs, DateTimeOffset? RecordedAt = null);
 
-public enum UnitStatus { Accepted, Unchanged, Refused }
+/// <summary>SetAside: it failed, by no fault of whoever sent it, and nothing of it was taken; see <see cref="SetAsides"/>.</summary>
+public enum UnitStatus { Accepted, Unchanged, Refused, SetAside }
 
 /// <param name="Line">The unit's line.</param>
 /// <param name="Status">Unchanged: every input was known by its key already.</param>
 /// <param name="Refused">Why, for a refused unit.</param>
 /// <param name="Accepted">The kinds of the inputs that were new.</param>
-public sealed record UnitResult(long Line, UnitStatus Status, Refused? Refused, IReadOnlyList<string> Accepted);
+public sealed record UnitResult(long Line, UnitStatus Status, Refused? Refused, IReadOnlyList<string> Accepted)
+{
+    /// <summary>What failed, of a unit set aside.</summary>
+    public string? Cause { get; init; }
+}
 
 /// <summary>What a batch did.</summary>
 public sealed class BatchResult
@@ -39,6 +44,17 @@ public sealed class BatchResult
     /// <summary>Parties that were looked at and decided.</summary>
     public int Reviewed { get; set; }
     public int Events { get; set; }
+
+    /// <summary>Adds what a later transaction did.</summary>
+    internal void Add(BatchResult later)
+    {
+        Units.AddRange(later.Units);
+        Outgoing.AddRange(later.Outgoing);
+        Decisions.AddRange(later.Decisions);
+        Decided.AddRange(later.Decided);
+        Reviewed += later.Reviewed;
+        Events += later.Events;
+    }
 }
 
 /// <summary>
@@ -128,6 +144,37 @@ public sealed partial class Door
                 Thread.Sleep(Math.Min(10 << attempt, 1000));
             }
     }
+
+    /// <summary>
+    /// Takes a part in one transaction. Where that fails it is taken in halves, and so on down to the one unit that fails alone:
+    /// it is set aside, and all others are taken, in their order. False: what a piece said ends it all.
+    /// </summary>
+    internal bool TakeOrSetAside(TakenTogether part, BatchResult into)
+    {
+        Exception failure;
+        try
+        {
+            var wanted = true;
+            var result = Take(part.Units(new Stored(store)), part.MayCommit is null ? null : r => wanted = part.MayCommit(r));
+            if (wanted) into.Add(result);
+            return wanted;
+        }
+        catch (Exception e) when (part.SetAside is not null && SetAsides.MayBeOf(e))
+        {
+            failure = e;
+        }
+        if (part.Count > 1)
+        {
+            var (first, second) = part.Halves!();
+            return TakeOrSetAside(first, into) && TakeOrSetAside(second, into);
+        }
+        if (part.SetAside(failure) is not { } unit) return false;
+        into.Units.Add(unit);
+        return true;
+    }
+
+    /// <summary>The instant by this door's clock.</summary>
+    internal DateTimeOffset Clock => clock.GetUtcNow();
 
     private const int AttemptsMax = 8;
 
@@ -248,6 +295,36 @@ public sealed partial class Door
     /// <summary>Folds pending cells into merged ones, where there are enough of them or it is asked for.</summary>
     public void MergeCells(bool always) => MergeCells(always ? 0 : CellStore.PendingMax);
 
+    /// <summary>
+    /// As <see cref="MergeCells(bool)"/>; where what the cells hold can't be merged that is set aside, and readers add it up.
+    /// False: it was.
+    /// </summary>
+    public bool TryMergeCells(bool always)
+    {
+        // Once it failed it reads all that is not merged for nothing: the end of the work tries again.
+        if (figuresAside && !always) return false;
+        try
+        {
+            MergeCells(always);
+            if (figuresAside || (always && SetAsides.Of(store, SetAsides.Figures).Count > 0)) store.Atomically(() => SetAsides.Clear(store, "", SetAsides.Figures, ""));
+            figuresAside = false;
+            return true;
+        }
+        catch (Exception e) when (SetAsides.MayBeOf(e) && !store.Database.IsPassing(e))
+        {
+            SetAsideFigures(e);
+            return false;
+        }
+    }
+
+    private bool figuresAside;
+
+    private void SetAsideFigures(Exception e)
+    {
+        figuresAside = true;
+        store.Atomically(() => SetAsides.Note(store, "", SetAsides.Figures, "", e, clock.GetUtcNow()));
+    }
+
     private void MergeCells(int from)
     {
         if (from > 0 && cells.PendingCount < from) return;
@@ -275,7 +352,11 @@ public sealed partial class Door
         store.Vault.Destroy(parties);
         Shredder.Shred(store, parties);
         Failpoint.Hit("erase.after-key");
-        foreach (var party in parties) store.Statement("UPDATE erasure SET done = 1 WHERE party = ?").Bind(party).Run();
+        foreach (var party in parties)
+        {
+            SetAsides.ClearAll(store, party);
+            store.Statement("UPDATE erasure SET done = 1 WHERE party = ?").Bind(party).Run();
+        }
         store.Database.Compact();
     }
 

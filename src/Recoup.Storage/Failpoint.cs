@@ -3,6 +3,9 @@ using System.Globalization;
 
 namespace Recoup.Storage;
 
+/// <summary>A rehearsed end of the process: nothing goes on after it, as nothing would.</summary>
+internal class CrashException(string message) : Exception(message);
+
 /// <summary>
 /// Named moments at which a test lets the process die, as by a power cut: RECOUP_FAILPOINT names one, with
 /// ":n" for its n-th passing. Each name says what has and has not happened yet.

@@ -266,7 +266,10 @@ public sealed class Store : IDisposable
 
     // --- journal ---
 
-    public static long RowId(int partition, long seq) => ((long)partition << 40) | seq;
+    /// <summary>The partition is in the bits from here up.</summary>
+    internal const int PartitionShift = 40;
+
+    public static long RowId(int partition, long seq) => ((long)partition << PartitionShift) | seq;
 
     private readonly JournalColumns columns = new();
 
@@ -312,7 +315,7 @@ public sealed class Store : IDisposable
         var partition = Partition.Of(party);
         for (var seq = lastSeq; seq > 0;)
         {
-            var row = JournalAt(partition, seq) ?? throw new StoreException($"event {seq} of partition {partition} is missing; `recoup audit verify` tells more");
+            var row = JournalAt(partition, seq) ?? throw new JournalDamagedException($"event {seq} of partition {partition} is missing; `recoup audit verify` tells more");
             yield return row;
             seq = row.Prior;
         }
@@ -358,12 +361,41 @@ public sealed class Store : IDisposable
         return state;
     }
 
+    /// <summary>Its name alone, however its state is.</summary>
+    internal string? PartyIdAt(long pid)
+    {
+        var s = Statement("SELECT id FROM party WHERE pid = ?").Bind(pid);
+        if (!s.Step()) return null;
+        var id = s.Text(0);
+        s.Reset();
+        return id;
+    }
+
+    internal string? PartyOfMessage(string message)
+    {
+        var s = Statement("SELECT p.id FROM message m JOIN party p ON p.pid = m.pid WHERE m.id = ?").Bind(message);
+        if (!s.Step()) return null;
+        var id = s.Text(0);
+        s.Reset();
+        return id;
+    }
+
     /// <summary>The parties to be looked at by a day (null: all), in the order of their place.</summary>
     internal List<long> PartiesDue(DateOnly? by)
     {
         using var s = Own(by is null ? "SELECT pid FROM party" : "SELECT pid FROM party WHERE next_review_on <= ?");
         if (by is { } day) s.Bind(day.DayNumber);
-        return Places(s);
+        return by is null ? Places(s) : WithSetAside(Places(s), 0, long.MaxValue);
+    }
+
+    /// <summary>What a run set aside is tried again by the next, whenever it would be due.</summary>
+    private List<long> WithSetAside(List<long> places, long fromPid, long toPid)
+    {
+        var aside = SetAsides.PlacesToRun(this, fromPid, toPid);
+        if (aside.Count == 0) return places;
+        var all = new SortedSet<long>(places);
+        all.UnionWith(aside);
+        return [.. all];
     }
 
     /// <summary>Those of one slot.</summary>
@@ -372,7 +404,7 @@ public sealed class Store : IDisposable
         // With the numbers in its text, so that the day's index is used where few are due and the slot's range where all are.
         var due = by is { } day ? string.Create(CultureInfo.InvariantCulture, $"next_review_on <= {day.DayNumber} AND ") : "";
         using var s = Own(string.Create(CultureInfo.InvariantCulture, $"SELECT pid FROM party WHERE {due}pid >= {slot.FromPid} AND pid < {slot.ToPid}"));
-        return Places(s);
+        return by is null ? Places(s) : WithSetAside(Places(s), slot.FromPid, slot.ToPid);
     }
 
     private static List<long> Places(Statement s)

@@ -28,6 +28,7 @@ internal static class ChannelVerbs
                 if (mail.What is null) left.Add(Path.GetFileName(mail.File), mail.Words);
                 else if (result is null) left.Add(Path.GetFileName(mail.File), $"there is no message {mail.Message}, or its reader was erased");
                 else if (result.Refused is { } refused) left.Add(Path.GetFileName(mail.File), refused.Message);
+                else if (result.Status == UnitStatus.SetAside) left.Add(Path.GetFileName(mail.File), $"set aside: {result.Cause}");
                 else if (result.Status == UnitStatus.Unchanged) unchanged++;
                 else counts[mail.What] = counts.GetValueOrDefault(mail.What) + 1;
             }

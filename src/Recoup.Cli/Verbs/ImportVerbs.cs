@@ -26,7 +26,7 @@ internal static class ImportVerbs
             using var session = new Session(parsed);
             var path = parsed.GetValue(file)!;
             if (path != "-" && !File.Exists(path)) throw new UsageException($"there is no file '{path}'");
-            var day = parsed.GetValue(until) is { } text ? Session.Day(text, "--until") : (DateOnly?)null;
+            var day = parsed.GetValue(until) is { } text ? Session.DayOrNoEnd(text, "--until") : (DateOnly?)null;
             if (day is not null && parsed.GetValue(asWhat) is not null) throw new UsageException("--until and --as open-items do not go together: the file says what is open on one day");
             var mapping = Mapping.Load(parsed.GetValue(map)!);
             var dry = parsed.GetValue(dryRun);
@@ -48,7 +48,7 @@ internal static class ImportVerbs
                 {
                     var rows = path == "-" ? MappedFile.Read(mapping, Terminal.OpenIn(), progress: progress) : MappedFile.Read(mapping, path, progress: progress);
                     var report = day is { } d
-                        ? new Intake(door).TakeUntil(rows, d, sink.Add, r => Show(r, progress))
+                        ? new Intake(door).TakeUntil(rows, d, sink.Add, r => Show(r, progress), session.LastPlausibleDay)
                         : new Intake(door).Take(rows, sink.Add, r => Show(r, progress));
                     sink.Finish();
                     return Print(session.Output, report, sink);
@@ -144,6 +144,7 @@ internal static class ImportVerbs
         sheet.Add("accepted", report.Accepted);
         sheet.Add("unchanged", report.Unchanged);
         sheet.Add("rejected", report.Rejected);
+        if (report.SetAside > 0) sheet.Add("of these, set aside", report.SetAside);
         if (report.Later > 0) sheet.Add("later than --until", report.Later);
         var kinds = new Sheet("input", "taken") { Empty = "no input was new" };
         foreach (var (kind, count) in report.Inputs) kinds.Add(kind, count);
@@ -154,6 +155,7 @@ internal static class ImportVerbs
             json.WriteNumber("accepted", report.Accepted);
             json.WriteNumber("unchanged", report.Unchanged);
             json.WriteNumber("rejected", report.Rejected);
+            json.WriteNumber("set_aside", report.SetAside);
             if (report.Later > 0) json.WriteNumber("later", report.Later);
             json.WriteStartObject("inputs");
             foreach (var (kind, count) in report.Inputs) json.WriteNumber(kind, count);
@@ -162,6 +164,7 @@ internal static class ImportVerbs
             json.WriteEndObject();
         }, sheet, kinds);
         sink.Tell();
+        TellAside(report.SetAside);
         return report.Rejected > 0 ? 3 : 0;
     }
 
@@ -184,6 +187,7 @@ internal static class ImportVerbs
             json.WriteNumber("accepted", report.Read - report.Rejected - report.Same);
             json.WriteNumber("unchanged", report.Same);
             json.WriteNumber("rejected", report.Rejected);
+            json.WriteNumber("set_aside", report.SetAside);
             json.WriteStartObject("inputs");
             foreach (var (kind, count) in report.Inputs) json.WriteNumber(kind, count);
             json.WriteEndObject();
@@ -212,7 +216,13 @@ internal static class ImportVerbs
             Output.Say(report.Refused);
             return 1;
         }
+        TellAside(report.SetAside);
         return report.Rejected > 0 ? 3 : 0;
+    }
+
+    private static void TellAside(long count)
+    {
+        if (count > 0) Output.Say($"{count:N0} of them failed by no fault of their own and are set aside: `recoup status` says why. Send them again once that is mended.");
     }
 
     /// <summary>Rejected rows: into a file from the first one on, and the first few to the terminal.</summary>

@@ -37,9 +37,17 @@ internal static class WorkVerbs
             Print(session.Output, report, dry);
             if (report.Stopped is not null) { Output.Say(report.Stopped); return 1; }
             if (report.Shadow && !dry && report.Decisions > 0) Output.Say("The workspace is in shadow: decisions are recorded, nothing is sent. `recoup explain ACCOUNT` shows why; `recoup sending live` switches sending on.");
-            return 0;
+            return AsideExit(report.SetAside, "party", "parties", "run");
         });
         return verb;
+    }
+
+    /// <summary>Tells of what was left out. The verb's exit where all else is well.</summary>
+    public static int AsideExit(long count, string one, string many, string verb)
+    {
+        if (count == 0) return 0;
+        Output.Say($"{count:N0} {(count == 1 ? one : many)} could not be handled and {(count == 1 ? "was" : "were")} set aside; everybody else was worked. `recoup status` says why; the next `recoup {verb}` tries again.");
+        return 3;
     }
 
     public static void Print(Output output, RunReport report, bool dry)
@@ -51,6 +59,7 @@ internal static class WorkVerbs
         foreach (var (kind, count) in report.Documents) sheet.Add($"document: {kind}", count);
         sheet.Add("deferred by the gate", report.Deferred);
         sheet.Add("blocked by the gate", report.Blocked);
+        if (report.SetAside > 0) sheet.Add("set aside", report.SetAside);
         output.Print(json =>
         {
             json.WriteStartObject();
@@ -65,6 +74,7 @@ internal static class WorkVerbs
             json.WriteEndObject();
             json.WriteNumber("deferred", report.Deferred);
             json.WriteNumber("blocked", report.Blocked);
+            json.WriteNumber("set_aside", report.SetAside);
             json.WriteNumber("seconds", Math.Round(report.Seconds, 3));
             json.WriteBoolean("shadow", report.Shadow);
             if (report.Stopped is not null) json.WriteString("stopped", report.Stopped);
@@ -100,7 +110,8 @@ internal static class WorkVerbs
             if (report.Unknown > 0) Output.Say("Of some messages nobody knows whether they arrived. `recoup messages` lists them; find out, and settle each with `recoup messages settle`.");
             if (report.Throttled > 0) Output.Say("Some wait because as many as may went to their domain within the last minute: run `recoup dispatch` again.");
             foreach (var (channel, trouble) in report.Troubles) Output.Say($"Nothing goes by {channel} now, and its messages wait: {trouble}");
-            return report.Troubles.Count > 0 ? 1 : 0;
+            var aside = AsideExit(report.SetAside, "message", "messages", "dispatch");
+            return report.Troubles.Count > 0 ? 1 : aside;
         });
         return verb;
     }
@@ -116,6 +127,7 @@ internal static class WorkVerbs
         sheet.Add("not taken for now, tried again", report.ToRetry);
         sheet.Add("waiting: as many as may went to their domain", report.Throttled);
         sheet.Add("waiting: their channel takes nothing", report.Waiting);
+        if (report.SetAside > 0) sheet.Add("set aside", report.SetAside);
         output.Print(json =>
         {
             json.WriteStartObject();
@@ -127,6 +139,7 @@ internal static class WorkVerbs
             json.WriteNumber("to_retry", report.ToRetry);
             json.WriteNumber("throttled", report.Throttled);
             json.WriteNumber("waiting", report.Waiting);
+            json.WriteNumber("set_aside", report.SetAside);
             if (report.Troubles.Count > 0)
             {
                 json.WriteStartObject("troubles");
@@ -198,9 +211,9 @@ internal static class WorkVerbs
             var door = session.Door("dispatch");
             var (message, wanted) = (parsed.GetValue(id)!, parsed.GetValue(outcome)!);
             var result = Settling.Settle(door, message, wanted, parsed.GetValue(reason)!, parsed.GetValue(by) ?? Environment.UserName, session.Clock.GetUtcNow());
-            if (result is not { Refused: null })
+            if (result is null or { Status: UnitStatus.Refused or UnitStatus.SetAside })
             {
-                Output.Say(result?.Refused?.Message ?? $"there is no message {message}; `recoup messages` lists those of unknown fate");
+                Output.Say(result?.Refused?.Message ?? result?.Cause ?? $"there is no message {message}; `recoup messages` lists those of unknown fate");
                 return 1;
             }
             var sheet = new Sheet("message", "settled as");

@@ -97,6 +97,8 @@ internal sealed class OpenItemMaker(Mapping mapping, OpenItemPlan plan, MappedRo
         var due = (DateOnly)draft.Values[DueOn]!;
         var amount = (decimal)draft.Values[Balance]!;
         var currency = Currency.Of((string)draft.Values[CurrencyCode]!);
+        if (DateBounds.Problem(issued) is { } early) Problem(IssuedOn, $"{issued:yyyy-MM-dd} {early}");
+        if (DateBounds.Problem(due) is { } late) Problem(DueOn, $"{due:yyyy-MM-dd} {late}");
         if (due < issued) Problem(DueOn, $"{due:yyyy-MM-dd} is before the invoice was issued ({issued:yyyy-MM-dd})");
         if (amount < 0) Problem(Balance, $"{amount.ToString(CultureInfo.InvariantCulture)} is negative: a credit is no open item; send it as a credit note or a payment");
         if (!Money.TryFromMajor(amount, currency, out var balance))

@@ -1,4 +1,5 @@
 using NodaTime;
+using Recoup.Core.Foundation;
 
 namespace Recoup.Core.Contact;
 
@@ -135,14 +136,14 @@ public static class ContactGate
         {
             var within = 0;
             foreach (var on in days)
-                if (on > today.AddDays(wait - rule.Days)) within++;
-            if (within < rule.Contacts) return wait == 0 ? null : request.Today.AddDays(wait);
-            if (wait > rule.Days) return request.Today.AddDays(wait);
+                if (on > today.Plus(wait - rule.Days)) within++;
+            if (within < rule.Contacts) return wait == 0 ? null : request.Today.Plus(wait);
+            if (wait > rule.Days) return request.Today.Plus(wait);
         }
     }
 
     // Of the dates that the customer's possible places have, a contact takes the latest and today the earliest: it counts as long as it may have to.
-    private static DateOnly DayIn(string zone, DateTimeOffset at) => Instant.FromDateTimeOffset(at).InZone(DateTimeZoneProviders.Tzdb[zone]).Date.ToDateOnly();
+    private static DateOnly DayIn(string zone, DateTimeOffset at) => DateBounds.DayIn(DateTimeZoneProviders.Tzdb[zone], at);
 
     /// <summary>The first instant from then on that is within the hours in every zone; null where there is none within a week.</summary>
     public static DateTimeOffset? NextOpening(ContactRule rule, IReadOnlyList<string> timeZones, DateTimeOffset from)

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Recoup.Core.Events;
+using Recoup.Core.Foundation;
 
 namespace Recoup.Core.Contact;
 
@@ -99,7 +100,7 @@ public sealed class ContactState
         foreach (var contact in Recent)
         {
             var on = DateOnly.FromDateTime(contact.At.UtcDateTime);
-            if (contact.Outbound && on > today.AddDays(-days) && on <= today) count++;
+            if (contact.Outbound && on > today.Plus(-days) && on <= today) count++;
         }
         return count;
     }
@@ -112,7 +113,7 @@ public sealed class ContactState
 
     public void Forget(DateOnly today)
     {
-        if (Recent.Count > 0) Recent.RemoveAll(r => DateOnly.FromDateTime(r.At.UtcDateTime) < today.AddDays(-RecentDays));
+        if (Recent.Count > 0) Recent.RemoveAll(r => DateOnly.FromDateTime(r.At.UtcDateTime) < today.Plus(-RecentDays));
         if (OptOuts.Count > 0) OptOuts.RemoveAll(o => o.Until <= today);
     }
 }

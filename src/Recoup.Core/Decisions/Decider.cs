@@ -1,5 +1,6 @@
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
+using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Core.Workspace;
@@ -70,13 +71,13 @@ public sealed class Decider
     {
         if (state.Erased) return Wait("erased");
         if (facts.OpenItems == 0) return Wait("nothing-open");
-        LookAgainOn(asOf.AddDays(context.Policy.ReviewEveryDays));
+        LookAgainOn(asOf.Plus(context.Policy.ReviewEveryDays));
         // Each account's holds by themselves: the first that ends lets its items go on.
-        foreach (var hold in state.Holds) LookAgainOn(hold.From, hold.To.AddDays(1));
+        foreach (var hold in state.Holds) LookAgainOn(hold.From, hold.To.Plus(1));
         foreach (var dispute in state.Disputes) LookAgainOn(dispute.From, dispute.ClosedOn ?? dispute.From);
-        foreach (var promise in state.Promises) LookAgainOn(promise.MadeOn, promise.DueOn.AddDays(context.Policy.PromiseGraceDays + 1));
+        foreach (var promise in state.Promises) LookAgainOn(promise.MadeOn, promise.DueOn.Plus(context.Policy.PromiseGraceDays + 1));
         // What is overdue from a day on counts in the facts from then on, whether its step has come or not.
-        foreach (var e in state.Exposures) LookAgainOn(e.DueOn.AddDays(1));
+        foreach (var e in state.Exposures) LookAgainOn(e.DueOn.Plus(1));
         if (facts.PromisedUntil is { } until)
         {
             LookAgainOn(until);
@@ -100,7 +101,7 @@ public sealed class Decider
             return Await(decision, "work-under-way");
         // One letter at a time: a step is over when its letter has left, and two would arrive together.
         if (decision.Action != "message" || !state.Pending.Exists(p => p.Kind == "message" && p.Portfolio == facts.Portfolio)) return decision;
-        LookAgainOn(asOf.AddDays(1));
+        LookAgainOn(asOf.Plus(1));
         return Await(decision, "message-under-way");
     }
 
@@ -140,7 +141,7 @@ public sealed class Decider
         for (var i = last + 1; i < steps.Count; i++)
             if (steps[i].At > day)
             {
-                LookAgainOn(anchor.AddDays(steps[i].At + paused));
+                LookAgainOn(anchor.Plus(steps[i].At + paused));
                 break;
             }
         if (due.Count == 0) return Wait(last + 1 >= steps.Count ? "last-step-taken" : "step-not-due") with { AnchorOn = anchor, PausedDays = Days(paused) };
@@ -148,20 +149,20 @@ public sealed class Decider
         // A step is skipped only where its day passed without a review. Where its time came otherwise (a dispute ended,
         // an older item came back) each step is still taken in its turn: nobody meets an agency unwarned.
         var skipped = new List<string>();
-        while (due.Count > 1 && anchor.AddDays(due[0].At + paused) > (state.ReviewedOn ?? DateOnly.MinValue))
+        while (due.Count > 1 && anchor.Plus(due[0].At + paused) > (state.ReviewedOn ?? DateOnly.MinValue))
         {
             skipped.Add(due[0].Id);
             due.RemoveAt(0);
         }
         // The ones after it are due already and have their turn as soon as steps may follow one another.
-        if (due.Count > 1) LookAgainOn(asOf.AddDays(Math.Max(1, strategy.DaysBetweenSteps)));
+        if (due.Count > 1) LookAgainOn(asOf.Plus(Math.Max(1, strategy.DaysBetweenSteps)));
         return Take(due) with { AnchorOn = anchor, PausedDays = Days(paused), Skipped = skipped.Count == 0 ? null : skipped };
     }
 
     /// <summary>The first of the due steps that the gate does not forbid: one that can never be taken must not hold up the next.</summary>
     private DecisionRecord Take(List<Step> due)
     {
-        if (treatment?.LastStepOn is { } lastOn && !Forgotten && lastOn.AddDays(strategy.DaysBetweenSteps) is var earliest && earliest > asOf) return Postpone(due[0], earliest, "days-between-steps");
+        if (treatment?.LastStepOn is { } lastOn && !Forgotten && lastOn.Plus(strategy.DaysBetweenSteps) is var earliest && earliest > asOf) return Postpone(due[0], earliest, "days-between-steps");
         if (NotABusinessDay() is { } businessDay) return Postpone(due[0], businessDay, "business-days-only");
         DecisionRecord? blocked = null;
         foreach (var step in due)
@@ -191,7 +192,7 @@ public sealed class Decider
             var from = exposure.DueOn;
             if (start > exposure.DueOn)
             {
-                var entry = start.AddDays(-strategy.EntryStep.At);
+                var entry = start.Plus(-strategy.EntryStep.At);
                 if (entry > from) from = entry;
             }
             if (anchor is not { } a || from < a.Anchor) anchor = (from, start > from ? start : from);
@@ -220,7 +221,7 @@ public sealed class Decider
     private DecisionRecord Remind()
     {
         if (strategy.PreDueStep is not { } step) return Wait("not-due");
-        var coming = facts.Coming.Where(e => e.DueOn > RemindedThrough && e.DueOn.AddDays(step.At) <= asOf).ToList();
+        var coming = facts.Coming.Where(e => e.DueOn > RemindedThrough && e.DueOn.Plus(step.At) <= asOf).ToList();
         if (coming.Count == 0) return Wait("not-due");
         if (step.When is { } when && !when.IsTrue(facts))
         {
@@ -241,10 +242,10 @@ public sealed class Decider
         var first = strategy.DunningSteps[0].At;
         foreach (var e in facts.Coming)
         {
-            LookAgainOn(e.DueOn.AddDays(first));
-            if (strategy.PreDueStep is { } step && e.DueOn > RemindedThrough) LookAgainOn(e.DueOn.AddDays(step.At));
+            LookAgainOn(e.DueOn.Plus(first));
+            if (strategy.PreDueStep is { } step && e.DueOn > RemindedThrough) LookAgainOn(e.DueOn.Plus(step.At));
         }
-        foreach (var e in facts.Dunnable) LookAgainOn(e.DueOn.AddDays(first));
+        foreach (var e in facts.Dunnable) LookAgainOn(e.DueOn.Plus(first));
     }
 
     // --- acting ---
@@ -394,7 +395,7 @@ public sealed class Decider
 
         // A message that leaves is a contact from then on; nobody knows yet when it leaves.
         var leaving = underWay > 0 || decision.Action == "message";
-        if (leaving && context.Policy.WatchesContacts) LookAgainOn(asOf.AddDays(1));
+        if (leaving && context.Policy.WatchesContacts) LookAgainOn(asOf.Plus(1));
         var stepped = decision.Action != "wait" && decision.RemindedThrough is null;
         var lastStepOn = stepped ? asOf : treatment?.LastStepOn;
         if (next is not { } last) return;
@@ -404,7 +405,7 @@ public sealed class Decider
         var then = facts with { };
         Span<bool> could = stackalloc bool[strategy.Steps.Count];
         Possible(facts, could, out _);
-        for (var day = asOf.AddDays(1); day < last; day = day.AddDays(1))
+        for (var day = asOf.Plus(1); day < last; day = day.Plus(1))
         {
             then.MoveTo(day, lastStepOn, state.Contact.OutboundWithin(day, 7));
             var score = Score.InRange(fixedScore + Score.Sum(then, policy, null, watchingTime: true));

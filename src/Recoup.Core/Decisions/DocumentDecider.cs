@@ -37,7 +37,7 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
         foreach (var documents in Mine)
         {
             // Forbidden when it was new, allowed by now, and no longer new.
-            var late = Ready(documents).FindAll(n => state.Item(documents.Account, n)!.Delivery is not null && state.Item(documents.Account, n)!.IssuedOn.AddDays(DeliverDaysMax) < asOf);
+            var late = Ready(documents).FindAll(n => state.Item(documents.Account, n)!.Delivery is not null && state.Item(documents.Account, n)!.IssuedOn.Plus(DeliverDaysMax) < asOf);
             var numbers = Ready(documents).Except(late).ToList();
             if (late.Count > 0) decisions.Add((documents.Account, Plain(Invoices(late), "issued-long-ago")));
             if (numbers.Count > 0 && context.Workspace.DeliversSince(facts.Portfolio) is null) decisions.Add((documents.Account, Plain(Invoices(numbers), "delivery-off")));
@@ -55,14 +55,14 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
         foreach (var documents in Mine)
         {
             foreach (var number in documents.ToDeliver ?? [])
-                Take(state.Item(documents.Account, number)!.IssuedOn is var issued && issued > asOf ? issued : asOf.AddDays(1));
+                Take(state.Item(documents.Account, number)!.IssuedOn is var issued && issued > asOf ? issued : asOf.Plus(1));
             if (Statements is null or "none") continue;
             var (_, last) = Period(asOf);
-            var day = context.Workspace.Calendar(facts.Portfolio).NextBusinessDay(last.AddDays(1));
+            var day = context.Workspace.Calendar(facts.Portfolio).NextBusinessDay(last.Plus(1));
             if (day <= asOf)
             {
-                (_, last) = Period(PeriodStart(asOf).AddMonths(Months));
-                day = context.Workspace.Calendar(facts.Portfolio).NextBusinessDay(last.AddDays(1));
+                (_, last) = Period(PeriodStart(asOf).PlusMonths(Months));
+                day = context.Workspace.Calendar(facts.Portfolio).NextBusinessDay(last.Plus(1));
             }
             if (IsOpen(documents.Account) || documents.MovedOn > (documents.StatedThrough ?? DateOnly.MinValue)) Take(day);
         }
@@ -93,7 +93,7 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
     private (DateOnly From, DateOnly Last) Period(DateOnly day)
     {
         var start = PeriodStart(day);
-        return (start.AddMonths(-Months), start.AddDays(-1));
+        return (start.PlusMonths(-Months), start.Plus(-1));
     }
 
     /// <summary>
@@ -105,7 +105,7 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
         if (Statements is null or "none" || context.Workspace.StatesSince(facts.Portfolio) is not { } since) return null;
         var (from, last) = Period(asOf);
         if (last < since || documents.StatedThrough >= last) return null;
-        if (context.Workspace.Calendar(facts.Portfolio).NextBusinessDay(last.AddDays(1)) > asOf) return null;
+        if (context.Workspace.Calendar(facts.Portfolio).NextBusinessDay(last.Plus(1)) > asOf) return null;
         if (!IsOpen(documents.Account) && !(documents.MovedOn >= from)) return null;
         return new DocumentRecord(Purpose.Statement) { From = from, AsOf = last, Scheduled = true };
     }

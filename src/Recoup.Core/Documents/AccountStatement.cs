@@ -46,7 +46,7 @@ public sealed record StatementSection(Currency Currency, long Opening, IReadOnly
 public sealed record AccountStatement(string Account, DateOnly From, DateOnly AsOf, IReadOnlyList<StatementSection> Sections)
 {
     /// <summary>The first of the three calendar months that end with the last day's: the period where none was asked for.</summary>
-    public static DateOnly UsualFrom(DateOnly asOf) => new DateOnly(asOf.Year, asOf.Month, 1).AddMonths(-2);
+    public static DateOnly UsualFrom(DateOnly asOf) => new DateOnly(asOf.Year, asOf.Month, 1).PlusMonths(-2);
 
     /// <param name="history">Every event of the account's party, oldest first.</param>
     public static AccountStatement Of(IReadOnlyList<HistoryEvent> history, string party, string account, DateOnly from, DateOnly asOf)

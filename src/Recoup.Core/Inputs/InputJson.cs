@@ -117,7 +117,7 @@ public static class InputJson
             case JsonValueKind.Array when field.Type is FieldType.Dates:
                 var dates = new List<DateOnly>();
                 foreach (var element in value.EnumerateArray().TakeWhile(_ => problems.Count < ProblemsMax))
-                    if (element.ValueKind == JsonValueKind.String && DateOnly.TryParseExact(element.GetString(), "yyyy-MM-dd", out var date)) dates.Add(date);
+                    if (element.ValueKind == JsonValueKind.String && DateOnly.TryParseExact(element.GetString(), "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var date)) dates.Add(date);
                     else problems.Add(new InputProblem(field.Name, "takes a list of dates YYYY-MM-DD"));
                 draft.Set(ordinal, dates);
                 return;

@@ -21,6 +21,9 @@ public sealed record Field(string Name, FieldType Type, string Meaning)
     /// <summary>Identifies a person: sealed before it is written.</summary>
     public bool Personal { get; init; }
 
+    /// <summary>A date that may have no end: left out, or <see cref="DateBounds.NoEnd"/>, which are the same.</summary>
+    public bool OpenEnd { get; init; }
+
     /// <summary>Longest text, in characters.</summary>
     public int LengthMax { get; init; } = 200;
 }
@@ -46,6 +49,7 @@ public sealed class InputKind
     private readonly FrozenDictionary<string, int> ordinals;
     private readonly Func<InputDraft, Input> build;
     private readonly int[] required;
+    private readonly int[] dated;
 
     internal InputKind(string name, string meaning, bool ofAccount, IEnumerable<Field> fields, Func<InputDraft, Input> build)
     {
@@ -55,6 +59,7 @@ public sealed class InputKind
         Fields = [.. common, .. fields];
         ordinals = Fields.Select((f, i) => (f.Name, i)).ToFrozenDictionary(f => f.Name, f => f.i, StringComparer.Ordinal);
         this.build = build;
+        dated = [.. Enumerable.Range(0, Fields.Count).Where(i => Fields[i].Type is FieldType.Date or FieldType.Instant or FieldType.Dates)];
         required = [.. Enumerable.Range(0, Fields.Count).Where(i => Fields[i].Required)];
         Marks = [.. Fields.Select(f => Encoding.UTF8.GetBytes($"\u001f{f.Name}\u001e"))];
         HasPersonal = Fields.Any(f => f.Personal);
@@ -78,12 +83,34 @@ public sealed class InputKind
     /// <summary>The field's place, or -1.</summary>
     public int Ordinal(string field) => ordinals.GetValueOrDefault(field, -1);
 
+    /// <summary>Holds a date to its bounds, whoever read it; one that is left out where an end may be open becomes that end.</summary>
+    private void Bound(InputDraft draft, int ordinal, List<InputProblem> problems)
+    {
+        switch (draft.Values[ordinal])
+        {
+            case null when Fields[ordinal].OpenEnd:
+                draft.Values[ordinal] = DateBounds.NoEnd;
+                break;
+            case DateOnly day when DateBounds.Problem(day) is { } problem && !(Fields[ordinal].OpenEnd && day == DateBounds.NoEnd):
+                problems.Add(new InputProblem(Fields[ordinal].Name, $"{day:yyyy-MM-dd} {(Fields[ordinal].OpenEnd ? DateBounds.ProblemOfEnd(day) : problem)}"));
+                break;
+            case DateTimeOffset instant when DateBounds.Problem(instant) is { } problem:
+                problems.Add(new InputProblem(Fields[ordinal].Name, $"{instant.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ} {problem}"));
+                break;
+            case IReadOnlyList<DateOnly> days:
+                foreach (var day in days)
+                    if (DateBounds.Problem(day) is { } problem) problems.Add(new InputProblem(Fields[ordinal].Name, $"{day:yyyy-MM-dd} {problem}"));
+                break;
+        }
+    }
+
     /// <summary>Builds the input, or says everything that is wrong with it.</summary>
     public Input? Build(InputDraft draft, string actor, List<InputProblem> problems)
     {
         var before = problems.Count;
         foreach (var i in required)
             if (draft.Values[i] is null) problems.Add(new InputProblem(Fields[i].Name, "is missing"));
+        foreach (var i in dated) Bound(draft, i, problems);
         if (problems.Count > before) return null;
         draft.Problems = problems;
         var input = build(draft);

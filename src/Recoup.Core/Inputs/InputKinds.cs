@@ -141,7 +141,7 @@ public static class InputKinds
             return new Input.Contact { Key = "", Account = d.Need("account"), At = d.Get<DateTimeOffset>("at"), Channel = d.Need("channel"), Direction = d.Need("direction"), Outcome = d.Need("outcome"), Agent = d.Text("agent"), Minutes = (int?)d.GetOrNull<long>("minutes"), Promise = d.Text("promise") };
         }),
         new("hold", "no contact about the account from one day to another, both included", true,
-        [Need("from", Date, "first day"), Need("to", Date, "last day"), Need("reason", Text, "requested, vulnerability, breathing space…")],
+        [Need("from", Date, "first day"), May("to", Date, "last day; without it, or with 9999-12-31, until it is released") with { OpenEnd = true }, Need("reason", Text, "requested, vulnerability, breathing space…")],
         d =>
         {
             if (d.NeedDate("to") < d.NeedDate("from")) d.Problem("to", "is before the first day");

@@ -1,3 +1,5 @@
+using Recoup.Core.Foundation;
+
 namespace Recoup.Core.Measures;
 
 /// <summary>Net sales of a month and its days; of the month of the as-of day, those up to that day.</summary>
@@ -62,7 +64,7 @@ public static class CountBack
                 waiting.Clear();
             }
             if (first == DateOnly.MinValue) yield break;
-            last = first.AddDays(-1);
+            last = first.Plus(-1);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Recoup.Core.Foundation;
 
 namespace Recoup.Core.Measures;
 
@@ -76,13 +77,13 @@ internal sealed class KpiReadings(IMeasureSource source, bool byPortfolio, bool 
         }
         if (from < ledger.From)
         {
-            var through = ledger.From.AddDays(-1);
+            var through = ledger.From.Plus(-1);
             ledger.From = from;
             Read(ledger, measure, from, through);
         }
         if (to > ledger.To)
         {
-            var after = ledger.To.AddDays(1);
+            var after = ledger.To.Plus(1);
             ledger.To = to;
             Read(ledger, measure, after, to);
         }

@@ -530,7 +530,7 @@ public static partial class Fold
         if (paused) { treatment.PausedFrom ??= on; return; }
         if (treatment.PausedFrom is not { } from) return;
         treatment.PausedFrom = null;
-        (treatment.Pauses ??= []).RemoveAll(p => p.To < on.AddDays(-PauseDaysKept));
+        (treatment.Pauses ??= []).RemoveAll(p => p.To < on.Plus(-PauseDaysKept));
         if (on > from) treatment.Pauses.Add(new Pause(from, on));
     }
 

@@ -100,7 +100,7 @@ public sealed record Facts
         foreach (var promise in state.Promises)
         {
             if (!mine.Contains(promise.Account) || !promise.IsOpenOn(asOf)) continue;
-            var until = promise.DueOn.AddDays(promiseGraceDays + 1);
+            var until = promise.DueOn.Plus(promiseGraceDays + 1);
             if (facts.PromisedUntil is not { } known || until > known) facts.PromisedUntil = until;
         }
         facts.UnappliedMinor = UnappliedIn(state, mine, currency);

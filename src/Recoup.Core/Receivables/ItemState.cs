@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Recoup.Core.Foundation;
 
 namespace Recoup.Core.Receivables;
 
@@ -145,7 +146,7 @@ public sealed class ItemState
     {
         if (!IsRedatedBy(from, due)) return;
         FormerDues ??= [];
-        var before = DueAt(from.AddDays(-1));
+        var before = DueAt(from.Plus(-1));
         FormerDues.RemoveAll(f => f.Until >= from);
         if (before != due) FormerDues.Add(new FormerDue(from, before));
         if (FormerDues.Count == 0) FormerDues = null;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Recoup.Core.Foundation;
 using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Recovery;
@@ -19,7 +20,7 @@ public sealed class PromiseState
     [JsonIgnore] public long PaidMinor => Movements.Sum(Paid);
 
     /// <summary>What came in within the term and so many days of grace: what comes later does not keep it.</summary>
-    public long PaidInTerm(int graceDays) => Movements.SumOn(Paid, DueOn.AddDays(graceDays));
+    public long PaidInTerm(int graceDays) => Movements.SumOn(Paid, DueOn.Plus(graceDays));
 
     /// <summary>The word on it after its term and grace.</summary>
     public string OutcomeBy(int graceDays) => PaidInTerm(graceDays) is var paid && paid >= Minor ? "kept" : paid > 0 ? "partial" : "broken";

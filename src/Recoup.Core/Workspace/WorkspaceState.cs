@@ -242,6 +242,6 @@ public sealed class Context
     public static DateOnly LocalDate(DateTimeOffset instant, string zone)
     {
         if (zone == "UTC") return DateOnly.FromDateTime(instant.UtcDateTime);
-        return NodaTime.Instant.FromDateTimeOffset(instant).InZone(NodaTime.DateTimeZoneProviders.Tzdb[zone]).Date.ToDateOnly();
+        return DateBounds.DayIn(NodaTime.DateTimeZoneProviders.Tzdb[zone], instant);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 
 namespace Recoup.Server.Api;
@@ -35,11 +36,13 @@ internal sealed class Query
     public string? Text(string name) => given.TryGetValue(name, out var value) && value.ToString() is { Length: > 0 } text ? text : null;
 
     public DateOnly? Day(string name) => Text(name) is not { } text ? null
-        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
+        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? DateBounds.Problem(day) is { } problem ? throw new QueryException($"{name}: {text} {problem}.") : day
         : throw new QueryException($"{name}: '{Short(text)}' is not a date; write YYYY-MM-DD.");
 
     public DateTimeOffset? Instant(string name) => Text(name) is not { } text ? null
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant) ? instant
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
+            ? DateBounds.Problem(instant) is { } problem ? throw new QueryException($"{name}: {Short(text)} {problem}.") : instant
         : throw new QueryException($"{name}: '{Short(text)}' is not an instant; write 2026-04-12T10:15:00Z.");
 
     public int Number(string name, int otherwise, int max) => Text(name) is not { } text ? otherwise

@@ -6,7 +6,7 @@ namespace Recoup.Simulation.Weather;
 /// <summary>Thrown where the power goes. Nobody catches it but the business, which then opens what the disk held at that moment.</summary>
 /// <param name="fault">Why it went.</param>
 /// <param name="folder">The data folder as the disk has it.</param>
-internal sealed class PowerCutException(Fault fault, string moment, string folder) : Exception($"the power went at {moment}")
+internal sealed class PowerCutException(Fault fault, string moment, string folder) : CrashException($"the power went at {moment}")
 {
     public Fault Fault { get; } = fault;
 

@@ -25,7 +25,7 @@ internal static class PostgresMigrations
     /// <summary>Split by place, and read where a row lies.</summary>
     private static readonly string[] SplitTables = ["party", "item", "cash", "message", "work"];
 
-    private static readonly string[] Steps = [First(), Schedule, PartyByIdAndPlace, ReadBySplit];
+    private static readonly string[] Steps = [First(), Schedule, PartyByIdAndPlace, ReadBySplit, LeftOut];
 
     public static int Latest => Steps.Length;
 
@@ -78,7 +78,7 @@ internal static class PostgresMigrations
             GRANT SELECT ON schema_version TO {name};
             GRANT SELECT ON {string.Join(", ", SplitTables.SelectMany(table => Enumerable.Range(0, Splits).Select(split => string.Create(CultureInfo.InvariantCulture, $"{table}_{split}"))))} TO {name};
             GRANT SELECT, INSERT, UPDATE ON head, erasure, api_key TO {name};
-            GRANT SELECT, INSERT, UPDATE, DELETE ON meta, account, party, item, cash, message, work, cell_pending, cell, stock, {string.Join(", ", ScheduleTables)} TO {name};
+            GRANT SELECT, INSERT, UPDATE, DELETE ON meta, account, party, item, cash, message, work, cell_pending, cell, stock, set_aside, {string.Join(", ", ScheduleTables)} TO {name};
             """;
     }
 
@@ -165,6 +165,18 @@ internal static class PostgresMigrations
             WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND c.relkind = 'p' AND c.relname IN ('party', 'item', 'cash', 'message', 'work')
               AND a.privilege_type = 'SELECT' AND a.grantee <> 0 AND a.grantee <> c.relowner
           LOOP EXECUTE format('GRANT SELECT ON %s TO %s', given.part, given.role); END LOOP;
+        END $$;
+        """;
+
+    /// <summary>Whose work failed and was left out, until it goes through. Who may write notes beside the journal may write these too.</summary>
+    private const string LeftOut = """
+        CREATE TABLE set_aside(party TEXT COLLATE "C" NOT NULL, work TEXT COLLATE "C" NOT NULL, subject TEXT COLLATE "C" NOT NULL, cause TEXT NOT NULL, trace TEXT NOT NULL,
+          since BIGINT NOT NULL, tried_at BIGINT NOT NULL, times BIGINT NOT NULL, PRIMARY KEY(party, work, subject));
+        DO $$ DECLARE given record; BEGIN
+          FOR given IN SELECT DISTINCT a.grantee::regrole AS role FROM pg_class c, aclexplode(c.relacl) AS a
+            WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND c.relname = 'meta'
+              AND a.privilege_type = 'DELETE' AND a.grantee <> 0 AND a.grantee <> c.relowner
+          LOOP EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON set_aside TO %s', given.role); END LOOP;
         END $$;
         """;
 

@@ -52,6 +52,11 @@ internal static class Migrations
         """
         CREATE TABLE api_key(id TEXT PRIMARY KEY, name TEXT NOT NULL, may TEXT NOT NULL, hash BLOB NOT NULL, created_at INTEGER NOT NULL, revoked_at INTEGER) WITHOUT ROWID;
         """,
+        // 4: whose work failed and was left out, until it goes through.
+        """
+        CREATE TABLE set_aside(party TEXT NOT NULL, work TEXT NOT NULL, subject TEXT NOT NULL, cause TEXT NOT NULL, trace TEXT NOT NULL,
+          since INTEGER NOT NULL, tried_at INTEGER NOT NULL, times INTEGER NOT NULL, PRIMARY KEY(party, work, subject)) WITHOUT ROWID;
+        """,
     ];
 
     public static int Latest => Steps.Length;

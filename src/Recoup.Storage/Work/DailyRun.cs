@@ -23,6 +23,9 @@ public sealed class RunReport
     public double Seconds { get; set; }
     public bool Shadow { get; set; }
 
+    /// <summary>Parties whose review failed, so that it was left out; see <see cref="SetAsides"/>. The next run tries again.</summary>
+    public int SetAside { get; set; }
+
     /// <summary>Set where the run stopped itself: why, and how to go on.</summary>
     public string? Stopped { get; set; }
     public string? AnchorFile { get; set; }
@@ -90,7 +93,7 @@ public sealed class DailyRun(Door door)
             else DecideTogether(plan, report, r => progress?.Invoke(r.Reviewed, count));
             Failpoint.Hit("run.before-end");
             End(plan, report.Stopped is not null);
-            door.MergeCells(always: true);
+            door.TryMergeCells(always: true);
             Failpoint.Hit("run.before-anchor");
         }
         finally
@@ -148,10 +151,13 @@ public sealed class DailyRun(Door door)
         if (!begun.Stopped && SlotsLeft(asOf).Count > 0) return false;
         var plan = new Plan(asOf, Later(now, door.LastRecordedAt), null, asOf, [], []);
         End(plan, begun.Stopped);
-        door.MergeCells(always: true);
+        door.TryMergeCells(always: true);
         Anchors.Export(store, plan.At);
         return true;
     }
+
+    /// <summary>The business date of the run that has begun and not ended; null: there is none.</summary>
+    internal static DateOnly? UnderWayAsOf(Store store) => UnderWay.Read(store)?.AsOf;
 
     // --- how ---
 
@@ -311,12 +317,14 @@ public sealed class DailyRun(Door door)
         string? stopped = null;
         var ends = slots.Where(s => s.Parties.Count > 0).ToDictionary(s => s.Slot, s => s.Parties[^1]);
         var parts = new Queue<RunReport>();
+        var aside = SetAsides.Of(store, SetAsides.Run);
         // Where slots are decided beside each other the processors are busy without handling ahead.
         var aheadFrom = store.Database.HasManyWriters ? int.MaxValue : PartSize / 8;
         door.TakeEach(Parts(), (_, result) =>
         {
             var part = parts.Dequeue();
             foreach (var decision in result.Decisions) part.Count(decision);
+            part.SetAside = result.Units.Count(u => u.Status == UnitStatus.SetAside);
             lock (report)
             {
                 report.Decided.AddRange(result.Decided);
@@ -337,18 +345,50 @@ public sealed class DailyRun(Door door)
             foreach (var due in slots.SelectMany(s => s.Parties.Select(pid => (s.Slot, Pid: pid))).Chunk(PartSize))
             {
                 stop.ThrowIfCancellationRequested();
-                var next = due.Select(d => d.Pid).ToList();
-                var steps = due.GroupBy(d => d.Slot).Select(g => (Slot: g.Key, From: reached[g.Key], Through: g.Last().Pid)).ToList();
-                foreach (var (slot, _, through) in steps) reached[slot] = through;
                 parts.Enqueue(new RunReport { AsOf = plan.AsOf });
-                yield return new TakenTogether(next.Count, stored => Reviews(stored.PartyIds(next)), result => Goes(result, steps));
+                yield return PartOf(due, reached);
             }
+        }
+
+        // Moves what is reached on.
+        TakenTogether PartOf(IReadOnlyList<(Slot Slot, long Pid)> due, Dictionary<Slot, long> reached)
+        {
+            var before = new Dictionary<Slot, long>(reached);
+            var next = due.Select(d => d.Pid).ToList();
+            var steps = due.GroupBy(d => d.Slot).Select(g => (Slot: g.Key, From: before[g.Key], Through: g.Last().Pid)).ToList();
+            foreach (var (slot, _, through) in steps) reached[slot] = through;
+            List<string> ids = [];
+            return new TakenTogether(next.Count, stored => Reviews(ids = stored.PartyIds(next)), result => Goes(result, steps, ids))
+            {
+                Halves = () =>
+                {
+                    var from = new Dictionary<Slot, long>(before);
+                    return (PartOf([.. due.Take(due.Count / 2)], from), PartOf([.. due.Skip(due.Count / 2)], from));
+                },
+                SetAside = e => LeaveOut(due[0].Pid, steps[0], e),
+            };
+        }
+
+        // The party stays due, and the run goes on behind it.
+        UnitResult? LeaveOut(long pid, (Slot Slot, long From, long Through) step, Exception e)
+        {
+            var party = store.PartyIdAt(pid) ?? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"#{pid}");
+            store.Atomically(() =>
+            {
+                store.Database.Lock([(int)(pid >> Store.PartitionShift)], workspace: false);
+                if (over = UnderWay.Read(store) is not { Stopped: false } begun || begun.AsOf != plan.AsOf) return;
+                var progress = Progress.Read(store, step.Slot);
+                if (met = progress.Through != step.From) return;
+                (progress with { Through = step.Through, Done = step.Through == ends[step.Slot] }).Write(store, step.Slot);
+                SetAsides.Note(store, party, SetAsides.Run, "", e, door.Clock);
+            });
+            return over || met ? null : new UnitResult(0, UnitStatus.SetAside, null, []) { Cause = SetAsides.CauseOf(e) };
         }
 
         List<InputUnit> Reviews(List<string> parties) => parties.ConvertAll(party => new InputUnit(0, [new Input.Review { Key = plan.Cause, Party = party, AsOf = plan.AsOf }], plan.At));
 
         // Within the transaction, and made anew where that is.
-        bool Goes(BatchResult result, List<(Slot Slot, long From, long Through)> steps)
+        bool Goes(BatchResult result, List<(Slot Slot, long From, long Through)> steps, List<string> ids)
         {
             var part = new RunReport { AsOf = plan.AsOf };
             foreach (var decision in result.Decisions) part.Count(decision);
@@ -366,6 +406,9 @@ public sealed class DailyRun(Door door)
                     if (slot == steps[^1].Slot) before = before with { Reviewed = before.Reviewed + result.Reviewed, Actions = before.Actions + part.ActionCount };
                     (before with { Through = through, Done = through == ends[slot] }).Write(store, slot);
                 }
+                if (aside.Count > 0)
+                    foreach (var id in ids)
+                        if (aside.Contains((id, ""))) SetAsides.Clear(store, id, SetAsides.Run, "");
                 return true;
             }
             stopped = $"the run stopped after {actions} actions: the next part would have made more than {most}, {door.PolicyInForce.VolumeStop.Multiple:0.##} times the mean of the last runs. Look at what is due with --dry-run; if it is right, run again with --accept-volume.";
@@ -459,6 +502,7 @@ public sealed class DailyRun(Door door)
         report.Decisions += part.Decisions;
         report.Deferred += part.Deferred;
         report.Blocked += part.Blocked;
+        report.SetAside += part.SetAside;
         foreach (var (kind, count) in part.Actions) report.Actions[kind] = report.Actions.GetValueOrDefault(kind) + count;
         foreach (var (kind, count) in part.Documents) report.Documents[kind] = report.Documents.GetValueOrDefault(kind) + count;
     }

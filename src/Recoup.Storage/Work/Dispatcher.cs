@@ -40,6 +40,9 @@ public sealed class DispatchReport
     /// <summary>Left alone because their channel takes nothing now; nothing of them changed.</summary>
     public int Waiting { get; set; }
 
+    /// <summary>Messages whose handling failed, so that they were left out; see <see cref="SetAsides"/>. The next dispatch tries again.</summary>
+    public int SetAside { get; set; }
+
     /// <summary>By channel, why it takes nothing now.</summary>
     public SortedDictionary<string, string> Troubles { get; } = new(StringComparer.Ordinal);
 
@@ -79,6 +82,7 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
         // Messages under way are those of a crash only while nobody else sends.
         using var turn = door.Store.TakeTurn(slot.TurnOf("dispatch"));
         var workspace = door.Look();
+        aside = new Aside(door, SetAsides.Dispatch, MessageOf);
         FinishInterrupted(now, slot, report);
         if (workspace.Mode != "live")
         {
@@ -97,12 +101,14 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
                 last = next[^1];
                 var due = Admitted(next, at, report);
                 if (due.Count == 0) continue;
-                var result = door.Take([.. due.Select(m => new InputUnit(0, [new Input.Release { Key = $"release/{m.Id}", Party = m.Party, Message = m.Id }], at))]);
+                var result = aside.Take([.. due.Select(m => new InputUnit(0, [new Input.Release { Key = $"release/{m.Id}", Party = m.Party, Message = m.Id }], at))]);
                 var released = result.Outgoing.Count;
+                var failed = result.Units.Count(u => u.Status == UnitStatus.SetAside);
+                report.SetAside += failed;
                 Send(result.Outgoing, at, report);
                 var withdrawn = Count(due, MessageStatus.Withdrawn);
                 report.Withdrawn += withdrawn;
-                report.Deferred += due.Count - released - withdrawn;
+                report.Deferred += due.Count - released - withdrawn - failed;
                 progress?.Invoke(report.Sent + report.Failed + report.Unknown);
             }
         }
@@ -110,7 +116,27 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
         {
             foreach (var channel in channels.Values) channel.Done?.Invoke(at);
         }
-        door.MergeCells(always: true);
+        door.TryMergeCells(always: true);
+    }
+
+    private Aside aside = null!;
+
+    private static string MessageOf(Input input) => input switch
+    {
+        Input.Release release => release.Message,
+        Input.ChannelResult result => result.Message,
+        _ => input.Key,
+    };
+
+    /// <summary>Does what concerns one message; where that fails it is set aside, and the others go on.</summary>
+    private void Try(string party, string message, DispatchReport report, Action work)
+    {
+        try { work(); }
+        catch (Exception e) when (SetAsides.MayBeOf(e))
+        {
+            aside.Note(party, message, e);
+            report.SetAside++;
+        }
     }
 
     /// <summary>Those whose channel takes them now: nothing is released, and nothing written, for those that must wait anyway.</summary>
@@ -120,12 +146,19 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
         var store = door.Store;
         var troubles = new Dictionary<string, string?>(StringComparer.Ordinal);
         var admitted = new List<DueMessage>(due.Count);
-        foreach (var m in due)
+        foreach (var m in due) Try(m.Party, m.Id, report, () => Admit(m));
+        return admitted;
+
+        void Admit(DueMessage m)
         {
             var (pid, state) = store.Party(m.Party)!.Value;
             store.LoadMessage(state, pid, m.Id);
             var message = state.Messages[m.Id];
-            if (channels.GetValueOrDefault(message.Channel) is not { } port) { admitted.Add(m); continue; }
+            if (channels.GetValueOrDefault(message.Channel) is not { } port)
+            {
+                admitted.Add(m);
+                return;
+            }
             if (!troubles.TryGetValue(message.Channel, out var trouble)) troubles[message.Channel] = trouble = port.Trouble?.Invoke();
             if (trouble is not null)
             {
@@ -136,7 +169,6 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
             else if (port.Admits is { } admits && Machine.AddressOf(store.Vault, state, state.Account(message.Account)!, message.Channel) is { } to && !admits(to.Address, at)) report.Throttled++;
             else admitted.Add(m);
         }
-        return admitted;
     }
 
     private void Send(IReadOnlyList<Outgoing> outgoing, DateTimeOffset at, DispatchReport report)
@@ -145,21 +177,52 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
         {
             Failpoint.Hit("dispatch.before-send");
             var messages = group.ToList();
-            IReadOnlyList<ChannelAnswer> answers = channels.TryGetValue(group.Key, out var port)
-                ? port.Send(messages, at)
+            var answers = channels.TryGetValue(group.Key, out var port)
+                ? Hand(port, ref messages, at, report)
                 : [.. messages.Select(m => ChannelAnswer.Failed($"there is no channel for {m.Channel}"))];
             Failpoint.Hit("dispatch.after-send");
             Take([.. messages.Zip(answers, (m, a) => (m.Party, m.Message, a))], at, report);
         }
     }
 
+    /// <summary>
+    /// Where a channel fails over all together, one that is idempotent is given each by itself, and what fails alone is set
+    /// aside. Of one that is not nobody knows what it did by then.
+    /// </summary>
+    /// <param name="messages">Those that were answered, afterwards.</param>
+    private IReadOnlyList<ChannelAnswer> Hand(ChannelPort port, ref List<Outgoing> messages, DateTimeOffset at, DispatchReport report)
+    {
+        try { return port.Send(messages, at); }
+        catch (Exception e) when (SetAsides.MayBeOf(e))
+        {
+            if (!port.IsIdempotent)
+            {
+                foreach (var message in messages) aside.Note(message.Party, message.Message, e);
+                report.SetAside += messages.Count;
+                return [.. messages.Select(_ => ChannelAnswer.Unknown($"its channel failed: {e.GetType().Name}"))];
+            }
+        }
+        var (answered, answers) = (new List<Outgoing>(), new List<ChannelAnswer>());
+        foreach (var message in messages)
+            Try(message.Party, message.Message, report, () =>
+            {
+                answers.AddRange(port.Send([message], at));
+                answered.Add(message);
+            });
+        messages = answered;
+        return answers;
+    }
+
     private void Take(IReadOnlyList<(string Party, string Message, ChannelAnswer Answer)> answers, DateTimeOffset at, DispatchReport report)
     {
-        door.Take([.. answers.Select(a => new InputUnit(0, [new Input.ChannelResult { Key = $"result/{a.Message}", Party = a.Party, Message = a.Message, Outcome = a.Answer.Outcome, Detail = a.Answer.Detail, Until = a.Answer.Until, BadAddress = a.Answer.BadAddress }], at))]);
-        report.ToRetry += answers.Count(a => a.Answer.Outcome == "deferred");
-        report.Sent += answers.Count(a => a.Answer.Outcome == "sent");
-        report.Failed += answers.Count(a => a.Answer.Outcome == "failed");
-        report.Unknown += answers.Count(a => a.Answer.Outcome == "unknown");
+        if (answers.Count == 0) return;
+        var result = aside.Take([.. answers.Select(a => new InputUnit(0, [new Input.ChannelResult { Key = $"result/{a.Message}", Party = a.Party, Message = a.Message, Outcome = a.Answer.Outcome, Detail = a.Answer.Detail, Until = a.Answer.Until, BadAddress = a.Answer.BadAddress }], at))]);
+        report.SetAside += result.Units.Count(u => u.Status == UnitStatus.SetAside);
+        var kept = answers.Where((_, i) => result.Units[i].Status != UnitStatus.SetAside).Select(a => a.Answer.Outcome).ToList();
+        report.ToRetry += kept.Count(o => o == "deferred");
+        report.Sent += kept.Count(o => o == "sent");
+        report.Failed += kept.Count(o => o == "failed");
+        report.Unknown += kept.Count(o => o == "unknown");
     }
 
     /// <summary>Messages that a crash left between release and answer.</summary>
@@ -173,17 +236,19 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
         {
             var again = new List<Outgoing>();
             var lost = new List<(string, string, ChannelAnswer)>();
-            foreach (var (id, pid) in chunk)
-            {
-                var state = store.Party(pid)!;
-                store.LoadMessage(state, pid, id);
-                var message = state.Messages[id];
-                if (channels.TryGetValue(message.Channel, out var port) && port.IsIdempotent && TextOf(state.Id, state.LastSeq, id) is { } text) again.Add(new Outgoing(state.Id, id, message.Channel, text));
-                else lost.Add((state.Id, id, ChannelAnswer.Unknown("the program ended before the channel answered")));
-            }
+            foreach (var (id, pid) in chunk) Try(store.PartyIdAt(pid) ?? "", id, report, () => Finish(id, pid, again, lost));
             var at = now > door.LastRecordedAt ? now : door.LastRecordedAt;
             if (lost.Count > 0) Take(lost, at, report);
             if (again.Count > 0) Send(again, at, report);
+        }
+
+        void Finish(string id, long pid, List<Outgoing> again, List<(string, string, ChannelAnswer)> lost)
+        {
+            var state = store.Party(pid)!;
+            store.LoadMessage(state, pid, id);
+            var message = state.Messages[id];
+            if (channels.TryGetValue(message.Channel, out var port) && port.IsIdempotent && TextOf(state.Id, state.LastSeq, id) is { } text) again.Add(new Outgoing(state.Id, id, message.Channel, text));
+            else lost.Add((state.Id, id, ChannelAnswer.Unknown("the program ended before the channel answered")));
         }
     }
 

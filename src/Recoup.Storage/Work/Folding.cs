@@ -68,7 +68,17 @@ internal static class PastRun
                 foreach (var (_, folded) in Folding.Partition(store, p, nothing, row => row.RecordedOn <= asOf).OrderBy(f => f.Value.Pid))
                 {
                     if (folded.State.NextReviewOn is not { } next || next > asOf) continue;
-                    var outcome = Core.Machine.Handle(folded.State, folded.State.LastSeq, new Core.Inputs.Input.Review { Key = "dry-run", Party = folded.State.Id, AsOf = asOf }, door.PastContext(workspace, now), nothing);
+                    Core.Outcome outcome;
+                    try
+                    {
+                        outcome = Core.Machine.Handle(folded.State, folded.State.LastSeq, new Core.Inputs.Input.Review { Key = "dry-run", Party = folded.State.Id, AsOf = asOf }, door.PastContext(workspace, now), nothing);
+                    }
+                    catch (Exception e) when (SetAsides.MayBeOf(e))
+                    {
+                        // Nothing is recorded of a day gone by, this neither; the others are told all the same.
+                        report.SetAside++;
+                        continue;
+                    }
                     report.Reviewed++;
                     foreach (var recorded in outcome.Events)
                         if (recorded.Event is Event.Decided decided)

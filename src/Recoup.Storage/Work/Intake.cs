@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Recoup.Storage.Sqlite;
+using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 
 namespace Recoup.Storage.Work;
@@ -11,6 +12,9 @@ public sealed class IntakeReport
     public long Accepted { get; set; }
     public long Unchanged { get; set; }
     public long Rejected { get; set; }
+
+    /// <summary>Of the rejected, those that failed by no fault of their own; see <see cref="SetAsides"/>.</summary>
+    public long SetAside { get; set; }
 
     /// <summary>Rows whose facts all lie after the day of --until.</summary>
     public long Later { get; set; }
@@ -23,6 +27,8 @@ public sealed class IntakeReport
 /// </summary>
 public sealed class Intake(Door door)
 {
+    private readonly Aside aside = new(door, SetAsides.Import, input => input.Key);
+
     /// <summary>Rows of one transaction: about a tenth of a second of the store's lock.</summary>
     public const int PartSize = 4096;
 
@@ -37,7 +43,7 @@ public sealed class Intake(Door door)
             Tell(underWay.Dequeue(), result, report, reject);
             progress?.Invoke(report);
         });
-        door.MergeCells(always: true);
+        door.TryMergeCells(always: true);
         Failpoint.Hit("import.before-end");
         return report;
 
@@ -45,9 +51,12 @@ public sealed class Intake(Door door)
         {
             underWay.Enqueue(part);
             var units = part.FindAll(IsTaken).ConvertAll(row => new InputUnit(row.Line, row.Inputs));
-            return new TakenTogether(units.Count, _ => units);
+            return aside.Together(units);
         }
     }
+
+    /// <summary>For whoever sent it: it is not theirs to mend.</summary>
+    internal static string WordsOf(UnitResult unit) => $"could not be taken, and was set aside: {unit.Cause}. `recoup status` lists it; send it again once that is mended.";
 
     private static bool IsTaken(InputRow row) => row.Problems.Count == 0 && row.Inputs.Count > 0;
 
@@ -66,6 +75,11 @@ public sealed class Intake(Door door)
             var unit = result.Units[at++];
             if (unit.Status == UnitStatus.Accepted) report.Accepted++;
             else if (unit.Status == UnitStatus.Unchanged) report.Unchanged++;
+            else if (unit.Status == UnitStatus.SetAside)
+            {
+                report.SetAside++;
+                Reject(row, WordsOf(unit));
+            }
             else Reject(unit.Refused!.Refusal == Core.Refusal.PartyErased ? row with { Raw = "" } : row, unit.Refused.Message);
             foreach (var kind in unit.Accepted) report.Inputs[kind] = report.Inputs.GetValueOrDefault(kind) + 1;
         }
@@ -82,8 +96,9 @@ public sealed class Intake(Door door)
     /// the day it took effect and facts after a day are left out, as on that day nobody knew them. The rows are put in
     /// order of day by way of a file outside the data folder, which is gone afterwards.
     /// </summary>
-    public IntakeReport TakeUntil(IEnumerable<InputRow> rows, DateOnly until, Action<InputRow, string> reject, Action<IntakeReport>? progress = null) =>
-        TakeInOrder(rows, until, reject, progress, null, default);
+    /// <param name="plausible">A fact after this day is rejected: recorded on its day it would take the workspace's clock there for good. Null: none is.</param>
+    public IntakeReport TakeUntil(IEnumerable<InputRow> rows, DateOnly until, Action<InputRow, string> reject, Action<IntakeReport>? progress = null, DateOnly? plausible = null) =>
+        TakeInOrder(rows, until, reject, progress, null, default, plausible);
 
     /// <summary>
     /// As <see cref="TakeUntil"/>, and from a day on each day has its end, whether anything happened on it or not: its
@@ -93,7 +108,8 @@ public sealed class Intake(Door door)
     public IntakeReport TakeDays(IEnumerable<InputRow> rows, DateOnly from, DateOnly to, Action<InputRow, string> reject, Action<DateOnly, IntakeReport> dayEnds, Action<IntakeReport>? progress = null) =>
         TakeInOrder(rows, to, reject, progress, dayEnds, from);
 
-    private IntakeReport TakeInOrder(IEnumerable<InputRow> rows, DateOnly until, Action<InputRow, string> reject, Action<IntakeReport>? progress, Action<DateOnly, IntakeReport>? dayEnds, DateOnly from)
+    private IntakeReport TakeInOrder(
+        IEnumerable<InputRow> rows, DateOnly until, Action<InputRow, string> reject, Action<IntakeReport>? progress, Action<DateOnly, IntakeReport>? dayEnds, DateOnly from, DateOnly? plausible = null)
     {
         var report = new IntakeReport();
         using var spool = new Spool();
@@ -105,6 +121,12 @@ public sealed class Intake(Door door)
                 report.Read++;
                 if (row.Problems.Count > 0) { report.Rejected++; reject(row, string.Join("; ", row.Problems)); continue; }
                 var first = row.Inputs.Select(DayOf).Where(d => d is not null).Min();
+                if (row.Inputs.Select(DayOf).FirstOrDefault(d => d > plausible && d <= until) is { } far)
+                {
+                    report.Rejected++;
+                    reject(row, $"{far:yyyy-MM-dd} lies so far ahead that the workspace's clock would go there for good with it: mend the date, or import it without --until, which waits for its day");
+                    continue;
+                }
                 var kept = 0;
                 for (var i = 0; i < row.Inputs.Count; i++)
                 {
@@ -133,11 +155,11 @@ public sealed class Intake(Door door)
             if (units.Count < PartSize) continue;
             Flush();
         }
-        EndDaysBefore(until.AddDays(1));
+        EndDaysBefore(until.Plus(1));
         Flush();
         report.Accepted = accepted.Count;
         report.Unchanged = report.Read - report.Accepted - report.Rejected - report.Later;
-        door.MergeCells(always: true);
+        door.TryMergeCells(always: true);
         Failpoint.Hit("import.before-end");
         return report;
 
@@ -154,14 +176,16 @@ public sealed class Intake(Door door)
         void Flush()
         {
             if (units.Count == 0) return;
-            foreach (var unit in door.Take(units).Units)
+            foreach (var unit in aside.Take(units).Units)
             {
-                if (unit.Status == UnitStatus.Refused)
+                if (unit.Status is UnitStatus.Refused or UnitStatus.SetAside)
                 {
                     if (!refused.Add(unit.Line)) continue;
                     accepted.Remove(unit.Line);
                     report.Rejected++;
-                    reject(new InputRow(unit.Line, [], [], unit.Refused!.Refusal == Core.Refusal.PartyErased ? "" : spool.Raw(unit.Line)), unit.Refused.Message);
+                    if (unit.Status == UnitStatus.SetAside) report.SetAside++;
+                    var raw = unit.Refused?.Refusal == Core.Refusal.PartyErased ? "" : spool.Raw(unit.Line);
+                    reject(new InputRow(unit.Line, [], [], raw), unit.Refused?.Message ?? WordsOf(unit));
                 }
                 else if (unit.Status == UnitStatus.Accepted)
                 {
@@ -170,7 +194,7 @@ public sealed class Intake(Door door)
                 }
             }
             units.Clear();
-            door.MergeCells(always: false);
+            door.TryMergeCells(always: false);
             progress?.Invoke(report);
         }
     }

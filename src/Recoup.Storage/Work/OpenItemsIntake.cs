@@ -17,6 +17,9 @@ public sealed class OpenItemsReport
     public long Closed { get; set; }
     public long Same { get; set; }
     public long Rejected { get; set; }
+
+    /// <summary>Of the rejected, those that failed by no fault of their own; see <see cref="SetAsides"/>.</summary>
+    public long SetAside { get; set; }
     public SortedDictionary<string, long> Inputs { get; } = new(StringComparer.Ordinal);
     public List<ControlTotal> Totals { get; } = [];
 
@@ -82,7 +85,7 @@ public sealed class OpenItemsIntake(Door door)
             var (b, f, a) = (before.GetValueOrDefault(currency), inFile.GetValueOrDefault(currency), after.GetValueOrDefault(currency));
             report.Totals.Add(new ControlTotal(currency, Format(b.Minor, currency), b.Items, Format(f.Minor, currency), f.Items, Format(a.Minor, currency), a.Items));
         }
-        door.MergeCells(always: true);
+        door.TryMergeCells(always: true);
         return report;
 
         void Reject(OpenItemRow row, string reason)
@@ -97,6 +100,7 @@ public sealed class OpenItemsIntake(Door door)
         var readings = new Readings(door.Store);
         var key = $"open-items/{source}/{on:yyyy-MM-dd}";
         var units = new List<InputUnit>();
+        var aside = new Aside(door, SetAsides.Import, input => input.Key);
         foreach (var row in seen.Rows())
         {
             var known = readings.Item(row.Account, row.Number);
@@ -136,15 +140,16 @@ public sealed class OpenItemsIntake(Door door)
         void Flush()
         {
             if (units.Count == 0) return;
-            foreach (var unit in door.Take(units).Units)
+            foreach (var unit in aside.Take(units).Units)
             {
                 foreach (var kind in unit.Accepted) report.Inputs[kind] = report.Inputs.GetValueOrDefault(kind) + 1;
-                if (unit.Status != UnitStatus.Refused) continue;
+                if (unit.Status is not (UnitStatus.Refused or UnitStatus.SetAside)) continue;
                 report.Rejected++;
-                reject(unit.Line, unit.Refused!.Message, "");
+                if (unit.Status == UnitStatus.SetAside) report.SetAside++;
+                reject(unit.Line, unit.Refused?.Message ?? Intake.WordsOf(unit), "");
             }
             units.Clear();
-            door.MergeCells(always: false);
+            door.TryMergeCells(always: false);
         }
     }
 

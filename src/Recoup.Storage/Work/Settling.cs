@@ -30,7 +30,7 @@ public static class Settling
     /// <returns>Null where there is no such message.</returns>
     public static UnitResult? Settle(Door door, string message, string outcome, string? reason, string by, DateTimeOffset now)
     {
-        if (AccountOf(door.Store, message) is not var (_, found)) return null;
+        if (AccountOf(door.Store, message) is not var (state, found)) return null;
         var input = new JsonObject
         {
             // Of the moment: the same words at another time are another person's, and meet a message that is settled.
@@ -38,12 +38,25 @@ public static class Settling
             ["account"] = found.Account, ["message"] = message, ["outcome"] = outcome,
         };
         if (reason is not null) input["reason"] = reason;
-        return Take(door, input, by, now);
+        var result = Take(door, input, by, now);
+        // Whatever kept its channel's answer from being taken, the message's fate is known now.
+        if (result is { Status: UnitStatus.Accepted }) door.Store.Atomically(() => SetAsides.Clear(door.Store, state.Id, SetAsides.Dispatch, message));
+        return result;
     }
 
     /// <summary>Takes what came back: bounces as they are, complaints and unsubscriptions as consent withdrawn for the address the message went to.</summary>
-    /// <returns>Null where there is no such message, or its reader was erased.</returns>
+    /// <returns>Null where there is no such message, or its reader was erased. One whose party can't be read is set aside.</returns>
     public static UnitResult? Take(Door door, Returned returned, DateTimeOffset now)
+    {
+        try { return TakeReturned(door, returned, now); }
+        catch (Exception e) when (SetAsides.MayBeOf(e))
+        {
+            new Aside(door, SetAsides.Import, i => i.Key).Note(door.Store.PartyOfMessage(returned.Message) ?? "", returned.Key, e);
+            return new UnitResult(0, UnitStatus.SetAside, null, []) { Cause = SetAsides.CauseOf(e) };
+        }
+    }
+
+    private static UnitResult? TakeReturned(Door door, Returned returned, DateTimeOffset now)
     {
         if (AccountOf(door.Store, returned.Message) is not var (state, found)) return null;
         var input = new JsonObject { ["key"] = returned.Key, ["account"] = found.Account };
@@ -93,7 +106,7 @@ public static class Settling
         var problems = new List<InputProblem>();
         var input = InputJson.Parse(System.Text.Encoding.UTF8.GetBytes(fields.ToJsonString()), by, problems)
             ?? throw new StoreException($"message {fields["message"] ?? fields["account"]}: {string.Join("; ", problems)}");
-        return door.Take([new InputUnit(0, [input], now > door.LastRecordedAt ? now : door.LastRecordedAt)]).Units.Single();
+        return new Aside(door, SetAsides.Import, i => i.Key).Take([new InputUnit(0, [input], now > door.LastRecordedAt ? now : door.LastRecordedAt)]).Units.Single();
     }
 
     private static (PartyState State, MessageState Message)? AccountOf(Store store, string message)

@@ -24,6 +24,7 @@ internal sealed class TableShapes(bool typed)
         ("cell", ["measure integer", "day integer", "ref_day integer", "portfolio text", "segment text", "currency text", "minor integer", "count integer"]),
         ("stock", ["measure integer", "month_end integer", "ref_day integer", "portfolio text", "segment text", "currency text", "minor integer", "count integer"]),
         ("erasure", ["party text", "done integer"]),
+        ("set_aside", ["party text", "work text", "subject text", "cause text", "trace text", "since integer", "tried_at integer", "times integer"]),
         ("api_key", ["id text", "name text", "may text", "hash blob", "created_at integer", "revoked_at integer null"]),
     ];
 

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Recoup.Server.Words;
+using Recoup.Storage;
+using Recoup.Storage.Work;
+
+namespace Recoup.Server.Api;
+
+/// <summary>The status as JSON, for `recoup status` and the API alike.</summary>
+public static class StatusJson
+{
+    /// <param name="traces">With where in the program each failed.</param>
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<SetAside> aside, IReadOnlyList<BrokenFile> files, IReadOnlyList<Round> rounds, bool traces)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("set_aside");
+        foreach (var a in aside)
+        {
+            json.WriteStartObject();
+            json.WriteString("party", a.Party);
+            json.WriteString("work", a.Work);
+            if (a.Subject.Length > 0) json.WriteString("subject", a.Subject);
+            json.WriteString("cause", a.Cause);
+            json.WriteString("since", Show.Instant(a.Since));
+            json.WriteString("tried_at", Show.Instant(a.TriedAt));
+            json.WriteNumber("times", a.Times);
+            if (traces) json.WriteString("trace", a.Trace);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("files");
+        foreach (var f in files)
+        {
+            json.WriteStartObject();
+            json.WriteString("file", f.File);
+            if (f.Line is { } line) json.WriteNumber("line", line);
+            json.WriteString("problem", f.Problem);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("rounds");
+        foreach (var r in rounds)
+        {
+            json.WriteStartObject();
+            json.WriteString("round", r.Name);
+            json.WriteString("state", r.State);
+            json.WriteString("at", r.At is { } at ? Show.Instant(at) : null);
+            json.WriteString("detail", r.Detail);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,26 @@
+using Recoup.Connectors.Mail;
+using Recoup.Core.Foundation;
+
+namespace Recoup.Server;
+
+/// <summary>A file of the user's that can't be used.</summary>
+/// <param name="File">Its path, from the data folder on.</param>
+/// <param name="Line">Null: it is not one line.</param>
+/// <param name="Problem">What is wrong and how to mend it, and what stands in its place meanwhile.</param>
+public sealed record BrokenFile(string File, long? Line, string Problem);
+
+/// <summary>What a user may edit in the data folder, and what of it can't be used: `recoup status` and the status page tell of it.</summary>
+public static class UserFiles
+{
+    /// <summary>Everything that is wrong, each kind of file by its own reader.</summary>
+    /// <param name="folder">The data folder.</param>
+    public static IReadOnlyList<BrokenFile> Broken(string folder) => [.. Channels(folder)];
+
+    private static IEnumerable<BrokenFile> Channels(string folder)
+    {
+        try { _ = SmtpSettings.Load(folder); }
+        catch (YamlException e) { return [new BrokenFile("channels.yaml", e.Line, $"{e.Message} Nothing is sent meanwhile.")]; }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SmtpException) { return [new BrokenFile("channels.yaml", null, $"{e.Message} Nothing is sent meanwhile.")]; }
+        return [];
+    }
+}
