@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Workspace;
@@ -38,33 +39,44 @@ public static partial class Machine
         if (!samePersonal)
             details = details with
             {
-                EmailToken = changedPersonal.Email is { } email ? work.Context.Vault.Token(work.State.Id, email) : null,
-                PhoneToken = changedPersonal.Phone is { } phone ? work.Context.Vault.Token(work.State.Id, phone) : null,
+                // An address that no mail can reach is none: its steps go by another channel.
+                EmailToken = changedPersonal.Email is { } email && PartyAddresses.CanBeReached(Channel.Email, email) ? TokenOf(work, Channel.Email, email, details.Country) : null,
                 Sealed = changedPersonal.IsEmpty ? null : work.Context.Vault.Seal(work.State.Id, JsonSerializer.SerializeToUtf8Bytes(changedPersonal, EventJson.Default.PersonalDetails)),
             };
+        // A number without its country code is another one in another country.
+        if (!samePersonal || details.Country != known?.Country)
+            details = details with { PhoneToken = changedPersonal.Phone is { } phone ? TokenOf(work, Channel.Call, phone, details.Country) : null };
         work.Emit(known is null ? new Event.AccountOpened(details) : new Event.AccountChanged(details));
         return null;
     }
 
-    private static PersonalDetails Personal(Work work, AccountDetails? account) => OpenPersonal(work.Context.Vault, work.State.Id, account) ?? new PersonalDetails();
+    private static string TokenOf(Work work, string channel, string address, string? country) => PartyAddresses.Token(work.Context.Vault, work.State.Id, channel, address, country);
 
-    /// <summary>What an account says of the person; null where nothing was given or the key is gone.</summary>
-    public static PersonalDetails? OpenPersonal(IVault vault, string party, AccountDetails? account) =>
-        account?.Sealed is { } sealedBytes && vault.Open(party, sealedBytes) is { } plain ? JsonSerializer.Deserialize(plain, EventJson.Default.PersonalDetails) : null;
+    private static IReadOnlyList<string> TokensOf(Work work, string channel, string address) =>
+        PartyAddresses.AllTokens(work.Context.Vault, work.State.Id, channel, address, work.State.Account(work.Input.AccountId)?.Country);
+
+    private static PersonalDetails Personal(Work work, AccountDetails? account) => PartyAddresses.OpenPersonal(work.Context.Vault, work.State.Id, account) ?? new PersonalDetails();
 
     private static Refused? SetContactPoint(Work work, Input.ContactPoint i)
     {
-        var token = work.Context.Vault.Token(work.State.Id, i.Address);
-        if (work.State.Contact.Point(i.Channel)?.Token == token && !work.State.Contact.IsUndeliverable(i.Channel, token)) return null;
-        work.Emit(new Event.ContactPointSet(i.Channel, token, work.Context.Vault.Seal(work.State.Id, System.Text.Encoding.UTF8.GetBytes(i.Address))));
+        var tokens = TokensOf(work, i.Channel, i.Address);
+        var marked = tokens.Where(t => work.State.Contact.IsUndeliverable(i.Channel, t)).ToList();
+        if (work.State.Contact.Point(i.Channel)?.Token == tokens[0] && marked.Count == 0) return null;
+        marked.Remove(tokens[0]);
+        work.Emit(new Event.ContactPointSet(i.Channel, tokens[0], work.Context.Vault.Seal(work.State.Id, System.Text.Encoding.UTF8.GetBytes(i.Address)))
+        {
+            FormerTokens = marked.Count == 0 ? null : marked,
+        });
         return null;
     }
 
     private static Refused? SetConsent(Work work, Input.Consent i)
     {
-        var token = i.Address is { } address ? work.Context.Vault.Token(work.State.Id, address) : null;
-        if (!work.State.Contact.Changes(i.Channel, token, i.Granted, i.On ?? work.Today, work.Today)) return null;
-        work.Emit(new Event.ConsentChanged(i.Channel, token, i.Granted));
+        var (contact, on) = (work.State.Contact, i.On ?? work.Today);
+        // A withdrawal is known by one token; one that was said of another spelling is taken back by its own.
+        var tokens = i.Address is not { } address ? [] : TokensOf(work, i.Channel, address);
+        foreach (var token in i.Granted && tokens.Count > 0 ? tokens : tokens.Take(1).DefaultIfEmpty())
+            if (contact.Changes(i.Channel, token, i.Granted, on, work.Today)) work.Emit(new Event.ConsentChanged(i.Channel, token, i.Granted) { Reason = i.Reason });
         return null;
     }
 

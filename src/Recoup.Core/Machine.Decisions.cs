@@ -17,19 +17,30 @@ public static partial class Machine
     /// <summary>Promises whose term is over are closed, work whose reason is gone is withdrawn, then each portfolio is decided.</summary>
     private static Refused? Review(Work work, Input.Review i)
     {
-        var state = work.State;
         // A run that goes on past midnight may meet what was recorded since, and must not know it: the next day's run, for
         // which the party stays due, does.
-        if (state.AsOf > i.AsOf) return null;
+        if (work.State.AsOf <= i.AsOf) DecideOn(work, i.AsOf);
+        return null;
+    }
+
+    /// <summary>A message that its address stopped is no reason to wait: its step is taken at once, by the next channel that it has.</summary>
+    private static void GoOn(Work work, MessageState message)
+    {
+        if (message.Document is null && !work.State.Erased) DecideOn(work, work.State.AsOf);
+    }
+
+    private static void DecideOn(Work work, DateOnly asOf)
+    {
+        var state = work.State;
         var grace = work.Context.Policy.PromiseGraceDays;
-        if (state.Promises.Count > 0) ClosePromises(work, i.AsOf, grace);
+        if (state.Promises.Count > 0) ClosePromises(work, asOf, grace);
 
         var decisions = new List<(DecisionRecord Decision, string Account)>();
         var next = DateOnly.MaxValue;
         foreach (var portfolio in PortfoliosOf(state))
         {
-            var facts = Facts.Freeze(state, portfolio, i.AsOf, grace);
-            if (facts.ToChaseMinor <= 0 && state.Pending.Count > 0) CloseWork(work, i.AsOf, portfolio);
+            var facts = Facts.Freeze(state, portfolio, asOf, grace);
+            if (facts.ToChaseMinor <= 0 && state.Pending.Count > 0) CloseWork(work, asOf, portfolio);
             var underWay = 0;
             foreach (var pending in state.Pending)
                 if (pending.Kind == "message") underWay++;
@@ -46,8 +57,7 @@ public static partial class Machine
             {
                 NextReviewOn = next == DateOnly.MaxValue ? null : next,
                 Intent = decision.Intent is null ? null : work.NextIntent(decision.Action == "message" ? "m" : "w"),
-            }), i.AsOf, account);
-        return null;
+            }), asOf, account);
     }
 
     private static void ClosePromises(Work work, DateOnly asOf, int grace)
@@ -80,7 +90,7 @@ public static partial class Machine
             return null;
         }
         var account = state.Account(message.Account)!;
-        var address = AddressOf(work.Context.Vault, state, account, message.Channel);
+        var address = PartyAddresses.Of(work.Context.Vault, state, account, message.Channel);
         var request = Decider.Request(state, work.Context, account, message.Portfolio, message.Channel, address?.Token, work.Today, facts.SpeakerHeld,
             // What was released and not answered yet is on its way to the customer.
             underWay: state.Pending.Count(p => p.Kind == "message" && state.Messages[p.Id].Status == MessageStatus.Sending));
@@ -94,6 +104,7 @@ public static partial class Machine
         {
             case Verdict.Blocked blocked:
                 work.Emit(new Event.MessageWithdrawn(message.Id, blocked.Rule), account: message.Account);
+                if (work.Context.Rules.IsAboutAddress(blocked.Rule)) GoOn(work, message);
                 return null;
             case Verdict.Deferred deferred:
                 var dawn = NodaTime.LocalDate.FromDateOnly(deferred.Until).AtStartOfDayInZone(NodaTime.DateTimeZoneProviders.Tzdb[work.Context.Workspace.TimeZone(message.Portfolio)]);
@@ -122,15 +133,6 @@ public static partial class Machine
         return facts.ToChaseMinor <= 0 ? "covered-by-unapplied-cash" : null;
     }
 
-    /// <summary>The address of a channel and its token, as the party has it now; null: none is known, or its key is gone.</summary>
-    public static (string Address, string Token)? AddressOf(IVault vault, PartyState state, AccountDetails account, string channel)
-    {
-        if (state.Contact.Point(channel) is { } point && vault.Open(state.Id, point.Sealed) is { } plain)
-            return (System.Text.Encoding.UTF8.GetString(plain), point.Token);
-        var personal = OpenPersonal(vault, state.Id, account);
-        return channel == Channel.Email && personal?.Email is { } email ? (email, account.EmailToken!) : null;
-    }
-
     private static MessageFacts Say(Work work, MessageState message, Facts facts, AccountDetails account, string to)
     {
         var meant = message.PreDueThrough is { } through ? facts.Coming.FindAll(e => e.DueOn <= through) : facts.Dunnable;
@@ -145,7 +147,7 @@ public static partial class Machine
             Tone = message.Tone,
             Language = account.Language ?? "en",
             To = to,
-            Name = OpenPersonal(work.Context.Vault, work.State.Id, account)?.Name,
+            Name = PartyAddresses.OpenPersonal(work.Context.Vault, work.State.Id, account)?.Name,
             Account = account.Account,
             Portfolio = work.Context.Workspace.Portfolio(message.Portfolio) ?? new PortfolioDetails(message.Portfolio),
             Today = work.Today,

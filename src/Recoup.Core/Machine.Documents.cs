@@ -56,7 +56,7 @@ public static partial class Machine
             return null;
         }
         var account = state.Account(message.Account)!;
-        var address = AddressOf(work.Context.Vault, work.State, account, message.Channel);
+        var address = PartyAddresses.Of(work.Context.Vault, work.State, account, message.Channel);
         return Leave(work, message, DocumentDecider.Request(state, work.Context, message.Portfolio, message.Account, document, work.Today) with { AddressToken = address?.Token },
             () => Say(work, message, account, address!.Value.Address, invoices, statement));
     }
@@ -64,7 +64,7 @@ public static partial class Machine
     /// <summary>What says what came with it: the invoices as they stand today, or what the statement comes to.</summary>
     private static MessageFacts Say(Work work, MessageState message, AccountDetails account, string to, IReadOnlyList<InvoiceDocument> invoices, AccountStatement? statement)
     {
-        var personal = OpenPersonal(work.Context.Vault, work.State.Id, account);
+        var personal = PartyAddresses.OpenPersonal(work.Context.Vault, work.State.Id, account);
         var letter = work.State.Contact.Point(Channel.Letter) is { } point && work.Context.Vault.Open(work.State.Id, point.Sealed) is { } plain ? System.Text.Encoding.UTF8.GetString(plain) : null;
         var items = statement is null
             ? invoices.Select(i => new MessageItem(i.Number, i.IssuedOn, i.DueOn, i.Amount, i.Open, Ageing.DaysPastDue(i.DueOn, work.Today))).ToList()

@@ -1,4 +1,5 @@
 using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 
@@ -18,7 +19,11 @@ public static partial class Machine
         {
             work.Emit(new Event.MessageSettled(i.Message, i.Outcome, i.Detail, message.PreDueThrough is not null), account: message.Account);
             // Said at the door it says as much as said in a letter afterwards.
-            if (i.BadAddress is { } status) work.Emit(new Event.MessageBounced(i.Message, "hard", message.Channel, message.AddressToken, status, null), account: message.Account);
+            if (i.BadAddress is { } status)
+            {
+                work.Emit(new Event.MessageBounced(i.Message, "hard", message.Channel, message.AddressToken, status, null), account: message.Account);
+                GoOn(work, message);
+            }
         }
         // Meanwhile erased: there is nobody left to try it for.
         else if (work.State.Erased) work.Emit(new Event.MessageWithdrawn(i.Message, "erased"), account: message.Account);
@@ -38,7 +43,7 @@ public static partial class Machine
     {
         if (!work.State.Messages.TryGetValue(i.Message, out var message) || message.Account != i.Account) return new Refused(Refusal.UnknownMessage, $"account {i.Account} has no message {i.Message}");
         if (message.Status is MessageStatus.Pending or MessageStatus.Withdrawn) return new Refused(Refusal.MessageNotSent, $"message {i.Message} is {message.Status.ToString().ToLowerInvariant()}; what never left can't come back");
-        var token = message.AddressToken ?? AddressOf(work.Context.Vault, work.State, work.State.Account(i.Account)!, message.Channel)?.Token;
+        var token = message.AddressToken ?? PartyAddresses.Of(work.Context.Vault, work.State, work.State.Account(i.Account)!, message.Channel)?.Token;
         var knownBad = i.Kind != "hard" || token is null || work.State.Contact.IsUndeliverable(message.Channel, token);
         // Servers report one failure more than once; what it says is known already.
         if (knownBad && message.Status is MessageStatus.Bounced or MessageStatus.Failed) return null;

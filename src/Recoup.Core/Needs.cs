@@ -82,12 +82,11 @@ public sealed class Needs
             case Input.WorkItemDone i: needs.Work(state, i.WorkItem); break;
             case Input.MessageSettled i: needs.Message(state, i.Message); break;
             case Input.MessageBounced i: needs.Message(state, i.Message); break;
-            case Input.ChannelResult i: needs.Message(state, i.Message); break;
-            case Input.Review:
-                needs.PendingWork(state);
-                foreach (var documents in state.Documents ?? [])
-                    foreach (var number in documents.ToDeliver ?? []) needs.Item(state, documents.Account, number);
+            case Input.ChannelResult i:
+                needs.Message(state, i.Message);
+                if (i.BadAddress is not null) needs.ToDecide(state);
                 break;
+            case Input.Review: needs.ToDecide(state); break;
             case Input.Erasure: needs.PendingMessages(state); break;
             case Input.Release i:
                 needs.Message(state, i.Message);
@@ -96,6 +95,8 @@ public sealed class Needs
                 else if (message is not null)
                     foreach (var account in state.Accounts)
                         if (account.Portfolio == message.Portfolio) needs.Listed(state, account.Account, message.PreDueThrough ?? today.Plus(-1));
+                // Its address may stop it, and then its step goes by another channel.
+                if (state.Contact.OptOuts.Count > 0 || state.Contact.BadAddresses is not null || (message is not null && HasNoAddress(state, message))) needs.ToDecide(state);
                 break;
         }
         return needs;
@@ -133,6 +134,18 @@ public sealed class Needs
     private void Work(PartyState state, string id)
     {
         if (!state.WorkItems.ContainsKey(id) && !state.CashLookedFor.Contains(id)) (workItems ??= []).Add(id);
+    }
+
+    private static bool HasNoAddress(PartyState state, Contact.MessageState message) =>
+        state.Contact.Point(message.Channel) is null && state.Account(message.Account)?.EmailToken is null;
+
+    /// <summary>What deciding looks at beside the header.</summary>
+    private void ToDecide(PartyState state)
+    {
+        foreach (var awaited in state.Awaited) Item(state, awaited.Account, awaited.Number);
+        PendingWork(state);
+        foreach (var documents in state.Documents ?? [])
+            foreach (var number in documents.ToDeliver ?? []) Item(state, documents.Account, number);
     }
 
     private void PendingWork(PartyState state)

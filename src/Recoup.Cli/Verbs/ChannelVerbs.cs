@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Recoup.Connectors.Mail;
+using Recoup.Core;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 
@@ -13,27 +14,35 @@ internal static class ChannelVerbs
     public static Command Bounces()
     {
         var folder = new Argument<string>("FOLDER") { Description = "a folder of .eml files, or a Maildir" };
-        var verb = new Command("bounces", "Takes mail that came back: failure reports, complaints, unsubscribe mails. The same mail again changes nothing; no file is moved.") { folder };
+        var verb = new Command("bounces", "Takes mail that came back: failures, complaints, unsubscribe mails, answers that ask for no more. The same mail again changes nothing; no file is moved.") { folder };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
             var door = session.Door("dispatch");
             var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
+            var passed = new SortedDictionary<string, int>(StringComparer.Ordinal);
             var (read, unchanged) = (0, 0);
             var left = new Sheet("file", "why it was not taken") { Title = "Left for a person", Empty = "every mail was taken" };
             foreach (var mail in ReturnedMailReader.Read(parsed.GetValue(folder)!, door.Store.WorkspaceId))
             {
                 read++;
+                if (mail.ChangesNothing)
+                {
+                    passed[mail.What!] = passed.GetValueOrDefault(mail.What!) + 1;
+                    continue;
+                }
                 var result = mail.What is null ? null : Settling.Take(door, new Returned(mail.Key, mail.Message!, mail.What, mail.Status, mail.Words), session.Clock.GetUtcNow());
                 if (mail.What is null) left.Add(Path.GetFileName(mail.File), mail.Words);
                 else if (result is null) left.Add(Path.GetFileName(mail.File), $"there is no message {mail.Message}, or its reader was erased");
+                // Taken once under its key, whatever it was read as then.
+                else if (result.Status == UnitStatus.Unchanged || result.Refused?.Refusal == Refusal.KeyUsedWithOtherContent) unchanged++;
                 else if (result.Refused is { } refused) left.Add(Path.GetFileName(mail.File), refused.Message);
                 else if (result.Status == UnitStatus.SetAside) left.Add(Path.GetFileName(mail.File), $"set aside: {result.Cause}");
-                else if (result.Status == UnitStatus.Unchanged) unchanged++;
                 else counts[mail.What] = counts.GetValueOrDefault(mail.What) + 1;
             }
             var sheet = new Sheet("mail that came back", "number");
             foreach (var (what, count) in counts) sheet.Add(what, count);
+            foreach (var (what, count) in passed) sheet.Add($"{what}: nothing to do", count);
             sheet.Add("known already", unchanged);
             sheet.Add("left for a person", left.Rows.Count);
             session.Output.Print(json =>
@@ -42,6 +51,9 @@ internal static class ChannelVerbs
                 json.WriteNumber("read", read);
                 json.WriteStartObject("taken");
                 foreach (var (what, count) in counts) json.WriteNumber(what.Replace(' ', '_'), count);
+                json.WriteEndObject();
+                json.WriteStartObject("passed_over");
+                foreach (var (what, count) in passed) json.WriteNumber(what.Replace(' ', '_'), count);
                 json.WriteEndObject();
                 json.WriteNumber("unchanged", unchanged);
                 json.WriteStartArray("left");

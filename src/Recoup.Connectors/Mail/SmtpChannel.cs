@@ -119,7 +119,7 @@ public sealed class SmtpChannel : IDisposable
             SmtpFate.NotNow or SmtpFate.NotSent => Later(message, now, detail),
             // Refused at the sender's name, every message would be: that is for us to mend, and the messages wait for it.
             SmtpFate.Refused when outcome is { Stage: "MAIL FROM", Reply: { Code: not 552, Status: not ("5.3.4" or "5.2.3") } } => Later(message, now, detail),
-            SmtpFate.Refused when outcome is { Stage: "RCPT TO" or "the end of the message", Reply.IsBadAddress: true } => ChannelAnswer.Failed(detail) with { BadAddress = outcome.Reply.Status },
+            SmtpFate.Refused when outcome is { Stage: "RCPT TO" or "the end of the message", Reply.IsBadAddress: true } => ChannelAnswer.Failed(detail) with { BadAddress = outcome.Reply.Status ?? "5.0.0" },
             SmtpFate.Refused => ChannelAnswer.Failed(detail),
             _ => throw new System.Diagnostics.UnreachableException(),
         };

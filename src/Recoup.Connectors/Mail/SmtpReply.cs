@@ -20,12 +20,10 @@ internal sealed partial record SmtpReply(int Code, string? Status, IReadOnlyList
     public bool Closes => Code == 421;
 
     /// <summary>
-    /// The status says that the address takes no mail, now or later (RFC 3463, 3.2, 3.3): no such mailbox or system, bad
-    /// syntax, moved, a null MX, switched off. Any other refusal is about this message, this sender or this day.
+    /// The server says that the address takes no mail, now or later, by its status or in words that servers use for it.
+    /// Any other refusal is about this message, this sender or this day.
     /// </summary>
-    public bool IsBadAddress => Code >= 500 && SaysBadAddress(Status);
-
-    public static bool SaysBadAddress(string? status) => status is "5.1.1" or "5.1.2" or "5.1.3" or "5.1.6" or "5.1.10" or "5.2.1";
+    public bool IsBadAddress => Code >= 500 && Failure.Of(Status, ToString()).Fate == FailureFate.Hard;
 
     public static SmtpReply Of(int code, IReadOnlyList<string> lines) =>
         new(code, lines.Count > 0 && EnhancedStatus().Match(lines[0]) is { Success: true } match && match.Groups["class"].Value[0] - '0' == code / 100 ? match.Groups["status"].Value : null, lines);

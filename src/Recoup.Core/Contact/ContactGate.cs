@@ -22,6 +22,9 @@ public sealed record ContactRequest
     /// <summary>The token of the address it would go to; null where none is known.</summary>
     public required string? AddressToken { get; init; }
 
+    /// <summary>Tokens that the same address had when its spellings had one each; what is marked by them is marked.</summary>
+    public IReadOnlyList<string> OtherTokens { get; init; } = [];
+
     public required DateTimeOffset At { get; init; }
 
     /// <summary>The business date at the portfolio's place.</summary>
@@ -86,11 +89,11 @@ public static class ContactGate
                 switch (kind)
                 {
                     case "erased" when request.Erased:
-                    case "opt_out" when request.Contact.HasOptedOut(request.Channel, request.AddressToken, request.Today):
+                    case "opt_out" when request.Contact.HasOptedOut(request.Channel, request.AddressToken, request.Today, request.OtherTokens):
                     case "hold" when request.Held:
                     // A call is a task of a person, who can look a number up; a message needs an address.
                     case "no_address" when request.AddressToken is null && request.Channel != Channel.Call:
-                    case "undeliverable" when request.Contact.IsUndeliverable(request.Channel, request.AddressToken):
+                    case "undeliverable" when request.Contact.IsUndeliverable(request.Channel, request.AddressToken, request.OtherTokens):
                         return new Verdict.Blocked(rule.Id);
                     case "cap":
                         if (CapUntil(rule, request) is { } until && (deferred is not Verdict.Deferred other || until > other.Until))

@@ -56,6 +56,9 @@ public sealed class ContactRules
 
     public IReadOnlyList<ContactRule> Rules { get; }
 
+    /// <summary>Whether a rule forbids one address or channel, and another may do: that is nothing to wait for.</summary>
+    public bool IsAboutAddress(string rule) => Rules.Any(r => r.Id == rule && r.Kind is "opt_out" or "no_address" or "undeliverable");
+
     /// <summary>Throws <see cref="YamlException"/> with the place of what is wrong.</summary>
     public static ContactRules Parse(string text, string source)
     {

@@ -322,6 +322,7 @@ public sealed class Decider
         {
             Channel = channel,
             AddressToken = token,
+            OtherTokens = token is null ? [] : PartyAddresses.OtherTokens(context.Vault, state, account, channel),
             At = context.Now,
             Today = today,
             TimeZones = zones,

@@ -21,10 +21,18 @@ public abstract record Event
     public sealed record AccountChanged(AccountDetails Details) : Event;
 
     /// <summary>Consent for a channel, or for one address of it, was given or withdrawn. A null address means the whole channel.</summary>
-    public sealed record ConsentChanged(string Channel, string? AddressToken, bool Granted) : Event;
+    public sealed record ConsentChanged(string Channel, string? AddressToken, bool Granted) : Event
+    {
+        /// <summary>One of <c>Input.Consent.Reasons</c>; null: not said.</summary>
+        public string? Reason { get; init; }
+    }
 
     /// <summary>An address for a channel was added or replaced. The address itself is sealed.</summary>
-    public sealed record ContactPointSet(string Channel, string Token, byte[] Sealed) : Event;
+    public sealed record ContactPointSet(string Channel, string Token, byte[] Sealed) : Event
+    {
+        /// <summary>Tokens by which the address was marked undeliverable when its spellings had one each; null: there are none.</summary>
+        public IReadOnlyList<string>? FormerTokens { get; init; }
+    }
 
     /// <summary>The party's key was destroyed; what it sealed can no longer be read.</summary>
     public sealed record PartyErased(string Reason) : Event;

@@ -64,6 +64,13 @@ public abstract record Input
         public required string Channel { get; init; }
         public string? Address { get; init; }
         public required bool Granted { get; init; }
+
+        /// <summary>How it was said: a mail or page to unsubscribe, a word in an answer, a complaint about spam, or otherwise.</summary>
+        public static readonly IReadOnlyList<string> Reasons = ["unsubscribe", "stop", "complaint", "told"];
+
+        /// <summary>One of <see cref="Reasons"/>; null: not said.</summary>
+        public string? Reason { get; init; }
+
         public DateOnly? On { get; init; }
         public override DateOnly? EffectiveOn => On;
     }

@@ -48,7 +48,11 @@ public static class InputKinds
             Need("granted", FieldType.Boolean, "false withdraws it"),
             May("address", Text, "only this address; else the whole channel") with { Personal = true, LengthMax = 500 },
             May("on", Date, "the day it was said"),
-        ], d => new Input.Consent { Key = "", Account = d.Need("account"), Channel = d.Need("channel"), Granted = d.Get<bool>("granted"), Address = d.Text("address"), On = d.Date("on") }),
+            Choice("reason", "how it was said: by an unsubscribe mail or page, as a word in an answer, as a complaint about spam, or told otherwise", [.. Input.Consent.Reasons]),
+        ], d => new Input.Consent
+        {
+            Key = "", Account = d.Need("account"), Channel = d.Need("channel"), Granted = d.Get<bool>("granted"), Address = d.Text("address"), On = d.Date("on"), Reason = d.Text("reason"),
+        }),
         new("invoice", "an invoice was issued", true,
         [
             Need("number", Text, "unique within the account") with { LengthMax = 100 },

@@ -177,6 +177,7 @@ public static partial class Fold
         state.Contact.Points.RemoveAll(p => p.Channel == point.Channel);
         state.Contact.Points.Add(new ContactPoint { Channel = point.Channel, Token = point.Token, Sealed = point.Sealed });
         state.Contact.Believe(new BadAddress(point.Channel, point.Token));
+        foreach (var former in point.FormerTokens ?? []) state.Contact.Believe(new BadAddress(point.Channel, former));
     }
 
     private static void ReleaseHold(PartyState state, Event.HoldReleased released)

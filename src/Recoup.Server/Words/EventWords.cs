@@ -10,7 +10,7 @@ public static class EventWords
     {
         Event.AccountOpened => ("Account opened", ""),
         Event.AccountChanged => ("Account changed", ""),
-        Event.ConsentChanged c => (c.Granted ? "Consent given" : "Consent withdrawn", $"{c.Channel}{(c.AddressToken is null ? "" : ", one address")}"),
+        Event.ConsentChanged c => (c.Granted ? "Consent given" : "Consent withdrawn", $"{c.Channel}{(c.AddressToken is null ? "" : ", one address")}{How(c.Reason)}"),
         Event.ContactPointSet c => ("Contact point set", c.Channel),
         Event.PartyErased p => ("Person erased", p.Reason),
         Event.InvoiceIssued i => ($"Invoice {i.Number}", $"{Show.AmountWith(i.Minor, i.Currency)}, due {Show.Day(i.DueOn)}"),
@@ -54,6 +54,15 @@ public static class EventWords
         Event.MessageReleased or Event.MessageDeferred or Event.MessageWithdrawn or Event.MessageSettled or Event.MessageBounced or Event.ContactMade => "contact",
         Event.PaymentReceived or Event.CashApplied or Event.CreditNoted => "cash",
         _ => "document",
+    };
+
+    private static string How(string? reason) => reason switch
+    {
+        null => "",
+        "unsubscribe" => ", by an unsubscribe mail or page",
+        "stop" => ", asked for in an answer",
+        "complaint" => ", after a complaint about spam",
+        _ => $", {reason}",
     };
 
     private static string? Met(IReadOnlyList<Applied> allocations) => allocations.Count switch

@@ -1,5 +1,6 @@
 using Recoup.Core;
 using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Inputs;
 using Recoup.Core.Workspace;
 
@@ -166,7 +167,7 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
                 report.Waiting++;
             }
             // Without an address there is nothing to count; the gate will say so.
-            else if (port.Admits is { } admits && Machine.AddressOf(store.Vault, state, state.Account(message.Account)!, message.Channel) is { } to && !admits(to.Address, at)) report.Throttled++;
+            else if (port.Admits is { } admits && PartyAddresses.Of(store.Vault, state, state.Account(message.Account)!, message.Channel) is { } to && !admits(to.Address, at)) report.Throttled++;
             else admitted.Add(m);
         }
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Recoup.Core;
 using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
@@ -92,7 +93,7 @@ public sealed class PageReadings
         return new AccountLine(account, state.Id, details.Portfolio, NameOf(state, account), sums);
     }
 
-    private string? NameOf(PartyState state, string account) => Machine.OpenPersonal(store.Vault, state.Id, state.Account(account))?.Name;
+    private string? NameOf(PartyState state, string account) => PartyAddresses.OpenPersonal(store.Vault, state.Id, state.Account(account))?.Name;
 
     /// <summary>Items whose number begins so, open or not, in order of number.</summary>
     public IReadOnlyList<ItemLine> ItemsByNumber(string prefix, DateOnly asOf, int limit) => readings.Read(_ =>
@@ -247,8 +248,7 @@ public sealed class PageReadings
         var entries = found.Take(limit).Select(f =>
         {
             var state = store.Party(f.Pid)!;
-            var personal = Machine.OpenPersonal(store.Vault, state.Id, state.Account(f.Work.Account));
-            return WorklistEntry.Of(f.Work, state, personal, f.Priority / 100m, today);
+            return WorklistEntry.Of(f.Work, state, store.Vault, f.Priority / 100m, today);
         }).ToList();
         return new Slice<WorklistEntry>(entries, found.Count > limit ? Cursor.Write(found[limit - 1].Priority, found[limit - 1].Work.Id) : null);
     });

@@ -1,4 +1,5 @@
 using Recoup.Core;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
@@ -17,11 +18,14 @@ public sealed record WorklistEntry(WorkItemState Work, string Party, string? Nam
     public string? DoNotCall { get; init; }
 
     /// <summary>The item as a person may act on it: what was decided then may be forbidden by now.</summary>
-    internal static WorklistEntry Of(WorkItemState work, PartyState state, PersonalDetails? personal, decimal priority, DateOnly today)
+    internal static WorklistEntry Of(WorkItemState work, PartyState state, IVault vault, decimal priority, DateOnly today)
     {
+        var account = state.Account(work.Account)!;
+        var personal = PartyAddresses.OpenPersonal(vault, state.Id, account);
+        var number = state.Contact.Point(Core.Contact.Channel.Call)?.Token ?? account.PhoneToken;
         var forbidden =
             state.Erased ? "the person was erased"
-            : state.Contact.HasOptedOut(Core.Contact.Channel.Call, state.Account(work.Account)?.PhoneToken, today) ? "consent was withdrawn"
+            : state.Contact.HasOptedOut(Core.Contact.Channel.Call, number, today, PartyAddresses.OtherTokens(vault, state, account, Core.Contact.Channel.Call)) ? "consent was withdrawn"
             : state.Holds.Exists(h => h.Account == work.Account && h.StandsOn(today)) ? "the account is on hold"
             : null;
         return new WorklistEntry(work, state.Id, personal?.Name, forbidden is null ? personal?.Phone : null, priority) { DoNotCall = forbidden };
@@ -114,8 +118,7 @@ public sealed class Readings
         foreach (var (work, pid, priority) in rows)
         {
             var state = store.Party(pid)!;
-            var personal = Machine.OpenPersonal(store.Vault, state.Id, state.Account(work.Account));
-            entries.Add(WorklistEntry.Of(work, state, personal, priority, today));
+            entries.Add(WorklistEntry.Of(work, state, store.Vault, priority, today));
         }
         return entries;
     });
@@ -127,7 +130,7 @@ public sealed class Readings
         return found?.Account(account) is null ? null : found;
     }
 
-    public PersonalDetails? PersonalOf(PartyState state, string account) => Machine.OpenPersonal(store.Vault, state.Id, state.Account(account));
+    public PersonalDetails? PersonalOf(PartyState state, string account) => PartyAddresses.OpenPersonal(store.Vault, state.Id, state.Account(account));
 
     /// <summary>The decisions on an account up to a day, newest first.</summary>
     public IReadOnlyList<Explained> Explain(PartyState state, string account, DateOnly? asOf, int limit) => Read(_ =>

@@ -12,7 +12,7 @@ namespace Recoup.Storage.Work;
 /// <summary>What came back about a message after it was sent.</summary>
 /// <param name="Key">Makes it idempotent.</param>
 /// <param name="Message">The message's id.</param>
-/// <param name="What">bounced hard, bounced soft, complaint or unsubscribe.</param>
+/// <param name="What">bounced hard, bounced soft, complaint, unsubscribe, or stop: asked for in an answer.</param>
 /// <param name="Status">RFC 3463's; null: none was given.</param>
 /// <param name="Words">What was said, without addresses; null: nothing.</param>
 public sealed record Returned(string Key, string Message, string What, string? Status, string? Words);
@@ -76,6 +76,7 @@ public static class Settling
             input["channel"] = found.Channel;
             input["address"] = text.To;
             input["granted"] = false;
+            input["reason"] = returned.What;
         }
         return Take(door, input, "mail", now);
     }

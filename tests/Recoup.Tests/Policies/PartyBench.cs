@@ -104,6 +104,13 @@ internal sealed class PartyBench
         return outcome;
     }
 
+    /// <summary>An event as an older program recorded it.</summary>
+    public void Record(Event e)
+    {
+        seq++;
+        Core.Parties.Fold.Apply(State, new Envelope(seq, "A1", State.AsOf, State.AsOf, Now.ToUnixTimeMilliseconds(), NextKey()), e, new CellDeltas());
+    }
+
     /// <summary>The review of a day, at ten o'clock; the only portfolio's decision.</summary>
     public DecisionRecord Review(DateOnly day) => ReviewAll(day).Single();
 

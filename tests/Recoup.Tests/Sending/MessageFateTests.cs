@@ -102,10 +102,12 @@ public sealed class MessageFateTests
     public void A_refusal_at_the_door_that_names_the_address_says_as_much_as_a_bounce()
     {
         var message = Released();
-        Says("failed", "550 5.1.1 no such user", badAddress: "5.1.1").Select(e => e.GetType().Name).ShouldBe(["MessageSettled", "MessageBounced"]);
+        Says("failed", "550 5.1.1 no such user", badAddress: "5.1.1").Select(e => e.GetType().Name).ShouldBe(["MessageSettled", "MessageBounced", "Decided"]);
         message.Status.ShouldBe(MessageStatus.Failed);
         bench.State.Contact.Recent.ShouldBeEmpty();
-        bench.Review(Due.AddDays(4)).Considered.ShouldNotBeNull().ShouldContain(c => c.Why == "undeliverable");
+        // Its step went on by a call at once, for the same reason.
+        bench.State.WorkItems.Values.ShouldHaveSingleItem().CreatedOn.ShouldBe(Due.AddDays(3));
+        ContactGateOf("email").ShouldBe("undeliverable");
         // The letter about it that comes later is no news.
         Bounce("hard", "5.1.1").Events.ShouldBeEmpty();
     }

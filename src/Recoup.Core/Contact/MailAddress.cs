@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text;
+
+namespace Recoup.Core.Contact;
+
+/// <summary>
+/// A mail address has many spellings: its domain in letters or in the form with xn-- (RFC 5891), capitals, a dot at the
+/// end of the domain (RFC 1034, 3.1), characters that nobody sees. Here is the one form in which mail carries it, and the
+/// one by which consent, bounces and marks know it.
+/// </summary>
+public static class MailAddress
+{
+    /// <summary>RFC 5321, 4.5.3.1, and RFC 1035, 2.3.4.</summary>
+    private const int LocalMax = 64, DomainMax = 253, LabelMax = 63;
+
+    /// <summary>Whether any mail server could be told this address.</summary>
+    public static bool CanBeMailed(string address) => TryWrite(address, utf8: true, out _);
+
+    /// <summary>As it goes into headers and envelope: the local part as it was given, the domain in its encoded form.</summary>
+    /// <param name="utf8">A local part of other letters needs servers that few have (RFC 6531): it passes only where this one has.</param>
+    public static bool TryWrite(string address, bool utf8, out string written)
+    {
+        written = "";
+        if (!TrySplit(address, out var local, out var domain) || !TryEncode(domain, out domain) || local.Length > LocalMax) return false;
+        var plain = local[0] != '.' && local[^1] != '.' && !local.Contains("..", StringComparison.Ordinal);
+        foreach (var rune in local.EnumerateRunes())
+        {
+            var other = utf8 && rune.Value >= 0xA0 && (Rune.IsLetterOrDigit(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark);
+            if (!other && !(rune.IsAscii && rune.Value is >= ' ' and <= '~')) return false;
+            plain &= other || Rune.IsLetterOrDigit(rune) || ".!#$%&'*+-/=?^_`{|}~".Contains((char)rune.Value, StringComparison.Ordinal);
+        }
+        written = $"{(plain ? local : Quote(local))}@{domain}";
+        return true;
+    }
+
+    /// <summary>
+    /// The same for every spelling of the address. Capitals make no difference in the local part either: no provider is
+    /// known that tells them apart, and who asks not to be written to means every spelling.
+    /// </summary>
+    public static string Compared(string address)
+    {
+        if (!TrySplit(address, out var local, out var domain)) return address.Trim().ToLowerInvariant();
+        return $"{Composed.Of(local).ToLowerInvariant()}@{(TryEncode(domain, out var encoded) ? encoded : domain.ToLowerInvariant())}";
+    }
+
+    /// <summary>
+    /// What the address may have been compared by before there was one form: journals of that time know addresses by a
+    /// hash of their spelling.
+    /// </summary>
+    public static IEnumerable<string> FormerSpellings(string address)
+    {
+        yield return address;
+        if (!TrySplit(address, out var local, out var domain) || !TryEncode(domain, out var encoded)) yield break;
+        string letters;
+        try { letters = new IdnMapping().GetUnicode(encoded); }
+        catch (ArgumentException) { letters = encoded; }
+        foreach (var spelling in new[] { encoded, letters })
+        {
+            yield return $"{local}@{spelling}";
+            yield return $"{local}@{spelling}.";
+        }
+    }
+
+    private static bool TrySplit(string address, out string local, out string domain)
+    {
+        (local, domain) = ("", "");
+        var clean = Visible(address).Trim();
+        var at = clean.LastIndexOfAny(['@', '\uFF20']);
+        if (at <= 0 || at == clean.Length - 1) return false;
+        (local, domain) = (clean[..at].TrimEnd(' '), clean[(at + 1)..].TrimStart(' '));
+        if (local.Length > 2 && local[0] == '"' && local[^1] == '"') local = Unquote(local[1..^1]);
+        return local.Length > 0 && domain.Length > 0;
+    }
+
+    private static bool TryEncode(string domain, out string encoded)
+    {
+        encoded = "";
+        if (!Ascii.IsValid(domain))
+        {
+            // What the mapping of RFC 5895 does: full-width forms, other full stops, capitals, marks beside their letter.
+            var mapped = string.Concat(domain.Select(c => c switch
+            {
+                '\u3002' or '\uFF0E' or '\uFF61' => '.',
+                >= '\uFF01' and <= '\uFF5E' => (char)(c - 0xFEE0),
+                _ => c,
+            }));
+            try { domain = new IdnMapping().GetAscii(Composed.Of(mapped.ToLowerInvariant())); }
+            catch (ArgumentException) { return false; }
+        }
+        // One dot at the end says that the name is whole, and is no part of it.
+        if (domain[^1] == '.') domain = domain[..^1];
+        if (domain.Length is 0 or > DomainMax) return false;
+        foreach (var label in domain.Split('.'))
+            if (label.Length is 0 or > LabelMax || label[0] == '-' || label[^1] == '-' || !label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')) return false;
+        encoded = domain.ToLowerInvariant();
+        return true;
+    }
+
+    /// <summary>Without what no screen shows: soft hyphens, marks of direction, spaces and joiners of no width, and the mark that begins a file.</summary>
+    private static string Visible(string text)
+    {
+        if (Ascii.IsValid(text)) return text;
+        var seen = new StringBuilder(text.Length);
+        foreach (var c in text)
+            if (c is not ('\u00AD' or '\u034F' or '\u061C' or '\u180E' or '\uFEFF' or (>= '\u200B' and <= '\u200F') or (>= '\u202A' and <= '\u202E') or (>= '\u2060' and <= '\u2069')))
+                seen.Append(c);
+        return seen.ToString();
+    }
+
+    private static string Quote(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
+    private static string Unquote(string text)
+    {
+        var plain = new StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\\' && i + 1 < text.Length) i++;
+            plain.Append(text[i]);
+        }
+        return plain.ToString();
+    }
+
+    /// <summary>
+    /// Letters with the mark that follows them as one character, as the one normal form has it (Unicode, NFC): for Latin
+    /// letters, since the program runs without tables of cultures, in which string.Normalize leaves text as it is.
+    /// </summary>
+    private static class Composed
+    {
+        // Behind each mark, pairs of a letter and the letter with it.
+        private static readonly Dictionary<(char Letter, char Mark), char> Pairs = new[]
+        {
+            ('\u0300', "aàeèiìoòuùAÀEÈIÌOÒUÙ"), ('\u0301', "aáeéiíoóuúyýcćnńsśzźlĺrŕAÁEÉIÍOÓUÚYÝCĆNŃSŚZŹLĹRŔ"), ('\u0302', "aâeêiîoôuûcĉgĝhĥjĵsŝwŵyŷAÂEÊIÎOÔUÛ"),
+            ('\u0303', "aãnñoõiĩuũAÃNÑOÕ"), ('\u0304', "aāeēiīoōuūAĀEĒIĪOŌUŪ"), ('\u0306', "aăgğeĕAĂGĞ"), ('\u0307', "zżeėcċgġZŻEĖIİ"), ('\u0308', "aäeëiïoöuüyÿAÄEËIÏOÖUÜ"),
+            ('\u030A', "aåuůAÅUŮ"), ('\u030B', "oőuűOŐUŰ"), ('\u030C', "cčdďeěnňrřsštťzžCČDĎEĚNŇRŘSŠTŤZŽ"), ('\u0327', "cçsşCÇSŞgģkķlļnņ"), ('\u0328', "aąeęiįuųAĄEĘIĮUŲ"),
+        }.SelectMany(m => m.Item2.Chunk(2).Select(p => ((p[0], m.Item1), p[1]))).ToDictionary();
+
+        public static string Of(string text)
+        {
+            if (Ascii.IsValid(text)) return text;
+            var composed = new StringBuilder(text.Length);
+            foreach (var c in text)
+            {
+                if (composed.Length > 0 && Pairs.TryGetValue((composed[^1], c), out var one)) composed[^1] = one;
+                else composed.Append(c);
+            }
+            return composed.ToString();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using PhoneNumbers;
+
+namespace Recoup.Core.Contact;
+
+/// <summary>
+/// A number as its country dials it, in one form (ITU-T E.164). The rules of each country are libphonenumber's; what it
+/// does not take for a number stays as it was given, for a person to read.
+/// </summary>
+public static class PhoneNumber
+{
+    // Longer is no number in any spelling, and is not worth its parsing.
+    private const int LengthMax = 60;
+
+    /// <summary>+ and digits, as numbers are compared and dialled; null: no phone has this number.</summary>
+    /// <param name="country">ISO 3166 code of the country whose numbers may stand without a country code; null: only with one.</param>
+    public static string? E164(string number, string? country) =>
+        Parse(number, country) is { } parsed && PhoneNumberUtil.GetInstance().IsValidNumber(parsed) ? PhoneNumberUtil.GetInstance().Format(parsed, PhoneNumberFormat.E164) : null;
+
+    /// <summary>For people: spaces where the country puts them, and what follows the number; as given where it is none.</summary>
+    public static string Shown(string number, string? country) =>
+        Parse(number, country) is { } parsed && PhoneNumberUtil.GetInstance().IsValidNumber(parsed) ? PhoneNumberUtil.GetInstance().Format(parsed, PhoneNumberFormat.INTERNATIONAL) : number;
+
+    /// <summary>The same for every spelling of a number, without what follows it within a house; what is no number, by its characters.</summary>
+    public static string Compared(string number, string? country) => E164(number, country) ?? number.Trim().ToLowerInvariant();
+
+    /// <summary>What the number may have been compared by before there was one form.</summary>
+    public static IEnumerable<string> FormerSpellings(string number, string? country)
+    {
+        yield return number;
+        if (Parse(number, country) is not { } parsed) yield break;
+        var util = PhoneNumberUtil.GetInstance();
+        var dialled = util.Format(parsed, PhoneNumberFormat.E164);
+        foreach (var spelling in new[] { dialled, $"00{dialled[1..]}", util.Format(parsed, PhoneNumberFormat.INTERNATIONAL), util.Format(parsed, PhoneNumberFormat.NATIONAL) }) yield return spelling;
+        yield return string.Concat(util.Format(parsed, PhoneNumberFormat.NATIONAL).Where(char.IsAsciiDigit));
+    }
+
+    private static PhoneNumbers.PhoneNumber? Parse(string number, string? country)
+    {
+        if (number.Length > LengthMax || number.Count(char.IsDigit) < 3) return null;
+        try { return PhoneNumberUtil.GetInstance().Parse(number, country); }
+        catch (NumberParseException) { return null; }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text;
+using System.Text.Json;
+using Recoup.Core.Contact;
+using Recoup.Core.Events;
+using Recoup.Core.Parties;
+using Recoup.Core.Workspace;
+
+namespace Recoup.Core.Decisions;
+
+/// <summary>
+/// The addresses of a party, and the tokens by which they are known where nobody may read them. A token is of the
+/// address's one form; journals from before there was one have tokens of spellings, which mean the same address.
+/// </summary>
+public static class PartyAddresses
+{
+    /// <summary>What an account says of the person; null where nothing was given or the key is gone.</summary>
+    public static PersonalDetails? OpenPersonal(IVault vault, string party, AccountDetails? account) =>
+        account?.Sealed is { } sealedBytes && vault.Open(party, sealedBytes) is { } plain ? JsonSerializer.Deserialize(plain, EventJson.Default.PersonalDetails) : null;
+
+    /// <summary>The address of a channel and its token, as the party has it now; null: none is known that the channel can reach, or its key is gone.</summary>
+    public static (string Address, string Token)? Of(IVault vault, PartyState state, AccountDetails account, string channel) =>
+        Given(vault, state, account, channel) is { } address && CanBeReached(channel, address) ? (address, Token(vault, state.Id, channel, address, account.Country)) : null;
+
+    /// <summary>The token of an address in its one form.</summary>
+    /// <param name="country">The account's; null: not known.</param>
+    public static string Token(IVault vault, string party, string channel, string address, string? country) => vault.Token(party, Compared(channel, address, country));
+
+    /// <summary>Tokens that the address may have been known by before; holds <see cref="Token"/> too.</summary>
+    public static IReadOnlyList<string> AllTokens(IVault vault, string party, string channel, string address, string? country)
+    {
+        var tokens = new List<string> { Token(vault, party, channel, address, country) };
+        var former = IsMail(channel, address) ? MailAddress.FormerSpellings(address) : IsNumber(channel, address) ? PhoneNumber.FormerSpellings(address, country) : [address];
+        foreach (var spelling in former)
+            if (vault.Token(party, spelling) is var token && !tokens.Contains(token)) tokens.Add(token);
+        return tokens;
+    }
+
+    /// <summary>
+    /// What else the gate must look for beside the address's token: empty unless something is marked by an address, since
+    /// opening what is sealed and hashing its spellings is dear.
+    /// </summary>
+    public static IReadOnlyList<string> OtherTokens(IVault vault, PartyState state, AccountDetails account, string channel) =>
+        !state.Erased && (state.Contact.BadAddresses is { Count: > 0 } || state.Contact.OptOuts.Exists(static o => o.Token is not null)) && Given(vault, state, account, channel) is { } address
+            ? AllTokens(vault, state.Id, channel, address, account.Country)
+            : [];
+
+    /// <summary>Whether a message by that channel could ever arrive there. A call is a person's, who makes of a number what there is to make of it.</summary>
+    public static bool CanBeReached(string channel, string address) => channel != Channel.Email || MailAddress.CanBeMailed(address);
+
+    /// <summary>As the party has it now, whether a channel can reach it or not.</summary>
+    private static string? Given(IVault vault, PartyState state, AccountDetails account, string channel)
+    {
+        if (state.Contact.Point(channel) is { } point && vault.Open(state.Id, point.Sealed) is { } plain) return Encoding.UTF8.GetString(plain);
+        if (channel is not (Channel.Email or Channel.Call)) return null;
+        var personal = OpenPersonal(vault, state.Id, account);
+        return channel == Channel.Email ? personal?.Email : personal?.Phone;
+    }
+
+    private static string Compared(string channel, string address, string? country) =>
+        IsMail(channel, address) ? MailAddress.Compared(address) : IsNumber(channel, address) ? PhoneNumber.Compared(address, country) : address;
+
+    private static bool IsMail(string channel, string address) => channel == Channel.Email || (channel == Channel.Any && address.Contains('@', StringComparison.Ordinal));
+
+    private static bool IsNumber(string channel, string address) => channel is Channel.Call or Channel.Sms || (channel == Channel.Any && !address.Contains('@', StringComparison.Ordinal));
+}

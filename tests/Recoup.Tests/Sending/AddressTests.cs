@@ -1,0 +1,222 @@
+using Recoup.Core.Contact;
+using Recoup.Core.Events;
+using Recoup.Core.Inputs;
+using Recoup.Tests.Policies;
+
+namespace Recoup.Tests.Sending;
+
+/// <summary>An address is one address: its spellings have one consent, one mark, one form on the wire.</summary>
+public sealed class AddressTests
+{
+    private static readonly DateOnly Due = new(2026, 6, 1);
+
+    /// <summary>All of them mean info@übung.example.</summary>
+    public static readonly TheoryData<string> Spellings =
+    [
+        "info@übung.example", "info@xn--bung-zra.example", "INFO@ÜBUNG.EXAMPLE", "Info@XN--BUNG-ZRA.example", "info@übung.example.", "info@xn--bung-zra.example.", " info@übung.example ",
+        "info@u\u0308bung.example", "info@U\u0308BUNG.example", "info@übung\u3002example", "info@ｘｎ--bung-zra.example", "in\u00ADfo@übung.example", "info@\u200Bübung.example", "info＠übung.example", "\"info\"@übung.example",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Spellings))]
+    public void Every_spelling_is_compared_as_one_and_leaves_as_mail_carries_it(string spelling)
+    {
+        MailAddress.Compared(spelling).ShouldBe("info@xn--bung-zra.example");
+        MailAddress.TryWrite(spelling, utf8: false, out var written).ShouldBeTrue();
+        written.ShouldBe("info@xn--bung-zra.example", StringCompareShould.IgnoreCase);
+        written.Split('@')[1].ShouldBe("xn--bung-zra.example");
+        MailAddress.CanBeMailed(spelling).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("AP@Acme.Example", "AP@acme.example")]
+    [InlineData("ap@acme.example.", "ap@acme.example")]
+    [InlineData("o'neil+bills@acme.example", "o'neil+bills@acme.example")]
+    [InlineData("john doe@acme.example", "\"john doe\"@acme.example")]
+    [InlineData("\"john doe\"@acme.example", "\"john doe\"@acme.example")]
+    [InlineData("x@straße.example", "x@xn--strae-oqa.example")]
+    [InlineData("x@münchen.bücher.example", "x@xn--mnchen-3ya.xn--bcher-kva.example")]
+    public void What_goes_over_the_wire_is_the_address_as_given_with_its_domain_encoded(string given, string wire)
+    {
+        MailAddress.TryWrite(given, utf8: false, out var written).ShouldBeTrue();
+        written.ShouldBe(wire);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("n/a")]
+    [InlineData("@acme.example")]
+    [InlineData("ap@")]
+    [InlineData("ap@acme..example")]
+    [InlineData("ap@.acme.example")]
+    [InlineData("ap@acme.example..")]
+    [InlineData("ap@-acme.example")]
+    [InlineData("ap@acme_example.com>")]
+    [InlineData("Acme <ap@acme.example>")]
+    [InlineData("ap@ac me.example")]
+    [InlineData("ap\n@acme.example")]
+    [InlineData("ap@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example")]
+    public void What_mail_can_not_reach_is_known_before_it_is_tried(string address) => MailAddress.CanBeMailed(address).ShouldBeFalse();
+
+    [Fact]
+    public void Different_addresses_stay_different()
+    {
+        string[] others = ["info@ubung.example", "info@uebung.example", "info@übung.example.com", "inf@übung.example", "info@xn--bung-zrb.example", "info@strasse.example", "info@straße.example", "info@übung.exam-ple"];
+        others.Select(MailAddress.Compared).Distinct().Count().ShouldBe(others.Length);
+        others.Select(MailAddress.Compared).ShouldNotContain("info@xn--bung-zra.example");
+    }
+
+    // --- consent and marks ---
+
+    private static PartyBench Overdue(string? email, string? phone = "+49301234567")
+    {
+        var bench = new PartyBench(account: false) { ChannelSays = null };
+        bench.Account("A1", email, phone);
+        bench.Clock(PartyBench.At(Due.AddDays(-30)));
+        bench.Invoice("RE-1", Due, 500m);
+        return bench;
+    }
+
+    /// <summary>Whatever spelling the account has and whatever spelling was opted out: nobody is mailed, and the step goes by the next channel in the same run.</summary>
+    [Theory]
+    [MemberData(nameof(Spellings))]
+    public void A_withdrawal_holds_for_every_spelling(string spelling)
+    {
+        foreach (var given in Spellings)
+        {
+            var bench = Overdue(given.Data);
+            bench.OptOut("email", spelling);
+            ByCall(bench, "opted-out");
+            // Given again under any spelling, it is given.
+            bench.OptOut("email", given.Data, granted: true);
+            bench.State.Contact.OptOuts.ShouldBeEmpty();
+        }
+    }
+
+    private static void ByCall(PartyBench bench, string why)
+    {
+        var decided = bench.Review(Due.AddDays(3));
+        decided.ShouldSatisfyAllConditions(d => d.Action.ShouldBe("task"), d => d.Channel.ShouldBe("call"), d => d.Step.ShouldBe("first-reminder"));
+        decided.Considered.ShouldNotBeNull().ShouldContain(c => c.What == "first-reminder by email" && c.Why == why);
+    }
+
+    /// <summary>Journals from when each spelling had a token of its own: what was said then of one means the address.</summary>
+    [Theory]
+    [InlineData("info@übung.example", "info@xn--bung-zra.example")]
+    [InlineData("info@xn--bung-zra.example", "info@übung.example")]
+    [InlineData("info@acme.example", "info@acme.example.")]
+    [InlineData("info@acme.example.", "info@acme.example")]
+    [InlineData("info@übung.example", "info@xn--bung-zra.example.")]
+    public void What_was_said_of_a_spelling_before_holds_for_the_address(string account, string said)
+    {
+        PartyBench Before()
+        {
+            var bench = Overdue(account);
+            // As it was recorded then: each spelling by its own token.
+            bench.Record(new Event.AccountChanged(bench.State.Accounts[0] with { EmailToken = bench.TheVault.Token("A1", account) }));
+            return bench;
+        }
+        var bench = Before();
+        bench.Record(new Event.ConsentChanged("email", bench.TheVault.Token("A1", said), false));
+        ByCall(bench, "opted-out");
+        bench.OptOut("email", account, granted: true);
+        bench.State.Contact.OptOuts.ShouldBeEmpty();
+
+        bench = Before();
+        bench.Review(Due.AddDays(3)).Action.ShouldBe("message");
+        bench.Dispatch();
+        var message = bench.State.Messages.Keys.Single();
+        bench.Record(new Event.MessageBounced(message, "hard", "email", bench.TheVault.Token("A1", said), "5.1.1", null));
+        bench.Review(Due.AddDays(4)).Considered.ShouldNotBeNull().ShouldContain(c => c.Why == "undeliverable");
+        bench.Do(new Input.ContactPoint { Key = bench.NextKey(), Account = "A1", Channel = "email", Address = account });
+        bench.State.Contact.BadAddresses.ShouldBeNull();
+    }
+
+    [Fact]
+    public void An_address_that_mail_can_not_reach_is_none_and_the_step_goes_by_the_next_channel_in_the_same_run()
+    {
+        var bench = Overdue("ap@acme..example");
+        bench.State.Accounts[0].EmailToken.ShouldBeNull();
+        ByCall(bench, "no-address");
+    }
+
+    // --- where it turns out at the release ---
+
+    [Theory]
+    [InlineData("consent", "opted-out")]
+    [InlineData("bounce", "undeliverable")]
+    public void What_turns_out_at_the_release_sends_the_step_by_the_next_channel_at_once(string what, string why)
+    {
+        var bench = Overdue("pay@customer.example");
+        bench.Review(Due.AddDays(3)).Action.ShouldBe("message");
+        if (what == "consent") bench.OptOut("email", "PAY@customer.example.");
+        else bench.State.Contact.BadAddresses = [new BadAddress("email", bench.State.Accounts[0].EmailToken!)];
+        var events = bench.Dispatch();
+        events[0].ShouldBeOfType<Event.MessageWithdrawn>().Rule.ShouldBe(why);
+        var decided = events[1].ShouldBeOfType<Event.Decided>().Decision;
+        decided.ShouldSatisfyAllConditions(d => d.Action.ShouldBe("task"), d => d.Channel.ShouldBe("call"), d => d.Step.ShouldBe("first-reminder"), d => d.Considered.ShouldNotBeNull().ShouldContain(c => c.Why == why));
+        bench.State.WorkItems.Values.ShouldHaveSingleItem().CreatedOn.ShouldBe(Due.AddDays(3));
+        // The run of the same day has nothing left to do.
+        bench.State.NextReviewOn.ShouldNotBeNull().ShouldBeGreaterThan(Due.AddDays(3));
+    }
+
+    [Fact]
+    public void A_hold_at_the_release_is_waited_for()
+    {
+        var bench = Overdue("pay@customer.example");
+        bench.Review(Due.AddDays(3)).Action.ShouldBe("message");
+        bench.Hold(Due.AddDays(3), Due.AddDays(10));
+        bench.Dispatch().ShouldHaveSingleItem().ShouldBeOfType<Event.MessageWithdrawn>();
+    }
+
+    // --- numbers ---
+
+    [Theory]
+    [InlineData("+49 30 1234567", null, "+49301234567")]
+    [InlineData("0049 (0)30 123 45 67", "DE", "+49301234567")]
+    [InlineData("030/1234567", "DE", "+49301234567")]
+    [InlineData("tel:+49-30-1234567", null, "+49301234567")]
+    [InlineData("+49 30 1234567 ext. 12", null, "+49301234567")]
+    [InlineData("020 7946 0000", "GB", "+442079460000")]
+    [InlineData("030 1234567", null, null)]
+    [InlineData("n/a", "DE", null)]
+    [InlineData("-", null, null)]
+    [InlineData("+49301", "DE", null)]
+    [InlineData("call after 5", "DE", null)]
+    public void A_number_has_one_form(string number, string? country, string? e164) => PhoneNumber.E164(number, country).ShouldBe(e164);
+
+    [Fact]
+    public void People_see_a_number_with_its_spaces_and_what_is_none_as_it_was_given()
+    {
+        PhoneNumber.Shown("030/1234567", "DE").ShouldBe("+49 30 1234567");
+        PhoneNumber.Shown("ask for Jane", "DE").ShouldBe("ask for Jane");
+    }
+
+    [Theory]
+    [InlineData("030 1234567")]
+    [InlineData("+49 (0)30 1234567")]
+    [InlineData("0049301234567")]
+    public void A_withdrawal_for_a_number_holds_for_every_spelling(string said)
+    {
+        var bench = Overdue(null, null);
+        bench.Do(new Input.AccountSet { Key = bench.NextKey(), Account = "A1", Phone = "+49301234567", Country = "DE" });
+        bench.OptOut("call", said);
+        NotCalled(bench);
+    }
+
+    /// <summary>The country comes in another row: the number is another from then on.</summary>
+    [Fact]
+    public void A_number_without_its_country_code_is_of_the_account_s_country()
+    {
+        var bench = Overdue(null, "030 1234567");
+        bench.OptOut("call", "+49301234567");
+        bench.Review(Due.AddDays(3)).Action.ShouldBe("task");
+        var other = Overdue(null, "030 1234567");
+        other.Do(new Input.AccountSet { Key = other.NextKey(), Account = "A1", Country = "DE" });
+        other.OptOut("call", "+49301234567");
+        NotCalled(other);
+    }
+
+    private static void NotCalled(PartyBench bench) =>
+        bench.Review(Due.AddDays(3)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("wait"), d => d.Considered.ShouldNotBeNull().ShouldContain(c => c.What == "first-reminder by call" && c.Why == "opted-out"));
+}
