@@ -16,7 +16,7 @@ public static partial class Machine
         if (i.Party is not null && work.State.Id != party)
             return new Refused(Refusal.AccountOfOtherParty, $"account {i.Account} is of party {work.State.Id}; an account can't move to another ({party})");
         if (known is not null && i.Portfolio is { } portfolio && portfolio != known.Portfolio)
-            return new Refused(Refusal.PortfolioFixed, $"account {i.Account} is in portfolio {known.Portfolio}; it can't move to {portfolio}: open another account there, with the same party");
+            return new Refused(Refusal.PortfolioFixed, $"account {i.Account} is in portfolio {known.Portfolio}; an account input can't take it to {portfolio}: account_moved does");
 
         var personal = Personal(work, known);
         var changedPersonal = personal with
@@ -47,6 +47,22 @@ public static partial class Machine
         if (!samePersonal || details.Country != known?.Country)
             details = details with { PhoneToken = changedPersonal.Phone is { } phone ? TokenOf(work, Channel.Call, phone, details.Country) : null };
         work.Emit(known is null ? new Event.AccountOpened(details) : new Event.AccountChanged(details));
+        return null;
+    }
+
+    /// <summary>
+    /// Letters under way in the old portfolio's name are called back: what they would have said is said in the new one's. Work
+    /// goes along.
+    /// </summary>
+    private static Refused? Move(Work work, Input.AccountMoved i)
+    {
+        var from = work.State.Account(i.Account)!.Portfolio;
+        if (i.Portfolio == from) return null;
+        if (i.On is { } on && on != work.Today)
+            return new Refused(Refusal.NotToday, $"an account moves on the day on which that is told, {work.Today:yyyy-MM-dd}, not on {on:yyyy-MM-dd}: figures of days gone by stay with {from}");
+        foreach (var pending in work.State.Pending.Where(p => p.Kind == "message" && p.Portfolio == from).ToList())
+            if (work.State.Messages[pending.Id] is { Status: MessageStatus.Pending } message) work.Emit(new Event.MessageWithdrawn(pending.Id, "account-moved"), work.Today, message.Account);
+        work.Emit(new Event.AccountMoved(i.Portfolio), work.Today);
         return null;
     }
 

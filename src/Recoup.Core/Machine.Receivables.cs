@@ -52,14 +52,33 @@ public static partial class Machine
     private static Refused? Cancel(Work work, Input.InvoiceCancelled i)
     {
         if (FindInvoice(work, i.Account, i.Invoice, out var item) is { } refused) return refused;
-        if (i.On < item.IssuedOn) return BeforeDocument(item, i.On);
-        if (item.AppliedBy?.Exists(key => work.State.Cash[key].Allocations.Exists(a => a.Number == item.Number && a.Recovery)) == true)
-            return new Refused(Refusal.BelowWrittenOff, $"invoice {i.Invoice} was written off and recovered since; reverse that payment first, and send it again for what it is for");
-        if (item.WrittenOff > 0) return new Refused(Refusal.BelowWrittenOff, $"of invoice {i.Invoice} {Format(item.WrittenOff, item)} was written off; it can't be cancelled any more");
+        if (CanBeCancelled(work, item, i.On) is { } standing) return standing;
         // What was adjusted or credited without a document that could be released stays in its place.
         var released = Held(work, item);
         work.Emit(new Event.InvoiceCancelled(i.Invoice, -(item.Balance + released), Release(work, item, released), i.Reason));
         return null;
+    }
+
+    private static Refused? Cancel(Work work, Input.ChargeCancelled i)
+    {
+        if (FindItem(work, i.Account, i.Charge, out var item) is { } refused) return refused;
+        if (item.Kind != ItemKind.Charge) return new Refused(Refusal.NotACharge, $"{i.Charge} is an invoice; cancel it with invoice_cancelled");
+        if (CanBeCancelled(work, item, i.On) is { } standing) return standing;
+        var released = Held(work, item);
+        work.Emit(new Event.ChargeCancelled(i.Charge, -(item.Balance + released), Release(work, item, released), i.Reason));
+        return null;
+    }
+
+    private static Refused? CanBeCancelled(Work work, ItemState item, DateOnly on)
+    {
+        if (on < item.IssuedOn) return BeforeDocument(item, on);
+        if (item.FormerCancellations is [.., { } last] && on < last.Until)
+            return new Refused(Refusal.BeforeDocument, $"{item.Number} was cancelled before, and stands again since {last.Until:yyyy-MM-dd}; it can't be cancelled on {on:yyyy-MM-dd}");
+        if (item.AppliedBy?.Exists(key => work.State.Cash[key].Allocations.Exists(a => a.Number == item.Number && a.Recovery)) == true)
+            return new Refused(Refusal.BelowWrittenOff, $"{item.Number} was written off and recovered since; take that payment off it first, with allocation_reversed");
+        return item.WrittenOff > 0
+            ? new Refused(Refusal.BelowWrittenOff, $"of {item.Number} {Format(item.WrittenOff, item)} was written off; take that back first, with write_off_reversed")
+            : null;
     }
 
     /// <summary>What payments and credits have on the item.</summary>
@@ -103,6 +122,8 @@ public static partial class Machine
         if (!work.State.Cash.TryGetValue(i.Payment, out var cash) || cash.Account != i.Account || cash.Kind != CashKind.Payment)
             return new Refused(Refusal.UnknownPayment, $"account {i.Account} has no payment with the key {i.Payment}");
         if (cash.Reversed) return new Refused(Refusal.AlreadyReversed, $"payment {i.Payment} was reversed before");
+        if (Movements.MostFrom(cash.Refunds, i.On) is > 0 and var sentBack)
+            return new Refused(Refusal.AlreadyRefunded, $"of payment {i.Payment} {Format(sentBack, cash.Currency)} were sent back to the customer. Where that came back, send refund_reversed first; where it did not, send refund_reversed, then this, then a charge over what the customer has kept");
         if (i.On < cash.On) return new Refused(Refusal.BeforeDocument, $"payment {i.Payment} came on {cash.On:yyyy-MM-dd}; it can't go back on {i.On:yyyy-MM-dd}");
         work.Emit(new Event.PaymentReversed(i.Payment, i.Reason, [.. cash.Allocations]));
         return null;
@@ -111,8 +132,7 @@ public static partial class Machine
     private static Refused? Allocate(Work work, Input.Allocation i)
     {
         var key = i.Payment ?? Fold.CreditKey(i.Account, i.CreditNote!);
-        if (!work.State.Cash.TryGetValue(key, out var cash) || cash.Account != i.Account)
-            return new Refused(Refusal.UnknownPayment, $"account {i.Account} has no {(i.Payment is null ? $"credit note {i.CreditNote}" : $"payment with the key {i.Payment}")}");
+        if (FindCash(work, i.Account, i.Payment, i.CreditNote, out var cash) is { } unknown) return unknown;
         if (FindItem(work, i.Account, i.Invoice, out var item) is { } refused) return refused;
         if (i.Amount.Currency.Code != item.Currency || cash.Currency != item.Currency) return WrongCurrency(item, i.Amount);
         if (i.Amount.Minor > cash.Unapplied) return new Refused(Refusal.NothingUnapplied, $"only {Format(cash.Unapplied, item)} of it is unapplied");
@@ -200,7 +220,7 @@ public static partial class Machine
     private static Refused? FindInvoice(Work work, string account, string number, out ItemState item)
     {
         if (FindItem(work, account, number, out item) is { } refused) return refused;
-        return item.Kind == ItemKind.Invoice ? null : new Refused(Refusal.NotAnInvoice, $"{number} is a charge; charges are waived, not corrected");
+        return item.Kind == ItemKind.Invoice ? null : new Refused(Refusal.NotAnInvoice, $"{number} is a charge; charges are waived (waiver) or cancelled (charge_cancelled), not corrected");
     }
 
     private static Refused WrongCurrency(ItemState item, Money amount) =>
@@ -212,5 +232,7 @@ public static partial class Machine
     private static string Describe(ItemState item) =>
         $"{(item.Kind == ItemKind.Invoice ? "invoice" : "charge")} of {item.IssuedOn:yyyy-MM-dd} over {Format(item.Amount, item)}";
 
-    private static string Format(long minor, ItemState item) => $"{Money.Format(minor, Currency.Of(item.Currency))} {item.Currency}";
+    private static string Format(long minor, ItemState item) => Format(minor, item.Currency);
+
+    private static string Format(long minor, string currency) => $"{Money.Format(minor, Currency.Of(currency))} {currency}";
 }

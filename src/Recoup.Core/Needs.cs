@@ -40,7 +40,7 @@ public sealed class Needs
     {
         var needs = new Needs();
         foreach (var awaited in state.Awaited)
-            if (awaited.On <= today || input is Input.Review) needs.Item(state, awaited.Account, awaited.Number);
+            if (awaited.On <= today || input is Input.Review or Input.AccountMoved) needs.Item(state, awaited.Account, awaited.Number);
         switch (input)
         {
             case Input.Invoice i:
@@ -74,6 +74,26 @@ public sealed class Needs
                     foreach (var back in reversed.Back ?? []) needs.Item(state, i.Account, back.Number);
                 }
                 break;
+            case Input.Refund i:
+                if (i.Payment is null && i.CreditNote is null)
+                {
+                    foreach (var unapplied in state.Unapplied)
+                        if (unapplied.Account == i.Account) needs.CashOf(state, unapplied.Key);
+                }
+                else needs.CashOf(state, i.Payment ?? Fold.CreditKey(i.Account, i.CreditNote!));
+                break;
+            case Input.RefundReversed i:
+                needs.CashOf(state, i.Refund);
+                foreach (var part in state.Cash.GetValueOrDefault(i.Refund)?.From ?? []) needs.CashOf(state, part.Payment);
+                break;
+            case Input.AllocationReversed i:
+                needs.Item(state, i.Account, i.Invoice);
+                needs.CashOf(state, i.Payment ?? Fold.CreditKey(i.Account, i.CreditNote!));
+                break;
+            case Input.CancellationReversed i: needs.ItemAndCash(state, i.Account, i.Invoice); break;
+            case Input.ChargeCancelled i: needs.ItemAndCash(state, i.Account, i.Charge); break;
+            case Input.WaiverReversed i: needs.Item(state, i.Account, i.Charge); break;
+            case Input.WriteOffReversed i: needs.Item(state, i.Account, i.Invoice); break;
             case Input.Allocation i:
                 needs.Item(state, i.Account, i.Invoice);
                 needs.CashOf(state, i.Payment ?? Fold.CreditKey(i.Account, i.CreditNote!));
@@ -87,6 +107,10 @@ public sealed class Needs
                 if (i.BadAddress is not null) needs.ToDecide(state);
                 break;
             case Input.Review: needs.ToDecide(state); break;
+            case Input.AccountMoved:
+                needs.PendingMessages(state);
+                needs.PendingWork(state);
+                break;
             case Input.Erasure: needs.PendingMessages(state); break;
             case Input.Release i:
                 needs.Message(state, i.Message);

@@ -171,6 +171,20 @@ public sealed class CellStore(Store store) : IMeasureSource
         }
     }
 
+    public IEnumerable<(string Portfolio, string Segment, string Currency, DateOnly First)> Beginnings
+    {
+        get
+        {
+            var firsts = new Dictionary<(string, string, string), int>();
+            var s = store.Statement("SELECT portfolio, segment, currency, min(day) FROM cell WHERE measure IN (2, 9) GROUP BY portfolio, segment, currency");
+            while (s.Step()) firsts[(s.Text(0), s.Text(1), s.Text(2))] = s.Int(3);
+            foreach (var (key, _) in Unmerged.NonZero)
+                if (key.Measure is Measure.Sales or Measure.CashReceived && (!firsts.TryGetValue((key.Portfolio, key.Segment, key.Currency), out var first) || key.Day < first))
+                    firsts[(key.Portfolio, key.Segment, key.Currency)] = key.Day;
+            return firsts.Select(f => (f.Key.Item1, f.Key.Item2, f.Key.Item3, DateOnly.FromDayNumber(f.Value)));
+        }
+    }
+
     public IEnumerable<StockByDue> ExposureByDue(DateOnly asOf) =>
         Stock(Measure.Exposure, asOf).Select(s => new StockByDue(s.Key.Portfolio, s.Key.Segment, s.Key.Currency, s.Key.Ref, s.Value));
 

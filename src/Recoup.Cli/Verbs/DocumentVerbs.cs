@@ -141,6 +141,7 @@ internal static class DocumentVerbs
                 json.WriteNumber("days_past_due", i.DaysPastDue);
                 json.WriteString("amount", M(i.Amount));
                 json.WriteString("open", M(i.Open));
+                json.WriteString("written_off", M(i.WrittenOff));
                 json.WriteBoolean("disputed", i.Disputed);
                 json.WriteEndObject();
             }
@@ -149,6 +150,7 @@ internal static class DocumentVerbs
             foreach (var (name, minor) in Ageing.BucketNames.Zip(section.Buckets(statement.AsOf))) json.WriteString(name, M(minor));
             json.WriteEndObject();
             json.WriteString("open", M(section.Open));
+            json.WriteString("written_off", M(section.WrittenOff));
             json.WriteString("unapplied", M(section.Unapplied));
             json.WriteString("total_due", M(section.Closing));
             json.WriteEndObject();
@@ -160,7 +162,7 @@ internal static class DocumentVerbs
     private static IEnumerable<Sheet> Sheets(AccountStatement statement)
     {
         var movements = new Sheet("on", "what", "reference", "for", "amount", "balance", "currency") { Title = $"{statement.Account}: {statement.From:yyyy-MM-dd} to {statement.AsOf:yyyy-MM-dd}", Empty = "nothing was booked and nothing is open" };
-        var items = new Sheet("item", "issued", "due", "days past due", "amount", "open", "currency", "disputed") { Title = $"Open on {statement.AsOf:yyyy-MM-dd}", Empty = "nothing is open" };
+        var items = new Sheet("item", "issued", "due", "days past due", "amount", "open", "of it written off", "currency", "disputed") { Title = $"Open on {statement.AsOf:yyyy-MM-dd}", Empty = "nothing is open" };
         var sums = new Sheet(["currency", .. Ageing.BucketNames.Select(n => n.Replace('_', ' ')), "open", "unapplied", "total due"]) { Title = "By days past due", Empty = "nothing" };
         foreach (var section in statement.Sections)
         {
@@ -169,7 +171,7 @@ internal static class DocumentVerbs
             movements.Add(statement.From, "brought forward", null, null, null, M(section.Opening), code);
             foreach (var m in section.Movements) movements.Add(m.On, Name(m.Kind).Replace('_', ' '), m.Reference, string.Join(", ", m.For), M(m.Minor), M(m.Balance), code);
             movements.Add(statement.AsOf, "balance", null, null, null, M(section.Closing), code);
-            foreach (var i in section.Items) items.Add(i.Number, i.IssuedOn, i.DueOn, i.DaysPastDue, M(i.Amount), M(i.Open), code, i.Disputed ? "yes" : null);
+            foreach (var i in section.Items) items.Add(i.Number, i.IssuedOn, i.DueOn, i.DaysPastDue, M(i.Amount), M(i.Open), i.WrittenOff == 0 ? null : M(i.WrittenOff), code, i.Disputed ? "yes" : null);
             sums.Add([code, .. section.Buckets(statement.AsOf).Select(M), M(section.Open), M(section.Unapplied), M(section.Closing)]);
         }
         return [movements, items, sums];
@@ -204,6 +206,7 @@ internal static class DocumentVerbs
         json.WriteEndArray();
         json.WriteString("as_of", Recoup.Cli.Sheet.Text(invoice.AsOf));
         json.WriteString("open", invoice.Open.ToMajorString());
+        json.WriteString("written_off", invoice.WrittenOff.ToMajorString());
         json.WriteBoolean("cancelled", invoice.Cancelled);
         if (invoice.Delivery is not { } delivery) json.WriteNull("delivery");
         else
@@ -229,7 +232,7 @@ internal static class DocumentVerbs
         foreach (var (description, amount) in invoice.Lines) sheet.Add(description, amount.ToString());
         if (invoice.Tax is { } tax) sheet.Add("tax in it", tax.ToString());
         sheet.Add("amount", invoice.Amount.ToString() + (invoice.Correction.IsZero ? "" : $" (corrected by {invoice.Correction})"));
-        sheet.Add($"open on {invoice.AsOf:yyyy-MM-dd}", invoice.Cancelled ? "cancelled" : invoice.Open.ToString());
+        sheet.Add($"open on {invoice.AsOf:yyyy-MM-dd}", (invoice.Cancelled ? "cancelled" : invoice.Open.ToString()) + (invoice.WrittenOff.IsZero ? "" : $" (of it written off {invoice.WrittenOff})"));
         sheet.Add("delivery", invoice.Delivery is { } d ? $"{Delivered(d)} on {d.On:yyyy-MM-dd}" + (d.Message is null ? "" : $", message {d.Message}") + (d.Why is null ? "" : $": {d.Why}") : "not by Recoup");
         return sheet;
     }

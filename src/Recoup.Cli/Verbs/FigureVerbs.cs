@@ -158,7 +158,7 @@ internal static class FigureVerbs
             if (split.Contains("segment")) cells.Add(row.Segment);
             if (buckets) cells.Add(row.FromBucket is null ? null : $"{row.FromBucket} to {row.ToBucket}");
             cells.AddRange([row.Currency, Figure(row, row.Value, row.Unit == KpiUnit.Amount), KpiRow.NameOf(row.Unit), Figure(row, row.Numerator, row.PartsAreAmounts), Figure(row, row.Denominator, row.PartsAreAmounts), row.Band, Figure(row, row.Target, false)]);
-            cells.Add(string.Join(", ", new[] { row.Value is null ? "no value" : null, row.Partial ? "history shorter than the window" : null, row.AtLeast == true ? "at least" : null }.OfType<string>()));
+            cells.Add(string.Join(", ", new[] { row.Value is null ? $"no value: {row.NoValue}" : null, row.Partial ? "history shorter than the window" : null, row.AtLeast == true ? "at least" : null }.OfType<string>()));
             sheet.Add([.. cells]);
         }
         return sheet;

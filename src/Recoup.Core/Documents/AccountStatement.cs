@@ -7,7 +7,10 @@ using Recoup.Core.Receivables;
 namespace Recoup.Core.Documents;
 
 /// <summary>What changes the balance of an account.</summary>
-public enum MovementKind { Invoice, Charge, Correction, Cancellation, Waiver, Payment, PaymentReversed, CreditNote, WriteOff, Recovery, Adjustment }
+public enum MovementKind
+{
+    Invoice, Charge, Correction, Cancellation, CancellationReversed, ChargeCancellation, Waiver, WaiverReversed, Payment, PaymentReversed, Refund, RefundReversed, CreditNote, Adjustment,
+}
 
 /// <summary>
 /// A line of a statement: what changed the balance on a day. <paramref name="Reference"/> is the document's number or the
@@ -16,16 +19,27 @@ public enum MovementKind { Invoice, Charge, Correction, Cancellation, Waiver, Pa
 /// </summary>
 public sealed record StatementMovement(DateOnly On, MovementKind Kind, string Reference, IReadOnlyList<string> For, long Minor, long Balance);
 
-/// <summary>An item open at the end of the statement's last day. Days past due are zero on the due date itself, negative before it.</summary>
-public sealed record StatementItem(string Number, ItemKind Kind, DateOnly IssuedOn, DateOnly DueOn, long Amount, long Open, int DaysPastDue, bool Disputed);
+/// <summary>
+/// An item on which something is owed at the end of the statement's last day. Days past due are zero on the due date itself,
+/// negative before it.
+/// </summary>
+/// <param name="Open">What is owed: what is open, and what was written off.</param>
+public sealed record StatementItem(string Number, ItemKind Kind, DateOnly IssuedOn, DateOnly DueOn, long Amount, long Open, int DaysPastDue, bool Disputed)
+{
+    /// <summary>Of that, what the creditor's own books have given up: the customer is told of no such thing.</summary>
+    public long WrittenOff { get; init; }
+}
 
 /// <summary>
 /// A statement in one currency; minor units. <see cref="Opening"/> and the movements come to <see cref="Closing"/>, and so do
-/// the open items less unapplied cash.
+/// the items less unapplied cash.
 /// </summary>
 public sealed record StatementSection(Currency Currency, long Opening, IReadOnlyList<StatementMovement> Movements, long Closing, IReadOnlyList<StatementItem> Items, long Unapplied)
 {
     public long Open => Items.Sum(i => i.Open);
+
+    /// <summary>Of that, what was written off: the rest is what the ageing table has open.</summary>
+    public long WrittenOff => Items.Sum(i => i.WrittenOff);
 
     /// <summary>What is open by days past due: current, 1 to 30, 31 to 60, 61 to 90, 91 and more.</summary>
     public IReadOnlyList<long> Buckets(DateOnly asOf)
@@ -38,7 +52,8 @@ public sealed record StatementSection(Currency Currency, long Opening, IReadOnly
 
 /// <summary>
 /// A statement of account: what was owed on the eve of a period, what changed it day by day, what is owed at its end
-/// and which items that is. By effective date, from the journal of the party as it is known.
+/// and which items that is. By effective date, from the journal of the party as it is known. A write-off is the creditor's
+/// own affair and lets the customer out of nothing: neither it nor what recovers it is told, and what was written off is owed.
 /// </summary>
 /// <param name="From">The first day of the period.</param>
 /// <param name="AsOf">Its last.</param>
@@ -60,9 +75,12 @@ public sealed record AccountStatement(string Account, DateOnly From, DateOnly As
             var balance = opening;
             var movements = changes.Where(c => c.Currency == code && c.On >= from)
                 .Select(c => new StatementMovement(c.On, c.Kind, c.Reference, c.For, c.Minor, balance += c.Minor)).ToList();
-            var items = state.Items.Values.Where(i => i.Account == account && i.Currency == code && i.BalanceOn(asOf) != 0)
+            var items = state.Items.Values.Where(i => i.Account == account && i.Currency == code && i.OwedOn(asOf) != 0)
                 .OrderBy(i => i.DueAt(asOf)).ThenBy(i => i.IssuedOn).ThenBy(i => i.Number, StringComparer.Ordinal)
-                .Select(i => new StatementItem(i.Number, i.Kind, i.IssuedOn, i.DueAt(asOf), i.Amount, i.BalanceOn(asOf), Ageing.DaysPastDue(i.DueAt(asOf), asOf), i.IsDisputedOn(asOf))).ToList();
+                .Select(i => new StatementItem(i.Number, i.Kind, i.IssuedOn, i.DueAt(asOf), i.Amount, i.OwedOn(asOf), Ageing.DaysPastDue(i.DueAt(asOf), asOf), i.IsDisputedOn(asOf))
+                {
+                    WrittenOff = Movements.SumOn(i.WriteOffs, asOf),
+                }).ToList();
             var unapplied = state.Cash.Values.Where(c => c.Account == account && c.Currency == code).Sum(c => c.UnappliedOn(asOf));
             // Counted twice: from the documents above, and from the items as they were folded.
             Invariant.Holds(balance == items.Sum(i => i.Open) - unapplied, $"the statement of {account} comes to {balance} minor units of {code}; its items less unapplied cash to {items.Sum(i => i.Open) - unapplied}");
@@ -82,13 +100,17 @@ public sealed record AccountStatement(string Account, DateOnly From, DateOnly As
 
     private sealed record Change(DateOnly On, string Currency, MovementKind Kind, string Reference, IReadOnlyList<string> For, long Minor);
 
-    /// <summary>What each document did to the balance, in the order in which it was learned.</summary>
+    /// <summary>
+    /// What each document did to the balance, in the order in which it was learned. Write-offs, and what recovers them, do
+    /// nothing to it: cash on what was written off lowers what is owed as any cash does.
+    /// </summary>
     private static List<Change> Changes(IReadOnlyList<HistoryEvent> history, string account)
     {
         var changes = new List<Change>();
         var currencies = new Dictionary<string, string>(StringComparer.Ordinal);
         var payments = new Dictionary<string, (DateOnly On, string Currency, long Minor)>(StringComparer.Ordinal);
         var metBy = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        var onItem = new Dictionary<(string Payment, string Number), long>();
         foreach (var (envelope, @event) in history)
         {
             if (envelope.Account != account) continue;
@@ -103,27 +125,40 @@ public sealed record AccountStatement(string Account, DateOnly From, DateOnly As
                     currencies[e.Number] = e.Currency;
                     Add(on, e.Currency, MovementKind.Charge, e.Number, e.Invoice is null ? [] : [e.Invoice], e.Minor);
                     break;
-                case Event.InvoiceCorrected e: Add(on, currencies[e.Number], MovementKind.Correction, e.Number, [], e.MinorDelta); break;
-                case Event.InvoiceCancelled e: Add(on, currencies[e.Number], MovementKind.Cancellation, e.Number, [], e.MinorDelta); break;
+                case Event.InvoiceCorrected e:
+                    Release(e.Number, e.Released);
+                    Add(on, currencies[e.Number], MovementKind.Correction, e.Number, [], e.MinorDelta);
+                    break;
+                case Event.InvoiceCancelled e:
+                    Release(e.Number, e.Released);
+                    Add(on, currencies[e.Number], MovementKind.Cancellation, e.Number, [], e.MinorDelta);
+                    break;
+                case Event.ChargeCancelled e:
+                    Release(e.Number, e.Released);
+                    Add(on, currencies[e.Number], MovementKind.ChargeCancellation, e.Number, [], e.MinorDelta);
+                    break;
+                case Event.CancellationReversed e: Add(on, currencies[e.Number], MovementKind.CancellationReversed, e.Number, [], e.MinorDelta); break;
                 case Event.ItemAdjusted e: Add(on, currencies[e.Number], MovementKind.Adjustment, e.Number, [], e.Minor); break;
                 case Event.ChargeWaived e: Add(on, currencies[e.Number], MovementKind.Waiver, e.Number, [], -e.Minor); break;
-                case Event.WrittenOff e: Add(on, currencies[e.Number], MovementKind.WriteOff, e.Number, [], -e.Minor); break;
-                case Event.CreditNoted e: Add(on, e.Currency, MovementKind.CreditNote, e.Number, metBy[Fold.CreditKey(account, e.Number)] = Numbers(e.Allocations), -e.Minor); break;
+                case Event.WaiverReversed e: Add(on, currencies[e.Number], MovementKind.WaiverReversed, e.Number, [], e.Minor); break;
+                case Event.CreditNoted e:
+                    Add(on, e.Currency, MovementKind.CreditNote, e.Number, Met(Fold.CreditKey(account, e.Number), e.Allocations), -e.Minor);
+                    break;
                 case Event.PaymentReceived e:
                     payments[e.Payment] = (on, e.Currency, e.Minor);
-                    Add(on, e.Currency, MovementKind.Payment, e.Payment, metBy[e.Payment] = Numbers(e.Allocations), -e.Minor);
-                    Recover(e.Currency, e.Payment, e.Allocations);
+                    Add(on, e.Currency, MovementKind.Payment, e.Payment, Met(e.Payment, e.Allocations), -e.Minor);
                     break;
-                case Event.CashApplied e:
-                    // What met nothing when it came says later what it was for.
-                    if (!metBy[e.Payment].Contains(e.Allocation.Number)) metBy[e.Payment].Add(e.Allocation.Number);
-                    Recover(currencies[e.Allocation.Number], e.Payment, [e.Allocation]);
+                // What met nothing when it came says later what it was for.
+                case Event.CashApplied e: Put(e.Payment, e.Allocation.Number, e.Allocation.Minor); break;
+                case Event.AllocationReversed e:
+                    foreach (var part in e.Parts) Put(e.Payment, part.Number, -part.Minor);
                     break;
                 case Event.PaymentReversed e:
                     var payment = payments[e.Payment];
                     Add(Later(on, payment.On), payment.Currency, MovementKind.PaymentReversed, e.Payment, Numbers(e.Undone), payment.Minor);
-                    foreach (var undone in e.Undone.Where(u => u.Recovery)) Add(Later(on, undone.On), payment.Currency, MovementKind.Recovery, e.Payment, [undone.Number], -undone.Minor);
                     break;
+                case Event.RefundMade e: Add(on, e.Currency, MovementKind.Refund, e.Refund, [], e.Minor); break;
+                case Event.RefundReversed e: Add(on, e.Currency, MovementKind.RefundReversed, e.Refund, [], -e.Minor); break;
                 default: break;
             }
         }
@@ -134,10 +169,24 @@ public sealed record AccountStatement(string Account, DateOnly From, DateOnly As
             if (minor != 0) changes.Add(new Change(on, currency, kind, reference, about, minor));
         }
 
-        // Cash on what was written off takes so much of the write-off back: else it would count twice.
-        void Recover(string currency, string reference, IReadOnlyList<Applied> allocations)
+        List<string> Met(string key, IReadOnlyList<Applied> allocations)
         {
-            foreach (var part in allocations.Where(a => a.Recovery)) Add(part.On, currency, MovementKind.Recovery, reference, [part.Number], part.Minor);
+            metBy[key] = [];
+            foreach (var part in allocations) Put(key, part.Number, part.Minor);
+            return metBy[key];
+        }
+
+        void Release(string number, IReadOnlyList<Released>? released)
+        {
+            foreach (var part in released ?? []) Put(part.Payment, number, -part.Minor);
+        }
+
+        // What stands on an item is for it; what was taken off it again is not.
+        void Put(string key, string number, long minor)
+        {
+            var there = onItem[(key, number)] = onItem.GetValueOrDefault((key, number)) + minor;
+            if (there == 0) metBy[key].Remove(number);
+            else if (!metBy[key].Contains(number)) metBy[key].Add(number);
         }
     }
 

@@ -10,7 +10,7 @@ namespace Recoup.Core.Documents;
 /// the end of a day.
 /// </summary>
 /// <param name="Amount">After corrections, tax contained.</param>
-/// <param name="Open">At the end of <paramref name="AsOf"/>.</param>
+/// <param name="Open">What the customer owes of it at the end of <paramref name="AsOf"/>, what was written off included.</param>
 public sealed record InvoiceDocument(string Account, string Number, DateOnly IssuedOn, DateOnly DueOn, Money Amount, Money Open, DateOnly AsOf)
 {
     /// <summary>Corrected amount less the one that was issued.</summary>
@@ -29,6 +29,9 @@ public sealed record InvoiceDocument(string Account, string Number, DateOnly Iss
 
     public bool Cancelled { get; init; }
 
+    /// <summary>Of <see cref="Open"/>, what the creditor's own books have given up.</summary>
+    public Money WrittenOff { get; init; }
+
     /// <summary>What became of sending it to the customer; null: nobody meant to.</summary>
     public ItemDelivery? Delivery { get; init; }
 
@@ -46,12 +49,13 @@ public sealed record InvoiceDocument(string Account, string Number, DateOnly Iss
             if (!issued.TryGetValue(number, out var e)) continue;
             var item = state.Items[(account, number)];
             var currency = Currency.Of(e.Currency);
-            documents.Add(new InvoiceDocument(account, number, e.IssuedOn, item.DueAt(asOf), new Money(item.Amount, currency), new Money(item.BalanceOn(asOf), currency), asOf)
+            documents.Add(new InvoiceDocument(account, number, e.IssuedOn, item.DueAt(asOf), new Money(item.Amount, currency), new Money(item.OwedOn(asOf), currency), asOf)
             {
                 Correction = new Money(item.Amount - e.Minor, currency),
                 Order = e.Order, Terms = e.Terms, Tax = e.TaxMinor is { } tax ? new Money(tax, currency) : null, ServicedOn = e.ServicedOn, DeliveredOn = e.DeliveredOn,
                 Lines = e.Lines?.Select(l => (l.Description, new Money(l.Minor, currency))).ToList() ?? [],
-                Cancelled = item.CancelledOn <= asOf,
+                WrittenOff = new Money(Movements.SumOn(item.WriteOffs, asOf), currency),
+                Cancelled = item.IsCancelledOn(asOf),
                 Delivery = item.Delivery,
             });
         }

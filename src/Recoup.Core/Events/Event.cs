@@ -20,6 +20,12 @@ public abstract record Event
     /// <summary>The account as it stands now; what it was before is in the events before.</summary>
     public sealed record AccountChanged(AccountDetails Details) : Event;
 
+    /// <summary>
+    /// The account is of another portfolio from that day on: what is open of it moves there, what happened before stays where
+    /// it was.
+    /// </summary>
+    public sealed record AccountMoved(string Portfolio) : Event;
+
     /// <summary>Consent for a channel, or for one address of it, was given or withdrawn. A null address means the whole channel.</summary>
     public sealed record ConsentChanged(string Channel, string? AddressToken, bool Granted) : Event
     {
@@ -69,6 +75,12 @@ public abstract record Event
     /// <summary>A charge was let go, by so much of what was open of it.</summary>
     public sealed record ChargeWaived(string Number, long Minor, string? Reason) : Event;
 
+    /// <summary>What was let go of a charge is owed again, by so much.</summary>
+    public sealed record WaiverReversed(string Number, long Minor, string Reason) : Event;
+
+    /// <summary>The charge should never have been: its open rest goes, what was applied to it is released.</summary>
+    public sealed record ChargeCancelled(string Number, long MinorDelta, IReadOnlyList<Released>? Released, string? Reason) : Event;
+
     /// <summary>Cash came in. Allocations are recorded facts and are never computed again.</summary>
     public sealed record PaymentReceived(string Payment, long Minor, string Currency, IReadOnlyList<Applied> Allocations, IReadOnlyList<Named>? Waiting) : Event
     {
@@ -78,6 +90,21 @@ public abstract record Event
     /// <summary>A payment came back. <see cref="Undone"/> are exactly that payment's allocations.</summary>
     public sealed record PaymentReversed(string Payment, string Reason, IReadOnlyList<Applied> Undone) : Event;
 
+    /// <summary>
+    /// Unapplied cash or credit was sent back to the customer, taken from these payments and credits; their parts come to the whole.
+    /// <see cref="Refund"/> is the key by which it can come back.
+    /// </summary>
+    public sealed record RefundMade(string Refund, long Minor, string Currency, IReadOnlyList<Released> From, string? Reason) : Event;
+
+    /// <summary>A refund did not reach the customer, or was a mistake: it is unapplied cash again.</summary>
+    public sealed record RefundReversed(string Refund, long Minor, string Currency, IReadOnlyList<Released> From, string Reason) : Event;
+
+    /// <summary>Of a payment or credit these parts were taken off an item. Each names since when it stood there.</summary>
+    public sealed record AllocationReversed(string Payment, string Number, IReadOnlyList<Applied> Parts, string? Reason) : Event;
+
+    /// <summary>A cancellation was a mistake: the invoice or charge stands again, over so much.</summary>
+    public sealed record CancellationReversed(string Number, long MinorDelta, string Reason) : Event;
+
     /// <summary>A credit was granted: less sales, and less open where it met items at once.</summary>
     public sealed record CreditNoted(string Number, long Minor, string Currency, IReadOnlyList<Applied> Allocations, IReadOnlyList<Named>? Waiting) : Event;
 
@@ -86,6 +113,9 @@ public abstract record Event
 
     /// <summary>An item was given up, by so much. Cash that still comes for it is a recovery.</summary>
     public sealed record WrittenOff(string Number, long Minor, string Reason) : Event;
+
+    /// <summary>Of what was given up of an item so much is to be collected again.</summary>
+    public sealed record WriteOffReversed(string Number, long Minor, string Reason) : Event;
 
     /// <summary>An outside ledger says that the open balance is another; the difference has no document. Minor is the change.</summary>
     public sealed record ItemAdjusted(string Number, long Minor, string Reason) : Event;
@@ -101,7 +131,7 @@ public abstract record Event
     /// <summary>The customer promised so much by a day, that day included.</summary>
     public sealed record PromiseMade(string Promise, DateOnly DueOn, long Minor, string Currency) : Event;
 
-    /// <summary>Outcome: kept, partial or broken. Paid is what came in for it between the promise and its end.</summary>
+    /// <summary>Outcome: kept, partial or broken; or withdrawn, which says nothing of how the customer keeps promises. Paid is what came in for it between the promise and its end.</summary>
     public sealed record PromiseClosed(string Promise, string Outcome, long PaidMinor, string Currency) : Event;
 
     /// <summary>No contact about the account, both days included.</summary>
@@ -216,7 +246,7 @@ public sealed record Applied(string Number, long Minor, DateOnly On, [property: 
 /// <summary>Part of a payment kept for an invoice that has not arrived.</summary>
 public sealed record Named(string Number, long Minor);
 
-/// <summary>Part of a payment or credit taken off an item again, from a day on.</summary>
+/// <summary>Part of a payment or credit taken off an item again, from a day on, or sent back to the customer.</summary>
 public sealed record Released(string Payment, long Minor);
 
 /// <summary>Whose receivables these are, and how they are spoken for.</summary>

@@ -51,6 +51,16 @@ public abstract record Input
         public string? Parent { get; init; }
     }
 
+    /// <summary>The account goes to another portfolio, on the day on which that is told.</summary>
+    public sealed record AccountMoved : OfAccount
+    {
+        public required string Portfolio { get; init; }
+
+        /// <summary>Null: that day. Any other is refused.</summary>
+        public DateOnly? On { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
     /// <summary>The address of a channel, in place of the one before.</summary>
     public sealed record ContactPoint : OfAccount
     {
@@ -130,6 +140,50 @@ public abstract record Input
         public override DateOnly? EffectiveOn => On;
     }
 
+    /// <summary>
+    /// Unapplied cash or credit was sent back to the customer: of one payment or credit note or, where none is named, of
+    /// those of the account that are unapplied, oldest first.
+    /// </summary>
+    public sealed record Refund : OfAccount
+    {
+        public string? Payment { get; init; }
+        public string? CreditNote { get; init; }
+        public required DateOnly On { get; init; }
+        public required Money Amount { get; init; }
+        public string? Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    /// <summary>A refund came back or was a mistake; <see cref="Refund"/> is the key of the input that made it.</summary>
+    public sealed record RefundReversed : OfAccount
+    {
+        public required string Refund { get; init; }
+        public required DateOnly On { get; init; }
+        public required string Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    /// <summary>What a payment or credit has on an item is taken off it; without an amount, all of it.</summary>
+    public sealed record AllocationReversed : OfAccount
+    {
+        public string? Payment { get; init; }
+        public string? CreditNote { get; init; }
+        public required string Invoice { get; init; }
+        public required DateOnly On { get; init; }
+        public Money? Amount { get; init; }
+        public string? Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    /// <summary>An invoice or charge that was cancelled by mistake stands again.</summary>
+    public sealed record CancellationReversed : OfAccount
+    {
+        public required string Invoice { get; init; }
+        public required DateOnly On { get; init; }
+        public required string Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
     /// <summary>Unapplied cash or credit is put on an item by a person.</summary>
     public sealed record Allocation : OfAccount
     {
@@ -170,6 +224,35 @@ public abstract record Input
         public required DateOnly On { get; init; }
         public Money? Amount { get; init; }
         public string? Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    /// <summary>A charge that should never have been.</summary>
+    public sealed record ChargeCancelled : OfAccount
+    {
+        public required string Charge { get; init; }
+        public required DateOnly On { get; init; }
+        public string? Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    /// <summary>What was let go of a charge is owed again; without an amount, all of it.</summary>
+    public sealed record WaiverReversed : OfAccount
+    {
+        public required string Charge { get; init; }
+        public required DateOnly On { get; init; }
+        public Money? Amount { get; init; }
+        public required string Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    /// <summary>What was written off of an item is to be collected again; without an amount, all that was not recovered since.</summary>
+    public sealed record WriteOffReversed : OfAccount
+    {
+        public required string Invoice { get; init; }
+        public required DateOnly On { get; init; }
+        public Money? Amount { get; init; }
+        public required string Reason { get; init; }
         public override DateOnly? EffectiveOn => On;
     }
 
@@ -217,6 +300,15 @@ public abstract record Input
         public required DateOnly On { get; init; }
         public required DateOnly DueOn { get; init; }
         public required Money Amount { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    /// <summary>A promise was no promise, or the customer was let out of it; <see cref="Promise"/> is the key of the input that made it.</summary>
+    public sealed record PromiseWithdrawn : OfAccount
+    {
+        public required string Promise { get; init; }
+        public required DateOnly On { get; init; }
+        public required string Reason { get; init; }
         public override DateOnly? EffectiveOn => On;
     }
 

@@ -215,7 +215,7 @@ public sealed class InputDraft(InputKind kind)
         return Foundation.Money.Zero(currency);
     }
 
-    internal Money? MoneyOrNull(string field) => Has(field) ? Has("currency") ? Money(field) : Missing() : null;
+    internal Money? MoneyOrNull(string field, bool zeroAllowed = false) => Has(field) ? Has("currency") ? Money(field, zeroAllowed) : Missing() : null;
 
     private Money? Missing()
     {

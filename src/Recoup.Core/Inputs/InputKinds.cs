@@ -18,7 +18,7 @@ public static class InputKinds
         [
             May("party", Text, "the person or company that owes; by default the account is its own party") with { LengthMax = 100 },
             May("name", Text, "name of the person or company") with { Personal = true },
-            May("portfolio", Text, "whose receivables; by default 'main'. Fixed once set") with { LengthMax = 60 },
+            May("portfolio", Text, "whose receivables; by default 'main'. Once set, account_moved changes it") with { LengthMax = 60 },
             Choice("kind", "business by default", "business", "consumer"),
             May("email", Text, "address for mail") with { Personal = true },
             May("phone", Text, "number for calls, with its country code") with { Personal = true, LengthMax = 40 },
@@ -33,6 +33,9 @@ public static class InputKinds
             Email = CheckEmail(d, d.Text("email"), "email"), Phone = d.Text("phone"), Address = d.Text("address"), Country = CheckCountry(d), TimeZone = CheckZone(d),
             Language = d.Text("language"), Parent = d.Text("parent"),
         }),
+        new("account_moved", "the account goes to another portfolio, with all that is open of it; what happened before stays where it was", true,
+        [Need("portfolio", Text, "where it goes") with { LengthMax = 60 }, May("on", Date, "the day on which it is told, which is the only one allowed")],
+        d => new Input.AccountMoved { Key = "", Account = d.Need("account"), Portfolio = d.Need("portfolio"), On = d.Date("on") }),
         new("contact_point", "adds or replaces the address of a channel", true,
         [
             Choice("channel", "email, sms, call or letter", [.. Channel.All]) with { Required = true },
@@ -74,11 +77,14 @@ public static class InputKinds
         ], d =>
         {
             if (!d.Has("amount") && !d.Has("due_on")) d.Problem(null, "corrects nothing: give amount or due_on");
-            return new Input.InvoiceCorrected { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"), DueOn = d.Date("due_on"), Reason = d.Text("reason") };
+            return new Input.InvoiceCorrected { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount", zeroAllowed: true), DueOn = d.Date("due_on"), Reason = d.Text("reason") };
         }),
         new("invoice_cancelled", "an invoice that should never have been", true,
         [Need("invoice", Text, "its number") with { LengthMax = 100 }, OnDay, May("reason", Text, "why")],
         d => new Input.InvoiceCancelled { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Reason = d.Text("reason") }),
+        new("cancellation_reversed", "an invoice or charge that was cancelled by mistake stands again", true,
+        [Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, Need("reason", Text, "why")],
+        d => new Input.CancellationReversed { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Reason = d.Need("reason") }),
         new("payment", "cash came in", true,
         [
             OnDay, .. Money,
@@ -88,6 +94,21 @@ public static class InputKinds
         new("payment_reversed", "a payment came back: its allocations are undone, no others", true,
         [Need("payment", Text, "the payment's key"), OnDay, Need("reason", Text, "returned, chargeback, error…")],
         d => new Input.PaymentReversed { Key = "", Account = d.Need("account"), Payment = d.Need("payment"), On = d.NeedDate("on"), Reason = d.Need("reason") }),
+        new("refund", "unapplied cash or credit was sent back to the customer", true,
+        [
+            May("payment", Text, "the payment's key"), May("credit_note", Text, "or the credit note's number; without either, what is unapplied of the account, oldest first") with { LengthMax = 100 },
+            OnDay, .. Money, May("reason", Text, "overpaid, moved away…"),
+        ], d =>
+        {
+            if (d.Has("payment") && d.Has("credit_note")) d.Problem("payment", "give either payment or credit_note, or none of them");
+            return new Input.Refund
+            {
+                Key = "", Account = d.Need("account"), Payment = d.Text("payment"), CreditNote = d.Text("credit_note"), On = d.NeedDate("on"), Amount = d.Money("amount"), Reason = d.Text("reason"),
+            };
+        }),
+        new("refund_reversed", "a refund did not reach the customer: it is unapplied again", true,
+        [Need("refund", Text, "the refund's key"), OnDay, Need("reason", Text, "returned, error…")],
+        d => new Input.RefundReversed { Key = "", Account = d.Need("account"), Refund = d.Need("refund"), On = d.NeedDate("on"), Reason = d.Need("reason") }),
         new("allocation", "puts unapplied cash or credit on an item", true,
         [
             May("payment", Text, "the payment's key"), May("credit_note", Text, "or the credit note's number") with { LengthMax = 100 },
@@ -96,6 +117,20 @@ public static class InputKinds
         {
             if (d.Has("payment") == d.Has("credit_note")) d.Problem("payment", "give either payment or credit_note");
             return new Input.Allocation { Key = "", Account = d.Need("account"), Payment = d.Text("payment"), CreditNote = d.Text("credit_note"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.Money("amount") };
+        }),
+        new("allocation_reversed", "takes a payment or credit off an item: it is unapplied again", true,
+        [
+            May("payment", Text, "the payment's key"), May("credit_note", Text, "or the credit note's number") with { LengthMax = 100 },
+            Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay,
+            May("amount", Amount, "by default all that it has there"), May("currency", FieldType.Currency, "with an amount"), May("reason", Text, "why"),
+        ], d =>
+        {
+            if (d.Has("payment") == d.Has("credit_note")) d.Problem("payment", "give either payment or credit_note");
+            return new Input.AllocationReversed
+            {
+                Key = "", Account = d.Need("account"), Payment = d.Text("payment"), CreditNote = d.Text("credit_note"), Invoice = d.Need("invoice"), On = d.NeedDate("on"),
+                Amount = d.MoneyOrNull("amount"), Reason = d.Text("reason"),
+            };
         }),
         new("credit_note", "a credit was granted", true,
         [
@@ -114,9 +149,24 @@ public static class InputKinds
         new("waiver", "lets a charge go, in part or whole", true,
         [Need("charge", Text, "number of the charge") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default its whole balance"), May("currency", FieldType.Currency, "with an amount"), May("reason", Text, "why")],
         d => new Input.Waiver { Key = "", Account = d.Need("account"), Charge = d.Need("charge"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"), Reason = d.Text("reason") }),
+        new("waiver_reversed", "what was let go of a charge is owed again, in part or whole", true,
+        [
+            Need("charge", Text, "number of the charge") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default all that was let go"),
+            May("currency", FieldType.Currency, "with an amount"), Need("reason", Text, "why"),
+        ],
+        d => new Input.WaiverReversed { Key = "", Account = d.Need("account"), Charge = d.Need("charge"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"), Reason = d.Need("reason") }),
+        new("charge_cancelled", "a charge that should never have been", true,
+        [Need("charge", Text, "number of the charge") with { LengthMax = 100 }, OnDay, May("reason", Text, "why")],
+        d => new Input.ChargeCancelled { Key = "", Account = d.Need("account"), Charge = d.Need("charge"), On = d.NeedDate("on"), Reason = d.Text("reason") }),
         new("write_off", "gives an item up, in part or whole", true,
         [Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default its whole balance"), May("currency", FieldType.Currency, "with an amount"), Need("reason", Text, "uncollectible, insolvency…")],
         d => new Input.WriteOff { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"), Reason = d.Need("reason") }),
+        new("write_off_reversed", "what was written off of an item is to be collected again, in part or whole", true,
+        [
+            Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default all that was written off and not recovered since"),
+            May("currency", FieldType.Currency, "with an amount"), Need("reason", Text, "why"),
+        ],
+        d => new Input.WriteOffReversed { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"), Reason = d.Need("reason") }),
         new("open_balance", "what an outside ledger says is open of an item; the difference has no document", true,
         [Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, Need("balance", Amount, "zero closes it"), Need("currency", FieldType.Currency, "ISO 4217 code"), Need("reason", Text, "where it comes from")],
         d => new Input.OpenBalance { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Balance = d.Money("balance", zeroAllowed: true), Reason = d.Need("reason") }),
@@ -133,6 +183,9 @@ public static class InputKinds
             if (d.NeedDate("due_on") < d.NeedDate("on")) d.Problem("due_on", "is before the day of the promise");
             return new Input.Promise { Key = "", Account = d.Need("account"), On = d.NeedDate("on"), DueOn = d.NeedDate("due_on"), Amount = d.Money("amount") };
         }),
+        new("promise_withdrawn", "a promise entered by mistake, or taken back: it counts neither as kept nor as broken", true,
+        [Need("promise", Text, "the promise's key"), OnDay, Need("reason", Text, "error, requested…")],
+        d => new Input.PromiseWithdrawn { Key = "", Account = d.Need("account"), Promise = d.Need("promise"), On = d.NeedDate("on"), Reason = d.Need("reason") }),
         new("contact", "somebody spoke, wrote, or tried to", true,
         [
             Need("at", Instant, "when"), Choice("channel", "email, sms, call or letter", [.. Channel.All]) with { Required = true },
@@ -217,9 +270,10 @@ public static class InputKinds
         var issued = d.NeedDate("issued_on");
         var due = d.NeedDate("due_on");
         if (due < issued) d.Problem("due_on", $"{due:yyyy-MM-dd} is before the invoice was issued ({issued:yyyy-MM-dd})");
-        var amount = d.Money("amount");
+        // Of nothing is an invoice too: a free month, a sample, one that a discount brought to zero.
+        var amount = d.Money("amount", zeroAllowed: true);
         Money? tax = d.Has("tax") ? d.Money("tax", zeroAllowed: true) : null;
-        if (tax is { } t && t.Minor >= amount.Minor && amount.Minor > 0) d.Problem("tax", "is not less than the amount");
+        if (tax is { } t && t.Minor > 0 && t.Minor >= amount.Minor) d.Problem("tax", "is not less than the amount");
         List<(string, Money)>? lines = null;
         if (d.Values[d.Kind.Ordinal("lines")] is IReadOnlyList<LineDraft> drafts)
         {

@@ -54,13 +54,25 @@ public sealed record AgeingRow(DateOnly AsOf, AgeingGroup Group)
     }
 }
 
-/// <summary>The ageing table. Rows stand in the order of portfolio, segment, account and currency; a group with nothing open and nothing unapplied has none.</summary>
+/// <summary>
+/// The ageing table. Rows stand in the order of portfolio, segment, account and currency. An account or a segment with nothing
+/// open and nothing unapplied has none; a currency in which there ever was business has one, of zeros where all is paid, and
+/// so it is by portfolio.
+/// </summary>
 public static class AgeingReport
 {
-    public static IReadOnlyList<AgeingRow> Of(IMeasureSource source, DateOnly asOf, bool byPortfolio = false, bool bySegment = false) => Of(
-        asOf,
-        source.ExposureByDue(asOf).Select(s => (new AgeingGroup(s.Currency, byPortfolio ? s.Portfolio : null, bySegment ? s.Segment : null), DateOnly.FromDayNumber(s.DueDay), s.Value)),
-        source.Unapplied(asOf).Select(u => (new AgeingGroup(u.Currency, byPortfolio ? u.Portfolio : null, bySegment ? u.Segment : null), u.Minor)));
+    public static IReadOnlyList<AgeingRow> Of(IMeasureSource source, DateOnly asOf, bool byPortfolio = false, bool bySegment = false)
+    {
+        var rows = Of(
+            asOf,
+            source.ExposureByDue(asOf).Select(s => (new AgeingGroup(s.Currency, byPortfolio ? s.Portfolio : null, bySegment ? s.Segment : null), DateOnly.FromDayNumber(s.DueDay), s.Value)),
+            source.Unapplied(asOf).Select(u => (new AgeingGroup(u.Currency, byPortfolio ? u.Portfolio : null, bySegment ? u.Segment : null), u.Minor)));
+        var there = rows.Select(r => (r.Group.Portfolio, r.Group.Currency)).ToHashSet();
+        var paid = source.Beginnings.Where(b => b.First <= asOf)
+            .Select(b => new AgeingGroup(b.Currency, byPortfolio ? b.Portfolio : null, bySegment ? b.Segment : null))
+            .Distinct().Where(g => !there.Contains((g.Portfolio, g.Currency))).Select(g => new AgeingRow(asOf, g)).ToList();
+        return paid.Count == 0 ? rows : InOrder(rows.Concat(paid));
+    }
 
     /// <summary>From balances by due day, wherever they were read: items one by one, or sums of them with their count.</summary>
     public static IReadOnlyList<AgeingRow> Of(DateOnly asOf, IEnumerable<(AgeingGroup Group, DateOnly Due, CellValue Open)> open, IEnumerable<(AgeingGroup Group, long Minor)> unapplied)
@@ -85,13 +97,14 @@ public static class AgeingReport
             row ??= new AgeingRow(asOf, group);
             row = row with { Unapplied = row.Unapplied + minor };
         }
-        return
-        [
-            .. rows.Values.Where(r => r.Total != 0 || r.OpenItems != 0 || r.Unapplied != 0)
-                .OrderBy(r => r.Group.Portfolio, StringComparer.Ordinal).ThenBy(r => r.Group.Segment, StringComparer.Ordinal)
-                .ThenBy(r => r.Group.Account, StringComparer.Ordinal).ThenBy(r => r.Group.Currency, StringComparer.Ordinal),
-        ];
+        return InOrder(rows.Values.Where(r => r.Total != 0 || r.OpenItems != 0 || r.Unapplied != 0));
     }
+
+    private static IReadOnlyList<AgeingRow> InOrder(IEnumerable<AgeingRow> rows) =>
+    [
+        .. rows.OrderBy(r => r.Group.Portfolio, StringComparer.Ordinal).ThenBy(r => r.Group.Segment, StringComparer.Ordinal)
+            .ThenBy(r => r.Group.Account, StringComparer.Ordinal).ThenBy(r => r.Group.Currency, StringComparer.Ordinal),
+    ];
 
     /// <summary>By account, from items with a balance on the day.</summary>
     public static IReadOnlyList<AgeingRow> ByAccount(DateOnly asOf, IEnumerable<(string Account, string Currency, DateOnly Due, long Minor)> items, IEnumerable<(string Account, string Currency, long Minor)> unapplied) => Of(

@@ -8,7 +8,7 @@ namespace Recoup.Core.Measures;
 public readonly record struct SalesMonth(DateOnly First, int Days, long Minor);
 
 /// <summary>Days of sales that receivables stand for, counted back from the as-of day.</summary>
-/// <param name="Days">Null where there is no sale to count back through.</param>
+/// <param name="Days">Null where there is no sale to count back through, or credit notes have undone them all.</param>
 /// <param name="AtLeast">History ended before the receivables did: the true figure is this or more.</param>
 /// <param name="From">The first day of the earliest month that was needed; null where none was.</param>
 public readonly record struct CountBackResult(decimal? Days, bool AtLeast, DateOnly? From);
@@ -35,7 +35,9 @@ public static class CountBack
             left -= month.Minor;
             days += month.Days;
         }
-        return new CountBackResult(from is null ? null : days, from is not null, from);
+        // Credits that undo all sales there were, or more: what is owed stands for no sale.
+        if (from is null || left >= receivablesMinor) return new CountBackResult(null, false, from);
+        return new CountBackResult(days, true, from);
     }
 
     internal static CountBackResult Of(KpiReadings readings, KpiGroup group, DateOnly asOf)

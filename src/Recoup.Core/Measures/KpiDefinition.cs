@@ -80,6 +80,14 @@ public sealed partial class KpiDefinition
 
     public string? Value { get; init; }
 
+    /// <summary>Below this and above <see cref="Most"/> a value has no meaning; null: there is no such bound.</summary>
+    public decimal? Least { get; init; }
+
+    public decimal? Most { get; init; }
+
+    /// <summary>False where the figure lies outside of the KPI's bounds.</summary>
+    internal bool CanBe(decimal? figure) => figure is null || !(figure < Least || figure > Most);
+
     /// <summary>Numerator and denominator are amounts of the row's currency, not counts.</summary>
     public required bool PartsAreAmounts { get; init; }
 
@@ -159,6 +167,12 @@ public sealed partial class KpiDefinition
         if (numerator is null && (times is not null || parts is not null)) throw formula.Wrong("times and parts belong to a numerator and a denominator");
         formula.Done();
 
+        var bounds = root.MapOrNull("bounds");
+        var (least, most) = (bounds?.NumberOrNull("least"), bounds?.NumberOrNull("most"));
+        if (bounds is not null && least is null && most is null) throw bounds.Wrong("bounds are least, most or both");
+        if (least > most) throw bounds!.Wrong("most", "most is less than least");
+        bounds?.Done();
+
         var details = new List<KpiDetailDefinition>();
         foreach (var map in root.Maps("details"))
         {
@@ -183,6 +197,8 @@ public sealed partial class KpiDefinition
             Denominator = denominator?.Text,
             Times = times?.Text,
             Value = value?.Text,
+            Least = least,
+            Most = most,
             NumeratorCode = numerator,
             DenominatorCode = denominator,
             TimesCode = times,
@@ -244,6 +260,13 @@ public sealed partial class KpiDefinition
             json.WriteString("parts", PartsAreAmounts ? "amounts" : "counts");
         }
         json.WriteEndObject();
+        if (Least is not null || Most is not null)
+        {
+            json.WriteStartObject("bounds");
+            if (Least is { } least) json.WriteNumber("least", least);
+            if (Most is { } most) json.WriteNumber("most", most);
+            json.WriteEndObject();
+        }
         if (HeadlineBucket is not null) json.WriteString("headline_bucket", HeadlineBucket);
         WriteList(json, "details", Details, d => [("name", d.Name), ("unit", KpiRow.NameOf(d.Unit)), ("value", d.Value)]);
         if (Target is { } target) json.WriteNumber("target", target); else json.WriteNull("target");

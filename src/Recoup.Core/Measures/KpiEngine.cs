@@ -49,7 +49,7 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
     private static void Answer(KpiDefinition definition, KpiPeriod period, KpiQuestion question, KpiReadings readings, List<KpiRow> rows)
     {
         var partial = readings.FirstSaleOn is not { } begin || begin > period.First;
-        var groups = Groups(definition.Needs, period, readings);
+        var groups = Groups(definition.Needs, definition.Window.Kind == KpiWindowKind.Point, period, readings);
         if (groups.Count == 0)
         {
             // Nothing happened is a count of 0, once there is a history in which it could have; without one it is no value.
@@ -60,6 +60,7 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
                 {
                     Kpi = definition.Id, AsOf = period.Last, From = period.First, Currency = null, Value = null, Unit = definition.Unit, FromBucket = definition.HeadlineBucket,
                     ToBucket = Next(definition.HeadlineBucket), PartsAreAmounts = definition.PartsAreAmounts, Target = definition.Target, Partial = partial,
+                    NoValue = "nothing of what it reads was recorded",
                     Details = [.. definition.Details.Select(d => new KpiDetail(d.Name, d.Unit, null))],
                 });
                 return;
@@ -84,8 +85,12 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
     {
         var numerator = definition.NumeratorCode?.Number(scope);
         var denominator = definition.DenominatorCode?.Number(scope);
-        var value = definition.ValueCode is { } code ? code.Number(scope) : Quotient(numerator, denominator, definition.TimesCode is { } times ? times.Number(scope) : 1);
-        var details = definition.Details.Select(d => new KpiDetail(d.Name, d.Unit, d.Code.Number(scope))).ToList();
+        var figure = definition.ValueCode is { } code ? code.Number(scope) : Quotient(numerator, denominator, definition.TimesCode is { } times ? times.Number(scope) : 1);
+        // Shares and days of a sum below zero, and what can't be, say nothing: a figure that nobody can read is none.
+        var meaningless = denominator < 0 || !definition.CanBe(figure);
+        var value = meaningless ? null : figure;
+        var details = definition.Details
+            .Select(d => new KpiDetail(d.Name, d.Unit, meaningless && d.Unit is KpiUnit.Percent or KpiUnit.Days or KpiUnit.Ratio ? null : d.Code.Number(scope))).ToList();
         var countedBack = scope.CountedBack;
         return new KpiRow
         {
@@ -98,6 +103,7 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
             FromBucket = fromBucket,
             ToBucket = Next(fromBucket),
             Value = value,
+            NoValue = value is null ? WhyNot(definition, figure, numerator, denominator) : null,
             Unit = definition.Unit,
             Numerator = numerator,
             Denominator = denominator,
@@ -113,11 +119,20 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
     private static decimal? Quotient(decimal? numerator, decimal? denominator, decimal? times) =>
         numerator is { } n && denominator is { } d && times is { } t && d != 0 ? n * t / d : null;
 
+    private static string WhyNot(KpiDefinition definition, decimal? figure, decimal? numerator, decimal? denominator) =>
+        denominator < 0 ? $"its denominator, {definition.Denominator}, is below zero ({Text(denominator)}): no share and no days can be told of that"
+        : denominator == 0 ? $"its denominator, {definition.Denominator}, is zero"
+        : figure is { } outside ? $"it would be {Text(outside)}, and can't be {(outside < definition.Least ? $"below {Text(definition.Least)}" : $"above {Text(definition.Most)}")}"
+        : definition.Denominator is not null && numerator is null ? $"its numerator, {definition.Numerator}, has no value"
+        : $"{definition.Value ?? definition.Denominator} has no value";
+
+    private static string Text(decimal? figure) => Math.Round(figure ?? 0, 2).ToString("0.##", System.Globalization.CultureInfo.InvariantCulture);
+
     private static string? Next(string? bucket) =>
         bucket is not null && KpiVocabulary.BucketOf(bucket) + 1 is var next && next < RollMatrix.Buckets ? Ageing.BucketNames[next] : null;
 
-    /// <summary>The groups that have anything of what the KPI reads.</summary>
-    private static SortedSet<KpiGroup> Groups(KpiNeeds needs, KpiPeriod period, KpiReadings readings)
+    /// <summary>The groups that have anything of what the KPI reads; of a day's KPI, all that ever had business.</summary>
+    private static SortedSet<KpiGroup> Groups(KpiNeeds needs, bool point, KpiPeriod period, KpiReadings readings)
     {
         var groups = new SortedSet<KpiGroup>(InOrder);
         foreach (var measure in needs.Flows) groups.UnionWith(readings.Flows(measure, period.First, period.Last).GroupsBetween(period.First, period.Last));
@@ -127,6 +142,12 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
         if (needs.Unapplied && needs.Closing) groups.UnionWith(readings.UnappliedAt(period.Last).Keys);
         // Counts without money stand beside each currency; a KPI of nothing else has the row without one.
         if (needs.HasMoney) groups.RemoveWhere(g => g.Currency.Length == 0);
+        // Where all is paid, a figure of the day is zero or has no value; it isn't missing. Segments come and go.
+        if (needs.HasMoney && (groups.Count == 0 || point))
+        {
+            var there = groups.Select(g => (g.Portfolio, g.Currency)).ToHashSet();
+            groups.UnionWith(readings.BegunBy(period.Last).Where(g => !there.Contains((g.Portfolio, g.Currency))));
+        }
         return groups;
     }
 

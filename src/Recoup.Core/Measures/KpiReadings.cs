@@ -20,6 +20,7 @@ internal sealed class KpiReadings(IMeasureSource source, bool byPortfolio, bool 
     private readonly Dictionary<Measure, FlowLedger> flows = [];
     private readonly Dictionary<Measure, (DateOnly From, DateOnly To)> planned = [];
     private (bool Known, DateOnly? Day) firstSale;
+    private Dictionary<KpiGroup, DateOnly>? beginnings;
 
     public DateOnly? FirstSaleOn
     {
@@ -28,6 +29,21 @@ internal sealed class KpiReadings(IMeasureSource source, bool byPortfolio, bool 
             if (!firstSale.Known) firstSale = (true, source.FirstSaleOn);
             return firstSale.Day;
         }
+    }
+
+    /// <summary>The groups that have had business by a day, each with the first one of it.</summary>
+    public IEnumerable<KpiGroup> BegunBy(DateOnly day)
+    {
+        if (beginnings is null)
+        {
+            beginnings = [];
+            foreach (var (portfolio, segment, currency, first) in source.Beginnings)
+            {
+                var group = Group(portfolio, segment, currency);
+                if (!beginnings.TryGetValue(group, out var known) || first < known) beginnings[group] = first;
+            }
+        }
+        return beginnings.Where(b => b.Value <= day).Select(b => b.Key);
     }
 
     public KpiGroup Group(string portfolio, string segment, string currency) => new(currency, byPortfolio ? portfolio : "", bySegment ? segment : "");

@@ -32,8 +32,11 @@ public sealed record KpiRow
     /// <summary>The bucket after <see cref="FromBucket"/>; null for the last.</summary>
     public string? ToBucket { get; init; }
 
-    /// <summary>Null: no value, as where the denominator is zero. An amount is in major units.</summary>
+    /// <summary>Null: no value, for the reason that <see cref="NoValue"/> says. An amount is in major units.</summary>
     public required decimal? Value { get; init; }
+
+    /// <summary>Why there is no value, for people; null where there is one.</summary>
+    public string? NoValue { get; init; }
 
     public required KpiUnit Unit { get; init; }
 
@@ -72,6 +75,7 @@ public sealed record KpiRow
             json.WriteString("to_bucket", ToBucket);
         }
         Write(json, "value", Value, Unit == KpiUnit.Amount);
+        if (NoValue is not null) json.WriteString("no_value", NoValue);
         json.WriteString("unit", NameOf(Unit));
         Write(json, "numerator", Numerator, PartsAreAmounts);
         Write(json, "denominator", Denominator, PartsAreAmounts);

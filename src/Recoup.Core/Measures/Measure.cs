@@ -22,7 +22,8 @@ public enum Measure
 
     /// <summary>
     /// Balance that became overdue by no due date passing: payments made in time and reversed late, corrections upward
-    /// of items already overdue, charges and corrections with a due date gone by.
+    /// of items already overdue, charges and corrections with a due date gone by; credits taken off, and cancellations, write-offs
+    /// and waivers taken back, of items overdue by then.
     /// </summary>
     OverdueReinstated = 5,
 
@@ -35,7 +36,7 @@ public enum Measure
     /// <summary>Change of unapplied cash and credit. A stock when summed up to a day.</summary>
     Unapplied = 8,
 
-    /// <summary>Payments less reversals, whether they met an item or not. Count: payments less reversals.</summary>
+    /// <summary>Payments less reversals and refunds, whether they met an item or not. Count: payments less reversals.</summary>
     CashReceived = 9,
 
     /// <summary>Contacts made or messages sent, by count; they have no currency.</summary>

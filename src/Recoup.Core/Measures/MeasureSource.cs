@@ -21,6 +21,12 @@ public interface IMeasureSource
     /// <summary>The first day with a sale, where history begins; null without any.</summary>
     DateOnly? FirstSaleOn { get; }
 
+    /// <summary>
+    /// Where there ever was business: the first day with a sale or with cash, by portfolio, segment and currency. What is
+    /// all paid since is zero there, not missing.
+    /// </summary>
+    IEnumerable<(string Portfolio, string Segment, string Currency, DateOnly First)> Beginnings { get; }
+
     /// <summary>Cells read so far, for those who want to know what a figure cost.</summary>
     long CellsRead { get; }
 }
@@ -31,6 +37,10 @@ public sealed class CellsInMemory(CellDeltas cells) : IMeasureSource
     public long CellsRead { get; private set; }
 
     public DateOnly? FirstSaleOn => cells.NonZero.Where(c => c.Key.Measure == Measure.Sales).Select(c => (int?)c.Key.Day).Min() is { } day ? DateOnly.FromDayNumber(day) : null;
+
+    public IEnumerable<(string Portfolio, string Segment, string Currency, DateOnly First)> Beginnings =>
+        cells.NonZero.Where(c => c.Key.Measure is Measure.Sales or Measure.CashReceived).GroupBy(c => (c.Key.Portfolio, c.Key.Segment, c.Key.Currency))
+            .Select(g => (g.Key.Portfolio, g.Key.Segment, g.Key.Currency, DateOnly.FromDayNumber(g.Min(c => c.Key.Day))));
 
     public IEnumerable<StockByDue> ExposureByDue(DateOnly asOf)
     {

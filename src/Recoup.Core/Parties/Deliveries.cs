@@ -58,6 +58,14 @@ internal static class Deliveries
 
     public static void Await(PartyState state, string account, string number) => (Of(state, account).ToDeliver ??= []).Add(number);
 
+    /// <summary>An invoice was cancelled: it is not to be sent any more, which its delivery says where it was to be.</summary>
+    public static void Cancel(PartyState state, string account, string number, DateOnly on)
+    {
+        if (Find(state.Documents, account) is not { } documents) return;
+        if (documents.ToDeliver?.Contains(number) == true || documents.Blocked?.Contains(number) == true) Note(state, account, number, new ItemDelivery("withdrawn", on, null, "cancelled"));
+        Forget(state, account, number);
+    }
+
     /// <summary>It is not to be sent any more.</summary>
     public static void Forget(PartyState state, string account, string number)
     {
@@ -114,7 +122,7 @@ internal static class Deliveries
     public static void Release(PartyState state, MessageState message, DateOnly on)
     {
         foreach (var number in message.Document?.Numbers ?? [])
-            if (state.Item(message.Account, number)?.CancelledOn <= on) Note(state, message.Account, number, new ItemDelivery("withdrawn", on, message.Id, "cancelled"));
+            if (state.Item(message.Account, number)?.IsCancelledOn(on) == true) Note(state, message.Account, number, new ItemDelivery("withdrawn", on, message.Id, "cancelled"));
     }
 
     /// <summary>What became of a message is what became of the invoices that it brings.</summary>

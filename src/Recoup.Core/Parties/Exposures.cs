@@ -15,14 +15,14 @@ internal static class Exposures
 {
     /// <summary>Changes one item, or adds it, and brings header and cells along.</summary>
     /// <param name="by">Given to the change, which then captures nothing: it is made for nearly every event.</param>
-    public static void Change<T>(PartyState state, ItemState item, string portfolio, CellDeltas cells, T by, Action<ItemState, T> change)
+    public static void Change<T>(PartyState state, ItemState item, CellDeltas cells, T by, Action<ItemState, T> change)
     {
         var key = (item.Account, item.Number);
         AddToHeader(state, item, state.AsOf, -1);
-        AddToCells(state, item, portfolio, cells, -1);
+        AddToCells(state, item, cells, -1);
         change(item, by);
         item.Ahead = item.Movements.Count > 0 && item.Movements[^1].On > state.AsOf;
-        AddToCells(state, item, portfolio, cells, +1);
+        AddToCells(state, item, cells, +1);
         AddToHeader(state, item, state.AsOf, +1);
         Await(state, item);
         state.Items[key] = item;
@@ -32,11 +32,11 @@ internal static class Exposures
     /// <summary>Changes what of a payment or credit is on no item, and brings header and cells along.</summary>
     /// <param name="waiting">Of it, what is kept for invoices that have not arrived.</param>
     /// <param name="by">In any order.</param>
-    public static void ChangeCash(PartyState state, CashState cash, string portfolio, CellDeltas cells, IReadOnlyList<Named>? waiting, List<Movement> by)
+    public static void ChangeCash(PartyState state, CashState cash, CellDeltas cells, IReadOnlyList<Named>? waiting, List<Movement> by)
     {
-        AddToCells(state, cash, portfolio, cells, -1);
+        AddToCells(state, cash, cells, -1);
         foreach (var move in by) Movements.Add(cash.Moves, move.On, move.Minor);
-        AddToCells(state, cash, portfolio, cells, +1);
+        AddToCells(state, cash, cells, +1);
         if (state.NotesChanges) state.ChangedCash.Add(cash.Key);
         Invariant.Holds(cash.Unapplied >= 0, $"payment {cash.Key} is applied beyond its amount");
         var minor = cash.UnappliedOn(state.AsOf);
@@ -109,7 +109,7 @@ internal static class Exposures
         {
             var promise = state.Promises[i];
             if (promise.ClosedOn is not { } closed || closed > to) continue;
-            if (promise.Outcome == "kept") state.Behaviour.PromisesKept++; else state.Behaviour.PromisesBroken++;
+            state.Behaviour.Count(promise);
             state.Promises.RemoveAt(i);
         }
     }
@@ -121,13 +121,37 @@ internal static class Exposures
     /// </summary>
     public static void Resegment(PartyState state, TreatmentState treatment, DateOnly from, string segment, CellDeltas cells)
     {
-        Invariant.Holds(state.AsOf == from, "a segment changes on the day the state stands on");
         var accounts = state.Accounts.Where(a => a.Portfolio == treatment.Portfolio).Select(a => a.Account).ToHashSet(StringComparer.Ordinal);
+        Shift(state, accounts, from, (treatment.Portfolio, treatment.SegmentOn(from)), (treatment.Portfolio, segment), cells, () =>
+        {
+            if (treatment.Segments.Count > 0 && treatment.Segments[^1].On == from) treatment.Segments.RemoveAt(treatment.Segments.Count - 1);
+            if (treatment.Segment != segment) treatment.Segments.Add(new SegmentFrom(from, segment));
+        });
+    }
+
+    /// <summary>An account is of another portfolio from a day on, in the same way; until then it stays where it was.</summary>
+    public static void Move(PartyState state, string account, string portfolio, DateOnly from, CellDeltas cells)
+    {
+        var at = state.Accounts.FindIndex(a => a.Account == account);
+        var before = state.Accounts[at].Portfolio;
+        Shift(state, [account], from, state.PlaceOn(account, from), (portfolio, state.SegmentOn(portfolio, from)), cells, () =>
+        {
+            state.FormerPlaces ??= [];
+            // Moved twice on a day: it never was where it went first.
+            if (!state.FormerPlaces.Exists(f => f.Account == account && f.Until == from)) state.FormerPlaces.Add(new FormerPlace(account, from, before, [.. state.Treatment(before)?.Segments ?? []]));
+            state.Accounts[at] = state.Accounts[at] with { Portfolio = portfolio };
+        });
+    }
+
+    /// <param name="change">Makes the accounts' place after the day the new one.</param>
+    private static void Shift(
+        PartyState state, HashSet<string> accounts, DateOnly from, (string Portfolio, string Segment) before, (string Portfolio, string Segment) after, CellDeltas cells, Action change)
+    {
+        Invariant.Holds(state.AsOf == from, "a segment or a portfolio changes on the day the state stands on");
         List<ItemState> awaited = state.Awaited.Count == 0 ? [] : state.Awaited.Where(a => accounts.Contains(a.Account)).Select(a => (a.Account, a.Number)).Distinct()
             .Select(key => state.Items[key]).ToList();
-        foreach (var item in awaited) AddToCells(state, item, treatment.Portfolio, cells, -1);
+        foreach (var item in awaited) AddToCells(state, item, cells, -1);
 
-        var before = treatment.SegmentOn(from);
         var sums = new Dictionary<(DateOnly Due, string Currency), CellValue>();
         foreach (var e in state.Exposures)
             if (accounts.Contains(e.Account)) Add((e.DueOn, e.Currency), new CellValue(e.Minor, e.Items));
@@ -135,24 +159,23 @@ internal static class Exposures
             if (item.BalanceOn(from) is var balance and not 0) Add((item.DueAt(from), item.Currency), new CellValue(-balance, -1));
         foreach (var ((due, currency), value) in sums)
         {
-            cells.Add(Measure.Exposure, from, due, treatment.Portfolio, before, currency, -value.Minor, -value.Count);
-            cells.Add(Measure.Exposure, from, due, treatment.Portfolio, segment, currency, value.Minor, value.Count);
+            cells.Add(Measure.Exposure, from, due, before.Portfolio, before.Segment, currency, -value.Minor, -value.Count);
+            cells.Add(Measure.Exposure, from, due, after.Portfolio, after.Segment, currency, value.Minor, value.Count);
         }
         foreach (var unapplied in state.Unapplied)
         {
             if (!accounts.Contains(unapplied.Account)) continue;
-            Shift(from, unapplied.Minor, unapplied.Currency);
-            foreach (var later in unapplied.Later ?? []) Shift(later.On, later.Minor, unapplied.Currency);
+            Pair(from, unapplied.Minor, unapplied.Currency);
+            foreach (var later in unapplied.Later ?? []) Pair(later.On, later.Minor, unapplied.Currency);
         }
-        if (treatment.Segments.Count > 0 && treatment.Segments[^1].On == from) treatment.Segments.RemoveAt(treatment.Segments.Count - 1);
-        if (treatment.Segment != segment) treatment.Segments.Add(new SegmentFrom(from, segment));
+        change();
 
-        foreach (var item in awaited) AddToCells(state, item, treatment.Portfolio, cells, +1);
+        foreach (var item in awaited) AddToCells(state, item, cells, +1);
 
-        void Shift(DateOnly on, long minor, string currency)
+        void Pair(DateOnly on, long minor, string currency)
         {
-            cells.Add(Measure.Unapplied, on, null, treatment.Portfolio, before, currency, -minor, 0);
-            cells.Add(Measure.Unapplied, on, null, treatment.Portfolio, segment, currency, minor, 0);
+            cells.Add(Measure.Unapplied, on, null, before.Portfolio, before.Segment, currency, -minor, 0);
+            cells.Add(Measure.Unapplied, on, null, after.Portfolio, after.Segment, currency, minor, 0);
         }
 
         void Add((DateOnly, string) key, CellValue value)
@@ -190,7 +213,7 @@ internal static class Exposures
             found.Items += sign;
             if (found.Minor == 0 && found.Items == 0) state.Exposures.Remove(found);
         }
-        else if (item.Kind == ItemKind.Invoice && !(item.CancelledOn <= asOf) && Movements.SumOn(item.WriteOffs, asOf) == 0 && item.SettledOn(asOf) is { } settled)
+        else if (item.Kind == ItemKind.Invoice && !item.IsCancelledOn(asOf) && Movements.SumOn(item.WriteOffs, asOf) == 0 && item.SettledOn(asOf) is { } settled)
         {
             var late = Math.Max(0, Ageing.DaysPastDue(item.DueAt(settled), settled));
             state.Behaviour.Settled += sign;
@@ -212,85 +235,92 @@ internal static class Exposures
     /// The item's part of the exposure cells: a step wherever its balance, due day or segment changes. The cells
     /// are the sum of this over all items.
     /// </summary>
-    private static void AddToCells(PartyState state, ItemState item, string portfolio, CellDeltas cells, int sign)
+    private static void AddToCells(PartyState state, ItemState item, CellDeltas cells, int sign)
     {
         if (item.Movements.Count == 0) return;
-        var treatment = state.Treatment(portfolio);
-        if (Steps(item.Movements, item.FormerDues, treatment) is not { } days)
+        var first = item.Movements[0].On;
+        if (Steps(state, item.Account, item.Movements, item.FormerDues) is not { } days)
         {
-            AddPlainToCells(item, portfolio, treatment?.SegmentOn(item.Movements[0].On) ?? TreatmentState.Unsegmented, cells, sign);
+            AddPlainToCells(item, state.PlaceOn(item.Account, first), cells, sign);
             return;
         }
         long balanceBefore = 0;
         DateOnly dueBefore = default;
-        var segmentBefore = "";
+        var placeBefore = (Portfolio: "", Segment: "");
         foreach (var day in days)
         {
             var balance = item.BalanceOn(day);
             var due = item.DueAt(day);
-            var segment = treatment?.SegmentOn(day) ?? TreatmentState.Unsegmented;
-            if (balanceBefore != 0 && due == dueBefore && segment == segmentBefore)
+            var place = state.PlaceOn(item.Account, day);
+            if (balanceBefore != 0 && due == dueBefore && place == placeBefore)
             {
-                cells.Add(Measure.Exposure, day, due, portfolio, segment, item.Currency, sign * (balance - balanceBefore), balance == 0 ? -sign : 0);
+                cells.Add(Measure.Exposure, day, due, place.Portfolio, place.Segment, item.Currency, sign * (balance - balanceBefore), balance == 0 ? -sign : 0);
             }
             else
             {
-                if (balanceBefore != 0) cells.Add(Measure.Exposure, day, dueBefore, portfolio, segmentBefore, item.Currency, -sign * balanceBefore, -sign);
-                if (balance != 0) cells.Add(Measure.Exposure, day, due, portfolio, segment, item.Currency, sign * balance, sign);
+                if (balanceBefore != 0) cells.Add(Measure.Exposure, day, dueBefore, placeBefore.Portfolio, placeBefore.Segment, item.Currency, -sign * balanceBefore, -sign);
+                if (balance != 0) cells.Add(Measure.Exposure, day, due, place.Portfolio, place.Segment, item.Currency, sign * balance, sign);
             }
-            (balanceBefore, dueBefore, segmentBefore) = (balance, due, segment);
+            (balanceBefore, dueBefore, placeBefore) = (balance, due, place);
         }
     }
 
-    /// <summary>As above, where due day and segment are the same on all days: movements are in order of day.</summary>
-    private static void AddPlainToCells(ItemState item, string portfolio, string segment, CellDeltas cells, int sign)
+    /// <summary>As above, where due day, portfolio and segment are the same on all days: movements are in order of day.</summary>
+    private static void AddPlainToCells(ItemState item, (string Portfolio, string Segment) place, CellDeltas cells, int sign)
     {
         long before = 0;
         foreach (var movement in item.Movements)
         {
             var balance = before + movement.Minor;
             var items = (balance != 0 ? sign : 0) - (before != 0 ? sign : 0);
-            cells.Add(Measure.Exposure, movement.On, item.DueOn, portfolio, segment, item.Currency, sign * movement.Minor, items);
+            cells.Add(Measure.Exposure, movement.On, item.DueOn, place.Portfolio, place.Segment, item.Currency, sign * movement.Minor, items);
             before = balance;
         }
     }
 
-    /// <summary>The unapplied rest's part of the cells: a stock too, so it follows the segment as open balances do.</summary>
-    private static void AddToCells(PartyState state, CashState cash, string portfolio, CellDeltas cells, int sign)
+    /// <summary>The unapplied rest's part of the cells: a stock too, so it follows portfolio and segment as open balances do.</summary>
+    private static void AddToCells(PartyState state, CashState cash, CellDeltas cells, int sign)
     {
         if (cash.Moves.Count == 0) return;
-        var treatment = state.Treatment(portfolio);
-        if (Steps(cash.Moves, null, treatment) is not { } days)
+        if (Steps(state, cash.Account, cash.Moves, null) is not { } days)
         {
-            var always = treatment?.SegmentOn(cash.Moves[0].On) ?? TreatmentState.Unsegmented;
-            foreach (var move in cash.Moves) cells.Add(Measure.Unapplied, move.On, null, portfolio, always, cash.Currency, sign * move.Minor, 0);
+            var always = state.PlaceOn(cash.Account, cash.Moves[0].On);
+            foreach (var move in cash.Moves) cells.Add(Measure.Unapplied, move.On, null, always.Portfolio, always.Segment, cash.Currency, sign * move.Minor, 0);
             return;
         }
         long before = 0;
-        var segmentBefore = "";
+        var placeBefore = (Portfolio: "", Segment: "");
         foreach (var day in days)
         {
             var minor = cash.UnappliedOn(day);
-            var segment = treatment?.SegmentOn(day) ?? TreatmentState.Unsegmented;
-            if (segment == segmentBefore) cells.Add(Measure.Unapplied, day, null, portfolio, segment, cash.Currency, sign * (minor - before), 0);
+            var place = state.PlaceOn(cash.Account, day);
+            if (place == placeBefore) cells.Add(Measure.Unapplied, day, null, place.Portfolio, place.Segment, cash.Currency, sign * (minor - before), 0);
             else
             {
-                cells.Add(Measure.Unapplied, day, null, portfolio, segmentBefore, cash.Currency, -sign * before, 0);
-                cells.Add(Measure.Unapplied, day, null, portfolio, segment, cash.Currency, sign * minor, 0);
+                cells.Add(Measure.Unapplied, day, null, placeBefore.Portfolio, placeBefore.Segment, cash.Currency, -sign * before, 0);
+                cells.Add(Measure.Unapplied, day, null, place.Portfolio, place.Segment, cash.Currency, sign * minor, 0);
             }
-            (before, segmentBefore) = (minor, segment);
+            (before, placeBefore) = (minor, place);
         }
     }
 
-    /// <summary>The days on which balance, due day or segment change; null where only the balance does, on the days of its movements.</summary>
-    private static List<DateOnly>? Steps(List<Movement> movements, List<FormerDue>? formerDues, TreatmentState? treatment)
+    /// <summary>The days on which balance, due day, portfolio or segment change; null where only the balance does, on the days of its movements.</summary>
+    private static List<DateOnly>? Steps(PartyState state, string account, List<Movement> movements, List<FormerDue>? formerDues)
     {
         List<DateOnly>? days = null;
         var first = movements[0].On;
         if (formerDues is not null)
             foreach (var former in formerDues)
                 if (former.Until > first) (days ??= []).Add(former.Until);
-        if (treatment is not null)
+        if (state.FormerPlaces is not null)
+            foreach (var former in state.FormerPlaces)
+            {
+                if (former.Account != account || former.Until <= first) continue;
+                (days ??= []).Add(former.Until);
+                foreach (var segment in former.Segments)
+                    if (segment.On > first && segment.On < former.Until) days.Add(segment.On);
+            }
+        if (state.Account(account) is { } details && state.Treatment(details.Portfolio) is { } treatment)
             foreach (var segment in treatment.Segments)
                 if (segment.On > first) (days ??= []).Add(segment.On);
         if (days is null) return null;

@@ -32,6 +32,9 @@ public static partial class Fold
                 Deliveries.TryAgain(state);
                 Touch(state, e);
                 break;
+            case Event.AccountMoved moved:
+                MoveAccount(state, e, cells, moved.Portfolio);
+                break;
             case Event.ConsentChanged consent:
                 state.Contact.Change(consent.Channel, consent.AddressToken, consent.Granted, e.EffectiveOn, e.RecordedOn);
                 if (consent.Granted) Deliveries.TryAgain(state);
@@ -69,10 +72,20 @@ public static partial class Fold
                 break;
             case Event.InvoiceCancelled cancelled:
                 Correct(state, e, cells, cancelled.Number, cancelled.MinorDelta, null, cancelled.Released, cancelled: true);
-                Deliveries.Forget(state, e.Account, cancelled.Number);
+                Deliveries.Cancel(state, e.Account, cancelled.Number, e.EffectiveOn);
+                break;
+            case Event.ChargeCancelled cancelled:
+                Correct(state, e, cells, cancelled.Number, cancelled.MinorDelta, null, cancelled.Released, cancelled: true);
+                break;
+            case Event.CancellationReversed reversed:
+                Reinstate(state, e, cells, reversed);
                 break;
             case Event.ChargeWaived waived:
-                Waive(state, e, cells, waived);
+                Waive(state, e, cells, waived.Number, waived.Minor);
+                break;
+            case Event.WaiverReversed reversed:
+                Waive(state, e, cells, reversed.Number, -reversed.Minor);
+                Reinstate(state, e, cells, reversed.Number, reversed.Minor);
                 break;
             case Event.ItemAdjusted adjusted:
                 Change(state, e, cells, adjusted.Number, (e.EffectiveOn, adjusted.Minor), static (item, by) => item.Move(by.EffectiveOn, by.Minor));
@@ -80,7 +93,11 @@ public static partial class Fold
                 Touch(state, e);
                 break;
             case Event.WrittenOff off:
-                WriteOff(state, e, cells, off);
+                WriteOff(state, e, cells, off.Number, off.Minor, 1);
+                break;
+            case Event.WriteOffReversed reversed:
+                WriteOff(state, e, cells, reversed.Number, -reversed.Minor, 0);
+                Reinstate(state, e, cells, reversed.Number, reversed.Minor);
                 break;
 
             case Event.PaymentReceived payment:
@@ -96,6 +113,15 @@ public static partial class Fold
                 break;
             case Event.PaymentReversed reversed:
                 Reverse(state, e, cells, reversed);
+                break;
+            case Event.AllocationReversed reversed:
+                TakeOff(state, e, cells, reversed);
+                break;
+            case Event.RefundMade refund:
+                Refund(state, e, cells, refund);
+                break;
+            case Event.RefundReversed reversed:
+                ReverseRefund(state, e, cells, reversed);
                 break;
 
             case Event.DisputeOpened dispute:
@@ -169,17 +195,6 @@ public static partial class Fold
 
     // What the arms above capture stands in methods of its own: a closure in Apply itself would be made for every event.
 
-    private static void ChangeAccount(PartyState state, AccountDetails details) =>
-        state.Accounts[state.Accounts.FindIndex(a => a.Account == details.Account)] = details;
-
-    private static void SetPoint(PartyState state, Event.ContactPointSet point)
-    {
-        state.Contact.Points.RemoveAll(p => p.Channel == point.Channel);
-        state.Contact.Points.Add(new ContactPoint { Channel = point.Channel, Token = point.Token, Sealed = point.Sealed });
-        state.Contact.Believe(new BadAddress(point.Channel, point.Token));
-        foreach (var former in point.FormerTokens ?? []) state.Contact.Believe(new BadAddress(point.Channel, former));
-    }
-
     private static void ReleaseHold(PartyState state, Event.HoldReleased released)
     {
         var held = state.Holds.Find(h => h.Hold == released.Hold)!;
@@ -189,17 +204,26 @@ public static partial class Fold
 
     private static void RemovePending(PartyState state, string id) => state.Pending.RemoveAll(p => p.Id == id);
 
-    private static void Waive(PartyState state, Envelope e, CellDeltas cells, Event.ChargeWaived waived)
+    private static void Waive(PartyState state, Envelope e, CellDeltas cells, string number, long minor)
     {
-        Change(state, e, cells, waived.Number, (e.EffectiveOn, waived.Minor), static (item, by) => { item.Amount -= by.Minor; item.Move(by.EffectiveOn, -by.Minor); });
+        Change(state, e, cells, number, (e.EffectiveOn, minor), static (item, by) =>
+        {
+            item.Amount -= by.minor;
+            Movements.Add(item.Waivers ??= [], by.EffectiveOn, by.minor);
+            item.Move(by.EffectiveOn, -by.minor);
+        });
         Touch(state, e);
     }
 
-    private static void WriteOff(PartyState state, Envelope e, CellDeltas cells, Event.WrittenOff off)
+    private static void WriteOff(PartyState state, Envelope e, CellDeltas cells, string number, long minor, int count)
     {
-        Change(state, e, cells, off.Number, (e.EffectiveOn, off.Minor), static (item, by) => { Movements.Add(item.WriteOffs ??= [], by.EffectiveOn, by.Minor); item.Move(by.EffectiveOn, -by.Minor); });
-        var written = state.Items[(e.Account, off.Number)];
-        Flow(state, e.Account, cells, Measure.WrittenOff, e.EffectiveOn, written.DueAt(e.EffectiveOn), written.Currency, off.Minor, 1);
+        Change(state, e, cells, number, (e.EffectiveOn, minor), static (item, by) =>
+        {
+            Movements.Add(item.WriteOffs ??= [], by.EffectiveOn, by.minor);
+            item.Move(by.EffectiveOn, -by.minor);
+        });
+        var written = state.Items[(e.Account, number)];
+        Flow(state, e.Account, cells, Measure.WrittenOff, e.EffectiveOn, written.DueAt(e.EffectiveOn), written.Currency, minor, count);
         Touch(state, e);
     }
 
@@ -221,7 +245,8 @@ public static partial class Fold
     }
 
     private static bool Moves(Event e) => e is Event.InvoiceIssued or Event.InvoiceCorrected or Event.InvoiceCancelled or Event.ChargeMade or Event.ChargeWaived
-        or Event.PaymentReceived or Event.PaymentReversed or Event.CreditNoted or Event.CashApplied or Event.WrittenOff or Event.ItemAdjusted;
+        or Event.PaymentReceived or Event.PaymentReversed or Event.CreditNoted or Event.CashApplied or Event.ItemAdjusted
+        or Event.ChargeCancelled or Event.CancellationReversed or Event.WaiverReversed or Event.AllocationReversed or Event.RefundMade or Event.RefundReversed;
 
     public static string CreditKey(string account, string number) => $"credit:{account}:{number}";
 
@@ -235,14 +260,14 @@ public static partial class Fold
     {
         // Already overdue when first heard of: such an item enters at the strategy's entry step.
         if (e.RecordedOn > item.DueOn) item.EnteredOn = e.RecordedOn;
-        Exposures.Change(state, item, Portfolio(state, e.Account), cells, e.EffectiveOn, static (i, on) => i.Move(on, i.Amount));
+        Exposures.Change(state, item, cells, e.EffectiveOn, static (i, on) => i.Move(on, i.Amount));
         // A charge may be due on a day gone by: no due date passes that would make it overdue.
         Reinstate(state, e, cells, item.Number, item.Amount);
         Touch(state, e);
     }
 
     private static void Change<T>(PartyState state, Envelope e, CellDeltas cells, string number, T by, Action<ItemState, T> change) =>
-        Exposures.Change(state, Loaded(state, e.Account, number), Portfolio(state, e.Account), cells, by, change);
+        Exposures.Change(state, Loaded(state, e.Account, number), cells, by, change);
 
     private static ItemState Loaded(PartyState state, string account, string number)
     {
@@ -278,12 +303,12 @@ public static partial class Fold
         Change(state, e, cells, number, freed, (i, freed) =>
         {
             i.Amount += delta;
-            if (cancelled) i.CancelledOn = on;
+            if (cancelled) (i.CancelledOn, i.CancelledMinor) = (on, -delta);
             i.Move(on, delta);
             foreach (var back in freed) i.Move(back.On, back.Minor);
             if (due is { } d) Redate(state, e, cells, i, d);
         });
-        Flow(state, e.Account, cells, Measure.Sales, on, null, item.Currency, delta, cancelled ? -1 : 0);
+        if (item.Kind == ItemKind.Invoice) Flow(state, e.Account, cells, Measure.Sales, on, null, item.Currency, delta, cancelled ? -1 : 0);
         // A due date set to a day gone by makes the whole balance overdue at once, not only what was added.
         Reinstate(state, e, cells, number, wasOverdue ? delta : item.BalanceOn(on));
         Touch(state, e);
@@ -359,20 +384,20 @@ public static partial class Fold
         {
             var on = Later(e.EffectiveOn, undone.On);
             var item = Loaded(state, e.Account, undone.Number);
-            if (undone.Recovery)
-            {
-                Change(state, e, cells, undone.Number, (on, undone.Minor), static (i, by) => Movements.Add(i.WriteOffs ??= [], by.on, by.Minor));
-                Flow(state, e.Account, cells, Measure.WrittenOff, on, item.DueAt(on), item.Currency, undone.Minor, 0);
-                Flow(state, e.Account, cells, Measure.WriteOffRecovered, on, null, item.Currency, -undone.Minor, -1);
-                continue;
-            }
-            PutBack(state, e, cells, cash, item, undone.Minor, undone.On, on);
+            if (undone.Recovery) Unrecover(state, e, cells, item, undone.Minor, on, -1);
+            else PutBack(state, e, cells, cash, item, undone.Minor, undone.On, on);
         }
         // Dated before a release, it takes back first what the release then would have: nothing is left to release.
         foreach (var back in cash.Back ?? [])
         {
             if (back.On <= e.EffectiveOn) continue;
             var item = Loaded(state, e.Account, back.Number);
+            if (back.Recovery)
+            {
+                Unrecover(state, e, cells, item, back.Minor, Later(e.EffectiveOn, back.Since), -1);
+                Unrecover(state, e, cells, item, -back.Minor, back.On, 1);
+                continue;
+            }
             PutBack(state, e, cells, cash, item, back.Minor, back.Since, Later(e.EffectiveOn, back.Since));
             PutBack(state, e, cells, cash, item, -back.Minor, back.Since, back.On);
         }
@@ -385,11 +410,16 @@ public static partial class Fold
         Touch(state, e);
     }
 
-    /// <summary>What a payment had on an item since a day is open again from another day on.</summary>
+    /// <summary>What a payment or credit had on an item since a day is open again from another day on.</summary>
     private static void PutBack(PartyState state, Envelope e, CellDeltas cells, CashState cash, ItemState item, long minor, DateOnly since, DateOnly on)
     {
         Change(state, e, cells, item.Number, (on, minor), static (i, by) => i.Move(by.on, by.minor));
-        if (cash.Kind != CashKind.Payment) return;
+        if (cash.Kind != CashKind.Payment)
+        {
+            // A credit was no cash, so what it had lowered has risen.
+            if (on > item.DueAt(on)) Flow(state, e.Account, cells, Measure.OverdueReinstated, on, null, item.Currency, minor, 0);
+            return;
+        }
         Flow(state, e.Account, cells, Measure.CashApplied, on, item.IssuedOn, item.Currency, -minor, 0);
         if (since > item.DueAt(since)) Flow(state, e.Account, cells, Measure.CashOnOverdue, on, null, item.Currency, -minor, 0);
         else if (on > item.DueAt(on)) Flow(state, e.Account, cells, Measure.OverdueReinstated, on, null, item.Currency, minor, 0);
@@ -413,7 +443,7 @@ public static partial class Fold
     }
 
     private static void ChangeUnapplied(PartyState state, CashState cash, CellDeltas cells, IReadOnlyList<Named>? waiting, List<Movement> by) =>
-        Exposures.ChangeCash(state, cash, Portfolio(state, cash.Account), cells, waiting, by);
+        Exposures.ChangeCash(state, cash, cells, waiting, by);
 
     private static List<Named>? Waiting(PartyState state, CashState cash) => state.Unapplied.Find(u => u.Key == cash.Key)?.Waiting;
 
@@ -449,7 +479,7 @@ public static partial class Fold
         promise.Outcome = closed.Outcome;
         promise.ClosedOn = e.EffectiveOn;
         if (e.EffectiveOn > state.AsOf) return;
-        if (closed.Outcome == "kept") state.Behaviour.PromisesKept++; else state.Behaviour.PromisesBroken++;
+        state.Behaviour.Count(promise);
         state.Promises.Remove(promise);
     }
 
@@ -543,14 +573,7 @@ public static partial class Fold
 
     private static void Flow(PartyState state, string account, CellDeltas cells, Measure measure, DateOnly on, DateOnly? reference, string currency, long minor, long count)
     {
-        var portfolio = Portfolio(state, account);
-        cells.Add(measure, on, reference, portfolio, state.SegmentOn(portfolio, on), currency, minor, count);
-    }
-
-    private static string Portfolio(PartyState state, string account)
-    {
-        var details = state.Account(account);
-        Invariant.Holds(details is not null, $"account {account} is not of party {state.Id}");
-        return details.Portfolio;
+        var (portfolio, segment) = state.PlaceOn(account, on);
+        cells.Add(measure, on, reference, portfolio, segment, currency, minor, count);
     }
 }

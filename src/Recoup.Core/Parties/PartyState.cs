@@ -66,6 +66,13 @@ public sealed record CashToCome(
 /// <summary>The segment of a party in a portfolio from a day on.</summary>
 public sealed record SegmentFrom([property: JsonPropertyName("on")] DateOnly On, [property: JsonPropertyName("s")] string Segment);
 
+/// <summary>Where an account was until, but not on, a day: the portfolio, and the segments that the party had there.</summary>
+public sealed record FormerPlace(
+    [property: JsonPropertyName("a")] string Account,
+    [property: JsonPropertyName("u")] DateOnly Until,
+    [property: JsonPropertyName("p")] string Portfolio,
+    [property: JsonPropertyName("sg")] List<SegmentFrom> Segments);
+
 /// <summary>From a day on, and no longer on the other.</summary>
 public sealed record Pause([property: JsonPropertyName("f")] DateOnly From, [property: JsonPropertyName("t")] DateOnly To)
 {
@@ -111,11 +118,23 @@ public sealed class TreatmentState
     }
 
     /// <summary>The segment at the end of a day.</summary>
-    public string SegmentOn(DateOnly day)
+    public string SegmentOn(DateOnly day) => SegmentOn(Segments, day);
+
+    public static string SegmentOn(List<SegmentFrom> segments, DateOnly day)
     {
-        for (var i = Segments.Count - 1; i >= 0; i--)
-            if (Segments[i].On <= day) return Segments[i].Segment;
+        for (var i = segments.Count - 1; i >= 0; i--)
+            if (segments[i].On <= day) return segments[i].Segment;
         return Unsegmented;
+    }
+
+    /// <summary>What was said to the customer holds in another portfolio too; its segments there are its own.</summary>
+    public TreatmentState CarriedTo(string portfolio)
+    {
+        var carried = (TreatmentState)MemberwiseClone();
+        carried.Portfolio = portfolio;
+        carried.Segments = [];
+        carried.Pauses = Pauses is null ? null : [.. Pauses];
+        return carried;
     }
 
     [JsonIgnore] public string Segment => Segments.Count == 0 ? Unsegmented : Segments[^1].Segment;
@@ -129,6 +148,13 @@ public sealed class PaymentBehaviour
     [JsonPropertyName("ld")] public long LateDays { get; set; }
     [JsonPropertyName("pk")] public int PromisesKept { get; set; }
     [JsonPropertyName("pb")] public int PromisesBroken { get; set; }
+
+    /// <summary>A promise has come to its end. One that was withdrawn says nothing of the customer.</summary>
+    public void Count(PromiseState promise)
+    {
+        if (promise.Outcome == "kept") PromisesKept++;
+        else if (promise.Outcome != "withdrawn") PromisesBroken++;
+    }
 }
 
 /// <summary>
@@ -160,6 +186,9 @@ public sealed class PartyState
 
     /// <summary>By account, what is to be sent of invoices and statements; null where nothing ever moved.</summary>
     [JsonPropertyName("dc")] public List<AccountDocuments>? Documents { get; set; }
+
+    /// <summary>Where accounts were before they moved, in the order in which they did; null: none ever moved.</summary>
+    [JsonPropertyName("fp")] public List<FormerPlace>? FormerPlaces { get; set; }
 
     [JsonPropertyName("er"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Erased { get; set; }
 
@@ -217,6 +246,17 @@ public sealed class PartyState
 
     /// <summary>The segment of an account's portfolio on a day, as the cells have it.</summary>
     public string SegmentOn(string portfolio, DateOnly day) => Treatment(portfolio)?.SegmentOn(day) ?? TreatmentState.Unsegmented;
+
+    /// <summary>The portfolio and segment that an account's figures of a day stand under, as the cells have it.</summary>
+    public (string Portfolio, string Segment) PlaceOn(string account, DateOnly day)
+    {
+        if (FormerPlaces is not null)
+            foreach (var former in FormerPlaces)
+                if (former.Account == account && day < former.Until) return (former.Portfolio, TreatmentState.SegmentOn(former.Segments, day));
+        var details = Account(account);
+        Invariant.Holds(details is not null, $"account {account} is not of party {Id}");
+        return (details.Portfolio, SegmentOn(details.Portfolio, day));
+    }
 
     /// <summary>Looks again no later than that day.</summary>
     public void ReviewBy(DateOnly day)

@@ -50,6 +50,7 @@ public static class StateCodec
         Write(w, state.Behaviour);
         w.List(state.Pending, Write);
         w.ListOrNull(state.Documents, Write);
+        w.ListOrNull(state.FormerPlaces, Write);
         w.Flag(state.Erased);
         w.Day(state.NextReviewOn);
         w.Day(state.ReviewedOn);
@@ -78,6 +79,7 @@ public static class StateCodec
             Behaviour = ReadBehaviour(ref r),
             Pending = r.List(ReadPending),
             Documents = r.ListOrNull(ReadDocuments),
+            FormerPlaces = r.ListOrNull(ReadFormerPlace),
             Erased = r.Flag(),
             NextReviewOn = r.DayOrNull(),
             ReviewedOn = r.DayOrNull(),
@@ -281,6 +283,16 @@ public static class StateCodec
 
     private static SegmentFrom ReadSegment(ref StateReader r) => new(r.Day(), r.Word());
 
+    private static void Write(StateWriter w, FormerPlace f)
+    {
+        w.Word(f.Account);
+        w.Day(f.Until);
+        w.Word(f.Portfolio);
+        w.List(f.Segments, Write);
+    }
+
+    private static FormerPlace ReadFormerPlace(ref StateReader r) => new(r.Word(), r.Day(), r.Word(), r.List(ReadSegment));
+
     private static void Write(StateWriter w, PaymentBehaviour b)
     {
         w.Long(b.Settled);
@@ -361,6 +373,9 @@ public static class StateCodec
         }
         w.Day(item.CancelledOn);
         w.Flag(item.Ahead);
+        w.ListOrNull(item.Waivers, Write);
+        w.Long(item.CancelledMinor);
+        w.ListOrNull(item.FormerCancellations, static (w, f) => { w.Day(f.From); w.Day(f.Until); });
         return w;
     }
 
@@ -385,6 +400,9 @@ public static class StateCodec
             Delivery = r.Flag() ? new ItemDelivery(r.Word(), r.Day(), r.TextOrNull(), r.TextOrNull()) : null,
             CancelledOn = r.DayOrNull(),
             Ahead = r.Flag(),
+            Waivers = r.ListOrNull(ReadMovement),
+            CancelledMinor = r.Long(),
+            FormerCancellations = r.ListOrNull(static (ref r) => new FormerCancellation(r.Day(), r.Day())),
         };
         r.End();
         return item;
@@ -405,9 +423,11 @@ public static class StateCodec
         w.Day(cash.On);
         w.Long(cash.Minor);
         w.List(cash.Allocations, static (w, a) => { w.Text(a.Number); w.Long(a.Minor); w.Day(a.On); w.Flag(a.Recovery); });
-        w.ListOrNull(cash.Back, static (w, b) => { w.Text(b.Number); w.Long(b.Minor); w.Day(b.Since); w.Day(b.On); });
+        w.ListOrNull(cash.Back, static (w, b) => { w.Text(b.Number); w.Long(b.Minor); w.Day(b.Since); w.Day(b.On); w.Flag(b.Recovery); });
         w.List(cash.Moves, Write);
         w.Flag(cash.Reversed);
+        w.ListOrNull(cash.Refunds, Write);
+        w.ListOrNull(cash.From, static (w, f) => { w.Text(f.Payment); w.Long(f.Minor); });
         return w;
     }
 
@@ -423,9 +443,11 @@ public static class StateCodec
             On = r.Day(),
             Minor = r.Long(),
             Allocations = r.List(static (ref r) => new Applied(r.Text(), r.Long(), r.Day(), r.Flag())),
-            Back = r.ListOrNull(static (ref r) => new TakenBack(r.Text(), r.Long(), r.Day(), r.Day())),
+            Back = r.ListOrNull(static (ref r) => new TakenBack(r.Text(), r.Long(), r.Day(), r.Day(), r.Flag())),
             Moves = r.List(ReadMovement),
             Reversed = r.Flag(),
+            Refunds = r.ListOrNull(ReadMovement),
+            From = r.ListOrNull(static (ref r) => new Released(r.Text(), r.Long())),
         };
         r.End();
         return cash;

@@ -3,13 +3,13 @@ using Recoup.Core.Events;
 
 namespace Recoup.Core.Receivables;
 
-/// <summary>What can meet an item.</summary>
-public enum CashKind { Payment, CreditNote }
+/// <summary>What can meet an item; and a refund, which never does.</summary>
+public enum CashKind { Payment, CreditNote, Refund }
 
-/// <summary>A part that stood on an item from one day to the eve of another, when it went back to unapplied cash.</summary>
-public record struct TakenBack(string Number, long Minor, DateOnly Since, DateOnly On);
+/// <summary>A part that stood on an item from one day to the eve of another, when it went back to unapplied cash. <see cref="Recovery"/>: on what had been written off.</summary>
+public record struct TakenBack(string Number, long Minor, DateOnly Since, DateOnly On, bool Recovery = false);
 
-/// <summary>A payment or a credit note: what it met, what is kept for invoices to come, what is unapplied.</summary>
+/// <summary>A payment, a credit note or a refund of them: what it met, what is kept for invoices to come, what is unapplied.</summary>
 public sealed class CashState
 {
     public string Key { get; set; } = "";
@@ -34,6 +34,15 @@ public sealed class CashState
 
     /// <summary>Not on any item at the end of the day.</summary>
     public long UnappliedOn(DateOnly day) => Movements.SumOn(Moves, day);
+
+    /// <summary>Of a payment or credit what was sent back to the customer, less what came back of that, by the day each took effect.</summary>
+    public List<Movement>? Refunds { get; set; }
+
+    /// <summary>Of a refund, what it was taken from.</summary>
+    public List<Released>? From { get; set; }
+
+    /// <summary>The least that is on no item at the end of that day or of any after it: so much may leave on that day.</summary>
+    public long UnappliedFrom(DateOnly day) => Movements.LeastFrom(Moves, day);
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Reversed { get; set; }

@@ -40,6 +40,26 @@ public static class Movements
         return sum;
     }
 
+    /// <summary>The least that it comes to at the end of that day or of any after it.</summary>
+    public static long LeastFrom(List<Movement>? movements, DateOnly day)
+    {
+        var sum = SumOn(movements, day);
+        var least = sum;
+        foreach (var movement in movements ?? [])
+            if (movement.On > day) least = Math.Min(least, sum += movement.Minor);
+        return least;
+    }
+
+    /// <summary>The most that it comes to at the end of that day or of any after it.</summary>
+    public static long MostFrom(List<Movement>? movements, DateOnly day)
+    {
+        var sum = SumOn(movements, day);
+        var most = sum;
+        foreach (var movement in movements ?? [])
+            if (movement.On > day) most = Math.Max(most, sum += movement.Minor);
+        return most;
+    }
+
     /// <summary>At the end of the day, minor units.</summary>
     public static long SumOn(List<Movement>? movements, DateOnly day)
     {
@@ -52,6 +72,9 @@ public static class Movements
 
 /// <summary>The item was due on that day until, but not on, <paramref name="Until"/>.</summary>
 public record struct FormerDue(DateOnly Until, DateOnly DueOn);
+
+/// <summary>The item was cancelled from one day on until, but not on, <paramref name="Until"/>, when it stood again.</summary>
+public record struct FormerCancellation(DateOnly From, DateOnly Until);
 
 /// <summary>A dispute on one item: from its first day to the day before it was closed.</summary>
 public sealed record DisputeSpan(string Dispute, DateOnly From)
@@ -103,6 +126,9 @@ public sealed class ItemState
     [JsonIgnore]
     public long WrittenOff => Receivables.Movements.Sum(WriteOffs);
 
+    /// <summary>What was let go of it, less what is owed again of that, by the day each took effect.</summary>
+    public List<Movement>? Waivers { get; set; }
+
     /// <summary>Keys of the payments and credits that met it, so that a correction finds what to release.</summary>
     public List<string>? AppliedBy { get; set; }
 
@@ -116,6 +142,22 @@ public sealed class ItemState
 
     [JsonIgnore]
     public bool Cancelled => CancelledOn is not null;
+
+    /// <summary>By how much its cancellation lowered the amount; minor units.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long CancelledMinor { get; set; }
+
+    /// <summary>Cancellations that were taken back.</summary>
+    public List<FormerCancellation>? FormerCancellations { get; set; }
+
+    /// <summary>Cancelled at the end of the day.</summary>
+    public bool IsCancelledOn(DateOnly day)
+    {
+        if (CancelledOn <= day) return true;
+        foreach (var former in FormerCancellations ?? [])
+            if (former.From <= day && day < former.Until) return true;
+        return false;
+    }
 
     /// <summary>What is open after every recorded movement, those of days to come included.</summary>
     [JsonIgnore]
@@ -131,6 +173,9 @@ public sealed class ItemState
 
     /// <summary>Open at the end of the day. An item settled on a day is not open at that day's end.</summary>
     public long BalanceOn(DateOnly day) => Receivables.Movements.SumOn(Movements, day);
+
+    /// <summary>What the customer owes of it at the end of the day: what is open, and what was written off.</summary>
+    public long OwedOn(DateOnly day) => BalanceOn(day) + Receivables.Movements.SumOn(WriteOffs, day);
 
     /// <summary>The due date that stood at the end of the day.</summary>
     public DateOnly DueAt(DateOnly day)
@@ -177,6 +222,12 @@ public sealed class ItemState
         if (WriteOffs is not null)
             foreach (var movement in WriteOffs) Take(movement.On);
         Take(CancelledOn);
+        if (FormerCancellations is not null)
+            foreach (var former in FormerCancellations)
+            {
+                Take(former.From);
+                Take(former.Until);
+            }
         if (FormerDues is not null)
             foreach (var former in FormerDues) Take(former.Until);
         if (Disputes is not null)

@@ -25,7 +25,7 @@ public sealed class PromiseState
     /// <summary>The word on it after its term and grace.</summary>
     public string OutcomeBy(int graceDays) => PaidInTerm(graceDays) is var paid && paid >= Minor ? "kept" : paid > 0 ? "partial" : "broken";
 
-    /// <summary>kept, partial or broken, from <see cref="ClosedOn"/> on; null while open.</summary>
+    /// <summary>kept, partial, broken or withdrawn, from <see cref="ClosedOn"/> on; null while open.</summary>
     [JsonPropertyName("out")] public string? Outcome { get; set; }
 
     [JsonPropertyName("closed")] public DateOnly? ClosedOn { get; set; }

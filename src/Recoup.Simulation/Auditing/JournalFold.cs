@@ -64,6 +64,7 @@ internal sealed class JournalFold
         switch (@event)
         {
             case Event.AccountOpened e: counted.PortfolioOf[account] = e.Details.Portfolio; return false;
+            case Event.AccountMoved e: counted.PortfolioOf[account] = e.Portfolio; return false;
             case Event.InvoiceIssued e: NewItem(counted, account, e.Number, e.Currency, e.DueOn, e.Minor); break;
             case Event.ChargeMade e: NewItem(counted, account, e.Number, e.Currency, e.DueOn, e.Minor); break;
             case Event.InvoiceCorrected e:
@@ -71,6 +72,23 @@ internal sealed class JournalFold
                 if (e.DueOn is { } due && counted.Items.TryGetValue((account, e.Number), out var redated)) redated.DueOn = due;
                 break;
             case Event.InvoiceCancelled e: Release(e.Number, e.MinorDelta, e.Released); break;
+            case Event.ChargeCancelled e: Release(e.Number, e.MinorDelta, e.Released); break;
+            case Event.CancellationReversed e: Move(counted, account, e.Number, e.MinorDelta); break;
+            case Event.WaiverReversed e: Move(counted, account, e.Number, e.Minor); break;
+            case Event.WriteOffReversed e: Move(counted, account, e.Number, e.Minor); break;
+            case Event.RefundMade e:
+                foreach (var part in e.From) Free(counted, account, part.Payment, e.Currency, -part.Minor);
+                break;
+            case Event.RefundReversed e:
+                foreach (var part in e.From) Free(counted, account, part.Payment, e.Currency, part.Minor);
+                break;
+            case Event.AllocationReversed e:
+                foreach (var part in e.Parts)
+                {
+                    Free(counted, account, e.Payment, counted.Cash[e.Payment].Currency, part.Minor);
+                    if (!part.Recovery) Move(counted, account, part.Number, part.Minor);
+                }
+                break;
             case Event.ItemAdjusted e: Move(counted, account, e.Number, e.Minor); break;
             case Event.ChargeWaived e: Move(counted, account, e.Number, -e.Minor); break;
             case Event.WrittenOff e: Move(counted, account, e.Number, -e.Minor); break;

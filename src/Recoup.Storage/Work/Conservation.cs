@@ -4,7 +4,7 @@ using Recoup.Core.Events;
 namespace Recoup.Storage.Work;
 
 /// <summary>
-/// The first law, for one party: by currency, invoices + charges + adjustments - payments - credits - write-offs
+/// The first law, for one party: by currency, invoices + charges + adjustments + refunds - payments - credits - write-offs
 /// - waivers = open items - unapplied cash. Counted from the documents of the journal alone, by other code than
 /// the fold's, and held against what the fold has open.
 /// </summary>
@@ -34,8 +34,15 @@ internal sealed class Conservation
             case Event.InvoiceCorrected e: AddTo(e.Number, e.MinorDelta); break;
             case Event.InvoiceCancelled e: AddTo(e.Number, e.MinorDelta); break;
             case Event.ItemAdjusted e: AddTo(e.Number, e.Minor); break;
+            case Event.ChargeCancelled e: AddTo(e.Number, e.MinorDelta); break;
+            case Event.CancellationReversed e: AddTo(e.Number, e.MinorDelta); break;
             case Event.ChargeWaived e: AddTo(e.Number, -e.Minor); break;
+            case Event.WaiverReversed e: AddTo(e.Number, e.Minor); break;
             case Event.WrittenOff e: AddTo(e.Number, -e.Minor); break;
+            case Event.WriteOffReversed e: AddTo(e.Number, e.Minor); break;
+            case Event.RefundMade e: Add(e.Currency, e.Minor); break;
+            case Event.RefundReversed e: Add(e.Currency, -e.Minor); break;
+            case Event.AllocationReversed e: AddTo(e.Number, -Recovered(e.Parts)); break;
             case Event.CreditNoted e: Add(e.Currency, -e.Minor); break;
             case Event.PaymentReceived e:
                 payments.Add((e.Payment, e.Currency, e.Minor));

@@ -106,8 +106,8 @@ public sealed class PageReadings
 
     private ItemLine Line(ItemState item, PartyState party, DateOnly asOf)
     {
-        var portfolio = party.Account(item.Account)!.Portfolio;
-        return new ItemLine(item.Account, NameOf(party, item.Account), portfolio, party.SegmentOn(portfolio, asOf), item.Number, item.Kind, item.IssuedOn, item.DueAt(asOf), item.Currency, item.Amount, item.BalanceOn(asOf), item.IsDisputedOn(asOf));
+        var (portfolio, segment) = party.PlaceOn(item.Account, asOf);
+        return new ItemLine(item.Account, NameOf(party, item.Account), portfolio, segment, item.Number, item.Kind, item.IssuedOn, item.DueAt(asOf), item.Currency, item.Amount, item.BalanceOn(asOf), item.IsDisputedOn(asOf));
     }
 
     /// <summary>Items of an account: the open ones by due day, or all by number.</summary>
@@ -153,21 +153,27 @@ public sealed class PageReadings
         return new Slice<ItemLine>(lines, null);
     });
 
-    /// <summary>What happened about an account, newest first. The cursor is the sequence to go on from.</summary>
+    /// <summary>
+    /// What happened about an account, newest first: by the day on which it took effect, then by when it was recorded. Ordered
+    /// so are the newest <see cref="TimelineBlock"/> events, then as many before them, so that a page never reads all there is.
+    /// </summary>
     public Slice<JournalRow> Timeline(PartyState state, string account, string? after, int limit) => readings.Read(_ =>
     {
-        var rows = new List<JournalRow>();
-        var from = after is null ? state.LastSeq : Cursor.Number(after);
-        if (from > state.LastSeq) from = state.LastSeq;
-        if (store.JournalAt(Partition.Of(state.Id), from) is not { } first || first.Party != state.Id) return new Slice<JournalRow>(rows, null);
-        foreach (var row in store.History(state.Id, from))
-        {
-            if (row.Account != account) continue;
-            if (rows.Count == limit) return new Slice<JournalRow>(rows, row.Seq.ToString(CultureInfo.InvariantCulture));
-            rows.Add(row);
-        }
-        return new Slice<JournalRow>(rows, null);
+        var at = Cursor.Read(after, 2);
+        var (from, skip) = (at is null ? state.LastSeq : Math.Min(Cursor.Number(at[0]), state.LastSeq), at is null ? 0 : (int)Math.Clamp(Cursor.Number(at[1]), 0, TimelineBlock));
+        if (store.JournalAt(Partition.Of(state.Id), from) is not { } first || first.Party != state.Id) return new Slice<JournalRow>([], null);
+        var block = store.History(state.Id, from).Where(row => row.Account == account).Take(TimelineBlock + 1).ToList();
+        long? before = block.Count > TimelineBlock ? block[^1].Seq : null;
+        var ordered = block.Take(TimelineBlock).OrderByDescending(r => r.EffectiveOn).ThenByDescending(r => r.RecordedAt).ThenByDescending(r => r.Seq).Skip(skip).ToList();
+        var next = ordered.Count > limit ? Cursor.Write(from, skip + limit) : before is { } further ? Cursor.Write(further, 0) : null;
+        return new Slice<JournalRow>([.. ordered.Take(limit)], next);
     });
+
+    public const int TimelineBlock = 2000;
+
+    /// <summary>The events about an account that were recorded last, newest first.</summary>
+    public IReadOnlyList<JournalRow> LastRecorded(PartyState state, string account, int limit) =>
+        readings.Read(_ => store.History(state.Id, state.LastSeq).Where(row => row.Account == account).Take(limit).ToList());
 
     // --- messages ---
 

@@ -137,8 +137,8 @@ public sealed class Readings
         store.History(state.Id, state.LastSeq)
             .Where(row => row.Kind == "decided" && (asOf is null || row.EffectiveOn <= asOf))
             .Select(row => new Explained(row, ((Event.Decided)EventCodec.Decode(row.Kind, row.Version, row.Payload)).Decision))
-            .Where(e => e.Row.Account == account || e.Decision.Portfolio == state.Account(account)!.Portfolio)
-            .Take(limit).ToList());
+            .Where(e => e.Row.Account == account || e.Decision.Portfolio == state.PlaceOn(account, e.Row.EffectiveOn).Portfolio)
+            .Take(limit).OrderByDescending(e => e.Row.EffectiveOn).ThenByDescending(e => e.Row.Seq).ToList());
 
     /// <summary>What happened to a party after an event, oldest first: what became of a decision.</summary>
     public IReadOnlyList<JournalRow> HistoryOf(PartyState state) => Read(_ => store.History(state.Id, state.LastSeq).Reverse().ToList());

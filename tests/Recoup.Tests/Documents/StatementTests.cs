@@ -32,7 +32,9 @@ public sealed class StatementTests
                 var cash = books.Ledger.AllCash.FindAll(c => c.Account == account.Id);
                 foreach (var currency in mine.Select(d => d.Currency).Concat(cash.Select(c => c.Currency)).Distinct())
                 {
-                    long Balance(DateOnly day) => mine.Where(d => d.Currency == currency).Sum(d => d.BalanceOn(day)) - cash.Where(c => c.Currency == currency).Sum(c => c.UnappliedOn(day));
+                    // What was written off is owed still, as the customer is told.
+                    long Owed(Ledger.Document d, DateOnly day) => d.BalanceOn(day) + d.WriteOffs.Where(w => w.On <= day).Sum(w => w.Minor);
+                    long Balance(DateOnly day) => mine.Where(d => d.Currency == currency).Sum(d => Owed(d, day)) - cash.Where(c => c.Currency == currency).Sum(c => c.UnappliedOn(day));
                     var section = statement.Sections.FirstOrDefault(s => s.Currency.Code == currency);
                     var where = $"{account.Id} {currency} {from:yyyy-MM-dd} to {asOf:yyyy-MM-dd}";
                     (section?.Closing ?? 0).ShouldBe(Balance(asOf), $"closing of {where}");
@@ -41,9 +43,9 @@ public sealed class StatementTests
                     foreach (var day in section.Movements.GroupBy(m => m.On)) day.Last().Balance.ShouldBe(Balance(day.Key), $"balance at the end of {day.Key:yyyy-MM-dd} of {where}");
                     section.Movements.ShouldAllBe(m => m.On >= from && m.On <= asOf);
                     section.Unapplied.ShouldBe(cash.Where(c => c.Currency == currency).Sum(c => c.UnappliedOn(asOf)), where);
-                    section.Items.Select(i => (i.Number, i.Open, i.DueOn)).Order().ShouldBe(mine.Where(d => d.Currency == currency && d.BalanceOn(asOf) != 0).Select(d => (d.Number, d.BalanceOn(asOf), d.DueOn(asOf))).Order(), where);
+                    section.Items.Select(i => (i.Number, i.Open, i.DueOn)).Order().ShouldBe(mine.Where(d => d.Currency == currency && Owed(d, asOf) != 0).Select(d => (d.Number, Owed(d, asOf), d.DueOn(asOf))).Order(), where);
                     var ageing = Core.Measures.AgeingReport.ByAccount(asOf, readings.OpenByAccount(asOf), readings.UnappliedByAccount(asOf)).FirstOrDefault(r => r.Group.Account == account.Id && r.Group.Currency == currency);
-                    section.Buckets(asOf).ShouldBe(ageing is null ? [0, 0, 0, 0, 0] : [ageing.Current, ageing.D1To30, ageing.D31To60, ageing.D61To90, ageing.D90Plus], where);
+                    (section with { Items = [.. section.Items.Select(i => i with { Open = i.Open - i.WrittenOff })] }).Buckets(asOf).ShouldBe(ageing is null ? [0, 0, 0, 0, 0] : [ageing.Current, ageing.D1To30, ageing.D31To60, ageing.D61To90, ageing.D90Plus], where);
                 }
             }
         }
@@ -113,6 +115,13 @@ public sealed class StatementTests
             """{"type":"payment","key":"p3","account":"A1","on":"2026-04-10","amount":"3.00","currency":"EUR","for":[{"invoice":"I2","amount":"3.00"}]}""",
             """{"type":"invoice","key":"i2","account":"A1","number":"I2","issued_on":"2026-04-11","due_on":"2026-04-30","amount":"7.00","currency":"EUR"}""",
             """{"type":"invoice_cancelled","key":"ix","account":"A1","invoice":"I2","on":"2026-04-12"}""",
+            """{"type":"cancellation_reversed","key":"xx","account":"A1","invoice":"I2","on":"2026-04-13","reason":"a mistake"}""",
+            """{"type":"charge","key":"c2","account":"A1","number":"C2","on":"2026-04-14","kind":"cost","amount":"5.00","currency":"EUR"}""",
+            """{"type":"charge_cancelled","key":"cx","account":"A1","charge":"C2","on":"2026-04-15"}""",
+            """{"type":"waiver_reversed","key":"wr","account":"A1","charge":"C1","on":"2026-04-16","reason":"a mistake"}""",
+            """{"type":"payment","key":"p4","account":"A1","on":"2026-04-17","amount":"10.00","currency":"EUR","for":[{"invoice":"I9","amount":"10.00"}]}""",
+            """{"type":"refund","key":"rf","account":"A1","payment":"p4","on":"2026-04-18","amount":"10.00","currency":"EUR"}""",
+            """{"type":"refund_reversed","key":"rr","account":"A1","refund":"rf","on":"2026-04-19","reason":"returned"}""",
         }) play.Take([new Step.Send(at, [line])])[0].Result.Refused.ShouldBeNull(line);
         var readings = new Readings(play.Store);
         var state = readings.PartyOf("A1")!;
@@ -121,10 +130,15 @@ public sealed class StatementTests
         [
             (1, MovementKind.Invoice, "I1", "", 10000, 10000), (2, MovementKind.Correction, "I1", "", -1000, 9000), (3, MovementKind.Charge, "C1", "I1", 500, 9500), (4, MovementKind.Waiver, "C1", "", -500, 9000),
             (5, MovementKind.CreditNote, "CN1", "I1", -1000, 8000), (6, MovementKind.Payment, "p1", "I1", -3000, 5000), (7, MovementKind.PaymentReversed, "p1", "I1", 3000, 8000), (8, MovementKind.Adjustment, "I1", "", -1000, 7000),
-            (9, MovementKind.WriteOff, "I1", "", -7000, 0), (10, MovementKind.Payment, "p2", "I1", -2000, -2000), (10, MovementKind.Recovery, "p2", "I1", 2000, 0),
-            // Named before its invoice came.
-            (10, MovementKind.Payment, "p3", "I2", -300, -300), (11, MovementKind.Invoice, "I2", "", 700, 400), (12, MovementKind.Cancellation, "I2", "", -700, -300),
+            // The write-off of the ninth is nothing to the customer, and the payment for it is a payment.
+            (10, MovementKind.Payment, "p2", "I1", -2000, 5000),
+            // Named before its invoice came; put back when the cancellation was taken back.
+            (10, MovementKind.Payment, "p3", "I2", -300, 4700), (11, MovementKind.Invoice, "I2", "", 700, 5400), (12, MovementKind.Cancellation, "I2", "", -700, 4700),
+            (13, MovementKind.CancellationReversed, "I2", "", 700, 5400), (14, MovementKind.Charge, "C2", "", 500, 5900), (15, MovementKind.ChargeCancellation, "C2", "", -500, 5400),
+            (16, MovementKind.WaiverReversed, "C1", "", 500, 5900), (17, MovementKind.Payment, "p4", "", -1000, 4900),
+            (18, MovementKind.Refund, "rf", "", 1000, 5900), (19, MovementKind.RefundReversed, "rf", "", -1000, 4900),
         ]);
+        section.Items.Select(i => (i.Number, i.Open, i.WrittenOff)).ShouldBe([("C1", 500, 0), ("I1", 5000, 5000), ("I2", 400, 0)], ignoreOrder: true);
         section.Movements.Select(m => m.Kind).Distinct().Order().ShouldBe(Enum.GetValues<MovementKind>().Order());
     }
 

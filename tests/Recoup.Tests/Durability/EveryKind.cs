@@ -44,6 +44,29 @@ internal static class EveryKind
         {"type":"contact","key":"k-1","account":"A6","at":"2026-02-01T10:15:00Z","channel":"call","direction":"outbound","outcome":"right_party","agent":"ann","minutes":4}
         """;
 
+    /// <summary>What was done and taken back.</summary>
+    public const string TakenBack = """
+        {"type":"account","key":"tb-1","account":"A7","name":"Sieben","portfolio":"EU","email":"sieben@kunde.example"}
+        {"type":"invoice","key":"tb-2","account":"A7","number":"INV-70","issued_on":"2026-01-05","due_on":"2026-03-05","amount":"100.00","currency":"EUR"}
+        {"type":"invoice","key":"tb-3","account":"A7","number":"INV-71","issued_on":"2026-01-05","due_on":"2026-03-05","amount":"0.00","currency":"EUR"}
+        {"type":"invoice","key":"tb-4","account":"A7","number":"INV-72","issued_on":"2026-01-05","due_on":"2026-03-06","amount":"30.00","currency":"EUR"}
+        {"type":"payment","key":"tb-5","account":"A7","on":"2026-01-10","amount":"150.00","currency":"EUR","for":[{"invoice":"INV-70","amount":"100.00"}]}
+        {"type":"refund","key":"tb-6","account":"A7","payment":"tb-5","on":"2026-01-12","amount":"50.00","currency":"EUR","reason":"overpaid"}
+        {"type":"refund_reversed","key":"tb-7","account":"A7","refund":"tb-6","on":"2026-01-14","reason":"returned"}
+        {"type":"allocation_reversed","key":"tb-8","account":"A7","payment":"tb-5","invoice":"INV-70","on":"2026-01-15","amount":"40.00","currency":"EUR","reason":"for another"}
+        {"type":"charge","key":"tb-9","account":"A7","number":"FEE-70","on":"2026-01-16","due_on":"2026-03-06","kind":"fee","amount":"5.00","currency":"EUR"}
+        {"type":"waiver","key":"tb-10","account":"A7","charge":"FEE-70","on":"2026-01-17","reason":"goodwill"}
+        {"type":"waiver_reversed","key":"tb-11","account":"A7","charge":"FEE-70","on":"2026-01-18","reason":"the wrong one"}
+        {"type":"charge_cancelled","key":"tb-12","account":"A7","charge":"FEE-70","on":"2026-01-19","reason":"never due"}
+        {"type":"write_off","key":"tb-13","account":"A7","invoice":"INV-70","on":"2026-01-20","amount":"10.00","currency":"EUR","reason":"small"}
+        {"type":"write_off_reversed","key":"tb-14","account":"A7","invoice":"INV-70","on":"2026-01-21","amount":"4.00","currency":"EUR","reason":"not so small"}
+        {"type":"invoice_cancelled","key":"tb-15","account":"A7","invoice":"INV-72","on":"2026-01-22","reason":"double"}
+        {"type":"cancellation_reversed","key":"tb-16","account":"A7","invoice":"INV-72","on":"2026-01-23","reason":"not double"}
+        {"type":"promise","key":"tb-17","account":"A7","on":"2026-01-24","due_on":"2026-02-20","amount":"30.00","currency":"EUR"}
+        {"type":"account_moved","key":"tb-19","account":"A7","portfolio":"Süd"}
+        {"type":"promise_withdrawn","key":"tb-18","account":"A7","promise":"tb-17","on":"2026-01-25","reason":"error"}
+        """;
+
     /// <summary>Between decision and release: one customer pays, one was written to three times.</summary>
     public const string BeforeRelease = """
         {"type":"payment","key":"p-4","account":"A3","on":"2026-02-05","amount":"300.00","currency":"EUR"}
@@ -55,6 +78,7 @@ internal static class EveryKind
     public static void Play(DataFolder folder)
     {
         folder.Send(FirstDay, "--now", "2026-02-02T10:00:00Z").Expect(0);
+        folder.Send(TakenBack, "--now", "2026-02-02T10:00:30Z").Expect(0);
         folder.Send("""{"type":"sending","key":"s-1","mode":"live"}""", "--now", "2026-02-02T10:01:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
         folder.Send(BeforeRelease, "--now", "2026-02-05T10:01:00Z").Expect(0);

@@ -37,7 +37,20 @@ public sealed class AgeingReportTests
     }
 
     [Fact]
-    public void Groups_stand_apart_and_a_settled_one_is_gone()
+    public void What_is_all_paid_is_zero_in_each_currency_there_ever_was_and_nothing_before_it_began()
+    {
+        var books = new Books().Invoice("2026-06-01", "2026-07-01", 100).Pay("2026-06-20", "2026-06-01", "2026-07-01", 100);
+        books.Currency = "JPY";
+        books.Invoice("2026-06-05", "2026-07-01", 300).Pay("2026-06-20", "2026-06-05", "2026-07-01", 300);
+        AgeingReport.Of(books.Source, AsOf).Select(r => (r.Group.Currency, r.Total, r.OpenItems, r.Unapplied)).ShouldBe([("EUR", 0, 0, 0), ("JPY", 0, 0, 0)]);
+        AgeingReport.Of(books.Source, Books.Day("2026-06-04")).Select(r => r.Group.Currency).ShouldBe(["EUR"]);
+        AgeingReport.Of(books.Source, Books.Day("2026-05-31")).ShouldBeEmpty();
+        AgeingReport.Of(books.Source, AsOf, byPortfolio: true).Select(r => (r.Group.Portfolio, r.Group.Currency, r.Total)).ShouldBe([("EU", "EUR", 0), ("EU", "JPY", 0)]);
+        AgeingReport.Of(books.Source, AsOf, bySegment: true).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Groups_stand_apart_and_a_settled_one_is_zero()
     {
         var books = new Books().Invoice("2026-06-01", "2026-07-01", 100).Pay("2026-06-20", "2026-06-01", "2026-07-01", 100);
         books.Portfolio = "US";
@@ -45,7 +58,7 @@ public sealed class AgeingReportTests
         books.Currency = "USD";
         books.Cell(Measure.Unapplied, "2026-06-02", null, 9, 0);
         AgeingReport.Of(books.Source, AsOf, byPortfolio: true).Select(r => (r.Group.Portfolio, r.Group.Currency, r.Total, r.Unapplied))
-            .ShouldBe([("US", "EUR", 500, 0), ("US", "USD", 0, 900)]);
+            .ShouldBe([("EU", "EUR", 0, 0), ("US", "EUR", 500, 0), ("US", "USD", 0, 900)]);
         AgeingReport.Of(books.Source, Books.Day("2026-06-19")).Single(r => r.Group.Currency == "EUR").Total.ShouldBe(10_500);
     }
 

@@ -35,35 +35,37 @@ internal sealed class Auditor(RandomBooks books, string currency, string? portfo
     };
 
     public decimal Unapplied(DateOnly day) => books.Payments.Where(c => c.Currency == currency && Mine(c.Account) && c.On <= day && !(c.Reversed <= day))
-        .Sum(c => c.Minor - c.Parts.Where(p => p.Day <= day).Sum(p => p.Minor - p.Back.Where(b => b.On <= day).Sum(b => b.Minor))) / Unit;
+        .Sum(c => c.Minor - c.Parts.Where(p => p.Day <= day).Sum(p => p.Minor - p.Back.Where(b => b.On <= day).Sum(b => b.Minor)) - c.Refunds.Where(r => r.On <= day).Sum(r => r.Minor)) / Unit;
 
     public decimal Sales(DateOnly from, DateOnly to) => books.Sales.Where(s => s.Currency == currency && Mine(s.Account) && s.On >= from && s.On <= to).Sum(s => s.Minor) / Unit;
 
-    public static decimal? Over(decimal numerator, decimal denominator, decimal times) => denominator == 0 ? null : numerator * times / denominator;
+    /// <summary>Of nothing and of less there are no shares and no days; below zero and above the most that can be there is no figure.</summary>
+    public static decimal? Over(decimal numerator, decimal denominator, decimal times, decimal most = decimal.MaxValue) =>
+        denominator <= 0 || numerator < 0 || numerator * times / denominator > most ? null : numerator * times / denominator;
 
     public decimal? Dso(DateOnly from, DateOnly to) => Over(Open(to), Sales(from, to), Days(from, to));
 
     public decimal? Bpdso(DateOnly from, DateOnly to) => Over(Bucket(to, "current"), Sales(from, to), Days(from, to));
 
-    public decimal? Add(DateOnly from, DateOnly to) => Dso(from, to) - Bpdso(from, to);
+    public decimal? Add(DateOnly from, DateOnly to) => Over(Open(to) - Bucket(to, "current"), Sales(from, to), Days(from, to));
 
     public decimal? Turnover(DateOnly from, DateOnly to) => Over(Sales(from, to), (Open(from.AddDays(-1)) + Open(to)) / 2, 1);
 
-    public decimal? DsoAverage(DateOnly from, DateOnly to) => Sales(from, to) is not 0 and var sales ? 365 * ((Open(from.AddDays(-1)) + Open(to)) / 2) / sales : null;
+    public decimal? DsoAverage(DateOnly from, DateOnly to) => Over((Open(from.AddDays(-1)) + Open(to)) / 2, Sales(from, to), 365);
 
     public decimal? Cei(DateOnly from, DateOnly to)
     {
         var opening = Open(from.AddDays(-1)) + Sales(from, to);
-        return Over(opening - Open(to), opening - Bucket(to, "current"), 100);
+        return Over(opening - Open(to), opening - Bucket(to, "current"), 100, most: 100);
     }
 
     public decimal? CeiSimple(DateOnly from, DateOnly to)
     {
         var cash = CashParts.Where(p => p.On.Issued < from).Sum(p => Within(p.Day, from, to) * p.Minor - p.Back.Sum(b => Within(b.On, from, to) * b.Minor)) / Unit;
-        return Over(cash, Open(from.AddDays(-1)), 100);
+        return Over(cash, Open(from.AddDays(-1)), 100, most: 100);
     }
 
-    public decimal? PercentCurrent(DateOnly day) => Over(Bucket(day, "current"), Open(day), 100);
+    public decimal? PercentCurrent(DateOnly day) => Over(Bucket(day, "current"), Open(day), 100, most: 100);
 
     public (decimal Cash, decimal Eligible) Recovery(DateOnly from, DateOnly to)
     {
@@ -121,7 +123,7 @@ internal sealed class Auditor(RandomBooks books, string currency, string? portfo
             left -= sales;
             days += last.Day;
         }
-        return (days, true);
+        return left >= Open(to) ? (null, false) : (days, true);
     }
 
     private static int Days(DateOnly from, DateOnly to) => to.DayNumber - from.DayNumber + 1;

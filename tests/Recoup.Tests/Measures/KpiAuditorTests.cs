@@ -48,7 +48,7 @@ public sealed class KpiAuditorTests
         Same("percent_current", auditor.PercentCurrent(day));
 
         var (cash, eligible) = auditor.Recovery(month, day);
-        Same("recovery_rate", Auditor.Over(cash, eligible, 100));
+        Same("recovery_rate", Auditor.Over(cash, eligible, 100, most: 100));
         (row("recovery_rate", null)?.Numerator ?? 0).ShouldBe(cash, what);
         (row("recovery_rate", null)?.Denominator ?? 0).ShouldBe(eligible, what);
 
@@ -56,6 +56,7 @@ public sealed class KpiAuditorTests
         if (row("dso_countback", null) is { } countBack)
         {
             Near(countBack.Value, days, $"{what}: dso_countback");
+            (countBack.NoValue is null).ShouldBe(days is not null, what);
             countBack.AtLeast.ShouldBe(atLeast, what);
         }
         else
@@ -73,10 +74,12 @@ public sealed class KpiAuditorTests
                 continue;
             }
             found.Denominator.ShouldBe(roll["start"], what);
-            Near(found.Value, from == 4 ? null : Auditor.Over(roll[Auditor.Buckets[from + 1]], roll["start"], 100), $"{what}: roll_rate {from}");
+            Near(found.Value, from == 4 ? null : Auditor.Over(roll[Auditor.Buckets[from + 1]], roll["start"], 100, most: 100), $"{what}: roll_rate {from}");
+            // Shares of less than nothing are none, and where the rate can't be the rest of its row says nothing either.
+            var meaningless = roll["start"] <= 0 || (from != 4 && (roll[Auditor.Buckets[from + 1]] < 0 || roll[Auditor.Buckets[from + 1]] > roll["start"]));
             foreach (var (to, amount) in roll.Where(r => r.Key != "start"))
-                Near(found.Detail(to is "cure" or "charge_off" ? to : $"to_{to}"), Auditor.Over(amount, roll["start"], 100), $"{what}: {from} to {to}");
-            if (roll["start"] != 0) found.Details.Sum(d => d.Value).ShouldBeAbout(100, 0.000001m);
+                Near(found.Detail(to is "cure" or "charge_off" ? to : $"to_{to}"), meaningless ? null : amount * 100 / roll["start"], $"{what}: {from} to {to}");
+            if (!meaningless) found.Details.Sum(d => d.Value).ShouldBeAbout(100, 0.000001m);
         }
 
         DateOnly First(int months) => new DateOnly(day.Year, day.Month, 1).AddMonths(1 - months);

@@ -144,6 +144,57 @@ public sealed class KpiEngineTests
     }
 
     [Fact]
+    public void Where_all_is_paid_the_count_back_is_zero_and_shares_have_no_value()
+    {
+        var books = new Books().Invoice("2026-01-05", "2026-02-04", 100).Pay("2026-02-01", "2026-01-05", "2026-02-04", 100);
+        foreach (var day in new[] { "2026-02-28", "2027-12-31" })
+        {
+            var row = books.Row("dso_countback", day);
+            (row.Currency, row.Value, row.AtLeast, row.NoValue).ShouldBe(("EUR", 0, false, null));
+            var share = books.Row("percent_current", day);
+            (share.Currency, share.Value).ShouldBe(("EUR", null));
+            share.NoValue.ShouldNotBeNull().ShouldContain("is zero");
+        }
+        // Long after the last sale too there is a row in its currency, which says why there is no figure.
+        var dso = books.Row("dso", "2027-12-31");
+        (dso.Currency, dso.Value).ShouldBe(("EUR", null));
+        books.Row("dso_countback", "2025-12-31").Currency.ShouldBeNull();
+    }
+
+    /// <summary>More credit notes than sales are no days, and what can't be is no share.</summary>
+    [Theory]
+    [InlineData("dso", "below zero (-200)")]
+    [InlineData("bpdso", "below zero (-200)")]
+    [InlineData("add", "below zero (-200)")]
+    [InlineData("dso_average", "below zero (-200)")]
+    [InlineData("ar_turnover", "can't be below 0")]
+    [InlineData("cei", "below zero")]
+    [InlineData("dso_countback", "count_back(sales) has no value")]
+    public void A_figure_without_meaning_has_no_value_and_says_why(string kpi, string why)
+    {
+        var books = new Books().Open("2026-01-01", "2026-01-31", 100).Invoice("2026-03-02", "2026-04-01", 50).Cell(Measure.Sales, "2026-03-10", null, -250, 0);
+        var row = books.Row(kpi, "2026-03-31");
+        row.Value.ShouldBeNull();
+        row.NoValue.ShouldNotBeNull().ShouldContain(why);
+        row.Details.Where(d => d.Unit is KpiUnit.Days or KpiUnit.Percent or KpiUnit.Ratio).ShouldAllBe(d => d.Value == null);
+        Books.Json(row.WriteTo).ShouldContain("\"value\":null,\"no_value\":\"");
+    }
+
+    [Theory]
+    [InlineData("cei_simple", 300, "above 100")]
+    [InlineData("cei_simple", -20, "below 0")]
+    [InlineData("recovery_rate", -20, "below 0")]
+    [InlineData("recovery_rate", 300, "above 100")]
+    public void A_share_of_more_than_all_or_less_than_nothing_has_no_value(string kpi, int cash, string why)
+    {
+        var books = new Books().Open("2026-01-01", "2026-01-31", 100).Cell(Measure.CashApplied, "2026-03-10", "2026-01-01", cash, 0).Cell(Measure.CashOnOverdue, "2026-03-10", null, cash, 0);
+        var row = books.Row(kpi, "2026-03-31");
+        row.Value.ShouldBeNull();
+        row.NoValue.ShouldNotBeNull().ShouldContain(why);
+        row.Denominator.ShouldBe(100);
+    }
+
+    [Fact]
     public void An_unknown_id_is_the_callers_mistake() => Should.Throw<ArgumentException>(() => new Books().Row("dsso", "2026-03-31"));
 
     private sealed class CountingSource(IMeasureSource inner) : IMeasureSource
@@ -153,6 +204,8 @@ public sealed class KpiEngineTests
         public DateOnly? FirstSaleOn => Count("first", inner.FirstSaleOn);
 
         public long CellsRead => inner.CellsRead;
+
+        public IEnumerable<(string Portfolio, string Segment, string Currency, DateOnly First)> Beginnings => Count("beginnings", inner.Beginnings);
 
         public IEnumerable<StockByDue> ExposureByDue(DateOnly asOf) => Count($"stock {asOf}", inner.ExposureByDue(asOf));
 

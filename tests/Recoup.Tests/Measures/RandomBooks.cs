@@ -59,6 +59,9 @@ internal sealed class RandomBooks
         public long WrittenOff { get; set; }
         public bool Cancelled { get; set; }
 
+        /// <summary>When, and over how much.</summary>
+        public (DateOnly On, long Minor) Cancellation { get; set; }
+
         /// <summary>Later facts are effective on this day at the earliest: what stood before a new due date stays.</summary>
         public DateOnly NotBefore { get; set; }
 
@@ -89,7 +92,13 @@ internal sealed class RandomBooks
         public DateOnly? Reversed { get; set; }
         public List<Part> Parts { get; } = [];
 
-        public long Unapplied => Reversed is null ? Minor - Parts.Sum(p => p.Left) : 0;
+        /// <summary>Sent back to the customer, and (below zero) come back from there.</summary>
+        public List<(DateOnly On, long Minor)> Refunds { get; } = [];
+
+        public long Unapplied => Reversed is null ? Minor - Parts.Sum(p => p.Left) - Refunds.Sum(r => r.Minor) : 0;
+
+        /// <summary>The last day on which anything about it happened.</summary>
+        public DateOnly Last => Parts.Select(p => p.Day).Concat(Parts.SelectMany(p => p.Back).Select(b => b.On)).Concat(Refunds.Select(r => r.On)).Append(On).Max();
     }
 
     /// <summary>What a payment has on a document, and what was taken back of it, when.</summary>
@@ -112,7 +121,7 @@ internal sealed class RandomBooks
             today = today.AddDays(random.Next(0, 4));
             var account = Pick(["A1", "A2", "A3"]);
             var open = Documents.FindAll(d => d.Account == account && d.Balance > 0 && !d.Cancelled);
-            switch (random.Next(plain ? 8 : 20))
+            switch (random.Next(plain ? 8 : 26))
             {
                 case 0 or 1 or 2: Issue(account); break;
                 case 3 or 4 or 5 or 6: Pay(account, open); break;
@@ -125,6 +134,10 @@ internal sealed class RandomBooks
                 case 16: Contact(account); break;
                 case 17: Recover(account); break;
                 case 18: if (open.Count > 0) Adjust(Pick(open)); break;
+                case 19 or 20: TakeOff(account); break;
+                case 21: Refund(account); break;
+                case 22: ReverseWriteOff(account); break;
+                case 23: Reinstate(account); break;
                 default: Resegment(account); break;
             }
         }
@@ -215,7 +228,7 @@ internal sealed class RandomBooks
         var cash = Payments.Find(c => c.Account == account && c.Unapplied > 0 && open.Exists(d => d.Currency == c.Currency));
         if (cash is null) return;
         var document = open.Find(d => d.Currency == cash.Currency)!;
-        var on = Effective(cash.Parts.SelectMany(p => p.Back).Select(b => b.On).Append(cash.On).Max());
+        var on = Effective(cash.Last);
         var part = Meet(document, Math.Min(cash.Unapplied, document.Balance), on, recovery: false);
         Book(cash, part);
         Apply(account, part.Day, new Event.CashApplied(cash.Key, AsApplied(part)));
@@ -223,11 +236,11 @@ internal sealed class RandomBooks
 
     private void Reverse(string account)
     {
-        var candidates = Payments.FindAll(c => c.Account == account && c.Payment && c.Reversed is null && c.Parts.TrueForAll(p => p.Recovery || !p.On.Cancelled));
+        var candidates = Payments.FindAll(c => c.Account == account && c.Payment && c.Reversed is null && c.Refunds.Sum(r => r.Minor) == 0 && c.Parts.TrueForAll(p => p.Recovery || !p.On.Cancelled));
         if (candidates.Count == 0) return;
         var cash = Pick(candidates);
         // A due date given since must not lie ahead of the return, as what stood before it stays; nor what was released of it.
-        var on = Effective(cash.Parts.Select(p => p.On.NotBefore).Concat(cash.Parts.SelectMany(p => p.Back).Select(b => b.On)).Append(cash.On).Max());
+        var on = Effective(cash.Parts.Select(p => p.On.NotBefore).Concat(cash.Parts.SelectMany(p => p.Back).Select(b => b.On)).Concat(cash.Refunds.Select(r => r.On)).Append(cash.On).Max());
         var undone = cash.Parts.Where(p => p.Left > 0).Select(AsApplied).ToList();
         foreach (var part in cash.Parts.Where(p => p.Left > 0))
         {
@@ -308,10 +321,72 @@ internal sealed class RandomBooks
             foreach (var part in Payments.SelectMany(c => c.Parts).Where(p => p.On == document && p.Day >= on && p.Left > 0)) part.Late = document.OverdueOn(part.Day);
         }
         document.Cancelled |= cancel;
+        if (cancel) document.Cancellation = (on, -delta);
         var risen = wasOverdue ? delta : document.BalanceOn(on);
         if (risen > 0 && document.OverdueOn(on)) document.Reinstated.Add((on, risen));
         Sales.Add((account, on, document.Currency, delta, cancel ? -1 : 0));
         Apply(account, on, cancel ? new Event.InvoiceCancelled(document.Number, delta, released, null) : new Event.InvoiceCorrected(document.Number, delta, due, released, null));
+    }
+
+    /// <summary>A part that a payment or credit has on a document goes back to what is unapplied.</summary>
+    private void TakeOff(string account)
+    {
+        var candidates = Payments.FindAll(c => c.Account == account && c.Reversed is null && c.Parts.Exists(p => p.Left > 0 && !p.On.Cancelled));
+        if (candidates.Count == 0) return;
+        var cash = Pick(candidates);
+        // The last of its parts on that document, as the event takes it.
+        var part = cash.Parts.Last(p => p.Left > 0 && !p.On.Cancelled);
+        var on = Effective(cash.Parts.Where(p => p.On == part.On).Select(p => p.On.NotBefore).Append(part.Day).Append(cash.On).Max());
+        var back = random.Next(2) == 0 ? part.Left : random.NextInt64(1, part.Left + 1);
+        var applied = new Applied(part.On.Number, back, part.Day, part.Recovery);
+        part.Back.Add((on, back));
+        if (part.Recovery) part.On.WrittenOff += back;
+        else
+        {
+            part.On.Moves.Add((on, back));
+            if ((!cash.Payment || !part.Late) && part.On.OverdueOn(on)) part.On.Reinstated.Add((on, back));
+        }
+        Apply(account, on, new Event.AllocationReversed(cash.Key, part.On.Number, [applied], null));
+    }
+
+    /// <summary>What is unapplied is sent back, and every other time it comes back from there.</summary>
+    private void Refund(string account)
+    {
+        if (Payments.Find(c => c.Account == account && c.Unapplied > 0) is not { } cash) return;
+        var key = Name("R");
+        var on = Effective(cash.Last);
+        var minor = random.NextInt64(1, cash.Unapplied + 1);
+        cash.Refunds.Add((on, minor));
+        Apply(account, on, new Event.RefundMade(key, minor, cash.Currency, [new Released(cash.Key, minor)], null));
+        if (random.Next(2) == 0) return;
+        var returned = Effective(on);
+        cash.Refunds.Add((returned, -minor));
+        Apply(account, returned, new Event.RefundReversed(key, minor, cash.Currency, [new Released(cash.Key, minor)], "returned"));
+    }
+
+    private void ReverseWriteOff(string account)
+    {
+        if (Documents.Find(d => d.Account == account && d.WrittenOff > 0 && !d.Cancelled) is not { } document) return;
+        var on = Effective(Booked(document).Append(document.NotBefore).Max());
+        var minor = random.NextInt64(1, document.WrittenOff + 1);
+        document.WrittenOff -= minor;
+        document.WriteOffs.Add((on, -minor));
+        document.Moves.Add((on, minor));
+        if (document.OverdueOn(on)) document.Reinstated.Add((on, minor));
+        Apply(account, on, new Event.WriteOffReversed(document.Number, minor, "a mistake"));
+    }
+
+    private void Reinstate(string account)
+    {
+        if (Documents.Find(d => d.Account == account && d.Cancelled) is not { } document) return;
+        var on = Effective(Booked(document).Append(document.NotBefore).Append(document.Cancellation.On).Max());
+        var minor = document.Cancellation.Minor;
+        document.Cancelled = false;
+        document.Amount += minor;
+        document.Moves.Add((on, minor));
+        if (document.OverdueOn(on) && document.BalanceOn(on) > 0) document.Reinstated.Add((on, document.BalanceOn(on)));
+        Sales.Add((account, on, document.Currency, minor, 1));
+        Apply(account, on, new Event.CancellationReversed(document.Number, minor, "a mistake"));
     }
 
     private IEnumerable<DateOnly> Booked(Document document) => document.Moves.Select(m => m.On).Concat(document.WriteOffs.Select(w => w.On))

@@ -59,7 +59,7 @@ internal sealed class Books : IDisposable
                 var unapplied = cash.Sum(c => states.Cash[c.Key].Unapplied);
                 (open - unapplied).ShouldBe(documents.Sum(d => d.Balance) - cash.Sum(c => c.UnappliedInAll), $"money of party {party} in {currency}");
                 foreach (var c in cash)
-                    (c.Reversed ? 0 : c.Minor).ShouldBe(c.UnappliedInAll + c.Parts.Sum(p => p.Minor), $"payment {c.Key}, by hand");
+                    (c.Reversed ? 0 : c.Minor).ShouldBe(c.UnappliedInAll + c.Parts.Sum(p => p.Minor) + c.Refunded, $"payment {c.Key}, by hand");
             }
     }
 
@@ -73,6 +73,7 @@ internal sealed class Books : IDisposable
         {
             var item = states[Ledger.Accounts[document.Account].Party].Items[(document.Account, document.Number)];
             item.WrittenOff.ShouldBe(document.WrittenOff, $"written off of {document.Number}");
+            item.Amount.ShouldBe(document.Amount, $"amount of {document.Number}");
             for (var day = First.AddDays(-1); day <= Last; day = day.AddDays(1))
             {
                 item.BalanceOn(day).ShouldBe(document.BalanceOn(day), $"balance of {document.Number} on {day:yyyy-MM-dd}");
@@ -101,9 +102,9 @@ internal sealed class Books : IDisposable
     public void CellsAgree(DateOnly day)
     {
         var open = Ledger.Documents.Where(d => d.BalanceOn(day) != 0)
-            .GroupBy(d => (Ledger.Accounts[d.Account].Portfolio, Segment: Ledger.SegmentOn(d.Account, day), d.Currency, Due: d.DueOn(day).DayNumber))
+            .GroupBy(d => (Portfolio: Ledger.Accounts[d.Account].PortfolioOn(day), Segment: Ledger.SegmentOn(d.Account, day), d.Currency, Due: d.DueOn(day).DayNumber))
             .Select(g => $"{g.Key.Portfolio} {g.Key.Segment} {g.Key.Currency} due {DateOnly.FromDayNumber(g.Key.Due):yyyy-MM-dd}: {g.Sum(d => d.BalanceOn(day))} in {g.Count()}").Order(StringComparer.Ordinal).ToList();
-        var unapplied = Ledger.AllCash.GroupBy(c => (Ledger.Accounts[c.Account].Portfolio, Segment: Ledger.SegmentOn(c.Account, day), c.Currency))
+        var unapplied = Ledger.AllCash.GroupBy(c => (Portfolio: Ledger.Accounts[c.Account].PortfolioOn(day), Segment: Ledger.SegmentOn(c.Account, day), c.Currency))
             .Select(g => (g.Key, Minor: g.Sum(c => c.UnappliedOn(day)))).Where(u => u.Minor != 0)
             .Select(u => $"{u.Key.Portfolio} {u.Key.Segment} {u.Key.Currency} unapplied: {u.Minor}").Order(StringComparer.Ordinal).ToList();
         var (cellsOpen, cellsUnapplied) = new Storage.Work.Readings(Play.Store).Read(cells => (
@@ -133,7 +134,7 @@ internal sealed class Books : IDisposable
                     .GroupBy(d => (d.Account, d.Currency, Due: d.DueOn(day), Entered: d.Learned > d.FirstDue ? d.Learned : (DateOnly?)null, Disputed: IsDisputed(d)))
                     .Select(g => $"{g.Key.Account} {g.Key.Currency} due {g.Key.Due:yyyy-MM-dd} entered {g.Key.Entered:yyyy-MM-dd} {(g.Key.Disputed ? "disputed" : "")}: {g.Sum(d => d.BalanceOn(day))} in {g.Count()}").Order(StringComparer.Ordinal)],
                 $"header of {party} as of {day:yyyy-MM-dd}");
-            var settled = documents.Where(d => !d.IsCharge && !(d.CancelledOn <= day) && d.WriteOffs.Where(w => w.On <= day).Sum(w => w.Minor) == 0)
+            var settled = documents.Where(d => !d.IsCharge && !d.IsCancelledOn(day) && d.WriteOffs.Where(w => w.On <= day).Sum(w => w.Minor) == 0)
                 .Select(d => (Document: d, On: d.SettledOn(day))).Where(d => d.On is not null).Select(d => Math.Max(0, d.On!.Value.DayNumber - d.Document.DueOn(d.On.Value).DayNumber)).ToList();
             $"{state.Behaviour.Settled} settled, {state.Behaviour.SettledLate} late by {state.Behaviour.LateDays} days"
                 .ShouldBe($"{settled.Count} settled, {settled.Count(late => late > 0)} late by {settled.Sum()} days", $"behaviour of {party} as of {day:yyyy-MM-dd}");

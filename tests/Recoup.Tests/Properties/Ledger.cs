@@ -23,11 +23,18 @@ internal sealed class Ledger(Policy policy)
         public required DateOnly Learned { get; init; }
         public long Amount { get; set; }
         public DateOnly? CancelledOn { get; set; }
+        public long CancelledMinor { get; set; }
+
+        /// <summary>Cancellations taken back: from a day on, until another.</summary>
+        public List<(DateOnly From, DateOnly Until)> WasCancelled { get; } = [];
+
+        public bool IsCancelledOn(DateOnly day) => CancelledOn <= day || WasCancelled.Exists(c => c.From <= day && day < c.Until);
 
         /// <summary>Corrections of the due date in the order in which they were learned.</summary>
         public List<(DateOnly From, DateOnly Due)> Redated { get; } = [];
         public List<(DateOnly On, long Minor)> Entries { get; } = [];
         public List<(DateOnly On, long Minor)> WriteOffs { get; } = [];
+        public List<(DateOnly On, long Minor)> Waivers { get; } = [];
         public List<Cash> MetBy { get; } = [];
 
         public long Balance => Entries.Sum(e => e.Minor);
@@ -43,6 +50,8 @@ internal sealed class Ledger(Policy policy)
         public DateOnly? SettledOn(DateOnly asOf)
         {
             if (asOf < Issued || BalanceOn(asOf) != 0) return null;
+            // An invoice over nothing never was open, unless something made it so.
+            if (!Entries.Exists(e => e.On == Issued && e.Minor != 0) && Entries.TrueForAll(e => e.On > asOf || BalanceOn(e.On) == 0)) return null;
             var day = asOf;
             while (day > Issued && BalanceOn(day.AddDays(-1)) == 0) day = day.AddDays(-1);
             return day;
@@ -64,6 +73,9 @@ internal sealed class Ledger(Policy policy)
         public List<Part> Parts { get; } = [];
 
         public List<(DateOnly On, long Minor)> Unapplied { get; } = [];
+
+        /// <summary>Out to the customer, and not come back.</summary>
+        public long Refunded { get; set; }
         public long UnappliedInAll => Unapplied.Sum(u => u.Minor);
         public long UnappliedOn(DateOnly day) => Unapplied.Where(u => u.On <= day).Sum(u => u.Minor);
     }
@@ -100,6 +112,13 @@ internal sealed class Ledger(Policy policy)
     public sealed record Account(string Id, string Party, string Portfolio)
     {
         public string? Zone { get; set; }
+
+        /// <summary>From each of these days on it is of another portfolio.</summary>
+        public List<(DateOnly From, string Portfolio)> Moves { get; } = [];
+
+        public string PortfolioOn(DateOnly day) => Moves.Where(m => m.From <= day).Select(m => m.Portfolio).LastOrDefault() ?? Portfolio;
+
+        public string PortfolioNow => PortfolioOn(DateOnly.MaxValue);
     }
 
     public Dictionary<string, Account> Accounts { get; } = new(StringComparer.Ordinal);
@@ -114,8 +133,17 @@ internal sealed class Ledger(Policy policy)
     public Dictionary<(string Party, string Portfolio), List<(DateOnly From, string Segment)>> Segments { get; } = [];
 
     public string SegmentOn(string account, DateOnly day) =>
-        Segments.TryGetValue((Accounts[account].Party, Accounts[account].Portfolio), out var segments)
+        Segments.TryGetValue((Accounts[account].Party, Accounts[account].PortfolioOn(day)), out var segments)
             ? segments.Where(s => s.From <= day).Select(s => s.Segment).LastOrDefault() ?? "unsegmented" : "unsegmented";
+
+    /// <summary>By the refund's key, what was taken of which payment or credit.</summary>
+    private readonly Dictionary<string, List<(Cash Of, long Minor)>> refunds = new(StringComparer.Ordinal);
+
+    /// <summary>The least that entries come to on a day or on any after it.</summary>
+    private static long Least(List<(DateOnly On, long Minor)> entries, DateOnly from) =>
+        entries.Select(e => e.On).Where(d => d > from).Append(from).Min(day => entries.Where(e => e.On <= day).Sum(e => e.Minor));
+
+    private Cash CashOf(string account, string? payment, string? credit) => AllCash.Single(c => c.Key == (payment ?? $"credit:{account}:{credit}"));
 
     private Document? Find(string account, string number) => Documents.Find(d => d.Account == account && d.Number == number);
 
@@ -139,6 +167,21 @@ internal sealed class Ledger(Policy policy)
     /// <param name="learned">The business date under which it was recorded.</param>
     public void Take(Input input, DateOnly learned)
     {
+        ForgetWaiting(input.AccountId, learned);
+        Enter(input, learned);
+        ForgetWaiting(input.AccountId, learned);
+    }
+
+    /// <summary>What is used up waits for no invoice any more, even if it comes back.</summary>
+    private void ForgetWaiting(string account, DateOnly day)
+    {
+        if (!Accounts.TryGetValue(account, out var of)) return;
+        foreach (var cash in AllCash.Where(c => c.Waiting.Count > 0 && Accounts[c.Account].Party == of.Party))
+            if (cash.UnappliedOn(day) == 0 && cash.Unapplied.Where(u => u.On > day).GroupBy(u => u.On).All(g => g.Sum(u => u.Minor) == 0)) cash.Waiting.Clear();
+    }
+
+    private void Enter(Input input, DateOnly learned)
+    {
         switch (input)
         {
             case Input.PortfolioSet i: if (i.TimeZone is { } zone) Zones[i.Portfolio] = zone; break;
@@ -146,6 +189,7 @@ internal sealed class Ledger(Policy policy)
                 if (!Accounts.TryGetValue(i.Account, out var account)) Accounts[i.Account] = account = new Account(i.Account, i.Party ?? i.Account, i.Portfolio ?? "main");
                 account.Zone = i.TimeZone ?? account.Zone;
                 break;
+            case Input.AccountMoved i: if (Accounts[i.Account].PortfolioNow != i.Portfolio) Accounts[i.Account].Moves.Add((learned, i.Portfolio)); break;
             case Input.Invoice i: Issue(i.Account, i.Number, false, i.Amount.Minor, i.Amount.Currency.Code, i.IssuedOn, i.DueOn, learned); break;
             case Input.Charge i: Issue(i.Account, i.Number ?? i.Key, true, i.Amount.Minor, i.Amount.Currency.Code, i.On, i.DueOn ?? i.On, learned); break;
             case Input.InvoiceCorrected i:
@@ -155,15 +199,61 @@ internal sealed class Ledger(Policy policy)
                     if (i.DueOn is { } due) document.Redated.Add((i.On, due));
                     break;
                 }
-            case Input.InvoiceCancelled i:
+            case Input.InvoiceCancelled i: Cancel(Get(i.Account, i.Invoice), i.On); break;
+            case Input.ChargeCancelled i: Cancel(Get(i.Account, i.Charge), i.On); break;
+            case Input.CancellationReversed i:
                 {
                     var document = Get(i.Account, i.Invoice);
-                    var applied = document.MetBy.Distinct().SelectMany(c => c.Parts).Where(p => p.Document == document && !p.Recovery).Sum(p => p.Minor);
-                    var gone = document.Balance + applied;
-                    Release(document, applied, i.On);
-                    document.Amount -= gone;
-                    document.Entries.Add((i.On, -gone));
-                    document.CancelledOn = i.On;
+                    if (document.CancelledOn < i.On) document.WasCancelled.Add((document.CancelledOn.Value, i.On));
+                    document.CancelledOn = null;
+                    document.Amount += document.CancelledMinor;
+                    document.Entries.Add((i.On, document.CancelledMinor));
+                    foreach (var cash in document.MetBy.ToList())
+                    {
+                        var on = Later(i.On, cash.On);
+                        var was = cash.Parts.Where(p => p.Document == document && !p.Recovery).Sum(p => p.Back.Sum(b => b.Minor));
+                        Meet(cash, document, Math.Min(Math.Min(was, Least(cash.Unapplied, on)), document.Balance), on);
+                        cash.Waiting.RemoveAll(w => w.Number == i.Invoice);
+                    }
+                    break;
+                }
+            case Input.Refund i:
+                {
+                    var rest = i.Amount.Minor;
+                    var from = refunds[i.Key] = [];
+                    var all = i.Payment is null && i.CreditNote is null
+                        ? AllCash.Where(c => c.Account == i.Account && c.Currency == i.Amount.Currency.Code && c.On <= i.On).OrderBy(c => c.On).ThenBy(c => c.Key, StringComparer.Ordinal).ToList()
+                        : [CashOf(i.Account, i.Payment, i.CreditNote)];
+                    foreach (var cash in all)
+                    {
+                        var part = Math.Min(rest, Least(cash.Unapplied, i.On));
+                        if (part <= 0) continue;
+                        from.Add((cash, part));
+                        cash.Unapplied.Add((i.On, -part));
+                        cash.Refunded += part;
+                        rest -= part;
+                    }
+                    rest.ShouldBe(0, $"the door took a refund of more than there was: {i.Key}");
+                    break;
+                }
+            case Input.RefundReversed i:
+                foreach (var (cash, minor) in refunds[i.Refund])
+                {
+                    cash.Unapplied.Add((i.On, minor));
+                    cash.Refunded -= minor;
+                }
+                break;
+            case Input.AllocationReversed i:
+                {
+                    var cash = CashOf(i.Account, i.Payment, i.CreditNote);
+                    var there = cash.Parts.Where(p => p.Document.Number == i.Invoice).ToList();
+                    var rest = i.Amount?.Minor ?? there.Sum(p => p.Minor);
+                    foreach (var part in Enumerable.Reverse(there))
+                    {
+                        var back = Math.Min(part.Minor, rest);
+                        TakeOff(cash, part, back, i.On);
+                        rest -= back;
+                    }
                     break;
                 }
             case Input.Payment i:
@@ -190,7 +280,27 @@ internal sealed class Ledger(Policy policy)
             case Input.Waiver i:
                 {
                     var charge = Get(i.Account, i.Charge);
-                    charge.Entries.Add((i.On, -(i.Amount?.Minor ?? charge.Balance)));
+                    var minor = i.Amount?.Minor ?? charge.Balance;
+                    charge.Entries.Add((i.On, -minor));
+                    charge.Waivers.Add((i.On, minor));
+                    charge.Amount -= minor;
+                    break;
+                }
+            case Input.WaiverReversed i:
+                {
+                    var charge = Get(i.Account, i.Charge);
+                    var minor = i.Amount?.Minor ?? Least(charge.Waivers, i.On);
+                    charge.Entries.Add((i.On, minor));
+                    charge.Waivers.Add((i.On, -minor));
+                    charge.Amount += minor;
+                    break;
+                }
+            case Input.WriteOffReversed i:
+                {
+                    var document = Get(i.Account, i.Invoice);
+                    var minor = i.Amount?.Minor ?? Least(document.WriteOffs, i.On);
+                    document.Entries.Add((i.On, minor));
+                    document.WriteOffs.Add((i.On, -minor));
                     break;
                 }
             case Input.WriteOff i:
@@ -297,13 +407,29 @@ internal sealed class Ledger(Policy policy)
             {
                 var back = Math.Min(part.Minor, minor);
                 if (back <= 0) continue;
-                var day = Later(on, part.Since);
-                part.Minor -= back;
-                part.Back.Add((day, back));
-                cash.Unapplied.Add((day, back));
-                document.Entries.Add((day, back));
+                TakeOff(cash, part, back, on);
                 minor -= back;
             }
+    }
+
+    private static void TakeOff(Cash cash, Part part, long back, DateOnly on)
+    {
+        if (back <= 0) return;
+        var day = Later(on, part.Since);
+        part.Minor -= back;
+        part.Back.Add((day, back));
+        cash.Unapplied.Add((day, back));
+        (part.Recovery ? part.Document.WriteOffs : part.Document.Entries).Add((day, back));
+    }
+
+    private static void Cancel(Document document, DateOnly on)
+    {
+        var applied = document.MetBy.Distinct().SelectMany(c => c.Parts).Where(p => p.Document == document && !p.Recovery).Sum(p => p.Minor);
+        var gone = document.Balance + applied;
+        Release(document, applied, on);
+        document.Amount -= gone;
+        document.Entries.Add((on, -gone));
+        (document.CancelledOn, document.CancelledMinor) = (on, gone);
     }
 
     /// <summary>From that day on it is as if the payment had never come; before it nothing changes.</summary>

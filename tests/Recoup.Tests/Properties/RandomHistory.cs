@@ -57,7 +57,8 @@ internal sealed class RandomHistory
     private readonly List<(string Account, string Number, string Currency)> charges = [];
     private readonly List<(string Account, string Key, string Currency)> payments = [];
     private readonly List<(string Account, string Number, string Currency)> credits = [];
-    private readonly List<(string Account, string Key)> disputes = [], holds = [], promises = [];
+    private readonly List<(string Account, string Key)> disputes = [], holds = [], promises = [], refunds = [];
+    private readonly List<(string Account, string Number)> cancelled = [], writtenOff = [], waived = [], free = [];
     private readonly List<string> sent = [];
     private int keys;
     private int numbers;
@@ -185,17 +186,18 @@ internal sealed class RandomHistory
     {
         var before = steps.Count;
         while (steps.Count == before)
-            Send(random.Below(100) switch
+            Send(random.Below(120) switch
             {
+                >= 100 and var undo => Undo(undo - 100, day),
                 < 26 => Invoice(day()),
                 < 44 => Payment(day()),
                 < 48 => Reversal(day()),
                 < 52 => CreditNote(day()),
                 < 55 => Allocation(day()),
                 < 60 => Correction(day()),
-                < 62 => OfInvoice("invoice_cancelled", i => [("on", day()), ("reason", "wrong")]),
+                < 62 => OfInvoice("invoice_cancelled", i => [("on", day()), ("reason", "wrong")], cancelled),
                 < 65 => Charge(day()),
-                < 67 => Pick(charges) is ({ } account, { } number, _) ? Json.Line("waiver", Key(), account, ("charge", number), ("on", day())) : null,
+                < 67 => Pick(charges) is ({ } account, { } number, _) ? OfItem("waiver", "charge", account, number, waived, ("on", day())) : null,
                 < 71 => WriteOff(day()),
                 < 73 => OfInvoice("open_balance", i => [("on", day()), ("balance", random.Chance(40) ? Round(i.Amount / 2, i.Currency) : random.Chance(50) ? 0m : i.Amount), ("currency", i.Currency), ("reason", "the ledger says so")]),
                 < 77 => Dispute(day()),
@@ -209,6 +211,60 @@ internal sealed class RandomHistory
                 < 99 => ChangedAccount(),
                 _ => random.Chance(15) ? Json.Line("erasure", Key(), Account().Account, ("reason", "asked for it")) : null,
             });
+    }
+
+    /// <summary>What people take back of what was done before.</summary>
+    private string? Undo(int which, Func<DateOnly> day) => which switch
+    {
+        < 4 => Refund(day()),
+        < 6 => Pick(refunds) is ({ } account, { } key) ? Json.Line("refund_reversed", Key(), account, ("refund", key), ("on", day()), ("reason", "returned")) : null,
+        < 10 => TakenOff(day()),
+        < 13 => Pick(cancelled) is ({ } account, { } number) ? Json.Line("cancellation_reversed", Key(), account, ("invoice", number), ("on", day()), ("reason", "a mistake")) : null,
+        < 14 => Pick(charges) is ({ } account, { } number, _) ? OfItem("charge_cancelled", "charge", account, number, cancelled, ("on", day())) : null,
+        < 15 => Pick(waived) is ({ } account, { } number) ? Json.Line("waiver_reversed", Key(), account, ("charge", number), ("on", day()), ("reason", "a mistake")) : null,
+        < 18 => Pick(writtenOff) is ({ } account, { } number) ? Json.Line("write_off_reversed", Key(), account, ("invoice", number), ("on", day()), ("reason", "found again")) : null,
+        < 19 => Pick(promises) is ({ } account, { } key) ? Json.Line("promise_withdrawn", Key(), account, ("promise", key), ("on", day()), ("reason", "error")) : null,
+        _ => Nothing(day()),
+    };
+
+    /// <summary>An invoice over nothing, or one that is set to something after all.</summary>
+    private string Nothing(DateOnly day)
+    {
+        if (free.Count > 0 && random.Chance(30) && Pick(free) is ({ } account, { } number))
+            return Json.Line("invoice_corrected", Key(), account, ("invoice", number), ("on", day), ("amount", random.Of(0m, 50m)), ("currency", Accounts.Single(a => a.Account == account).Currencies[0]));
+        var a = Account();
+        free.Add((a.Account, $"N{++numbers}"));
+        return Json.Line("invoice", Key(), a.Account, ("number", $"N{numbers}"), ("issued_on", day), ("due_on", day.AddDays(14)), ("amount", 0m), ("currency", a.Currencies[0]));
+    }
+
+    private string Refund(DateOnly day)
+    {
+        var key = Key();
+        var named = random.Below(3);
+        var (account, id, currency) = named == 0 ? Pick(payments) : named == 1 ? Pick(credits) : default;
+        if (account is null)
+        {
+            var a = Account();
+            (account, currency, named) = (a.Account, random.Of(a.Currencies.AsSpan()), 2);
+        }
+        refunds.Add((account, key));
+        return Json.Line("refund", key, account, ("payment", named == 0 ? id : null), ("credit_note", named == 1 ? id : null), ("on", day), ("amount", Amount(currency, small: true)), ("currency", currency));
+    }
+
+    private string? TakenOff(DateOnly day)
+    {
+        var credit = random.Chance(35);
+        var (account, id, currency) = credit ? Pick(credits) : Pick(payments);
+        if (account is null || Pick(invoices.FindAll(i => i.Account == account && i.Currency == currency)) is not { Number: { } invoice }) return null;
+        var whole = random.Chance(60);
+        return Json.Line("allocation_reversed", Key(), account, (credit ? "credit_note" : "payment", id), ("invoice", invoice), ("on", day),
+            ("amount", whole ? null : Amount(currency, small: true)), ("currency", whole ? null : currency));
+    }
+
+    private string OfItem(string type, string field, string account, string number, List<(string, string)> noted, params (string, object?)[] fields)
+    {
+        noted.Add((account, number));
+        return Json.Line(type, Key(), account, [(field, number), .. fields]);
     }
 
     private string Invoice(DateOnly day)
@@ -269,7 +325,7 @@ internal sealed class RandomHistory
 
     private string? WriteOff(DateOnly day) => OfInvoice("write_off", i => random.Chance(50)
         ? [("on", day), ("reason", "uncollectible")]
-        : [("on", day), ("amount", Round(i.Amount / 4, i.Currency)), ("currency", i.Currency), ("reason", "small")]);
+        : [("on", day), ("amount", Round(i.Amount / 4, i.Currency)), ("currency", i.Currency), ("reason", "small")], writtenOff);
 
     private string Charge(DateOnly day)
     {
@@ -330,16 +386,18 @@ internal sealed class RandomHistory
     private string ChangedAccount()
     {
         var a = Account();
-        return random.Below(3) switch
+        return random.Below(4) switch
         {
+            3 => Json.Line("account_moved", Key(), a.Account, ("portfolio", random.Of("eu", "us", "nz", "main")), ("on", random.Chance(60) ? null : today)),
             0 => Json.Line("account", Key(), a.Account, ("language", random.Of("de", "en"))),
             1 => Json.Line("account", Key(), a.Account, ("email", $"other{random.Below(3)}@customer.example")),
             _ => Json.Line("account", Key(), a.Account, ("party", random.Of("P1", "B1")), ("name", "Moved")),
         };
     }
 
-    private string? OfInvoice(string type, Func<(string Account, string Number, decimal Amount, string Currency, DateOnly Issued), (string, object?)[]> fields) =>
-        Pick(invoices) is { Account: { } account } invoice ? Json.Line(type, Key(), account, [("invoice", invoice.Number), .. fields(invoice)]) : null;
+    private string? OfInvoice(
+        string type, Func<(string Account, string Number, decimal Amount, string Currency, DateOnly Issued), (string, object?)[]> fields, List<(string, string)>? noted = null) =>
+        Pick(invoices) is { Account: { } account } invoice ? OfItem(type, "invoice", account, invoice.Number, noted ?? [], fields(invoice)) : null;
 
     /// <summary>A row of a file: an account, its invoice, its payment. Every third fails half way.</summary>
     private void SeveralAtOnce()

@@ -131,6 +131,24 @@ internal sealed class Story : IDisposable
                     Send(Json.Line("invoice_corrected", Key(), Account(w, out var on), ("invoice", number), ("on", on), ("amount", amount), ("currency", currency), ("due_on", due)));
                     break;
                 }
+            case "cancel" when w.Take("charge"): { var number = w.Next("a number"); Send(Json.Line("charge_cancelled", Key(), Account(w, out var on), ("charge", number), ("on", on))); break; }
+            case "move":
+                {
+                    w.Expect("to");
+                    var to = w.Next("a portfolio");
+                    portfolios.Add(to);
+                    var moved = Account(w, out var day);
+                    Send(Json.Line("account_moved", Key(), moved, ("portfolio", to), ("on", day == Today ? null : day)));
+                    break;
+                }
+            case "refund":
+                {
+                    var (amount, currency) = (w.Amount(), w.Currency());
+                    var (credit, from) = w.Take("from") ? (w.Take("credit"), w.Next("a payment or credit note")) : (false, null);
+                    Send(Json.Line("refund", Named(w), Account(w, out var on), (credit ? "credit_note" : "payment", from), ("on", on), ("amount", amount), ("currency", currency)));
+                    break;
+                }
+            case "take": TakeBack(w); break;
             case "cancel": { var number = w.Next("a number"); Send(Json.Line("invoice_cancelled", Key(), Account(w, out var on), ("invoice", number), ("on", on))); break; }
             case "pay":
                 {
@@ -252,12 +270,32 @@ internal sealed class Story : IDisposable
         accounts.Add(account);
     }
 
-    private void Reduce(Words w, string type, string field)
+    private void TakeBack(Words w)
+    {
+        if (!w.Take("back"))
+        {
+            var (credit, from) = (w.Take("credit"), w.Next("a payment or credit note"));
+            w.Expect("off");
+            Reduce(w, "allocation_reversed", "invoice", (credit ? "credit_note" : "payment", from));
+            return;
+        }
+        switch (w.Next("refund, cancellation, waiver, write off or promise"))
+        {
+            case "refund": { var refund = w.Next("a refund's name"); Send(Json.Line("refund_reversed", Key(), Account(w, out var on), ("refund", refund), ("on", on), ("reason", "returned"))); break; }
+            case "cancellation": { var number = w.Next("a number"); Send(Json.Line("cancellation_reversed", Key(), Account(w, out var on), ("invoice", number), ("on", on), ("reason", "a mistake"))); break; }
+            case "promise": { var promise = w.Next("a promise's name"); Send(Json.Line("promise_withdrawn", Key(), Account(w, out var on), ("promise", promise), ("on", on), ("reason", "error"))); break; }
+            case "waiver": Reduce(w, "waiver_reversed", "charge"); break;
+            case "write": w.Expect("off"); Reduce(w, "write_off_reversed", "invoice"); break;
+            default: throw new StoryException($"'{w.Last}' is nothing to take back; docs/stories.md lists what is");
+        }
+    }
+
+    private void Reduce(Words w, string type, string field, params ReadOnlySpan<(string, object?)> more)
     {
         var number = w.Next("a number");
         decimal? amount = w.IsAmount ? w.Amount() : null;
         var currency = amount is null ? null : w.Currency();
-        Send(Json.Line(type, Key(), Account(w, out var on), (field, number), ("on", on), ("amount", amount), ("currency", currency), ("reason", "uncollectible")));
+        Send(Json.Line(type, Key(), Account(w, out var on), [(field, number), ("on", on), ("amount", amount), ("currency", currency), ("reason", "uncollectible"), .. more]));
     }
 
     /// <summary>Behind every fact may stand whose it is and on which day it took effect: "of A2 on 2026-03-01".</summary>
