@@ -19,7 +19,7 @@ public static partial class Machine
     {
         // A run that goes on past midnight may meet what was recorded since, and must not know it: the next day's run, for
         // which the party stays due, does.
-        if (work.State.AsOf <= i.AsOf) DecideOn(work, i.AsOf);
+        if (work.State.AsOf <= work.Today) DecideOn(work, work.Today);
         return null;
     }
 
@@ -39,8 +39,8 @@ public static partial class Machine
         var next = DateOnly.MaxValue;
         foreach (var portfolio in PortfoliosOf(state))
         {
-            var facts = Facts.Freeze(state, portfolio, asOf, grace);
-            if (facts.ToChaseMinor <= 0 && state.Pending.Count > 0) CloseWork(work, asOf, portfolio);
+            var facts = Facts.Freeze(state, portfolio, asOf, grace, work.Context.Workspace.TimeZone(portfolio));
+            if (facts.ToChaseMinor <= 0 && state.Pending.Count > 0) CloseWork(work, asOf, portfolio, kind: null);
             var underWay = 0;
             foreach (var pending in state.Pending)
                 if (pending.Kind == "message") underWay++;
@@ -50,6 +50,8 @@ public static partial class Machine
             if (DecideDocuments(work, portfolio, facts) is { } documentOn && documentOn < next) next = documentOn;
             var decision = Decider.Decide(state, facts, work.Context, underWay, "");
             if (decision.NextReviewOn is { } reviewOn && reviewOn < next) next = reviewOn;
+            // Whom the gate lets contact is where it can be: nobody has to find out any more.
+            if (decision.Verdict == "allowed" && state.Pending.Count > 0) CloseWork(work, asOf, portfolio, DecisionRecord.FindPlace);
             decisions.Add((decision, facts.Account.Account));
         }
         foreach (var (decision, account) in decisions)
@@ -66,10 +68,12 @@ public static partial class Machine
             work.Emit(new Event.PromiseClosed(promise.Promise, promise.OutcomeBy(grace), promise.PaidInTerm(grace), promise.Currency), asOf, promise.Account);
     }
 
-    private static void CloseWork(Work work, DateOnly asOf, string portfolio)
+    /// <param name="kind">Of the work; null: all.</param>
+    private static void CloseWork(Work work, DateOnly asOf, string portfolio, string? kind)
     {
         foreach (var pending in work.State.Pending.Where(p => p.Kind == "work" && p.Portfolio == portfolio).ToList())
-            work.Emit(new Event.WorkItemClosed(pending.Id, "no_longer_needed", null), asOf, work.State.WorkItems[pending.Id].Account);
+            if (kind is null || work.State.WorkItems[pending.Id].Kind == kind)
+                work.Emit(new Event.WorkItemClosed(pending.Id, "no_longer_needed", null), asOf, work.State.WorkItems[pending.Id].Account);
     }
 
     /// <summary>In order of name, each once.</summary>
@@ -83,7 +87,7 @@ public static partial class Machine
         if (!state.Messages.TryGetValue(i.Message, out var message)) return new Refused(Refusal.UnknownMessage, $"there is no message {i.Message}");
         if (message.Status != MessageStatus.Pending || message.NotBefore > work.Context.Now) return null;
         if (message.Document is { } document) return ReleaseDocument(work, message, document);
-        var facts = Facts.Freeze(state, message.Portfolio, state.AsOf, work.Context.Policy.PromiseGraceDays);
+        var facts = Facts.Freeze(state, message.Portfolio, state.AsOf, work.Context.Policy.PromiseGraceDays, work.Context.Workspace.TimeZone(message.Portfolio));
         if (NoLongerMeant(message, facts) is { } reason)
         {
             work.Emit(new Event.MessageWithdrawn(message.Id, reason), account: message.Account);
@@ -107,8 +111,8 @@ public static partial class Machine
                 if (work.Context.Rules.IsAboutAddress(blocked.Rule)) GoOn(work, message);
                 return null;
             case Verdict.Deferred deferred:
-                var dawn = NodaTime.LocalDate.FromDateOnly(deferred.Until).AtStartOfDayInZone(NodaTime.DateTimeZoneProviders.Tzdb[work.Context.Workspace.TimeZone(message.Portfolio)]);
-                work.Emit(new Event.MessageDeferred(message.Id, deferred.Rule, dawn.ToDateTimeOffset().ToUniversalTime()), account: message.Account);
+                var dawn = LocalDay.Start(deferred.Until, work.Context.Workspace.TimeZone(message.Portfolio));
+                work.Emit(new Event.MessageDeferred(message.Id, deferred.Rule, dawn), account: message.Account);
                 return null;
             case Verdict.Allowed allowed when allowed.NotBefore > work.Context.Now:
                 work.Emit(new Event.MessageDeferred(message.Id, allowed.Rule!, allowed.NotBefore.ToUniversalTime()), account: message.Account);

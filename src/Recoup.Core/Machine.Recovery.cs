@@ -1,6 +1,6 @@
 using Recoup.Core.Contact;
-using Recoup.Core.Events;
 using Recoup.Core.Foundation;
+using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Receivables;
 
@@ -37,7 +37,7 @@ public static partial class Machine
     private static Refused? Contact(Work work, Input.Contact i)
     {
         var portfolio = work.State.Account(i.Account)!.Portfolio;
-        var on = Workspace.Context.LocalDate(i.At, work.Context.Workspace.TimeZone(portfolio));
+        var on = LocalDay.Of(i.At, work.Context.Workspace.TimeZone(portfolio));
         // What is overdue on that day, as far as the header still tells: it stands on today.
         var overdue = work.State.Exposures.Exists(e => e.Account == i.Account && Ageing.IsOverdue(e.DueOn, on));
         work.Emit(new Event.ContactMade(i.At, i.Channel, i.Direction, i.Outcome, i.Agent, i.Minutes, i.Promise, Proactive: !overdue), on);

@@ -51,6 +51,7 @@ public static partial class Machine
             if (state.Account(of.Account) is null)
                 return work.Refuse(Refusal.UnknownAccount, $"account {of.Account} is not known; send an account input for it first");
         }
+        if (input is Input.Review review && !IsDue(state, review, context)) return new Outcome();
         Exposures.Advance(state, Today(work));
         var refused = input switch
         {
@@ -99,13 +100,29 @@ public static partial class Machine
     /// <summary>The business date on which the input is learned: at the portfolio's place, never before one the party has seen.</summary>
     public static DateOnly Today(PartyState state, Input input, Context context)
     {
-        if (input is Input.Review review) return review.AsOf;
+        if (input is Input.Review review) return review.OwnDay ? OwnDay(state, review.AsOf, context) : review.AsOf;
         var portfolio = state.Account(input.AccountId)?.Portfolio
             ?? (input as Input.AccountSet)?.Portfolio
             ?? (state.Accounts.Count > 0 ? state.Accounts[0].Portfolio : WorkspaceState.DefaultPortfolio);
         var today = context.Today(portfolio);
         return today > state.AsOf ? today : state.AsOf;
     }
+
+    /// <summary>
+    /// The day a party is looked at as of in a run of a workspace in several zones: the earliest of its portfolios', so that
+    /// nobody is contacted for a day that has not begun where they are; never before one it has seen, nor after the run's.
+    /// </summary>
+    private static DateOnly OwnDay(PartyState state, DateOnly asOf, Context context)
+    {
+        var own = asOf;
+        foreach (var account in state.Accounts)
+            if (context.Today(account.Portfolio) is var today && today < own) own = today;
+        return state.AsOf > own && state.AsOf <= asOf ? state.AsOf : own;
+    }
+
+    /// <summary>Whether a review has to look at the party: false where only those are wanted that are due, and its own day is not there yet.</summary>
+    public static bool IsDue(PartyState state, Input.Review review, Context context) =>
+        !review.OnlyDue || state.NextReviewOn <= Today(state, review, context);
 
     private static DateOnly Today(Work work) => Today(work.State, work.Input, work.Context);
 

@@ -32,7 +32,7 @@ public sealed class Desk(ServeOptions options, Memory memory) : IDisposable
     /// <summary>The last business date on which anything was recorded: the day that pages are as of unless told otherwise.</summary>
     public DateOnly LastRecordedOn => lastRecordedOn ??= Readings.LastRecordedOn();
 
-    public DateOnly AsOf => IsEmpty ? DateOnly.FromDateTime(options.Clock.GetUtcNow().UtcDateTime) : LastRecordedOn;
+    public DateOnly AsOf => IsEmpty ? Core.Foundation.LocalDay.Of(options.Clock.GetUtcNow(), "UTC") : LastRecordedOn;
 
     /// <summary>What was computed before, as long as nothing was recorded since.</summary>
     public T Remember<T>(string key, Func<T> compute) where T : class => memory.Get(Version, key, compute);

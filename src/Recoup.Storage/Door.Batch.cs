@@ -27,6 +27,9 @@ public sealed partial class Door
         private readonly CellDeltas cells = door.batchCells;
         private readonly long[] seqs = [.. heads.Select(h => h.Seq)];
 
+        // Of the unit at hand.
+        private DateOnly? day;
+
         public BatchResult Result { get; } = new();
 
         public DateTimeOffset Now { get; private set; } = door.LastRecordedAt;
@@ -55,6 +58,8 @@ public sealed partial class Door
         public void Take(InputUnit unit)
         {
             var wanted = unit.RecordedAt ?? clockNow;
+            // Where the workspace's clock is ahead of it, it is learned only then.
+            day = wanted >= Now ? unit.Day : null;
             if (wanted > Now) Now = wanted;
             var startRows = rows.Count;
             var startRecordedOn = LastRecordedOn;
@@ -79,7 +84,7 @@ public sealed partial class Door
 
         private Refused? TakeOne(Input input, CellDeltas unitCells, List<string> accepted, List<(string, byte[])> keys, List<string> newAliases)
         {
-            var context = door.ContextAt(Now);
+            var context = door.ContextAt(Now, day);
             if (input is not Input.OfAccount && input.Digest.Length > 0) return TakeWorkspace(input, context, accepted, keys);
 
             string partyId;
@@ -95,6 +100,7 @@ public sealed partial class Door
             var entry = Load(partyId);
             if (Claim(input, partyId, entry.State, keys, out var unchanged) is { } used) return used;
             if (unchanged) return null;
+            if (input is Input.Review asked && !Machine.IsDue(entry.State, asked, context)) return null;
 
             var today = Machine.Today(entry.State, input, context);
             var allocation = context.Policy.Allocation;
@@ -170,12 +176,13 @@ public sealed partial class Door
             return null;
         }
 
-        public void OpenWorkspace(DateTimeOffset? at)
+        /// <param name="zones">Of the portfolios that are told of at once: their date is the workspace's.</param>
+        public void OpenWorkspace(DateTimeOffset? at, IEnumerable<string> zones)
         {
             if ((at ?? clockNow) is var wanted && wanted > Now) Now = wanted;
             var id = store.Vault.NewId();
             store.SetMeta("workspace", id);
-            Record(new Event.WorkspaceOpened(id), "open", "system");
+            Record(new Event.WorkspaceOpened(id), "open", "system", zones.Select(zone => LocalDay.Of(Now, zone)).DefaultIfEmpty(LocalDay.Of(Now, "UTC")).Max());
         }
 
         public void RecordAt(DateTimeOffset at, Event e, string cause, string actor, DateOnly on)
@@ -187,7 +194,10 @@ public sealed partial class Door
         /// <summary>Records an event of the workspace and applies it at once.</summary>
         public void Record(Event e, string cause, string actor, DateOnly? effectiveOn = null)
         {
-            var today = effectiveOn ?? Later(LastRecordedOn, Context.LocalDate(Now, "UTC"));
+            // A portfolio's date is its own; what concerns all has the workspace's, and that does not go back.
+            var today = effectiveOn ?? day ?? (e is Event.PortfolioSet set
+                ? LocalDay.Of(Now, set.Portfolio.TimeZone ?? "UTC")
+                : Later(LastRecordedOn, door.workspace.Today(Now)));
             var seq = ++seqs[Partition.Workspace];
             var recorded = new Recorded(e, new Envelope(seq, "", today, today, Now.ToUnixTimeMilliseconds(), cause), seq - 1, actor);
             rows.Add((Partition.Workspace, "", recorded, seq));
@@ -222,8 +232,9 @@ public sealed partial class Door
             var asking = new List<(Entry Entry, Input Input, DateOnly Today)>();
             foreach (var unit in units)
             {
-                if ((unit.RecordedAt ?? clockNow) is var at && at > now) now = at;
-                var context = door.ContextAt(now);
+                var at = unit.RecordedAt ?? clockNow;
+                var context = door.ContextAt(at > now ? at : now, at >= now ? unit.Day : null);
+                if (at > now) now = at;
                 foreach (var input in unit.Inputs)
                     if (routes.PartyOf(input) is { } party && parties.TryGetValue(party, out var entry) && !(input.Digest.Length > 0 && known.ContainsKey(input.Key)))
                         asking.Add((entry, input, Machine.Today(entry.State, input, context)));

@@ -16,7 +16,11 @@ namespace Recoup.Storage;
 /// <param name="Line">The line they came from; 0 where there is none.</param>
 /// <param name="Inputs">In order.</param>
 /// <param name="RecordedAt">When they were learned; null: now.</param>
-public sealed record InputUnit(long Line, IReadOnlyList<Input> Inputs, DateTimeOffset? RecordedAt = null);
+public sealed record InputUnit(long Line, IReadOnlyList<Input> Inputs, DateTimeOffset? RecordedAt = null)
+{
+    /// <summary>The date they are recorded on wherever the portfolio is; null: the date at its place.</summary>
+    public DateOnly? Day { get; init; }
+}
 
 /// <summary>SetAside: it failed, by no fault of whoever sent it, and nothing of it was taken; see <see cref="SetAsides"/>.</summary>
 public enum UnitStatus { Accepted, Unchanged, Refused, SetAside }
@@ -213,7 +217,10 @@ public sealed partial class Door
         // The database's own time, where it has one and nobody said what time it is.
         var now = there is { } time && clock == TimeProvider.System ? time : clock.GetUtcNow();
         var batch = new Batch(this, stored, heads, now, routes);
-        if (heads[Partition.Workspace].Seq == 0 && units.Count + workspaceEvents.Count > 0) batch.OpenWorkspace(units.Count > 0 ? units[0].RecordedAt : workspaceEvents[0].At);
+        if (heads[Partition.Workspace].Seq == 0 && units.Count + workspaceEvents.Count > 0) 
+            batch.OpenWorkspace(
+                units.Count > 0 ? units[0].RecordedAt : workspaceEvents[0].At,
+                units.SelectMany(u => u.Inputs).OfType<Input.PortfolioSet>().Select(p => p.TimeZone ?? "UTC"));
         foreach (var (e, cause, on, at) in workspaceEvents) batch.RecordAt(at, e, cause, "system", on);
         batch.LoadAhead(units, keys);
         foreach (var unit in units) batch.Take(unit);
@@ -377,13 +384,13 @@ public sealed partial class Door
     private Context? lastContext;
 
     /// <summary>The same for all inputs of an instant.</summary>
-    private Context ContextAt(DateTimeOffset now)
+    private Context ContextAt(DateTimeOffset now, DateOnly? day = null)
     {
         var policy = PolicyInForce;
-        if (lastContext is { } last && last.Now == now && ReferenceEquals(last.Workspace, workspace) && ReferenceEquals(last.Policy, policy) && last.PolicyVersion == workspace.PolicyVersion) return last;
+        if (lastContext is { } last && last.Now == now && last.Day == day && ReferenceEquals(last.Workspace, workspace) && ReferenceEquals(last.Policy, policy) && last.PolicyVersion == workspace.PolicyVersion) return last;
         return lastContext = new()
         {
-            Now = now, Workspace = workspace, Policy = policy, PolicyVersion = workspace.PolicyVersion, Rules = rules, Vault = store.Vault, Writer = writer,
+            Now = now, Day = day, Workspace = workspace, Policy = policy, PolicyVersion = workspace.PolicyVersion, Rules = rules, Vault = store.Vault, Writer = writer,
         };
     }
 }

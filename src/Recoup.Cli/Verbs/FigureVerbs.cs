@@ -25,9 +25,10 @@ internal static class FigureVerbs
     private static DateOnly Day(Session session, string? given, Readings readings)
     {
         if (given is not null) return Session.Day(given, "--as-of");
-        if (session.GivenNow is { } now) return DateOnly.FromDateTime(now.UtcDateTime);
+        if (session.GivenNow is { } now) return new PageReadings(session.Open()).Workspace().Today(now);
         var last = readings.LastRecordedOn();
-        return last == DateOnly.MinValue ? DateOnly.FromDateTime(session.Clock.GetUtcNow().UtcDateTime) : last;
+        // Before anything is recorded there is no portfolio either.
+        return last == DateOnly.MinValue ? LocalDay.Of(session.Clock.GetUtcNow(), "UTC") : last;
     }
 
     public static Command Ageing()

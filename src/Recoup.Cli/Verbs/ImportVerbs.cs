@@ -39,7 +39,7 @@ internal static class ImportVerbs
                 if (parsed.GetValue(asWhat) is not null)
                 {
                     var rows = path == "-" ? MappedFile.ReadOpenItems(mapping, Terminal.OpenIn(), progress: progress) : MappedFile.ReadOpenItems(mapping, path, progress: progress);
-                    var asOn = parsed.GetValue(on) is { } o ? Session.Day(o, "--on") : DateOnly.FromDateTime(session.Clock.GetUtcNow().UtcDateTime);
+                    var asOn = parsed.GetValue(on) is { } o ? Session.Day(o, "--on") : door.Workspace.Today(session.Clock.GetUtcNow());
                     var open = new OpenItemsIntake(door).Take(rows, asOn, mapping.Name, sink.Add, parsed.GetValue(acceptDrop));
                     sink.Finish();
                     return PrintOpenItems(session.Output, open, sink);

@@ -84,7 +84,7 @@ internal static class PolicyVerbs
             var other = Load(parsed.GetValue(file)!);
             var current = session.Door("run");
             var day = parsed.GetValue(asOf) is { } text ? Session.Day(text, "--as-of") : current.LastRecordedOn;
-            var now = session.GivenNow ?? DailyRun.InstantOf(day, session.Clock.GetUtcNow(), "UTC");
+            var now = session.GivenNow ?? DailyRun.InstantOf(day, session.Clock.GetUtcNow(), current.Workspace);
             var before = new DailyRun(current).Run(day, now, all: true, dryRun: true);
             var after = new DailyRun(session.Door("run", policy: other)).Run(day, now, all: true, dryRun: true);
             var now2 = after.Decided.ToDictionary(d => (d.Party, d.Decision.Portfolio), d => (d.Account, d.Decision));

@@ -48,7 +48,7 @@ internal static class ReplayVerb
         var report = new Intake(intake).TakeDays(rows, first, last, Reject, (day, soFar) =>
         {
             var inputs = soFar.Inputs.Values.Sum();
-            days.Add(new DayRow(day, inputs - taken, run.Run(day, DailyRun.InstantOf(day, DateTimeOffset.MaxValue, "UTC"))));
+            days.Add(new DayRow(day, inputs - taken, run.Run(day, DailyRun.InstantOf(day))));
             taken = inputs;
             Output.Progress($"{day:yyyy-MM-dd}", (double)days.Count / span);
         });

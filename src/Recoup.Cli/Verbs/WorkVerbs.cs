@@ -14,7 +14,7 @@ internal static class WorkVerbs
 {
     public static Command Run()
     {
-        var asOf = new Option<string?>("--as-of") { Description = "the business date; else today", HelpName = "DATE" };
+        var asOf = new Option<string?>("--as-of") { Description = "the business date; else today, at each portfolio's place", HelpName = "DATE" };
         var all = new Option<bool>("--all") { Description = "look at every party, not only those that are due" };
         var policyFile = new Option<string?>("--policy") { Description = "a policy file to adopt; else the one in force", HelpName = "FILE" };
         var dryRun = new Option<bool>("--dry-run") { Description = "decide and keep nothing; also for a day gone by" };
@@ -26,13 +26,15 @@ internal static class WorkVerbs
             var policy = parsed.GetValue(policyFile) is { } file ? PolicyVerbs.Load(file) : null;
             var door = session.Door("run", policy: policy);
             var clock = session.Clock.GetUtcNow();
-            var today = DateOnly.FromDateTime(clock.UtcDateTime);
-            var day = parsed.GetValue(asOf) is { } text ? Session.Day(text, "--as-of") : today;
+            var today = door.Workspace.Today(clock);
+            var day = parsed.GetValue(asOf) is { } text ? Session.Day(text, "--as-of") : DailyRun.DateOf(door, today) ?? today;
+            // Of a workspace in several zones: where the date has not begun, parties are looked at as of the day that it still is.
+            var ownDays = day == today || parsed.GetValue(asOf) is null;
             if (day > today.AddDays(DailyRun.DaysAheadMax) && session.GivenNow is null)
                 throw new UsageException($"{day:yyyy-MM-dd} is more than {DailyRun.DaysAheadMax} days ahead; the workspace's clock would go there for good. If that is meant, give --now as well.");
-            var now = session.GivenNow ?? DailyRun.InstantOf(day, clock, "UTC");
+            var now = session.GivenNow ?? (ownDays ? clock : DailyRun.InstantOf(day, clock, door.Workspace));
             var dry = parsed.GetValue(dryRun);
-            var report = new DailyRun(door).Run(day, now, parsed.GetValue(all), dry, parsed.GetValue(acceptVolume), (done, of) => Output.Progress($"{done:N0} of {of:N0} parties", (double)done / of));
+            var report = new DailyRun(door).Run(day, now, parsed.GetValue(all), dry, parsed.GetValue(acceptVolume), (done, of) => Output.Progress($"{done:N0} of {of:N0} parties", (double)done / of), ownDays);
             Output.ProgressDone();
             Print(session.Output, report, dry);
             if (report.Stopped is not null) { Output.Say(report.Stopped); return 1; }
@@ -53,6 +55,7 @@ internal static class WorkVerbs
     public static void Print(Output output, RunReport report, bool dry)
     {
         var sheet = new Sheet(dry ? "would do" : "did", "number") { Title = $"Run as of {report.AsOf:yyyy-MM-dd}{(dry ? " (dry run: nothing was kept)" : "")}" };
+        foreach (var (portfolio, on) in report.Days ?? []) sheet.Add($"{portfolio}, where it still is", on);
         sheet.Add("accounts reviewed", report.Reviewed);
         sheet.Add("decisions", report.Decisions);
         foreach (var (kind, count) in report.Actions) sheet.Add($"action: {kind}", count);
@@ -64,6 +67,12 @@ internal static class WorkVerbs
         {
             json.WriteStartObject();
             json.WriteString("as_of", Sheet.Text(report.AsOf));
+            if (report.Days is { } days)
+            {
+                json.WriteStartObject("days");
+                foreach (var (portfolio, on) in days) json.WriteString(portfolio, Sheet.Text(on));
+                json.WriteEndObject();
+            }
             json.WriteNumber("accounts_reviewed", report.Reviewed);
             json.WriteNumber("decisions", report.Decisions);
             json.WriteStartObject("actions");

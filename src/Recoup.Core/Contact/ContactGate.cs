@@ -33,6 +33,15 @@ public sealed record ContactRequest
     /// <summary>Every zone the customer may be in; the permitted hours of all of them must hold.</summary>
     public required IReadOnlyList<string> TimeZones { get; init; }
 
+    /// <summary>ISO 3166 codes of the countries the customer may be in; their public holidays are kept where a rule says so.</summary>
+    public IReadOnlyList<string> Countries { get; init; } = [];
+
+    /// <summary>Leaves on business days of the portfolio only; null: on any day.</summary>
+    public BusinessDays? BusinessDays { get; init; }
+
+    /// <summary>Leaves no earlier than this: the business date has not begun at the portfolio's place; null: it has.</summary>
+    public DateTimeOffset? DayBegins { get; init; }
+
     public required ContactState Contact { get; init; }
 
     /// <summary>Contacts decided and not yet made; they count toward the caps.</summary>
@@ -48,6 +57,9 @@ public sealed record ContactRequest
     /// <summary>first or third.</summary>
     public required string Collector { get; init; }
 }
+
+/// <summary>A calendar and the zone in which its days begin.</summary>
+public sealed record BusinessDays(BusinessCalendar Calendar, string TimeZone);
 
 /// <summary>Proof that the gate let a contact through. Nothing else can make one.</summary>
 public sealed class Clearance
@@ -104,36 +116,71 @@ public static class ContactGate
         var (notBefore, waitingRule, open) = Opening(rules, request);
         if (!open) return new Verdict.Blocked(waitingRule!);
         if (deferred is not null) return deferred;
-        return new Verdict.Allowed(new Clearance($"{rules.Pack}@{request.At.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture)}"), notBefore, waitingRule);
+        var id = $"{rules.Pack}@{request.At.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+        return new Verdict.Allowed(new Clearance(id), notBefore, waitingRule);
     }
 
-    /// <summary>The first instant at which every window that binds is open, and the last rule that made it wait.</summary>
+    /// <summary>In the place of a rule: the policy sends on business days only, and it is none at the portfolio's place.</summary>
+    public const string BusinessDaysOnly = "business-days-only";
+
+    /// <summary>In the place of a rule: the business date decided for has not begun at the portfolio's place.</summary>
+    public const string DayNotBegun = "day-not-begun";
+
+    /// <summary>
+    /// In the place of a rule: at no hour of a day the permitted hours hold at every place where the customer may be. Time
+    /// does not mend it; a person finds out where the customer is.
+    /// </summary>
+    public const string NoCommonHour = "no-common-hour";
+
+    /// <summary>So many days in a row without one on which a contact may leave are a calendar's mistake; as with hours a person has to look.</summary>
+    private const int DaysShutMax = 400;
+
+    /// <summary>
+    /// The first instant at which every window that binds is open, on a day on which contacts may leave; and the last rule
+    /// that made it wait.
+    /// </summary>
     private static (DateTimeOffset NotBefore, string? Rule, bool Open) Opening(ContactRules rules, ContactRequest request)
     {
         var (notBefore, waitingRule) = (request.At, (string?)null);
-        // What one window moves to may lie outside of another that was asked before.
-        for (var moved = true; moved;)
+        if (request.DayBegins is { } begins && begins > notBefore) (notBefore, waitingRule) = (begins, DayNotBegun);
+        // What one rule moves to may be forbidden by another that was asked before.
+        var moved = true;
+        while (moved)
         {
             moved = false;
+            if (request.BusinessDays is { } days && LocalDay.Of(notBefore, days.TimeZone) is var day && !days.Calendar.IsBusinessDay(day))
+                Wait(LocalDay.Start(days.Calendar.NextBusinessDay(day), days.TimeZone), BusinessDaysOnly);
             foreach (var rule in rules.Rules)
             {
-                if (rule.Kind != "window" || !rule.Binds(request)) continue;
-                if (NextOpening(rule, request.TimeZones, notBefore) is not { } instant || instant > request.At + TimeSpan.FromDays(7)) return (notBefore, rule.Id, false);
-                if (instant > notBefore) (notBefore, waitingRule, moved) = (instant, rule.Id, true);
+                if (!rule.Binds(request)) continue;
+                if (rule.Kind == "holiday")
+                    foreach (var zone in request.TimeZones)
+                        if (LocalDay.Of(notBefore, zone) is var there && request.Countries.Any(country => BusinessCalendar.IsPublicHoliday(country, there)))
+                            Wait(LocalDay.Start(there.Plus(1), zone), rule.Id);
+                if (rule.Kind != "window") continue;
+                if (NextOpening(rule, request.TimeZones, notBefore) is not { } instant) return (notBefore, NoCommonHour, false);
+                Wait(instant, rule.Id);
             }
+            if (notBefore > request.At + TimeSpan.FromDays(DaysShutMax)) return (notBefore, NoCommonHour, false);
         }
         return (notBefore, waitingRule, true);
+
+        void Wait(DateTimeOffset until, string rule)
+        {
+            if (until > notBefore) (notBefore, waitingRule, moved) = (until, rule, true);
+        }
     }
 
     /// <summary>Null where there is room under the cap; else the first day on which there will be.</summary>
     private static DateOnly? CapUntil(ContactRule rule, ContactRequest request)
     {
-        // The business date may be ahead of the customer's calendar, so days are counted where the customer is.
-        var today = request.TimeZones.Min(zone => DayIn(zone, request.At));
+        // The business date may be ahead of the customer's calendar, so days are counted where the customer is. Of the dates that
+        // the possible places have, a contact takes the latest and today the earliest: it counts as long as it may have to.
+        var today = request.TimeZones.Min(zone => LocalDay.Of(request.At, zone));
         var days = new List<DateOnly>();
         foreach (var contact in request.Contact.Recent)
             if (contact.Outbound && contact.At <= request.At && (rule.Channels.Count == 0 || rule.Channels.Contains(contact.Channel)))
-                days.Add(request.TimeZones.Max(zone => DayIn(zone, contact.At)));
+                days.Add(request.TimeZones.Max(zone => LocalDay.Of(contact.At, zone)));
         for (var i = 0; i < request.UnderWay; i++) days.Add(today);
         for (var wait = 0; ; wait++)
         {
@@ -144,9 +191,6 @@ public static class ContactGate
             if (wait > rule.Days) return request.Today.Plus(wait);
         }
     }
-
-    // Of the dates that the customer's possible places have, a contact takes the latest and today the earliest: it counts as long as it may have to.
-    private static DateOnly DayIn(string zone, DateTimeOffset at) => DateBounds.DayIn(DateTimeZoneProviders.Tzdb[zone], at);
 
     /// <summary>The first instant from then on that is within the hours in every zone; null where there is none within a week.</summary>
     public static DateTimeOffset? NextOpening(ContactRule rule, IReadOnlyList<string> timeZones, DateTimeOffset from)
@@ -161,12 +205,23 @@ public static class ContactGate
                 var zone = DateTimeZoneProviders.Tzdb[id];
                 var local = instant.InZone(zone).LocalDateTime;
                 if (local.TimeOfDay >= rule.From && local.TimeOfDay < rule.To) continue;
-                var date = local.TimeOfDay < rule.From ? local.Date : local.Date.PlusDays(1);
-                instant = zone.AtLeniently(date + rule.From).ToInstant();
+                instant = Opens(zone, local.TimeOfDay < rule.From ? local.Date : local.Date.PlusDays(1), rule.From, instant);
                 moved = true;
             }
             if (!moved) return instant.ToDateTimeOffset();
         }
         return null;
+    }
+
+    /// <summary>
+    /// When it is first that time of a day, after an instant at which it is not. Where the clocks skip the time, it is as soon as they
+    /// have; where they show it twice, and the first was before the instant, the second.
+    /// </summary>
+    private static Instant Opens(DateTimeZone zone, LocalDate date, LocalTime time, Instant after)
+    {
+        var mapped = zone.MapLocal(date + time);
+        if (mapped.Count == 0) return mapped.LateInterval.Start;
+        var first = mapped.First().ToInstant();
+        return first > after ? first : mapped.Last().ToInstant();
     }
 }

@@ -44,7 +44,7 @@ public sealed record ContactRule(string Id, string Text, string Source, string K
 public sealed class ContactRules
 {
     /// <summary>Rules of these kinds have no numbers of their own: the state says whether they bite.</summary>
-    public static readonly IReadOnlyList<string> Kinds = ["erased", "opt_out", "hold", "no_address", "undeliverable", "cap", "window"];
+    public static readonly IReadOnlyList<string> Kinds = ["erased", "opt_out", "hold", "no_address", "undeliverable", "cap", "holiday", "window"];
 
     private ContactRules(string pack, IReadOnlyList<ContactRule> rules)
     {

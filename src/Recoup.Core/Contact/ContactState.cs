@@ -100,14 +100,16 @@ public sealed class ContactState
     private static bool Means(OptOut o, string channel, string? token) =>
         (channel == Contact.Channel.Any && token is null) || (o.Channel == channel && o.Token == token);
 
-    /// <summary>Outbound contacts on the last <paramref name="days"/> days, <paramref name="today"/> included. UTC days are close enough for a cap that counts weeks.</summary>
-    public int OutboundWithin(DateOnly today, int days)
+    /// <summary>Outbound contacts on the last <paramref name="days"/> days, <paramref name="today"/> included.</summary>
+    /// <param name="zone">In which days are counted: the portfolio's.</param>
+    public int OutboundWithin(DateOnly today, int days, string zone)
     {
         var count = 0;
         foreach (var contact in Recent)
         {
-            var on = DateOnly.FromDateTime(contact.At.UtcDateTime);
-            if (contact.Outbound && on > today.Plus(-days) && on <= today) count++;
+            if (!contact.Outbound) continue;
+            var on = LocalDay.Of(contact.At, zone);
+            if (on > today.Plus(-days) && on <= today) count++;
         }
         return count;
     }
@@ -118,6 +120,7 @@ public sealed class ContactState
         Recent.Insert(at + 1, contact);
     }
 
+    /// <summary>By UTC's days: a fold needs no zone, and what it forgets no cap looks back to.</summary>
     public void Forget(DateOnly today)
     {
         if (Recent.Count > 0) Recent.RemoveAll(r => DateOnly.FromDateTime(r.At.UtcDateTime) < today.Plus(-RecentDays));

@@ -34,7 +34,8 @@ public static class PhoneNumber
         yield return string.Concat(util.Format(parsed, PhoneNumberFormat.NATIONAL).Where(char.IsAsciiDigit));
     }
 
-    private static PhoneNumbers.PhoneNumber? Parse(string number, string? country)
+    /// <summary>Null: no number in any spelling.</summary>
+    internal static PhoneNumbers.PhoneNumber? Parse(string number, string? country)
     {
         if (number.Length > LengthMax || number.Count(char.IsDigit) < 3) return null;
         try { return PhoneNumberUtil.GetInstance().Parse(number, country); }

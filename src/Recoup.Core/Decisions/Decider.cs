@@ -97,7 +97,7 @@ public sealed class Decider
     private DecisionRecord OneAtATime(DecisionRecord decision)
     {
         // One call task at a time: a second would ask for what the first still asks for.
-        if (decision.Action is "task" or "propose_placement" && state.Pending.Exists(p => p.Kind == "work" && p.Portfolio == facts.Portfolio && state.WorkItems[p.Id].Kind == (decision.Action == "task" ? "call" : decision.Action)))
+        if (decision.Action is "task" or "propose_placement" or DecisionRecord.FindPlace && state.Pending.Exists(p => p.Kind == "work" && p.Portfolio == facts.Portfolio && state.WorkItems[p.Id].Kind == (decision.Action == "task" ? "call" : decision.Action)))
             return Await(decision, "work-under-way");
         // One letter at a time: a step is over when its letter has left, and two would arrive together.
         if (decision.Action != "message" || !state.Pending.Exists(p => p.Kind == "message" && p.Portfolio == facts.Portfolio)) return decision;
@@ -171,8 +171,14 @@ public sealed class Decider
             if (decision.Verdict != "blocked") return decision;
             blocked ??= decision;
         }
-        return blocked!;
+        return blocked!.GateRule == ContactGate.NoCommonHour ? FindPlace() : blocked;
     }
+
+    /// <summary>
+    /// At no hour may the customer be contacted, for nobody knows where they are: a person finds out. No step is taken; it is
+    /// due again once the place is known.
+    /// </summary>
+    private DecisionRecord FindPlace() => Plain(null, DecisionRecord.FindPlace, ContactGate.NoCommonHour) with { Intent = intentId, Verdict = "blocked", GateRule = ContactGate.NoCommonHour };
 
     private static int? Days(int days) => days == 0 ? null : days;
 
@@ -184,7 +190,8 @@ public sealed class Decider
     private (DateOnly Anchor, DateOnly CountedFrom) Anchor()
     {
         var workspace = context.Workspace;
-        var began = shadow ? workspace.FirstRunOn ?? asOf : workspace.LiveSince ?? workspace.FirstRunOn ?? asOf;
+        var firstRun = workspace.FirstRunOnOf(facts.Portfolio) ?? asOf;
+        var began = shadow ? firstRun : workspace.LiveSinceOf(facts.Portfolio) ?? firstRun;
         (DateOnly Anchor, DateOnly CountedFrom)? anchor = null;
         foreach (var exposure in facts.Dunnable)
         {
@@ -310,14 +317,13 @@ public sealed class Decider
     private Verdict Ask(string channel)
     {
         var token = channel == Channel.Email ? facts.Account.EmailToken : channel == Channel.Call ? facts.Account.PhoneToken : null;
-        return ContactGate.Clear(context.Rules, Request(state, context, facts.Account, facts.Portfolio, channel, state.Contact.Point(channel)?.Token ?? token, asOf, facts.SpeakerHeld, underWay));
+        var request = Request(state, context, facts.Account, facts.Portfolio, channel, state.Contact.Point(channel)?.Token ?? token, asOf, facts.SpeakerHeld, underWay);
+        return ContactGate.Clear(context.Rules, request with { DayBegins = context.DayBegins(facts.Portfolio, asOf) });
     }
 
     /// <summary>What the gate is asked, at decision and at release alike.</summary>
     public static ContactRequest Request(PartyState state, Context context, AccountDetails account, string portfolio, string channel, string? token, DateOnly today, bool held, int underWay)
     {
-        var zones = state.Accounts.Select(a => a.TimeZone).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
-        if (zones.Count == 0) zones.Add(context.Workspace.TimeZone(portfolio));
         return new ContactRequest
         {
             Channel = channel,
@@ -325,7 +331,10 @@ public sealed class Decider
             OtherTokens = token is null ? [] : PartyAddresses.OtherTokens(context.Vault, state, account, channel),
             At = context.Now,
             Today = today,
-            TimeZones = zones,
+            TimeZones = Places(state, context, account, portfolio, channel),
+            Countries = [.. state.Accounts.Select(a => a.Country).OfType<string>().Distinct(StringComparer.Ordinal)],
+            // Of dunning: documents are owed on any day.
+            BusinessDays = context.Policy.BusinessDaysOnly ? new BusinessDays(context.Workspace.Calendar(portfolio), context.Workspace.TimeZone(portfolio)) : null,
             Contact = state.Contact,
             UnderWay = underWay,
             Erased = state.Erased,
@@ -333,6 +342,27 @@ public sealed class Decider
             Party = account.Kind,
             Collector = context.Workspace.Portfolio(portfolio)?.Party ?? "first",
         };
+    }
+
+    /// <summary>
+    /// Where the customer may be: each account's zone, else all zones of its country, and for a call or a text those of the
+    /// number. Where nothing says, the portfolio's.
+    /// </summary>
+    private static List<string> Places(PartyState state, Context context, AccountDetails account, string portfolio, string channel)
+    {
+        var zones = new List<string>(1);
+        foreach (var a in state.Accounts)
+            if (a.TimeZone is { } zone) Add([zone]);
+            else if (a.Country is { } country) Add(CustomerZones.OfCountry(country));
+        if (channel is Channel.Call or Channel.Sms && PartyAddresses.Given(context.Vault, state, account, channel) is { } number) Add(CustomerZones.OfNumber(number, account.Country));
+        if (zones.Count == 0) zones.Add(context.Workspace.TimeZone(portfolio));
+        return zones;
+
+        void Add(IReadOnlyList<string> more)
+        {
+            foreach (var zone in more)
+                if (!zones.Contains(zone)) zones.Add(zone);
+        }
     }
 
     private DateOnly? NotABusinessDay()
@@ -408,7 +438,7 @@ public sealed class Decider
         Possible(facts, could, out _);
         for (var day = asOf.Plus(1); day < last; day = day.Plus(1))
         {
-            then.MoveTo(day, lastStepOn, state.Contact.OutboundWithin(day, 7));
+            then.MoveTo(day, lastStepOn, state.Contact.OutboundWithin(day, 7, context.Workspace.TimeZone(facts.Portfolio)));
             var score = Score.InRange(fixedScore + Score.Sum(then, policy, null, watchingTime: true));
             var same = score == then.Score;
             then.Score = score;

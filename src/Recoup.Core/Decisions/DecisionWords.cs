@@ -1,4 +1,5 @@
 using System.Globalization;
+using Recoup.Core.Contact;
 using Recoup.Core.Events;
 
 namespace Recoup.Core.Decisions;
@@ -13,6 +14,7 @@ public static class DecisionWords
         "message" => $"{d.Channel} '{d.Template}', {d.Tone}",
         "task" => "a call for an agent",
         "propose_placement" => "proposed to a manager: hand over to an agency",
+        DecisionRecord.FindPlace => "an agent finds out where the customer is",
         _ => "nothing",
     } + (d.Shadow && d.Action != "wait" ? " (in shadow: nothing was sent)" : "");
 
@@ -30,6 +32,7 @@ public static class DecisionWords
         "covered-by-unapplied-cash" => "unapplied cash covers it",
         "days-between-steps" => "the step before is too recent",
         "business-days-only" => "it is no business day",
+        ContactGate.NoCommonHour => "at no hour may the customer be contacted at every place where they may be",
         "gate-deferred" => $"the contact gate put it off: {d.GateRule}",
         "gate-blocked" => $"the contact gate forbids it: {d.GateRule}",
         "work-under-way" => "a work item for the same is open already",

@@ -138,7 +138,7 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
         var details = state.Account(account)!;
         var held = state.Holds.Exists(h => h.Account == account && h.StandsOn(today)) || state.Disputes.Exists(d => d.Number is null && d.Account == account && d.StandsOn(today));
         var token = state.Contact.Point(Channel.Email)?.Token ?? details.EmailToken;
-        return Decider.Request(state, context, details, portfolio, Channel.Email, token, today, held, underWay: 0) with { Purpose = document.Kind };
+        return Decider.Request(state, context, details, portfolio, Channel.Email, token, today, held, underWay: 0) with { Purpose = document.Kind, BusinessDays = null };
     }
 
     private DecisionRecord Plain(DocumentRecord document, string rule)

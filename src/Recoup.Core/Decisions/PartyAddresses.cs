@@ -48,7 +48,7 @@ public static class PartyAddresses
     public static bool CanBeReached(string channel, string address) => channel != Channel.Email || MailAddress.CanBeMailed(address);
 
     /// <summary>As the party has it now, whether a channel can reach it or not.</summary>
-    private static string? Given(IVault vault, PartyState state, AccountDetails account, string channel)
+    internal static string? Given(IVault vault, PartyState state, AccountDetails account, string channel)
     {
         if (state.Contact.Point(channel) is { } point && vault.Open(state.Id, point.Sealed) is { } plain) return Encoding.UTF8.GetString(plain);
         if (channel is not (Channel.Email or Channel.Call)) return null;

@@ -189,14 +189,25 @@ public abstract record Event
     public sealed record PolicyAdopted(int Version, string Digest, string Text) : Event;
 
     /// <summary>Mode: shadow, live or stopped.</summary>
-    public sealed record SendingSet(string Mode, string? Reason) : Event;
+    public sealed record SendingSet(string Mode, string? Reason) : Event
+    {
+        /// <summary>Of the portfolios where it was another day than the one recorded: theirs. Null: it was that day everywhere.</summary>
+        public IReadOnlyList<PortfolioDay>? Days { get; init; }
+    }
 
     /// <summary>A daily run began for a business date, under the policy of that number.</summary>
-    public sealed record RunBegan(DateOnly AsOf, int PolicyVersion) : Event;
+    public sealed record RunBegan(DateOnly AsOf, int PolicyVersion) : Event
+    {
+        /// <summary>Of the portfolios that were run as of an earlier day, which theirs still was: that day. Null: all as of one.</summary>
+        public IReadOnlyList<PortfolioDay>? Days { get; init; }
+    }
 
     /// <summary>Parties reviewed and actions taken. Stopped: it wanted more actions than the policy's volume stop lets it.</summary>
     public sealed record RunEnded(DateOnly AsOf, int Reviewed, int Actions, bool Stopped) : Event;
 }
+
+/// <summary>The date at a portfolio's place.</summary>
+public sealed record PortfolioDay(string Portfolio, DateOnly On);
 
 /// <summary>An account as it stands after the event. Only <see cref="Sealed"/> holds personal data.</summary>
 public sealed record AccountDetails
@@ -287,8 +298,11 @@ public sealed record DecisionRecord
 
     public required string Strategy { get; init; }
 
-    /// <summary>wait, message, task or propose_placement.</summary>
+    /// <summary>wait, message, task, propose_placement or <see cref="FindPlace"/>.</summary>
     public required string Action { get; init; }
+
+    /// <summary>The action of a decision that gives a person the work of finding out where the customer is.</summary>
+    public const string FindPlace = "find_place";
 
     /// <summary>The id of the rule that fired: the step taken, or why nothing was.</summary>
     public required string Rule { get; init; }

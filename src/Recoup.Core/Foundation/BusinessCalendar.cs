@@ -36,10 +36,10 @@ public sealed class BusinessCalendar
     }
 
     /// <summary>The shipped calendars, in ordinal order.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. _shipped.Keys.Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Names { get; } = [.. _shipped.Keys.Concat(PublicHolidays.Names).Order(StringComparer.Ordinal)];
 
     /// <summary>
-    /// A shipped calendar; an unknown name throws <see cref="ArgumentException"/>.
+    /// A shipped calendar; an unknown name throws <see cref="ArgumentException"/> that names those near it.
     /// <list type="bullet">
     /// <item><c>every-day</c>: no day is off.</item>
     /// <item><c>weekdays</c>: Monday to Friday, no holidays.</item>
@@ -48,12 +48,38 @@ public sealed class BusinessCalendar
     /// TARGET closing days", 14 December 2000, in force from 2002. Earlier years get the same rule, which differs from
     /// the yearly calendars of 1999 to 2001 (31 December 1999 and 2001 were closed, some days of 1999 were open). A
     /// closing day on a weekend is not made up for on another day. National holidays are not in it.</item>
+    /// <item><c>de</c>, <c>de-by</c>, <c>us</c>…: Monday to Friday but for the public holidays of a country or one of its
+    /// regions, by its ISO 3166 code in lower case (<see cref="PublicHolidays"/>).</item>
     /// </list>
     /// </summary>
-    public static BusinessCalendar Named(string name) => _shipped.TryGetValue(name, out var calendar)
-        ? calendar
-        : throw new ArgumentException(
-            $"There is no calendar '{name}'; there are {string.Join(", ", Names)}.", nameof(name));
+    public static BusinessCalendar Named(string name)
+    {
+        if (_shipped.TryGetValue(name, out var calendar)) return calendar;
+        if (PublicHolidays.Named(name) is { } holidays) return new([DayOfWeek.Saturday, DayOfWeek.Sunday], [], holidays.Has);
+        throw new ArgumentException($"There is no calendar '{name}'{Near(name)}.", nameof(name));
+    }
+
+    /// <summary>Whether a day is a public holiday in a country as a whole. False where the country's are not known.</summary>
+    /// <param name="country">ISO 3166 code in capitals, such as DE.</param>
+    public static bool IsPublicHoliday(string country, DateOnly day) => PublicHolidays.Named(country.ToLowerInvariant())?.Has(day) == true;
+
+    /// <summary>Whether the public holidays of a country (ISO 3166 code in capitals) are known.</summary>
+    public static bool KnowsCountry(string country) => PublicHolidays.Named(country.ToLowerInvariant()) is not null;
+
+    /// <summary>For people, behind a name that no calendar has: which are near it, and what there is.</summary>
+    public static string Near(string name)
+    {
+        var typed = name.ToLowerInvariant().Replace('_', '-');
+        if (typed == "uk" || typed.StartsWith("uk-", StringComparison.Ordinal)) typed = "gb" + typed[2..];
+        if (Names.Contains(typed)) return $"; did you mean {typed}?";
+        var country = typed.Split('-')[0];
+        var near = Names.Where(known => known == country || known.StartsWith(country + "-", StringComparison.Ordinal)).ToList();
+        if (near.Count > 0) return $"; of '{country}' there are {string.Join(", ", near)}";
+        if (Spelling.Nearest(typed, _shipped.Keys) is { } word) return $"; did you mean {word}?";
+        var countries = string.Join(", ", Names.Where(known => known.Length == 2));
+        return $"; there are {string.Join(", ", _shipped.Keys.Order(StringComparer.Ordinal))}, and those of {countries} and of regions such as de-by, "
+            + "ca-on or gb-sct. For other holidays take weekdays and name them in holidays";
+    }
 
     /// <summary>This calendar with more holidays; this one stays as it is.</summary>
     public BusinessCalendar With(IEnumerable<DateOnly> holidays) => new(_weekend, _holidays.Union(holidays), _isRuledHoliday);

@@ -418,7 +418,15 @@ public abstract record Input
     {
         public required string Party { get; init; }
         public required DateOnly AsOf { get; init; }
-        public override DateOnly? EffectiveOn => AsOf;
+
+        /// <summary>
+        /// As of the party's own day, where that is not yet <see cref="AsOf"/>: the earliest that its portfolios have. False: as of
+        /// <see cref="AsOf"/> wherever it is.
+        /// </summary>
+        public bool OwnDay { get; init; }
+
+        /// <summary>Only where the party is due by the day it is looked at.</summary>
+        public bool OnlyDue { get; init; }
     }
 
     /// <summary>A message's turn to leave: the state is read again and the gate asked again.</summary>

@@ -324,7 +324,7 @@ public static class InputKinds
     private static string? CheckCalendar(InputDraft d)
     {
         var calendar = d.Text("calendar");
-        if (calendar is not null && !BusinessCalendar.Names.Contains(calendar)) d.Problem("calendar", $"'{InputDraft.Short(calendar)}' is none of {string.Join(", ", BusinessCalendar.Names)}");
+        if (calendar is not null && !BusinessCalendar.Names.Contains(calendar)) d.Problem("calendar", $"there is no calendar '{InputDraft.Short(calendar)}'{BusinessCalendar.Near(calendar)}");
         return calendar;
     }
 

@@ -67,7 +67,8 @@ public sealed record Facts
 
     public int DaysPastDue => OldestDueOn is { } due ? Ageing.DaysPastDue(due, AsOf) : 0;
 
-    public static Facts Freeze(PartyState state, string portfolio, DateOnly asOf, int promiseGraceDays)
+    /// <param name="timeZone">In which contacts have their days: the portfolio's.</param>
+    public static Facts Freeze(PartyState state, string portfolio, DateOnly asOf, int promiseGraceDays, string timeZone = "UTC")
     {
         Invariant.Holds(state.AsOf == asOf, "facts are frozen of a state that stands on their day");
         var mine = new AccountsOf(state, portfolio);
@@ -83,7 +84,7 @@ public sealed record Facts
             Portfolio = portfolio,
             Currency = Currency.Of(currency),
             Behaviour = state.Behaviour,
-            ContactsInSevenDays = state.Contact.OutboundWithin(asOf, 7),
+            ContactsInSevenDays = state.Contact.OutboundWithin(asOf, 7, timeZone),
             HasEmail = mine.Accounts.Exists(static a => a.EmailToken is not null) || state.Contact.Point(Channel.Email) is not null,
             HasPhone = mine.Accounts.Exists(static a => a.PhoneToken is not null) || state.Contact.Point(Channel.Call) is not null,
             DaysSinceLastStep = treatment?.LastStepOn is { } last ? asOf.DayNumber - last.DayNumber : null,

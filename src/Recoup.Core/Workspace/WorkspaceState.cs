@@ -21,6 +21,8 @@ public sealed class WorkspaceState
     private readonly Dictionary<string, BusinessCalendar> calendars = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateOnly> deliversSince = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateOnly> statesSince = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateOnly> liveSinceElsewhere = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateOnly> firstRunOnElsewhere = new(StringComparer.Ordinal);
 
     public string Id { get; private set; } = "";
 
@@ -58,6 +60,32 @@ public sealed class WorkspaceState
     /// <summary>The zone in which a portfolio's days begin; UTC where none was given.</summary>
     public string TimeZone(string portfolio) => portfolios.GetValueOrDefault(portfolio)?.TimeZone ?? "UTC";
 
+    /// <summary>The zones of its portfolios, each once; UTC where it has none.</summary>
+    public IReadOnlyList<string> Zones
+    {
+        get
+        {
+            var zones = Portfolios.Select(p => p.TimeZone ?? "UTC").Distinct(StringComparer.Ordinal).ToList();
+            return zones.Count > 0 ? zones : ["UTC"];
+        }
+    }
+
+    /// <summary>The workspace's date: the latest that any of its portfolios has.</summary>
+    public DateOnly Today(DateTimeOffset now) => Zones.Max(zone => LocalDay.Of(now, zone));
+
+    /// <summary>Of the portfolios that have another date than this one: theirs; null where there are none.</summary>
+    public IReadOnlyList<PortfolioDay>? DaysOtherThan(DateOnly day, DateTimeOffset now)
+    {
+        var days = Portfolios.Select(p => new PortfolioDay(p.Portfolio, LocalDay.Of(now, p.TimeZone ?? "UTC"))).Where(d => d.On != day).ToList();
+        return days.Count > 0 ? days : null;
+    }
+
+    /// <summary>As <see cref="LiveSince"/>, by the date at a portfolio's place.</summary>
+    public DateOnly? LiveSinceOf(string portfolio) => liveSinceElsewhere.TryGetValue(portfolio, out var day) ? day : LiveSince;
+
+    /// <summary>As <see cref="FirstRunOn"/>, by the date at a portfolio's place.</summary>
+    public DateOnly? FirstRunOnOf(string portfolio) => firstRunOnElsewhere.TryGetValue(portfolio, out var day) ? day : FirstRunOn;
+
     /// <summary>The day on which the portfolio began to send new invoices to its customers; null: it does not.</summary>
     public DateOnly? DeliversSince(string portfolio) => deliversSince.TryGetValue(portfolio, out var day) ? day : null;
 
@@ -68,6 +96,12 @@ public sealed class WorkspaceState
     {
         if (setting is null or "none") since.Remove(portfolio);
         else since.TryAdd(portfolio, on);
+    }
+
+    private static void Put(Dictionary<string, DateOnly> days, IReadOnlyList<PortfolioDay>? elsewhere)
+    {
+        days.Clear();
+        foreach (var day in elsewhere ?? []) days[day.Portfolio] = day.On;
     }
 
     public BusinessCalendar Calendar(string portfolio)
@@ -97,13 +131,21 @@ public sealed class WorkspaceState
                 ChangedSinceRun = true;
                 break;
             case Event.SendingSet sending:
-                if (sending.Mode == "live" && Mode == "shadow") LiveSince = row.RecordedOn;
+                if (sending.Mode == "live" && Mode == "shadow")
+                {
+                    LiveSince = row.RecordedOn;
+                    Put(liveSinceElsewhere, sending.Days);
+                }
                 Mode = sending.Mode;
                 ChangedSinceRun = true;
                 break;
             case Event.RunBegan run:
                 ChangedSinceRun = false;
-                FirstRunOn ??= run.AsOf;
+                if (FirstRunOn is null)
+                {
+                    FirstRunOn = run.AsOf;
+                    Put(firstRunOnElsewhere, run.Days);
+                }
                 LastRunOn = run.AsOf;
                 break;
             case Event.RunEnded run:
@@ -230,18 +272,21 @@ public sealed class Context
 
     private sealed record ZoneDay(string Zone, DateOnly Day);
 
+    /// <summary>What is learned now is a fact of this day, whatever date the instant has somewhere; null: of the date at the portfolio's place.</summary>
+    public DateOnly? Day { get; init; }
+
     /// <summary>The business date at a portfolio's place.</summary>
     public DateOnly Today(string portfolio)
     {
+        if (Day is { } given) return given;
         var zone = Workspace.TimeZone(portfolio);
         if (lastDay is { } last && last.Zone == zone) return last.Day;
-        lastDay = new ZoneDay(zone, LocalDate(Now, zone));
+        lastDay = new ZoneDay(zone, LocalDay.Of(Now, zone));
         return lastDay.Day;
     }
 
-    public static DateOnly LocalDate(DateTimeOffset instant, string zone)
-    {
-        if (zone == "UTC") return DateOnly.FromDateTime(instant.UtcDateTime);
-        return DateBounds.DayIn(NodaTime.DateTimeZoneProviders.Tzdb[zone], instant);
-    }
+    /// <summary>The instant at which a business date begins at a portfolio's place; null: it has begun.</summary>
+    public DateTimeOffset? DayBegins(string portfolio, DateOnly day) => Today(portfolio) >= day
+        ? null
+        : LocalDay.Start(day, Workspace.TimeZone(portfolio));
 }

@@ -71,7 +71,7 @@ public sealed class Heartbeat(ServeOptions options, Instruments instruments) : B
         using var store = options.OpenStore(create: true);
         var now = options.Clock.GetUtcNow();
         var workspace = new Door(store, "run", options.Clock, options.Writer).Look();
-        var zones = Zones(workspace);
+        var zones = workspace.Zones;
         string? trouble = null;
         // Before anything is recorded there is no day to run.
         if (workspace.Seq > 0)
@@ -86,13 +86,11 @@ public sealed class Heartbeat(ServeOptions options, Instruments instruments) : B
     private string? Run(Store store, RunDue due, DateTimeOffset now, CancellationToken stop)
     {
         var door = new Door(store, "run", options.Clock, options.Writer);
-        var workspace = door.Look();
-        // Another zone's day may be ahead of this one's: the workspace has one date, the latest.
-        var asOf = Later(due.On, Later(door.LastRecordedOn, workspace.LastRunOn ?? DateOnly.MinValue));
-        if (asOf > due.On.AddDays(1))
-            return $"something was recorded as of {asOf:yyyy-MM-dd} already, and it is {due.On:yyyy-MM-dd} in {due.Zone}; the day is run again when it gets there";
+        door.Look();
+        // Another zone's day may be ahead of this one's: the run has the latest, and looks at each party as of its own.
+        if (DailyRun.DateOf(door, due.On) is not { } asOf) return TooFarAhead(door, due);
         Change(p => p with { Doing = $"running {asOf:yyyy-MM-dd}" });
-        var report = new DailyRun(door).Run(asOf, now, progress: (_, _) => stop.ThrowIfCancellationRequested());
+        var report = new DailyRun(door).Run(asOf, now, progress: (_, _) => stop.ThrowIfCancellationRequested(), ownDays: true);
         HoursRun.Note(store, due.Zone, due.From);
         Ran(report, due.Zone);
         Change(p => p with { LastRun = report, LastRunAt = options.Clock.GetUtcNow(), Doing = null });
@@ -122,14 +120,9 @@ public sealed class Heartbeat(ServeOptions options, Instruments instruments) : B
         Change(p => p with { LastDispatch = report, LastDispatchAt = options.Clock.GetUtcNow(), Doing = null });
     }
 
-    /// <summary>Those of the portfolios; a workspace without any lives in UTC.</summary>
-    internal static List<string> Zones(WorkspaceState workspace)
-    {
-        var zones = workspace.Portfolios.Select(p => workspace.TimeZone(p.Portfolio)).Distinct(StringComparer.Ordinal).ToList();
-        return zones.Count > 0 ? zones : ["UTC"];
-    }
-
-    private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
+    internal static string TooFarAhead(Door door, RunDue due) =>
+        $"something was recorded as of {DailyRun.LatestOf(door, due.On):yyyy-MM-dd} already, "
+        + $"and it is {due.On:yyyy-MM-dd} in {due.Zone}; the day is run again when it gets there";
 
     internal void Change(Func<Pulse, Pulse> change)
     {

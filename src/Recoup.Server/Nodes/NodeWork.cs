@@ -32,7 +32,7 @@ internal sealed class NodeWork(ServeOptions options, Heartbeat heart, StorePlace
         var workspace = new Door(store, "run", options.Clock, options.Writer).Look();
         // Before anything is recorded there is no day to run.
         if (workspace.Seq == 0) return [];
-        var zones = Heartbeat.Zones(workspace);
+        var zones = workspace.Zones;
         heart.Change(p => p with { Next = [.. zones.Select(z => schedule.Next(z, now)).OrderBy(d => d.From)] });
         // The workspace has one run at a time: the next zone's waits for this one's end.
         foreach (var due in zones.Select(z => schedule.Last(z, now)).OrderBy(d => d.From))
@@ -43,19 +43,17 @@ internal sealed class NodeWork(ServeOptions options, Heartbeat heart, StorePlace
     private IReadOnlyList<SlotDue> Open(Store store, RunDue due, DateTimeOffset now)
     {
         var door = new Door(store, "run", options.Clock, options.Writer);
-        var workspace = door.Look();
+        door.Look();
         var run = new DailyRun(door);
-        // Another zone's day may be ahead of this one's: the workspace has one date, the latest.
-        var asOf = Later(due.On, Later(door.LastRecordedOn, workspace.LastRunOn ?? DateOnly.MinValue));
+        // Another zone's day may be ahead of this one's: the run has the latest, and looks at each party as of its own.
         // A run that is under way since yesterday is ended before today's begins. Once something was recorded on a later day,
         // none goes on as of the day before: what is left of it, the later day's run takes.
-        foreach (var day in new[] { due.On, asOf }.Distinct())
+        foreach (var day in new[] { due.On, DailyRun.LatestOf(door, due.On) }.Distinct())
         {
             if (day >= door.LastRecordedOn && run.SlotsLeft(day) is { Count: > 0 } left) return Due(day, left);
             run.TryEnd(day, now);
         }
-        if (asOf > due.On.AddDays(1))
-            throw new RunRefusedException($"something was recorded as of {asOf:yyyy-MM-dd} already, and it is {due.On:yyyy-MM-dd} in {due.Zone}; the day is run again when it gets there");
+        if (DailyRun.DateOf(door, due.On) is not { } asOf) throw new RunRefusedException(Heartbeat.TooFarAhead(door, due));
         if (!HoursRun.IsMade(store, due.Zone, due.From) && run.Begin(asOf, now)) return Due(asOf, run.SlotsLeft(asOf));
         HoursRun.Note(store, due.Zone, due.From);
         return [];
@@ -135,5 +133,4 @@ internal sealed class NodeWork(ServeOptions options, Heartbeat heart, StorePlace
         heart.Change(p => p with { BeatAt = options.Clock.GetUtcNow(), Doing = null, Trouble = first?.Words, TroubleAt = first?.At });
     }
 
-    private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
 }

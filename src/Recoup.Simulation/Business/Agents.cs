@@ -55,7 +55,7 @@ internal sealed class Agents(Store store, World world, Auditor auditor, int acco
     {
         var state = readings.StateOf(party)!;
         return !state.Erased && !state.Contact.HasOptedOut(Channel.Call, null, day) && !state.Holds.Exists(h => h.Account == work.Account && h.StandsOn(day))
-            && state.Contact.OutboundWithin(day, 7) < ContactsAWeekMax;
+            && state.Contact.OutboundWithin(day, 7, "UTC") < ContactsAWeekMax;
     }
 
     private static void Call(string party, WorkItemState work, CallAnswer answer, DateOnly day, DateTimeOffset at, List<Input> told)

@@ -228,7 +228,7 @@ public sealed class WeatherBusiness : IDisposable
         var before = auditor.Inner.JournalHash().Hash;
         try
         {
-            var report = new DailyRun(premises.Run).Run(asOf, DailyRun.InstantOf(asOf, clock.GetUtcNow(), "UTC"), acceptVolume: true);
+            var report = new DailyRun(premises.Run).Run(asOf, DailyRun.InstantOf(asOf, clock.GetUtcNow(), premises.Run.Workspace), acceptVolume: true);
             auditor.RanOn(asOf, day, mayRun, null, leftSomething: false);
             return report.Decisions;
         }

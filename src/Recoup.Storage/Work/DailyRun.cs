@@ -12,6 +12,9 @@ namespace Recoup.Storage.Work;
 public sealed class RunReport
 {
     public required DateOnly AsOf { get; init; }
+
+    /// <summary>Portfolios whose parties were looked at as of a day before it, which theirs still was; null: all as of that day.</summary>
+    public IReadOnlyList<PortfolioDay>? Days { get; set; }
     public int Reviewed { get; set; }
     public int Decisions { get; set; }
     public SortedDictionary<string, int> Actions { get; } = new(StringComparer.Ordinal);
@@ -69,7 +72,9 @@ public sealed class DailyRun(Door door)
     /// <param name="dryRun">Decides and records nothing.</param>
     /// <param name="acceptVolume">Goes on beyond the volume stop.</param>
     /// <param name="progress">Parties looked at, and how many there are to look at; asked from one thread at a time.</param>
-    public RunReport Run(DateOnly asOf, DateTimeOffset now, bool all = false, bool dryRun = false, bool acceptVolume = false, Action<int, int>? progress = null)
+    /// <param name="ownDays">Each party as of its portfolios' own day, where the business date has not begun there.</param>
+    public RunReport Run(
+        DateOnly asOf, DateTimeOffset now, bool all = false, bool dryRun = false, bool acceptVolume = false, Action<int, int>? progress = null, bool ownDays = false)
     {
         var watch = Stopwatch.StartNew();
         var store = door.Store;
@@ -77,13 +82,14 @@ public sealed class DailyRun(Door door)
         using var turn = dryRun ? null : store.TakeTurn("run");
         var report = new RunReport { AsOf = asOf, Shadow = door.Look().Mode == "shadow" };
         if (dryRun && asOf < door.LastRecordedOn) return PastRun.Decide(door, asOf, now, report, watch);
-        if (Look(asOf, now, all, acceptVolume) is not { } plan)
+        if (Look(asOf, now, all, acceptVolume, ownDays) is not { } plan)
         {
             // A crash may have come between the run and its anchor.
             if (!dryRun) report.AnchorFile = Anchors.ExportMissing(store, Later(now, door.LastRecordedAt));
             report.Seconds = watch.Elapsed.TotalSeconds;
             return report;
         }
+        report.Days = plan.Days;
         if (dryRun) door.BeginDryRun();
         try
         {
@@ -107,12 +113,15 @@ public sealed class DailyRun(Door door)
 
     // --- a run that several processes share ---
 
-    /// <summary>Records the beginning of a run that is then made slot by slot, by whoever takes one. True while there are slots left.</summary>
+    /// <summary>
+    /// Records the beginning of a run that is then made slot by slot, by whoever takes one; each party as of its own day. True while
+    /// there are slots left.
+    /// </summary>
     public bool Begin(DateOnly asOf, DateTimeOffset now)
     {
         using var turn = door.Store.TakeTurn("run");
         door.Look();
-        if (Look(asOf, now, all: false, acceptVolume: false) is not { } plan)
+        if (Look(asOf, now, all: false, acceptVolume: false, ownDays: true) is not { } plan)
         {
             Anchors.ExportMissing(door.Store, Later(now, door.LastRecordedAt));
             return false;
@@ -134,7 +143,7 @@ public sealed class DailyRun(Door door)
         var workspace = door.Look();
         var report = new RunReport { AsOf = asOf, Shadow = workspace.Mode == "shadow" };
         if (UnderWay.Read(store) is not { } begun || begun.AsOf != asOf || begun.Stopped || Progress.Read(store, slot) is not { Done: false } progress) return report;
-        var plan = new Plan(asOf, Later(now, door.LastRecordedAt), Limit(workspace, asOf, accept: false), begun.Wide ? DateOnly.MaxValue : asOf, [], []);
+        var plan = new Plan(asOf, Later(now, door.LastRecordedAt), Limit(workspace, asOf, accept: false), begun.Wide ? DateOnly.MaxValue : asOf, begun.OwnDays, null, [], []);
         // Where somebody else is at it by then, it is theirs.
         Decide(door, plan, [DueOf(store, plan, slot, progress)], report, null, stop);
         report.Seconds = watch.Elapsed.TotalSeconds;
@@ -149,7 +158,7 @@ public sealed class DailyRun(Door door)
         door.Look();
         if (UnderWay.Read(store) is not { } begun || begun.AsOf != asOf) return true;
         if (!begun.Stopped && SlotsLeft(asOf).Count > 0) return false;
-        var plan = new Plan(asOf, Later(now, door.LastRecordedAt), null, asOf, [], []);
+        var plan = new Plan(asOf, Later(now, door.LastRecordedAt), null, asOf, OwnDays: false, null, [], []);
         End(plan, begun.Stopped);
         door.TryMergeCells(always: true);
         Anchors.Export(store, plan.At);
@@ -165,8 +174,12 @@ public sealed class DailyRun(Door door)
     /// <param name="At">The instant of recording.</param>
     /// <param name="Limit">The most actions; null: any number.</param>
     /// <param name="By">It looks at who is due by this day; beyond its own: at all that have something ahead; null: at every party.</param>
+    /// <param name="OwnDays">Each party as of its own day, where the run's has not begun there.</param>
+    /// <param name="Days">Portfolios where it has not, each with its day; null: none.</param>
     /// <param name="Opening">Events of the workspace before the first decision.</param>
-    private sealed record Plan(DateOnly AsOf, DateTimeOffset At, int? Limit, DateOnly? By, IReadOnlyList<(Event, string, DateOnly, DateTimeOffset)> Opening, IReadOnlyList<SlotDue> Due)
+    private sealed record Plan(
+        DateOnly AsOf, DateTimeOffset At, int? Limit, DateOnly? By, bool OwnDays, IReadOnlyList<PortfolioDay>? Days,
+        IReadOnlyList<(Event, string, DateOnly, DateTimeOffset)> Opening, IReadOnlyList<SlotDue> Due)
     {
         public string Cause { get; } = $"run/{AsOf:yyyy-MM-dd}";
 
@@ -179,7 +192,7 @@ public sealed class DailyRun(Door door)
     private sealed record SlotDue(Slot Slot, long Through, List<long> Parties);
 
     /// <summary>Null: there is nothing to do. Throws where the day can't be run any more.</summary>
-    private Plan? Look(DateOnly asOf, DateTimeOffset now, bool all, bool acceptVolume)
+    private Plan? Look(DateOnly asOf, DateTimeOffset now, bool all, bool acceptVolume, bool ownDays)
     {
         var store = door.Store;
         var workspace = door.Workspace;
@@ -190,7 +203,7 @@ public sealed class DailyRun(Door door)
         var at = Later(now, door.LastRecordedAt);
         var policy = door.PolicyInForce;
         var begun = UnderWay.Read(store);
-        var resumed = begun?.AsOf == asOf && begun.WorkspaceSeq == workspace.Seq && workspace.PolicyDigest == policy.Digest ? begun : null;
+        var resumed = begun?.AsOf == asOf && begun.WorkspaceSeq == workspace.Seq && begun.OwnDays == ownDays && workspace.PolicyDigest == policy.Digest ? begun : null;
         // What a run that looked at all did not get to, the next one must.
         var changed = workspace.LastRunOn is not null && (workspace.ChangedSinceRun || workspace.PolicyDigest != policy.Digest || begun is { Wide: true });
         var wide = all || (resumed?.Wide ?? changed);
@@ -205,14 +218,15 @@ public sealed class DailyRun(Door door)
             return new SlotDue(slot, through, DueStill(store, those, slot, asOf, wide, through));
         }).ToList();
 
+        var days = ownDays ? workspace.DaysOtherThan(asOf, at) : null;
         var opening = new List<(Event, string, DateOnly, DateTimeOffset)>();
         var cause = $"run/{asOf:yyyy-MM-dd}";
         var version = workspace.PolicyVersion;
         if (begun is not null && begun.AsOf != asOf) opening.Add((Ended(begun.AsOf, stopped: false), $"run/{begun.AsOf:yyyy-MM-dd}", asOf, at));
         if (workspace.PolicyDigest != policy.Digest)
             opening.Add((new Event.PolicyAdopted(version = workspace.PolicyVersion + 1, policy.Digest, policy.Text), cause, asOf, at));
-        if (resumed is null) opening.Add((new Event.RunBegan(asOf, version), cause, asOf, at));
-        return new Plan(asOf, at, Limit(workspace, asOf, acceptVolume), by, opening, due);
+        if (resumed is null) opening.Add((new Event.RunBegan(asOf, version) { Days = days }, cause, asOf, at));
+        return new Plan(asOf, at, Limit(workspace, asOf, acceptVolume), by, ownDays, days, opening, due);
     }
 
     /// <summary>Of places in order those of a range.</summary>
@@ -253,7 +267,7 @@ public sealed class DailyRun(Door door)
             var same = UnderWay.Read(store)?.AsOf == plan.AsOf;
             foreach (var slot in Slots.Of(store))
                 (same ? Progress.Read(store, slot) with { Through = 0, Done = false } : Progress.None).Write(store, slot);
-            new UnderWay(plan.AsOf, plan.Wide, door.Workspace.Seq, Stopped: false).Write(store);
+            new UnderWay(plan.AsOf, plan.Wide, door.Workspace.Seq, Stopped: false) { OwnDays = plan.OwnDays }.Write(store);
             return true;
         });
     }
@@ -385,7 +399,9 @@ public sealed class DailyRun(Door door)
             return over || met ? null : new UnitResult(0, UnitStatus.SetAside, null, []) { Cause = SetAsides.CauseOf(e) };
         }
 
-        List<InputUnit> Reviews(List<string> parties) => parties.ConvertAll(party => new InputUnit(0, [new Input.Review { Key = plan.Cause, Party = party, AsOf = plan.AsOf }], plan.At));
+        List<InputUnit> Reviews(List<string> parties) => parties.ConvertAll(party => new InputUnit(0, [Review(party)], plan.At));
+
+        Input Review(string party) => new Input.Review { Key = plan.Cause, Party = party, AsOf = plan.AsOf, OwnDay = plan.OwnDays, OnlyDue = plan.OwnDays && !plan.Wide };
 
         // Within the transaction, and made anew where that is.
         bool Goes(BatchResult result, List<(Slot Slot, long From, long Through)> steps, List<string> ids)
@@ -464,6 +480,9 @@ public sealed class DailyRun(Door door)
     {
         private const string Name = "run_under_way";
 
+        /// <summary>Each party as of its own day.</summary>
+        public bool OwnDays { get; init; }
+
         public static UnderWay? Read(Store store) => Note.Read(store, Name, RunJson.Default.UnderWay);
 
         public void Write(Store store) => store.SetMeta(Name, JsonSerializer.Serialize(this, RunJson.Default.UnderWay));
@@ -508,11 +527,27 @@ public sealed class DailyRun(Door door)
     }
 
     /// <summary>
-    /// The instant under which a run as of a day is recorded where none is given: the clock's on the day itself,
-    /// else ten o'clock UTC of that day, which is the same date from UTC-10 to UTC+13.
+    /// The instant under which a run as of a day is recorded where none is given: the clock's where it is that day at the
+    /// place of some portfolio, else <see cref="InstantOf(DateOnly)"/>.
     /// </summary>
-    public static DateTimeOffset InstantOf(DateOnly asOf, DateTimeOffset clock, string timeZone) =>
-        Context.LocalDate(clock, timeZone) == asOf ? clock : new DateTimeOffset(asOf, new TimeOnly(10, 0), TimeSpan.Zero);
+    public static DateTimeOffset InstantOf(DateOnly asOf, DateTimeOffset clock, WorkspaceState workspace) =>
+        workspace.Zones.Any(zone => LocalDay.Of(clock, zone) == asOf) ? clock : InstantOf(asOf);
+
+    /// <summary>Ten o'clock UTC of a day, which is the same date from UTC-10 to UTC+13.</summary>
+    public static DateTimeOffset InstantOf(DateOnly day) => new(day, new TimeOnly(10, 0), TimeSpan.Zero);
+
+    /// <summary>
+    /// The date of a run for which none is named: the workspace's today. Where something was recorded as of the next day already, that
+    /// day: each party is looked at as of its own all the same. Null: something was recorded further ahead; the day is run again when it gets there.
+    /// </summary>
+    public static DateOnly? DateOf(Door door, DateOnly today) => LatestOf(door, today) is var latest && latest <= today.AddDays(1) ? latest : null;
+
+    /// <summary>A day, or the latest on which anything was recorded or run where that is later.</summary>
+    public static DateOnly LatestOf(Door door, DateOnly day)
+    {
+        if (door.LastRecordedOn > day) day = door.LastRecordedOn;
+        return door.Workspace.LastRunOn is { } lastRun && lastRun > day ? lastRun : day;
+    }
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }

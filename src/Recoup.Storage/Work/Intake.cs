@@ -151,7 +151,7 @@ public sealed class Intake(Door door)
             if (refused.Contains(line)) continue;
             var input = InputJson.Parse(json, actor, [], trusted: true);
             Core.Foundation.Invariant.Holds(input is not null, "a spooled input reads back");
-            units.Add(new InputUnit(line, [input], DailyRun.InstantOf(day, DateTimeOffset.MaxValue, "UTC")));
+            units.Add(new InputUnit(line, [input], DailyRun.InstantOf(day)) { Day = day });
             if (units.Count < PartSize) continue;
             Flush();
         }

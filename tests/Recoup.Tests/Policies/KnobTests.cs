@@ -276,7 +276,7 @@ public sealed partial class KnobTests
         foreach (var channel in Channel.All)
             foreach (var party in new[] { "business", "consumer" })
                 foreach (var collector in new[] { "first", "third" })
-                    foreach (var state in new[] { "plain", "erased", "held", "no address", "opted out", "bad address" })
+                    foreach (var state in new[] { "plain", "erased", "held", "no address", "opted out", "bad address", "holiday" })
                         foreach (var minute in new[] { (7 * 60) + 59, 8 * 60, 12 * 60, (20 * 60) + 59, 21 * 60 })
                             foreach (var contacts in new[] { 0, 2, 3, 6, 7, 8 })
                             {
@@ -288,6 +288,8 @@ public sealed partial class KnobTests
                                 {
                                     Channel = channel, AddressToken = state == "no address" ? null : "t", At = At(Due).AddHours(-10).AddMinutes(minute), Today = Due, TimeZones = ["UTC"],
                                     Contact = contact, UnderWay = 0, Erased = state == "erased", Held = state == "held", Party = party, Collector = collector,
+                                    // The first Monday of June.
+                                    Countries = state == "holiday" ? ["IE"] : [],
                                 });
                                 verdicts.Add(verdict switch
                                 {

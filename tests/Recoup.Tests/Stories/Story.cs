@@ -253,18 +253,19 @@ internal sealed class Story : IDisposable
     private void OpenAccount(Words w)
     {
         var account = w.Next("an account");
-        string? party = null, portfolio = null, zone = null, email = $"{account.ToLowerInvariant()}@customer.example", phone = null, kind = null;
+        string? party = null, portfolio = null, zone = null, country = null, email = $"{account.ToLowerInvariant()}@customer.example", phone = null, kind = null;
         while (!w.AtEnd)
         {
             if (w.Take("party")) party = w.Next("a party");
             else if (w.Take("portfolio")) portfolio = w.Next("a portfolio");
             else if (w.Take("zone")) zone = w.Next("a zone");
-            else if (w.Take("phone")) phone = "+49301234567";
+            else if (w.Take("country")) country = w.Next("a country");
+            else if (w.Take("phone")) phone = w.StartsWith('+') ? w.Next("a number") : "+49301234567";
             else if (w.Take("consumer")) kind = "consumer";
             else if (w.Take("without")) { w.Expect("email"); email = null; }
             else throw new StoryException($"'{w.Next("")}' says nothing of an account");
         }
-        Send(Json.Line("account", Key(), account, ("party", party), ("portfolio", portfolio), ("time_zone", zone), ("email", email), ("phone", phone), ("kind", kind), ("name", $"Customer {account}")));
+        Send(Json.Line("account", Key(), account, ("party", party), ("portfolio", portfolio), ("time_zone", zone), ("country", country), ("email", email), ("phone", phone), ("kind", kind), ("name", $"Customer {account}")));
         if (portfolio is not null) portfolios.Add(portfolio);
         if (accounts.Count == 0) defaultAccount = account;
         accounts.Add(account);
@@ -375,11 +376,19 @@ internal sealed class Story : IDisposable
         }
     }
 
+    private static string Does(DecisionRecord d) => d.Action switch
+    {
+        "message" => $"{d.Channel} {d.Step}",
+        "task" => $"task {d.Step}",
+        DecisionRecord.FindPlace => "find place",
+        _ => $"placement {d.Step}",
+    };
+
     private string Action(bool because)
     {
         var done = decided.FindAll(d => d.Action != "wait");
         string Where(DecisionRecord d) => portfolios.Count > 1 ? $" in {d.Portfolio}" : "";
-        if (done.Count > 0) return "action " + string.Join(" and ", done.Select(d => $"{(d.Action == "message" ? d.Channel : d.Action == "task" ? "task" : "placement")} {d.Step}{Where(d)}{(d.Shadow ? " in shadow" : "")}"));
+        if (done.Count > 0) return "action " + string.Join(" and ", done.Select(d => $"{Does(d)}{Where(d)}{(d.Shadow ? " in shadow" : "")}"));
         return because ? $"no action because {(decided.Count == 0 ? "nobody is due" : string.Join(" and ", decided.Select(d => (d.GateRule ?? d.Rule) + Where(d)).Distinct()))}" : "no action";
     }
 
@@ -476,6 +485,8 @@ internal sealed class Story : IDisposable
         public bool AtEnd => Position >= line.Length || line[Position] == '#';
 
         public bool IsAmount => decimal.TryParse(Peek(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _);
+
+        public bool StartsWith(char letter) => Peek().StartsWith(letter);
 
         public bool IsWord(params string[] words) => words.Contains(Peek());
 
