@@ -26,7 +26,7 @@ internal sealed class Session : IDisposable
     {
         this.parsed = parsed;
         GivenNow = parsed.GetValue(Now) is { } text ? Instant(text) : null;
-        Clock = GivenNow is { } now ? new StoppedClock(now) : RehearsalClock.Given() ?? TimeProvider.System;
+        clock = GivenNow is { } now ? new StoppedClock(now) : RehearsalClock.Given();
         Folder = parsed.GetValue(Data) ?? (Environment.GetEnvironmentVariable("RECOUP_DATA") is { Length: > 0 } folder ? folder : "recoup-data");
     }
 
@@ -50,7 +50,22 @@ internal sealed class Session : IDisposable
 
     public DateTimeOffset? GivenNow { get; }
 
-    public TimeProvider Clock { get; set; }
+    private TimeProvider? clock;
+
+    /// <summary>What --now or a rehearsal says; in the demo's folder, whose year is not ours, its own time; else the machine's.</summary>
+    public TimeProvider Clock { get => clock ??= IsDemos ? DemoClock() : TimeProvider.System; set => clock = value; }
+
+    private bool IsDemos => Connection is null && Verbs.DemoVerb.IsDemo(Folder);
+
+    /// <summary>Goes on from where the demo ended: a fact of today's would make a year of nothing of the months between.</summary>
+    public TimeProvider DemoClock()
+    {
+        var door = new Door(Open(), "run", TimeProvider.System, TemplateWriter.Shipped);
+        door.Look();
+        var last = door.LastRecordedAt;
+        Output.Say($"This folder is the demo's: its clock goes on from {last:yyyy-MM-dd HH:mm} UTC, where the demo ended; --now sets another.");
+        return new ClockFrom(last);
+    }
 
     public Output Output => new(parsed.GetValue(Output.Format) ?? "table");
 
@@ -133,6 +148,14 @@ internal sealed class Session : IDisposable
         store?.Dispose();
         store = null;
     }
+}
+
+/// <summary>A clock that goes on from an instant.</summary>
+internal sealed class ClockFrom(DateTimeOffset start) : TimeProvider
+{
+    private readonly long begun = System.GetTimestamp();
+
+    public override DateTimeOffset GetUtcNow() => start + System.GetElapsedTime(begun);
 }
 
 /// <summary>A clock that stands still: what --now says.</summary>

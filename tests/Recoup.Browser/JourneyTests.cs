@@ -125,6 +125,32 @@ public sealed class JourneyTests(Stage stage)
     }
 
     [BrowserFact]
+    public async Task A_German_reader_writes_amounts_and_times_as_at_home()
+    {
+        await using var site = await stage.Copy();
+        await using var window = await stage.Open(site, await stage.Enter(site), $"/accounts/{SmallBusiness.Slow}", new Look(1440, Dark: false, Language: "de-DE"));
+        var page = window.Page;
+        await page.GetByText("A promise to pay", new() { Exact = true }).ClickAsync();
+        (await page.GetByLabel("Amount").GetAttributeAsync("placeholder")).ShouldBe("100,00");
+        await page.GetByLabel("By", new() { Exact = true }).FillAsync("2026-03-02");
+        await page.GetByLabel("Amount").FillAsync("197,66");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Record the promise" }).ClickAsync();
+        await page.Reaches("*?said=*");
+        (await page.Locator("main").InnerTextAsync()).ShouldContain("197.66");
+        await page.GotoAsync($"/accounts/{SmallBusiness.Slow}");
+        await page.GetByText("A contact", new() { Exact = true }).ClickAsync();
+        await page.GetByLabel("When (Europe/Berlin)").FillAsync("2026-02-16T09:45");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Record the contact" }).ClickAsync();
+        await page.Reaches("*?said=*");
+        using var db = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(site.Folder, "recoup.db")};Pooling=False");
+        db.Open();
+        using var told = db.CreateCommand();
+        told.CommandText = "SELECT json_extract(CAST(payload AS TEXT), '$.at') FROM journal WHERE kind = 'contact_made' ORDER BY recorded_at DESC LIMIT 1";
+        ((string)told.ExecuteScalar()!).ShouldStartWith("2026-02-16T08:45");
+        window.Errors.ShouldBeEmpty();
+    }
+
+    [BrowserFact]
     public async Task A_promise_stops_reminders_and_a_wrong_amount_is_refused_in_words()
     {
         await using var site = await stage.Copy();
@@ -132,9 +158,9 @@ public sealed class JourneyTests(Stage stage)
         var page = window.Page;
         await page.GetByText("A promise to pay", new() { Exact = true }).ClickAsync();
         await page.GetByLabel("By", new() { Exact = true }).FillAsync("2026-02-20");
-        await page.GetByLabel("Amount").FillAsync("12,50");
+        await page.GetByLabel("Amount").FillAsync("12.34,5");
         await page.GetByRole(AriaRole.Button, new() { Name = "Record the promise" }).ClickAsync();
-        (await page.GetByRole(AriaRole.Alert).InnerTextAsync()).ShouldContain("'12,50' is not an amount; write 1234.50");
+        (await page.GetByRole(AriaRole.Alert).InnerTextAsync()).ShouldContain("'12.34,5' is not an amount: marks between thousands stand before each three digits; write 1234.50");
         await page.GetByLabel("Amount").FillAsync("12.50");
         await page.GetByRole(AriaRole.Button, new() { Name = "Record the promise" }).ClickAsync();
         await page.Reaches("*?said=*");

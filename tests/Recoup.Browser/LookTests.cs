@@ -60,6 +60,30 @@ public sealed class LookTests(Stage stage)
         });
     }
 
+    /// <summary>Between desk and phone: laptops and tablets held upright.</summary>
+    [BrowserTheory]
+    [InlineData(1280)]
+    [InlineData(1024)]
+    public async Task A_page_is_whole_at_the_widths_between(int width)
+    {
+        await Side(Pages, async one =>
+        {
+            var look = new Look(width, Dark: false);
+            await using var window = await stage.Open(one.Path, look);
+            await ShouldBeWhole(window, $"{one.Path} {look}");
+            await Keep(window.Page, one.Path, look);
+        });
+    }
+
+    /// <summary>Nothing leads out of the window, and no figure of the ageing or of a tile is cut, scrolled away or alone in its row.</summary>
+    private static async Task ShouldBeWhole(Window window, string what)
+    {
+        var page = window.Page;
+        (await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth")).ShouldBeLessThanOrEqualTo(0, $"{what}: wider than its window");
+        (await page.EvaluateAsync<string[]>("[...document.querySelectorAll('.wide:has(.ageing), .tile, .tile *, .balance dd')].filter(e => e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1).map(e => `${e.className} ${e.textContent.trim().slice(0, 60)}`)")).ShouldBeEmpty($"{what}: cut");
+        (await page.EvaluateAsync<int>("(t => t.length < 2 ? 0 : t.filter(e => t.filter(o => o.offsetTop === e.offsetTop).length === 1).length)([...document.querySelectorAll('.tile')])")).ShouldBe(0, $"{what}: a tile alone in its row");
+    }
+
     /// <summary>Two windows side by side: each is a process of the browser's, and one processor would wait.</summary>
     private static Task Side<T>(IEnumerable<T> all, Func<T, Task> look) =>
         Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (one, _) => await look(one));
@@ -68,7 +92,7 @@ public sealed class LookTests(Stage stage)
     {
         var page = window.Page;
         await page.EvaluateAsync("document.fonts.ready.then(() => true)");
-        (await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth")).ShouldBeLessThanOrEqualTo(0, $"{what}: wider than its window");
+        await ShouldBeWhole(window, what);
         (await page.EvaluateAsync<bool>("[...document.fonts].filter(f => f.status === 'loaded').length > 0")).ShouldBeTrue($"{what}: the fonts did not come");
         await page.EvaluateAsync(Axe);
         var found = await page.EvaluateAsync<JsonElement>("axe.run().then(r => r.violations.map(v => `${v.impact} ${v.id}: ${v.nodes[0].html.slice(0, 200)}`))");

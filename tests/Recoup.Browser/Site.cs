@@ -108,7 +108,7 @@ public sealed class Stage : IAsyncLifetime
         var context = await Chromium.NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = wanted.Width, Height = wanted.Width > 500 ? 900 : 844 }, ColorScheme = wanted.Dark ? ColorScheme.Dark : ColorScheme.Light,
-            StorageState = kept, JavaScriptEnabled = wanted.Script, BaseURL = to.Address,
+            Locale = wanted.Language, StorageState = kept, JavaScriptEnabled = wanted.Script, BaseURL = to.Address,
         });
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(60_000);
@@ -144,7 +144,7 @@ public sealed class Stage : IAsyncLifetime
 }
 
 /// <summary>How wide a window is, by day or by night, and whether scripts run.</summary>
-public sealed record Look(int Width, bool Dark, bool Script = true)
+public sealed record Look(int Width, bool Dark, bool Script = true, string Language = "en-US")
 {
     public static readonly Look Desk = new(1440, Dark: false);
 

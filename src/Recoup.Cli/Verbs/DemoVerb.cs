@@ -40,7 +40,7 @@ internal static class DemoVerb
             var report = Play(session.Folder);
             DemoStory.Tell(session.Output, session.Folder, session.Open(), report);
             if (!parsed.GetValue(serve)) return 0;
-            ServeVerb.GoOnWithDemo(session);
+            session.Clock = session.DemoClock();
             ServeVerb.Serve(session, ServeVerb.DefaultUrl, options => options);
             return 0;
         });

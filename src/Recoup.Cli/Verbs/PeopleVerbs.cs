@@ -20,7 +20,12 @@ internal static class PeopleVerbs
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
-            Print(session.Output, new Readings(session.Open()).Worklist(parsed.GetValue(owner), parsed.GetValue(limit)));
+            var store = session.Open();
+            var entries = new Readings(store).Worklist(parsed.GetValue(owner), parsed.GetValue(limit));
+            Print(session.Output, entries);
+            var counts = new PageReadings(store).WorkByOwner();
+            var total = parsed.GetValue(owner) is { } one ? counts.GetValueOrDefault(one) : counts.Values.Sum();
+            if (entries.Count < total) Output.Say($"{entries.Count} of {total} are shown, best first; --limit {total} shows all.");
             return 0;
         });
         return verb;

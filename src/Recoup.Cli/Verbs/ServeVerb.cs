@@ -40,7 +40,7 @@ internal static class ServeVerb
             var machine = TimeProvider.System;
             // Who says what time it is says it of the machine too.
             if (session.GivenNow is { } now) session.Clock = machine = new ClockFrom(now);
-            else if (DemoVerb.IsDemo(session.Folder)) GoOnWithDemo(session);
+            else if (DemoVerb.IsDemo(session.Folder)) session.Clock = session.DemoClock();
             var of = parsed.GetValue(role) switch { "api" => Role.Api, "worker" => Role.Worker, _ => Role.All };
             if (parsed.GetValue(noRun))
             {
@@ -71,14 +71,6 @@ internal static class ServeVerb
     private static int Positive(ParseResult parsed, Option<int> option, int max) =>
         parsed.GetValue(option) is var number && number >= 1 && number <= max ? number : throw new UsageException($"{option.Name} takes a number from 1 to {max}, not {number}");
 
-    /// <summary>The demo's year is not ours: a heartbeat on today's clock would leap over the months since.</summary>
-    public static void GoOnWithDemo(Session session)
-    {
-        var last = session.Door("run").LastRecordedAt;
-        session.Clock = new ClockFrom(last);
-        Output.Say($"This folder is the demo's: its clock goes on from {last:yyyy-MM-dd HH:mm} UTC, where the demo ended.");
-    }
-
     /// <summary>Serves the session's workspace until the process is told to stop.</summary>
     /// <param name="told">What was said beyond where it is and at which address.</param>
     /// <param name="logsJson">Standard error is all JSON then; the link, which is no event, goes to standard output.</param>
@@ -106,12 +98,4 @@ internal static class ServeVerb
     }
 
     private static string Every(TimeSpan beat) => beat == TimeSpan.FromMinutes(1) ? "minute" : string.Create(CultureInfo.InvariantCulture, $"{beat.TotalSeconds:0.##} s");
-
-    /// <summary>A clock that goes on from an instant: what --now says of a server.</summary>
-    internal sealed class ClockFrom(DateTimeOffset start) : TimeProvider
-    {
-        private readonly long begun = System.GetTimestamp();
-
-        public override DateTimeOffset GetUtcNow() => start + System.GetElapsedTime(begun);
-    }
 }

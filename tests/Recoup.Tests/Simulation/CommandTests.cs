@@ -25,6 +25,25 @@ public sealed class CommandTests
         Directory.Exists(folder.Path).ShouldBeFalse("a simulation works in a scratch folder unless --data is given");
     }
 
+    /// <summary>One fact of today's clock, and the demo's figures would be of a year later: none left in a window, everything long overdue.</summary>
+    [Fact]
+    public void Every_verb_on_the_demos_folder_goes_by_the_demos_clock()
+    {
+        using var folder = new DataFolder();
+        folder.Send("""{"type":"account","key":"a","account":"A1","name":"Acme","portfolio":"EU"}""", "--now", "2025-12-31T18:00:00Z").Expect(0);
+        File.WriteAllText(Path.Combine(folder.Path, "made-by-recoup-demo"), "");
+        var sent = folder.Send("""{"type":"invoice","key":"i","account":"A1","number":"I1","issued_on":"2025-12-01","due_on":"2025-12-20","amount":"100.00","currency":"EUR"}""").Expect(0);
+        sent.Err.ShouldContain("the demo's: its clock goes on from 2025-12-31 18:00 UTC");
+        folder.Rows("SELECT DISTINCT recorded_on FROM journal").ShouldBe(["2025-12-31"]);
+        Word(folder.Run("run", "--format", "json").Expect(0).Json, "as_of").ShouldBe("2025-12-31");
+        Word(folder.Run("ageing", "--format", "json").Expect(0).Json[0], "d1_30").ShouldBe("100.00");
+        folder.Run("dispatch").Expect(0);
+        folder.Run("sending", "live").Expect(0);
+        folder.Count("SELECT count(*) FROM journal WHERE recorded_on > '2025-12-31'").ShouldBe(0);
+        // Who says what time it is is believed.
+        folder.Send("""{"type":"account","key":"b","account":"B1","name":"Birk","portfolio":"EU"}""", "--now", "2026-01-05T18:00:00Z").Expect(0).Err.ShouldNotContain("demo");
+    }
+
     [Fact]
     public void Simulate_keeps_its_store_where_data_is_given_and_begins_in_no_used_one()
     {
