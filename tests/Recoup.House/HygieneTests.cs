@@ -42,7 +42,7 @@ public sealed partial class HygieneTests
     {
         foreach (var file in new[] { "README.md", ".ci/run" }) Repository.Files.ShouldContain(file, $"{file} is missing");
         var shell = Shell().Matches(Repository.Read("README.md")).Select(m => m.Groups["code"].Value.Trim()).Take(2).ToList();
-        shell.ShouldBe(["dotnet run --project src/Recoup.Cli -c Release -- demo", "dotnet test"]);
+        shell.ShouldBe(["dotnet run --project src/Recoup.Cli -c Release -- demo", "dotnet test -c Release"]);
         Repository.Has("src/Recoup.Cli/Recoup.Cli.csproj").ShouldBeTrue();
         var ci = Repository.Read(".ci/run");
         ci.Split('\n').ShouldContain(line => line.StartsWith("dotnet test", StringComparison.Ordinal));
