@@ -76,7 +76,8 @@ public sealed class DataFolder : IDisposable
         using var given = new MemoryStream(Encoding.UTF8.GetBytes(input ?? ""));
         using var output = new MemoryStream();
         using var error = new MemoryStream();
-        string[] place = arguments.Contains("--data") ? [] : TestStores.IsPostgres && !arguments.Contains("--database") ? ["--data", Path, "--database", Place.Connection!] : ["--data", Path];
+        // A simulation works in a scratch folder unless one is named, whatever the environment says.
+        string[] place = arguments.Contains("--data") || arguments is ["simulate", ..] ? [] : TestStores.IsPostgres && !arguments.Contains("--database") ? ["--data", Path, "--database", Place.Connection!] : ["--data", Path];
         var exit = Recoup.Cli.CommandLine.Run([.. arguments, .. place], new Recoup.Cli.TerminalStreams(given, output, error)).GetAwaiter().GetResult();
         return new Ran(exit, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(error.ToArray()));
     }

@@ -33,7 +33,7 @@ public sealed class WorklistTests
     {
         using var folder = new DataFolder();
         var lines = Enumerable.Range(1, 3).SelectMany(n => Facts.Split('\n')[1..].Select(l => l.Replace("\"a\"", $"\"a{n}\"").Replace("\"i\"", $"\"i{n}\"").Replace("A1", $"A{n}").Replace("I1", $"I{n}")));
-        folder.Send(string.Join('\n', lines), "--now", "2026-01-02T10:00:00Z").Expect(0);
+        folder.Send(string.Join('\n', lines.Prepend(Facts.Split('\n')[0])), "--now", "2026-01-02T10:00:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
         folder.Run("worklist", "--limit", "2").Expect(0).Err.ShouldContain("2 of 3 are shown, best first; --limit 3 shows all");
         folder.Run("worklist", "--limit", "2", "--owner", "agent").Expect(0).Err.ShouldContain("2 of 3");
