@@ -40,6 +40,17 @@ public static partial class Machine
         return null;
     }
 
+    private static Refused? Cancel(Work work, Input.CreditNoteCancelled i)
+    {
+        if (FindCash(work, i.Account, null, i.CreditNote, out var credit) is { } unknown) return unknown;
+        if (credit.Reversed) return new Refused(Refusal.AlreadyReversed, $"credit note {i.CreditNote} was cancelled before");
+        if (Movements.MostFrom(credit.Refunds, i.On) is > 0 and var sentBack)
+            return new Refused(Refusal.AlreadyRefunded, $"of credit note {i.CreditNote} {Format(sentBack, credit.Currency)} were sent to the customer; where that came back, send refund_reversed first");
+        if (i.On < credit.On) return new Refused(Refusal.BeforeDocument, $"credit note {i.CreditNote} is of {credit.On:yyyy-MM-dd}; it can't be cancelled on {i.On:yyyy-MM-dd}");
+        work.Emit(new Event.CreditNoteCancelled(i.CreditNote, credit.Minor, credit.Currency, [.. credit.Allocations], i.Reason));
+        return null;
+    }
+
     private static Refused? ReverseRefund(Work work, Input.RefundReversed i)
     {
         if (!work.State.Cash.TryGetValue(i.Refund, out var refund) || refund.Account != i.Account || refund.Kind != CashKind.Refund)

@@ -65,6 +65,7 @@ public static partial class Machine
             Input.InvoiceCancelled i => Cancel(work, i),
             Input.Payment i => Receive(work, i),
             Input.PaymentReversed i => Reverse(work, i),
+            Input.CreditNoteCancelled i => Cancel(work, i),
             Input.Refund i => Refund(work, i),
             Input.RefundReversed i => ReverseRefund(work, i),
             Input.AllocationReversed i => TakeOff(work, i),

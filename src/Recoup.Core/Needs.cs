@@ -66,14 +66,8 @@ public sealed class Needs
                 foreach (var (number, _) in named) needs.Item(state, i.Account, number);
                 break;
             case Input.Payment i: needs.Open(state, i.Account, i.Amount.Currency.Code, i.Amount.Minor, order); break;
-            case Input.PaymentReversed i:
-                needs.CashOf(state, i.Payment);
-                if (state.Cash.TryGetValue(i.Payment, out var reversed))
-                {
-                    foreach (var allocation in reversed.Allocations) needs.Item(state, i.Account, allocation.Number);
-                    foreach (var back in reversed.Back ?? []) needs.Item(state, i.Account, back.Number);
-                }
-                break;
+            case Input.PaymentReversed i: needs.CashAndItems(state, i.Account, i.Payment); break;
+            case Input.CreditNoteCancelled i: needs.CashAndItems(state, i.Account, Fold.CreditKey(i.Account, i.CreditNote)); break;
             case Input.Refund i:
                 if (i.Payment is null && i.CreditNote is null)
                 {
@@ -135,6 +129,15 @@ public sealed class Needs
     {
         Item(state, account, number);
         foreach (var key in state.Item(account, number)?.AppliedBy ?? []) CashOf(state, key);
+    }
+
+    /// <summary>A payment or credit, and the items that it met.</summary>
+    private void CashAndItems(PartyState state, string account, string key)
+    {
+        CashOf(state, key);
+        if (!state.Cash.TryGetValue(key, out var cash)) return;
+        foreach (var allocation in cash.Allocations) Item(state, account, allocation.Number);
+        foreach (var back in cash.Back ?? []) Item(state, account, back.Number);
     }
 
     private void CashOf(PartyState state, string key)

@@ -35,7 +35,7 @@ internal sealed class DocumentWords
         "statement", "as_of", "period", "date", "what", "for", "balance", "opening", "closing", "nothing", "open_items", "issued", "due", "days", "remaining", "disputed",
         "open_total", "unapplied", "due_total", "overdue", "each_by_due", "in_favour", "current", "d1_30", "d31_60", "d61_90", "d90_plus", "check",
         "m_invoice", "m_charge", "m_correction", "m_cancellation", "m_cancellation_reversed", "m_charge_cancellation", "m_waiver", "m_waiver_reversed",
-        "m_payment", "m_payment_reversed", "m_refund", "m_refund_reversed", "m_credit_note", "m_adjustment",
+        "m_payment", "m_payment_reversed", "m_refund", "m_refund_reversed", "m_credit_note", "m_credit_note_cancellation", "m_adjustment",
     ];
 
     public static IEnumerable<string> Languages => Shipped.Value.Keys.Order(StringComparer.Ordinal);

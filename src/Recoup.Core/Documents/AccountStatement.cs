@@ -9,7 +9,7 @@ namespace Recoup.Core.Documents;
 /// <summary>What changes the balance of an account.</summary>
 public enum MovementKind
 {
-    Invoice, Charge, Correction, Cancellation, CancellationReversed, ChargeCancellation, Waiver, WaiverReversed, Payment, PaymentReversed, Refund, RefundReversed, CreditNote, Adjustment,
+    Invoice, Charge, Correction, Cancellation, CancellationReversed, ChargeCancellation, Waiver, WaiverReversed, Payment, PaymentReversed, Refund, RefundReversed, CreditNote, CreditNoteCancellation, Adjustment,
 }
 
 /// <summary>
@@ -143,6 +143,9 @@ public sealed record AccountStatement(string Account, DateOnly From, DateOnly As
                 case Event.WaiverReversed e: Add(on, currencies[e.Number], MovementKind.WaiverReversed, e.Number, [], e.Minor); break;
                 case Event.CreditNoted e:
                     Add(on, e.Currency, MovementKind.CreditNote, e.Number, Met(Fold.CreditKey(account, e.Number), e.Allocations), -e.Minor);
+                    break;
+                case Event.CreditNoteCancelled e:
+                    Add(on, e.Currency, MovementKind.CreditNoteCancellation, e.Number, Numbers(e.Undone), e.Minor);
                     break;
                 case Event.PaymentReceived e:
                     payments[e.Payment] = (on, e.Currency, e.Minor);

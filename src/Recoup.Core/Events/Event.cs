@@ -108,6 +108,9 @@ public abstract record Event
     /// <summary>A credit was granted: less sales, and less open where it met items at once.</summary>
     public sealed record CreditNoted(string Number, long Minor, string Currency, IReadOnlyList<Applied> Allocations, IReadOnlyList<Named>? Waiting) : Event;
 
+    /// <summary>A credit note should never have been: it is a sale again, and what it met is open again.</summary>
+    public sealed record CreditNoteCancelled(string Number, long Minor, string Currency, IReadOnlyList<Applied> Undone, string? Reason) : Event;
+
     /// <summary>Unapplied cash or credit met an item.</summary>
     public sealed record CashApplied(string Payment, Applied Allocation) : Event;
 

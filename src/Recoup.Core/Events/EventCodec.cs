@@ -81,6 +81,7 @@ public class JournalDamagedException(string message) : Exception(message);
 [JsonSerializable(typeof(Event.AllocationReversed))]
 [JsonSerializable(typeof(Event.CancellationReversed))]
 [JsonSerializable(typeof(Event.CreditNoted))]
+[JsonSerializable(typeof(Event.CreditNoteCancelled))]
 [JsonSerializable(typeof(Event.CashApplied))]
 [JsonSerializable(typeof(Event.WrittenOff))]
 [JsonSerializable(typeof(Event.WriteOffReversed))]

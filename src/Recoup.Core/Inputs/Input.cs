@@ -205,6 +205,15 @@ public abstract record Input
         public override DateOnly? EffectiveOn => On;
     }
 
+    /// <summary>A credit note that should never have been; <see cref="CreditNote"/> is its number.</summary>
+    public sealed record CreditNoteCancelled : OfAccount
+    {
+        public required string CreditNote { get; init; }
+        public required DateOnly On { get; init; }
+        public string? Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
     /// <summary>A fee, interest or cost: an item of its own, due on its day unless a later one is given.</summary>
     public sealed record Charge : OfAccount
     {

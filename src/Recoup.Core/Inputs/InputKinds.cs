@@ -137,6 +137,9 @@ public static class InputKinds
             Need("number", Text, "unique within the account") with { LengthMax = 100 }, OnDay, .. Money,
             May("invoice", Text, "the invoice it credits; else it stands as unapplied credit") with { LengthMax = 100 },
         ], d => new Input.CreditNote { Key = "", Account = d.Need("account"), Number = d.Need("number"), On = d.NeedDate("on"), Amount = d.Money("amount"), Invoice = d.Text("invoice") }),
+        new("credit_note_cancelled", "a credit note that should never have been: what it met is open again", true,
+        [Need("credit_note", Text, "its number") with { LengthMax = 100 }, OnDay, May("reason", Text, "why")],
+        d => new Input.CreditNoteCancelled { Key = "", Account = d.Need("account"), CreditNote = d.Need("credit_note"), On = d.NeedDate("on"), Reason = d.Text("reason") }),
         new("charge", "a fee, interest or cost: an item of its own", true,
         [
             May("number", Text, "by default the key") with { LengthMax = 100 }, May("invoice", Text, "the invoice it came from") with { LengthMax = 100 }, OnDay,

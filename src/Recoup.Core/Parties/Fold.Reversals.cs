@@ -7,6 +7,49 @@ namespace Recoup.Core.Parties;
 /// <summary>What is taken back: cash off an item, cash sent back to the customer, a cancellation, a recovery.</summary>
 public static partial class Fold
 {
+    /// <summary>A payment came back, or a credit note never was: all that it did is undone, from a day on.</summary>
+    private static void Reverse(PartyState state, Envelope e, CellDeltas cells, string key, IReadOnlyList<Applied> parts)
+    {
+        var cash = state.Cash[key];
+        foreach (var undone in parts)
+        {
+            var on = Later(e.EffectiveOn, undone.On);
+            var item = Loaded(state, e.Account, undone.Number);
+            if (undone.Recovery) Unrecover(state, e, cells, item, undone.Minor, on, -1);
+            else PutBack(state, e, cells, cash, item, undone.Minor, undone.On, on);
+        }
+        // Dated before a release, it takes back first what the release then would have: nothing is left to release.
+        foreach (var back in cash.Back ?? [])
+        {
+            if (back.On <= e.EffectiveOn) continue;
+            var item = Loaded(state, e.Account, back.Number);
+            var earlier = Later(e.EffectiveOn, back.Since);
+            if (back.Recovery)
+            {
+                Unrecover(state, e, cells, item, back.Minor, earlier, -1);
+                Unrecover(state, e, cells, item, -back.Minor, back.On, 1);
+            }
+            else if (cash.Kind == CashKind.Payment)
+            {
+                PutBack(state, e, cells, cash, item, back.Minor, back.Since, earlier);
+                PutBack(state, e, cells, cash, item, -back.Minor, back.Since, back.On);
+            }
+            // What rose when the credit was taken off was counted then; now it rises earlier, and is counted once.
+            else Change(state, e, cells, item.Number, (earlier, back), static (i, by) => { i.Move(by.earlier, by.back.Minor); i.Move(by.back.On, -by.back.Minor); });
+        }
+        if (cash.Kind == CashKind.Payment)
+        {
+            Flow(state, e.Account, cells, Measure.CashReceived, e.EffectiveOn, null, cash.Currency, -cash.Minor, -1);
+            CountTowardPromises(state, e.EffectiveOn, new CashToCome(e.EffectiveOn, cash.On, e.Account, cash.Currency, -cash.Minor));
+        }
+        else Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, cash.Currency, cash.Minor, 0);
+        cash.Reversed = true;
+        cash.Allocations.Clear();
+        cash.Back = null;
+        ChangeUnapplied(state, cash, cells, null, cash.Moves.ConvertAll(m => new Movement(Later(e.EffectiveOn, m.On), -m.Minor)));
+        Touch(state, e);
+    }
+
     /// <summary>Parts of a payment or credit go back from an item to unapplied cash; none before it had met the item.</summary>
     private static void TakeOff(PartyState state, Envelope e, CellDeltas cells, Event.AllocationReversed reversed)
     {

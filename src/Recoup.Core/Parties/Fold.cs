@@ -112,7 +112,10 @@ public static partial class Fold
                 ApplyUnapplied(state, e, cells, applied);
                 break;
             case Event.PaymentReversed reversed:
-                Reverse(state, e, cells, reversed);
+                Reverse(state, e, cells, reversed.Payment, reversed.Undone);
+                break;
+            case Event.CreditNoteCancelled cancelled:
+                Reverse(state, e, cells, CreditKey(e.Account, cancelled.Number), cancelled.Undone);
                 break;
             case Event.AllocationReversed reversed:
                 TakeOff(state, e, cells, reversed);
@@ -246,7 +249,7 @@ public static partial class Fold
 
     private static bool Moves(Event e) => e is Event.InvoiceIssued or Event.InvoiceCorrected or Event.InvoiceCancelled or Event.ChargeMade or Event.ChargeWaived
         or Event.PaymentReceived or Event.PaymentReversed or Event.CreditNoted or Event.CashApplied or Event.ItemAdjusted
-        or Event.ChargeCancelled or Event.CancellationReversed or Event.WaiverReversed or Event.AllocationReversed or Event.RefundMade or Event.RefundReversed;
+        or Event.CreditNoteCancelled or Event.ChargeCancelled or Event.CancellationReversed or Event.WaiverReversed or Event.AllocationReversed or Event.RefundMade or Event.RefundReversed;
 
     public static string CreditKey(string account, string number) => $"credit:{account}:{number}";
 
@@ -375,39 +378,6 @@ public static partial class Fold
         if (cash.Kind != CashKind.Payment) return;
         Flow(state, e.Account, cells, Measure.CashApplied, allocation.On, item.IssuedOn, item.Currency, allocation.Minor, 0);
         if (allocation.On > item.DueAt(allocation.On)) Flow(state, e.Account, cells, Measure.CashOnOverdue, allocation.On, null, item.Currency, allocation.Minor, 0);
-    }
-
-    private static void Reverse(PartyState state, Envelope e, CellDeltas cells, Event.PaymentReversed reversed)
-    {
-        var cash = state.Cash[reversed.Payment];
-        foreach (var undone in reversed.Undone)
-        {
-            var on = Later(e.EffectiveOn, undone.On);
-            var item = Loaded(state, e.Account, undone.Number);
-            if (undone.Recovery) Unrecover(state, e, cells, item, undone.Minor, on, -1);
-            else PutBack(state, e, cells, cash, item, undone.Minor, undone.On, on);
-        }
-        // Dated before a release, it takes back first what the release then would have: nothing is left to release.
-        foreach (var back in cash.Back ?? [])
-        {
-            if (back.On <= e.EffectiveOn) continue;
-            var item = Loaded(state, e.Account, back.Number);
-            if (back.Recovery)
-            {
-                Unrecover(state, e, cells, item, back.Minor, Later(e.EffectiveOn, back.Since), -1);
-                Unrecover(state, e, cells, item, -back.Minor, back.On, 1);
-                continue;
-            }
-            PutBack(state, e, cells, cash, item, back.Minor, back.Since, Later(e.EffectiveOn, back.Since));
-            PutBack(state, e, cells, cash, item, -back.Minor, back.Since, back.On);
-        }
-        Flow(state, e.Account, cells, Measure.CashReceived, e.EffectiveOn, null, cash.Currency, -cash.Minor, -1);
-        CountTowardPromises(state, e.EffectiveOn, new CashToCome(e.EffectiveOn, cash.On, e.Account, cash.Currency, -cash.Minor));
-        cash.Reversed = true;
-        cash.Allocations.Clear();
-        cash.Back = null;
-        ChangeUnapplied(state, cash, cells, null, cash.Moves.ConvertAll(m => new Movement(Later(e.EffectiveOn, m.On), -m.Minor)));
-        Touch(state, e);
     }
 
     /// <summary>What a payment or credit had on an item since a day is open again from another day on.</summary>

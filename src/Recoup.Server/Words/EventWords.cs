@@ -28,6 +28,7 @@ public static class EventWords
         Event.RefundReversed r => ("Refund came back", Join(Show.AmountWith(r.Minor, r.Currency), r.Reason)),
         Event.AllocationReversed a => ($"{(a.Payment.StartsWith("credit:", StringComparison.Ordinal) ? "Credit" : "Payment")} taken off {a.Number}", a.Reason ?? ""),
         Event.CreditNoted c => ($"Credit note {c.Number}", Join(Show.AmountWith(c.Minor, c.Currency), Met(c.Allocations))),
+        Event.CreditNoteCancelled c => ($"Credit note {c.Number} cancelled", Join(Show.AmountWith(c.Minor, c.Currency), c.Reason)),
         Event.CashApplied c => ("Unapplied cash applied", $"to {c.Allocation.Number}"),
         Event.WrittenOff w => ($"{w.Number} written off", w.Reason),
         Event.WriteOffReversed w => ($"Write-off of {w.Number} taken back", w.Reason),

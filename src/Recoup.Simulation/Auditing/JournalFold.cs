@@ -95,15 +95,19 @@ internal sealed class JournalFold
             case Event.PaymentReceived e: Receive(e.Payment, e.Currency, e.Minor, e.Allocations); break;
             case Event.CreditNoted e: Receive(CreditKey(account, e.Number), e.Currency, e.Minor, e.Allocations); break;
             case Event.CashApplied e: Apply(e.Payment, e.Allocation); break;
-            case Event.PaymentReversed e:
-                foreach (var undone in e.Undone)
-                    if (!undone.Recovery) Move(counted, account, undone.Number, undone.Minor);
-                var rest = counted.Cash[e.Payment];
-                Free(counted, account, e.Payment, rest.Currency, -rest.Minor);
-                break;
+            case Event.PaymentReversed e: Undo(e.Payment, e.Undone); break;
+            case Event.CreditNoteCancelled e: Undo(CreditKey(account, e.Number), e.Undone); break;
             default: return false;
         }
         return true;
+
+        void Undo(string key, IReadOnlyList<Applied> parts)
+        {
+            foreach (var undone in parts)
+                if (!undone.Recovery) Move(counted, account, undone.Number, undone.Minor);
+            var rest = counted.Cash[key];
+            Free(counted, account, key, rest.Currency, -rest.Minor);
+        }
 
         void Receive(string key, string currency, long minor, IReadOnlyList<Applied> allocations)
         {

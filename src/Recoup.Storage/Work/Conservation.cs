@@ -44,6 +44,7 @@ internal sealed class Conservation
             case Event.RefundReversed e: Add(e.Currency, -e.Minor); break;
             case Event.AllocationReversed e: AddTo(e.Number, -Recovered(e.Parts)); break;
             case Event.CreditNoted e: Add(e.Currency, -e.Minor); break;
+            case Event.CreditNoteCancelled e: Add(e.Currency, e.Minor); break;
             case Event.PaymentReceived e:
                 payments.Add((e.Payment, e.Currency, e.Minor));
                 paymentOf?[e.Payment] = (e.Currency, e.Minor);

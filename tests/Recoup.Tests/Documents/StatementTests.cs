@@ -122,6 +122,7 @@ public sealed class StatementTests
             """{"type":"payment","key":"p4","account":"A1","on":"2026-04-17","amount":"10.00","currency":"EUR","for":[{"invoice":"I9","amount":"10.00"}]}""",
             """{"type":"refund","key":"rf","account":"A1","payment":"p4","on":"2026-04-18","amount":"10.00","currency":"EUR"}""",
             """{"type":"refund_reversed","key":"rr","account":"A1","refund":"rf","on":"2026-04-19","reason":"returned"}""",
+            """{"type":"credit_note_cancelled","key":"cnx","account":"A1","credit_note":"CN1","on":"2026-04-20"}""",
         }) play.Take([new Step.Send(at, [line])])[0].Result.Refused.ShouldBeNull(line);
         var readings = new Readings(play.Store);
         var state = readings.PartyOf("A1")!;
@@ -137,8 +138,9 @@ public sealed class StatementTests
             (13, MovementKind.CancellationReversed, "I2", "", 700, 5400), (14, MovementKind.Charge, "C2", "", 500, 5900), (15, MovementKind.ChargeCancellation, "C2", "", -500, 5400),
             (16, MovementKind.WaiverReversed, "C1", "", 500, 5900), (17, MovementKind.Payment, "p4", "", -1000, 4900),
             (18, MovementKind.Refund, "rf", "", 1000, 5900), (19, MovementKind.RefundReversed, "rf", "", -1000, 4900),
+            (20, MovementKind.CreditNoteCancellation, "CN1", "I1", 1000, 5900),
         ]);
-        section.Items.Select(i => (i.Number, i.Open, i.WrittenOff)).ShouldBe([("C1", 500, 0), ("I1", 5000, 5000), ("I2", 400, 0)], ignoreOrder: true);
+        section.Items.Select(i => (i.Number, i.Open, i.WrittenOff)).ShouldBe([("C1", 500, 0), ("I1", 6000, 5000), ("I2", 400, 0)], ignoreOrder: true);
         section.Movements.Select(m => m.Kind).Distinct().Order().ShouldBe(Enum.GetValues<MovementKind>().Order());
     }
 

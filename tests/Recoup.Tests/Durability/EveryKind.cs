@@ -63,6 +63,8 @@ internal static class EveryKind
         {"type":"invoice_cancelled","key":"tb-15","account":"A7","invoice":"INV-72","on":"2026-01-22","reason":"double"}
         {"type":"cancellation_reversed","key":"tb-16","account":"A7","invoice":"INV-72","on":"2026-01-23","reason":"not double"}
         {"type":"promise","key":"tb-17","account":"A7","on":"2026-01-24","due_on":"2026-02-20","amount":"30.00","currency":"EUR"}
+        {"type":"credit_note","key":"tb-20","account":"A7","number":"CN-70","on":"2026-01-26","amount":"3.00","currency":"EUR","invoice":"INV-72"}
+        {"type":"credit_note_cancelled","key":"tb-21","account":"A7","credit_note":"CN-70","on":"2026-01-27","reason":"double"}
         {"type":"account_moved","key":"tb-19","account":"A7","portfolio":"Süd"}
         {"type":"promise_withdrawn","key":"tb-18","account":"A7","promise":"tb-17","on":"2026-01-25","reason":"error"}
         """;

@@ -276,6 +276,7 @@ internal sealed class Ledger(Policy policy)
                     cash.Waiting.RemoveAll(w => w.Number == i.Invoice);
                     break;
                 }
+            case Input.CreditNoteCancelled i: Reverse(CashOf(i.Account, null, i.CreditNote), i.On); break;
             case Input.PaymentReversed i: Reverse(AllCash.Single(c => c.Key == i.Payment), i.On); break;
             case Input.Waiver i:
                 {

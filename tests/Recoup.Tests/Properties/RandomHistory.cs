@@ -218,7 +218,8 @@ internal sealed class RandomHistory
     {
         < 4 => Refund(day()),
         < 6 => Pick(refunds) is ({ } account, { } key) ? Json.Line("refund_reversed", Key(), account, ("refund", key), ("on", day()), ("reason", "returned")) : null,
-        < 10 => TakenOff(day()),
+        < 9 => TakenOff(day()),
+        < 10 => Pick(credits) is ({ } account, { } number, _) ? Json.Line("credit_note_cancelled", Key(), account, ("credit_note", number), ("on", day()), ("reason", "double")) : null,
         < 13 => Pick(cancelled) is ({ } account, { } number) ? Json.Line("cancellation_reversed", Key(), account, ("invoice", number), ("on", day()), ("reason", "a mistake")) : null,
         < 14 => Pick(charges) is ({ } account, { } number, _) ? OfItem("charge_cancelled", "charge", account, number, cancelled, ("on", day())) : null,
         < 15 => Pick(waived) is ({ } account, { } number) ? Json.Line("waiver_reversed", Key(), account, ("charge", number), ("on", day()), ("reason", "a mistake")) : null,

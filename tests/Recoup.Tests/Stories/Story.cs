@@ -131,6 +131,7 @@ internal sealed class Story : IDisposable
                     Send(Json.Line("invoice_corrected", Key(), Account(w, out var on), ("invoice", number), ("on", on), ("amount", amount), ("currency", currency), ("due_on", due)));
                     break;
                 }
+            case "cancel" when w.Take("credit"): { var number = w.Next("a number"); Send(Json.Line("credit_note_cancelled", Key(), Account(w, out var on), ("credit_note", number), ("on", on))); break; }
             case "cancel" when w.Take("charge"): { var number = w.Next("a number"); Send(Json.Line("charge_cancelled", Key(), Account(w, out var on), ("charge", number), ("on", on))); break; }
             case "move":
                 {
