@@ -19,13 +19,7 @@ public static partial class Machine
             return new Refused(Refusal.PortfolioFixed, $"account {i.Account} is in portfolio {known.Portfolio}; an account input can't take it to {portfolio}: account_moved does");
 
         var personal = Personal(work, known);
-        var changedPersonal = personal with
-        {
-            Name = i.Name ?? personal.Name,
-            Email = i.Email ?? personal.Email,
-            Phone = i.Phone ?? personal.Phone,
-            Address = i.Address ?? personal.Address,
-        };
+        var changedPersonal = Change(personal, i);
         var details = (known ?? new AccountDetails(i.Account, i.Portfolio ?? WorkspaceState.DefaultPortfolio, "business")) with
         {
             Kind = i.Kind ?? known?.Kind ?? "business",
@@ -33,6 +27,7 @@ public static partial class Machine
             TimeZone = i.TimeZone ?? known?.TimeZone,
             Language = i.Language ?? known?.Language,
             Parent = i.Parent ?? known?.Parent,
+            Said = known is null ? null : i.Said ?? known.Said,
         };
         var samePersonal = changedPersonal == personal;
         if (known is not null && samePersonal && details == known) return null;
@@ -67,6 +62,58 @@ public static partial class Machine
     }
 
     private static string TokenOf(Work work, string channel, string address, string? country) => PartyAddresses.Token(work.Context.Vault, work.State.Id, channel, address, country);
+
+    /// <summary>What is given replaces what was there. A list that no longer has an address takes away the one that it gave, and no other.</summary>
+    private static PersonalDetails Change(PersonalDetails before, Input.AccountSet i)
+    {
+        var list = i.Said is { } said ? ListedItems.ListOf(said) : null;
+        var given = before.By is { } by && list is not null && by.StartsWith(list, StringComparison.Ordinal) ? (Withdrawn)(by[list.Length] - '0') : Withdrawn.Nothing;
+        var gone = given & i.Withdrawn;
+        var after = before with
+        {
+            Name = i.Name ?? before.Name,
+            Email = i.Email ?? (gone.HasFlag(Withdrawn.Email) ? null : before.Email),
+            // The others come with the first: a new first address alone is all there is.
+            OtherEmails = i.OtherEmails ?? (gone.HasFlag(Withdrawn.Email) || (list is not null && i.Email is not null) ? null : before.OtherEmails),
+            Phone = i.Phone ?? (gone.HasFlag(Withdrawn.Phone) ? null : before.Phone),
+            Address = i.Address ?? (gone.HasFlag(Withdrawn.Address) ? null : before.Address),
+        };
+        if (list is null)
+        {
+            // Whoever gives an address by hand keeps it, whatever the list says no more.
+            if (before.By is null) return after;
+            var kept = (Withdrawn)(before.By[^1] - '0');
+            if (i.Email is not null) kept &= ~Withdrawn.Email;
+            if (i.Phone is not null) kept &= ~Withdrawn.Phone;
+            if (i.Address is not null) kept &= ~Withdrawn.Address;
+            return after with { By = kept == Withdrawn.Nothing ? null : before.By[..^1] + (char)('0' + (int)kept) };
+        }
+        given &= ~gone;
+        if (i.Email is not null && i.Email != before.Email) given |= Withdrawn.Email;
+        if (i.Phone is not null && i.Phone != before.Phone) given |= Withdrawn.Phone;
+        if (i.Address is not null && i.Address != before.Address) given |= Withdrawn.Address;
+        return after with { By = given != Withdrawn.Nothing ? list + (char)('0' + (int)given) : gone != Withdrawn.Nothing ? null : before.By };
+    }
+
+    /// <summary>An address that takes no mail gives way to the account's next one, and stands behind the others from then on.</summary>
+    private static void UseNextAddress(Work work, string channel, string? token)
+    {
+        if (channel != Channel.Email || token is null || work.State.Erased || !work.State.Contact.IsUndeliverable(channel, token)) return;
+        foreach (var account in work.State.Accounts.Where(a => a.EmailToken == token).ToList())
+        {
+            var personal = Personal(work, account);
+            var others = (personal.OtherEmails ?? "").Split("; ", StringSplitOptions.RemoveEmptyEntries).ToList();
+            var next = others.Find(a => PartyAddresses.CanBeReached(channel, a) && !work.State.Contact.IsUndeliverable(channel, TokenOf(work, channel, a, account.Country)));
+            if (next is null) continue;
+            others.Remove(next);
+            var turned = personal with { Email = next, OtherEmails = string.Join("; ", others.Append(personal.Email)) };
+            work.Emit(new Event.AccountChanged(account with
+            {
+                EmailToken = TokenOf(work, channel, next, account.Country),
+                Sealed = work.Context.Vault.Seal(work.State.Id, JsonSerializer.SerializeToUtf8Bytes(turned, EventJson.Default.PersonalDetails)),
+            }), account: account.Account);
+        }
+    }
 
     private static IReadOnlyList<string> TokensOf(Work work, string channel, string address) =>
         PartyAddresses.AllTokens(work.Context.Vault, work.State.Id, channel, address, work.State.Account(work.Input.AccountId)?.Country);

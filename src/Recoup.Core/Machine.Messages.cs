@@ -22,6 +22,7 @@ public static partial class Machine
             if (i.BadAddress is { } status)
             {
                 work.Emit(new Event.MessageBounced(i.Message, "hard", message.Channel, message.AddressToken, status, null), account: message.Account);
+                UseNextAddress(work, message.Channel, message.AddressToken);
                 GoOn(work, message);
             }
         }
@@ -48,6 +49,7 @@ public static partial class Machine
         // Servers report one failure more than once; what it says is known already.
         if (knownBad && message.Status is MessageStatus.Bounced or MessageStatus.Failed) return null;
         work.Emit(new Event.MessageBounced(i.Message, i.Kind, message.Channel, token, i.Status, i.Detail is { } detail ? WithoutAddresses(detail) : null));
+        UseNextAddress(work, message.Channel, token);
         return null;
     }
 

@@ -8,20 +8,29 @@ namespace Recoup.Core;
 
 public static partial class Machine
 {
-    private static Refused? Issue(Work work, Input.Invoice i)
+    private static Refused? Issue(Work work, Input.Invoice i) =>
+        i.Listed is not null ? FollowInvoice(work, i)
+        : work.State.Item(i.Account, i.Number) is { } known && (!known.Cancelled || known.Kind != ItemKind.Invoice) ? Taken(i, known)
+        : Issue(work, i, i.Number);
+
+    private static Refused Taken(Input.Invoice i, ItemState known) =>
+        new(Refusal.DuplicateNumber, Describe(known) is var words && known.Kind == ItemKind.Invoice && known.IssuedOn == i.IssuedOn && known.Amount == i.Amount.Minor
+            ? $"invoice {i.Number} of account {i.Account} is there already under another key, with the same dates and amount"
+            : $"number {i.Number} of account {i.Account} is taken by another: {words}; correct it with invoice_corrected, or give this one its own number");
+
+    /// <param name="number">Nobody's, or that of an invoice that was cancelled: it is issued again under its number.</param>
+    private static Refused? Issue(Work work, Input.Invoice i, string number)
     {
-        if (work.State.Item(i.Account, i.Number) is { } known)
-            return new Refused(Refusal.DuplicateNumber, Describe(known) is var words && known.Kind == ItemKind.Invoice && known.IssuedOn == i.IssuedOn && known.Amount == i.Amount.Minor
-                ? $"invoice {i.Number} of account {i.Account} is there already under another key, with the same dates and amount"
-                : $"number {i.Number} of account {i.Account} is taken by another: {words}; correct it with invoice_corrected, or give this one its own number");
-        work.Emit(new Event.InvoiceIssued(i.Number, i.IssuedOn, i.DueOn, i.Amount.Minor, i.Amount.Currency.Code)
+        if (work.State.Item(i.Account, number) is { } cancelled && cancelled.Currency != i.Amount.Currency.Code)
+            return new Refused(Refusal.WrongCurrency, $"invoice {number} was in {cancelled.Currency} before it was cancelled; one in {i.Amount.Currency} needs a number of its own");
+        work.Emit(new Event.InvoiceIssued(number, i.IssuedOn, i.DueOn, i.Amount.Minor, i.Amount.Currency.Code)
         {
             Order = i.Order, Terms = i.Terms, TaxMinor = i.Tax?.Minor, ServicedOn = i.ServicedOn, DeliveredOn = i.DeliveredOn,
             Lines = i.Lines?.Select(l => new InvoiceLine(l.Description, l.Amount.Minor)).ToList(),
             Deliver = IsToBeDelivered(work, i),
-        });
+        }, i.IssuedOn);
         // Cash that came for this invoice before it did applies itself, in the order in which it came.
-        var item = work.State.Items[(i.Account, i.Number)];
+        var item = work.State.Items[(i.Account, number)];
         foreach (var unapplied in work.State.Unapplied.Where(u => u.Account == i.Account && u.Currency == item.Currency).ToList())
         {
             // A payer may have named the number more than once.
@@ -29,7 +38,7 @@ public static partial class Machine
             var part = Math.Min(Math.Min(waiting, item.Balance), unapplied.InAll);
             if (part <= 0) continue;
             var on = unapplied.On > i.IssuedOn ? unapplied.On : i.IssuedOn;
-            work.Emit(new Event.CashApplied(unapplied.Key, new Applied(i.Number, part, on)), on);
+            work.Emit(new Event.CashApplied(unapplied.Key, new Applied(number, part, on)), on);
         }
         return null;
     }
@@ -39,13 +48,18 @@ public static partial class Machine
         if (FindInvoice(work, i.Account, i.Invoice, out var item) is { } refused) return refused;
         if (i.Amount is { } a && a.Currency.Code != item.Currency) return WrongCurrency(item, a);
         if (i.On < item.IssuedOn) return BeforeDocument(item, i.On);
-        if (i.DueOn is { } due && due < item.IssuedOn) return new Refused(Refusal.DueBeforeIssued, $"invoice {i.Invoice} was issued on {item.IssuedOn:yyyy-MM-dd}; it can't be due on {due:yyyy-MM-dd}");
-        var delta = i.Amount is { } amount ? amount.Minor - item.Amount : 0;
-        var redated = i.DueOn is { } to && item.IsRedatedBy(i.On, to);
+        return CorrectItem(work, item, i.On, i.Amount, i.DueOn, i.Reason);
+    }
+
+    private static Refused? CorrectItem(Work work, ItemState item, DateOnly on, Money? right, DateOnly? dueOn, string? reason)
+    {
+        if (dueOn is { } due && due < item.IssuedOn) return new Refused(Refusal.DueBeforeIssued, $"invoice {item.Number} was issued on {item.IssuedOn:yyyy-MM-dd}; it can't be due on {due:yyyy-MM-dd}");
+        var delta = right is { } amount ? amount.Minor - item.Amount : 0;
+        var redated = dueOn is { } to && item.IsRedatedBy(on, to);
         if (delta == 0 && !redated) return null;
         if (delta < 0 && item.Balance + Held(work, item) + delta < 0)
-            return new Refused(Refusal.BelowWrittenOff, $"of invoice {i.Invoice} {Format(item.WrittenOff, item)} was written off; it can't be corrected below that");
-        work.Emit(new Event.InvoiceCorrected(i.Invoice, delta, redated ? i.DueOn : null, Release(work, item, -(item.Balance + delta)), i.Reason));
+            return new Refused(Refusal.BelowWrittenOff, $"of invoice {item.Number} {Format(item.WrittenOff, item)} was written off; it can't be corrected below that");
+        work.Emit(new Event.InvoiceCorrected(item.Number, delta, redated ? dueOn : null, Release(work, item, -(item.Balance + delta)), reason), on);
         return null;
     }
 
@@ -102,7 +116,10 @@ public static partial class Machine
         return released;
     }
 
-    private static Refused? Receive(Work work, Input.Payment i)
+    private static Refused? Receive(Work work, Input.Payment i) => i.Listed is not null ? FollowPayment(work, i) : Receive(work, i, i.Key);
+
+    /// <param name="key">By which the payment is known from then on.</param>
+    private static Refused? Receive(Work work, Input.Payment i, string key)
     {
         var currency = i.Amount.Currency.Code;
         foreach (var (number, _) in i.For ?? [])
@@ -110,7 +127,7 @@ public static partial class Machine
         var plan = AllocationPlan.Make(
             i.Amount.Minor, i.On, i.For?.Select(f => new Named(f.Invoice, f.Amount.Minor)).ToList(), number => work.State.Item(i.Account, number),
             work.State.Items.Values.Where(item => item.Account == i.Account && item.Currency == currency && item.Balance > 0), work.Context.Policy.Allocation);
-        work.Emit(new Event.PaymentReceived(i.Key, i.Amount.Minor, currency, plan.Allocations, plan.Waiting.Count == 0 ? null : plan.Waiting) { Method = i.Method });
+        work.Emit(new Event.PaymentReceived(key, i.Amount.Minor, currency, plan.Allocations, plan.Waiting.Count == 0 ? null : plan.Waiting) { Method = i.Method });
         // A promise paid in full is kept, whatever is left of its term.
         foreach (var promise in work.State.Promises.Where(p => p.Outcome is null && p.PaidInTerm(work.Context.Policy.PromiseGraceDays) >= p.Minor).ToList())
             work.Emit(new Event.PromiseClosed(promise.Promise, "kept", promise.PaidMinor, promise.Currency), i.On > promise.MadeOn ? i.On : promise.MadeOn, promise.Account);
@@ -144,7 +161,8 @@ public static partial class Machine
 
     private static Refused? Credit(Work work, Input.CreditNote i)
     {
-        if (work.State.Cash.ContainsKey(Fold.CreditKey(i.Account, i.Number)))
+        if (work.State.Cash.TryGetValue(Fold.CreditKey(i.Account, i.Number), out var known) && i.IsListed) return FollowCredit(work, i, known);
+        if (known is not null)
             return new Refused(Refusal.DuplicateNumber, $"credit note {i.Number} of account {i.Account} is there already under another key");
         if (i.Invoice is { } number && work.State.Item(i.Account, number) is { } item && item.Currency != i.Amount.Currency.Code) return WrongCurrency(item, i.Amount);
         // Without an invoice it stands as unapplied credit until somebody puts it on an item.
@@ -189,14 +207,15 @@ public static partial class Machine
 
     private static Refused? SetBalance(Work work, Input.OpenBalance i)
     {
-        if (FindItem(work, i.Account, i.Invoice, out var item) is { } refused) return refused;
+        if (i.CreditNote is not null) return SetCredit(work, i);
+        if (FindItem(work, i.Account, i.Invoice!, out var item) is { } refused) return refused;
         if (i.Balance.Currency.Code != item.Currency) return WrongCurrency(item, i.Balance);
         if (i.On < item.IssuedOn) return BeforeDocument(item, i.On);
         // What took effect since that day stays as it is.
         var delta = i.Balance.Minor - item.BalanceOn(i.On);
         if (item.Balance + delta < 0)
             return new Refused(Refusal.MoreThanOpen, $"of {i.Invoice} {Format(item.BalanceOn(i.On), item)} were open on {i.On:yyyy-MM-dd} and {Format(item.Balance, item)} are after what was recorded since; {Format(i.Balance.Minor, item)} on that day would leave less than nothing");
-        if (delta != 0) work.Emit(new Event.ItemAdjusted(i.Invoice, delta, i.Reason));
+        if (delta != 0) work.Emit(new Event.ItemAdjusted(i.Invoice!, delta, i.Reason));
         return null;
     }
 

@@ -64,6 +64,7 @@ public static partial class Machine
             Input.InvoiceCorrected i => Correct(work, i),
             Input.InvoiceCancelled i => Cancel(work, i),
             Input.Payment i => Receive(work, i),
+            Input.Unpaid i => TakePaymentBack(work, i),
             Input.PaymentReversed i => Reverse(work, i),
             Input.CreditNoteCancelled i => Cancel(work, i),
             Input.Refund i => Refund(work, i),

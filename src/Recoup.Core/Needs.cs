@@ -44,7 +44,8 @@ public sealed class Needs
         switch (input)
         {
             case Input.Invoice i:
-                needs.Item(state, i.Account, i.Number);
+                if (i.Listed is { } row) needs.ListedInvoice(state, i, row);
+                else needs.Item(state, i.Account, i.Number);
                 foreach (var unapplied in state.Unapplied)
                     if (unapplied.Account == i.Account && unapplied.Waiting?.Exists(w => w.Number == i.Number) == true) needs.CashOf(state, unapplied.Key);
                 break;
@@ -53,7 +54,8 @@ public sealed class Needs
             case Input.Charge i: needs.Item(state, i.Account, i.Number ?? i.Key); if (i.Invoice is { } of) needs.Item(state, i.Account, of); break;
             case Input.Waiver i: needs.Item(state, i.Account, i.Charge); break;
             case Input.WriteOff i: needs.Item(state, i.Account, i.Invoice); break;
-            case Input.OpenBalance i: needs.Item(state, i.Account, i.Invoice); break;
+            case Input.OpenBalance { CreditNote: { } credit } i: needs.CashOf(state, Fold.CreditKey(i.Account, credit)); break;
+            case Input.OpenBalance i: needs.Item(state, i.Account, i.Invoice!); break;
             case Input.DisputeOpened { Invoice: { } number } i: needs.Item(state, i.Account, number); break;
             case Input.DisputeClosed i:
                 if (state.Disputes.Find(d => d.Dispute == i.Dispute)?.Number is { } disputed) needs.Item(state, i.Account, disputed);
@@ -62,7 +64,16 @@ public sealed class Needs
                 needs.CashOf(state, Fold.CreditKey(i.Account, i.Number));
                 if (i.Invoice is { } credited) needs.Item(state, i.Account, credited);
                 break;
+            case Input.Unpaid i:
+                needs.ListedItem(state, i.Account, i.Listed);
+                needs.ListedPayment(state, i.Account, i.Key);
+                break;
             case Input.Payment { For: { Count: > 0 } named } i:
+                if (i.Listed is { } listed)
+                {
+                    needs.ListedItem(state, i.Account, listed);
+                    needs.ListedPayment(state, i.Account, i.Key);
+                }
                 foreach (var (number, _) in named) needs.Item(state, i.Account, number);
                 break;
             case Input.Payment i: needs.Open(state, i.Account, i.Amount.Currency.Code, i.Amount.Minor, order); break;
@@ -138,6 +149,29 @@ public sealed class Needs
         if (!state.Cash.TryGetValue(key, out var cash)) return;
         foreach (var allocation in cash.Allocations) Item(state, account, allocation.Number);
         foreach (var back in cash.Back ?? []) Item(state, account, back.Number);
+    }
+
+    private void ListedItem(PartyState state, string account, ListedInvoice row)
+    {
+        foreach (var name in ListedItems.Names(state, account, row)) Item(state, account, name);
+    }
+
+    // What met the item is asked for only where the row changes it.
+    private void ListedInvoice(PartyState state, Input.Invoice i, ListedInvoice row)
+    {
+        ListedItem(state, i.Account, row);
+        if (state.Item(i.Account, ListedItems.NameOf(state, i.Account, row)) is not { AppliedBy: { } keys } item) return;
+        if (item.IssuedOn == i.IssuedOn && item.DueOn == i.DueOn && item.Amount == i.Amount.Minor) return;
+        foreach (var key in keys) CashOf(state, key);
+    }
+
+    private void ListedPayment(PartyState state, string account, string key)
+    {
+        foreach (var name in ListedItems.PaymentKeys(key))
+        {
+            CashAndItems(state, account, name);
+            if (!state.Cash.TryGetValue(name, out var cash) || !cash.Reversed) return;
+        }
     }
 
     private void CashOf(PartyState state, string key)

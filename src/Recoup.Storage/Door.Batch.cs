@@ -98,13 +98,16 @@ public sealed partial class Door
                     break;
             }
             var entry = Load(partyId);
-            if (Claim(input, partyId, entry.State, keys, out var unchanged) is { } used) return used;
-            if (unchanged) return null;
+            if (Claim(input, partyId, entry.State, keys, out var before) is { } used) return used;
+            if (before == Before.Unchanged) return null;
+            if (before == Before.Same) input = input with { IsKnown = true };
             if (input is Input.Review asked && !Machine.IsDue(entry.State, asked, context)) return null;
 
             var today = Machine.Today(entry.State, input, context);
             var allocation = context.Policy.Allocation;
             for (var needs = Needs.Of(entry.State, input, today, allocation); !needs.IsEmpty; needs = Needs.Of(entry.State, input, today, allocation)) Load(entry, needs);
+            // Nearly every row of a list says what it said before: that moves nothing, not even the day.
+            if (before != Before.Never && ListedItems.IsSaid(entry.State, input)) return null;
             var partition = Partition.Of(partyId);
             var asOf = entry.State.AsOf;
             var outcome = Machine.Handle(entry.State, seqs[partition], input, context, unitCells);
@@ -131,7 +134,7 @@ public sealed partial class Door
             }
             if (input is Input.Review && outcome.Events.Count > 0) Result.Reviewed++;
             Result.Outgoing.AddRange(outcome.Outgoing);
-            if (input.Digest.Length > 0) accepted.Add(KindOf(input));
+            if (input.Digest.Length > 0 && (before == Before.Never || outcome.Events.Count > 0)) accepted.Add(KindOf(input));
             return null;
         }
 
@@ -149,19 +152,43 @@ public sealed partial class Door
 
         private string? Alias(string account) => aliases.TryGetValue(account, out var party) ? party : routes.StoredAlias(account);
 
-        /// <summary>Sets unchanged where the same input was taken before; refuses where the key stands for another.</summary>
-        private Refused? Claim(Input input, string party, PartyState? state, List<(string, byte[])> keys, out bool unchanged)
+        /// <summary>What became of an input's key before.</summary>
+        private enum Before
         {
-            unchanged = false;
+            /// <summary>Nobody used it; it is taken now.</summary>
+            Never,
+
+            /// <summary>The input was taken with this content, and need not be handled.</summary>
+            Unchanged,
+
+            /// <summary>It was taken with this content, and follows a list: it is held against what is recorded by now.</summary>
+            Same,
+
+            /// <summary>It was taken with other content, and follows a list.</summary>
+            Other,
+        }
+
+        /// <summary>Says whether the input was taken before; refuses where its key stands for another.</summary>
+        private Refused? Claim(Input input, string party, PartyState? state, List<(string, byte[])> keys, out Before before)
+        {
+            before = Before.Never;
             if (input.Digest.Length == 0) return null;
-            var identifies = input is Input.AccountSet { Name: not null } or Input.AccountSet { Email: not null } or Input.AccountSet { Phone: not null } or Input.AccountSet { Address: not null } or Input.ContactPoint or Input.Consent { Address: not null };
-            if (identifies && state?.Erased == true) return new Refused(Refusal.PartyErased, $"party {party} was erased: nothing that identifies the person is taken any more; what is owed can still be settled");
-            var content = identifies ? store.Vault.Salt(party, input.Digest) : input.Digest;
-            if (claimed.TryGetValue(input.Key, out var before) || known.TryGetValue(input.Key, out before))
+            var identifies = input is Input.AccountSet { Name: not null } or Input.AccountSet { Email: not null } or Input.AccountSet { OtherEmails: not null } or Input.AccountSet { Phone: not null } or Input.AccountSet { Address: not null } or Input.ContactPoint or Input.Consent { Address: not null };
+            if (identifies && state?.Erased == true)
             {
-                unchanged = before.AsSpan().SequenceEqual(content);
-                return unchanged ? null : new Refused(Refusal.KeyUsedWithOtherContent, $"the key '{InputDraft.Short(input.Key)}' was used before with other content; a changed fact needs a key of its own");
+                // A list names the person in every row; what it says of the money is taken all the same.
+                if (input is Input.AccountSet { Said: not null }) { before = Before.Unchanged; return null; }
+                return new Refused(Refusal.PartyErased, $"party {party} was erased: nothing that identifies the person is taken any more; what is owed can still be settled");
             }
+            var content = identifies ? store.Vault.Salt(party, input.Digest) : input.Digest;
+            if (claimed.TryGetValue(input.Key, out var taken) || known.TryGetValue(input.Key, out taken))
+            {
+                var same = taken.AsSpan().SequenceEqual(content);
+                before = !input.Follows ? Before.Unchanged : same ? Before.Same : Before.Other;
+                return same || input.Follows ? null : new Refused(Refusal.KeyUsedWithOtherContent, $"the key '{InputDraft.Short(input.Key)}' was used before with other content; a changed fact needs a key of its own");
+            }
+            // Nothing was ever paid by that key.
+            if (input is Input.Unpaid) { before = Before.Unchanged; return null; }
             claimed[input.Key] = content;
             keys.Add((input.Key, content));
             return null;
@@ -169,8 +196,8 @@ public sealed partial class Door
 
         private Refused? TakeWorkspace(Input input, Context context, List<string> accepted, List<(string, byte[])> keys)
         {
-            if (Claim(input, "", null, keys, out var unchanged) is { } used) return used;
-            if (unchanged) return null;
+            if (Claim(input, "", null, keys, out var before) is { } used) return used;
+            if (before == Before.Unchanged) return null;
             foreach (var e in WorkspaceMachine.Handle(input, context)) Record(e, input.Key, input.Actor);
             accepted.Add(KindOf(input));
             return null;
@@ -236,7 +263,7 @@ public sealed partial class Door
                 var context = door.ContextAt(at > now ? at : now, at >= now ? unit.Day : null);
                 if (at > now) now = at;
                 foreach (var input in unit.Inputs)
-                    if (routes.PartyOf(input) is { } party && parties.TryGetValue(party, out var entry) && !(input.Digest.Length > 0 && known.ContainsKey(input.Key)))
+                    if (routes.PartyOf(input) is { } party && parties.TryGetValue(party, out var entry) && (input.Follows || !(input.Digest.Length > 0 && known.ContainsKey(input.Key))) && !(input is Input.Unpaid && !known.ContainsKey(input.Key)))
                         asking.Add((entry, input, Machine.Today(entry.State, input, context)));
             }
             // A reversal needs its payment first and then the items it met; more than so many steps no input takes.
@@ -355,6 +382,7 @@ public sealed partial class Door
             Input.AccountSet => "account",
             Input.PortfolioSet => "portfolio",
             Input.SendingSet => "sending",
+            Input.Unpaid => "payment_reversed",
             _ => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(input.GetType().Name),
         };
     }

@@ -1,5 +1,6 @@
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
 using Recoup.Storage.Journal;
 
@@ -66,7 +67,8 @@ internal sealed class Stored(Store store, Prepared? over = null)
         var left = new Dictionary<string, Type>(wanted.Count, StringComparer.Ordinal);
         foreach (var (key, kind) in wanted)
             if (keys.TryGetValue(key, out var content)) taken.Add(new(key, content));
-            else if (believed?.AreNew(kind) != true) left.Add(key, kind);
+            // Whether a payment was told of is asked just because most were not.
+            else if (kind == typeof(Input.Unpaid) || believed?.AreNew(kind) != true) left.Add(key, kind);
         var found = store.Database.KeyContents([.. left.Keys]);
         believed?.Saw(left, found);
         foreach (var (key, content) in taken) found[key] = content;

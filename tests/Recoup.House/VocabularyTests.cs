@@ -19,7 +19,7 @@ public sealed partial class VocabularyTests
     private static readonly Type[] Inputs = [.. typeof(Input).GetNestedTypes().Where(t => t.IsSubclassOf(typeof(Input)) && !t.IsAbstract)];
 
     /// <summary>What Recoup tells itself; none of these may come from outside.</summary>
-    private static readonly Type[] OwnInputs = [typeof(Input.Review), typeof(Input.Release), typeof(Input.ChannelResult)];
+    private static readonly Type[] OwnInputs = [typeof(Input.Review), typeof(Input.Release), typeof(Input.ChannelResult), typeof(Input.Unpaid)];
 
     public static TheoryData<string> EventNames => [.. Events.Select(e => e.Name)];
 

@@ -40,7 +40,7 @@ internal static class ImportVerbs
                 {
                     var rows = path == "-" ? MappedFile.ReadOpenItems(mapping, Terminal.OpenIn(), progress: progress) : MappedFile.ReadOpenItems(mapping, path, progress: progress);
                     var asOn = parsed.GetValue(on) is { } o ? Session.Day(o, "--on") : door.Workspace.Today(session.Clock.GetUtcNow());
-                    var open = new OpenItemsIntake(door).Take(rows, asOn, mapping.Name, sink.Add, parsed.GetValue(acceptDrop));
+                    var open = new OpenItemsIntake(door).Take(rows, asOn, mapping.Name, sink.Add, parsed.GetValue(acceptDrop), sink.Note);
                     sink.Finish();
                     return PrintOpenItems(session.Output, open, sink);
                 }
@@ -48,8 +48,8 @@ internal static class ImportVerbs
                 {
                     var rows = path == "-" ? MappedFile.Read(mapping, Terminal.OpenIn(), progress: progress) : MappedFile.Read(mapping, path, progress: progress);
                     var report = day is { } d
-                        ? new Intake(door).TakeUntil(rows, d, sink.Add, r => Show(r, progress), session.LastPlausibleDay)
-                        : new Intake(door).Take(rows, sink.Add, r => Show(r, progress));
+                        ? new Intake(door) { Note = sink.Note }.TakeUntil(rows, d, sink.Add, r => Show(r, progress), session.LastPlausibleDay)
+                        : new Intake(door) { Note = sink.Note }.Take(rows, sink.Add, r => Show(r, progress));
                     sink.Finish();
                     return Print(session.Output, report, sink);
                 }
@@ -78,7 +78,7 @@ internal static class ImportVerbs
             try
             {
                 var rows = path == "-" ? InputFile.Read(Terminal.OpenIn(), progress: progress) : InputFile.Read(path, progress: progress);
-                var report = new Intake(door).Take(rows, sink.Add, r => Show(r, progress));
+                var report = new Intake(door) { Note = sink.Note }.Take(rows, sink.Add, r => Show(r, progress));
                 sink.Finish();
                 return Print(session.Output, report, sink);
             }
@@ -184,7 +184,7 @@ internal static class ImportVerbs
         {
             json.WriteStartObject();
             json.WriteNumber("read", report.Read);
-            json.WriteNumber("accepted", report.Read - report.Rejected - report.Same);
+            json.WriteNumber("accepted", report.Refused is null ? Math.Max(0, report.Read - report.Rejected - report.Same) : 0);
             json.WriteNumber("unchanged", report.Same);
             json.WriteNumber("rejected", report.Rejected);
             json.WriteNumber("set_aside", report.SetAside);
@@ -202,7 +202,7 @@ internal static class ImportVerbs
                 json.WriteString("before", total.Before);
                 json.WriteString("in_file", total.InFile);
                 json.WriteString("after", total.After);
-                json.WriteBoolean("agrees", total.InFile == total.After);
+                json.WriteBoolean("agrees", total.Agrees);
                 json.WriteEndObject();
             }
             json.WriteEndArray();
@@ -210,7 +210,7 @@ internal static class ImportVerbs
             json.WriteEndObject();
         }, sheet, what);
         sink.Tell();
-        if (report.Note is not null) Output.Say(report.Note);
+        foreach (var note in report.Notes) Output.Say(note);
         if (report.Refused is not null)
         {
             Output.Say(report.Refused);
@@ -230,6 +230,7 @@ internal static class ImportVerbs
     {
         private RejectsWriter? writer;
         private int told;
+        private long noted;
 
         public string? Path { get; private set; }
 
@@ -252,10 +253,20 @@ internal static class ImportVerbs
             writer.Add(line, reason, raw);
         }
 
+        /// <summary>What a row that is taken goes without.</summary>
+        public void Note(long line, string left)
+        {
+            const int shownMax = 10;
+            if (noted++ >= shownMax) return;
+            Output.ProgressDone();
+            Output.Say($"line {line}: {left}");
+        }
+
         public void Finish() => writer?.Complete();
 
         public void Tell()
         {
+            if (noted > 10) Output.Say($"… and {noted - 10:N0} more rows were taken without what could not be read in them");
             if (told > 10) Output.Say($"… and {told - 10:N0} more");
             if (Path is not null) Output.Say($"Rejected rows, with line and reason: {Path}. Mend them and import the file again: what was taken stays as it is.");
         }

@@ -18,7 +18,7 @@ internal sealed class CsvRows : RowReader
     private const byte Lf = (byte)'\n';
     private const byte Cr = (byte)'\r';
 
-    private readonly byte delimiter;
+    private byte delimiter;
     private readonly bool[] exempt;
     private readonly bool anyExempt;
     private CellPlace[] cells = new CellPlace[32];
@@ -34,13 +34,18 @@ internal sealed class CsvRows : RowReader
     private long lineNext = 1;
 
     /// <summary>Reads the header. Throws <see cref="FileRefusedException"/> where the file has none that can be used.</summary>
-    public CsvRows(FileSource source, char delimiter, IReadOnlySet<string> exemptColumns, ReadingLimits limits, CancellationToken cancellation)
+    /// <param name="wanted">Names by which the header is known among words that stand before it; none: it is the first row.</param>
+    /// <param name="skip">So many lines are stepped over first.</param>
+    public CsvRows(FileSource source, char delimiter, IReadOnlySet<string> exemptColumns, ReadingLimits limits, CancellationToken cancellation,
+        IReadOnlyList<string>? wanted = null, int skip = 0)
         : base(source, limits, cancellation)
     {
         this.delimiter = (byte)delimiter;
         Columns = [];
         Window.Begin();
-        Columns = ReadHeader();
+        for (; skip > 0 && Window.SkipLine(); skip--) lineNext++;
+        ReadSeparator();
+        Columns = ReadHeader(wanted ?? []);
         exempt = [.. Columns.Select(exemptColumns.Contains)];
         anyExempt = exempt.Contains(true);
     }
@@ -52,6 +57,8 @@ internal sealed class CsvRows : RowReader
 
     public override ReadOnlySpan<char> Cell(int column) =>
         column < 0 ? default : text.AsSpan(cells[column].Start, cells[column].Length);
+
+    public override bool Has(int column) => true;
 
     public override bool IsJsonNumber(int column) => false;
 
@@ -67,6 +74,7 @@ internal sealed class CsvRows : RowReader
     public override bool Read()
     {
         Problems.Clear();
+        IsLost = false;
         while (true)
         {
             Window.Skip(rowLength + breakLength);
@@ -79,6 +87,7 @@ internal sealed class CsvRows : RowReader
                     Decode();
                     return true;
                 case Shape.TooLong:
+                    IsLost = true;
                     SkipLongRow();
                     return true;
                 case Shape.QuoteOpen:
@@ -90,7 +99,7 @@ internal sealed class CsvRows : RowReader
                     SkipFirstLine();
                     return true;
                 case Shape.CutOff when !cutOffSaid:
-                    cutOffSaid = true;
+                    (cutOffSaid, IsLost) = (true, true);
                     Problem(null, CutOff);
                     raw = RawOf(Window.Ahead);
                     return true;
@@ -276,7 +285,7 @@ internal sealed class CsvRows : RowReader
     {
         var row = Window.Ahead[..rowLength];
         if (text.Length < rowLength) text = new char[Math.Max(rowLength, text.Length * 2)];
-        if (Columns.Length > 0 && count != Columns.Length)
+        if (Columns.Length > 0 && count != Columns.Length && !EndsInEmptyCells())
         {
             Problem(null, count < Columns.Length
                 ? $"has {count} of the header's {Columns.Length} cells; {ColumnAt(count)} and those after it are missing"
@@ -289,6 +298,19 @@ internal sealed class CsvRows : RowReader
         if (!hasQuotes || Problems.Count > 0) return;
         for (var i = 0; i < count; i++)
             if (cells[i].Escaped) Unescape(ref cells[i]);
+    }
+
+    // An empty column at the end, of the header or of the row alone: spreadsheets write it, and nothing stands in it.
+    private bool EndsInEmptyCells()
+    {
+        for (var i = Columns.Length; i < count; i++)
+            if (cells[i].Length > 0) return false;
+        for (var i = count; i < Columns.Length; i++)
+            if (Columns[i].Length > 0) return false;
+        if (count == 0) return false;
+        while (count < Columns.Length) AddCell(rowLength, rowLength, escaped: false);
+        count = Columns.Length;
+        return true;
     }
 
     private void DecodeCells(ReadOnlySpan<byte> row)
@@ -334,16 +356,51 @@ internal sealed class CsvRows : RowReader
 
     // --- the header ---
 
-    private string[] ReadHeader()
+    // Excel's own first line: sep=; says how cells are parted, and is no row. It is the file's word, so it counts before the mapping's.
+    private void ReadSeparator()
     {
+        const int lengthMax = 10;
+        Window.Has(lengthMax - 1);
+        var head = Window.Ahead[..Math.Min(Window.Ahead.Length, lengthMax)];
+        var stop = head.IndexOfAny(Lf, Cr);
+        var line = (stop < 0 ? head : head[..stop]).Trim((byte)'"');
+        if (stop < 0 || line is not [(byte)'s' or (byte)'S', (byte)'e' or (byte)'E', (byte)'p' or (byte)'P', (byte)'=', var named]) return;
+        if (named is Quote || named < (byte)' ' && named != (byte)'\t') return;
+        delimiter = named;
+        Window.Skip(head[stop] == Cr && stop + 1 < head.Length && head[stop + 1] == Lf ? stop + 2 : stop + 1);
+        lineNext++;
+    }
+
+    private string[] ReadHeader(IReadOnlyList<string> wanted)
+    {
+        // Banks and ledgers put a title, a date, an address before their table; so many lines of it are looked through.
+        const int linesMax = 50;
         var name = Window.Source.Name;
-        if (!Read()) throw new FileRefusedException($"{name} is empty: its first line must name its columns.");
-        if (Problems.Count > 0) throw new FileRefusedException($"{name}, line {Line}, the header: {string.Join("; ", Problems)}.");
-        var columns = new string[count];
-        for (var i = 0; i < count; i++) columns[i] = Cell(i).Trim().ToString();
-        var twice = columns.Where(c => c.Length > 0).GroupBy(c => c, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => g.Key).ToList();
+        FileRefusedException? refusal = null;
+        string[]? nearest = null;
+        var nearestCount = -1;
+        for (var tried = 0; tried == 0 || (tried < linesMax && wanted.Count > 0); tried++)
+        {
+            if (!Read())
+            {
+                if (tried == 0) throw new FileRefusedException($"{name} is empty: its first line must name its columns.");
+                break;
+            }
+            if (Problems.Count > 0)
+            {
+                refusal ??= tried == 0 ? new FileRefusedException($"{name}, line {Line}, the header: {string.Join("; ", Problems)}.") : null;
+                continue;
+            }
+            var columns = new string[count];
+            for (var i = 0; i < count; i++) columns[i] = Cell(i).Trim().ToString();
+            var has = wanted.Count(columns.Contains);
+            if (has > nearestCount) (nearest, nearestCount) = (columns, has);
+            if (has == wanted.Count) break;
+        }
+        if (nearest is null || (refusal is not null && nearestCount < wanted.Count)) throw refusal!;
+        var twice = nearest.Where(c => c.Length > 0).GroupBy(c => c, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => g.Key).ToList();
         if (twice.Count > 0)
-            throw new FileRefusedException($"{name} has the column {string.Join(", ", twice)} twice; give each column a name of its own. It has: {string.Join(", ", columns)}.");
-        return columns;
+            throw new FileRefusedException($"{name} has the column {string.Join(", ", twice)} twice; give each column a name of its own. It has: {string.Join(", ", nearest)}.");
+        return nearest;
     }
 }

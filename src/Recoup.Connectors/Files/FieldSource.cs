@@ -11,6 +11,12 @@ internal abstract record FieldSource
     /// <summary>The one column behind it, for messages; null where there are several or none.</summary>
     public virtual MappedColumn? Column => null;
 
+    /// <summary>Amounts come in the currency's minor unit: they are divided once the currency is known.</summary>
+    public virtual bool IsMinor => false;
+
+    /// <summary>The one number behind it; null where there is none, or several.</summary>
+    public virtual TypedCell? Amount => null;
+
     /// <summary>Puts the value, or none, in the draft. False, with a problem of the row, where it can't be read.</summary>
     public abstract bool Set(MappedRow row, InputDraft draft, int field);
 
@@ -33,10 +39,58 @@ internal abstract record FieldSource
     {
         public override MappedColumn Column => Cell.Column;
 
+        public override TypedCell? Amount => Cell.Numbers is null ? null : Cell;
+
         public override bool Set(MappedRow row, InputDraft draft, int field)
         {
             var value = row.Typed(Cell);
             return !ReferenceEquals(value, MappedRow.Unread) && draft.Set(field, value);
+        }
+    }
+
+    /// <summary>A currency's code in letters of any size, or a sign that stands for one currency alone.</summary>
+    public sealed record CurrencyText(MappedColumn From) : FieldSource
+    {
+        public override MappedColumn Column => From;
+
+        public override bool Set(MappedRow row, InputDraft draft, int field)
+        {
+            if (row.Text(From.Slot) is not { } text) return draft.Set(field, (object?)null);
+            if (CurrencySign.Of(text) is { Codes: [var code] }) return draft.Set(field, (object?)code);
+            return SetText(row, draft, field, text, From.Name);
+        }
+    }
+
+    /// <summary>An amount in minor units.</summary>
+    public sealed record Minor(FieldSource Of) : FieldSource
+    {
+        public override MappedColumn? Column => Of.Column;
+
+        public override bool IsMinor => true;
+
+        public override TypedCell? Amount => Of.Amount;
+
+        public override bool Set(MappedRow row, InputDraft draft, int field) => Of.Set(row, draft, field);
+    }
+
+    /// <summary>A day that follows from another by terms of payment: of all rows, or those that a column names.</summary>
+    public sealed record Terms(TypedCell From, IReadOnlyList<TermStep>? Steps, MappedColumn? Named, FrozenDictionary<string, IReadOnlyList<TermStep>>? ByName) : FieldSource
+    {
+        public override MappedColumn Column => Named ?? From.Column;
+
+        public override bool Set(MappedRow row, InputDraft draft, int field)
+        {
+            var value = row.Typed(From);
+            if (ReferenceEquals(value, MappedRow.Unread)) return false;
+            if (value is not DateOnly from) return draft.Set(field, (object?)null);
+            var steps = Steps;
+            if (Named is { } named && row.Text(named.Slot) is { } text && !ByName!.TryGetValue(text, out steps!) && (steps = Steps) is null)
+            {
+                row.Problems.Add(new InputProblem(named.Name, $"'{MappedRow.Short(text)}' is none of {string.Join(", ", ByName!.Keys.Order(StringComparer.Ordinal))}, the terms that the mapping knows"));
+                return false;
+            }
+            if (steps is null) return draft.Set(field, (object?)null);
+            return PaymentTerms.TryAdd(from, steps, row, out var due) && draft.Set(field, (object?)due);
         }
     }
 
@@ -58,7 +112,7 @@ internal abstract record FieldSource
     }
 
     /// <summary>Text with cells in it. Without a value where all its cells are blank; a key must have them all.</summary>
-    public sealed record Template(IReadOnlyList<TemplatePart> Parts, DateFormats Dates, NumberFormat Numbers, bool IsKey) : FieldSource
+    public sealed record Template(IReadOnlyList<TemplatePart> Parts, DateFormats Dates, AmountFormats Numbers, bool IsKey) : FieldSource
     {
         public override bool Set(MappedRow row, InputDraft draft, int field)
         {
@@ -84,7 +138,7 @@ internal abstract record FieldSource
             var value = target.Type switch
             {
                 FieldType.Date => MappedRow.ReadDate(whole, Dates, target.Name, row.Problems),
-                FieldType.Amount => MappedRow.ReadNumber(whole, Numbers, target.Name, row.Problems),
+                FieldType.Amount => MappedRow.ReadNumber(whole, Numbers, target.Name, row.Problems, out _),
                 _ => null,
             };
             return value is null ? draft.Set(field, whole, row.Problems) : !ReferenceEquals(value, MappedRow.Unread) && draft.Set(field, value);
@@ -111,6 +165,10 @@ internal abstract record FieldSource
     {
         public override MappedColumn? Column => Of.Column;
 
+        public override bool IsMinor => Of.IsMinor;
+
+        public override TypedCell? Amount => Of.Amount;
+
         public override bool Set(MappedRow row, InputDraft draft, int field)
         {
             if (!Of.Set(row, draft, field)) return false;
@@ -121,6 +179,8 @@ internal abstract record FieldSource
     /// <summary>What a payment is for. A part whose invoice and amount are both without value is none.</summary>
     public sealed record Allocations(IReadOnlyList<(FieldSource Invoice, FieldSource Amount)> Of) : FieldSource
     {
+        public override bool IsMinor => Of.Any(part => part.Amount.IsMinor);
+
         public override bool Set(MappedRow row, InputDraft draft, int field)
         {
             var part = row.Part;
@@ -146,6 +206,8 @@ internal abstract record FieldSource
     // The problem names the file's column rather than the input's field: the column is what its reader sees.
     private static bool SetText(MappedRow row, InputDraft draft, int field, string text, string column)
     {
+        // Where a code of two letters should stand, a word for none says that there is none.
+        if (text.Length > draft.Kind.Fields[field].LengthMax && draft.Kind.HasPersonal && AddressCells.Read(text).IsNone) return draft.Set(field, (object?)null);
         var before = row.Problems.Count;
         if (draft.Set(field, text, row.Problems)) return true;
         for (var i = before; i < row.Problems.Count; i++) row.Problems[i] = row.Problems[i] with { Field = column };

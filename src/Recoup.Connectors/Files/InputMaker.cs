@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 
@@ -10,6 +12,9 @@ internal sealed class InputMaker
     private readonly MappedRow row;
     private readonly string actor;
     private readonly List<InputProblem> scratch = [];
+    private readonly SeenFacts seen = new();
+    private Input.Invoice? listed;
+    private int ordinal;
 
     public InputMaker(Mapping mapping, MappedRow row)
     {
@@ -38,19 +43,25 @@ internal sealed class InputMaker
         }
     }
 
+    /// <summary>To be called before the first input of each row.</summary>
+    public void Next() => (listed, ordinal) = (null, 1);
+
     /// <summary>Null where the row has no such input, or, with problems of the row, where it can't be made.</summary>
     public Input? Make(Draft draft)
     {
         var plan = draft.Plan;
-        if (plan.When is { } when && !when.IsTrue(row)) return null;
+        if (plan.When is { } when && !when.IsTrue(row)) return plan.Follows && plan.Kind.Name == "payment" ? Unpaid(draft) : null;
         var values = draft.Values;
         values.Clear();
         var read = true;
         foreach (var field in plan.Fields) read &= field.Source.Set(row, values, field.Field);
-        if (!read) return null;
+        if (!read || !AmountCells.Settle(row, values, plan.Fields)) return null;
+        var withdrawn = Withdrawn.Nothing;
+        if (plan.Kind.HasPersonal && !AddressFields.Clean(row, draft, out withdrawn)) return null;
         scratch.Clear();
         var input = plan.Kind.Build(values, actor, scratch);
-        if (input is not null && plan.KeyHasContent) input = WithContentKey(draft, input);
+        if (input is not null && plan.KeyHasContent) input = WithContentKey(draft, input, withdrawn);
+        if (input is not null && plan.Follows) input = AsListed(input);
         foreach (var problem in scratch)
         {
             // The file's reader knows its columns; the input's fields are ours.
@@ -62,12 +73,51 @@ internal sealed class InputMaker
     }
 
     // New content is a new input, the same content the same one: the digest of the input under the key without it.
-    private Input? WithContentKey(Draft draft, Input input)
+    private Input? WithContentKey(Draft draft, Input input, Withdrawn withdrawn)
     {
-        const int bytesOfDigest = 8;
+        const int bytesOfDigest = 8, bytesOfFact = 4;
         var digest = Convert.ToHexStringLower(input.Digest.AsSpan(0, bytesOfDigest));
         var key = input.Key.Replace($"{{{MappingCompiler.ContentMark}}}", digest, StringComparison.Ordinal);
-        return draft.Values.Set(draft.Plan.Kind.Ordinal("key"), key, scratch) ? draft.Plan.Kind.Build(draft.Values, actor, scratch) : null;
+        if (!draft.Values.Set(draft.Plan.Kind.Ordinal("key"), key, scratch)) return null;
+        var made = draft.Plan.Kind.Build(draft.Values, actor, scratch);
+        if (made is not Input.AccountSet account) return made;
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(input.Key), hash);
+        return account with { Said = Convert.ToHexStringLower(hash[..bytesOfFact]) + digest, Withdrawn = withdrawn };
+    }
+
+    // --- what a list says of an invoice, as it is now ---
+
+    private Input? AsListed(Input input)
+    {
+        switch (input)
+        {
+            case Input.Invoice invoice:
+                ordinal = seen.Ordinal($"{invoice.Key}\n{invoice.IssuedOn.Year}", invoice.Digest);
+                return listed = (ordinal == 1 ? invoice : invoice with { Key = $"{invoice.Key}/{ordinal}" }) with { Listed = new(invoice.Number, invoice.IssuedOn, invoice.DueOn, ordinal) };
+            case Input.Payment payment when listed is not null:
+                return (ordinal == 1 ? payment : payment with { Key = $"{payment.Key}/{ordinal}" }) with { Listed = listed.Listed };
+            case Input.CreditNote credit:
+                return credit with { IsListed = true };
+            default:
+                return input;
+        }
+    }
+
+    /// <summary>What the row would be the payment of is not paid: what the list called paid before is so no longer.</summary>
+    private Input? Unpaid(Draft draft)
+    {
+        if (listed is null) return null;
+        foreach (var field in draft.Plan.Fields)
+            // A list that lacks the column of the payment's day says nothing of payments.
+            if (draft.Plan.Kind.Fields[field.Field].Name == "on" && field.Source.Column is { } column && !row.Has(column.Slot)) return null;
+        var values = draft.Values;
+        values.Clear();
+        var key = draft.Plan.Kind.Ordinal("key");
+        foreach (var field in draft.Plan.Fields)
+            if (field.Field == key && !field.Source.Set(row, values, key)) return null;
+        var name = (string)values.Values[key]!;
+        return new Input.Unpaid { Key = ordinal == 1 ? name : $"{name}/{ordinal}", Account = listed.Account, Listed = listed.Listed!, Digest = Input.Unpaid.Mark, Actor = actor };
     }
 }
 
@@ -91,22 +141,45 @@ internal sealed class OpenItemMaker(Mapping mapping, OpenItemPlan plan, MappedRo
     {
         draft.Clear();
         foreach (var field in plan.Item)
-            if (field.Source.Set(row, draft, field.Field) && draft.Values[field.Field] is null) Problem(field.Field, "is missing");
+            // A credit is due to nobody: it may go without a due day.
+            if (field.Source.Set(row, draft, field.Field) && draft.Values[field.Field] is null && !(field.Field == DueOn && IsCredit())) Problem(field.Field, "is missing");
+        AmountCells.Settle(row, draft, plan.Item);
         if (row.Problems.Count > 0) return null;
         var issued = (DateOnly)draft.Values[IssuedOn]!;
-        var due = (DateOnly)draft.Values[DueOn]!;
+        var due = draft.Values[DueOn] is DateOnly given ? given : issued;
         var amount = (decimal)draft.Values[Balance]!;
         var currency = Currency.Of((string)draft.Values[CurrencyCode]!);
         if (DateBounds.Problem(issued) is { } early) Problem(IssuedOn, $"{issued:yyyy-MM-dd} {early}");
         if (DateBounds.Problem(due) is { } late) Problem(DueOn, $"{due:yyyy-MM-dd} {late}");
-        if (due < issued) Problem(DueOn, $"{due:yyyy-MM-dd} is before the invoice was issued ({issued:yyyy-MM-dd})");
-        if (amount < 0) Problem(Balance, $"{amount.ToString(CultureInfo.InvariantCulture)} is negative: a credit is no open item; send it as a credit note or a payment");
+        if (amount >= 0 && due < issued) Problem(DueOn, $"{due:yyyy-MM-dd} is before the invoice was issued ({issued:yyyy-MM-dd})");
         if (!Money.TryFromMajor(amount, currency, out var balance))
             Problem(Balance, Math.Abs(amount) > Money.MajorMax ? $"{amount.ToString(CultureInfo.InvariantCulture)} is too large" : $"{amount.ToString(CultureInfo.InvariantCulture)} has more decimals than {currency} has ({currency.Digits})");
         var set = account is null ? null : (Input.AccountSet?)maker.Make(account);
         if (row.Problems.Count > 0) return null;
-        return new OpenItemRow(reader.Line, (string)draft.Values[Account]!, (string)draft.Values[Number]!, issued, due, balance, set, [], reader.Raw);
+        return new OpenItemRow(reader.Line, (string)draft.Values[Account]!, (string)draft.Values[Number]!, issued, due, balance, set, [], reader.Raw) { Notes = [.. row.Notes] };
     }
+
+    /// <summary>Of a row that is rejected, what can be read of it all the same: whose item it is, and what the control total counts.</summary>
+    /// <param name="isReadable">Its cells can be told apart.</param>
+    public OpenItemRow Rejected(RowReader reader, bool isReadable)
+    {
+        InputProblem[] problems = [.. row.Problems.Distinct()];
+        draft.Clear();
+        if (isReadable)
+        {
+            foreach (var field in plan.Item)
+                if (field.Field != IssuedOn && field.Field != DueOn) field.Source.Set(row, draft, field.Field);
+            AmountCells.Settle(row, draft, plan.Item);
+        }
+        Money balance = default;
+        var counted = draft.Values[Balance] is decimal amount && draft.Values[CurrencyCode] is string code && Money.TryFromMajor(amount, Currency.Of(code), out balance);
+        return new OpenItemRow(reader.Line, draft.Values[Account] as string ?? "", draft.Values[Number] as string ?? "", default, default, balance, null, problems, reader.Raw)
+        {
+            IsCounted = counted, IsLost = reader.IsLost,
+        };
+    }
+
+    private bool IsCredit() => plan.Item.First(p => p.Field == Balance).Source.Amount is { } cell && row.Number(cell) < 0;
 
     private void Problem(int field, string message)
     {

@@ -33,6 +33,8 @@ internal sealed class JsonRows : RowReader
     public override ReadOnlySpan<char> Cell(int column) =>
         column < 0 ? default : text.AsSpan(cells[column].Start, cells[column].Length);
 
+    public override bool Has(int column) => cells[column].IsGiven;
+
     public override bool IsJsonNumber(int column) => cells[column].IsNumber;
 
     public override void CheckCards()
@@ -47,6 +49,7 @@ internal sealed class JsonRows : RowReader
         Problems.Clear();
         if (!lines.Read()) return false;
         Line = lines.Line;
+        IsLost = lines.State != LineState.Whole;
         if (lines.State != LineState.Whole)
         {
             Problem(null, lines.State == LineState.TooLong ? TooLong : CutOff);

@@ -39,12 +39,14 @@ public static class MappedFile
         while (reader.Read())
         {
             row.Next();
+            if (row.IsEmpty()) continue;
             inputs.Clear();
+            maker.Next();
             if (IsSound(mapping.Plan, reader, row))
                 foreach (var plan in maker.Inputs)
                     if (maker.Make(plan) is { } input) inputs.Add(input);
             var good = row.Problems.Count == 0;
-            yield return new InputRow(reader.Line, good && inputs.Count > 0 ? inputs.ToArray() : [], good ? [] : Reasons(row), reader.Raw);
+            yield return new InputRow(reader.Line, good && inputs.Count > 0 ? inputs.ToArray() : [], good ? [] : Reasons(row), reader.Raw) { Notes = row.Notes.Count == 0 ? [] : row.Notes.ToArray() };
         }
     }
 
@@ -56,8 +58,10 @@ public static class MappedFile
         while (reader.Read())
         {
             row.Next();
+            if (row.IsEmpty()) continue;
+            var isReadable = row.Problems.Count == 0;
             var item = IsSound(mapping.Plan, reader, row) ? maker.Make(reader) : null;
-            yield return item ?? new OpenItemRow(reader.Line, "", "", default, default, default, null, Reasons(row), reader.Raw);
+            yield return item ?? maker.Rejected(reader, isReadable);
         }
     }
 
@@ -76,7 +80,8 @@ public static class MappedFile
                 row = new MappedRow(json, [.. mapping.Columns.Select(c => c.Slot)], mapping.TypedCount);
                 return json;
             }
-            var csv = new CsvRows(source, mapping.Delimiter ?? (extension == ".tsv" ? '\t' : ','), mapping.References, limits, cancellation);
+            var wanted = mapping.Columns.Where(c => !c.Optional).Select(c => c.Name).ToList();
+            var csv = new CsvRows(source, mapping.Delimiter ?? (extension == ".tsv" ? '\t' : ','), mapping.References, limits, cancellation, wanted, mapping.SkipLines);
             row = new MappedRow(csv, Bind(mapping, source.Name, csv), mapping.TypedCount);
             return csv;
         }

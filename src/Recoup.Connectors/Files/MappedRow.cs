@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using Recoup.Core.Inputs;
@@ -17,7 +18,15 @@ internal sealed record MappedColumn(int Slot, string Name, long Line)
 }
 
 /// <summary>A column read as a date or a number, in one way; read once a row however many fields take it.</summary>
-internal sealed record TypedCell(int Index, MappedColumn Column, DateFormats? Dates, NumberFormat? Numbers);
+internal sealed record TypedCell(int Index, MappedColumn Column, DateFormats? Dates, AmountFormats? Numbers, AmountSign? Sign = null);
+
+/// <summary>Whose sign an amount has: the other one than the file's, or the one that another column's mark says.</summary>
+/// <param name="Mark">Null: the sign is turned.</param>
+/// <param name="IsMinus">By the mark's text, whether the amount is negative.</param>
+internal sealed record AmountSign(MappedColumn? Mark, FrozenDictionary<string, bool> IsMinus)
+{
+    public static readonly AmountSign Turned = new(null, FrozenDictionary<string, bool>.Empty);
+}
 
 /// <summary>The row at hand as a mapping sees it: its columns by slot, what was read of them kept until the next row.</summary>
 internal sealed class MappedRow
@@ -28,6 +37,7 @@ internal sealed class MappedRow
     private readonly object?[] typed;
     private readonly long[] textRows;
     private readonly long[] typedRows;
+    private readonly CurrencySign?[] signs;
     private long row;
 
     /// <param name="columns">By slot, the file's column; -1 where it has none.</param>
@@ -39,9 +49,13 @@ internal sealed class MappedRow
         textRows = new long[columns.Length];
         typed = new object?[typedCount];
         typedRows = new long[typedCount];
+        signs = new CurrencySign?[typedCount];
     }
 
     public List<InputProblem> Problems => reader.Problems;
+
+    /// <summary>What its sender should know of a row that is taken.</summary>
+    public List<InputProblem> Notes { get; } = [];
 
     /// <summary>For parts of a payment, which are read as drafts of their own.</summary>
     public InputDraft Part { get; } = new(InputKinds.Of("allocation"));
@@ -49,7 +63,23 @@ internal sealed class MappedRow
     /// <summary>For putting a text together; to be cleared by whoever takes it.</summary>
     public StringBuilder Scratch { get; } = new();
 
-    public void Next() => row++;
+    public void Next()
+    {
+        row++;
+        Notes.Clear();
+    }
+
+    /// <summary>The file has the column, blank or not.</summary>
+    public bool Has(int slot) => columns[slot] >= 0 && reader.Has(columns[slot]);
+
+    /// <summary>A row of a table in which nothing is written, as spreadsheets leave them at the end.</summary>
+    public bool IsEmpty()
+    {
+        if (Problems.Count > 0 || reader is not CsvRows) return false;
+        for (var slot = 0; slot < columns.Length; slot++)
+            if (!IsBlank(slot)) return false;
+        return reader.Raw.AsSpan().IndexOfAnyExcept(" \t,;|\"") < 0;
+    }
 
     public bool IsBlank(int slot) => reader.Cell(columns[slot]).IsWhiteSpace();
 
@@ -75,10 +105,40 @@ internal sealed class MappedRow
         typedRows[cell.Index] = row;
         var slot = cell.Column.Slot;
         var text = Trimmed(slot);
-        return typed[cell.Index] = text.IsEmpty ? null
-            : cell.Dates is { } dates ? ReadDate(text, dates, cell.Column.Name, Problems)
-            : reader.IsJsonNumber(columns[slot]) ? ReadJsonNumber(text, cell.Column.Name, Problems)
-            : ReadNumber(text, cell.Numbers!, cell.Column.Name, Problems);
+        signs[cell.Index] = null;
+        if (text.IsEmpty) return typed[cell.Index] = null;
+        if (cell.Dates is { } dates) return typed[cell.Index] = IsNoDate(text) ? null : ReadDate(text, dates, cell.Column.Name, Problems);
+        var number = reader.IsJsonNumber(columns[slot])
+            ? ReadJsonNumber(text, cell.Column.Name, Problems)
+            : ReadNumber(text, cell.Numbers!, cell.Column.Name, Problems, out signs[cell.Index]);
+        if (cell.Sign is { } sign && number is decimal unsigned) number = Signed(unsigned, sign);
+        return typed[cell.Index] = number;
+    }
+
+    /// <summary>The currency that was written beside the number that was read last for the cell; null: none.</summary>
+    public CurrencySign? SignOf(TypedCell cell) => typedRows[cell.Index] == row ? signs[cell.Index] : null;
+
+    private object Signed(decimal number, AmountSign sign)
+    {
+        if (sign.Mark is not { } mark) return -number;
+        var text = Text(mark.Slot) ?? "";
+        if (sign.IsMinus.TryGetValue(text, out var minus)) return minus ? -number : number;
+        Problems.Add(new InputProblem(mark.Name, $"'{Short(text)}' is none of {string.Join(", ", sign.IsMinus.Keys.Order(StringComparer.Ordinal))}, the marks of a sign that the mapping knows"));
+        return Unread;
+    }
+
+    // What systems write where no date is: 0000-00-00, 00.00.0000, 00000000.
+    private static bool IsNoDate(ReadOnlySpan<char> text)
+    {
+        const int digitsOfDate = 8;
+        if (text.Length < digitsOfDate || text[0] != '0') return false;
+        var zeros = 0;
+        foreach (var c in text)
+        {
+            if (c == '0') zeros++;
+            else if (char.IsAsciiLetterOrDigit(c)) return false;
+        }
+        return zeros >= digitsOfDate;
     }
 
     public static readonly object Unread = new();
@@ -97,11 +157,21 @@ internal sealed class MappedRow
         }
     }
 
-    public static object ReadNumber(ReadOnlySpan<char> text, NumberFormat format, string column, List<InputProblem> problems)
+    public static object ReadNumber(ReadOnlySpan<char> text, AmountFormats formats, string column, List<InputProblem> problems, out CurrencySign? sign)
     {
-        if (format.TryRead(text, out var number)) return number;
-        problems.Add(new InputProblem(column, $"'{Short(text)}' is not an amount written as {format}"));
-        return Unread;
+        switch (formats.TryRead(text, out var number, out sign))
+        {
+            case NumberReading.Number: return number;
+            case NumberReading.Ambiguous:
+                problems.Add(new InputProblem(column, $"'{Short(text)}' is one amount as one of {formats} and another as another; leave one of these in the mapping's 'numbers'"));
+                return Unread;
+            case NumberReading.UnknownSign when text.ContainsAnyInRange('0', '9'):
+                problems.Add(new InputProblem(column, $"'{Short(text)}' is not an amount written as {formats}: what stands beside the number is no currency that is known"));
+                return Unread;
+            default:
+                problems.Add(new InputProblem(column, $"'{Short(text)}' is not an amount written as {formats}"));
+                return Unread;
+        }
     }
 
     private static object ReadJsonNumber(ReadOnlySpan<char> text, string column, List<InputProblem> problems)

@@ -80,6 +80,9 @@ internal sealed record MappingPlan
 
     public required char? Delimiter { get; init; }
 
+    /// <summary>Lines of CSV before the header that are not even looked at.</summary>
+    public required int SkipLines { get; init; }
+
     /// <summary>By slot.</summary>
     public required IReadOnlyList<MappedColumn> Columns { get; init; }
 
@@ -103,7 +106,8 @@ internal sealed record FieldPlan(int Field, FieldSource Source);
 
 /// <summary>One input that a row becomes.</summary>
 /// <param name="KeyHasContent">The key ends in a digest of the content, put where <see cref="MappingCompiler.ContentMark"/> stands.</param>
-internal sealed record InputPlan(InputKind Kind, Expression<MappedRow>? When, IReadOnlyList<FieldPlan> Fields, bool KeyHasContent);
+/// <param name="Follows">It says what the invoice or its payment is now: what differs from before is corrected.</param>
+internal sealed record InputPlan(InputKind Kind, Expression<MappedRow>? When, IReadOnlyList<FieldPlan> Fields, bool KeyHasContent, bool Follows = false);
 
 /// <summary>One open item, as fields of an invoice whose amount is the balance; and the account's own fields.</summary>
 internal sealed record OpenItemPlan(IReadOnlyList<FieldPlan> Item, InputPlan? Account);

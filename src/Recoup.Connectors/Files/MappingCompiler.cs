@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
+using NodaTime;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 
@@ -11,7 +12,7 @@ internal sealed partial class MappingCompiler
     /// <summary>In a key: a digest of the input's other fields.</summary>
     public const string ContentMark = "#";
 
-    private static readonly string[] NotFields = ["type", "when"];
+    private static readonly string[] NotFields = ["type", "when", "follow"];
 
     private readonly YamlMap root;
     private readonly string name;
@@ -20,7 +21,10 @@ internal sealed partial class MappingCompiler
     private readonly List<TypedCell> typed = [];
     private readonly Dictionary<string, Named> named = new(StringComparer.Ordinal);
     private DateFormats dates = DateFormats.Iso;
-    private NumberFormat numbers = NumberFormat.Plain;
+    private AmountFormats numbers = AmountFormats.Plain;
+    private DateTimeZone zone = DateTimeZone.Utc;
+    private int skipLines;
+    private bool followsInvoice;
 
     /// <summary>A name that the mapping gives to a column.</summary>
     private sealed record Named(MappedColumn Column, ValueKind Kind, TypedCell? Typed);
@@ -42,8 +46,10 @@ internal sealed partial class MappingCompiler
             _ => '|',
         };
         var about = root.TextOrNull("about");
+        zone = Zone();
         dates = Dates(root) ?? DateFormats.Iso;
-        numbers = Numbers();
+        numbers = Numbers(root) ?? AmountFormats.Plain;
+        skipLines = root.WholeOrNull("skip_lines", 0, 1000) ?? 0;
         ReadColumns();
         foreach (var column in root.Texts("require")) ColumnOf(column, root, "require").Required = true;
         foreach (var column in root.Texts("optional")) ColumnOf(column, root, "optional").Optional = true;
@@ -56,16 +62,30 @@ internal sealed partial class MappingCompiler
         if (inputs.Count == 0 && openItems is null) throw root.Wrong("says neither what inputs a row becomes ('inputs') nor what open item it is ('open_items')");
         return new Mapping(name, new MappingPlan
         {
-            About = about, Format = format, Delimiter = delimiter, FileName = root.Source, Columns = columns, TypedCount = typed.Count,
+            About = about, Format = format, Delimiter = delimiter, SkipLines = skipLines, FileName = root.Source, Columns = columns, TypedCount = typed.Count,
             References = references, Checks = checks, Inputs = inputs, OpenItems = openItems,
         });
     }
 
     // --- the file as a whole ---
 
-    private NumberFormat Numbers()
+    private DateTimeZone Zone()
     {
-        if (root.MapOrNull("numbers") is not { } map) return NumberFormat.Plain;
+        if (root.TextOrNull("time_zone") is not { } text) return DateTimeZone.Utc;
+        return DateTimeZoneProviders.Tzdb.GetZoneOrNull(text) ?? throw root.Wrong("time_zone", $"'{text}' is not an IANA time zone, such as Europe/Berlin");
+    }
+
+    /// <summary>One manner, or a list of those in which the file writes amounts; null where none is said.</summary>
+    private static AmountFormats? Numbers(YamlMap map)
+    {
+        if (!map.Has("numbers")) return null;
+        var manners = map.IsList("numbers") ? map.Maps("numbers") : [map.MapOrNull("numbers")!];
+        if (manners.Count == 0) throw map.Wrong("numbers", "numbers is empty: write { decimal: point, thousands: none }");
+        return new AmountFormats([.. manners.Select(Manner)]);
+    }
+
+    private static NumberFormat Manner(YamlMap map)
+    {
         var mark = map.TextOrNull("decimal") switch
         {
             null or "." or "point" => '.',
@@ -86,6 +106,26 @@ internal sealed partial class MappingCompiler
         return new NumberFormat(mark, thousands);
     }
 
+    /// <summary>sign: turned, or sign: { column: …, map: { S: plus, H: minus } }; null where none is said.</summary>
+    private AmountSign? Sign(YamlMap map)
+    {
+        if (!map.Has("sign")) return null;
+        if (map.IsText("sign"))
+            return map.Text("sign") == "turned" ? AmountSign.Turned : throw map.Wrong("sign", $"sign is turned, or {{ column: …, map: {{ S: plus, H: minus }} }}, not '{map.Text("sign")}'");
+        var sign = map.MapOrNull("sign")!;
+        var mark = ColumnOf(sign.Text("column"), sign, "column");
+        if (sign.MapOrNull("map") is not { } table) throw sign.Wrong("map is missing: which mark means plus and which minus, such as map: { S: plus, H: minus }");
+        var marks = table.Fields.ToDictionary(f => f, f => table.Text(f) switch
+        {
+            "plus" => false,
+            "minus" => true,
+            var other => throw table.Wrong(f, $"a mark means plus or minus, not '{other}'"),
+        }, StringComparer.Ordinal);
+        table.Done();
+        sign.Done();
+        return new AmountSign(mark, marks.ToFrozenDictionary(StringComparer.Ordinal));
+    }
+
     private void ReadColumns()
     {
         if (root.MapOrNull("columns") is not { } map) return;
@@ -102,21 +142,24 @@ internal sealed partial class MappingCompiler
             var kind = entry.TextOrNull("kind") is null ? "text" : Choice(entry, "kind", "text", "date", "number");
             var formats = Dates(entry);
             if (formats is not null && kind != "date") throw entry.Wrong("dates", "only a column of kind date has formats of dates");
+            var manners = Numbers(entry);
+            var sign = Sign(entry);
+            if ((manners is not null || sign is not null) && kind != "number") throw entry.Wrong(manners is not null ? "numbers" : "sign", "only a column of kind number is written as amounts are");
             entry.Done();
             named.Add(alias, kind switch
             {
                 "date" => new Named(column, ValueKind.Date, TypedOf(column, formats ?? dates, null)),
-                "number" => new Named(column, ValueKind.Number, TypedOf(column, null, numbers)),
+                "number" => new Named(column, ValueKind.Number, TypedOf(column, null, manners ?? numbers, sign)),
                 _ => new Named(column, ValueKind.Text, null),
             });
         }
     }
 
-    private static DateFormats? Dates(YamlMap map)
+    private DateFormats? Dates(YamlMap map)
     {
         var formats = map.Texts("dates");
         if (formats.Count == 0) return null;
-        return DateFormats.Of(formats, out var problem) ?? throw map.Wrong("dates", problem!);
+        return DateFormats.Of(formats, out var problem, zone) ?? throw map.Wrong("dates", problem!);
     }
 
     // Read last: a column that is only named here need not be there.
@@ -152,7 +195,21 @@ internal sealed partial class MappingCompiler
         foreach (var field in kind.Fields)
             if (field.Required && !map.Has(field.Name)) throw map.Wrong($"{kind.Name} needs {field.Name}: {field.Meaning}");
         var keyHasContent = map.IsText("key") && map.Text("key").Contains($"{{{ContentMark}}}", StringComparison.Ordinal);
-        return new InputPlan(kind, when, fields, keyHasContent);
+        return new InputPlan(kind, when, fields, keyHasContent, Follows(map, kind, keyHasContent));
+    }
+
+    private bool Follows(YamlMap map, InputKind kind, bool keyHasContent)
+    {
+        if (!map.Flag("follow", otherwise: false))
+        {
+            if (kind.Name == "invoice") followsInvoice = false;
+            return false;
+        }
+        if (kind.Name is not ("invoice" or "payment" or "credit_note")) throw map.Wrong("follow", $"only invoice, payment and credit_note follow their list, not {kind.Name}; an account does where its key ends in {{{ContentMark}}}");
+        if (keyHasContent) throw map.Wrong("follow", $"what follows its list has a key without {{{ContentMark}}}: the key of the invoice, whatever the list says of it");
+        if (kind.Name == "payment" && !followsInvoice) throw map.Wrong("follow", "a payment follows its invoice: write an invoice with follow: true before it");
+        followsInvoice |= kind.Name == "invoice";
+        return true;
     }
 
     private List<FieldPlan> ReadFields(YamlMap map, InputKind kind, IEnumerable<string> names)
@@ -203,7 +260,7 @@ internal sealed partial class MappingCompiler
             return OfColumn(map, at, text, field, null);
         }
         if (map.MapOrNull(at) is not { } source) throw map.Wrong(at, $"{at} is missing");
-        var forms = new[] { "column", "constant", "earlier", "later", "template" };
+        var forms = new[] { "column", "constant", "earlier", "later", "template", "after" };
         var given = forms.Where(source.Has).ToList();
         if (given.Count != 1)
         {
@@ -218,10 +275,14 @@ internal sealed partial class MappingCompiler
             "constant" => new FieldSource.Constant(Value(source, "constant", source.Text("constant"), field)),
             "template" => Template(source.Text("template"), source, "template", field == InputKind.KeyField),
             "earlier" or "later" => ReadExtreme(source, at, given[0], field),
-            _ => source.MapOrNull("map") is { } table ? ReadTable(source, table, field) : OfColumn(source, "column", source.Text("column"), field, FieldDates(source, at, field)),
+            "after" => ReadTerms(source, at, field),
+            _ => source.MapOrNull("map") is { } table ? ReadTable(source, table, field) : OfColumn(source, "column", source.Text("column"), field, FieldDates(source, at, field), FieldAmount(source, at, field)),
         };
+        if (field.Type == FieldType.Amount && source.TextOrNull("unit") is { } unit)
+            read = unit == "minor" ? new FieldSource.Minor(read) : throw source.Wrong("unit", $"unit is minor (cents, where the currency has them), not '{unit}'");
         if (source.TextOrNull("default") is { } otherwise)
         {
+            if (read.IsMinor) throw source.Wrong("default", "an amount in minor units has no default");
             if (given[0] == "constant") throw source.Wrong("default", "a constant needs no default");
             read = new FieldSource.Default(read, Value(source, "default", otherwise, field));
         }
@@ -229,7 +290,7 @@ internal sealed partial class MappingCompiler
         return read;
     }
 
-    private FieldSource OfColumn(YamlMap map, string at, string column, Field field, DateFormats? formats)
+    private FieldSource OfColumn(YamlMap map, string at, string column, Field field, DateFormats? formats, (AmountFormats? Manners, AmountSign? Sign) amount = default)
     {
         var found = ColumnOf(column, map, at);
         var known = named.GetValueOrDefault(column);
@@ -237,7 +298,10 @@ internal sealed partial class MappingCompiler
         {
             FieldType.Date when formats is null && known?.Typed is { Dates: not null } cell => new FieldSource.Typed(cell),
             FieldType.Date => new FieldSource.Typed(TypedOf(found, formats ?? dates, null)),
-            FieldType.Amount => new FieldSource.Typed(TypedOf(found, null, numbers)),
+            // What a name under 'columns' says of the column counts wherever the field says nothing else.
+            FieldType.Amount when amount == default && known?.Typed is { Numbers: not null } cell => new FieldSource.Typed(cell),
+            FieldType.Amount => new FieldSource.Typed(TypedOf(found, null, amount.Manners ?? known?.Typed?.Numbers ?? numbers, amount.Sign ?? known?.Typed?.Sign)),
+            FieldType.Currency => new FieldSource.CurrencyText(found),
             _ => new FieldSource.Text(found),
         };
     }
@@ -247,6 +311,43 @@ internal sealed partial class MappingCompiler
         var formats = Dates(source);
         return formats is null || field.Type == FieldType.Date ? formats : throw source.Wrong("dates", $"{at} is no date");
     }
+
+    private (AmountFormats? Manners, AmountSign? Sign) FieldAmount(YamlMap source, string at, Field field)
+    {
+        var (manners, sign) = (Numbers(source), Sign(source));
+        if ((manners is not null || sign is not null) && field.Type != FieldType.Amount) throw source.Wrong(manners is not null ? "numbers" : "sign", $"{at} is no amount");
+        return (manners, sign);
+    }
+
+    private FieldSource.Terms ReadTerms(YamlMap source, string at, Field field)
+    {
+        if (field.Type != FieldType.Date) throw source.Wrong("after", $"after is of dates, and {at} is none");
+        var from = ((FieldSource.Typed)OfColumn(source, "after", source.Text("after"), field, FieldDates(source, at, field))).Cell;
+        if (!source.Has("terms")) throw source.Wrong("terms is missing: what follows the date, such as terms: [end of month, 30 days]");
+        if (source.IsList("terms") || source.IsText("terms")) return new FieldSource.Terms(from, Steps(source, "terms"), null, null);
+        var table = source.MapOrNull("terms")!;
+        var column = ColumnOf(table.Text("column"), table, "column");
+        if (table.MapOrNull("map") is not { } map) throw table.Wrong("map is missing: what each of the column's terms means, such as map: { NET30: 30 days }");
+        var byText = map.Fields.ToDictionary(f => f, f => Steps(map, f), StringComparer.Ordinal);
+        map.Done();
+        var otherwise = table.Has("otherwise") ? Steps(table, "otherwise") : null;
+        table.Done();
+        return new FieldSource.Terms(from, otherwise, column, byText.ToFrozenDictionary(StringComparer.Ordinal));
+    }
+
+    private IReadOnlyList<TermStep> Steps(YamlMap map, string at) => [.. map.Texts(at).Select(text =>
+    {
+        if (text.Trim() == "end of month") return new TermStep(TermUnit.EndOfMonth, 0, null);
+        var match = TermWords().Match(text);
+        if (!match.Success) throw map.Wrong(at, $"'{text}' is no term; write 30 days, 1 month, end of month, or day 10, and a column in braces where the number stands in one: \"{{Days}} days\"");
+        var unit = match.Groups["day"].Success ? TermUnit.DayOfMonth : match.Groups["unit"].Value.StartsWith("day", StringComparison.Ordinal) ? TermUnit.Days : TermUnit.Months;
+        var count = match.Groups["count"].Value;
+        if (unit == TermUnit.DayOfMonth && count[0] != '{' && int.Parse(count, System.Globalization.CultureInfo.InvariantCulture) is < 1 or > 31) throw map.Wrong(at, $"'{text}': a month has days 1 to 31");
+        return count[0] == '{' ? new TermStep(unit, 0, ColumnOf(count[1..^1].Trim(), map, at)) : new TermStep(unit, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture), null);
+    })];
+
+    [GeneratedRegex(@"^\s*(?:(?<day>day)\s+(?<count>\d{1,2}|\{[^}]+\})|(?<count>\d{1,4}|\{[^}]+\})\s+(?<unit>days?|months?))\s*$")]
+    private static partial Regex TermWords();
 
     private FieldSource.Extreme ReadExtreme(YamlMap source, string at, string which, Field field)
     {
@@ -278,6 +379,7 @@ internal sealed partial class MappingCompiler
             parts.Add((ReadSource(entry, "invoice", Part("invoice")), ReadSource(entry, "amount", Part("amount"))));
             entry.Done();
         }
+        if (parts.Exists(p => p.Item2.IsMinor) && !parts.TrueForAll(p => p.Item2.IsMinor)) throw map.Wrong(at, $"some parts of {at} are in minor units and others are not");
         return parts.Count > 0 ? new FieldSource.Allocations(parts) : throw map.Wrong(at, $"{at} is empty: write a list of {{ invoice: …, amount: … }}");
     }
 
@@ -331,10 +433,10 @@ internal sealed partial class MappingCompiler
         return known;
     }
 
-    private TypedCell TypedOf(MappedColumn column, DateFormats? formats, NumberFormat? format)
+    private TypedCell TypedOf(MappedColumn column, DateFormats? formats, AmountFormats? format, AmountSign? sign = null)
     {
-        var known = typed.Find(t => t.Column == column && ReferenceEquals(t.Dates, formats) && t.Numbers == format);
-        if (known is null) typed.Add(known = new TypedCell(typed.Count, column, formats, format));
+        var known = typed.Find(t => t.Column == column && ReferenceEquals(t.Dates, formats) && ReferenceEquals(t.Numbers, format) && ReferenceEquals(t.Sign, sign));
+        if (known is null) typed.Add(known = new TypedCell(typed.Count, column, formats, format, sign));
         return known;
     }
 

@@ -16,6 +16,9 @@ internal abstract class RowReader(FileSource source, ReadingLimits limits, Cance
     /// <summary>What is wrong with the row as such. Where there is anything, its cells may not be looked at.</summary>
     public List<InputProblem> Problems { get; } = [];
 
+    /// <summary>More than this row was not read: what stood there can't be known.</summary>
+    public bool IsLost { get; protected set; }
+
     /// <summary>The row as it stands, masked and cut.</summary>
     public abstract string Raw { get; }
 
@@ -24,6 +27,9 @@ internal abstract class RowReader(FileSource source, ReadingLimits limits, Cance
 
     /// <summary>The cell's text, its quotes and escapes undone, blanks at its ends kept. Negative: a column that the file lacks.</summary>
     public abstract ReadOnlySpan<char> Cell(int column);
+
+    /// <summary>The row has the column, blank or not.</summary>
+    public abstract bool Has(int column);
 
     /// <summary>The cell is a JSON number, written as JSON has it whatever the mapping says of numbers.</summary>
     public abstract bool IsJsonNumber(int column);

@@ -108,6 +108,7 @@ public sealed record AccountStatement(string Account, DateOnly From, DateOnly As
     {
         var changes = new List<Change>();
         var currencies = new Dictionary<string, string>(StringComparer.Ordinal);
+        var credits = new Dictionary<string, string>(StringComparer.Ordinal);
         var payments = new Dictionary<string, (DateOnly On, string Currency, long Minor)>(StringComparer.Ordinal);
         var metBy = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var onItem = new Dictionary<(string Payment, string Number), long>();
@@ -141,7 +142,9 @@ public sealed record AccountStatement(string Account, DateOnly From, DateOnly As
                 case Event.ItemAdjusted e: Add(on, currencies[e.Number], MovementKind.Adjustment, e.Number, [], e.Minor); break;
                 case Event.ChargeWaived e: Add(on, currencies[e.Number], MovementKind.Waiver, e.Number, [], -e.Minor); break;
                 case Event.WaiverReversed e: Add(on, currencies[e.Number], MovementKind.WaiverReversed, e.Number, [], e.Minor); break;
+                case Event.CreditAdjusted e: Add(on, credits[e.Number], MovementKind.Adjustment, e.Number, [], -e.Minor); break;
                 case Event.CreditNoted e:
+                    credits[e.Number] = e.Currency;
                     Add(on, e.Currency, MovementKind.CreditNote, e.Number, Met(Fold.CreditKey(account, e.Number), e.Allocations), -e.Minor);
                     break;
                 case Event.CreditNoteCancelled e:

@@ -88,7 +88,11 @@ public abstract record Event
     }
 
     /// <summary>A payment came back. <see cref="Undone"/> are exactly that payment's allocations.</summary>
-    public sealed record PaymentReversed(string Payment, string Reason, IReadOnlyList<Applied> Undone) : Event;
+    public sealed record PaymentReversed(string Payment, string Reason, IReadOnlyList<Applied> Undone) : Event
+    {
+        /// <summary>The list that told of the payment says otherwise: it may tell of it again. Null: it came back.</summary>
+        public bool? Unlisted { get; init; }
+    }
 
     /// <summary>
     /// Unapplied cash or credit was sent back to the customer, taken from these payments and credits; their parts come to the whole.
@@ -122,6 +126,9 @@ public abstract record Event
 
     /// <summary>An outside ledger says that the open balance is another; the difference has no document. Minor is the change.</summary>
     public sealed record ItemAdjusted(string Number, long Minor, string Reason) : Event;
+
+    /// <summary>An outside ledger says that another sum is left of a credit; the difference has no document. Minor is the change.</summary>
+    public sealed record CreditAdjusted(string Number, long Minor, string Reason) : Event;
 
     // --- recovery ---
 
@@ -235,6 +242,9 @@ public sealed record AccountDetails
     public string? EmailToken { get; set; }
     public string? PhoneToken { get; set; }
 
+    /// <summary>What a list that is followed said last, once it has said more than one thing: a mark of the list's account, then of its content.</summary>
+    public string? Said { get; set; }
+
     /// <summary><see cref="PersonalDetails"/> as JSON, encrypted under the party's key; null where there are none.</summary>
     public byte[]? Sealed { get; set; }
 }
@@ -244,11 +254,17 @@ public sealed record PersonalDetails
 {
     public string? Name { get; init; }
     public string? Email { get; init; }
+
+    /// <summary>Further mail addresses, parted by semicolons.</summary>
+    public string? OtherEmails { get; init; }
     public string? Phone { get; init; }
     public string? Address { get; init; }
 
+    /// <summary>The mark of the list that gave addresses, and which: a list takes away only what it gave.</summary>
+    public string? By { get; init; }
+
     [JsonIgnore]
-    public bool IsEmpty => Name is null && Email is null && Phone is null && Address is null;
+    public bool IsEmpty => Name is null && Email is null && OtherEmails is null && Phone is null && Address is null;
 }
 
 /// <summary>A line as the document has it, in minor units of the invoice's currency; may be negative.</summary>

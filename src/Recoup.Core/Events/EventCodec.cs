@@ -86,6 +86,7 @@ public class JournalDamagedException(string message) : Exception(message);
 [JsonSerializable(typeof(Event.WrittenOff))]
 [JsonSerializable(typeof(Event.WriteOffReversed))]
 [JsonSerializable(typeof(Event.ItemAdjusted))]
+[JsonSerializable(typeof(Event.CreditAdjusted))]
 [JsonSerializable(typeof(Event.DisputeOpened))]
 [JsonSerializable(typeof(Event.DisputeClosed))]
 [JsonSerializable(typeof(Event.PromiseMade))]

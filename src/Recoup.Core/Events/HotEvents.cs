@@ -117,7 +117,7 @@ internal static class HotEvents
     {
         var w = PayloadWriter.Begin().Raw("{\"details\":{\"account\":"u8).Text(a.Account).Raw(",\"portfolio\":"u8).Text(a.Portfolio).Raw(",\"kind\":"u8).Text(a.Kind)
             .Text(",\"country\":"u8, a.Country).Text(",\"time_zone\":"u8, a.TimeZone).Text(",\"language\":"u8, a.Language).Text(",\"parent\":"u8, a.Parent)
-            .Text(",\"email_token\":"u8, a.EmailToken).Text(",\"phone_token\":"u8, a.PhoneToken);
+            .Text(",\"email_token\":"u8, a.EmailToken).Text(",\"phone_token\":"u8, a.PhoneToken).Text(",\"said\":"u8, a.Said);
         if (a.Sealed is not null) w.Raw(",\"sealed\":"u8).Base64(a.Sealed);
         return w.Raw("}}"u8).End();
     }
@@ -133,7 +133,7 @@ internal static class HotEvents
         var details = new AccountDetails(account, portfolio, r.Word())
         {
             Country = r.Word(",\"country\":"u8), TimeZone = r.Word(",\"time_zone\":"u8), Language = r.Word(",\"language\":"u8), Parent = r.Text(",\"parent\":"u8),
-            EmailToken = r.Text(",\"email_token\":"u8), PhoneToken = r.Text(",\"phone_token\":"u8), Sealed = r.Has(",\"sealed\":"u8) ? r.Base64() : null,
+            EmailToken = r.Text(",\"email_token\":"u8), PhoneToken = r.Text(",\"phone_token\":"u8), Said = r.Text(",\"said\":"u8), Sealed = r.Has(",\"sealed\":"u8) ? r.Base64() : null,
         };
         r.Raw("}}"u8);
         return r.Ended ? new Event.AccountOpened(details) : null;

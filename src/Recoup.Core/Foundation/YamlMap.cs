@@ -61,6 +61,9 @@ public sealed class YamlMap
     /// <summary>True where the field is there and its value is text, for fields that take text or a mapping.</summary>
     public bool IsText(string field) => Find(field) is YamlScalarNode;
 
+    /// <summary>True where the field is there and its value is a list, for fields that take one mapping or several.</summary>
+    public bool IsList(string field) => Find(field) is YamlSequenceNode;
+
     /// <summary>The line of the field's value; of the whole mapping where it has no such field.</summary>
     public long LineOf(string field) => (Find(field) ?? node).Start.Line;
 

@@ -19,6 +19,12 @@ public abstract record Input
     /// <summary>16 bytes over kind and fields in canonical form; empty for inputs that Recoup makes itself.</summary>
     public byte[] Digest { get; init; } = [];
 
+    /// <summary>The door took an input with this key and this content before; only what follows a list is handled again.</summary>
+    public bool IsKnown { get; init; }
+
+    /// <summary>It says how things stand in a list, so it is held against what is recorded whenever it comes.</summary>
+    public bool Follows => this is AccountSet { Said: not null } or Invoice { Listed: not null } or Payment { Listed: not null } or CreditNote { IsListed: true } or Unpaid;
+
     /// <summary>Who sent it: a person, a file, a system.</summary>
     public string Actor { get; init; } = "system";
 
@@ -43,12 +49,21 @@ public abstract record Input
         public string? Portfolio { get; init; }
         public string? Kind { get; init; }
         public string? Email { get; init; }
+
+        /// <summary>Further mail addresses, parted by semicolons.</summary>
+        public string? OtherEmails { get; init; }
         public string? Phone { get; init; }
         public string? Address { get; init; }
         public string? Country { get; init; }
         public string? TimeZone { get; init; }
         public string? Language { get; init; }
         public string? Parent { get; init; }
+
+        /// <summary>What a list says again and again: a mark of the list's account, then one of what it says of it; null: nobody follows it.</summary>
+        public string? Said { get; init; }
+
+        /// <summary>What the list has a column for and nothing in it.</summary>
+        public Withdrawn Withdrawn { get; init; }
     }
 
     /// <summary>The account goes to another portfolio, on the day on which that is told.</summary>
@@ -98,7 +113,19 @@ public abstract record Input
         public DateOnly? ServicedOn { get; init; }
         public DateOnly? DeliveredOn { get; init; }
         public IReadOnlyList<(string Description, Money Amount)>? Lines { get; init; }
+
+        /// <summary>The row of a list that is followed; null: it is a document of its own.</summary>
+        public ListedInvoice? Listed { get; init; }
         public override DateOnly? EffectiveOn => IssuedOn;
+    }
+
+    /// <summary>A list that is followed no longer says that an invoice was paid. Made by the reader of lists alone.</summary>
+    public sealed record Unpaid : OfAccount
+    {
+        /// <summary>Stands for its content, which is none.</summary>
+        public static readonly byte[] Mark = [.. "no payment of it"u8];
+
+        public required ListedInvoice Listed { get; init; }
     }
 
     /// <summary>The right amount or due date of an invoice, in place of the ones before; null leaves it.</summary>
@@ -128,6 +155,9 @@ public abstract record Input
         public required Money Amount { get; init; }
         public string? Method { get; init; }
         public IReadOnlyList<(string Invoice, Money Amount)>? For { get; init; }
+
+        /// <summary>The row of a list that is followed; null: it is a payment of its own.</summary>
+        public ListedInvoice? Listed { get; init; }
         public override DateOnly? EffectiveOn => On;
     }
 
@@ -202,6 +232,9 @@ public abstract record Input
         public required DateOnly On { get; init; }
         public required Money Amount { get; init; }
         public string? Invoice { get; init; }
+
+        /// <summary>A row of a list that is followed.</summary>
+        public bool IsListed { get; init; }
         public override DateOnly? EffectiveOn => On;
     }
 
@@ -278,7 +311,9 @@ public abstract record Input
     /// <summary>What an outside ledger says is open of an item on a day.</summary>
     public sealed record OpenBalance : OfAccount
     {
-        public required string Invoice { get; init; }
+        /// <summary>The item; null: it is about a credit.</summary>
+        public string? Invoice { get; init; }
+        public string? CreditNote { get; init; }
         public required DateOnly On { get; init; }
         public required Money Balance { get; init; }
         public required string Reason { get; init; }

@@ -204,6 +204,14 @@ public sealed class InputDraft(InputKind kind)
         return ToMoney(field, amount, zeroAllowed);
     }
 
+    /// <summary>What a credit takes off: the same with a minus before it. The minus is no part of the content.</summary>
+    internal Money CreditAmount(string field)
+    {
+        var at = Kind.Ordinal(field);
+        if (Values[at] is decimal and < 0) Values[at] = -(decimal)Values[at]!;
+        return Money(field);
+    }
+
     internal Money ToMoney(string field, decimal amount, bool zeroAllowed = false, bool negativeAllowed = false)
     {
         var currency = Currency.Of(Need("currency"));

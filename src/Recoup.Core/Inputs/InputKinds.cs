@@ -20,7 +20,8 @@ public static class InputKinds
             May("name", Text, "name of the person or company") with { Personal = true },
             May("portfolio", Text, "whose receivables; by default 'main'. Once set, account_moved changes it") with { LengthMax = 60 },
             Choice("kind", "business by default", "business", "consumer"),
-            May("email", Text, "address for mail") with { Personal = true },
+            May("email", Text, "address for mail") with { Personal = true, LengthMax = 1000 },
+            May("other_emails", Text, "further addresses for mail, parted by semicolons: used in turn where the first takes none") with { Personal = true, LengthMax = 1000 },
             May("phone", Text, "number for calls, with its country code") with { Personal = true, LengthMax = 40 },
             May("address", Text, "postal address") with { Personal = true, LengthMax = 500 },
             May("country", Text, "ISO 3166 code of two letters") with { LengthMax = 2 },
@@ -30,7 +31,7 @@ public static class InputKinds
         ], d => new Input.AccountSet
         {
             Key = "", Account = d.Need("account"), Party = d.Text("party"), Name = d.Text("name"), Portfolio = d.Text("portfolio"), Kind = d.Text("kind"),
-            Email = CheckEmail(d, d.Text("email"), "email"), Phone = d.Text("phone"), Address = d.Text("address"), Country = CheckCountry(d), TimeZone = CheckZone(d),
+            Email = CheckEmail(d, d.Text("email"), "email"), OtherEmails = CheckEmails(d, "other_emails"), Phone = d.Text("phone"), Address = d.Text("address"), Country = CheckCountry(d), TimeZone = CheckZone(d),
             Language = d.Text("language"), Parent = d.Text("parent"),
         }),
         new("account_moved", "the account goes to another portfolio, with all that is open of it; what happened before stays where it was", true,
@@ -132,11 +133,11 @@ public static class InputKinds
                 Amount = d.MoneyOrNull("amount"), Reason = d.Text("reason"),
             };
         }),
-        new("credit_note", "a credit was granted", true,
+        new("credit_note", "a credit was granted; a minus before its amount, as ledgers print it, changes nothing", true,
         [
             Need("number", Text, "unique within the account") with { LengthMax = 100 }, OnDay, .. Money,
             May("invoice", Text, "the invoice it credits; else it stands as unapplied credit") with { LengthMax = 100 },
-        ], d => new Input.CreditNote { Key = "", Account = d.Need("account"), Number = d.Need("number"), On = d.NeedDate("on"), Amount = d.Money("amount"), Invoice = d.Text("invoice") }),
+        ], d => new Input.CreditNote { Key = "", Account = d.Need("account"), Number = d.Need("number"), On = d.NeedDate("on"), Amount = d.CreditAmount("amount"), Invoice = d.Text("invoice") }),
         new("credit_note_cancelled", "a credit note that should never have been: what it met is open again", true,
         [Need("credit_note", Text, "its number") with { LengthMax = 100 }, OnDay, May("reason", Text, "why")],
         d => new Input.CreditNoteCancelled { Key = "", Account = d.Need("account"), CreditNote = d.Need("credit_note"), On = d.NeedDate("on"), Reason = d.Text("reason") }),
@@ -170,9 +171,13 @@ public static class InputKinds
             May("currency", FieldType.Currency, "with an amount"), Need("reason", Text, "why"),
         ],
         d => new Input.WriteOffReversed { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"), Reason = d.Need("reason") }),
-        new("open_balance", "what an outside ledger says is open of an item; the difference has no document", true,
-        [Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, Need("balance", Amount, "zero closes it"), Need("currency", FieldType.Currency, "ISO 4217 code"), Need("reason", Text, "where it comes from")],
-        d => new Input.OpenBalance { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Balance = d.Money("balance", zeroAllowed: true), Reason = d.Need("reason") }),
+        new("open_balance", "what an outside ledger says is open of an item, or left of a credit; the difference has no document", true,
+        [May("invoice", Text, "number of the item") with { LengthMax = 100 }, May("credit_note", Text, "or the credit note's number") with { LengthMax = 100 }, OnDay, Need("balance", Amount, "zero closes it"), Need("currency", FieldType.Currency, "ISO 4217 code"), Need("reason", Text, "where it comes from")],
+        d =>
+        {
+            if (d.Has("invoice") == d.Has("credit_note")) d.Problem("invoice", "give either invoice or credit_note");
+            return new Input.OpenBalance { Key = "", Account = d.Need("account"), Invoice = d.Text("invoice"), CreditNote = d.Text("credit_note"), On = d.NeedDate("on"), Balance = d.Money("balance", zeroAllowed: true), Reason = d.Need("reason") };
+        }),
         new("dispute_opened", "the customer contests an item or, without one, the account", true,
         [May("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, Need("reason", Text, "quality, price, not received…")],
         d => new Input.DisputeOpened { Key = "", Account = d.Need("account"), Invoice = d.Text("invoice"), On = d.NeedDate("on"), Reason = d.Need("reason") }),
@@ -308,6 +313,12 @@ public static class InputKinds
         var good = at > 0 && at < email.Length - 1 && email.IndexOf('@', at + 1) < 0 && !email.AsSpan().ContainsAny(" \t\r\n,;<>\"") && email.Length <= 254;
         if (!good) d.Problem(field, $"'{InputDraft.Short(email)}' is not a mail address");
         return email;
+    }
+
+    private static string? CheckEmails(InputDraft d, string field)
+    {
+        if (d.Text(field) is not { } text) return null;
+        return string.Join("; ", text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(email => CheckEmail(d, email, field)));
     }
 
     private static string? CheckCountry(InputDraft d)

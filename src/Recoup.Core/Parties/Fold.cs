@@ -52,11 +52,13 @@ public static partial class Fold
                 break;
 
             case Event.InvoiceIssued invoice:
-                Issue(state, e, cells, new ItemState
-                {
-                    Account = e.Account, Number = invoice.Number, Kind = ItemKind.Invoice, Currency = invoice.Currency,
-                    IssuedOn = invoice.IssuedOn, DueOn = invoice.DueOn, Amount = invoice.Minor,
-                });
+                if (state.Item(e.Account, invoice.Number) is { Cancelled: true } former) IssueAgain(state, e, cells, former, invoice);
+                else
+                    Issue(state, e, cells, new ItemState
+                    {
+                        Account = e.Account, Number = invoice.Number, Kind = ItemKind.Invoice, Currency = invoice.Currency,
+                        IssuedOn = invoice.IssuedOn, DueOn = invoice.DueOn, Amount = invoice.Minor,
+                    });
                 if (invoice.Deliver) Deliveries.Await(state, e.Account, invoice.Number);
                 Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, invoice.Currency, invoice.Minor, 1);
                 break;
@@ -108,11 +110,15 @@ public static partial class Fold
                 Receive(state, e, cells, CreditKey(e.Account, credit.Number), CashKind.CreditNote, credit.Currency, credit.Minor, credit.Allocations, credit.Waiting);
                 Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, credit.Currency, -credit.Minor, 0);
                 break;
+            case Event.CreditAdjusted adjusted:
+                AdjustCredit(state, e, cells, adjusted);
+                break;
             case Event.CashApplied applied:
                 ApplyUnapplied(state, e, cells, applied);
                 break;
             case Event.PaymentReversed reversed:
                 Reverse(state, e, cells, reversed.Payment, reversed.Undone);
+                state.Cash[reversed.Payment].IsUnlisted = reversed.Unlisted == true;
                 break;
             case Event.CreditNoteCancelled cancelled:
                 Reverse(state, e, cells, CreditKey(e.Account, cancelled.Number), cancelled.Undone);
@@ -248,7 +254,7 @@ public static partial class Fold
     }
 
     private static bool Moves(Event e) => e is Event.InvoiceIssued or Event.InvoiceCorrected or Event.InvoiceCancelled or Event.ChargeMade or Event.ChargeWaived
-        or Event.PaymentReceived or Event.PaymentReversed or Event.CreditNoted or Event.CashApplied or Event.ItemAdjusted
+        or Event.PaymentReceived or Event.PaymentReversed or Event.CreditNoted or Event.CreditAdjusted or Event.CashApplied or Event.ItemAdjusted
         or Event.CreditNoteCancelled or Event.ChargeCancelled or Event.CancellationReversed or Event.WaiverReversed or Event.AllocationReversed or Event.RefundMade or Event.RefundReversed;
 
     public static string CreditKey(string account, string number) => $"credit:{account}:{number}";

@@ -100,6 +100,7 @@ public static class StateCodec
         w.Word(a.Parent);
         w.TextOrNull(a.EmailToken);
         w.TextOrNull(a.PhoneToken);
+        w.TextOrNull(a.Said);
         w.Flag(a.Sealed is not null);
         if (a.Sealed is not null) w.Bytes(a.Sealed);
     }
@@ -107,7 +108,7 @@ public static class StateCodec
     private static AccountDetails ReadAccount(ref StateReader r) => new()
     {
         Account = r.Word(), Portfolio = r.Word(), Kind = r.Word(), Country = r.WordOrNull(), TimeZone = r.WordOrNull(), Language = r.WordOrNull(), Parent = r.WordOrNull(),
-        EmailToken = r.TextOrNull(), PhoneToken = r.TextOrNull(), Sealed = r.Flag() ? r.Bytes() : null,
+        EmailToken = r.TextOrNull(), PhoneToken = r.TextOrNull(), Said = r.TextOrNull(), Sealed = r.Flag() ? r.Bytes() : null,
     };
 
     private static void Write(StateWriter w, Exposure e)
@@ -428,6 +429,7 @@ public static class StateCodec
         w.Flag(cash.Reversed);
         w.ListOrNull(cash.Refunds, Write);
         w.ListOrNull(cash.From, static (w, f) => { w.Text(f.Payment); w.Long(f.Minor); });
+        w.Flag(cash.IsUnlisted);
         return w;
     }
 
@@ -448,6 +450,7 @@ public static class StateCodec
             Reversed = r.Flag(),
             Refunds = r.ListOrNull(ReadMovement),
             From = r.ListOrNull(static (ref r) => new Released(r.Text(), r.Long())),
+            IsUnlisted = r.Flag(),
         };
         r.End();
         return cash;

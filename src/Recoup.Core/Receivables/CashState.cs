@@ -46,4 +46,8 @@ public sealed class CashState
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Reversed { get; set; }
+
+    /// <summary>It was reversed because the list that told of it says otherwise, not because money went back.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsUnlisted { get; set; }
 }

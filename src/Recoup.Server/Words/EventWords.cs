@@ -29,6 +29,7 @@ public static class EventWords
         Event.AllocationReversed a => ($"{(a.Payment.StartsWith("credit:", StringComparison.Ordinal) ? "Credit" : "Payment")} taken off {a.Number}", a.Reason ?? ""),
         Event.CreditNoted c => ($"Credit note {c.Number}", Join(Show.AmountWith(c.Minor, c.Currency), Met(c.Allocations))),
         Event.CreditNoteCancelled c => ($"Credit note {c.Number} cancelled", Join(Show.AmountWith(c.Minor, c.Currency), c.Reason)),
+        Event.CreditAdjusted c => ($"Credit note {c.Number} adjusted", c.Reason),
         Event.CashApplied c => ("Unapplied cash applied", $"to {c.Allocation.Number}"),
         Event.WrittenOff w => ($"{w.Number} written off", w.Reason),
         Event.WriteOffReversed w => ($"Write-off of {w.Number} taken back", w.Reason),
@@ -61,7 +62,7 @@ public static class EventWords
     {
         Event.Decided or Event.WorkItemClosed => "decision",
         Event.MessageReleased or Event.MessageDeferred or Event.MessageWithdrawn or Event.MessageSettled or Event.MessageBounced or Event.ContactMade => "contact",
-        Event.PaymentReceived or Event.CashApplied or Event.CreditNoted or Event.RefundMade or Event.RefundReversed or Event.AllocationReversed => "cash",
+        Event.PaymentReceived or Event.CashApplied or Event.CreditNoted or Event.CreditAdjusted or Event.RefundMade or Event.RefundReversed or Event.AllocationReversed => "cash",
         _ => "document",
     };
 

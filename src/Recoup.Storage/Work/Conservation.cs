@@ -18,6 +18,7 @@ internal sealed class Conservation
     private readonly List<(string Payment, string Currency, long Minor)> payments = [];
     private Dictionary<(string Account, string Number), string>? currencyOf;
     private Dictionary<string, (string Currency, long Minor)>? paymentOf;
+    private Dictionary<(string Account, string Number), string>? creditOf;
 
     public static void Count(Folded folded, string account, Event e)
     {
@@ -43,8 +44,12 @@ internal sealed class Conservation
             case Event.RefundMade e: Add(e.Currency, e.Minor); break;
             case Event.RefundReversed e: Add(e.Currency, -e.Minor); break;
             case Event.AllocationReversed e: AddTo(e.Number, -Recovered(e.Parts)); break;
-            case Event.CreditNoted e: Add(e.Currency, -e.Minor); break;
             case Event.CreditNoteCancelled e: Add(e.Currency, e.Minor); break;
+            case Event.CreditNoted e:
+                (creditOf ??= [])[(account, e.Number)] = e.Currency;
+                Add(e.Currency, -e.Minor);
+                break;
+            case Event.CreditAdjusted e: Add(creditOf![(account, e.Number)], -e.Minor); break;
             case Event.PaymentReceived e:
                 payments.Add((e.Payment, e.Currency, e.Minor));
                 paymentOf?[e.Payment] = (e.Currency, e.Minor);

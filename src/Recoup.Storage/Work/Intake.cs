@@ -32,6 +32,9 @@ public sealed class Intake(Door door)
     /// <summary>Rows of one transaction: about a tenth of a second of the store's lock.</summary>
     public const int PartSize = 4096;
 
+    /// <summary>Is given the line of each row that is taken without a part of it, with what was left out.</summary>
+    public Action<long, string>? Note { get; init; }
+
     /// <param name="rows">Read and mapped; may be lazy and slow.</param>
     /// <param name="reject">Is given each row that can't be taken, with the reason.</param>
     public IntakeReport Take(IEnumerable<InputRow> rows, Action<InputRow, string> reject, Action<IntakeReport>? progress = null)
@@ -61,7 +64,7 @@ public sealed class Intake(Door door)
     private static bool IsTaken(InputRow row) => row.Problems.Count == 0 && row.Inputs.Count > 0;
 
     /// <summary>What became of a part's rows, in their order.</summary>
-    private static void Tell(List<InputRow> part, BatchResult result, IntakeReport report, Action<InputRow, string> reject)
+    private void Tell(List<InputRow> part, BatchResult result, IntakeReport report, Action<InputRow, string> reject)
     {
         var at = 0;
         foreach (var row in part)
@@ -82,6 +85,8 @@ public sealed class Intake(Door door)
             }
             else Reject(unit.Refused!.Refusal == Core.Refusal.PartyErased ? row with { Raw = "" } : row, unit.Refused.Message);
             foreach (var kind in unit.Accepted) report.Inputs[kind] = report.Inputs.GetValueOrDefault(kind) + 1;
+            if (unit.Status is UnitStatus.Accepted or UnitStatus.Unchanged && Note is not null)
+                foreach (var left in row.Notes) Note(row.Line, left.ToString());
         }
 
         void Reject(InputRow row, string reason)
@@ -131,7 +136,8 @@ public sealed class Intake(Door door)
                 for (var i = 0; i < row.Inputs.Count; i++)
                 {
                     var day = DayOf(row.Inputs[i]) ?? first;
-                    if (day > until) continue;
+                    // Recorded on its day, each fact stands for itself: how a list stands today is no fact of a day gone by.
+                    if (day > until || row.Inputs[i] is Input.Unpaid) continue;
                     spool.Add(day, row.Line, i, row.Inputs[i].Actor, InputJson.Write(row.Inputs[i]));
                     kept++;
                 }

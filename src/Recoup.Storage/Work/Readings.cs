@@ -194,4 +194,12 @@ public sealed class Readings
         using var s = store.Own("SELECT state FROM item WHERE open = 1 ORDER BY pid, account, number");
         while (s.Step()) yield return StateCodec.DecodeItem(s.Blob(0));
     }
+
+    /// <summary>Every credit of which something is left, for the same.</summary>
+    public IEnumerable<CashState> OpenCredits()
+    {
+        using var s = store.Own("SELECT state FROM cash WHERE key LIKE 'credit:%' ORDER BY pid, key");
+        while (s.Step())
+            if (StateCodec.DecodeCash(s.Blob(0)) is { Kind: CashKind.CreditNote } cash && cash.Unapplied != 0) yield return cash;
+    }
 }

@@ -49,6 +49,19 @@ public class MappingTests
     [InlineData("check:\n  - reject: no" + Account, "when is missing")]
     [InlineData("open_items: { account: a, number: n, issued_on: i, due_on: d, balance: b }", "open_items needs currency")]
     [InlineData("open_items: { acount: a }", "did you mean 'account'?")]
+    [InlineData("skip_lines: many" + Account, "skip_lines takes a whole number from 0 to 1000")]
+    [InlineData("time_zone: Berlin" + Account, "'Berlin' is not an IANA time zone")]
+    [InlineData("dates: [second]" + Account, "or seconds, milliseconds, spreadsheet, spreadsheet_1904")]
+    [InlineData("numbers: []" + Account, "numbers is empty")]
+    [InlineData("columns: { total: { column: T, kind: number, sign: other } }" + Account, "sign is turned, or { column")]
+    [InlineData("columns: { total: { column: T, kind: text, sign: turned } }" + Account, "only a column of kind number")]
+    [InlineData("inputs:\n  - type: account\n    key: t/{a}\n    account: a\n    follow: true", "only invoice, payment and credit_note follow their list")]
+    [InlineData("inputs:\n  - type: payment\n    key: t/{a}\n    account: a\n    on: d\n    amount: b\n    currency: c\n    follow: true", "write an invoice with follow: true before it")]
+    [InlineData("inputs:\n  - type: credit_note\n    key: t/{a}/{#}\n    account: a\n    number: n\n    on: d\n    amount: b\n    currency: c\n    follow: true", "has a key without {#}")]
+    [InlineData("inputs:\n  - type: hold\n    key: t/{a}\n    account: a\n    from: { after: d, terms: [one month] }\n    to: d\n    reason: r", "'one month' is no term; write 30 days")]
+    [InlineData("inputs:\n  - type: hold\n    key: t/{a}\n    account: a\n    from: { after: d }\n    to: d\n    reason: r", "terms is missing")]
+    [InlineData("inputs:\n  - type: hold\n    key: t/{a}\n    account: a\n    from: { after: d, terms: [day 32] }\n    to: d\n    reason: r", "a month has days 1 to 31")]
+    [InlineData("inputs:\n  - type: write_off\n    key: t/{a}\n    account: a\n    invoice: i\n    on: d\n    reason: r\n    amount: { column: b, unit: cents }", "unit is minor")]
     [InlineData("inputs: [", "m.yaml, line ")]
     [InlineData("about: x\nabout: y", "m.yaml, line 2")]
     public void A_mapping_that_is_wrong_says_where_what_and_how_to_mend_it(string yaml, string message) => Error(yaml).ShouldContain(message);
@@ -60,7 +73,7 @@ public class MappingTests
     [Fact]
     public void A_mapping_is_a_shipped_name_or_a_file()
     {
-        Mapping.Shipped.ShouldBe(["late-payment-histories", "open-items", "receivables"]);
+        Mapping.Shipped.ShouldBe(["late-payment-histories", "open-items", "provider-invoices", "receivables"]);
         Should.Throw<FileRefusedException>(() => Mapping.Load("receivable")).Message.ShouldContain("Did you mean receivables?");
         var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.yaml");
         File.WriteAllText(path, SimpleMapping);
@@ -202,5 +215,107 @@ public class MappingTests
         var yaml = Account + "\n    address: address\n";
         var digests = Map(yaml, "account,address\nA1,\"1 Road\r\nTown\"\nA1,\"1 Road\nTown\"\n").Select(r => Convert.ToHexString(r.Inputs.Single().Digest)).Distinct();
         digests.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Words_before_the_header_and_the_line_that_names_the_separator_are_stepped_over()
+    {
+        var expected = new[] { "A1 I1" };
+        foreach (var before in new[]
+        {
+            "sep=,\r\n", "\"sep=,\"\n", "Open items as of 2026-03-31\n", "Open items\n\nprinted by: \"Ann\"\n\n", "a,\"quote left open\n", ",,,,\n,Report,,,\n", "account,number\nsomething,else\n",
+        })
+            Map(SimpleMapping, before + SimpleHeader + SimpleRow(1)).Select(r => string.Join(' ', r.Inputs.OfType<Input.Invoice>().Select(i => $"{i.Account} {i.Number}"))).ShouldBe(expected, before);
+        Map(SimpleMapping, "sep=;\n" + (SimpleHeader + SimpleRow(1)).Replace(',', ';')).Summary().ShouldBe(["3: t/I1"]);
+        Map("skip_lines: 2\n" + SimpleMapping, "account,number,issued,due,amount\nold,header,,,\n" + SimpleHeader + SimpleRow(1)).Summary().ShouldBe(["4: t/I1"]);
+    }
+
+    [Fact]
+    public void Empty_columns_at_the_end_and_empty_rows_do_no_harm()
+    {
+        Map(SimpleMapping, SimpleHeader.TrimEnd() + ",\n" + SimpleRow(1) + SimpleRow(2).TrimEnd() + ",\n").Summary().ShouldBe(["2: t/I1", "3: t/I2"]);
+        Map(SimpleMapping, SimpleHeader + SimpleRow(1).TrimEnd() + ",\n" + SimpleRow(2).TrimEnd() + ",,,\n,,,,\n,,,,,,\n").Summary().ShouldBe(["2: t/I1", "3: t/I2"]);
+        Map(SimpleMapping, SimpleHeader + SimpleRow(1).TrimEnd() + ",x\n").Summary().Single().ShouldContain("has 6 cells, more than the header's 5");
+    }
+
+    [Fact]
+    public void A_sign_is_turned_or_stands_in_another_column_and_amounts_come_in_minor_units()
+    {
+        var rows = Map("""
+            inputs:
+              - type: write_off
+                key: t/{n}
+                account: a
+                invoice: n
+                on: { column: d, dates: [spreadsheet] }
+                amount: { column: b, sign: { column: sh, map: { S: plus, H: minus } } }
+                currency: c
+                reason: { constant: r }
+              - type: payment
+                key: t/p/{n}
+                account: a
+                on: { column: d, dates: [spreadsheet] }
+                amount: { column: t, sign: turned, unit: minor }
+                currency: c
+                for:
+                  - { invoice: n, amount: { column: t, sign: turned, unit: minor } }
+            """, "a,n,d,b,sh,t,c\nA1,I1,46082,5.00,S,-1234,eur\nA1,I2,46082,-5.00,H,-1234,jpy\nA1,I3,46082,5.00,X,-1,€\nA1,I4,46082,5.00,H,-1,kwd\n");
+        rows[0].Inputs.Select(i => i is Input.Payment p ? p.Amount.ToString() : ((Input.WriteOff)i).Amount.ToString()).ShouldBe(["5.00 EUR", "12.34 EUR"]);
+        rows[0].Inputs.OfType<Input.Payment>().Single().For!.Single().Amount.ToString().ShouldBe("12.34 EUR");
+        rows[1].Inputs.OfType<Input.Payment>().Single().Amount.ToString().ShouldBe("1234 JPY");
+        rows[2].Reason().ShouldContain("sh: 'X' is none of H, S, the marks of a sign");
+        rows[3].Reason().ShouldContain("b: -5.00 is negative");
+    }
+
+    [Fact]
+    public void A_currency_beside_the_amount_that_is_not_the_rows_is_refused()
+    {
+        Map(SimpleMapping, SimpleHeader + "A1,I1,2026-01-01,2026-01-31,EUR 10.50\nA1,I2,2026-01-01,2026-01-31,$10.50\nA1,I3,2026-01-01,2026-01-31,10.50 XYZ\n").Summary().ShouldBe(
+        [
+            "2: t/I1",
+            "3! amount: is written with '$', and the row's currency is EUR; which of them is right?",
+            "4! amount: '10.50 XYZ' is not an amount written as 1234.50: what stands beside the number is no currency that is known",
+        ]);
+    }
+
+    [Fact]
+    public void Days_are_those_of_the_mappings_time_zone_and_terms_may_stand_in_a_column()
+    {
+        var rows = Map("""
+            dates: [seconds]
+            time_zone: America/New_York
+            inputs:
+              - type: invoice
+                key: t/{n}
+                account: a
+                number: n
+                issued_on: d
+                due_on: { after: d, terms: { column: terms, map: { NET30: 30 days, EOM: [1 month, end of month], OWN: "{days} days" }, otherwise: [] } }
+                amount: b
+                currency: { constant: USD }
+            """, "a,n,d,terms,days,b\nA1,I1,1772323200,NET30,,1\nA1,I2,1772323200,EOM,,1\nA1,I3,1772323200,OWN,14,1\nA1,I4,1772323200,OWN,soon,1\nA1,I5,1772323200,later,,1\n");
+        rows.Take(3).Select(r => ((Input.Invoice)r.Inputs.Single()).DueOn).ShouldBe([new(2026, 3, 30), new(2026, 3, 31), new(2026, 3, 14)]);
+        ((Input.Invoice)rows[0].Inputs.Single()).IssuedOn.ShouldBe(new DateOnly(2026, 2, 28));
+        rows[3].Reason().ShouldBe("days: 'soon' is no number of days");
+        ((Input.Invoice)rows[4].Inputs.Single()).DueOn.ShouldBe(new DateOnly(2026, 2, 28));
+    }
+
+    [Fact]
+    public void What_is_no_mail_address_costs_the_row_its_address_alone()
+    {
+        var yaml = Account.Replace("t/{account}", "t/{account}/{#}", StringComparison.Ordinal) + "\n    email: email\n    phone: phone\n    country: country\n";
+        var rows = Map(yaml, "account,email,phone,country\nA1,n/a,-,NO\nA2,nobody,+49 30 1,DE\nA3,Ann <ann@x.example>; bob@x.example,keine,n/a\n");
+        rows.ShouldAllBe(r => r.Problems.Count == 0);
+        var accounts = rows.Select(r => (Input.AccountSet)r.Inputs.Single()).ToList();
+        accounts.Select(a => (a.Email, a.OtherEmails, a.Phone, a.Country)).ShouldBe([(null, null, null, "NO"), (null, null, "+49 30 1", "DE"), ("ann@x.example", "bob@x.example", null, null)]);
+        rows.SelectMany(r => r.Notes).Select(n => n.ToString()).ShouldBe(["email: 'nobody' is not a mail address: the row was taken without it"]);
+        accounts.Select(a => a.Withdrawn).ShouldBe([Withdrawn.Email | Withdrawn.Phone, Withdrawn.Nothing, Withdrawn.Phone]);
+    }
+
+    [Fact]
+    public void Dates_of_nothing_but_zeros_are_no_dates()
+    {
+        var yaml = "dates: [yyyy-MM-dd]\ncolumns: { paid: { column: paid, kind: date } }\ncheck:\n  - { when: has_value(paid), reject: paid }\n" + Account;
+        Map(yaml, "account,paid\nA1,0000-00-00\nA2,00.00.0000\nA3,00000000\nA4,2026-01-01\n").Summary().ShouldBe(["2: t/A1", "3: t/A2", "4: t/A3", "5! paid"]);
     }
 }

@@ -70,11 +70,13 @@ public class ShippedMappingTests
     {
         var receivables = Mapping.Load("receivables");
         var rows = Read(receivables, "account,name,invoice,issued_on,due_on,amount,currency,paid_on\nA1,Ann,I1,2026-01-01,2026-01-31,10,EUR,\nA1,Ann,I2,2026-01-01,2026-01-31,10,EUR,2026-01-20\nA1,Ann,I3,2026-01-01,2026-01-31,10,EUR,2025-12-31\n");
-        rows[0].Inputs.Select(i => i.GetType().Name).ShouldBe(["AccountSet", "Invoice"]);
+        rows[0].Inputs.Select(i => i.GetType().Name).ShouldBe(["AccountSet", "Invoice", "Unpaid"]);
         rows[1].Inputs.Select(i => i.GetType().Name).ShouldBe(["AccountSet", "Invoice", "Payment"]);
         rows[1].Inputs[2].Key.ShouldBe("receivables/payment/A1/I2");
         rows[2].Reason().ShouldContain("paid_on is before issued_on");
-        Read(receivables, """{"account":"A1","invoice":"I1","issued_on":"2026-01-01","due_on":"2026-01-31","amount":10,"currency":"EUR","paid_on":null}""", "-.ndjson").Only().Inputs.Count.ShouldBe(2);
+        Read(receivables, """{"account":"A1","invoice":"I1","issued_on":"2026-01-01","due_on":"2026-01-31","amount":10,"currency":"EUR","paid_on":null}""", "-.ndjson").Only().Inputs.Count.ShouldBe(3);
+        // A list without the column says nothing of payments.
+        Read(receivables, "account,invoice,issued_on,due_on,amount,currency\nA1,I1,2026-01-01,2026-01-31,10,EUR\n").Only().Inputs.Count.ShouldBe(2);
     }
 
     [Fact]
@@ -89,10 +91,12 @@ public class ShippedMappingTests
         rows[0].Set!.Name.ShouldBe("Ann");
         rows[1].Balance.IsZero.ShouldBeTrue();
         rows[1].Set!.Key.ShouldNotBe(rows[0].Set!.Key);
-        rows.Skip(2).Select(r => string.Join("; ", r.Problems)).ShouldBe(
+        (rows[2].Balance.Minor, rows[2].Problems.Count).ShouldBe((-500, 0));
+        // Of a rejected row the balance counts all the same, and its item is known.
+        (rows[3].Account, rows[3].Number, rows[3].IsCounted, rows[4].Number, rows[4].IsCounted).ShouldBe(("A1", "I4", false, "I5", false));
+        rows.Skip(3).Select(r => string.Join("; ", r.Problems)).ShouldBe(
         [
-            "balance: -5 is negative: a credit is no open item; send it as a credit note or a payment",
-            "due_on: 2026-01-31 is before the invoice was issued (2026-02-01); balance: 5.001 has more decimals than EUR has (2); email: 'nobody' is not a mail address",
+            "due_on: 2026-01-31 is before the invoice was issued (2026-02-01); balance: 5.001 has more decimals than EUR has (2)",
             "balance: is blank, and the mapping requires it",
         ]);
         Should.Throw<FileRefusedException>(() => MappedFile.Read(mapping, Stream(csv)).Any()).Message.ShouldContain("--as open-items");

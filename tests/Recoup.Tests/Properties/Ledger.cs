@@ -314,7 +314,7 @@ internal sealed class Ledger(Policy policy)
                 }
             case Input.OpenBalance i:
                 {
-                    var document = Get(i.Account, i.Invoice);
+                    var document = Get(i.Account, i.Invoice!);
                     document.Entries.Add((i.On, i.Balance.Minor - document.BalanceOn(i.On)));
                     break;
                 }

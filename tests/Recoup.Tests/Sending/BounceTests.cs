@@ -29,6 +29,26 @@ public sealed class BounceTests : IDisposable
         return folder.Rows("SELECT account, json_extract(CAST(payload AS TEXT), '$.message') FROM journal WHERE kind = 'message_released'").Select(r => r.Split(" | ")).ToDictionary(r => r[0], r => r[1]);
     }
 
+    [Fact]
+    public void Where_an_address_takes_no_mail_the_next_one_is_written_to()
+    {
+        folder.Send("""
+            {"type":"portfolio","key":"pf-1","portfolio":"EU","creditor":"Muster GmbH","sender":"ar@muster.example","time_zone":"Europe/Berlin"}
+            {"type":"account","key":"a-1","account":"A1","name":"Eins","portfolio":"EU","email":"eins@kunde.example","other_emails":"zwei@kunde.example; drei@kunde.example","time_zone":"Europe/Berlin"}
+            {"type":"invoice","key":"i-1","account":"A1","number":"INV-1","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"100.00","currency":"EUR"}
+            """, "--now", "2026-02-02T10:00:00Z").Expect(0);
+        folder.Run("sending", "live", "--now", "2026-02-02T10:01:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
+        folder.Run("dispatch", "--now", "2026-02-05T10:05:00Z").Expect(0);
+        var message = folder.Rows("SELECT json_extract(CAST(payload AS TEXT), '$.message') FROM journal WHERE kind = 'message_released'").Single();
+        folder.Send($$"""{"type":"message_bounced","key":"b-1","account":"A1","message":"{{message}}","kind":"hard","status":"5.1.1"}""", "--now", "2026-02-05T12:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-02-09", "--now", "2026-02-09T10:00:00Z").Expect(0);
+        folder.Run("dispatch", "--now", "2026-02-09T10:05:00Z").Expect(0);
+        var mails = Directory.GetFiles(folder.Mail).Select(File.ReadAllText).ToList();
+        foreach (var (address, count) in new[] { ("eins", 1), ("zwei", 1), ("drei", 0) }) mails.Count(m => m.Contains($"{address}@kunde.example", StringComparison.Ordinal)).ShouldBe(count, address);
+        folder.ShouldBeSound();
+    }
+
     private string Workspace => folder.Rows("SELECT value FROM meta WHERE name = 'workspace'").Single();
 
     private Ran Bounces(string maildir) => folder.Run("bounces", maildir, "--now", "2026-02-05T12:00:00Z", "--format", "json");

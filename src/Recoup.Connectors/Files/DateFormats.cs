@@ -1,28 +1,32 @@
 using System.Globalization;
+using NodaTime;
 
 namespace Recoup.Connectors.Files;
 
 /// <summary>The ways in which a file writes dates.</summary>
 internal sealed class DateFormats
 {
-    public static readonly DateFormats Iso = new(["yyyy-MM-dd"]);
+    public static readonly DateFormats Iso = new(["yyyy-MM-dd"], DateTimeZone.Utc);
 
     private readonly string[] formats;
+    private readonly CountedDates?[] counted;
     private readonly bool[] hasTime;
     private readonly bool[] isNumeric;
 
-    private DateFormats(string[] formats)
+    private DateFormats(string[] formats, DateTimeZone zone)
     {
         this.formats = formats;
+        counted = [.. formats.Select(f => CountedDates.Of(f, zone))];
         hasTime = [.. formats.Select(f => f.AsSpan().ContainsAny('H', 'h'))];
         isNumeric = [.. formats.Select(IsNumeric)];
     }
 
     /// <summary>Null, with what is wrong, where a format can't tell every date from every other.</summary>
-    public static DateFormats? Of(IReadOnlyList<string> formats, out string? problem)
+    /// <param name="zone">Where seconds since 1970 are a day; null: UTC.</param>
+    public static DateFormats? Of(IReadOnlyList<string> formats, out string? problem, DateTimeZone? zone = null)
     {
-        problem = formats.Select(Problem).FirstOrDefault(p => p is not null);
-        return problem is null ? new DateFormats([.. formats]) : null;
+        problem = formats.Where(f => CountedDates.Of(f, DateTimeZone.Utc) is null).Select(Problem).FirstOrDefault(p => p is not null);
+        return problem is null ? new DateFormats([.. formats], zone ?? DateTimeZone.Utc) : null;
     }
 
     public override string ToString() => string.Join(" or ", formats);
@@ -43,6 +47,7 @@ internal sealed class DateFormats
 
     private bool TryRead(ReadOnlySpan<char> text, int format, out DateOnly date)
     {
+        if (counted[format] is { } count) return count.TryRead(text, out date);
         if (isNumeric[format]) return TryReadNumeric(text, formats[format], out date);
         if (!hasTime[format]) return DateOnly.TryParseExact(text, formats[format], CultureInfo.InvariantCulture, DateTimeStyles.None, out date);
         var good = DateTime.TryParseExact(text, formats[format], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time);
@@ -102,7 +107,7 @@ internal sealed class DateFormats
 
     private static string? Problem(string format)
     {
-        const string how = "write d or dd for the day, M or MM (MMM for its English name) for the month, yyyy for the year, such as dd.MM.yyyy";
+        const string how = "write d or dd for the day, M or MM (MMM for its English name) for the month, yyyy for the year, such as dd.MM.yyyy; or seconds, milliseconds, spreadsheet, spreadsheet_1904";
         if (format.AsSpan().ContainsAny("zKfg")) return $"'{format}' has a letter that no date takes; {how}";
         // A day beyond 12 and one in the other century show a format that mixes day, month or minutes, or drops one.
         foreach (var day in new[] { new DateTime(2026, 11, 23, 0, 0, 0, DateTimeKind.Unspecified), new DateTime(2004, 2, 29, 0, 0, 0, DateTimeKind.Unspecified) })
@@ -121,59 +126,39 @@ internal sealed class DateFormats
 
 internal enum DateReading { Date, NoDate, Ambiguous }
 
-/// <summary>How a file writes amounts. Strict about groups, so that 1234,50 read with the wrong separators is refused and not a hundred times too much.</summary>
-internal sealed record NumberFormat(char Decimal, char? Thousands)
+/// <summary>Dates written as a count: of seconds since 1970, or of days as spreadsheets count them.</summary>
+internal sealed class CountedDates
 {
-    public static readonly NumberFormat Plain = new('.', null);
+    private const string Seconds = "seconds", Milliseconds = "milliseconds", Spreadsheet = "spreadsheet", Spreadsheet1904 = "spreadsheet_1904";
 
-    public override string ToString() => Thousands is { } t ? $"1{t}234{Decimal}50" : $"1234{Decimal}50";
+    private readonly string unit;
+    private readonly DateTimeZone zone;
 
-    /// <summary>A sign may stand before or, as SAP has it, behind.</summary>
-    public bool TryRead(ReadOnlySpan<char> text, out decimal number)
+    private CountedDates(string unit, DateTimeZone zone) => (this.unit, this.zone) = (unit, zone);
+
+    /// <summary>Null where the format is none of these.</summary>
+    public static CountedDates? Of(string format, DateTimeZone zone) => format is Seconds or Milliseconds or Spreadsheet or Spreadsheet1904 ? new CountedDates(format, zone) : null;
+
+    /// <summary>What lies outside 1970 to 2199, or a spreadsheet's 1900 to 2199, is no date: seconds taken for milliseconds are not read as 1970.</summary>
+    public bool TryRead(ReadOnlySpan<char> text, out DateOnly date)
     {
-        number = 0;
-        var negative = false;
-        if (text.Length > 1 && text[0] is '-' or '+') { negative = text[0] == '-'; text = text[1..]; }
-        else if (text.Length > 1 && text[^1] == '-') { negative = true; text = text[..^1]; }
-
-        // Eighteen digits fit a long; no amount of money has more.
-        const int digitsMax = 18;
-        long digits = 0;
-        var count = 0;
-        var group = 0;
-        var groups = 0;
-        var scale = -1;
-        foreach (var c in text)
+        date = default;
+        // Some write every number with decimals: 1772323200.0, or 46082.5 for noon.
+        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) return false;
+        if (unit is Spreadsheet or Spreadsheet1904)
         {
-            if (char.IsAsciiDigit(c))
-            {
-                if (++count > digitsMax) return false;
-                digits = digits * 10 + (c - '0');
-                if (scale >= 0) scale++;
-                else group++;
-            }
-            else if (c == Decimal && scale < 0)
-            {
-                if (groups > 0 && group != 3) return false;
-                scale = 0;
-            }
-            else if (IsThousands(c) && scale < 0)
-            {
-                // The first group has one to three digits; the next three, or two where lakhs are counted.
-                if (group is 0 or > 3 || (groups > 0 && group == 1)) return false;
-                groups++;
-                group = 0;
-            }
-            else
-            {
-                return false;
-            }
+            // Day 60 of a spreadsheet is 29 February 1900, which never was; what lies before it is no day of business.
+            const int daysMin = 61, daysMax = 109_939;
+            if (number < daysMin || number >= daysMax) return false;
+            date = (unit == Spreadsheet ? new DateOnly(1899, 12, 30) : new DateOnly(1904, 1, 1)).AddDays((int)decimal.Floor(number));
+            return true;
         }
-        if (count == 0 || scale == 0 || (scale < 0 && groups > 0 && group != 3)) return false;
-        number = new decimal(unchecked((int)digits), (int)(digits >> 32), 0, negative && digits != 0, (byte)Math.Max(scale, 0));
+        // A year of seconds and more: a smaller number of either kind was meant as something else.
+        const decimal secondsMin = 31_536_000m, secondsMax = 7_258_118_400m;
+        if (unit == Milliseconds) number /= 1000;
+        if (number < secondsMin || number >= secondsMax) return false;
+        var local = Instant.FromUnixTimeSeconds((long)decimal.Floor(number)).InZone(zone).Date;
+        date = new DateOnly(local.Year, local.Month, local.Day);
         return true;
     }
-
-    // Exports that group by spaces use the one that does not break.
-    private bool IsThousands(char c) => Thousands is { } t && (c == t || (t == ' ' && c is '\u00A0' or '\u202F'));
 }

@@ -1,0 +1,97 @@
+using Recoup.Core.Events;
+using Recoup.Core.Inputs;
+using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
+
+namespace Recoup.Core;
+
+/// <content>Inputs that say how things stand in a list of another system: what differs from before is corrected.</content>
+public static partial class Machine
+{
+    private const string ByList = "the list says otherwise";
+
+    private static Refused? FollowInvoice(Work work, Input.Invoice i)
+    {
+        var name = ListedItems.NameOf(work.State, i.Account, i.Listed!);
+        if (work.State.Item(i.Account, name) is not { } item) return Issue(work, i, name);
+        if (item.Kind != ItemKind.Invoice) return Taken(i, item);
+        // Who cancelled it here knows more than a list that says what it said before.
+        if (item.Cancelled) return i.IsKnown ? null : Issue(work, i, name);
+        if (i.Amount.Currency.Code != item.Currency) return WrongCurrency(item, i.Amount);
+        if (item.IssuedOn != i.IssuedOn && item.WrittenOff == 0 && !IsRecovered(work, item)) return IssueAnew(work, i, item);
+        var on = work.Today > item.IssuedOn ? work.Today : item.IssuedOn;
+        var due = i.DueOn < item.IssuedOn ? item.IssuedOn : i.DueOn;
+        return CorrectItem(work, item, on, i.Amount, due, ByList);
+    }
+
+    /// <summary>Another day of issue: the document with the wrong one never was. What had met it meets the right one.</summary>
+    private static Refused? IssueAnew(Work work, Input.Invoice i, ItemState item)
+    {
+        var held = Held(work, item);
+        var released = Release(work, item, held);
+        work.Emit(new Event.InvoiceCancelled(item.Number, -(item.Balance + held), released, $"issued on {i.IssuedOn:yyyy-MM-dd}: {ByList}"), item.IssuedOn);
+        if (Issue(work, i, item.Number) is { } refused) return refused;
+        foreach (var part in released ?? [])
+        {
+            var cash = work.State.Cash[part.Payment];
+            var minor = Math.Min(Math.Min(part.Minor, work.State.Items[(i.Account, item.Number)].Balance), cash.Unapplied);
+            if (minor <= 0) continue;
+            var on = cash.On > i.IssuedOn ? cash.On : i.IssuedOn;
+            work.Emit(new Event.CashApplied(part.Payment, new Applied(item.Number, minor, on)), on);
+        }
+        return null;
+    }
+
+    private static Refused? FollowPayment(Work work, Input.Payment i)
+    {
+        if (ListedItems.IsSaid(work.State, i)) return null;
+        var name = ListedItems.NameOf(work.State, i.Account, i.Listed!);
+        if (work.State.Item(i.Account, name) is { } item && item.Currency != i.Amount.Currency.Code) return WrongCurrency(item, i.Amount);
+        if (ListedItems.PaymentOf(work.State, i.Key, out _, out var key) is { } paid)
+        {
+            // It came on another day, or was another sum: the one recorded never was.
+            work.Emit(new Event.PaymentReversed(paid.Key, ByList, [.. paid.Allocations]) { Unlisted = true }, paid.On);
+            ListedItems.PaymentOf(work.State, i.Key, out _, out key);
+        }
+        return Receive(work, i with { For = i.For?.Select(part => part.Invoice == i.Listed!.Number ? (name, part.Amount) : part).ToList() }, key);
+    }
+
+    private static Refused? TakePaymentBack(Work work, Input.Unpaid i)
+    {
+        if (ListedItems.PaymentOf(work.State, i.Key, out _, out _) is not { } paid) return null;
+        var on = work.Today > paid.On ? work.Today : paid.On;
+        work.Emit(new Event.PaymentReversed(paid.Key, "no longer in the list", [.. paid.Allocations]) { Unlisted = true }, on);
+        return null;
+    }
+
+    private static Refused? FollowCredit(Work work, Input.CreditNote i, CashState credit)
+    {
+        if (i.Amount.Currency.Code != credit.Currency) return WrongCurrency(i.Number, credit, i.Amount);
+        return AdjustCredit(work, i.Number, credit, i.Amount.Minor - credit.Minor, work.Today, ByList);
+    }
+
+    /// <summary>An outside ledger says that of a credit so much is left.</summary>
+    private static Refused? SetCredit(Work work, Input.OpenBalance i)
+    {
+        if (!work.State.Cash.TryGetValue(Fold.CreditKey(i.Account, i.CreditNote!), out var credit) || credit.Account != i.Account)
+            return new Refused(Refusal.UnknownPayment, $"account {i.Account} has no credit note {i.CreditNote}");
+        if (i.Balance.Currency.Code != credit.Currency) return WrongCurrency(i.CreditNote!, credit, i.Balance);
+        if (i.On < credit.On) return new Refused(Refusal.BeforeDocument, $"credit note {i.CreditNote} is of {credit.On:yyyy-MM-dd}; nothing can happen to it on {i.On:yyyy-MM-dd}");
+        return AdjustCredit(work, i.CreditNote!, credit, i.Balance.Minor - credit.UnappliedOn(i.On), i.On, i.Reason);
+    }
+
+    private static Refused? AdjustCredit(Work work, string number, CashState credit, long delta, DateOnly on, string reason)
+    {
+        if (delta == 0) return null;
+        if (credit.Unapplied + delta < 0)
+            return new Refused(Refusal.MoreThanOpen, $"of credit note {number} only {Foundation.Money.Format(credit.Unapplied, Foundation.Currency.Of(credit.Currency))} {credit.Currency} is on no item; what stands on items comes off them first");
+        work.Emit(new Event.CreditAdjusted(number, delta, reason), on > credit.On ? on : credit.On);
+        return null;
+    }
+
+    private static Refused WrongCurrency(string number, CashState credit, Foundation.Money amount) =>
+        new(Refusal.WrongCurrency, $"{number} is in {credit.Currency}, the amount in {amount.Currency}; money is never applied across currencies");
+
+    private static bool IsRecovered(Work work, ItemState item) =>
+        item.AppliedBy?.Exists(key => work.State.Cash[key].Allocations.Exists(a => a.Number == item.Number && a.Recovery)) == true;
+}

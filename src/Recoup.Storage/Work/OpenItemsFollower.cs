@@ -1,0 +1,236 @@
+using System.Globalization;
+using Recoup.Core;
+using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
+using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
+
+namespace Recoup.Storage.Work;
+
+/// <summary>Brings what is recorded to what a list of open items says, account by account.</summary>
+internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsList list, DateOnly on, string source, OpenItemsReport report, Action<long, string, string> reject)
+{
+    private readonly string key = $"open-items/{source}/{on:yyyy-MM-dd}";
+    private readonly List<InputUnit> units = [];
+    private readonly List<string> raws = [];
+    private readonly Aside aside = new(door, SetAsides.Import, input => input.Key);
+
+    /// <summary>Items that a rejected row is or may be about.</summary>
+    public long LeftAlone { get; private set; }
+
+    public void Follow()
+    {
+        list.Begin();
+        foreach (var account in list.Accounts())
+        {
+            var party = door.Store.Party(door.Store.PartyOf(account.Account) ?? account.Account);
+            var isKnown = party?.State.Account(account.Account) is not null;
+            if (!isKnown && account.Rows.All(r => r.Minor == 0)) { report.Same += account.Rows.Count; continue; }
+            if (account.Set is { } set) Add(account.Rows[^1], set);
+            else if (!isKnown) Add(account.Rows[0], Parse($$"""{"type":"account","key":{{Quote($"open-items/account/{account.Account}")}},"account":{{Quote(account.Account)}}}"""));
+            var (pid, state) = party ?? (0, new PartyState { Id = account.Account });
+            for (var from = 0; from < account.Rows.Count;)
+            {
+                var to = from + 1;
+                while (to < account.Rows.Count && account.Rows[to].Number == account.Rows[from].Number) to++;
+                FollowNumber([.. account.Rows.Skip(from).Take(to - from)], pid, state);
+                from = to;
+            }
+        }
+        Flush();
+        list.Commit();
+    }
+
+    /// <summary>What is open here and not in the list is closed.</summary>
+    public void Close()
+    {
+        var gone = new List<(string Account, string Number, DateOnly IssuedOn, string Currency, bool IsCredit)>();
+        foreach (var item in readings.OpenItems())
+            if (item.Balance != 0 && !list.IsMet(item.Account, item.Number) && !IsLeftAlone(item.Account, item.Number))
+                gone.Add((item.Account, item.Number, item.IssuedOn, item.Currency, false));
+        foreach (var credit in OpenItemsIntake.ListedCredits(door.Store, readings, source))
+            if (OpenItemsIntake.NumberOf(credit) is var number && !list.IsMet(credit.Account, Credit(number)) && !IsLeftAlone(credit.Account, number))
+                gone.Add((credit.Account, number, credit.On, credit.Currency, true));
+        foreach (var (account, number, issued, currency, isCredit) in gone)
+        {
+            var row = new ListedRow(0, account, number, issued, issued, 0, currency, "");
+            var seq = (door.Store.Party(door.Store.PartyOf(account) ?? account)?.State.LastSeq ?? 0).ToString(CultureInfo.InvariantCulture);
+            Add(row, Balance(row, isCredit ? "credit_note" : "invoice", number, Later(on, issued), seq));
+            report.Closed++;
+        }
+        Flush();
+    }
+
+    private bool IsLeftAlone(string account, string name)
+    {
+        if (!list.IsLeftAlone(account, name, ListedItems.NumberOf(name) ?? name)) return false;
+        LeftAlone++;
+        return true;
+    }
+
+    // --- one number ---
+
+    private void FollowNumber(ListedRow[] rows, long pid, PartyState state)
+    {
+        foreach (var credit in rows)
+            if (credit.Minor < 0) FollowCredit(credit, pid, state);
+        var owed = Array.FindAll(rows, r => r.Minor >= 0);
+        if (owed.Length == 0) return;
+        foreach (var (row, name) in Named(owed, pid, state)) FollowItem(row, name, state);
+    }
+
+    /// <summary>Which item each row is about: first those that have its very dates, then those that are left, then new ones.</summary>
+    private List<(ListedRow Row, string Name)> Named(ListedRow[] rows, long pid, PartyState state)
+    {
+        var (account, number) = (rows[0].Account, rows[0].Number);
+        var bare = Load(number);
+        if (rows.Length == 1 && (bare is null || Is(bare, rows[0]))) return [(rows[0], number)];
+        var named = new List<(ListedRow, string)>(rows.Length);
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        // Where a number begins anew each year, the first year known keeps it bare.
+        var firstYear = bare is { Cancelled: false } ? bare.IssuedOn.Year : rows.Min(r => r.IssuedOn.Year);
+        foreach (var year in rows.GroupBy(r => r.IssuedOn.Year))
+        {
+            var family = year.Key == firstYear ? number : ListedItems.OfYear(number, year.Key);
+            var known = Family(family);
+            var left = new List<ListedRow>();
+            foreach (var row in year)
+                if (known.Find(i => !taken.Contains(i.Number) && Is(i, row)) is { } same) Name(row, same.Number);
+                else left.Add(row);
+            foreach (var row in left.OrderBy(r => r.DueOn))
+            {
+                var other = known.Where(i => !taken.Contains(i.Number) && !i.Cancelled)
+                    .OrderBy(i => i.IssuedOn != row.IssuedOn).ThenBy(i => i.Balance == 0).ThenBy(i => i.DueOn).FirstOrDefault();
+                if (other is not null) { Name(row, other.Number); continue; }
+                var ordinal = 1;
+                while (taken.Contains(ListedItems.Name(family, ordinal)) || known.Exists(i => i.Number == ListedItems.Name(family, ordinal) && !i.Cancelled)) ordinal++;
+                Name(row, ListedItems.Name(family, ordinal));
+            }
+        }
+        return named;
+
+        void Name(ListedRow row, string name)
+        {
+            taken.Add(name);
+            named.Add((row, name));
+        }
+
+        List<ItemState> Family(string family)
+        {
+            var items = new List<ItemState>();
+            for (var ordinal = 1; Load(ListedItems.Name(family, ordinal)) is { } item; ordinal++) items.Add(item);
+            return items;
+        }
+
+        ItemState? Load(string name)
+        {
+            if (pid != 0 && !state.LookedFor.Contains((account, name))) door.Store.LoadItem(state, pid, account, name);
+            return state.Item(account, name);
+        }
+    }
+
+    private static bool Is(ItemState item, ListedRow row) => !item.Cancelled && item.IssuedOn == row.IssuedOn && item.DueOn == row.DueOn;
+
+    private void FollowItem(ListedRow row, string name, PartyState state)
+    {
+        list.Meet(row.Account, name);
+        var item = state.Item(row.Account, name);
+        var seq = state.LastSeq.ToString(CultureInfo.InvariantCulture);
+        if (item is null || item.Cancelled)
+        {
+            if (row.Minor == 0) { report.Same++; return; }
+            // A number issued again after its cancellation is another document.
+            Add(row, Invoice(row, name, $"open-items/{source}/{row.Account}/{name}{(item is null ? "" : $"/{seq}")}", row.Minor));
+            report.New++;
+            return;
+        }
+        if (item.Currency != row.Currency)
+        {
+            report.Rejected++;
+            reject(row.Line, $"item {row.Number} is in {item.Currency} here, in {row.Currency} in the file", row.Raw);
+            return;
+        }
+        var inputs = new List<Input>();
+        var isAnew = item.Kind == ItemKind.Invoice && item.IssuedOn != row.IssuedOn;
+        if (isAnew) inputs.Add(Invoice(row, name, $"{key}/{row.Account}/{name}/{seq}/issued", item.Amount) with { Listed = new ListedInvoice(name, row.IssuedOn, row.DueOn, 1) });
+        else if (item.Kind == ItemKind.Invoice && item.DueOn != row.DueOn) inputs.Add(Redated(row, name, Later(on, item.IssuedOn), seq));
+        if (isAnew || item.Balance != row.Minor) inputs.Add(Balance(row, "invoice", name, Later(on, isAnew ? row.IssuedOn : item.IssuedOn), seq));
+        if (inputs.Count == 0) { report.Same++; return; }
+        Add(row, [.. inputs]);
+        report.Corrected++;
+    }
+
+    private void FollowCredit(ListedRow row, long pid, PartyState state)
+    {
+        list.Meet(row.Account, Credit(row.Number));
+        var known = Fold.CreditKey(row.Account, row.Number);
+        if (pid != 0 && !state.CashLookedFor.Contains(known)) door.Store.LoadCash(state, pid, known);
+        var credit = state.Cash.GetValueOrDefault(known);
+        if (credit is not null && credit.Currency != row.Currency)
+        {
+            report.Rejected++;
+            reject(row.Line, $"credit {row.Number} is in {credit.Currency} here, in {row.Currency} in the file", row.Raw);
+            return;
+        }
+        // Told of again with what is known of it, a credit that came from elsewhere is the list's from now on.
+        var told = (Input.CreditNote)Parse(
+            $$"""{"type":"credit_note","key":{{Quote(OpenItemsIntake.CreditKey(source, row.Account, row.Number))}},"account":{{Quote(row.Account)}},"number":{{Quote(row.Number)}},"on":"{{credit?.On ?? row.IssuedOn:yyyy-MM-dd}}","amount":"{{Format(credit?.Minor ?? -row.Minor, row.Currency)}}","currency":"{{row.Currency}}"}""") with { IsListed = true };
+        if (credit is null) { Add(row, told); report.New++; return; }
+        var left = row with { Minor = -row.Minor };
+        if (credit.Unapplied == left.Minor) { Add(row, told); report.Same++; return; }
+        Add(row, told, Balance(left, "credit_note", row.Number, Later(on, credit.On), state.LastSeq.ToString(CultureInfo.InvariantCulture)));
+        report.Corrected++;
+    }
+
+    private static string Credit(string number) => $"credit:{number}";
+
+    // --- inputs ---
+
+    private Input.Invoice Invoice(ListedRow row, string name, string named, long minor) => (Input.Invoice)Parse(
+        $$"""{"type":"invoice","key":{{Quote(named)}},"account":{{Quote(row.Account)}},"number":{{Quote(name)}},"issued_on":"{{row.IssuedOn:yyyy-MM-dd}}","due_on":"{{row.DueOn:yyyy-MM-dd}}","amount":"{{Format(minor, row.Currency)}}","currency":"{{row.Currency}}"}""");
+
+    private Input Redated(ListedRow row, string name, DateOnly from, string seq) => Parse(
+        $$"""{"type":"invoice_corrected","key":{{Quote($"{key}/{row.Account}/{name}/{seq}/due")}},"account":{{Quote(row.Account)}},"invoice":{{Quote(name)}},"on":"{{from:yyyy-MM-dd}}","due_on":"{{row.DueOn:yyyy-MM-dd}}","reason":{{Quote($"open items of {source}")}}}""");
+
+    /// <param name="seq">What the party had come to: the same change on the same day, after another, is a change again.</param>
+    private Input Balance(ListedRow row, string field, string name, DateOnly day, string seq) => Parse(
+        $$"""{"type":"open_balance","key":{{Quote($"{key}/{row.Account}/{name}/{seq}")}},"account":{{Quote(row.Account)}},"{{field}}":{{Quote(name)}},"on":"{{day:yyyy-MM-dd}}","balance":"{{Format(row.Minor, row.Currency)}}","currency":"{{row.Currency}}","reason":{{Quote($"open items of {source}")}}}""");
+
+    private Input Parse(string json)
+    {
+        var problems = new List<InputProblem>();
+        var input = InputJson.Parse(System.Text.Encoding.UTF8.GetBytes(json), $"import:{source}", problems, trusted: true);
+        Invariant.Holds(input is not null, string.Join("; ", problems));
+        return input;
+    }
+
+    private static string Quote(string text) => $"\"{System.Text.Json.JsonEncodedText.Encode(text)}\"";
+
+    private static string Format(long minor, string currency) => Money.Format(minor, Currency.Of(currency));
+
+    private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
+
+    private void Add(ListedRow row, params Input[] inputs)
+    {
+        units.Add(new InputUnit(row.Line, inputs));
+        raws.Add(row.Raw);
+        if (units.Count >= Intake.PartSize) Flush();
+    }
+
+    private void Flush()
+    {
+        if (units.Count == 0) return;
+        var results = aside.Take([.. units]).Units;
+        for (var i = 0; i < results.Count; i++)
+        {
+            foreach (var kind in results[i].Accepted) report.Inputs[kind] = report.Inputs.GetValueOrDefault(kind) + 1;
+            if (results[i].Status is not (UnitStatus.Refused or UnitStatus.SetAside)) continue;
+            report.Rejected++;
+            if (results[i].Status == UnitStatus.SetAside) report.SetAside++;
+            reject(results[i].Line, results[i].Refused?.Message ?? Intake.WordsOf(results[i]), raws[i]);
+        }
+        units.Clear();
+        raws.Clear();
+        door.TryMergeCells(always: false);
+    }
+}
