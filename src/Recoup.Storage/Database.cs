@@ -38,6 +38,9 @@ internal abstract class Database : IDisposable
     /// <summary>Several statements in one text, without parameters.</summary>
     public abstract void Exec(string sql);
 
+    /// <summary>What the schema holds that its steps did not make, such as a trigger, and what they made and is gone or is otherwise: in words, each.</summary>
+    public virtual IReadOnlyList<string> ForeignParts() => [];
+
     // --- transactions ---
 
     public abstract void Begin();

@@ -218,6 +218,9 @@ public sealed partial class Door
             Record(e, cause, actor, on);
         }
 
+        /// <summary>Records what is no business fact: the workspace's clock does not move by it.</summary>
+        public void RecordAside(Event e) => Record(e, EventCodec.Encode(e).Kind, "system", LastRecordedOn);
+
         /// <summary>Records an event of the workspace and applies it at once.</summary>
         public void Record(Event e, string cause, string actor, DateOnly? effectiveOn = null)
         {

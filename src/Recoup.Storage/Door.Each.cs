@@ -156,7 +156,7 @@ public sealed partial class Door
                 var stored = new Stored(reading, prepared);
                 var units = next.Units(stored);
                 var routes = Routes.Of(stored, units);
-                if (routes.Workspace) return null;
+                if (routes.Workspace || door.keysWait) return null;
                 var heads = reading.Heads();
                 foreach (var head in prepared?.Changes.Heads ?? []) heads[head.Partition] = head;
                 if (heads[Partition.Workspace].Seq != door.workspace.Seq) return null;

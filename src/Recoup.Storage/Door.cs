@@ -93,6 +93,7 @@ public sealed partial class Door
         Operation = operation;
         cells = new CellStore(store);
         FinishErasures();
+        RecordKeys();
     }
 
     public string Operation { get; }
@@ -138,10 +139,10 @@ public sealed partial class Door
         Take(units, [], mayCommit);
 
     /// <param name="workspaceEvents">Events of Recoup's own doing, such as the beginning of a run, recorded before the units.</param>
-    internal BatchResult Take(IReadOnlyList<InputUnit> units, IReadOnlyList<(Event Event, string Cause, DateOnly On, DateTimeOffset At)> workspaceEvents, Func<BatchResult, bool>? mayCommit = null)
+    internal BatchResult Take(IReadOnlyList<InputUnit> units, IReadOnlyList<(Event Event, string Cause, DateOnly On, DateTimeOffset At)> workspaceEvents, Func<BatchResult, bool>? mayCommit = null, bool recordsKeys = false)
     {
         for (var attempt = 1; ; attempt++)
-            try { return TakeOnce(units, workspaceEvents, mayCommit); }
+            try { return TakeOnce(units, workspaceEvents, mayCommit, recordsKeys); }
             catch (Exception e) when (attempt < AttemptsMax && !store.IsDryRun && store.Database.IsPassing(e))
             {
                 // What met another transaction, or lost its server, is made anew on what is there by then.
@@ -182,7 +183,7 @@ public sealed partial class Door
 
     private const int AttemptsMax = 8;
 
-    private BatchResult TakeOnce(IReadOnlyList<InputUnit> units, IReadOnlyList<(Event Event, string Cause, DateOnly On, DateTimeOffset At)> workspaceEvents, Func<BatchResult, bool>? mayCommit)
+    private BatchResult TakeOnce(IReadOnlyList<InputUnit> units, IReadOnlyList<(Event Event, string Cause, DateOnly On, DateTimeOffset At)> workspaceEvents, Func<BatchResult, bool>? mayCommit, bool recordsKeys)
     {
         store.Begin();
         try
@@ -190,7 +191,7 @@ public sealed partial class Door
             Failpoint.Hit(Operation + ".transaction-open");
             var stored = new Stored(store);
             var routes = Routes.Of(stored, units);
-            var there = Lock(routes, workspaceEvents.Count > 0 || routes.Workspace);
+            var there = Lock(routes, workspaceEvents.Count > 0 || routes.Workspace || recordsKeys);
             var heads = store.Heads();
             ReadWorkspace(heads);
             var prepared = Prepare(stored, routes, heads, there, units, workspaceEvents);
@@ -221,6 +222,8 @@ public sealed partial class Door
             batch.OpenWorkspace(
                 units.Count > 0 ? units[0].RecordedAt : workspaceEvents[0].At,
                 units.SelectMany(u => u.Inputs).OfType<Input.PortfolioSet>().Select(p => p.TimeZone ?? "UTC"));
+        if (keysWait)
+            foreach (var e in Work.ApiKeys.Unrecorded(store, workspace)) batch.RecordAside(e);
         foreach (var (e, cause, on, at) in workspaceEvents) batch.RecordAt(at, e, cause, "system", on);
         batch.LoadAhead(units, keys);
         foreach (var unit in units) batch.Take(unit);
@@ -249,6 +252,7 @@ public sealed partial class Door
     {
         LastRecordedAt = prepared.Now;
         LastRecordedOn = prepared.LastRecordedOn;
+        if (!store.IsDryRun) keysWait = false;
         if (prepared.Erased.Count > 0 && !store.IsDryRun) FinishErasures();
     }
 
@@ -354,6 +358,8 @@ public sealed partial class Door
         var parties = new List<string>();
         var s = store.Statement("SELECT party FROM erasure WHERE done = 0");
         while (s.Step()) parties.Add(s.Text(0));
+        // A row that another hand put there destroys nothing: the audit tells of it.
+        parties.RemoveAll(party => store.Party(party) is not var (_, state) || !state.Erased);
         if (parties.Count == 0) return;
         Failpoint.Hit("erase.before-key");
         store.Vault.Destroy(parties);
@@ -365,6 +371,17 @@ public sealed partial class Door
             store.Statement("UPDATE erasure SET done = 1 WHERE party = ?").Bind(party).Run();
         }
         store.Database.Compact();
+    }
+
+    /// <summary>Set where keys of the API are to be recorded by the next transaction.</summary>
+    private bool keysWait;
+
+    /// <summary>Records keys of the API that were made when nobody could; a workspace without an event does it with its first.</summary>
+    private void RecordKeys()
+    {
+        keysWait = store.Meta(Work.ApiKeys.ToRecord) is not null;
+        if (!keysWait || store.IsDryRun || store.Heads()[Partition.Workspace].Seq == 0) return;
+        Take([], [], recordsKeys: true);
     }
 
     private CellDeltas EmptyUnitCells()

@@ -22,7 +22,7 @@ internal static class ApiKeyVerbs
             var who = parsed.GetValue(name)!;
             if (!ApiKeys.IsName(who)) throw new UsageException($"'{who}' is no name for a key: letters, digits and - _ . only, at most {ApiKeys.NameLengthMax}");
             var granted = ApiKeys.Parse(parsed.GetValue(may)!) ?? throw new UsageException($"--may: '{parsed.GetValue(may)}' is not read, write or read,write");
-            if (new ApiKeys(session.Open(create: true)).Add(who, granted, session.Clock.GetUtcNow()) is not { } text)
+            if (new ApiKeys(session.Open(create: true)).Add(who, granted, session.Clock.GetUtcNow(), Environment.UserName) is not { } text)
             {
                 Output.Say($"{who} has a key already; `recoup api-key revoke {who}` ends it.");
                 return 1;
@@ -65,7 +65,7 @@ internal static class ApiKeyVerbs
         {
             using var session = new Session(parsed);
             var who = parsed.GetValue(name)!;
-            if (new ApiKeys(session.Open()).Revoke(who, session.Clock.GetUtcNow())) return 0;
+            if (new ApiKeys(session.Open()).Revoke(who, session.Clock.GetUtcNow(), Environment.UserName)) return 0;
             Output.Say($"{who} has no key in force; `recoup api-key list` lists them.");
             return 1;
         });

@@ -205,6 +205,14 @@ public abstract record Event
         public IReadOnlyList<PortfolioDay>? Days { get; init; }
     }
 
+    /// <summary>Somebody may use the API from now on. Of the key only the SHA-256 is kept: of 256 random bits it tells nothing.</summary>
+    /// <param name="At">By the machine's clock; the workspace's own may stand elsewhere.</param>
+    /// <param name="By">Who made it; null: it was made before keys were events.</param>
+    public sealed record ApiKeyAdded(string Id, string Name, string May, byte[] Hash, DateTimeOffset At, string? By) : Event;
+
+    /// <summary>The key opens nothing any more.</summary>
+    public sealed record ApiKeyRevoked(string Id, DateTimeOffset At, string? By) : Event;
+
     /// <summary>A daily run began for a business date, under the policy of that number.</summary>
     public sealed record RunBegan(DateOnly AsOf, int PolicyVersion) : Event
     {

@@ -105,6 +105,8 @@ public class JournalDamagedException(string message) : Exception(message);
 [JsonSerializable(typeof(Event.PortfolioSet))]
 [JsonSerializable(typeof(Event.PolicyAdopted))]
 [JsonSerializable(typeof(Event.SendingSet))]
+[JsonSerializable(typeof(Event.ApiKeyAdded))]
+[JsonSerializable(typeof(Event.ApiKeyRevoked))]
 [JsonSerializable(typeof(Event.RunBegan))]
 [JsonSerializable(typeof(Event.RunEnded))]
 public sealed partial class EventJson : JsonSerializerContext;

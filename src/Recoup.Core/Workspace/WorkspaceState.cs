@@ -9,6 +9,13 @@ namespace Recoup.Core.Workspace;
 /// <summary>What a daily run did: parties reviewed, actions taken, and whether it stopped itself.</summary>
 public sealed record RunSummary(DateOnly AsOf, int Reviewed, int Actions, bool Stopped);
 
+/// <summary>A key of the API as the journal tells of it.</summary>
+public sealed record ApiKeyState(string Id, string Name, string May, byte[] Hash, DateTimeOffset AddedAt)
+{
+    /// <summary>Null: in force.</summary>
+    public DateTimeOffset? RevokedAt { get; init; }
+}
+
 /// <summary>
 /// What holds for the whole workspace: portfolios, the policy in force, whether anything may be sent. Folded
 /// from the workspace's partition, which stays small: a few events a day.
@@ -23,6 +30,8 @@ public sealed class WorkspaceState
     private readonly Dictionary<string, DateOnly> statesSince = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateOnly> liveSinceElsewhere = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateOnly> firstRunOnElsewhere = new(StringComparer.Ordinal);
+
+    private readonly Dictionary<string, ApiKeyState> apiKeys = new(StringComparer.Ordinal);
 
     public string Id { get; private set; } = "";
 
@@ -104,6 +113,11 @@ public sealed class WorkspaceState
         foreach (var day in elsewhere ?? []) days[day.Portfolio] = day.On;
     }
 
+    /// <summary>Keys of the API that are and were.</summary>
+    public IReadOnlyCollection<ApiKeyState> ApiKeys => apiKeys.Values;
+
+    public ApiKeyState? ApiKey(string id) => apiKeys.GetValueOrDefault(id);
+
     public BusinessCalendar Calendar(string portfolio)
     {
         if (calendars.TryGetValue(portfolio, out var known)) return known;
@@ -138,6 +152,10 @@ public sealed class WorkspaceState
                 }
                 Mode = sending.Mode;
                 ChangedSinceRun = true;
+                break;
+            case Event.ApiKeyAdded key: apiKeys[key.Id] = new ApiKeyState(key.Id, key.Name, key.May, key.Hash, key.At); break;
+            case Event.ApiKeyRevoked revoked:
+                if (apiKeys.TryGetValue(revoked.Id, out var held)) apiKeys[revoked.Id] = held with { RevokedAt = revoked.At };
                 break;
             case Event.RunBegan run:
                 ChangedSinceRun = false;

@@ -52,6 +52,8 @@ public static class EventWords
         Event.PortfolioSet p => ($"Portfolio {p.Portfolio.Portfolio}", p.Portfolio.TimeZone ?? ""),
         Event.PolicyAdopted p => ($"Policy version {p.Version} adopted", ""),
         Event.SendingSet s => ($"Sending: {s.Mode}", s.Reason ?? ""),
+        Event.ApiKeyAdded k => ($"API key for {k.Name} added", Join($"may {k.May}", k.By is { } by ? $"by {by}" : "made before keys were recorded")),
+        Event.ApiKeyRevoked k => ("API key revoked", Join($"key {k.Id}", k.By is { } by ? $"by {by}" : null)),
         Event.RunBegan r => ($"Run as of {Show.Day(r.AsOf)} began", $"policy version {r.PolicyVersion}"),
         Event.RunEnded r => ($"Run as of {Show.Day(r.AsOf)} {(r.Stopped ? "stopped itself" : "ended")}", $"{Show.Number(r.Reviewed)} reviewed, {Show.Number(r.Actions)} actions"),
         _ => throw new System.Diagnostics.UnreachableException(),

@@ -25,7 +25,7 @@ internal static class PostgresMigrations
     /// <summary>Split by place, and read where a row lies.</summary>
     private static readonly string[] SplitTables = ["party", "item", "cash", "message", "work"];
 
-    private static readonly string[] Steps = [First(), Schedule, PartyByIdAndPlace, ReadBySplit, LeftOut];
+    private static readonly string[] Steps = [First(), Schedule, PartyByIdAndPlace, ReadBySplit, LeftOut, KeysToRecord];
 
     public static int Latest => Steps.Length;
 
@@ -77,8 +77,8 @@ internal static class PostgresMigrations
             GRANT SELECT, INSERT ON journal, key TO {name};
             GRANT SELECT ON schema_version TO {name};
             GRANT SELECT ON {string.Join(", ", SplitTables.SelectMany(table => Enumerable.Range(0, Splits).Select(split => string.Create(CultureInfo.InvariantCulture, $"{table}_{split}"))))} TO {name};
-            GRANT SELECT, INSERT, UPDATE ON head, erasure, api_key TO {name};
-            GRANT SELECT, INSERT, UPDATE, DELETE ON meta, account, party, item, cash, message, work, cell_pending, cell, stock, set_aside, {string.Join(", ", ScheduleTables)} TO {name};
+            GRANT SELECT, INSERT, UPDATE ON head, erasure TO {name};
+            GRANT SELECT, INSERT, UPDATE, DELETE ON api_key, meta, account, party, item, cash, message, work, cell_pending, cell, stock, set_aside, {string.Join(", ", ScheduleTables)} TO {name};
             """;
     }
 
@@ -178,6 +178,11 @@ internal static class PostgresMigrations
               AND a.privilege_type = 'DELETE' AND a.grantee <> 0 AND a.grantee <> c.relowner
           LOOP EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON set_aside TO %s', given.role); END LOOP;
         END $$;
+        """;
+
+    /// <summary>Keys of the API are events; those that were made before wait to be recorded.</summary>
+    private const string KeysToRecord = """
+        INSERT INTO meta(name, value) SELECT 'api_keys_to_record', '{' || string_agg('"' || id || '":""', ',') || '}' FROM api_key HAVING count(*) > 0;
         """;
 
     /// <summary>Where Quartz.NET 4.7 keeps which node does what, as it asks for it: nothing of the business, and nothing that could not be made anew.</summary>

@@ -57,6 +57,10 @@ internal static class Migrations
         CREATE TABLE set_aside(party TEXT NOT NULL, work TEXT NOT NULL, subject TEXT NOT NULL, cause TEXT NOT NULL, trace TEXT NOT NULL,
           since INTEGER NOT NULL, tried_at INTEGER NOT NULL, times INTEGER NOT NULL, PRIMARY KEY(party, work, subject)) WITHOUT ROWID;
         """,
+        // 5: keys of the API are events; those that were made before wait to be recorded.
+        """
+        INSERT INTO meta(name, value) SELECT 'api_keys_to_record', '{' || group_concat('"' || id || '":""') || '}' FROM api_key HAVING count(*) > 0;
+        """,
     ];
 
     public static int Latest => Steps.Length;
@@ -80,6 +84,41 @@ internal static class Migrations
             Scalar(db, tx, $"PRAGMA user_version = {version + 1}");
             tx.Commit();
         }
+    }
+
+    /// <summary>Tables, indexes, triggers and views that no step made, or that are otherwise than it made them.</summary>
+    public static IReadOnlyList<string> ForeignParts(SqliteConnection db)
+    {
+        using var right = new SqliteConnection("Data Source=:memory:;Pooling=False");
+        right.Open();
+        foreach (var step in Steps) Scalar(right, null, step);
+        var (found, wanted) = (Parts(db), Parts(right));
+        return
+        [
+            .. found.Where(f => !wanted.ContainsKey(f.Key)).Select(f => $"{f.Key}, which Recoup never made"),
+            .. wanted.Where(w => !found.ContainsKey(w.Key)).Select(w => $"no {w.Key}, which Recoup made"),
+            .. wanted.Where(w => found.TryGetValue(w.Key, out var sql) && sql != w.Value).Select(w => $"{w.Key} otherwise than Recoup made it"),
+        ];
+    }
+
+    /// <summary>What the first steps make: kind and name of each.</summary>
+    internal static IReadOnlyCollection<string> MadeThrough(int step)
+    {
+        using var right = new SqliteConnection("Data Source=:memory:;Pooling=False");
+        right.Open();
+        foreach (var sql in Steps[..step]) Scalar(right, null, sql);
+        return Parts(right).Keys;
+    }
+
+    /// <summary>By kind and name, the text by which each was made.</summary>
+    private static SortedDictionary<string, string> Parts(SqliteConnection db)
+    {
+        using var command = db.CreateCommand();
+        command.CommandText = "SELECT type || ' ' || name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite!_%' ESCAPE '!'";
+        using var rows = command.ExecuteReader();
+        var parts = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        while (rows.Read()) parts[rows.GetString(0)] = rows.GetString(1);
+        return parts;
     }
 
     private static object? Scalar(SqliteConnection db, SqliteTransaction? tx, string sql)

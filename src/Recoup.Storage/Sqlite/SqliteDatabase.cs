@@ -92,6 +92,8 @@ internal sealed class SqliteDatabase : Database
 
     public override bool InTransaction => SQLitePCL.raw.sqlite3_get_autocommit(db.Handle!) == 0;
 
+    public override IReadOnlyList<string> ForeignParts() => Migrations.ForeignParts(db);
+
     public override IDisposable? TakeTurn(string work, TimeSpan wait)
     {
         var path = Path.Combine(folder, work + ".lock");

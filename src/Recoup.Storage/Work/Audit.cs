@@ -55,6 +55,7 @@ public sealed class AuditReport
         Parties += part.Parties;
         foreach (var problem in part.Problems) Add(problem);
         ProblemsInAll += part.ProblemsInAll - part.Problems.Count;
+        Unchecked.AddRange(part.Unchecked);
     }
 }
 
@@ -134,10 +135,11 @@ public static class Audit
         var heads = Heads(store, report);
         var stale = !replace && store.IsStale;
         if (stale) report.Add(new AuditProblem("state", "meta", null, null, StateVersion.StaleMessage));
-        var whole = new Whole(store.Database.IsTyped) { Claims = checkChains ? new Claims() : null, Compare = !replace && !stale, Keep = replace };
+        var whole = new Whole(store.Database.IsTyped) { Claims = checkChains ? new Claims() : null, Persons = checkChains ? new Claims() : null, Compare = !replace && !stale, Keep = replace };
         // What takes longest comes first, so that all readers are busy to the end.
         List<Action<Store>> parts = [];
         if (whole.Claims is not null) parts.Add(reader => Keys(reader, whole));
+        if (whole.Persons is not null) parts.Add(reader => TableCheck.KeysOfPeople(reader, whole.Persons));
         if (whole.Compare) parts.AddRange(whole.Live.Parts());
         var hands = readers.Select(_ => new Hand(whole)).ToArray();
         var aliases = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -161,11 +163,13 @@ public static class Audit
         report.Take(found);
         if (whole.Claims is { } claims && (whole.Broken || claims.AnyMissing)) foreach (var problem in Unclaimed(store)) report.Add(problem);
         foreach (var stray in Strays(store)) report.Add(stray);
+        if (!replace && whole.Workspace is { } workspace) TableCheck.Take(store, workspace, whole.Claims, whole.Persons, whole.Erased, report);
         if (replace)
         {
             if (!report.Ok || !everything) return wrong;
             new CellStore(store).Replace(whole.Cells.InOrder(), heads.Max(h => h!.RecordedOn));
             store.Exec("DELETE FROM account");
+            if (whole.Workspace is { } told) ApiKeys.Restore(store, told);
             store.Database.Write(new Changes([], [], aliases, [], null));
         }
         else if (!stale && shapely.Ok && (report.Ok || !checkChains))
@@ -197,6 +201,15 @@ public static class Audit
         /// <summary>Whether keys and causes are seen; null: the chains are not looked at.</summary>
         public required Claims? Claims { get; init; }
 
+        /// <summary>Parties that the journal knows, and those that have a key of their own; null: not looked at.</summary>
+        public required Claims? Persons { get; init; }
+
+        /// <summary>Parties that were erased.</summary>
+        public System.Collections.Concurrent.ConcurrentBag<string> Erased { get; } = [];
+
+        /// <summary>Null where its partition could not be folded.</summary>
+        public Core.Workspace.WorkspaceState? Workspace { get; set; }
+
         /// <summary>States and cells are held against what is live.</summary>
         public required bool Compare { get; init; }
 
@@ -224,6 +237,8 @@ public static class Audit
 
         public Claims.Hand? Claims { get; } = whole.Claims is { } claims ? new(claims) : null;
 
+        public Claims.Hand? Persons { get; } = whole.Persons is { } persons ? new(persons) : null;
+
         /// <summary>A partition is done: its cells are few enough to be at hand, those of all are not.</summary>
         public void TakeCells() => balance.Add(Cells);
 
@@ -231,6 +246,7 @@ public static class Audit
         {
             balance.Flush();
             Claims?.Flush();
+            Persons?.Flush();
         }
     }
 
@@ -335,6 +351,7 @@ public static class Audit
                     Claim(row);
                     workspace.Apply(row.ToRow(), EventCodec.Decode(row.Kind, row.Version, row.Payload));
                 }
+                whole.Workspace = workspace;
                 if (workspace.Id != store.WorkspaceId) report.Add(new AuditProblem("state", "meta", p, null, $"the workspace is called '{store.WorkspaceId}' in the table meta, '{workspace.Id}' in the journal"));
             }
             else
@@ -349,8 +366,12 @@ public static class Audit
                 report.Parties = fold.Parties.Count;
                 Conservation.Check(fold.Parties, p, report);
                 foreach (var folded in fold.Parties)
+                {
+                    hand.Persons?.SeeCause(folded.State.Id);
+                    if (folded.State.Erased) whole.Erased.Add(folded.State.Id);
                     foreach (var account in folded.State.Accounts)
                         if (account.Account != folded.State.Id) aliases[account.Account] = folded.State.Id;
+                }
                 if (whole.Compare) Live.Compare(store, p, fold.Parties, whole.Shapes, report);
                 if (checkChains) foreach (var problem in Erasures.Check(store, p, fold.Parties)) report.Add(problem);
                 if (whole.Keep) states = [.. fold.Parties.OrderBy(f => f.Pid).Select(Form)];

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Recoup.Storage.Work;
 
@@ -25,6 +26,9 @@ internal sealed class Claims
     /// <summary>Some cause was seen, and its key was not. To be asked for when all has been seen.</summary>
     public bool AnyMissing => shards.Any(s => s.AnyMissing);
 
+    /// <summary>Keys that were seen and are no cause.</summary>
+    public long KeysAlone => shards.Sum(s => s.KeysAlone);
+
     private ulong Fingerprint(ReadOnlySpan<byte> key)
     {
         // Its length first, so that zeros at the end make another one.
@@ -48,9 +52,15 @@ internal sealed class Claims
     /// <summary>One thread's way to the table.</summary>
     public sealed class Hand(Claims claims)
     {
-        private const int GatheredMax = 256;
+        private const int GatheredMax = 256, TextMax = 512;
 
         private readonly List<ulong>[] gathered = [.. Enumerable.Range(0, ShardCount).Select(_ => new List<ulong>())];
+
+        public void SeeCause(string cause)
+        {
+            Span<byte> utf8 = stackalloc byte[TextMax];
+            SeeCause(cause.Length * 3 <= TextMax ? utf8[..Encoding.UTF8.GetBytes(cause, utf8)] : Encoding.UTF8.GetBytes(cause));
+        }
 
         public void SeeCause(ReadOnlySpan<byte> cause) => Add(claims.Fingerprint(cause) | Cause);
 
@@ -113,5 +123,7 @@ internal sealed class Claims
         }
 
         public bool AnyMissing => Array.Exists(places, p => (p & Seen) == Cause);
+
+        public long KeysAlone => places.LongCount(p => (p & Seen) == Key);
     }
 }

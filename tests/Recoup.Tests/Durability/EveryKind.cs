@@ -92,6 +92,8 @@ internal static class EveryKind
         folder.Run("run", "--as-of", "2026-02-06", "--now", "2026-02-06T10:00:00Z").Expect(0);
         folder.Send("""{"type":"erasure","key":"er-1","account":"A4","reason":"asked for"}""", "--now", "2026-02-06T11:00:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-02-09", "--now", "2026-02-09T10:00:00Z").Expect(0);
+        folder.Run("api-key", "add", "erp", "--now", "2026-02-09T10:30:00Z").Expect(0);
+        folder.Run("api-key", "revoke", "erp", "--now", "2026-02-09T10:31:00Z").Expect(0);
     }
 
     private static string Bounced(DataFolder folder)
