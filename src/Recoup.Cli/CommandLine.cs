@@ -53,6 +53,12 @@ internal static class CommandLine
             return await parsed.InvokeAsync(Told());
         }
         catch (UsageException e) { Output.Say(e.Message); return 2; }
+        catch (Exception e) when (FileTrouble.Words(e, Session.FolderOf(parsed)) is not null)
+        {
+            Output.ProgressDone();
+            Output.Say(FileTrouble.Words(e, Session.FolderOf(parsed))!);
+            return 1;
+        }
         catch (Exception e) when (e is StoreException or RunRefusedException or FileRefusedException or YamlException or TemplateException or SmtpException or IOException or UnauthorizedAccessException)
         {
             Output.ProgressDone();
@@ -68,11 +74,6 @@ internal static class CommandLine
         {
             Output.ProgressDone();
             Output.Say($"the data folder holds something that Recoup never wrote: {e.Message} `recoup audit verify` tells where; what is wrong in states or read models `recoup rebuild` mends.");
-            return 1;
-        }
-        catch (Microsoft.Data.Sqlite.SqliteException e) when (e.SqliteErrorCode == 13)
-        {
-            Output.Say("the disk is full: nothing of the last step was kept, and nothing before it is lost. Make room and run the same command again.");
             return 1;
         }
         catch (Microsoft.Data.Sqlite.SqliteException e)

@@ -1,1 +1,2 @@
+Recoup.Storage.Closed.SetUmask();
 return await Recoup.Cli.CommandLine.Run(args);

@@ -27,7 +27,7 @@ internal sealed class Session : IDisposable
         this.parsed = parsed;
         GivenNow = parsed.GetValue(Now) is { } text ? Instant(text) : null;
         clock = GivenNow is { } now ? new StoppedClock(now) : RehearsalClock.Given();
-        Folder = parsed.GetValue(Data) ?? (Environment.GetEnvironmentVariable("RECOUP_DATA") is { Length: > 0 } folder ? folder : "recoup-data");
+        Folder = FolderOf(parsed);
     }
 
     public string Folder { get; set; }
@@ -69,7 +69,18 @@ internal sealed class Session : IDisposable
 
     public Output Output => new(parsed.GetValue(Output.Format) ?? "table");
 
-    public Store Open(bool create = false, Action<byte[]>? random = null) => store ??= Store.Open(Place, create, random);
+    public Store Open(bool create = false, Action<byte[]>? random = null)
+    {
+        if (store is not null) return store;
+        store = Store.Open(Place, create, random);
+        // What can only be read is somebody's copy, and as open as they made it.
+        if (!store.IsReadOnly && store.OpenToOthers is [var first, ..])
+            Output.Say($"Note: others on this machine can look into {first}, which is not yours to close; `chmod o-rwx` by its owner does it.");
+        return store;
+    }
+
+    /// <summary>The data folder that a command line names.</summary>
+    public static string FolderOf(ParseResult parsed) => parsed.GetValue(Data) ?? (Environment.GetEnvironmentVariable("RECOUP_DATA") is { Length: > 0 } folder ? folder : "recoup-data");
 
     public Door Door(string operation, bool create = false, Policy? policy = null)
     {

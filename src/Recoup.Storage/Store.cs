@@ -41,6 +41,12 @@ public sealed class Store : IDisposable
 
     public string AnchorFolder => Path.Combine(Folder, "anchors");
 
+    /// <summary>It can be looked at and not changed: its files, their folder or the file system are for reading only.</summary>
+    public bool IsReadOnly { get; private init; }
+
+    /// <summary>Files of the folder that others on the machine can look into and this process can't close: path and mode, in words.</summary>
+    public IReadOnlyList<string> OpenToOthers { get; private init; } = [];
+
     internal Database Database => database;
 
     /// <summary>Opens a data folder, or makes one. Throws <see cref="StoreException"/> where it can't.</summary>
@@ -97,9 +103,14 @@ public sealed class Store : IDisposable
         if (!create && !File.Exists(path)) throw new StoreException($"there is no Recoup data in '{folder}'. Import something first, or name the folder with --data.");
         try
         {
-            Directory.CreateDirectory(folder);
-            var vault = new Vault(new SqliteKeys(Path.Combine(folder, "keys.db")), random);
-            try { return new Store(place, SqliteDatabase.Open(folder, mayBeEmpty: () => !vault.HoldsKeys), vault); }
+            if (!Directory.Exists(folder)) Closed.MakeFolder(folder);
+            var readOnly = SqliteFile.IsReadOnly(path);
+            var vault = new Vault(readOnly ? SqliteKeys.ReadOnly(Path.Combine(folder, "keys.db")) : new SqliteKeys(Path.Combine(folder, "keys.db")), random);
+            try
+            {
+                var database = SqliteDatabase.Open(folder, mayBeEmpty: () => !vault.HoldsKeys, readOnly);
+                return new Store(place, database, vault) { IsReadOnly = readOnly, OpenToOthers = Closed.Close(folder) };
+            }
             catch
             {
                 vault.Dispose();
@@ -121,14 +132,14 @@ public sealed class Store : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(place.Folder);
+            if (!Directory.Exists(place.Folder)) Closed.MakeFolder(place.Folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StoreException($"the folder '{place.Folder}', which holds mail, anchors and settings, can't be used: {e.Message}", e);
         }
         var database = PostgresDatabase.Open(connection, create);
-        return new Store(place, database, new Vault(new PostgresKeys(place.KeysConnection ?? connection), random));
+        return new Store(place, database, new Vault(new PostgresKeys(place.KeysConnection ?? connection), random)) { OpenToOthers = Closed.Close(place.Folder) };
     }
 
     internal Statement Statement(string sql) => database.Statement(sql);
@@ -227,7 +238,12 @@ public sealed class Store : IDisposable
     internal void Exec(string sql) => database.Exec(sql);
 
     /// <summary>Nothing but a rebuild may use states that another version folded.</summary>
-    internal bool IsStale => Meta(StateVersion.Stale) is not null;
+    internal bool IsStale => isOfOtherVersion || Meta(StateVersion.Stale) is not null;
+
+    /// <summary>States of another version in a folder that can't be written, where nothing is noted of it.</summary>
+    private bool isOfOtherVersion;
+
+    internal void TakeForStale() => isOfOtherVersion = true;
 
     internal void RefuseStale()
     {
@@ -494,6 +510,11 @@ internal static class StateVersion
         var found = store.Meta("state_version");
         var current = StateCodec.Version.ToString(CultureInfo.InvariantCulture);
         if (found == current) return;
+        if (store.IsReadOnly)
+        {
+            store.TakeForStale();
+            return;
+        }
         store.Begin();
         if (found is not null) store.SetMeta(Stale, "yes");
         store.SetMeta("state_version", current);

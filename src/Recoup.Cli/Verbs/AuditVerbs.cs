@@ -50,7 +50,7 @@ internal static class AuditVerbs
             var fingerprint = AnchorKeys.Fingerprint(key);
             if (output.IsTable)
             {
-                Console.Out.WriteLine(key);
+                Terminal.Out.WriteLine(key);
                 Output.Say($"fingerprint {fingerprint}");
                 return 0;
             }

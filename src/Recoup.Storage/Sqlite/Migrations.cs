@@ -68,6 +68,8 @@ internal static class Migrations
     /// <summary>A file in which nothing was ever made.</summary>
     public static bool IsEmpty(SqliteConnection db) => (long)Scalar(db, null, "PRAGMA user_version")! == 0 && (long)Scalar(db, null, "SELECT count(*) FROM sqlite_schema")! == 0;
 
+    public static long VersionOf(SqliteConnection db) => (long)Scalar(db, null, "PRAGMA user_version")!;
+
     /// <summary>Brings the schema up to date, each step in its own transaction. Throws where the file is newer than the program.</summary>
     public static void Apply(SqliteConnection db)
     {

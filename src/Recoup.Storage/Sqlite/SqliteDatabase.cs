@@ -24,9 +24,11 @@ internal sealed class SqliteDatabase : Database
     public static string PathIn(string folder) => Path.Combine(folder, "recoup.db");
 
     /// <param name="mayBeEmpty">Whether a file in which nothing was ever made may be begun anew.</param>
-    public static SqliteDatabase Open(string folder, Func<bool> mayBeEmpty)
+    /// <param name="readOnly">Nothing is written, not even a log: see <see cref="SqliteFile"/>.</param>
+    public static SqliteDatabase Open(string folder, Func<bool> mayBeEmpty, bool readOnly = false)
     {
         var path = PathIn(folder);
+        if (readOnly) return ForReading(path, folder);
         var db = Opened(folder);
         // Before anything is written: a file cut to nothing passes for a new one.
         if (Migrations.IsEmpty(db) && !mayBeEmpty()) throw new StoreException($"'{path}' is empty, and beside it are keys of people: the journal was lost. Restore a backup of it; to begin anew, use another folder.");
@@ -39,12 +41,23 @@ internal sealed class SqliteDatabase : Database
         return new SqliteDatabase(db, folder);
     }
 
-    private static SqliteConnection Opened(string folder)
+    private static SqliteConnection Opened(string folder) => SqliteFile.Open(PathIn(folder));
+
+    private static SqliteDatabase ForReading(string path, string folder)
     {
-        SqliteNative.Prepare();
-        var db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = PathIn(folder), Pooling = false, DefaultTimeout = 30 }.ToString());
-        db.Open();
-        return db;
+        var db = SqliteFile.OpenReadOnly(path);
+        try
+        {
+            Exec(db, "PRAGMA busy_timeout=30000; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA query_only=ON;");
+            if (Migrations.VersionOf(db) is var version && version != Migrations.Latest)
+                throw new StoreException($"'{path}' was written by {(version > Migrations.Latest ? "a newer" : "an earlier")} Recoup (schema {version}; this program knows {Migrations.Latest}) and can only be read here. Copy the folder to where it can be written and open it there.");
+            return new SqliteDatabase(db, folder) { isReadOnly = true };
+        }
+        catch
+        {
+            db.Dispose();
+            throw;
+        }
     }
 
     public SqliteConnection Connection => db;
@@ -73,7 +86,19 @@ internal sealed class SqliteDatabase : Database
         command.ExecuteNonQuery();
     }
 
-    public override void Begin() => Statement("BEGIN IMMEDIATE").Run();
+    public override void Begin()
+    {
+        RefuseReading();
+        Statement("BEGIN IMMEDIATE").Run();
+    }
+
+    /// <summary>Set where the file can only be read.</summary>
+    private bool isReadOnly;
+
+    private void RefuseReading()
+    {
+        if (isReadOnly) throw new StoreException($"'{PathIn(folder)}' can't be written: it, its folder or its file system is for reading only. Nothing was changed.");
+    }
 
     public override void BeginRead()
     {
@@ -96,6 +121,7 @@ internal sealed class SqliteDatabase : Database
 
     public override IDisposable? TakeTurn(string work, TimeSpan wait)
     {
+        RefuseReading();
         var path = Path.Combine(folder, work + ".lock");
         for (var waited = System.Diagnostics.Stopwatch.StartNew(); ;)
             try { return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0); }

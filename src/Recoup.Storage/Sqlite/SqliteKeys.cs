@@ -9,15 +9,18 @@ internal sealed class SqliteKeys : IKeyTable
     private readonly SqliteStatement find, insert, delete;
 
     /// <param name="path">The file; created where there is none.</param>
-    public SqliteKeys(string path)
+    public SqliteKeys(string path) : this(path, SqliteFile.Open(path), "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA secure_delete=ON; CREATE TABLE IF NOT EXISTS party_key(party TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID;") { }
+
+    /// <summary>The keys of a folder that can only be read; a copy without them hides what identifies people.</summary>
+    public static IKeyTable ReadOnly(string path) => File.Exists(path) ? new SqliteKeys(path, SqliteFile.OpenReadOnly(path), "PRAGMA busy_timeout=30000; PRAGMA query_only=ON") : new NoKeys();
+
+    private SqliteKeys(string path, SqliteConnection opened, string settings)
     {
-        SqliteNative.Prepare();
-        db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
-        db.Open();
+        db = opened;
         try
         {
             // Overwrites what it deletes: a destroyed key must not stay behind in a free page.
-            Exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA secure_delete=ON; CREATE TABLE IF NOT EXISTS party_key(party TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID;");
+            Exec(settings);
         }
         catch (SqliteException e) when (e.SqliteErrorCode is 26 or 11)
         {
@@ -90,5 +93,23 @@ internal sealed class SqliteKeys : IKeyTable
         insert.Dispose();
         delete.Dispose();
         db.Dispose();
+    }
+
+    /// <summary>A folder whose keys were left out.</summary>
+    private sealed class NoKeys : IKeyTable
+    {
+        public bool HoldsKeys => false;
+
+        public byte[]? Find(string party) => null;
+
+        public List<KeyValuePair<string, byte[]>> Find(IReadOnlyCollection<string> parties) => [];
+
+        public int Insert(IReadOnlyCollection<KeyValuePair<string, byte[]>> keys) => throw new StoreException("the data folder can be read only, so no key can be kept.");
+
+        public void Delete(IReadOnlyCollection<string> parties) => throw new StoreException("the data folder can be read only, so no key can be destroyed.");
+
+        public IEnumerable<KeyValuePair<string, byte[]>> All() => [];
+
+        public void Dispose() { }
     }
 }

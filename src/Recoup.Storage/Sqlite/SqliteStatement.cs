@@ -145,6 +145,11 @@ internal sealed unsafe class SqliteStatement : Statement
     private void Check(int code)
     {
         if (code is raw.SQLITE_OK or raw.SQLITE_DONE or raw.SQLITE_ROW) return;
-        SqliteException.ThrowExceptionForRC(code, db);
+        try { SqliteException.ThrowExceptionForRC(code, db); }
+        catch (SqliteException e)
+        {
+            FileTrouble.Of(e, raw.sqlite3_db_filename(db, "main").utf8_to_string());
+            throw;
+        }
     }
 }

@@ -32,7 +32,7 @@ public static class Anchors
         var workspace = store.Meta("workspace") ?? "";
         var anchor = new Anchor(workspace, at, heads, Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()), "");
         anchor = anchor with { Signature = Convert.ToBase64String(key.SignData(Message(anchor), HashAlgorithmName.SHA256)) };
-        Directory.CreateDirectory(store.AnchorFolder);
+        Closed.MakeFolder(store.AnchorFolder);
         var sum = heads.Sum(h => h.Seq).ToString("D10", CultureInfo.InvariantCulture);
         var path = Path.Combine(store.AnchorFolder, $"{at.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}-{sum}.json");
         var temporary = path + ".new";
@@ -65,7 +65,7 @@ public static class Anchors
         {
             if (!File.Exists(KeyFile))
             {
-                Directory.CreateDirectory(KeyFolder);
+                Closed.MakeFolder(KeyFolder);
                 // Simulations run side by side in one process, and the first of them make the key.
                 var temporary = string.Create(CultureInfo.InvariantCulture, $"{KeyFile}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}");
                 File.WriteAllText(temporary, key.ExportPkcs8PrivateKeyPem());

@@ -71,9 +71,9 @@ public sealed class ForeignRowTests(EveryKindFolder made) : IClassFixture<EveryK
     {
         using var folder = made.Folder.Copy();
         var lastRecorded = folder.Count("SELECT max(recorded_at) FROM head");
-        folder.Run("api-key", "add", "erp").Expect(0);
+        folder.Run("api-key", "add", "crm").Expect(0);
         folder.Run("api-key", "add", "shop", "--may", "read").Expect(0);
-        folder.Run("api-key", "revoke", "erp").Expect(0);
+        folder.Run("api-key", "revoke", "crm").Expect(0);
         KeyEvents(folder).Skip(KeyEvents(made.Folder).Count).ShouldBe(["api_key_added", "api_key_added", "api_key_revoked"]);
         folder.Count("SELECT count(*) FROM meta WHERE name = 'api_keys_to_record'").ShouldBe(0);
         // By the machine's clock, and the workspace's does not move by it: a run of the business's next day goes on.
@@ -84,7 +84,7 @@ public sealed class ForeignRowTests(EveryKindFolder made) : IClassFixture<EveryK
         foreach (var sql in new[]
         {
             "INSERT INTO api_key(id, name, may, hash, created_at) VALUES('00', 'me', 'read,write', x'00', 5)", "UPDATE api_key SET may = 'read,write' WHERE name = 'shop'",
-            "UPDATE api_key SET revoked_at = NULL WHERE name = 'erp'", "UPDATE api_key SET hash = x'01' WHERE name = 'shop'", "DELETE FROM api_key WHERE name = 'erp'",
+            "UPDATE api_key SET revoked_at = NULL WHERE name = 'crm'", "UPDATE api_key SET hash = x'01' WHERE name = 'shop'", "DELETE FROM api_key WHERE name = 'crm'",
         })
         {
             using var copy = folder.Copy();
