@@ -11,14 +11,17 @@ internal static class AuditVerbs
     {
         var anchor = new Option<string[]>("--anchor")
         {
-            Description = "an anchor file, or a folder of them: finds a cut tail and a chain computed anew", HelpName = "DIR", AllowMultipleArgumentsPerToken = true,
+            Description = "an anchor file, or a folder of them: finds a cut tail and a chain computed anew", HelpName = "DIR",
+                AllowMultipleArgumentsPerToken = true,
         };
         var key = new Option<string[]>("--key")
         {
-            Description = "the public key that must have signed the anchors, as `audit key` prints it: a file, or the text itself; else the keys this machine knows",
+            Description = "the public key that must have signed the anchors, as `audit key` prints it: a file, or the text itself; else the keys this "
+                + "machine knows",
             HelpName = "PUBLIC", AllowMultipleArgumentsPerToken = true,
         };
-        var verify = new Command("verify", "Every hash computed anew, everything folded from zero, money counted, and held against what is live.") { anchor, key };
+        var verify = new Command("verify", "Every hash computed anew, everything folded from zero, money counted, and held against what is "
+            + "live.") { anchor, key };
         verify.SetAction(parsed =>
         {
             using var session = new Session(parsed);
@@ -30,7 +33,8 @@ internal static class AuditVerbs
             var report = Storage.Work.Audit.Verify(session.Open(), places, (done, of) => Output.Progress("verifying", (double)done / of), keys: keys);
             Output.ProgressDone();
             var code = Print(session.Output, report, "verified");
-            if (places.Length == 0 && report.Ok) Output.Say($"Each run exports an anchor to {Path.Combine(session.Folder, "anchors")}: keep copies elsewhere, and `recoup audit key` beside them.");
+            if (places.Length == 0 && report.Ok) Output.Say($"Each run exports an anchor to {Path.Combine(session.Folder, "anchors")}: keep copies "
+                + "elsewhere, and `recoup audit key` beside them.");
             return code;
         });
         var verb = new Command("audit", "Checks the audit trail.");
@@ -42,11 +46,13 @@ internal static class AuditVerbs
     /// <summary>Prints the public key alone, so that it can be led into a file.</summary>
     private static Command Key()
     {
-        var verb = new Command("key", "The public key of this machine's anchors. Keep it where whoever can write the data can't, and name it with `audit verify --key`.");
+        var verb = new Command("key", "The public key of this machine's anchors. Keep it where whoever can write the data can't, and name it with `audit "
+            + "verify --key`.");
         verb.SetAction(parsed =>
         {
             var output = new Output(parsed.GetValue(Output.Format) ?? "table");
-            var key = AnchorKeys.OwnPublicKey() ?? throw new Storage.StoreException($"there is no key in '{Anchors.KeyFolder}' yet: the first `recoup run` makes it. RECOUP_KEYS names another folder.");
+            var key = AnchorKeys.OwnPublicKey() ?? throw new Storage.StoreException($"there is no key in '{Anchors.KeyFolder}' yet: the first `recoup "
+                + "run` makes it. RECOUP_KEYS names another folder.");
             var fingerprint = AnchorKeys.Fingerprint(key);
             if (output.IsTable)
             {
@@ -96,7 +102,8 @@ internal static class AuditVerbs
     private static int Print(Output output, AuditReport report, string word)
     {
         var checkedAll = word == "verified";
-        var sheet = new Sheet("what", "number") { Title = report.Ok ? $"Everything {word} agrees{(report.Unchecked.Count > 0 ? "; what was not checked is named below" : "")}." : $"{report.ProblemsInAll:N0} problems" };
+        var sheet = new Sheet("what", "number") { Title = report.Ok ? $"Everything {word} agrees{(report.Unchecked.Count > 0 ? "; what was not checked "
+            + "is named below" : "")}." : $"{report.ProblemsInAll:N0} problems" };
         sheet.Add("events", report.Events);
         sheet.Add("partitions with events", report.Partitions);
         sheet.Add("parties", report.Parties);

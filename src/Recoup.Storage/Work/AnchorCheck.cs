@@ -37,7 +37,11 @@ internal sealed class AnchorCheck(Store store, AuditReport report, AnchorKeys? n
         foreach (var place in places)
             if (Directory.Exists(place)) TakeFolder(place);
             else TakeFile(place);
-        if (read.Count == 0) Wrong(places[0], $"no anchor could be read in {string.Join(", ", places.Select(p => $"'{p}'"))}, so a cut tail or a chain computed anew can't be seen");
+        if (read.Count == 0)
+        {
+            var looked = string.Join(", ", places.Select(p => $"'{p}'"));
+            Wrong(places[0], $"no anchor could be read in {looked}, so a cut tail or a chain computed anew can't be seen");
+        }
         else if (known is { IsEmpty: true })
         {
             var why = $"no key is known here ({Anchors.KeyFolder}): name the one that was kept with --key, or set RECOUP_KEYS";
@@ -45,7 +49,9 @@ internal sealed class AnchorCheck(Store store, AuditReport report, AnchorKeys? n
             Wrong(places[0], $"who signed the anchors can't be checked: {why}");
         }
         var byAge = read.OrderBy(r => r.At).ToList();
-        report.Anchors = read.Count == 0 ? AnchorsRead.None : new AnchorsRead(read.Count, byAge[^1].At, [.. byAge.Select(r => r.Key).Reverse().Distinct(StringComparer.Ordinal).Reverse()]);
+        if (read.Count == 0) return;
+        var signers = byAge.Select(r => r.Key).Reverse().Distinct(StringComparer.Ordinal).Reverse();
+        report.Anchors = new AnchorsRead(read.Count, byAge[^1].At, [.. signers]);
     }
 
     /// <summary>To be called when the journal was read.</summary>
@@ -63,7 +69,8 @@ internal sealed class AnchorCheck(Store store, AuditReport report, AnchorKeys? n
         }
         var tail = report.Events - covered.Values.Sum();
         if (tail > 0)
-            report.Unchecked.Add(new AuditUnchecked("tail", string.Create(CultureInfo.InvariantCulture, $"{tail} events came after the last anchor ({coveredAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}); only the chains cover them, so were these cut or computed anew it would not be seen")));
+            report.Unchecked.Add(new AuditUnchecked("tail", string.Create(CultureInfo.InvariantCulture,
+                $"{tail} events came after the last anchor ({coveredAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}); only the chains cover them")));
     }
 
     private AnchorKeys? Known()
@@ -91,7 +98,8 @@ internal sealed class AnchorCheck(Store store, AuditReport report, AnchorKeys? n
             Wrong(folder, $"the folder can't be read: {e.Message}");
         }
         if (others.Count > 0)
-            report.Unchecked.Add(new AuditUnchecked("files", $"{others.Count} files of '{folder}' are no anchors by their names (*.json): {string.Join(", ", others.Take(OthersNamedMax))}{(others.Count > OthersNamedMax ? "…" : "")}"));
+            report.Unchecked.Add(new AuditUnchecked("files", $"{others.Count} files of '{folder}' are no anchors by their names (*.json): "
+                + $"{string.Join(", ", others.Take(OthersNamedMax))}{(others.Count > OthersNamedMax ? "…" : "")}"));
     }
 
     private void TakeFile(string file)
@@ -100,7 +108,8 @@ internal sealed class AnchorCheck(Store store, AuditReport report, AnchorKeys? n
         try
         {
             anchor = JsonSerializer.Deserialize(File.ReadAllBytes(file), AnchorJson.Default.Anchor) ?? throw new JsonException("it is empty");
-            if (anchor is not { Workspace: not null, Heads: not null, PublicKey: not null, Signature: not null } || anchor.Heads.Any(h => h?.Hash is null)) throw new JsonException("a part of it is missing");
+            if (anchor is not { Workspace: not null, Heads: not null, PublicKey: not null, Signature: not null } || anchor.Heads.Any(h => h?.Hash is null))
+                throw new JsonException("a part of it is missing");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -113,7 +122,8 @@ internal sealed class AnchorCheck(Store store, AuditReport report, AnchorKeys? n
         if (signer is not null && ofThis) read.Add((anchor.At, signer));
         var isKnown = signer is not null && known is not null && known.Has(signer);
         if (signer is not null && known is { IsEmpty: false } && !isKnown)
-            Wrong(file, $"it is signed with another key ({AnchorKeys.Fingerprint(signer)}) than {known.Whose}{(named is null ? "; name the right one with --key or its folder in RECOUP_KEYS" : "")}");
+            Wrong(file, $"it is signed with another key ({AnchorKeys.Fingerprint(signer)}) than {known.Whose}"
+                + (named is null ? "; name the right one with --key or its folder in RECOUP_KEYS" : ""));
         foreach (var head in anchor.Heads) Look(anchor, head, file, isKnown && ofThis);
         if (isKnown && ofThis && anchor.At > coveredAt) coveredAt = anchor.At;
     }
@@ -124,7 +134,8 @@ internal sealed class AnchorCheck(Store store, AuditReport report, AnchorKeys? n
         try
         {
             using var key = AnchorKeys.Open(anchor.PublicKey);
-            if (key.VerifyData(Anchors.Message(anchor), Convert.FromBase64String(anchor.Signature), HashAlgorithmName.SHA256)) return AnchorKeys.Normal(anchor.PublicKey);
+            if (key.VerifyData(Anchors.Message(anchor), Convert.FromBase64String(anchor.Signature),
+                HashAlgorithmName.SHA256)) return AnchorKeys.Normal(anchor.PublicKey);
             Wrong(file, "the signature does not fit: the anchor itself was changed");
         }
         catch (Exception e) when (e is FormatException or CryptographicException)

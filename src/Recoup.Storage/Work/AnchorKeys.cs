@@ -82,12 +82,15 @@ public sealed class AnchorKeys
             var text = isFile ? Content(fileOrText) : fileOrText;
             var found = text.Contains("-----BEGIN", StringComparison.Ordinal) ? Pem(text)
                 : text.TrimStart().StartsWith('{') ? [Normal((string?)JsonNode.Parse(text)?["key"] ?? "")]
-                : [.. text.Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(l => !l.StartsWith('#')).Select(Normal)];
+                : [.. text.Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(l => !l.StartsWith('#'))
+                    .Select(Normal)];
             return found.Count > 0 ? found : throw new FormatException("it is empty");
         }
-        catch (Exception e) when (e is FormatException or JsonException or InvalidOperationException or ArgumentException or CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is FormatException or JsonException or InvalidOperationException or ArgumentException or CryptographicException
+            or IOException or UnauthorizedAccessException)
         {
-            throw new FormatException($"{name} {(isFile ? "can't be read as a key" : "is no public key, and no file of that name is there")} ({e.Message.TrimEnd('.')}); `recoup audit key` prints one", e);
+            throw new FormatException($"{name} {(isFile ? "can't be read as a key" : "is no public key, and no file of that name is there")} "
+                + $"({e.Message.TrimEnd('.')}); `recoup audit key` prints one", e);
         }
     }
 

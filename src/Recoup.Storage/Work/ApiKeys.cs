@@ -79,7 +79,8 @@ public sealed class ApiKeys(Store store)
         var keys = new List<ApiKey>();
         var s = store.Statement("SELECT id, name, may, hash, created_at, revoked_at FROM api_key ORDER BY created_at, id");
         while (s.Step())
-            keys.Add(new ApiKey(s.Text(0), s.Text(1), Read(s.Text(2)), s.Blob(3).ToArray(), At(s.Long(4)), s.LongOrNull(5) is { } revoked ? At(revoked) : null));
+            keys.Add(new ApiKey(s.Text(0), s.Text(1), Read(s.Text(2)), s.Blob(3).ToArray(), At(s.Long(4)), s.LongOrNull(5) is { } revoked ? At(revoked)
+                : null));
         return keys;
     }
 
@@ -96,7 +97,8 @@ public sealed class ApiKeys(Store store)
 
     public static string Words(ApiMay may) => may switch { ApiMay.Read => "read", ApiMay.Write => "write", _ => "read,write" };
 
-    private static ApiMay Read(string text) => Parse(text) ?? throw new StoreException($"an API key may '{text}', which there is not; revoke it and add another");
+    private static ApiMay Read(string text) => Parse(text) ?? throw new StoreException($"an API key may '{text}', which there is not; revoke it and add "
+        + "another");
 
     private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
@@ -127,7 +129,8 @@ public sealed class ApiKeys(Store store)
     {
         if (store.Meta(ToRecord) is not { } text) return new(StringComparer.Ordinal);
         try { return new(JsonSerializer.Deserialize<Dictionary<string, string>>(text)!, StringComparer.Ordinal); }
-        catch (Exception e) when (e is JsonException or ArgumentNullException) { throw new StoreException($"meta holds '{Store.Short(text)}' for {ToRecord}, which Recoup never wrote", e); }
+        catch (Exception e) when (e is JsonException or ArgumentNullException) { throw new StoreException($"meta holds '{Store.Short(text)}' for "
+            + $"{ToRecord}, which Recoup never wrote", e); }
     }
 
     /// <summary>What the journal does not tell yet of the keys that wait: to be recorded in the transaction that is open, which takes the note away.</summary>
@@ -158,13 +161,17 @@ public sealed class ApiKeys(Store store)
         {
             missing.Remove(key.Id);
             var told = workspace.ApiKey(key.Id);
-            if (told is not null && told.Name == key.Name && told.May == Words(key.May) && told.Hash.AsSpan().SequenceEqual(key.Hash) && told.AddedAt == key.CreatedAt && told.RevokedAt == key.RevokedAt) continue;
+            if (told is not null && told.Name == key.Name && told.May == Words(key.May) && told.Hash.AsSpan().SequenceEqual(key.Hash)
+                && told.AddedAt == key.CreatedAt && told.RevokedAt == key.RevokedAt) continue;
             if (notes.ContainsKey(key.Id)) waiting++;
-            else report.Add(new AuditProblem("state", "api_key", Partition.Workspace, null, $"the API key {key.Id} of {key.Name} is not what the journal tells of{(told is null ? ": it knows none of that id" : "")}; `recoup api-key revoke {key.Name}` ends it"));
+            else report.Add(new AuditProblem("state", "api_key", Partition.Workspace, null, $"the API key {key.Id} of {key.Name} is not what the journal "
+                + $"tells of{(told is null ? ": it knows none of that id" : "")}; `recoup api-key revoke {key.Name}` ends it"));
         }
         foreach (var id in missing.Where(id => !notes.ContainsKey(id)).Order(StringComparer.Ordinal))
-            report.Add(new AuditProblem("state", "api_key", Partition.Workspace, null, $"the API key {id} of {workspace.ApiKey(id)!.Name} is missing in the table api_key"));
-        if (waiting > 0) report.Unchecked.Add(new AuditUnchecked("api_key", $"{waiting} keys were made before keys were recorded, or before the workspace had an event; the next command that writes records them"));
+            report.Add(new AuditProblem("state", "api_key", Partition.Workspace, null, $"the API key {id} of {workspace.ApiKey(id)!.Name} is missing in "
+                + "the table api_key"));
+        if (waiting > 0) report.Unchecked.Add(new AuditUnchecked("api_key", $"{waiting} keys were made before keys were recorded, or before the "
+            + "workspace had an event; the next command that writes records them"));
     }
 
     /// <summary>Puts what the journal tells in place of the table; keys that wait to be recorded stay.</summary>
@@ -175,7 +182,8 @@ public sealed class ApiKeys(Store store)
             if (!notes.ContainsKey(key.Id)) store.Statement("DELETE FROM api_key WHERE id = ?").Bind(key.Id).Run();
         foreach (var key in workspace.ApiKeys.Where(k => !notes.ContainsKey(k.Id)))
             store.Statement("INSERT INTO api_key(id, name, may, hash, created_at, revoked_at) VALUES(?, ?, ?, ?, ?, ?)")
-                .Bind(key.Id).Bind(key.Name).Bind(key.May).Bind(key.Hash.AsSpan()).Bind(key.AddedAt.ToUnixTimeMilliseconds()).Bind(key.RevokedAt?.ToUnixTimeMilliseconds()).Run();
+                .Bind(key.Id).Bind(key.Name).Bind(key.May).Bind(key.Hash.AsSpan()).Bind(key.AddedAt.ToUnixTimeMilliseconds())
+                    .Bind(key.RevokedAt?.ToUnixTimeMilliseconds()).Run();
     }
 
     private sealed class Standing(DateTimeOffset now) : TimeProvider

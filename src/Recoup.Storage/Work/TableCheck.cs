@@ -20,7 +20,8 @@ internal static class TableCheck
     {
         ["journal"] = null, ["head"] = null, ["party"] = null, ["item"] = null, ["cash"] = null, ["message"] = null, ["work"] = null, ["account"] = null,
         ["cell"] = null, ["cell_pending"] = null, ["stock"] = null, ["api_key"] = null, ["erasure"] = null, ["meta"] = null, ["key"] = null,
-        ["set_aside"] = "what failed and is tried again by each run is in no event: a row put there is told of by `recoup status`, and goes when its work goes through",
+        ["set_aside"] = "what failed and is tried again by each run is in no event: a row put there is told of by `recoup status`, and goes when its "
+            + "work goes through",
         ["schema_version"] = "a row of another number stops every command at once",
         ["qrtz_job_details"] = OfNodes, ["qrtz_triggers"] = OfNodes, ["qrtz_simple_triggers"] = OfNodes, ["qrtz_cron_triggers"] = OfNodes,
         ["qrtz_simprop_triggers"] = OfNodes, ["qrtz_blob_triggers"] = OfNodes, ["qrtz_calendars"] = OfNodes, ["qrtz_paused_trigger_grps"] = OfNodes,
@@ -44,11 +45,12 @@ internal static class TableCheck
         Try("meta", report, () => Meta(store, report));
         Try("erasure", report, () => Erasures(store, erased.ToHashSet(StringComparer.Ordinal), report));
         foreach (var part in store.Database.ForeignParts()) report.Add(new AuditProblem("foreign", "schema", null, null, $"the database holds {part}"));
-        var unchecked_ = store.Database.IsTyped ? Tables.Where(t => t.Value is not null) : Tables.Where(t => t.Key == "set_aside" && SetAsides.Count(store) > 0);
-        foreach (var group in unchecked_.GroupBy(t => t.Value!))
-                report.Unchecked.Add(new AuditUnchecked(string.Join(", ", group.Select(t => t.Key)), group.Key));
-        report.Unchecked.Add(new AuditUnchecked("key", "what an input's key stands for is in no event: a changed digest would be seen only when the same input comes again"
-            + (keys.KeysAlone is var alone and > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {alone} keys are named by no event, as those of inputs that changed nothing, or put there by another hand") : "")));
+        var without = Tables.Where(t => t.Value is not null && (t.Key == "set_aside" ? SetAsides.Count(store) > 0 : store.Database.IsTyped));
+        foreach (var group in without.GroupBy(t => t.Value!))
+            report.Unchecked.Add(new AuditUnchecked(string.Join(", ", group.Select(t => t.Key)), group.Key));
+        var alone = keys.KeysAlone.ToString(CultureInfo.InvariantCulture);
+        report.Unchecked.Add(new AuditUnchecked("key", "what an input's key stands for is in no event: a changed digest is seen only when the same input comes again"
+            + (keys.KeysAlone > 0 ? $"; {alone} keys are named by no event, as those of inputs that changed nothing, or put there by another hand" : "")));
         if (persons is { KeysAlone: > 0 }) Try("party_key", report, () => Strangers(store, persons, report));
     }
 
@@ -75,7 +77,8 @@ internal static class TableCheck
         var names = new List<string>();
         while (s.Step()) names.Add(s.Text(0));
         foreach (var name in names.Except(Looked, StringComparer.Ordinal))
-            if (!Array.Exists(Notes, note => IsNote(name, note.Name))) report.Add(new AuditProblem("foreign", "meta", null, null, $"meta holds a note '{Store.Short(name)}', which Recoup never wrote"));
+            if (!Array.Exists(Notes, note => IsNote(name, note.Name))) report.Add(new AuditProblem("foreign", "meta", null, null,
+                $"meta holds a note '{Store.Short(name)}', which Recoup never wrote"));
         foreach (var (name, meaning) in Notes)
             if (names.Exists(n => IsNote(n, name))) report.Unchecked.Add(new AuditUnchecked("meta", $"the note {name} ({meaning}) is in no event"));
     }
@@ -93,7 +96,8 @@ internal static class TableCheck
     private static void Strangers(Store store, Claims persons, AuditReport report)
     {
         var strangers = store.Vault.All().Select(k => k.Key).Where(party => store.Party(party) is null).Take(NamedMax).ToList();
-        report.Unchecked.Add(new AuditUnchecked("party_key", string.Create(CultureInfo.InvariantCulture,
-            $"{persons.KeysAlone} keys are of nobody that the journal knows ({string.Join(", ", strangers)}{(persons.KeysAlone > strangers.Count ? "…" : "")}), as a crash leaves them, or put there by another hand")));
+        var more = persons.KeysAlone > strangers.Count ? "…" : "";
+        var who = $"{persons.KeysAlone.ToString(CultureInfo.InvariantCulture)} keys are of nobody that the journal knows ({string.Join(", ", strangers)}{more})";
+        report.Unchecked.Add(new AuditUnchecked("party_key", who + ", as a crash leaves them, or put there by another hand"));
     }
 }

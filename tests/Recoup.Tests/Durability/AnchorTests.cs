@@ -33,6 +33,8 @@ public sealed class AnchorTests(EveryKindFolder made) : IClassFixture<EveryKindF
         }
     }
 
+    private const string OneMore = """{"type":"hold","key":"h-9","account":"A6","from":"2026-03-01","to":"2026-03-02","reason":"requested"}""";
+
     [Fact]
     public void Without_an_anchor_a_sound_store_is_ok_and_anchors_are_named_as_unchecked()
     {
@@ -85,14 +87,16 @@ public sealed class AnchorTests(EveryKindFolder made) : IClassFixture<EveryKindF
         folder.Run(null, nowhere, "audit", "key").Expect(1).Err.ShouldContain("RECOUP_KEYS");
 
         // By file or text, on a machine that knows no key.
-        foreach (var key in new[] { kept, OwnKey(), folder.Write("kept.pem", Pem(OwnKey())), Pem(OwnKey()), folder.Write("kept.json", $$"""{"key":"{{OwnKey()}}"}""") })
+        var (pem, json) = (folder.Write("kept.pem", Pem(OwnKey())), folder.Write("kept.json", $$"""{"key":"{{OwnKey()}}"}"""));
+        foreach (var key in new[] { kept, OwnKey(), pem, Pem(OwnKey()), json })
             folder.Run(null, nowhere, "audit", "verify", "--anchor", folder.Anchors, "--key", key).Expect(0);
 
         using var forger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         Forge(folder, forger);
         foreach (var environment in new[] { null, nowhere })
             folder.Run(null, environment, "audit", "verify", "--anchor", folder.Anchors, "--key", kept, "--format", "json").Expect(1).Json
-                .GetProperty("problems").EnumerateArray().ShouldAllBe(p => p.GetProperty("message").GetString()!.Contains("another key", StringComparison.Ordinal));
+                .GetProperty("problems").EnumerateArray().ShouldAllBe(p => p.GetProperty("message").GetString()!.Contains("another key",
+                    StringComparison.Ordinal));
         folder.Run("audit", "verify", "--anchor", folder.Anchors).Expect(1);
     }
 
@@ -131,7 +135,8 @@ public sealed class AnchorTests(EveryKindFolder made) : IClassFixture<EveryKindF
         var current = folder.Run(null, KeysIn(keys), "audit", "key").Expect(0).Out.Trim();
         current.ShouldNotBe(OwnKey());
         folder.Run(null, KeysIn(keys), "audit", "verify", "--anchor", folder.Anchors).Expect(1).Out.ShouldContain("another key");
-        var both = folder.Run("audit", "verify", "--anchor", folder.Anchors, "--key", OwnKey(), "--key", current, "--format", "json").Expect(0).Json.GetProperty("anchors");
+        var both = folder.Run("audit", "verify", "--anchor", folder.Anchors, "--key", OwnKey(), "--key", current, "--format", "json").Expect(0)
+            .Json.GetProperty("anchors");
         both.GetProperty("key").GetString().ShouldBe(current);
         both.GetProperty("keys").EnumerateArray().Select(k => k.GetString()).ShouldBe([OwnKey(), current]);
         File.WriteAllText(Path.Combine(keys, "2025.pub"), OwnKey() + "\n");
@@ -142,13 +147,14 @@ public sealed class AnchorTests(EveryKindFolder made) : IClassFixture<EveryKindF
     public void What_came_after_the_last_anchor_is_named_as_covered_by_the_chains_only()
     {
         using var folder = made.Folder.Copy();
-        folder.Send("""{"type":"hold","key":"h-9","account":"A6","from":"2026-03-01","to":"2026-03-02","reason":"requested"}""", "--now", "2026-02-09T12:00:00Z").Expect(0);
+        folder.Send(OneMore, "--now", "2026-02-09T12:00:00Z").Expect(0);
         var json = folder.Run("audit", "verify", "--anchor", folder.Anchors, "--format", "json").Expect(0).Json;
         json.GetProperty("ok").GetBoolean().ShouldBeTrue();
         Unchecked(json).ShouldContain(u => u.StartsWith("tail: 3 events", StringComparison.Ordinal));
         // The newest anchor taken away, what it alone covered is said as well.
         File.Delete(Directory.GetFiles(folder.Anchors, "*.json").Order(StringComparer.Ordinal).Last());
-        Unchecked(folder.Run("audit", "verify", "--anchor", folder.Anchors, "--format", "json").Expect(0).Json).ShouldContain(u => u.StartsWith("tail:", StringComparison.Ordinal) && u.Contains("2026-02-06", StringComparison.Ordinal));
+        Unchecked(folder.Run("audit", "verify", "--anchor", folder.Anchors, "--format", "json").Expect(0).Json).ShouldContain(u => u.StartsWith("tail:",
+            StringComparison.Ordinal) && u.Contains("2026-02-06", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -158,6 +164,7 @@ public sealed class AnchorTests(EveryKindFolder made) : IClassFixture<EveryKindF
         EveryKind.Play(other);
         var json = folder.Run("audit", "verify", "--anchor", other.Anchors, "--format", "json").Expect(1).Json;
         json.GetProperty("anchors").GetProperty("read").GetInt32().ShouldBe(0);
-        json.GetProperty("problems").EnumerateArray().ShouldContain(p => p.GetProperty("message").GetString()!.Contains("another workspace", StringComparison.Ordinal));
+        json.GetProperty("problems").EnumerateArray().ShouldContain(p => p.GetProperty("message").GetString()!.Contains("another workspace",
+            StringComparison.Ordinal));
     }
 }

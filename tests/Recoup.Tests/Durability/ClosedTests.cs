@@ -14,7 +14,8 @@ public sealed class ClosedTests(EveryKindFolder made) : IClassFixture<EveryKindF
     /// <summary>As the process that the command line names, in a shell with that umask.</summary>
     private static Ran Shell(DataFolder folder, string umask, string? user, params string[] arguments)
     {
-        var start = new ProcessStartInfo("/bin/bash") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo("/bin/bash") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true, WorkingDirectory = "/" };
         string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "recoup.dll"), "--data", folder.Path, .. arguments];
         if (user is not null) command = ["/usr/bin/setpriv", $"--reuid={user}", $"--regid={user}", "--clear-groups", .. command];
         foreach (var argument in new[] { "-c", $"umask {umask}; exec \"$@\"", "bash" }.Concat(command)) start.ArgumentList.Add(argument);
@@ -26,7 +27,8 @@ public sealed class ClosedTests(EveryKindFolder made) : IClassFixture<EveryKindF
     }
 
     private static List<string> TooOpen(string folder) =>
-        [.. Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Append(folder).Where(path => ((int)File.GetUnixFileMode(path) & (Others | GroupWrite)) != 0)];
+        [.. Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Append(folder).Where(path
+            => ((int)File.GetUnixFileMode(path) & (Others | GroupWrite)) != 0)];
 
     [Fact]
     public void What_is_made_is_closed_whatever_the_umask()
@@ -54,10 +56,12 @@ public sealed class ClosedTests(EveryKindFolder made) : IClassFixture<EveryKindF
         foreach (var path in Directory.EnumerateFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories))
             File.SetUnixFileMode(path, (UnixFileMode)(Directory.Exists(path) ? 0b111_101_101 : 0b110_100_100));
         folder.Run("sending").Expect(0).Err.ShouldBeEmpty();
-        foreach (var name in new[] { "recoup.db", "keys.db", "mail", "anchors" }) ((int)File.GetUnixFileMode(Path.Combine(folder.Path, name)) & Others).ShouldBe(0, name);
+        foreach (var name in new[] { "recoup.db", "keys.db", "mail", "anchors" }) ((int)File.GetUnixFileMode(Path.Combine(folder.Path, name)) & Others)
+            .ShouldBe(0, name);
     }
 
-    private static readonly string[] Reads = ["kpi", "ageing", "worklist", "explain A1", "drill dso --as-of 2026-02-09", "messages", "sending", "api-key list", "audit verify --anchor {anchors} --key {key}", "rebuild --check"];
+    private static readonly string[] Reads = ["kpi", "ageing", "worklist", "explain A1", "drill dso --as-of 2026-02-09", "messages", "sending",
+        "api-key list", "audit verify --anchor {anchors} --key {key}", "rebuild --check"];
 
     /// <summary>As nobody, who may read the copy and write nowhere in it.</summary>
     [Theory]
@@ -65,7 +69,8 @@ public sealed class ClosedTests(EveryKindFolder made) : IClassFixture<EveryKindF
     [InlineData(true)]
     public void A_copy_that_can_only_be_read_is_read_and_verified(bool withLog)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root" && File.Exists("/usr/bin/setpriv") && !TestStores.IsPostgres, "needs root, to become nobody, and the folder's own database");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root" && File.Exists("/usr/bin/setpriv") && !TestStores.IsPostgres,
+            "needs root, to become nobody, and the folder's own database");
         using var folder = made.Folder.Copy();
         var last = "2026-02-09T12:00:00Z";
         using (var held = withLog ? folder.Open() : null)

@@ -23,6 +23,8 @@ public sealed class ForeignRowTests(EveryKindFolder made) : IClassFixture<EveryK
         return Audit.Verify(store, []);
     }
 
+    private const string OneMore = """{"type":"hold","key":"h-9","account":"A6","from":"2026-03-01","to":"2026-03-02","reason":"requested"}""";
+
     [Fact]
     public void The_audit_knows_every_table_that_there_is()
     {
@@ -42,7 +44,8 @@ public sealed class ForeignRowTests(EveryKindFolder made) : IClassFixture<EveryK
             AuditReport report;
             try { report = Verify(folder); }
             catch (StoreException) when (table == "schema_version") { continue; }
-            (report.Problems.Count > 0 || report.Unchecked.Exists(u => u.What.Split(", ").Contains(table))).ShouldBeTrue($"a row put into {table} is neither found nor named as unchecked");
+            (report.Problems.Count > 0 || report.Unchecked.Exists(u => u.What.Split(", ").Contains(table)))
+                .ShouldBeTrue($"a row put into {table} is neither found nor named as unchecked");
             // What is held against the journal is found, and not only named.
             if (TableCheck.Tables[table] is null && table != "key") report.Ok.ShouldBeFalse($"a row put into {table}");
         }
@@ -51,7 +54,8 @@ public sealed class ForeignRowTests(EveryKindFolder made) : IClassFixture<EveryK
     private static string Insert(DataFolder folder, string table)
     {
         var columns = folder.Rows(TestStores.IsPostgres
-            ? $"SELECT column_name::text || ' ' || data_type::text FROM information_schema.columns WHERE table_schema = 'public' AND table_name = '{table}' AND is_identity = 'NO' ORDER BY ordinal_position"
+            ? $"SELECT column_name::text || ' ' || data_type::text FROM information_schema.columns WHERE table_schema = 'public' AND table_name = "
+                + $"'{table}' AND is_identity = 'NO' ORDER BY ordinal_position"
             : $"SELECT name || ' ' || lower(type) FROM pragma_table_info('{table}') ORDER BY cid");
         var place = Store.RowId(3, 999_999).ToString(CultureInfo.InvariantCulture);
         var values = columns.Select(column => column[(column.IndexOf(' ', StringComparison.Ordinal) + 1)..] switch
@@ -63,7 +67,8 @@ public sealed class ForeignRowTests(EveryKindFolder made) : IClassFixture<EveryK
             "boolean" => "true",
             _ => "'foreign'",
         });
-        return $"INSERT INTO {table}({string.Join(", ", columns.Select(c => c[..c.IndexOf(' ', StringComparison.Ordinal)]))}) VALUES({string.Join(", ", values)})";
+        return $"INSERT INTO {table}({string.Join(", ", columns.Select(c => c[..c.IndexOf(' ', StringComparison.Ordinal)]))}) VALUES({string.Join(", "
+            + "", values)})";
     }
 
     [Fact]
@@ -83,8 +88,10 @@ public sealed class ForeignRowTests(EveryKindFolder made) : IClassFixture<EveryK
 
         foreach (var sql in new[]
         {
-            "INSERT INTO api_key(id, name, may, hash, created_at) VALUES('00', 'me', 'read,write', x'00', 5)", "UPDATE api_key SET may = 'read,write' WHERE name = 'shop'",
-            "UPDATE api_key SET revoked_at = NULL WHERE name = 'crm'", "UPDATE api_key SET hash = x'01' WHERE name = 'shop'", "DELETE FROM api_key WHERE name = 'crm'",
+            "INSERT INTO api_key(id, name, may, hash, created_at) VALUES('00', 'me', 'read,write', x'00', 5)",
+                "UPDATE api_key SET may = 'read,write' WHERE name = 'shop'",
+            "UPDATE api_key SET revoked_at = NULL WHERE name = 'crm'", "UPDATE api_key SET hash = x'01' WHERE name = 'shop'",
+                "DELETE FROM api_key WHERE name = 'crm'",
         })
         {
             using var copy = folder.Copy();
@@ -115,12 +122,13 @@ public sealed class ForeignRowTests(EveryKindFolder made) : IClassFixture<EveryK
     {
         Assert.SkipWhen(TestStores.IsPostgres, "the schema's version is a file's here");
         using var folder = made.Folder.Copy();
-        folder.Tamper("INSERT INTO api_key(id, name, may, hash, created_at, revoked_at) VALUES('0a', 'old', 'read,write', x'00', 5, NULL), ('0b', 'older', 'read', x'01', 3, 4); PRAGMA user_version = 3");
+        folder.Tamper("INSERT INTO api_key(id, name, may, hash, created_at, revoked_at) VALUES('0a', 'old', 'read,write', x'00', 5, NULL), ('0b', "
+            + "'older', 'read', x'01', 3, 4); PRAGMA user_version = 3");
         folder.Tamper(string.Join("; ", Migrations_after_3(folder)));
         var report = Verify(folder);
         report.Problems.ShouldBeEmpty();
         report.Unchecked.ShouldContain(u => u.What == "api_key");
-        folder.Send("""{"type":"hold","key":"h-9","account":"A6","from":"2026-03-01","to":"2026-03-02","reason":"requested"}""", "--now", "2026-02-09T12:00:00Z").Expect(0);
+        folder.Send(OneMore, "--now", "2026-02-09T12:00:00Z").Expect(0);
         KeyEvents(folder).Skip(KeyEvents(made.Folder).Count).ShouldBe(["api_key_added", "api_key_added", "api_key_revoked"], ignoreOrder: true);
         Verify(folder).Unchecked.ShouldNotContain(u => u.What == "api_key");
         folder.ShouldBeSound();
