@@ -145,9 +145,10 @@ internal static class FigureVerbs
             json.WriteStartArray();
             foreach (var row in rows) row.WriteTo(json);
             json.WriteEndArray();
-        }, KpiSheet(catalog, rows, split));
+        }, KpiSheet(catalog, rows, split, dashes: output.IsTable));
 
-    public static Sheet KpiSheet(KpiCatalog catalog, IReadOnlyList<KpiRow> rows, IReadOnlySet<string> split)
+    /// <param name="dashes">For people: no value is a dash, and the note says why.</param>
+    public static Sheet KpiSheet(KpiCatalog catalog, IReadOnlyList<KpiRow> rows, IReadOnlySet<string> split, bool dashes = false)
     {
         var buckets = rows.Any(r => r.FromBucket is not null);
         string[] columns = ["kpi", "name", "as of", "from", .. split.Contains("portfolio") ? new[] { "portfolio" } : [], .. split.Contains("segment") ? new[] { "segment" } : [], .. buckets ? new[] { "of" } : [], "currency", "value", "unit", "numerator", "denominator", "band", "target", "note"];
@@ -158,7 +159,11 @@ internal static class FigureVerbs
             if (split.Contains("portfolio")) cells.Add(row.Portfolio);
             if (split.Contains("segment")) cells.Add(row.Segment);
             if (buckets) cells.Add(row.FromBucket is null ? null : $"{row.FromBucket} to {row.ToBucket}");
-            cells.AddRange([row.Currency, Figure(row, row.Value, row.Unit == KpiUnit.Amount), KpiRow.NameOf(row.Unit), Figure(row, row.Numerator, row.PartsAreAmounts), Figure(row, row.Denominator, row.PartsAreAmounts), row.Band, Figure(row, row.Target, false)]);
+            cells.AddRange(
+            [
+                row.Currency, row.Value is null && dashes ? "–" : Figure(row, row.Value, row.Unit == KpiUnit.Amount), KpiRow.NameOf(row.Unit),
+                Figure(row, row.Numerator, row.PartsAreAmounts), Figure(row, row.Denominator, row.PartsAreAmounts), row.Band, Figure(row, row.Target, false),
+            ]);
             cells.Add(string.Join(", ", new[] { row.Value is null ? $"no value: {row.NoValue}" : null, row.Partial ? "history shorter than the window" : null, row.AtLeast == true ? "at least" : null }.OfType<string>()));
             sheet.Add([.. cells]);
         }
