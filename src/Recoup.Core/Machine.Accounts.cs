@@ -40,7 +40,11 @@ public static partial class Machine
             };
         // A number without its country code is another one in another country.
         if (!samePersonal || details.Country != known?.Country)
+        {
             details = details with { PhoneToken = changedPersonal.Phone is { } phone ? TokenOf(work, Channel.Call, phone, details.Country) : null };
+            Remark(work, i.Account, Channel.Call, changedPersonal.Phone, details.Country);
+        }
+        if (changedPersonal.Email != personal.Email) Remark(work, i.Account, Channel.Email, changedPersonal.Email, details.Country);
         work.Emit(known is null ? new Event.AccountOpened(details) : new Event.AccountChanged(details));
         return null;
     }
@@ -59,6 +63,18 @@ public static partial class Machine
             if (work.State.Messages[pending.Id] is { Status: MessageStatus.Pending } message) work.Emit(new Event.MessageWithdrawn(pending.Id, "account-moved"), work.Today, message.Account);
         work.Emit(new Event.AccountMoved(i.Portfolio), work.Today);
         return null;
+    }
+
+    /// <summary>An address that is of no use costs nobody their account; whoever sent it is told.</summary>
+    private static void Remark(Work work, string account, string channel, string? address, string? country)
+    {
+        if (address is null) return;
+        if (channel == Channel.Email && !MailAddress.CanBeMailed(address))
+            work.Remarks.Add($"account {account}: no mail can be sent to the address given; it is kept, and messages go by other channels");
+        if (channel is Channel.Call or Channel.Sms && !PhoneNumber.CanBeDialled(address, country))
+            work.Remarks.Add(country is null
+                ? $"account {account}: the number given can't be dialled as it stands; it is kept as it is. Give it its country code, or the account its country"
+                : $"account {account}: the number given is none that can be dialled, in {country} or with a country code; it is kept as it is");
     }
 
     private static string TokenOf(Work work, string channel, string address, string? country) => PartyAddresses.Token(work.Context.Vault, work.State.Id, channel, address, country);
@@ -123,6 +139,7 @@ public static partial class Machine
     private static Refused? SetContactPoint(Work work, Input.ContactPoint i)
     {
         var tokens = TokensOf(work, i.Channel, i.Address);
+        Remark(work, i.Account, i.Channel, i.Address, work.State.Account(i.Account)?.Country);
         var marked = tokens.Where(t => work.State.Contact.IsUndeliverable(i.Channel, t)).ToList();
         if (work.State.Contact.Point(i.Channel)?.Token == tokens[0] && marked.Count == 0) return null;
         marked.Remove(tokens[0]);

@@ -28,6 +28,9 @@ public sealed class Outcome
     public IReadOnlyList<Recorded> Events { get; init; } = [];
 
     public IReadOnlyList<Outgoing> Outgoing { get; init; } = [];
+
+    /// <summary>What whoever sent a taken input should look at all the same. For them alone: it is recorded nowhere.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
 }
 
 /// <summary>
@@ -96,7 +99,7 @@ public static partial class Machine
             Input.ChannelResult i => TakeResult(work, i),
             _ => throw new InvariantBrokenException($"{input.GetType().Name} is no input of a party"),
         };
-        return refused is not null ? work.Refuse(refused) : new Outcome { Events = work.Events, Outgoing = work.Outgoing };
+        return refused is not null ? work.Refuse(refused) : new Outcome { Events = work.Events, Outgoing = work.Outgoing, Remarks = work.Remarks };
     }
 
     /// <summary>The business date on which the input is learned: at the portfolio's place, never before one the party has seen.</summary>
@@ -150,6 +153,7 @@ public static partial class Machine
         public DateOnly Today { get; }
         public List<Recorded> Events { get; } = [];
         public List<Outgoing> Outgoing { get; } = [];
+        public List<string> Remarks { get; } = [];
 
         /// <summary>The id that the next event's message or work item gets: its place in the journal.</summary>
         public string NextIntent(string kind) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{kind}-{Partition.Of(State.Id):D2}-{seq + 1:D8}");

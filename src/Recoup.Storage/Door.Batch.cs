@@ -55,6 +55,9 @@ public sealed partial class Door
             public List<Recorded> Accepted { get; } = [];
         }
 
+        // Of the unit at hand.
+        private IReadOnlyList<string> remarks = [];
+
         public void Take(InputUnit unit)
         {
             var wanted = unit.RecordedAt ?? clockNow;
@@ -68,6 +71,7 @@ public sealed partial class Door
             var accepted = new List<string>();
             var keys = new List<(string Key, byte[] Content)>();
             var newAliases = new List<string>();
+            remarks = [];
             foreach (var input in unit.Inputs)
             {
                 var refused = TakeOne(input, unitCells, accepted, keys, newAliases);
@@ -79,7 +83,7 @@ public sealed partial class Door
                 return;
             }
             if (unitCells != cells) cells.AddAll(unitCells);
-            Result.Units.Add(new UnitResult(unit.Line, accepted.Count > 0 ? UnitStatus.Accepted : UnitStatus.Unchanged, null, accepted));
+            Result.Units.Add(new UnitResult(unit.Line, accepted.Count > 0 ? UnitStatus.Accepted : UnitStatus.Unchanged, null, accepted) { Remarks = remarks });
         }
 
         private Refused? TakeOne(Input input, CellDeltas unitCells, List<string> accepted, List<(string, byte[])> keys, List<string> newAliases)
@@ -134,6 +138,7 @@ public sealed partial class Door
             }
             if (input is Input.Review && outcome.Events.Count > 0) Result.Reviewed++;
             Result.Outgoing.AddRange(outcome.Outgoing);
+            if (outcome.Remarks.Count > 0) remarks = [.. remarks, .. outcome.Remarks];
             if (input.Digest.Length > 0 && (before == Before.Never || outcome.Events.Count > 0)) accepted.Add(KindOf(input));
             return null;
         }

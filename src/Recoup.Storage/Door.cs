@@ -33,6 +33,9 @@ public sealed record UnitResult(long Line, UnitStatus Status, Refused? Refused, 
 {
     /// <summary>What failed, of a unit set aside.</summary>
     public string? Cause { get; init; }
+
+    /// <summary>What whoever sent an accepted unit should look at all the same.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
 }
 
 /// <summary>What a batch did.</summary>

@@ -160,10 +160,25 @@ internal static class ImportVerbs
             json.WriteStartObject("inputs");
             foreach (var (kind, count) in report.Inputs) json.WriteNumber(kind, count);
             json.WriteEndObject();
+            if (report.Remarked > 0)
+            {
+                json.WriteNumber("remarked", report.Remarked);
+                json.WriteStartArray("remarks");
+                foreach (var (line, text) in report.Remarks)
+                {
+                    json.WriteStartObject();
+                    json.WriteNumber("line", line);
+                    json.WriteString("text", text);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+            }
             if (sink.Path is { } path && report.Rejected > 0) json.WriteString("rejects", path);
             json.WriteEndObject();
         }, sheet, kinds);
         sink.Tell();
+        foreach (var (line, text) in report.Remarks.Take(5)) Output.Say($"line {line:N0} was taken; {text}");
+        if (report.Remarked > 5) Output.Say($"{report.Remarked:N0} rows have such remarks; --format json lists the first {report.Remarks.Count:N0}");
         TellAside(report.SetAside);
         return report.Rejected > 0 ? 3 : 0;
     }

@@ -73,7 +73,7 @@ public sealed class MailFolder
     {
         if (File.Exists(path)) return ChannelAnswer.Sent;
         if (!MailText.TryWrite(message.Text, $"<{message.Message}.{workspace}@recoup.invalid>", now, new Unsubscribe($"unsubscribe {message.Message}.{workspace}"), utf8: false, out var bytes, out var problem))
-            return ChannelAnswer.Failed(problem);
+            return problem;
         // Another process may be at the same message: each writes a file of its own, and whoever names it last names the same bytes.
         var temporary = Path.Combine(folder, $".{message.Message}~{Guid.NewGuid():N}.tmp");
         try

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using MimeKit;
+using Recoup.Core.Contact;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Connectors.Mail;
@@ -11,81 +13,85 @@ namespace Recoup.Connectors.Mail;
 internal sealed record Unsubscribe(string Subject, string? MailTo = null, Uri? OneClick = null);
 
 /// <summary>
-/// Writes a message as RFC 5322 and RFC 2045 to 2047 have it: ASCII headers, names and subjects in encoded words where
-/// they are not plain; the body is <see cref="MimeBody"/>'s. The same message gives the same bytes.
-/// <para>
-/// System.Net.Mail can write to a folder too, but it dates by the wall clock, names the file itself, adds X-Sender and
-/// X-Receiver, and leaves no place to flush between writing and renaming: all of it would have to be undone.
-/// </para>
+/// Writes a message as mail: MimeKit makes the parts (<see cref="MimeBody"/>) and the whole, dated, named and bounded by what
+/// is given, so that the same message gives the same bytes. What customers' data stands in, names and subject, is encoded here:
+/// docs/adr/0010-mail-by-mimekit.md says why.
 /// </summary>
 internal static class MailText
 {
+    /// <summary>RFC 3463, 3.2: no such address can be, whoever is asked. A letter about it would say as much.</summary>
+    public const string BadSyntax = "5.1.3";
+
     // An encoded word may have 75 characters (RFC 2047, 2): 39 bytes give 52 of base64 and 12 around them, which also
     // leaves room for the header's name on a line of 76.
     private const int EncodedWordBytes = 39;
     private const int PlainHeaderMax = 60;
 
+    private static readonly FormatOptions Format = MakeFormat();
+
     /// <summary>False, with the reason, where an address can't be written.</summary>
     /// <param name="messageId">With its angle brackets.</param>
     /// <param name="unsubscribe">How the reader stops such messages.</param>
     /// <param name="utf8">Addresses of other letters may stand as they are (RFC 6532), for servers that take them.</param>
-    public static bool TryWrite(MessageText text, string messageId, DateTimeOffset date, Unsubscribe unsubscribe, bool utf8, out byte[] bytes, out string problem)
+    /// <param name="problem">What there is instead: failed; where it is the customer's address, with its status.</param>
+    public static bool TryWrite(MessageText text, string messageId, DateTimeOffset date, Unsubscribe unsubscribe, bool utf8, out byte[] bytes, out ChannelAnswer problem)
     {
-        bytes = [];
-        if (!TryAddress(text.From, utf8, out var from)) { problem = $"'{PlainText.OneLine(text.From)}' is no sender that mail can name"; return false; }
-        // The problem goes into the journal, so it does not say the customer's address.
-        if (!TryAddress(text.To, utf8, out var to)) { problem = "the customer's address is none that mail can reach"; return false; }
+        (bytes, problem) = ([], ChannelAnswer.Sent);
+        if (!MailAddress.TryWrite(text.From, utf8, out var from)) return No($"'{PlainText.OneLine(text.From)}' is no sender that mail can name", out problem);
+        if (!MailAddress.TryWrite(text.To, utf8, out var to))
+        {
+            // The problem goes into the journal, so it does not say the customer's address.
+            problem = ChannelAnswer.Failed("the customer's address is none that mail can reach") with { BadAddress = BadSyntax };
+            return false;
+        }
         string? replyTo = null;
-        if (text.ReplyTo is not null && !TryAddress(text.ReplyTo, utf8, out replyTo)) { problem = $"'{PlainText.OneLine(text.ReplyTo)}' is no address for answers that mail can name"; return false; }
-        problem = "";
-        var mail = new StringBuilder(text.Body.Length + 600);
-        mail.Append("Date: ").Append(date.ToUniversalTime().ToString("ddd, dd MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture)).Append(" +0000\r\n");
-        mail.Append("From: ").Append(Mailbox(text.FromName, from)).Append("\r\n");
-        if (replyTo is not null) mail.Append("Reply-To: ").Append(replyTo).Append("\r\n");
-        mail.Append("To: ").Append(Mailbox(text.Name, to)).Append("\r\n");
-        mail.Append("Message-ID: ").Append(messageId).Append("\r\n");
-        mail.Append("Subject: ").Append(Unstructured(PlainText.OneLine(text.Subject))).Append("\r\n");
-        var by = unsubscribe.MailTo is null ? from : TryAddress(unsubscribe.MailTo, utf8: false, out var other) ? other : from;
+        if (text.ReplyTo is not null && !MailAddress.TryWrite(text.ReplyTo, utf8, out replyTo)) return No($"'{PlainText.OneLine(text.ReplyTo)}' is no address for answers that mail can name", out problem);
+        using var mail = new MimeMessage();
+        mail.Headers.Clear();
+        Add(mail, "Date", $"{date.ToUniversalTime().ToString("ddd, dd MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture)} +0000");
+        Add(mail, "From", Mailbox(text.FromName, from));
+        if (replyTo is not null) Add(mail, "Reply-To", replyTo);
+        Add(mail, "To", Mailbox(text.Name, to));
+        Add(mail, "Message-ID", messageId);
+        Add(mail, "Subject", Unstructured(PlainText.OneLine(text.Subject)));
+        var by = unsubscribe.MailTo is null ? from : MailAddress.TryWrite(unsubscribe.MailTo, utf8: false, out var other) ? other : from;
         var at = by.LastIndexOf('@');
-        mail.Append("List-Unsubscribe: ");
-        if (unsubscribe.OneClick is { } url) mail.Append('<').Append(url.AbsoluteUri).Append(">,\r\n ");
-        mail.Append("<mailto:").Append(Uri.EscapeDataString(by[..at])).Append('@').Append(by[(at + 1)..])
-            .Append("?subject=").Append(Uri.EscapeDataString(unsubscribe.Subject)).Append(">\r\n");
+        var mailTo = $"<mailto:{Uri.EscapeDataString(by[..at])}@{by[(at + 1)..]}?subject={Uri.EscapeDataString(unsubscribe.Subject)}>";
+        Add(mail, "List-Unsubscribe", unsubscribe.OneClick is { } url ? $"<{url.AbsoluteUri}>,\r\n {mailTo}" : mailTo);
         // The mail program may post there by itself, without a page in between (RFC 8058).
-        if (unsubscribe.OneClick is not null) mail.Append("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
+        if (unsubscribe.OneClick is not null) Add(mail, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
         // So that nobody's out-of-office answers it (RFC 3834).
-        mail.Append("Auto-Submitted: auto-generated\r\n");
-        MimeBody.Append(mail, text, messageId);
-        bytes = Encoding.UTF8.GetBytes(mail.ToString());
+        Add(mail, "Auto-Submitted", "auto-generated");
+        mail.Body = MimeBody.Of(text, messageId);
+        using var written = new MemoryStream(text.Body.Length + 1000);
+        mail.WriteTo(Format, written);
+        bytes = written.ToArray();
         return true;
     }
 
-    /// <summary>
-    /// As it goes into headers and envelope: a domain of other letters in its encoded form. A local part of other letters
-    /// needs servers that few have (RFC 6531), so it passes only where <paramref name="utf8"/> says that this one has.
-    /// </summary>
-    internal static bool TryAddress(string address, bool utf8, out string written)
+    private static bool No(string why, out ChannelAnswer problem)
     {
-        written = "";
-        var at = address.LastIndexOf('@');
-        if (at <= 0 || at == address.Length - 1) return false;
-        var (local, domain) = (address[..at], address[(at + 1)..]);
-        if (!Ascii.IsValid(domain))
-        {
-            try { domain = new IdnMapping().GetAscii(domain); }
-            catch (ArgumentException) { return false; }
-        }
-        foreach (var c in domain)
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_')) return false;
-        var plain = local[0] != '.' && local[^1] != '.' && !local.Contains("..", StringComparison.Ordinal);
-        foreach (var rune in local.EnumerateRunes())
-        {
-            var other = utf8 && rune.Value >= 0xA0 && Rune.IsLetterOrDigit(rune);
-            if (!other && !(rune.IsAscii && IsPrintable((char)rune.Value))) return false;
-            plain &= other || Rune.IsLetterOrDigit(rune) || ".!#$%&'*+-/=?^_`{|}~".Contains((char)rune.Value, StringComparison.Ordinal);
-        }
-        written = $"{(plain ? local : Quote(local))}@{domain}";
-        return written.Length <= 320;
+        problem = ChannelAnswer.Failed(why);
+        return false;
+    }
+
+    private static FormatOptions MakeFormat()
+    {
+        var format = FormatOptions.Default.Clone();
+        format.NewLineFormat = NewLineFormat.Dos;
+        format.EnsureNewLine = true;
+        return format;
+    }
+
+    private static void Add(MimeMessage mail, string name, string value) => mail.Headers.Add(Field(name, value));
+
+    /// <param name="value">As it is to stand there, folded where it must be.</param>
+    internal static Header Field(string name, string value)
+    {
+        // Made with what may stand there, which is read before it is replaced.
+        var header = new Header(name, name == "Content-Disposition" ? ContentDisposition.Attachment : "");
+        header.SetRawValue(Encoding.UTF8.GetBytes($" {value}\r\n"));
+        return header;
     }
 
     private static string Mailbox(string? name, string address)

@@ -82,7 +82,7 @@ public sealed class SmtpChannel : IDisposable
             if (Write(message, oneClick, now, connection.TakesUtf8Addresses, out var envelope, out var mail) is { } problem)
             {
                 Keep(connection);
-                return ChannelAnswer.Failed(problem);
+                return problem;
             }
             var outcome = connection.Send(envelope.From, envelope.To, mail);
             if (connection.Broken || connection.Messages >= settings.MessagesPerConnection) connection.Dispose();
@@ -95,15 +95,15 @@ public sealed class SmtpChannel : IDisposable
     }
 
     /// <summary>The mail and its envelope, or why there can be none.</summary>
-    private string? Write(Outgoing message, Uri? oneClick, DateTimeOffset now, bool utf8, out (string From, string To) envelope, out byte[] mail)
+    private ChannelAnswer? Write(Outgoing message, Uri? oneClick, DateTimeOffset now, bool utf8, out (string From, string To) envelope, out byte[] mail)
     {
         envelope = default;
         var text = message.Text;
         var domain = text.From[(text.From.LastIndexOf('@') + 1)..];
         // The key of the message under the sender's domain: servers distrust ids of domains that there can't be.
-        var id = MailText.TryAddress($"x@{domain}", utf8: false, out var idDomain) ? idDomain[2..] : "recoup.invalid";
+        var id = MailAddress.TryWrite($"x@{domain}", utf8: false, out var idDomain) ? idDomain[2..] : "recoup.invalid";
         if (!MailText.TryWrite(text, $"<{message.Message}.{workspace}@{id}>", now, new Unsubscribe($"unsubscribe {message.Message}.{workspace}", settings.UnsubscribeTo, oneClick), utf8, out mail, out var problem)) return problem;
-        Invariant.Holds(MailText.TryAddress(text.To, utf8, out var to) & MailText.TryAddress(settings.BouncesTo ?? text.From, utf8, out var from), "what was written has addresses");
+        Invariant.Holds(MailAddress.TryWrite(text.To, utf8, out var to) & MailAddress.TryWrite(settings.BouncesTo ?? text.From, utf8, out var from), "what was written has addresses");
         envelope = (from, to);
         return null;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 
 namespace Recoup.Connectors.Mail;
@@ -141,7 +142,7 @@ public sealed record SmtpSettings
     private static string? Address(YamlMap map, string field)
     {
         var address = map.TextOrNull(field);
-        return address is null || MailText.TryAddress(address, utf8: false, out _) ? address : throw map.Wrong(field, $"'{address}' is no mail address");
+        return address is null || MailAddress.TryWrite(address, utf8: false, out _) ? address : throw map.Wrong(field, $"'{address}' is no mail address");
     }
 
     private static Uri? Https(YamlMap map, string field)

@@ -21,7 +21,13 @@ public static class PhoneNumber
         Parse(number, country) is { } parsed && PhoneNumberUtil.GetInstance().IsValidNumber(parsed) ? PhoneNumberUtil.GetInstance().Format(parsed, PhoneNumberFormat.INTERNATIONAL) : number;
 
     /// <summary>The same for every spelling of a number, without what follows it within a house; what is no number, by its characters.</summary>
-    public static string Compared(string number, string? country) => E164(number, country) ?? number.Trim().ToLowerInvariant();
+    public static string Compared(string number, string? country) => IsWhole(number) ? number : E164(number, country) ?? number.Trim().ToLowerInvariant();
+
+    /// <summary>Whether anybody could dial it: written whole already, or a number by the rules of its country.</summary>
+    public static bool CanBeDialled(string number, string? country) => IsWhole(number) || E164(number, country) is not null;
+
+    /// <summary>Written as it is compared, so that imports ask nobody about most of their rows (E.164: at most 15 digits; none has fewer than 8 with its country code).</summary>
+    private static bool IsWhole(string number) => number.Length is >= 9 and <= 16 && number[0] == '+' && number[1] is >= '1' and <= '9' && !number.AsSpan(1).ContainsAnyExceptInRange('0', '9');
 
     /// <summary>What the number may have been compared by before there was one form.</summary>
     public static IEnumerable<string> FormerSpellings(string number, string? country)

@@ -16,6 +16,14 @@ public sealed class IntakeReport
     /// <summary>Of the rejected, those that failed by no fault of their own; see <see cref="SetAsides"/>.</summary>
     public long SetAside { get; set; }
 
+    /// <summary>Rows that were taken and have something that should be looked at, such as a number that can't be dialled.</summary>
+    public long Remarked { get; set; }
+
+    /// <summary>The first of the remarks, with the row's line.</summary>
+    public List<(long Line, string Text)> Remarks { get; } = [];
+
+    internal const int RemarksMax = 100;
+
     /// <summary>Rows whose facts all lie after the day of --until.</summary>
     public long Later { get; set; }
     public SortedDictionary<string, long> Inputs { get; } = new(StringComparer.Ordinal);
@@ -63,6 +71,14 @@ public sealed class Intake(Door door)
 
     private static bool IsTaken(InputRow row) => row.Problems.Count == 0 && row.Inputs.Count > 0;
 
+    private static void Remark(UnitResult unit, long line, IntakeReport report)
+    {
+        if (unit.Remarks.Count == 0) return;
+        report.Remarked++;
+        foreach (var remark in unit.Remarks)
+            if (report.Remarks.Count < IntakeReport.RemarksMax) report.Remarks.Add((line, remark));
+    }
+
     /// <summary>What became of a part's rows, in their order.</summary>
     private void Tell(List<InputRow> part, BatchResult result, IntakeReport report, Action<InputRow, string> reject)
     {
@@ -87,6 +103,7 @@ public sealed class Intake(Door door)
             foreach (var kind in unit.Accepted) report.Inputs[kind] = report.Inputs.GetValueOrDefault(kind) + 1;
             if (unit.Status is UnitStatus.Accepted or UnitStatus.Unchanged && Note is not null)
                 foreach (var left in row.Notes) Note(row.Line, left.ToString());
+            Remark(unit, row.Line, report);
         }
 
         void Reject(InputRow row, string reason)
@@ -197,6 +214,7 @@ public sealed class Intake(Door door)
                 {
                     if (!refused.Contains(unit.Line)) accepted.Add(unit.Line);
                     foreach (var kind in unit.Accepted) report.Inputs[kind] = report.Inputs.GetValueOrDefault(kind) + 1;
+                    Remark(unit, unit.Line, report);
                 }
             }
             units.Clear();

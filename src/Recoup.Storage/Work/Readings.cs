@@ -17,6 +17,9 @@ public sealed record WorklistEntry(WorkItemState Work, string Party, string? Nam
     /// <summary>Why the customer may not be called on the last business day; null: nothing forbids it.</summary>
     public string? DoNotCall { get; init; }
 
+    /// <summary>The number as people read it, and as it is dialled; null: there is none, or it must not be called.</summary>
+    public (string Shown, string Dialled)? Number { get; init; }
+
     /// <summary>The item as a person may act on it: what was decided then may be forbidden by now.</summary>
     internal static WorklistEntry Of(WorkItemState work, PartyState state, IVault vault, decimal priority, DateOnly today)
     {
@@ -28,7 +31,12 @@ public sealed record WorklistEntry(WorkItemState Work, string Party, string? Nam
             : state.Contact.HasOptedOut(Core.Contact.Channel.Call, number, today, PartyAddresses.OtherTokens(vault, state, account, Core.Contact.Channel.Call)) ? "consent was withdrawn"
             : state.Holds.Exists(h => h.Account == work.Account && h.StandsOn(today)) ? "the account is on hold"
             : null;
-        return new WorklistEntry(work, state.Id, personal?.Name, forbidden is null ? personal?.Phone : null, priority) { DoNotCall = forbidden };
+        var phone = forbidden is null ? personal?.Phone : null;
+        return new WorklistEntry(work, state.Id, personal?.Name, phone, priority)
+        {
+            DoNotCall = forbidden,
+            Number = phone is null ? null : (Core.Contact.PhoneNumber.Shown(phone, account.Country), Core.Contact.PhoneNumber.E164(phone, account.Country) ?? phone),
+        };
     }
 }
 

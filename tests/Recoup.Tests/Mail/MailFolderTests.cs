@@ -102,7 +102,7 @@ public sealed class MailFolderTests : IDisposable
     public void An_address_that_mail_cannot_reach_is_a_failure_that_does_not_repeat_the_address(string to)
     {
         var answer = Folder.Send(Samples.Outgoing(text: Text(to: to)), Now);
-        answer.ShouldBe(ChannelAnswer.Failed("the customer's address is none that mail can reach"));
+        answer.ShouldBe(ChannelAnswer.Failed("the customer's address is none that mail can reach") with { BadAddress = "5.1.3" });
         Directory.GetFiles(path).ShouldBeEmpty();
     }
 

@@ -26,7 +26,7 @@ internal sealed class ParsedMail
         var mail = new ParsedMail();
         foreach (var line in text[..end].Split("\r\n"))
         {
-            if (line[0] == ' ') mail.headers[^1] = (mail.headers[^1].Name, mail.headers[^1].Value + "\n" + line[1..]);
+            if (line[0] is ' ' or '\t') mail.headers[^1] = (mail.headers[^1].Name, mail.headers[^1].Value + "\n" + line[1..]);
             else mail.headers.Add((line[..line.IndexOf(':', StringComparison.Ordinal)], line[(line.IndexOf(':', StringComparison.Ordinal) + 2)..]));
         }
         for (var i = 0; i < mail.headers.Count; i++) mail.headers[i] = (mail.headers[i].Name, DecodeWords(mail.headers[i].Value));

@@ -217,6 +217,25 @@ public sealed class AddressTests
         NotCalled(other);
     }
 
+    /// <summary>What is of no use is kept, costs nobody the account, and is told of once.</summary>
+    [Theory]
+    [InlineData("+49301234567", null, null, null)]
+    [InlineData("030 1234567", "DE", null, null)]
+    [InlineData("030 1234567", null, null, "Give it its country code")]
+    [InlineData("ask Jane", "DE", null, "none that can be dialled, in DE")]
+    [InlineData("+49 30", "DE", null, "none that can be dialled, in DE")]
+    [InlineData("+49301234567", null, "ap@acme..example", "no mail can be sent to the address given")]
+    public void A_number_or_address_of_no_use_is_kept_and_told_of(string phone, string? country, string? email, string? told)
+    {
+        var bench = new PartyBench(account: false);
+        Input.AccountSet Row() => new() { Key = bench.NextKey(), Account = "A1", Party = "A1", Phone = phone, Email = email, Country = country };
+        var outcome = bench.Do(Row());
+        outcome.Events.Count.ShouldBe(1);
+        if (told is null) outcome.Remarks.ShouldBeEmpty(); else outcome.Remarks.ShouldHaveSingleItem().ShouldContain(told);
+        outcome.Remarks.ShouldAllBe(r => !r.Contains(phone, StringComparison.Ordinal));
+        bench.Do(Row()).ShouldSatisfyAllConditions(o => o.Events.ShouldBeEmpty(), o => o.Remarks.ShouldBeEmpty());
+    }
+
     private static void NotCalled(PartyBench bench) =>
         bench.Review(Due.AddDays(3)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("wait"), d => d.Considered.ShouldNotBeNull().ShouldContain(c => c.What == "first-reminder by call" && c.Why == "opted-out"));
 }

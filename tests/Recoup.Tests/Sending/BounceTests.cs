@@ -109,6 +109,35 @@ public sealed class BounceTests : IDisposable
     }
 
     [Fact]
+    public void What_changes_nothing_is_counted_and_no_error_and_an_answer_says_how_consent_went()
+    {
+        var ids = Sent();
+        string Id(string account) => $"<{ids[account]}.{Workspace}@muster.example>";
+        folder.Write("a.eml", ReturnedForms.Others[0].Mail.Replace("@ID@", Id("A1"), StringComparison.Ordinal));
+        folder.Write("b.eml", ReturnedForms.Others.First(f => f.What == "automatic answer").Mail.Replace("@ID@", Id("A1"), StringComparison.Ordinal));
+        folder.Write("c.eml", ReturnedForms.Answer("Bitte abmelden").Replace("@ID@", Id("A2"), StringComparison.Ordinal));
+        folder.Write("d.eml", ReturnedMailTests.Complaint($"{ids["A3"]}.{Workspace}"));
+        var ran = Bounces(folder.Root).Expect(0);
+        ran.Json.GetProperty("taken").GetRawText().ShouldBe("""{"complaint":1,"stop":1}""");
+        ran.Json.GetProperty("passed_over").GetRawText().ShouldBe("""{"automatic_answer":1,"delay":1}""");
+        folder.Rows("SELECT account, json_extract(CAST(payload AS TEXT), '$.reason') FROM journal WHERE kind = 'consent_changed' ORDER BY account").ShouldBe(["A2 | stop", "A3 | complaint"]);
+        Bounces(folder.Root).Expect(0).Json.GetProperty("unchanged").GetInt32().ShouldBe(2);
+        folder.ShouldBeSound();
+    }
+
+    [Fact]
+    public void A_number_that_can_not_be_dialled_costs_nobody_the_account_and_is_told_of()
+    {
+        var ran = folder.Send("""
+            {"type":"account","key":"a-1","account":"A1","name":"Eins","phone":"030 1234567"}
+            {"type":"account","key":"a-2","account":"A2","name":"Zwei","phone":"030 1234567","country":"DE"}
+            """, "--now", "2026-02-02T10:00:00Z").Expect(0);
+        ran.Json.GetProperty("accepted").GetInt32().ShouldBe(2);
+        ran.Json.GetProperty("remarks").EnumerateArray().Single().ShouldSatisfyAllConditions(r => r.GetProperty("line").GetInt32().ShouldBe(1), r => r.GetProperty("text").GetString()!.ShouldContain("country code"));
+        ran.Err.ShouldContain("line 1 was taken");
+    }
+
+    [Fact]
     public void A_folder_that_is_not_there_is_said() => folder.Run("sending", "live").Expect(0).ShouldSatisfyAllConditions(_ => folder.Run("bounces", Path.Combine(folder.Root, "nowhere")).Expect(1).Err.ShouldContain("there is no folder"));
 
     [Fact]
