@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Recoup.Connectors.Files;
 using Recoup.Core.Foundation;
 using Recoup.Server.Api;
 using Spectre.Console;
@@ -22,6 +23,18 @@ internal sealed class Sheet(params string[] columns)
 
     public void Add(params object?[] cells) => Rows.Add(cells);
 
+    /// <summary>For a workbook: a column of amounts, which are text so that they keep their decimals, as numbers.</summary>
+    public IEnumerable<object?[]> TypedRows()
+    {
+        var amounts = Enumerable.Range(0, Columns.Length).Select(i => Rows.Exists(r => IsAmount(r[i])) && Rows.TrueForAll(r => r[i] is null or "" or decimal or long or int || Number(r[i]) is not null)).ToArray();
+        return Rows.Select(row => row.Select((cell, i) => amounts[i] && Number(cell) is { } number ? number : cell).ToArray());
+    }
+
+    private static bool IsAmount(object? cell) => cell is string text && text.Contains('.') && Number(text) is not null;
+
+    private static decimal? Number(object? cell) =>
+        cell is string text && decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
+
     public static string Text(object? cell) => cell switch
     {
         null => "",
@@ -34,22 +47,22 @@ internal sealed class Sheet(params string[] columns)
     public static bool IsNumber(object? cell) => cell is decimal or long or int or double || (cell is string text && text.Length > 0 && (char.IsAsciiDigit(text[^1]) || text[^1] == '%') && decimal.TryParse(text.TrimEnd('%', ' '), NumberStyles.Number, CultureInfo.InvariantCulture, out _));
 }
 
-/// <summary>Data goes to standard output in one of three forms; words and progress to standard error.</summary>
+/// <summary>Data goes to standard output in one of four forms; words and progress to standard error.</summary>
 internal sealed class Output(string format)
 {
     public static readonly Option<string> Format = MakeFormat();
 
     private static Option<string> MakeFormat()
     {
-        var option = new Option<string>("--format") { Description = "table, json or csv", DefaultValueFactory = _ => "table", Recursive = true };
-        option.AcceptOnlyFromAmong("table", "json", "csv");
+        var option = new Option<string>("--format") { Description = "table, json, csv or xlsx", DefaultValueFactory = _ => "table", Recursive = true };
+        option.AcceptOnlyFromAmong("table", "json", "csv", "xlsx");
         return option;
     }
 
     public bool IsTable => format == "table";
 
     /// <param name="json">The verb's JSON by the contract.</param>
-    /// <param name="sheets">The same for people and spreadsheets; CSV takes the first.</param>
+    /// <param name="sheets">The same for people and spreadsheets; CSV takes the first, a workbook all.</param>
     public void Print(Action<Utf8JsonWriter> json, params Sheet[] sheets)
     {
         switch (format)
@@ -68,6 +81,11 @@ internal sealed class Output(string format)
                 CsvText.AppendLine(text, sheets[0].Columns);
                 foreach (var row in sheets[0].Rows) CsvText.AppendLine(text, [.. row.Select(Sheet.Text)]);
                 using (var output = Terminal.OpenOut()) output.Write(Encoding.UTF8.GetBytes(text.ToString()));
+                break;
+            case "xlsx":
+                if (!Terminal.IsOutRedirected) throw new UsageException("--format xlsx writes a workbook, which is no text for a terminal: send it into a file, such as recoup ageing --format xlsx > ageing.xlsx");
+                using (var output = Terminal.OpenOut())
+                    Workbook.Write(output, sheets.Select((s, i) => new WorkbookSheet(s.Title ?? $"Sheet {i + 1}", s.Columns, s.TypedRows()))).GetAwaiter().GetResult();
                 break;
             default:
                 foreach (var sheet in sheets) Show(sheet);

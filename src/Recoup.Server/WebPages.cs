@@ -75,7 +75,7 @@ public sealed class WebPages : IAsyncDisposable
             app.UseRouting();
             app.UseAntiforgery();
             AssetFiles.Map(app);
-            CsvFiles.Map(app);
+            TableFiles.Map(app);
             app.Services.GetRequiredService<ApiRoutes>().Map(app);
             app.MapRazorComponents<Parts.App>();
         }

@@ -144,16 +144,19 @@ internal sealed class DocumentPages
         at += 3900;
     }
 
-    /// <summary>What to pay, where to and with which words: in a frame that stays on one page.</summary>
-    public void Payment(string what, string? bankDetails, string reference)
+    /// <summary>What to pay, where to and with which words: in a frame that stays on one page, with a code to scan where there is one.</summary>
+    /// <param name="code">Rows of modules, true is dark.</param>
+    public void Payment(string what, string? bankDetails, string reference, IReadOnlyList<bool[]>? code = null)
     {
-        var bank = (bankDetails ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).SelectMany(l => Wrap(l.Trim(), Body, bold: false, Right - Left - 14000)).ToList();
+        var right = code is null ? Right : Right - CodeSide - 1500;
+        var bank = (bankDetails ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).SelectMany(l => Wrap(l.Trim(), Body, bold: false, right - Left - 14000)).ToList();
         var height = (Math.Max(1, bank.Count) + 2) * Line;
-        Room(height + 2000);
+        Room(Math.Max(height, code is null ? 0 : CodeSide + Line) + 2000);
         file.Rule(page, Left, Right, at - 400, 40, Pale);
+        var top = at + 400;
         at += 1100;
         file.Text(page, Left, at, words["to_pay"], Small, grey: Grey);
-        file.Text(page, Left + 11000, at, Fit(what, Body, bold: true, Right - Left - 11000), Body, bold: true);
+        file.Text(page, Left + 11000, at, Fit(what, Body, bold: true, right - Left - 11000), Body, bold: true);
         at += Line + 150;
         if (bank.Count > 0) file.Text(page, Left, at, words["pay_to"], Small, grey: Grey);
         foreach (var line in bank)
@@ -163,8 +166,29 @@ internal sealed class DocumentPages
         }
         at += 150;
         file.Text(page, Left, at, words["reference"], Small, grey: Grey);
-        file.Text(page, Left + 11000, at, Fit(reference, Body, bold: false, Right - Left - 11000), Body);
+        file.Text(page, Left + 11000, at, Fit(reference, Body, bold: false, right - Left - 11000), Body);
         at += Line + 600;
+        if (code is null) return;
+        Code(code, Right - CodeSide, top);
+        Ending(page, Right, top + CodeSide + 1000, words["scan"], 650, grey: Grey);
+        at = Math.Max(at, top + CodeSide + 1000 + Line);
+    }
+
+    /// <summary>25 mm; EPC069-12 asks for 20 at least.</summary>
+    private const int CodeSide = 7087;
+
+    /// <summary>A box for each run of dark modules, so that no seams stand between them.</summary>
+    private void Code(IReadOnlyList<bool[]> rows, int left, int top)
+    {
+        int At(int module) => CodeSide * module / rows.Count;
+        for (var y = 0; y < rows.Count; y++)
+            for (var x = 0; x < rows[y].Length; x++)
+            {
+                if (!rows[y][x]) continue;
+                var from = x;
+                while (x + 1 < rows[y].Length && rows[y][x + 1]) x++;
+                file.Box(page, left + At(from), top + At(y), left + At(x + 1), top + At(y + 1), 0);
+            }
     }
 
     /// <summary>The foot of every page, and the file.</summary>

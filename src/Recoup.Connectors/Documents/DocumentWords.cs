@@ -29,7 +29,7 @@ internal sealed class DocumentWords
     /// <summary>Every word there must be, in the order of the files.</summary>
     public static readonly IReadOnlyList<string> Names =
     [
-        "account", "reference", "page", "to_pay", "pay_to", "missing", "continued",
+        "account", "reference", "scan", "page", "to_pay", "pay_to", "missing", "continued",
         "invoice", "number", "invoice_date", "due_date", "order", "terms", "serviced_on", "delivered_on", "description", "amount", "for_goods", "net", "tax", "total",
         "correction", "paid", "open", "by", "settled", "cancelled",
         "statement", "as_of", "period", "date", "what", "for", "balance", "opening", "closing", "nothing", "open_items", "issued", "due", "days", "remaining", "disputed",

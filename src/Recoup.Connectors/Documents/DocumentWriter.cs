@@ -50,7 +50,9 @@ public static class DocumentWriter
         if (!paid.IsZero && !invoice.Cancelled) totals.Add((words["paid", words.Date(invoice.AsOf)], words.Figure(paid), false));
         if (invoice.Open != issued) totals.Add((words["open", words.Date(invoice.AsOf)], words.Amount(invoice.Open), true));
         pages.Totals(totals);
-        if (invoice.Open.IsPositive) pages.Payment($"{words.Amount(invoice.Open)} {words["by", words.Date(invoice.DueOn)]}", Bank(frame), $"{number}, {PlainText.OneLine(invoice.Account)}");
+        var reference = $"{number}, {PlainText.OneLine(invoice.Account)}";
+        if (invoice.Open.IsPositive)
+            pages.Payment($"{words.Amount(invoice.Open)} {words["by", words.Date(invoice.DueOn)]}", Bank(frame), reference, PaymentCode.Of(Bank(frame), Creditor(frame), invoice.Open, reference));
         else if (!invoice.Cancelled) pages.Paragraph(words["settled"]);
         return pages.Finish();
     }
@@ -69,7 +71,7 @@ public static class DocumentWriter
         }
         if (statement.Sections.Count > 0) pages.Paragraph(words["check"], small: true);
         // What is not due yet is not asked for.
-        if (statement.Sections.Any(s => s.Closing > 0)) pages.Payment(words["each_by_due"], Bank(frame), account);
+        if (statement.Sections.Any(s => s.Closing > 0)) pages.Payment(words["each_by_due"], Bank(frame), account, CodeOf(frame, statement, account));
         return pages.Finish();
     }
 
@@ -109,6 +111,14 @@ public static class DocumentWriter
         sums.Add((words[section.Closing < 0 ? "in_favour" : "due_total"], words.Amount(new Money(Math.Abs(section.Closing), section.Currency)), true));
         if (section.Buckets(statement.AsOf).Skip(1).Sum() is var overdue and not 0) sums.Add((words["overdue"], Figure(overdue), false));
         pages.Totals(sums);
+    }
+
+    /// <summary>What is overdue, or, where nothing is, what is owed; of one currency, as a code asks for one transfer.</summary>
+    private static IReadOnlyList<bool[]>? CodeOf(DocumentFrame frame, AccountStatement statement, string account)
+    {
+        if (statement.Sections.Where(s => s.Closing > 0).ToList() is not [var section]) return null;
+        var overdue = section.Buckets(statement.AsOf).Skip(1).Sum();
+        return PaymentCode.Of(Bank(frame), Creditor(frame), new Money(overdue > 0 ? Math.Min(overdue, section.Closing) : section.Closing, section.Currency), account);
     }
 
     private static string Word(MovementKind kind) => "m_" + System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());

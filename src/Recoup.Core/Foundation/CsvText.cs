@@ -13,24 +13,29 @@ public static class CsvText
     public static string Safe(string cell) => IsFormula(cell) ? "'" + cell : cell;
 
     /// <summary>Appends one line: each cell made safe, and quoted where it must be.</summary>
-    public static StringBuilder AppendLine(StringBuilder to, params ReadOnlySpan<string?> cells)
+    public static StringBuilder AppendLine(StringBuilder to, params ReadOnlySpan<string?> cells) => AppendLine(to, cells, ',', "\n");
+
+    /// <summary>As a spreadsheet opens it where a comma stands before decimals: semicolons between cells, lines that end with CR and LF.</summary>
+    public static StringBuilder AppendLineWithSemicolons(StringBuilder to, params ReadOnlySpan<string?> cells) => AppendLine(to, cells, ';', "\r\n");
+
+    private static StringBuilder AppendLine(StringBuilder to, ReadOnlySpan<string?> cells, char between, string end)
     {
         for (var i = 0; i < cells.Length; i++)
         {
-            if (i > 0) to.Append(',');
-            AppendCell(to, cells[i] ?? "");
+            if (i > 0) to.Append(between);
+            AppendCell(to, cells[i] ?? "", between);
         }
-        return to.Append('\n');
+        return to.Append(end);
     }
 
     /// <summary>One cell, made safe, and quoted where it must be.</summary>
     public static string Cell(string cell) => AppendCell(new StringBuilder(cell.Length + 2), cell).ToString();
 
-    private static StringBuilder AppendCell(StringBuilder to, string cell)
+    private static StringBuilder AppendCell(StringBuilder to, string cell, char between = ',')
     {
         var safe = Safe(cell);
         // Spaces at the ends are quoted too: some readers trim cells that are not.
-        var quoted = safe.AsSpan().ContainsAny(",\"\r\n") || (safe.Length > 0 && (char.IsWhiteSpace(safe[0]) || char.IsWhiteSpace(safe[^1])));
+        var quoted = safe.AsSpan().ContainsAny(between == ',' ? ",\"\r\n" : ";\"\r\n") || (safe.Length > 0 && (char.IsWhiteSpace(safe[0]) || char.IsWhiteSpace(safe[^1])));
         return quoted ? to.Append('"').Append(safe).Replace("\"", "\"\"", to.Length - safe.Length, safe.Length).Append('"') : to.Append(safe);
     }
 

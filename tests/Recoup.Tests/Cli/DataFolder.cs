@@ -71,7 +71,16 @@ public sealed class DataFolder : IDisposable
     public Ran Run(string? input, IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
         environment is null ? RunHere(input, arguments) : RunProcess(input, environment, arguments);
 
-    private Ran RunHere(string? input, string[] arguments)
+    /// <summary>What the command writes, where that is no text; its exit is 0.</summary>
+    public byte[] RunForBytes(params string[] arguments)
+    {
+        RunHere(null, arguments, out var bytes).Expect(0);
+        return bytes;
+    }
+
+    private Ran RunHere(string? input, string[] arguments) => RunHere(input, arguments, out _);
+
+    private Ran RunHere(string? input, string[] arguments, out byte[] bytes)
     {
         using var given = new MemoryStream(Encoding.UTF8.GetBytes(input ?? ""));
         using var output = new MemoryStream();
@@ -79,7 +88,8 @@ public sealed class DataFolder : IDisposable
         // A simulation works in a scratch folder unless one is named, whatever the environment says.
         string[] place = arguments.Contains("--data") || arguments is ["simulate", ..] ? [] : TestStores.IsPostgres && !arguments.Contains("--database") ? ["--data", Path, "--database", Place.Connection!] : ["--data", Path];
         var exit = Recoup.Cli.CommandLine.Run([.. arguments, .. place], new Recoup.Cli.TerminalStreams(given, output, error)).GetAwaiter().GetResult();
-        return new Ran(exit, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(error.ToArray()));
+        bytes = output.ToArray();
+        return new Ran(exit, Encoding.UTF8.GetString(bytes), Encoding.UTF8.GetString(error.ToArray()));
     }
 
     /// <summary>The built command as a process of its own, as a person starts it.</summary>

@@ -37,7 +37,7 @@ public sealed class PdfTests
     [
         "Beispiel AG Invoice", "Beispiel AG Number RE-17", "Kundin GmbH Invoice date 1 March 2026", "Hauptstraße 1 Due date 31 March 2026", "10115 Berlin Account K-1001", "Your order PO-7", "Terms net 30",
         "Date of service 27 February 2026", "Description Amount EUR", "Bolts 640.00", "Assembly 360.00", "Net 1,000.00", "Tax 190.00", "Total EUR 1,190.00", "Payments and credits until 2 April 2026 -690.00", "Open on 2 April 2026 EUR 500.00",
-        "Please pay EUR 500.00 by 31 March 2026", "Pay to IBAN DE02 1203 0000 0000 2020 51", "BIC BYLADEM1001", "Reference to quote RE-17, K-1001", "Beispiel AG Page 1 of 1",
+        "Please pay EUR 500.00 by 31 March 2026", "Pay to IBAN DE02 1203 0000 0000 2020 51", "BIC BYLADEM1001", "Reference to quote RE-17, K-1001", "Scan with a banking app", "Beispiel AG Page 1 of 1",
     ]);
 
     [Fact]

@@ -22,14 +22,31 @@ internal static class Poppler
         [.. System.Xml.Linq.XDocument.Parse(Run("pdftotext", pdf, "-bbox", "-enc", "UTF-8", "-l", "1", "FILE", "-")).Descendants().Where(e => e.Name.LocalName == "word")
             .Select(e => (e.Value, decimal.Parse(e.Attribute("xMin")!.Value, System.Globalization.CultureInfo.InvariantCulture), decimal.Parse(e.Attribute("xMax")!.Value, System.Globalization.CultureInfo.InvariantCulture)))];
 
-    private static string Run(string program, byte[] pdf, params string[] arguments)
+    /// <summary>The first page in shades of grey, at 200 dots an inch: width, height, a byte a dot.</summary>
+    public static (int Width, int Height, byte[] Dots) Picture(byte[] pdf)
+    {
+        // PGM (netpbm): P5, the measures and the greatest shade as words, then the dots.
+        var pgm = Encoding.Latin1.GetBytes(Run("pdftoppm", pdf, Encoding.Latin1, "-gray", "-r", "200", "-f", "1", "-l", "1", "FILE"));
+        var (words, at) = (new List<string>(), 0);
+        while (words.Count < 4)
+        {
+            var from = at;
+            while (!char.IsWhiteSpace((char)pgm[at])) at++;
+            words.Add(Encoding.ASCII.GetString(pgm, from, at++ - from));
+        }
+        return (int.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture), int.Parse(words[2], System.Globalization.CultureInfo.InvariantCulture), pgm[at..]);
+    }
+
+    private static string Run(string program, byte[] pdf, params string[] arguments) => Run(program, pdf, Encoding.UTF8, arguments);
+
+    private static string Run(string program, byte[] pdf, Encoding encoding, params string[] arguments)
     {
         var folder = Directory.CreateTempSubdirectory("recoup-pdf-");
         try
         {
             var file = Path.Combine(folder.FullName, "document.pdf");
             File.WriteAllBytes(file, pdf);
-            var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8 };
+            var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = encoding };
             foreach (var argument in arguments) start.ArgumentList.Add(argument == "FILE" ? file : argument);
             Process? process = null;
             try { process = Process.Start(start); }

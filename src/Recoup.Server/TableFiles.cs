@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Recoup.Connectors.Files;
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
@@ -11,8 +12,12 @@ using Recoup.Storage.Work;
 
 namespace Recoup.Server;
 
-/// <summary>The tables of the pages as CSV (RFC 4180), with the same parameters: whole, not a page of them, up to a limit that the last line names.</summary>
-internal static class CsvFiles
+/// <summary>
+/// The tables of the pages as files, with the same parameters: whole, not a page of them, up to a limit that the last line names. As CSV
+/// (RFC 4180); with for=excel as the CSV that a spreadsheet opens where a comma stands before decimals (semicolons between cells, a mark of
+/// its encoding); and under .xlsx as a workbook.
+/// </summary>
+internal static class TableFiles
 {
     /// <summary>More than a spreadsheet takes.</summary>
     private const int RowsMax = 1_000_000;
@@ -21,14 +26,19 @@ internal static class CsvFiles
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/ageing.csv", (Desk desk, HttpContext http, string? portfolio) =>
+        foreach (var ending in new[] { "csv", "xlsx" }) Map(routes, ending);
+    }
+
+    private static void Map(IEndpointRouteBuilder routes, string ending)
+    {
+        routes.MapGet($"/ageing.{ending}", (Desk desk, HttpContext http, string? portfolio) =>
             Write(http, "ageing", ["as_of", "portfolio", "currency", "current", "1-30", "31-60", "61-90", "90+", "total", "open_items", "unapplied"],
                 desk.Ageing(Day(desk, http), byPortfolio: true).Where(r => string.IsNullOrEmpty(portfolio) || r.Group.Portfolio == portfolio).Select(r =>
                 {
                     string M(long minor) => Plain(minor, r.Group.Currency);
                     return new string?[] { Show.Day(r.AsOf), r.Group.Portfolio, r.Group.Currency, M(r.Current), M(r.D1To30), M(r.D31To60), M(r.D61To90), M(r.D90Plus), M(r.Total), r.OpenItems.ToString(CultureInfo.InvariantCulture), M(r.Unapplied) };
                 })));
-        routes.MapGet("/ageing/{bucket}.csv", (Desk desk, HttpContext http, string bucket, string? portfolio, string? currency) =>
+        routes.MapGet($"/ageing/{{bucket}}.{ending}", (Desk desk, HttpContext http, string bucket, string? portfolio, string? currency) =>
         {
             var at = Show.Bucket(bucket);
             if (at < 0) return Task.FromResult(http.Response.StatusCode = 404);
@@ -37,18 +47,18 @@ internal static class CsvFiles
             var (p, c) = (string.IsNullOrEmpty(portfolio) ? null : portfolio, string.IsNullOrEmpty(currency) ? null : currency);
             return Write(http, $"ageing-{bucket}", ItemColumns, All(after => BucketItems.Of(desk, from, to, day, p, c, after, PartSize)).Select(Item));
         });
-        routes.MapGet("/account-items.csv", (Desk desk, HttpContext http, string account) =>
+        routes.MapGet($"/account-items.{ending}", (Desk desk, HttpContext http, string account) =>
             desk.Readings.PartyOf(account) is { } state
                 ? Write(http, $"items-{account}", ItemColumns, All(after => desk.Pages.ItemsOf(state, account, openOnly: false, desk.AsOf, after, PartSize)).Select(Item))
                 : Task.FromResult(http.Response.StatusCode = 404));
-        routes.MapGet("/worklist.csv", (Desk desk, HttpContext http, string? owner) =>
+        routes.MapGet($"/worklist.{ending}", (Desk desk, HttpContext http, string? owner) =>
             Write(http, "worklist", ["work_item", "kind", "owner", "account", "name", "phone", "portfolio", "rule", "created_on", "amount", "currency", "score", "priority"],
                 All(after => desk.Pages.Worklist(string.IsNullOrEmpty(owner) ? null : owner, after, PartSize)).Select(e => new string?[]
                 {
                     e.Work.Id, e.Work.Kind, e.Work.Owner, e.Work.Account, e.Name, e.Phone, e.Work.Portfolio, e.Work.Rule, Show.Day(e.Work.CreatedOn), Plain(e.Work.Minor, e.Work.Currency), e.Work.Currency,
                     e.Work.Score.ToString(CultureInfo.InvariantCulture), e.Priority.ToString(CultureInfo.InvariantCulture),
                 })));
-        routes.MapGet("/messages.csv", (Desk desk, HttpContext http, string? status) =>
+        routes.MapGet($"/messages.{ending}", (Desk desk, HttpContext http, string? status) =>
         {
             MessageStatus? wanted = Enum.TryParse<MessageStatus>(status, ignoreCase: true, out var s) && Enum.IsDefined(s) ? s : null;
             return Write(http, "messages", ["message", "not_before", "account", "name", "portfolio", "template", "tone", "channel", "rule", "status", "detail"],
@@ -57,8 +67,8 @@ internal static class CsvFiles
                     l.Message.Id, Show.Instant(l.Message.NotBefore), l.Message.Account, l.Name, l.Message.Portfolio, l.Message.Template, l.Message.Tone, l.Message.Channel, l.Message.Rule, l.Message.Status.ToString().ToLowerInvariant(), l.Message.Detail,
                 }));
         });
-        routes.MapGet("/kpis.csv", (Desk desk, HttpContext http, string? portfolio) => Kpis(http, "kpis", desk.Kpis($"all/{!string.IsNullOrEmpty(portfolio)}", new KpiQuestion(desk.AsOf) { ByPortfolio = !string.IsNullOrEmpty(portfolio) }), portfolio));
-        routes.MapGet("/kpis/{id}.csv", (Desk desk, HttpContext http, string id, string? portfolio) => desk.Catalog.Find(id) is null
+        routes.MapGet($"/kpis.{ending}", (Desk desk, HttpContext http, string? portfolio) => Kpis(http, "kpis", desk.Kpis($"all/{!string.IsNullOrEmpty(portfolio)}", new KpiQuestion(desk.AsOf) { ByPortfolio = !string.IsNullOrEmpty(portfolio) }), portfolio));
+        routes.MapGet($"/kpis/{{id}}.{ending}", (Desk desk, HttpContext http, string id, string? portfolio) => desk.Catalog.Find(id) is null
             ? Task.FromResult(http.Response.StatusCode = 404)
             : Kpis(http, id, Trends.Kpis(desk, [id], !string.IsNullOrEmpty(portfolio)), portfolio));
     }
@@ -90,21 +100,43 @@ internal static class CsvFiles
         while (after is not null);
     }
 
+    /// <summary>Columns of figures and of days; all others are text, also where a text has digits only, as a number of an invoice has.</summary>
+    private static readonly HashSet<string> Figures = new(StringComparer.Ordinal)
+    {
+        "current", "1-30", "31-60", "61-90", "90+", "total", "open_items", "unapplied", "amount", "open", "score", "priority", "value", "numerator", "denominator", "target",
+    };
+
+    private static readonly HashSet<string> Days = new(StringComparer.Ordinal) { "as_of", "from", "issued_on", "due_on", "created_on" };
+
     private static async Task Write(HttpContext http, string name, string[] columns, IEnumerable<string?[]> rows)
     {
-        http.Response.ContentType = "text/csv; charset=utf-8";
-        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '+' ? c : '_'))}.csv\"";
-        var text = new StringBuilder();
-        CsvText.AppendLine(text, columns);
+        var isWorkbook = http.Request.Path.Value!.EndsWith(".xlsx", StringComparison.Ordinal);
+        var file = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '+' ? c : '_'));
+        http.Response.ContentType = isWorkbook ? Workbook.MediaType : "text/csv; charset=utf-8";
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{file}.{(isWorkbook ? "xlsx" : "csv")}\"";
+        if (isWorkbook) await Workbook.Write(http.Response.Body, [new WorkbookSheet(name, columns, rows.Select(row => Typed(columns, row)))], http.RequestAborted);
+        else await WriteCsv(http, columns, rows, http.Request.Query["for"] == "excel");
+    }
+
+    private static IReadOnlyList<object?> Typed(string[] columns, string?[] row) =>
+        [.. row.Select((cell, i) => i < columns.Length && !string.IsNullOrEmpty(cell)
+            && (Figures.Contains(columns[i]) && decimal.TryParse(cell, NumberStyles.Number, CultureInfo.InvariantCulture, out var figure) ? figure
+                : Days.Contains(columns[i]) && DateOnly.TryParseExact(cell, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? (object)day : null) is { } typed ? typed : cell)];
+
+    private static async Task WriteCsv(HttpContext http, string[] columns, IEnumerable<string?[]> rows, bool forExcel)
+    {
+        var text = new StringBuilder(forExcel ? "\uFEFF" : "");
+        StringBuilder Append(string?[] cells) => forExcel ? CsvText.AppendLineWithSemicolons(text, cells) : CsvText.AppendLine(text, cells);
+        Append(columns);
         var left = RowsMax;
         foreach (var row in rows)
         {
             if (left-- == 0)
             {
-                CsvText.AppendLine(text, $"there are more than {RowsMax} rows");
+                Append([$"there are more than {RowsMax} rows"]);
                 break;
             }
-            CsvText.AppendLine(text, row);
+            Append(forExcel ? [.. row.Select((cell, i) => i < columns.Length && Figures.Contains(columns[i]) ? cell?.Replace('.', ',') : cell)] : row);
             if (text.Length < 32 * 1024) continue;
             await http.Response.WriteAsync(text.ToString(), http.RequestAborted);
             text.Clear();
