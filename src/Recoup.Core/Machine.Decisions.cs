@@ -39,8 +39,8 @@ public static partial class Machine
         var next = DateOnly.MaxValue;
         foreach (var portfolio in PortfoliosOf(state))
         {
-            var facts = Facts.Freeze(state, portfolio, asOf, grace, work.Context.Workspace.TimeZone(portfolio));
-            if (facts.ToChaseMinor <= 0 && state.Pending.Count > 0) CloseWork(work, asOf, portfolio, kind: null);
+            var facts = Facts.Freeze(state, portfolio, asOf, work.Context.Policy, work.Context.Workspace.TimeZone(portfolio));
+            if (state.Pending.Count > 0) CloseWork(work, facts);
             var underWay = 0;
             foreach (var pending in state.Pending)
                 if (pending.Kind == "message") underWay++;
@@ -51,7 +51,7 @@ public static partial class Machine
             var decision = Decider.Decide(state, facts, work.Context, underWay, "");
             if (decision.NextReviewOn is { } reviewOn && reviewOn < next) next = reviewOn;
             // Whom the gate lets contact is where it can be: nobody has to find out any more.
-            if (decision.Verdict == "allowed" && state.Pending.Count > 0) CloseWork(work, asOf, portfolio, DecisionRecord.FindPlace);
+            if (decision.Verdict == "allowed" && state.Pending.Count > 0) CloseFindPlace(work, asOf, portfolio);
             decisions.Add((decision, facts.Account.Account));
         }
         foreach (var (decision, account) in decisions)
@@ -65,15 +65,50 @@ public static partial class Machine
     private static void ClosePromises(Work work, DateOnly asOf, int grace)
     {
         foreach (var promise in work.State.Promises.Where(p => p.Outcome is null && p.MadeOn <= asOf && (p.PaidInTerm(grace) >= p.Minor || p.DueOn.Plus(grace) < asOf)).ToList())
-            work.Emit(new Event.PromiseClosed(promise.Promise, promise.OutcomeBy(grace), promise.PaidInTerm(grace), promise.Currency), asOf, promise.Account);
+            // On the day on which it ended, whenever a run comes to see it.
+            work.Emit(new Event.PromiseClosed(promise.Promise, promise.OutcomeBy(grace), promise.PaidInTerm(grace), promise.Currency),
+                promise.EndsOn(grace) is var ended && ended < asOf ? ended : asOf, promise.Account);
     }
 
-    /// <param name="kind">Of the work; null: all.</param>
-    private static void CloseWork(Work work, DateOnly asOf, string portfolio, string? kind)
+    /// <summary>What a person was asked to do and what lost its reason since: paid, or no longer worth the step that asked for it.</summary>
+    private static void CloseWork(Work work, Facts facts)
+    {
+        foreach (var pending in work.State.Pending.Where(p => p.Kind == "work" && p.Portfolio == facts.Portfolio).ToList())
+        {
+            var item = work.State.WorkItems[pending.Id];
+            if (facts.ToChaseMinor > 0 && !facts.IsBelowMinimum && IsStillWorth(work, item.Rule, facts, asTask: true)) continue;
+            work.Emit(new Event.WorkItemClosed(pending.Id, "no_longer_needed", null), facts.AsOf, item.Account);
+        }
+    }
+
+    private static void CloseFindPlace(Work work, DateOnly asOf, string portfolio)
     {
         foreach (var pending in work.State.Pending.Where(p => p.Kind == "work" && p.Portfolio == portfolio).ToList())
-            if (kind is null || work.State.WorkItems[pending.Id].Kind == kind)
-                work.Emit(new Event.WorkItemClosed(pending.Id, "no_longer_needed", null), asOf, work.State.WorkItems[pending.Id].Account);
+            if (work.State.WorkItems[pending.Id] is { Kind: DecisionRecord.FindPlace } item)
+                work.Emit(new Event.WorkItemClosed(pending.Id, "no_longer_needed", null), asOf, item.Account);
+    }
+
+    /// <summary>
+    /// Asked again at acting: what came in since a step was decided may have brought the amount below the step's own
+    /// condition. A step that the policy in force no longer has is not asked about.
+    /// </summary>
+    /// <param name="asTask">Its step counts as taken, so conditions on what was done last can't be asked any more.</param>
+    private static bool IsStillWorth(Work work, string rule, Facts facts, bool asTask)
+    {
+        var policy = work.Context.Policy;
+        var strategy = policy.Strategies.FirstOrDefault(s => s.Id == work.State.Treatment(facts.Portfolio)?.Strategy);
+        if (strategy?.Steps.FirstOrDefault(s => s.Id == rule) is not { AsksHowMuch: true } step) return true;
+        if (asTask && step.When!.Names.Overlaps(Facts.OfContacts)) return true;
+        facts.Score = Score.Of(facts, policy).Score;
+        return step.When!.IsTrue(facts);
+    }
+
+    /// <summary>Money moved, or a hold, a promise or a dispute came: what a person was asked to do may have no reason any more.</summary>
+    private static void CloseWorkWithoutReason(Work work)
+    {
+        foreach (var portfolio in work.State.Pending.Where(p => p.Kind == "work").Select(p => p.Portfolio).Distinct(StringComparer.Ordinal).ToList())
+            if (work.State.Accounts.Exists(a => a.Portfolio == portfolio))
+                CloseWork(work, Facts.Freeze(work.State, portfolio, work.State.AsOf, work.Context.Policy, work.Context.Workspace.TimeZone(portfolio)));
     }
 
     /// <summary>In order of name, each once.</summary>
@@ -87,8 +122,10 @@ public static partial class Machine
         if (!state.Messages.TryGetValue(i.Message, out var message)) return new Refused(Refusal.UnknownMessage, $"there is no message {i.Message}");
         if (message.Status != MessageStatus.Pending || message.NotBefore > work.Context.Now) return null;
         if (message.Document is { } document) return ReleaseDocument(work, message, document);
-        var facts = Facts.Freeze(state, message.Portfolio, state.AsOf, work.Context.Policy.PromiseGraceDays, work.Context.Workspace.TimeZone(message.Portfolio));
-        if (NoLongerMeant(message, facts) is { } reason)
+        var facts = Facts.Freeze(state, message.Portfolio, state.AsOf, work.Context.Policy, work.Context.Workspace.TimeZone(message.Portfolio));
+        // As when the step was decided: its own message is not yet the last.
+        facts.MoveTo(state.AsOf, message.StepBefore?.On, state.Contact.OutboundWithin(state.AsOf, 7, work.Context.Workspace.TimeZone(message.Portfolio)));
+        if ((NoLongerMeant(message, facts) ?? (IsStillWorth(work, message.Rule, facts, asTask: false) ? null : "no-longer-worth-it")) is { } reason)
         {
             work.Emit(new Event.MessageWithdrawn(message.Id, reason), account: message.Account);
             return null;
@@ -132,9 +169,13 @@ public static partial class Machine
     {
         if (facts.PromisedUntil is not null) return "promise-open";
         if (message.PreDueThrough is { } through)
-            return facts.DunnableItems > 0 ? "overdue-by-now" : facts.Coming.Exists(e => e.DueOn <= through) ? null : "nothing-open";
+        {
+            if (facts.DunnableItems > 0 && !facts.IsBelowMinimum) return "overdue-by-now";
+            var coming = facts.Coming.FindAll(e => e.DueOn <= through);
+            return coming.Count == 0 ? "nothing-open" : facts.AreBelowMinimum(coming) ? "below-minimum" : null;
+        }
         if (facts.DunnableItems == 0) return facts.OverdueItems > 0 ? facts.Held ? "hold" : "disputed" : "nothing-overdue";
-        return facts.ToChaseMinor <= 0 ? "covered-by-unapplied-cash" : null;
+        return facts.ToChaseMinor <= 0 ? "covered-by-unapplied-cash" : facts.IsBelowMinimum ? "below-minimum" : null;
     }
 
     private static MessageFacts Say(Work work, MessageState message, Facts facts, AccountDetails account, string to)

@@ -27,7 +27,7 @@ public static partial class Machine
     {
         if (i.On > work.Today) return new Refused(Refusal.DayNotOver, $"a statement as of {i.On:yyyy-MM-dd} can't be made on {work.Today:yyyy-MM-dd}; ask for today or a day before");
         var portfolio = work.State.Account(i.Account)!.Portfolio;
-        var facts = Facts.Freeze(work.State, portfolio, work.State.AsOf, work.Context.Policy.PromiseGraceDays, work.Context.Workspace.TimeZone(portfolio));
+        var facts = Facts.Freeze(work.State, portfolio, work.State.AsOf, work.Context.Policy, work.Context.Workspace.TimeZone(portfolio));
         Emit(work, i.Account, new DocumentDecider(work.State, facts, work.Context).Requested(i.Account, i.From ?? AccountStatement.UsualFrom(i.On), i.On), work.Today);
         return null;
     }

@@ -99,6 +99,7 @@ public static partial class Machine
             Input.ChannelResult i => TakeResult(work, i),
             _ => throw new InvariantBrokenException($"{input.GetType().Name} is no input of a party"),
         };
+        if (refused is null && input is Input.OfAccount && state.Pending.Count > 0) CloseWorkWithoutReason(work);
         return refused is not null ? work.Refuse(refused) : new Outcome { Events = work.Events, Outgoing = work.Outgoing, Remarks = work.Remarks };
     }
 

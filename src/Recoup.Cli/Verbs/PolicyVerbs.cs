@@ -55,6 +55,8 @@ internal static class PolicyVerbs
             foreach (var strategy in policy.Strategies)
                 foreach (var step in strategy.Steps) sheet.Add(strategy.Id, step.Id, step.At, step.Action, string.Join(", ", step.Channels), step.Template, step.Tone, step.When?.Text);
             Output.Say($"{parsed.GetValue(file)} is a valid policy. `recoup policy diff` tells what it would decide otherwise.");
+            if (policy.Worth is { } worth) Output.Say($"Its {worth}.");
+            foreach (var warning in policy.Warnings) Output.Say($"Mind: {warning}.");
             var segments = new Sheet("segment", "when", "strategy");
             foreach (var segment in policy.Segments) segments.Add(segment.Id, segment.When.Text, segment.Strategy);
             session.Output.Print(json =>
@@ -65,6 +67,9 @@ internal static class PolicyVerbs
                 json.WriteString("digest", policy.Digest);
                 json.WriteNumber("segments", policy.Segments.Count);
                 json.WriteNumber("strategies", policy.Strategies.Count);
+                json.WriteStartArray("warnings");
+                foreach (var warning in policy.Warnings) json.WriteStringValue(warning);
+                json.WriteEndArray();
                 json.WriteEndObject();
             }, sheet, segments);
             return 0;

@@ -37,6 +37,9 @@ internal static class WorkVerbs
             var report = new DailyRun(door).Run(day, now, parsed.GetValue(all), dry, parsed.GetValue(acceptVolume), (done, of) => Output.Progress($"{done:N0} of {of:N0} parties", (double)done / of), ownDays);
             Output.ProgressDone();
             Print(session.Output, report, dry);
+            if (report.NotListed.Count > 0)
+                Output.Say($"The policy does not say what {string.Join(", ", report.NotListed)} worth: nobody is called and no agency proposed for "
+                    + "such amounts. List what is missing under worth: in your policy.");
             if (report.Stopped is not null) { Output.Say(report.Stopped); return 1; }
             if (report.Shadow && !dry && report.Decisions > 0) Output.Say("The workspace is in shadow: decisions are recorded, nothing is sent. `recoup explain ACCOUNT` shows why; `recoup sending live` switches sending on.");
             return AsideExit(report.SetAside, "party", "parties", "run");
@@ -59,6 +62,7 @@ internal static class WorkVerbs
         sheet.Add("accounts reviewed", report.Reviewed);
         sheet.Add("decisions", report.Decisions);
         foreach (var (kind, count) in report.Actions) sheet.Add($"action: {kind}", count);
+        if (report.Actions.Count > 0) sheet.Add("of the actions, by the calendar", report.ByCalendar);
         foreach (var (kind, count) in report.Documents) sheet.Add($"document: {kind}", count);
         sheet.Add("deferred by the gate", report.Deferred);
         sheet.Add("blocked by the gate", report.Blocked);
@@ -78,6 +82,7 @@ internal static class WorkVerbs
             json.WriteStartObject("actions");
             foreach (var (kind, count) in report.Actions) json.WriteNumber(kind, count);
             json.WriteEndObject();
+            json.WriteNumber("by_calendar", report.ByCalendar);
             json.WriteStartObject("documents");
             foreach (var (kind, count) in report.Documents) json.WriteNumber(kind, count);
             json.WriteEndObject();
@@ -87,6 +92,12 @@ internal static class WorkVerbs
             json.WriteNumber("seconds", Math.Round(report.Seconds, 3));
             json.WriteBoolean("shadow", report.Shadow);
             if (report.Stopped is not null) json.WriteString("stopped", report.Stopped);
+            if (report.NotListed.Count > 0)
+            {
+                json.WriteStartArray("currencies_not_listed");
+                foreach (var currency in report.NotListed) json.WriteStringValue(currency);
+                json.WriteEndArray();
+            }
             if (report.AnchorFile is not null) json.WriteString("anchor", report.AnchorFile);
             if (dry)
             {

@@ -24,7 +24,8 @@ internal sealed partial class TemplateSource
         ["name"] = Kind.Text, ["account"] = Kind.Text, ["creditor"] = Kind.Text, ["sender"] = Kind.Text, ["bank_details"] = Kind.Text,
         ["today"] = Kind.Text, ["first_due"] = Kind.Text, ["first_number"] = Kind.Text, ["days_overdue"] = Kind.Text, ["total"] = Kind.Text,
         ["period_from"] = Kind.Text, ["as_of"] = Kind.Text,
-        ["several"] = Kind.Text, ["more_items"] = Kind.Text, ["items"] = Kind.Items, ["totals"] = Kind.Texts, ["unapplied"] = Kind.Texts,
+        ["several"] = Kind.Text, ["paid"] = Kind.Text, ["part_paid"] = Kind.Text,
+        ["more_items"] = Kind.Text, ["items"] = Kind.Items, ["totals"] = Kind.Texts, ["unapplied"] = Kind.Texts,
     };
 
     /// <summary>What there is of an item, within <c>{{#each items}}</c>, and as columns of <c>{{table}}</c>.</summary>

@@ -163,6 +163,8 @@ public sealed partial class TemplateWriter : IMessageWriter
             ["period_from"] = facts.Statement is { } from ? form.Date(from.From) : null,
             ["as_of"] = facts.Statement is { } last ? form.Date(last.AsOf) : null,
             ["several"] = facts.Items.Count + facts.MoreItems > 1,
+            ["paid"] = facts.Items.Count > 0 && facts.Items.All(i => !i.Open.IsPositive),
+            ["part_paid"] = facts.Items.Any(i => i.Open.IsPositive) && facts.Items.Any(i => i.Open != i.Amount),
             ["more_items"] = facts.MoreItems,
             ["totals"] = facts.Totals.Select(form.Amount).ToList(),
             ["unapplied"] = facts.Unapplied.Where(u => u.IsPositive).Select(form.Amount).ToList(),

@@ -83,12 +83,13 @@ public sealed class Decider
             LookAgainOn(until);
             return Wait("promise-open");
         }
-        if (facts.DunnableItems > 0 && facts.ToChaseMinor > 0) return Dun();
+        if (facts.DunnableItems > 0 && facts.ToChaseMinor > 0 && !facts.IsBelowMinimum) return Dun();
         AwaitComing();
-        if (facts.DunnableItems > 0) return Wait("covered-by-unapplied-cash");
-        // What is held or disputed waits; the rest goes on, so what falls due is still reminded of.
+        if (facts.DunnableItems > 0 && facts.ToChaseMinor <= 0) return Wait("covered-by-unapplied-cash");
+        // What is held, disputed or too little waits; the rest goes on, so what falls due is still reminded of.
         var reminder = Remind();
         if (reminder.Rule != "not-due" || facts.OverdueItems == 0) return reminder;
+        if (facts.DunnableItems > 0) return Wait("below-minimum");
         if (facts.Held) return Wait("hold");
         return facts.AccountDisputed || facts.DisputedMinor > 0 ? Wait("disputed") : reminder;
     }
@@ -97,7 +98,9 @@ public sealed class Decider
     private DecisionRecord OneAtATime(DecisionRecord decision)
     {
         // One call task at a time: a second would ask for what the first still asks for.
-        if (decision.Action is "task" or "propose_placement" or DecisionRecord.FindPlace && state.Pending.Exists(p => p.Kind == "work" && p.Portfolio == facts.Portfolio && state.WorkItems[p.Id].Kind == (decision.Action == "task" ? "call" : decision.Action)))
+        if (decision.Action is "task" or "propose_placement" or DecisionRecord.FindPlace
+            && state.Pending.Exists(p => p.Kind == "work" && p.Portfolio == facts.Portfolio
+                && state.WorkItems[p.Id].Kind == (decision.Action == "task" ? "call" : decision.Action)))
             return Await(decision, "work-under-way");
         // One letter at a time: a step is over when its letter has left, and two would arrive together.
         if (decision.Action != "message" || !state.Pending.Exists(p => p.Kind == "message" && p.Portfolio == facts.Portfolio)) return decision;
@@ -119,6 +122,7 @@ public sealed class Decider
         Clearance = null,
         Skipped = null,
         RemindedThrough = null,
+        ByCalendar = false,
     };
 
     // --- after the due date ---
@@ -126,38 +130,53 @@ public sealed class Decider
     private DecisionRecord Dun()
     {
         AwaitComing();
-        var (anchor, countedFrom) = Anchor();
-        var paused = treatment?.PausedDays(countedFrom, asOf) ?? 0;
+        var firstRun = context.Workspace.FirstRunOnOf(facts.Portfolio) ?? asOf;
+        var began = shadow ? firstRun : context.Workspace.LiveSinceOf(facts.Portfolio) ?? firstRun;
+        var ladder = Ladder.Of(facts, Forgotten ? null : treatment, strategy, began);
         var steps = strategy.DunningSteps;
-        var day = asOf.DayNumber - anchor.DayNumber - paused;
-        var last = LastStepIndex(anchor);
+        var last = LastStepIndex(ladder);
+        var late = DaysLate(last, ladder);
         var due = new List<Step>();
-        for (var i = last + 1; i < steps.Count && steps[i].At <= day; i++)
+        for (var i = last + 1; i < steps.Count && steps[i].At + late <= ladder.DayOn(asOf); i++)
         {
             if (steps[i].When is not { } when || when.IsTrue(facts)) due.Add(steps[i]);
-            else considered.Add(new Considered(steps[i].Id, $"not where {when.Text}"));
+            else considered.Add(new Considered(steps[i].Id, facts.HasWorth || !when.Names.Overlaps(Facts.Amounts) ? $"not where {when.Text}" : NotListed));
         }
         // Not the next one: its day may have passed with its condition unmet.
         for (var i = last + 1; i < steps.Count; i++)
-            if (steps[i].At > day)
+            if (steps[i].At + late > ladder.DayOn(asOf))
             {
-                LookAgainOn(anchor.Plus(steps[i].At + paused));
+                LookAgainOn(ladder.DateOf(steps[i].At + late));
                 break;
             }
-        if (due.Count == 0) return Wait(last + 1 >= steps.Count ? "last-step-taken" : "step-not-due") with { AnchorOn = anchor, PausedDays = Days(paused) };
+        if (due.Count == 0) return Placed(Wait(last + 1 >= steps.Count ? "last-step-taken" : "step-not-due"), ladder);
 
-        // A step is skipped only where its day passed without a review. Where its time came otherwise (a dispute ended,
-        // an older item came back) each step is still taken in its turn: nobody meets an agency unwarned.
+        // The latest at once: but a step is skipped only where its day passed without a review. Where its time came
+        // otherwise (a dispute ended, an older item came back) each step is still taken in its turn.
         var skipped = new List<string>();
-        while (due.Count > 1 && anchor.Plus(due[0].At + paused) > (state.ReviewedOn ?? DateOnly.MinValue))
+        // What was overdue before it entered begins with the entry step and not before it.
+        while (last < 0 && due.Count > 1 && ladder.BeginsAt(strategy.EntryStep) && due[0].At < strategy.EntryStep.At) Skip();
+        while (context.Policy.MissedSteps == MissedSteps.Latest && due.Count > 1 && ladder.DateOf(due[0].At) > (state.ReviewedOn ?? DateOnly.MinValue)) Skip();
+        // The ones after it are due already and have their turn as soon as steps may follow one another.
+        if (due.Count > 1) LookAgainOn(asOf.Plus(Math.Max(1, strategy.DaysBetweenSteps)));
+        var decision = Placed(Take(due), ladder) with { Skipped = skipped.Count == 0 ? null : skipped };
+        if (decision.Step is null || steps.FirstOrDefault(s => s.Id == decision.Step) is not { } step) return decision;
+        return decision with { ByCalendar = (ladder.EnteredBy is null || last >= 0) && CameByCalendar(ladder.DateOf(step.At + late)) };
+
+        void Skip()
         {
             skipped.Add(due[0].Id);
             due.RemoveAt(0);
         }
-        // The ones after it are due already and have their turn as soon as steps may follow one another.
-        if (due.Count > 1) LookAgainOn(asOf.Plus(Math.Max(1, strategy.DaysBetweenSteps)));
-        return Take(due) with { AnchorOn = anchor, PausedDays = Days(paused), Skipped = skipped.Count == 0 ? null : skipped };
     }
+
+    private static DecisionRecord Placed(DecisionRecord decision, Ladder ladder) => decision with
+    {
+        AnchorOn = ladder.CountedFrom,
+        PausedDays = ladder.PausedDays == 0 ? null : ladder.PausedDays,
+        EnteredOn = ladder.EnteredOn,
+        EnteredBy = ladder.EnteredBy,
+    };
 
     /// <summary>The first of the due steps that the gate does not forbid: one that can never be taken must not hold up the next.</summary>
     private DecisionRecord Take(List<Step> due)
@@ -180,48 +199,45 @@ public sealed class Decider
     /// </summary>
     private DecisionRecord FindPlace() => Plain(null, DecisionRecord.FindPlace, ContactGate.NoCommonHour) with { Intent = intentId, Verdict = "blocked", GateRule = ContactGate.NoCommonHour };
 
-    private static int? Days(int days) => days == 0 ? null : days;
-
-    /// <summary>
-    /// Step days count from the due date of the oldest item that may be dunned. An item that was overdue before
-    /// Recoup could act on it (first heard of then, first run, first day live) enters at the entry step instead.
-    /// </summary>
-    /// <returns>The anchor, and the day from which pauses are counted: they do not bear on time before Recoup could act.</returns>
-    private (DateOnly Anchor, DateOnly CountedFrom) Anchor()
-    {
-        var workspace = context.Workspace;
-        var firstRun = workspace.FirstRunOnOf(facts.Portfolio) ?? asOf;
-        var began = shadow ? firstRun : workspace.LiveSinceOf(facts.Portfolio) ?? firstRun;
-        (DateOnly Anchor, DateOnly CountedFrom)? anchor = null;
-        foreach (var exposure in facts.Dunnable)
-        {
-            var start = exposure.EnteredOn is { } entered && entered > began ? entered : began;
-            var from = exposure.DueOn;
-            if (start > exposure.DueOn)
-            {
-                var entry = start.Plus(-strategy.EntryStep.At);
-                if (entry > from) from = entry;
-            }
-            if (anchor is not { } a || from < a.Anchor) anchor = (from, start > from ? start : from);
-        }
-        return anchor!.Value;
-    }
-
     /// <summary>What was decided in shadow nobody saw: once live, the ladder begins anew.</summary>
     private bool Forgotten => treatment is { LastInShadow: true } && !shadow;
 
-    /// <summary>The place of the last step taken, or -1. A later anchor (the oldest part was paid) begins the ladder anew.</summary>
-    private int LastStepIndex(DateOnly anchor)
+    /// <summary>The place of the last step taken, or -1 where the ladder begins: the oldest part was paid, or this one came back unheard.</summary>
+    private int LastStepIndex(Ladder ladder)
     {
-        if (treatment?.LastStep is not { } last || Forgotten || anchor > treatment.LastAnchorOn) return -1;
+        if (treatment?.LastStep is not { } last || Forgotten || !ladder.Continues) return -1;
         for (var i = 0; i < strategy.DunningSteps.Count; i++)
             if (strategy.DunningSteps[i].Id == last) return i;
         // The strategy is another than the one that took it: go on at the day reached, not from the start.
-        var reached = treatment.LastStepOn!.Value.DayNumber - anchor.DayNumber;
         var index = -1;
-        while (index + 1 < strategy.DunningSteps.Count && strategy.DunningSteps[index + 1].At <= reached) index++;
+        while (index + 1 < strategy.DunningSteps.Count && strategy.DunningSteps[index + 1].At <= ladder.DaysAtLastStep) index++;
         return index;
     }
+
+    /// <summary>
+    /// By so many days the last step was late. Taken in turn, the others follow it no sooner than the strategy has them
+    /// follow one another, so that who was asked late has as long to answer. A weekend makes no step late.
+    /// </summary>
+    private int DaysLate(int last, Ladder ladder)
+    {
+        if (last < 0 || context.Policy.MissedSteps != MissedSteps.InTurn || strategy.DunningSteps[last].Id != treatment!.LastStep) return 0;
+        var late = ladder.DaysAtLastStep - strategy.DunningSteps[last].At;
+        var lastOn = treatment.LastStepOn!.Value;
+        if (late <= 0) return 0;
+        var isWeekend = context.Policy.BusinessDaysOnly && context.Workspace.Calendar(facts.Portfolio).NextBusinessDay(lastOn.Plus(-late)) >= lastOn;
+        return isWeekend ? 0 : late;
+    }
+
+    /// <summary>A step's day came since the last whole run, and not longer than a week ago: the calendar says that it is due, and nothing else does.</summary>
+    private bool CameByCalendar(DateOnly day)
+    {
+        if (context.Policy.BusinessDaysOnly) day = context.Workspace.Calendar(facts.Portfolio).NextBusinessDay(day);
+        var since = context.Workspace.WholeRunBefore(asOf) is { } before && before > asOf.Plus(-CalendarDaysMax) ? before : asOf.Plus(-CalendarDaysMax);
+        return day > since && day <= asOf;
+    }
+
+    /// <summary>Longer than a week without a run is no weekend: what is due then is looked at by somebody before it goes out.</summary>
+    private const int CalendarDaysMax = 8;
 
     // --- before the due date ---
 
@@ -237,9 +253,11 @@ public sealed class Decider
         }
         var sum = coming.Where(e => e.Currency == facts.Currency.Code).Sum(e => e.Minor);
         if (sum > 0 && sum <= facts.UnappliedMinor) return Wait("covered-by-unapplied-cash");
+        if (facts.AreBelowMinimum(coming)) return Wait("below-minimum");
         if (NotABusinessDay() is { } businessDay) return Postpone(step, businessDay, "business-days-only");
         var decision = Act(step);
-        return decision.Action == "wait" ? decision : decision with { RemindedThrough = coming.Max(e => e.DueOn) };
+        return decision.Action == "wait" ? decision
+            : decision with { RemindedThrough = coming.Max(e => e.DueOn), ByCalendar = coming.TrueForAll(e => CameByCalendar(e.DueOn.Plus(step.At))) };
     }
 
     private DateOnly RemindedThrough => treatment is { RemindedThrough: { } through } && (shadow || !treatment.RemindedInShadow) ? through : DateOnly.MinValue;
@@ -259,13 +277,14 @@ public sealed class Decider
 
     private DecisionRecord Act(Step step)
     {
-        if (step.Action != "message") return step.Action == "task" ? Task(step) : Plain(step, step.Action, step.Id) with { Intent = intentId };
+        if (step.Action != "message")
+            return !facts.HasWorth ? Unlisted(step) : step.Action == "task" ? Task(step) : Plain(step, step.Action, step.Id) with { Intent = intentId };
         DecisionRecord? postponed = null;
         foreach (var channel in step.Channels)
         {
             if (channel == Channel.Call)
             {
-                var task = Task(step);
+                var task = facts.HasWorth ? Task(step) : Unlisted(step);
                 if (task.Action == "task") return task;
                 // What time mends comes before what it does not: the decision says when it is tried again.
                 if (postponed is null || task.Verdict == "deferred") postponed = task;
@@ -386,6 +405,15 @@ public sealed class Decider
     }
 
     private DecisionRecord Blocked(Step step, Verdict.Blocked blocked) => Wait("gate-blocked") with { Verdict = "blocked", GateRule = blocked.Rule, Step = step.Id };
+
+    /// <summary>Nobody can tell whether it is worth a person's time: letters go on, calls and agencies wait until the currency is listed.</summary>
+    private DecisionRecord Unlisted(Step step)
+    {
+        considered.Add(new Considered(step.Id, NotListed));
+        return Wait("currency-not-listed") with { Verdict = "blocked", GateRule = "currency-not-listed", Step = step.Id };
+    }
+
+    private string NotListed => $"the policy does not say what {facts.Currency} is worth";
 
     private DecisionRecord Wait(string rule) => Plain(null, "wait", rule);
 

@@ -23,13 +23,15 @@ public static class DecisionWords
     {
         "nothing-open" => "nothing is open",
         "not-due" => "nothing is overdue and no reminder is due",
-        "step-not-due" => $"the next step is not due yet{(d.AnchorOn is { } a ? $" (days count from {Day(a)})" : "")}",
+        "step-not-due" => $"the next step is not due yet{Counted(d)}",
         "last-step-taken" => "the last step of the strategy was taken",
         "promise-open" => "a promise to pay is within its term",
         "hold" => "the account is on hold",
         "disputed" => "what is overdue is disputed",
         "message-under-way" => "a message is on its way already",
         "covered-by-unapplied-cash" => "unapplied cash covers it",
+        "below-minimum" => "it is less than the policy chases anybody for (minimum_to_chase)",
+        "currency-not-listed" => $"the policy does not say what {d.Facts.Currency} is worth, so nobody calls and no agency is proposed: list it under worth",
         "days-between-steps" => "the step before is too recent",
         "business-days-only" => "it is no business day",
         ContactGate.NoCommonHour => "at no hour may the customer be contacted at every place where they may be",
@@ -42,7 +44,23 @@ public static class DecisionWords
         "issued-long-ago" => $"{Documents(d.Document!)} could not be sent while it was new",
         "statement-schedule" => "the portfolio sends statements by schedule, and this period is over",
         "statement-request" => "somebody asked for it",
-        _ => $"step {d.Rule} is due" + (d.AnchorOn is { } a ? $" (days count from {Day(a)}{(d.PausedDays is { } p ? $", without {p.ToString(CultureInfo.InvariantCulture)} days of rest" : "")})" : ""),
+        _ => $"step {d.Rule} is due{Counted(d)}",
+    };
+
+    private static string Counted(DecisionRecord d)
+    {
+        if (d.AnchorOn is not { } from) return "";
+        var paused = d.PausedDays is { } days ? $", without {days.ToString(CultureInfo.InvariantCulture)} on hold, promised or disputed" : "";
+        return $" (days count from {Day(from)}{paused}{(Entered(d) is { } entered ? $": {entered}" : "")})";
+    }
+
+    /// <summary>Why its steps do not count from the due date; null: they do.</summary>
+    public static string? Entered(DecisionRecord d) => d.EnteredOn is not { } on ? null : d.EnteredBy switch
+    {
+        Ladder.FirstHeard => $"it was overdue already when it was first heard of, on {Day(on)}",
+        Ladder.OpenAgain => $"it was settled, and is open again since {Day(on)}",
+        Ladder.DueMoved => $"its due date was moved to a day gone by, on {Day(on)}",
+        _ => $"it was overdue already when the work began, on {Day(on)}",
     };
 
     /// <summary>What became of a decision's message or work item; null for events of another kind.</summary>

@@ -221,7 +221,16 @@ public abstract record Event
     }
 
     /// <summary>Parties reviewed and actions taken. Stopped: it wanted more actions than the policy's volume stop lets it.</summary>
-    public sealed record RunEnded(DateOnly AsOf, int Reviewed, int Actions, bool Stopped) : Event;
+    public sealed record RunEnded(DateOnly AsOf, int Reviewed, int Actions, bool Stopped) : Event
+    {
+        /// <summary>Of the actions, those whose day came by the calendar; journals from before it was counted have none.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public int ByCalendar { get; init; }
+
+        /// <summary>Actions that the run was about to take when it stopped: so many at least wait for somebody's word.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public int HeldBack { get; init; }
+    }
 }
 
 /// <summary>The date at a portfolio's place.</summary>
@@ -336,7 +345,7 @@ public sealed record DecisionRecord
 
     public string? Step { get; init; }
 
-    /// <summary>Steps whose day passed without a run; the latest one due was taken in their place.</summary>
+    /// <summary>Steps whose day passed without a run, where the policy takes the latest one due in their place.</summary>
     public IReadOnlyList<string>? Skipped { get; init; }
 
     public IReadOnlyList<Considered>? Considered { get; init; }
@@ -375,8 +384,21 @@ public sealed record DecisionRecord
     /// <summary>The day from which step days count: the due date of the oldest item that may be dunned, or later.</summary>
     public DateOnly? AnchorOn { get; init; }
 
-    /// <summary>Days since then in which dunning rested; step days do not count them.</summary>
+    /// <summary>Days since then on which a hold, a promise or a dispute stood; step days do not count them.</summary>
     public int? PausedDays { get; init; }
+
+    /// <summary>Where it was overdue before its ladder could begin: the day on which it began. Null: it fell due.</summary>
+    public DateOnly? EnteredOn { get; init; }
+
+    /// <summary>Why: first_heard, before_start, open_again or due_moved.</summary>
+    public string? EnteredBy { get; init; }
+
+    /// <summary>
+    /// The step's day came by the calendar since the run before: no sign that something is wrong with the data. Counted
+    /// by the run and not recorded, since it follows from the decision and the runs.
+    /// </summary>
+    [JsonIgnore]
+    public bool ByCalendar { get; init; }
 
     /// <summary>Reminders before the due date were made for items due up to this day.</summary>
     public DateOnly? RemindedThrough { get; init; }

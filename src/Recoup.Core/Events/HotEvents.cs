@@ -162,7 +162,9 @@ internal static class HotEvents
         if (d.NotBefore is { } notBefore) w.Raw(",\"not_before\":"u8).Instant(notBefore);
         w.Text(",\"clearance\":"u8, d.Clearance).Text(",\"channel\":"u8, d.Channel).Text(",\"template\":"u8, d.Template).Text(",\"tone\":"u8, d.Tone).Text(",\"intent\":"u8, d.Intent);
         if (d.Shadow) w.Raw(",\"shadow\":true"u8);
-        return w.Day(",\"anchor_on\":"u8, d.AnchorOn).Number(",\"paused_days\":"u8, d.PausedDays).Day(",\"reminded_through\":"u8, d.RemindedThrough).Day(",\"next_review_on\":"u8, d.NextReviewOn)
+        return w.Day(",\"anchor_on\":"u8, d.AnchorOn).Number(",\"paused_days\":"u8, d.PausedDays)
+            .Day(",\"entered_on\":"u8, d.EnteredOn).Text(",\"entered_by\":"u8, d.EnteredBy)
+            .Day(",\"reminded_through\":"u8, d.RemindedThrough).Day(",\"next_review_on\":"u8, d.NextReviewOn)
             .Raw("}}"u8).End();
     }
 
@@ -218,7 +220,8 @@ internal static class HotEvents
             Considered = considered, Score = score, Reasons = reasons, Facts = ReadFacts(ref r), Verdict = r.Word(",\"verdict\":"u8), GateRule = r.Word(",\"gate_rule\":"u8),
             NotBefore = r.Has(",\"not_before\":"u8) ? r.Instant() : null, Clearance = r.Word(",\"clearance\":"u8), Channel = r.Word(",\"channel\":"u8), Template = r.Word(",\"template\":"u8),
             Tone = r.Word(",\"tone\":"u8), Intent = r.Text(",\"intent\":"u8), Shadow = r.Has(",\"shadow\":true"u8), AnchorOn = r.Day(",\"anchor_on\":"u8),
-            PausedDays = r.Has(",\"paused_days\":"u8) ? r.Int() : null, RemindedThrough = r.Day(",\"reminded_through\":"u8), NextReviewOn = r.Day(",\"next_review_on\":"u8),
+            PausedDays = r.Has(",\"paused_days\":"u8) ? r.Int() : null, EnteredOn = r.Day(",\"entered_on\":"u8), EnteredBy = r.Word(",\"entered_by\":"u8),
+            RemindedThrough = r.Day(",\"reminded_through\":"u8), NextReviewOn = r.Day(",\"next_review_on\":"u8),
         });
         r.Raw("}}"u8);
         return r.Ended ? decided : null;

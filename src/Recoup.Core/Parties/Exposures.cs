@@ -68,8 +68,9 @@ internal static class Exposures
         if (state.Unapplied.Count > 0) AdvanceUnapplied(state, to);
         if (state.CashToCome.Count > 0) AdvanceCash(state, to);
         if (state.Promises.Count > 0) AdvancePromises(state, to);
-        if (state.Disputes.Count > 0) state.Disputes.RemoveAll(d => d.ClosedOn is { } closed && closed <= state.AsOf);
-        if (state.Holds.Count > 0) state.Holds.RemoveAll(h => h.To < state.AsOf);
+        if (state.Disputes.Count > 0) Pauses.EndDisputes(state);
+        if (state.Holds.Count > 0) Pauses.EndHolds(state);
+        if (state.Pauses.Count > 0) Pauses.Forget(state);
         state.Contact.Forget(to);
     }
 
@@ -110,6 +111,7 @@ internal static class Exposures
             var promise = state.Promises[i];
             if (promise.ClosedOn is not { } closed || closed > to) continue;
             state.Behaviour.Count(promise);
+            Pauses.Keep(state, promise);
             state.Promises.RemoveAt(i);
         }
     }
@@ -194,16 +196,21 @@ internal static class Exposures
         {
             var due = item.DueAt(asOf);
             var disputed = item.IsDisputedOn(asOf);
+            var pauses = item.PausesOn(asOf);
             Exposure? found = null;
             foreach (var e in state.Exposures)
-                if (e.DueOn == due && e.Disputed == disputed && e.EnteredOn == item.EnteredOn && e.Currency == item.Currency && e.Account == item.Account)
+                if (e.DueOn == due && e.Disputed == disputed && e.EnteredOn == item.EnteredOn && e.Currency == item.Currency && e.Account == item.Account
+                    && Pause.Same(e.Pauses, pauses))
                 {
                     found = e;
                     break;
                 }
             if (found is null)
             {
-                found = new Exposure { Account = item.Account, Currency = item.Currency, DueOn = due, EnteredOn = item.EnteredOn, Disputed = disputed };
+                found = new Exposure
+                {
+                    Account = item.Account, Currency = item.Currency, DueOn = due, EnteredOn = item.EnteredOn, Disputed = disputed, Pauses = pauses,
+                };
                 // Kept in order, so that the same items give the same bytes in whatever order they came.
                 var at = 0;
                 while (at < state.Exposures.Count && Compare(state.Exposures[at], found) < 0) at++;
@@ -228,7 +235,8 @@ internal static class Exposures
         if (order == 0) order = string.CompareOrdinal(a.Account, b.Account);
         if (order == 0) order = string.CompareOrdinal(a.Currency, b.Currency);
         if (order == 0) order = Nullable.Compare(a.EnteredOn, b.EnteredOn);
-        return order != 0 ? order : a.Disputed.CompareTo(b.Disputed);
+        if (order == 0) order = a.Disputed.CompareTo(b.Disputed);
+        return order != 0 ? order : Pause.Compare(a.Pauses, b.Pauses);
     }
 
     /// <summary>

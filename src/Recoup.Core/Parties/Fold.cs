@@ -140,7 +140,12 @@ public static partial class Fold
                 CloseDispute(state, e, cells, closed);
                 break;
             case Event.PromiseMade promise:
-                state.Promises.Add(new PromiseState { Promise = promise.Promise, Account = e.Account, MadeOn = e.EffectiveOn, DueOn = promise.DueOn, Minor = promise.Minor, Currency = promise.Currency });
+                state.Promises.Add(new PromiseState
+                {
+                    Promise = promise.Promise, Account = e.Account, MadeOn = e.EffectiveOn, DueOn = promise.DueOn,
+                    Minor = promise.Minor, Currency = promise.Currency,
+                    LearnedOn = Pause.LateFrom(e.EffectiveOn, e.RecordedOn),
+                });
                 Touch(state, e);
                 break;
             case Event.PromiseClosed closed:
@@ -148,7 +153,7 @@ public static partial class Fold
                 Touch(state, e);
                 break;
             case Event.HoldPlaced hold:
-                if (hold.To >= state.AsOf) state.Holds.Add(new HoldState { Hold = hold.Hold, Account = e.Account, From = hold.From, To = hold.To, Reason = hold.Reason });
+                PlaceHold(state, e, hold);
                 Touch(state, e);
                 break;
             case Event.HoldReleased released:
@@ -208,7 +213,19 @@ public static partial class Fold
     {
         var held = state.Holds.Find(h => h.Hold == released.Hold)!;
         held.To = released.LastDay;
-        if (held.To < held.From || held.To < state.AsOf) state.Holds.Remove(held);
+        if (held.To >= held.From && held.To >= state.AsOf) return;
+        Pauses.Keep(state, held);
+        state.Holds.Remove(held);
+    }
+
+    private static void PlaceHold(PartyState state, Envelope e, Event.HoldPlaced placed)
+    {
+        var hold = new HoldState
+        {
+            Hold = placed.Hold, Account = e.Account, From = placed.From, To = placed.To, Reason = placed.Reason,
+            LearnedOn = Pause.LateFrom(placed.From, e.RecordedOn),
+        };
+        if (hold.To >= state.AsOf) state.Holds.Add(hold); else Pauses.Keep(state, hold);
     }
 
     private static void RemovePending(PartyState state, string id) => state.Pending.RemoveAll(p => p.Id == id);
@@ -238,16 +255,26 @@ public static partial class Fold
 
     private static void OpenDispute(PartyState state, Envelope e, CellDeltas cells, Event.DisputeOpened dispute)
     {
-        state.Disputes.Add(new OpenDispute { Dispute = dispute.Dispute, Account = e.Account, Number = dispute.Number, From = e.EffectiveOn });
+        var learned = Pause.LateFrom(e.EffectiveOn, e.RecordedOn);
+        state.Disputes.Add(new OpenDispute
+        {
+            Dispute = dispute.Dispute, Account = e.Account, Number = dispute.Number, From = e.EffectiveOn, LearnedOn = learned,
+        });
         if (dispute.Number is { } disputed)
-            Change(state, e, cells, disputed, new DisputeSpan(dispute.Dispute, e.EffectiveOn), static (item, span) => (item.Disputes ??= []).Add(span));
+            Change(state, e, cells, disputed, new DisputeSpan(dispute.Dispute, e.EffectiveOn) { LearnedOn = learned },
+                static (item, span) => (item.Disputes ??= []).Add(span));
         Touch(state, e);
     }
 
     private static void CloseDispute(PartyState state, Envelope e, CellDeltas cells, Event.DisputeClosed closed)
     {
         var open = state.Disputes.Find(d => d.Dispute == closed.Dispute)!;
-        if (e.EffectiveOn <= state.AsOf) state.Disputes.Remove(open); else open.ClosedOn = e.EffectiveOn;
+        open.ClosedOn = e.EffectiveOn;
+        if (e.EffectiveOn <= state.AsOf)
+        {
+            Pauses.Keep(state, open);
+            state.Disputes.Remove(open);
+        }
         if (closed.Number is { } contested)
             Change(state, e, cells, contested, (closed.Dispute, e.EffectiveOn), static (item, end) => item.Disputes!.Find(d => d.Dispute == end.Dispute)!.ClosedOn = end.EffectiveOn);
         Touch(state, e);
@@ -456,6 +483,7 @@ public static partial class Fold
         promise.ClosedOn = e.EffectiveOn;
         if (e.EffectiveOn > state.AsOf) return;
         state.Behaviour.Count(promise);
+        Pauses.Keep(state, promise);
         state.Promises.Remove(promise);
     }
 
@@ -470,7 +498,6 @@ public static partial class Fold
         if (treatment is null) state.Treatments.Add(treatment = new TreatmentState { Portfolio = decision.Portfolio });
         if (decision.SegmentBefore is not null) Exposures.Resegment(state, treatment, e.EffectiveOn, decision.Segment, cells);
         treatment.Strategy = decision.Strategy;
-        Pause(treatment, decision.Rule is "hold" or "promise-open", e.EffectiveOn);
         var before = treatment.LastStep is { } last ? new StepTaken(last, treatment.LastStepOn!.Value, treatment.LastAnchorOn, treatment.LastInShadow) : null;
         var remindedBefore = treatment.RemindedInShadow ? null : treatment.RemindedThrough;
         if (decision.RemindedThrough is { } through)
@@ -482,7 +509,7 @@ public static partial class Fold
         {
             treatment.LastStep = step;
             treatment.LastStepOn = e.EffectiveOn;
-            treatment.LastAnchorOn = decision.AnchorOn;
+            treatment.LastAnchorOn = decision.AnchorOn?.Plus(decision.PausedDays ?? 0);
             treatment.LastInShadow = decision.Shadow;
         }
         state.ReviewedOn = e.EffectiveOn;
@@ -527,18 +554,6 @@ public static partial class Fold
             treatment.LastAnchorOn = message.StepBefore?.AnchorOn;
             treatment.LastInShadow = message.StepBefore?.InShadow ?? false;
         }
-    }
-
-    /// <summary>How long a pause is remembered, days: longer than any ladder goes on.</summary>
-    private const int PauseDaysKept = 800;
-
-    private static void Pause(TreatmentState treatment, bool paused, DateOnly on)
-    {
-        if (paused) { treatment.PausedFrom ??= on; return; }
-        if (treatment.PausedFrom is not { } from) return;
-        treatment.PausedFrom = null;
-        (treatment.Pauses ??= []).RemoveAll(p => p.To < on.Plus(-PauseDaysKept));
-        if (on > from) treatment.Pauses.Add(new Pause(from, on));
     }
 
     private static void CountAction(PartyState state, string account, CellDeltas cells, DateOnly on, bool proactive)

@@ -21,6 +21,10 @@ public sealed class Exposure
     [JsonPropertyName("e")] public DateOnly? EnteredOn { get; set; }
 
     [JsonPropertyName("x"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Disputed { get; set; }
+
+    /// <summary>Times gone by in which such an item was contested, settled or not due: items with others are another exposure. Null: none.</summary>
+    [JsonPropertyName("z")] public List<Pause>? Pauses { get; set; }
+
     [JsonPropertyName("m")] public long Minor { get; set; }
     [JsonPropertyName("n")] public int Items { get; set; }
 }
@@ -73,12 +77,10 @@ public sealed record FormerPlace(
     [property: JsonPropertyName("p")] string Portfolio,
     [property: JsonPropertyName("sg")] List<SegmentFrom> Segments);
 
-/// <summary>From a day on, and no longer on the other.</summary>
-public sealed record Pause([property: JsonPropertyName("f")] DateOnly From, [property: JsonPropertyName("t")] DateOnly To)
+/// <summary>A hold, a promise or a dispute of a whole account that is over. A promise rests the dunning of all accounts in its portfolio.</summary>
+public sealed record AccountPause([property: JsonPropertyName("a")] string Account, [property: JsonPropertyName("z")] Pause Pause)
 {
-    /// <summary>Days of the pause that lie from a day on and before another: a pause counts only where it overlaps the overdue time.</summary>
-    public int Overlap(DateOnly from, DateOnly before) =>
-        Math.Max(0, Math.Min(To.DayNumber, before.DayNumber) - Math.Max(From.DayNumber, from.DayNumber));
+    public bool IsOf(string account) => Pause.Kind == PauseKind.Promise || Account == account;
 }
 
 /// <summary>What the party underwent in one portfolio.</summary>
@@ -87,7 +89,7 @@ public sealed class TreatmentState
     [JsonPropertyName("p")] public string Portfolio { get; set; } = "";
     [JsonPropertyName("st")] public string? Strategy { get; set; }
 
-    /// <summary>The last step taken, the day, and the anchor from which its days were counted.</summary>
+    /// <summary>The last step taken, the day, and the day from which its days were counted, put off by the days of rest until then.</summary>
     [JsonPropertyName("l")] public string? LastStep { get; set; }
     [JsonPropertyName("lo")] public DateOnly? LastStepOn { get; set; }
     [JsonPropertyName("la")] public DateOnly? LastAnchorOn { get; set; }
@@ -98,24 +100,10 @@ public sealed class TreatmentState
     [JsonPropertyName("rt")] public DateOnly? RemindedThrough { get; set; }
     [JsonPropertyName("rs"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool RemindedInShadow { get; set; }
 
-    /// <summary>Dunning rests since that day, because of a hold or a promise.</summary>
-    [JsonPropertyName("pf")] public DateOnly? PausedFrom { get; set; }
-
-    /// <summary>Times gone by in which it rested: step days do not count them.</summary>
-    [JsonPropertyName("ps")] public List<Pause>? Pauses { get; set; }
-
     /// <summary>In order of day; before the first entry the segment is <see cref="Unsegmented"/>.</summary>
     [JsonPropertyName("sg")] public List<SegmentFrom> Segments { get; set; } = [];
 
     public const string Unsegmented = "unsegmented";
-
-    /// <summary>Days since <paramref name="anchor"/>, up to a day, in which dunning rested.</summary>
-    public int PausedDays(DateOnly anchor, DateOnly asOf)
-    {
-        var days = PausedFrom is { } from ? new Pause(from, asOf).Overlap(anchor, asOf) : 0;
-        foreach (var pause in Pauses ?? []) days += pause.Overlap(anchor, asOf);
-        return days;
-    }
 
     /// <summary>The segment at the end of a day.</summary>
     public string SegmentOn(DateOnly day) => SegmentOn(Segments, day);
@@ -133,7 +121,6 @@ public sealed class TreatmentState
         var carried = (TreatmentState)MemberwiseClone();
         carried.Portfolio = portfolio;
         carried.Segments = [];
-        carried.Pauses = Pauses is null ? null : [.. Pauses];
         return carried;
     }
 
@@ -177,6 +164,10 @@ public sealed class PartyState
     [JsonPropertyName("cc")] public List<CashToCome> CashToCome { get; set; } = [];
     [JsonPropertyName("ho")] public List<HoldState> Holds { get; set; } = [];
     [JsonPropertyName("di")] public List<OpenDispute> Disputes { get; set; } = [];
+
+    /// <summary>Holds, promises and disputes of whole accounts that are over, as long as a ladder may ask for them, in order of their first day.</summary>
+    [JsonPropertyName("pz")] public List<AccountPause> Pauses { get; set; } = [];
+
     [JsonPropertyName("co")] public ContactState Contact { get; set; } = new();
     [JsonPropertyName("tr")] public List<TreatmentState> Treatments { get; set; } = [];
     [JsonPropertyName("be")] public PaymentBehaviour Behaviour { get; set; } = new();

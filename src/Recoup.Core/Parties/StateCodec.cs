@@ -42,6 +42,7 @@ public static class StateCodec
         w.List(state.CashToCome, Write);
         w.List(state.Holds, Write);
         w.List(state.Disputes, Write);
+        w.List(state.Pauses, Write);
         w.List(state.Contact.Recent, Write);
         w.List(state.Contact.OptOuts, Write);
         w.List(state.Contact.Points, Write);
@@ -74,6 +75,7 @@ public static class StateCodec
             CashToCome = r.List(ReadCashToCome),
             Holds = r.List(ReadHold),
             Disputes = r.List(ReadDispute),
+            Pauses = r.List(ReadAccountPause),
             Contact = new ContactState { Recent = r.List(ReadContact), OptOuts = r.List(ReadOptOut), Points = r.List(ReadPoint), BadAddresses = r.ListOrNull(ReadBadAddress) },
             Treatments = r.List(ReadTreatment),
             Behaviour = ReadBehaviour(ref r),
@@ -117,15 +119,21 @@ public static class StateCodec
         w.Word(e.Currency);
         w.Day(e.DueOn);
         w.Day(e.EnteredOn);
-        w.Flag(e.Disputed);
+        w.Count((e.Disputed ? 1 : 0) + (e.Pauses is null ? 0 : 2));
+        if (e.Pauses is not null) w.List(e.Pauses, Write);
         w.Long(e.Minor);
         w.Long(e.Items);
     }
 
-    private static Exposure ReadExposure(ref StateReader r) => new()
+    private static Exposure ReadExposure(ref StateReader r)
     {
-        Account = r.Word(), Currency = r.Word(), DueOn = r.Day(), EnteredOn = r.DayOrNull(), Disputed = r.Flag(), Minor = r.Long(), Items = r.Int(),
-    };
+        var e = new Exposure { Account = r.Word(), Currency = r.Word(), DueOn = r.Day(), EnteredOn = r.DayOrNull() };
+        var marks = r.Count();
+        if (marks > 3) throw new StateDamagedException($"an exposure has the marks {marks}");
+        (e.Disputed, e.Pauses) = ((marks & 1) != 0, (marks & 2) != 0 ? r.List(ReadPause) : null);
+        (e.Minor, e.Items) = (r.Long(), r.Int());
+        return e;
+    }
 
     private static void Write(StateWriter w, Awaited a)
     {
@@ -171,11 +179,13 @@ public static class StateCodec
         w.List(p.Paid, Write);
         w.Word(p.Outcome);
         w.Day(p.ClosedOn);
+        w.Day(p.LearnedOn);
     }
 
     private static PromiseState ReadPromise(ref StateReader r) => new()
     {
         Promise = r.Text(), Account = r.Word(), MadeOn = r.Day(), DueOn = r.Day(), Minor = r.Long(), Currency = r.Word(), Paid = r.List(ReadMovement), Outcome = r.WordOrNull(), ClosedOn = r.DayOrNull(),
+        LearnedOn = r.DayOrNull(),
     };
 
     private static void Write(StateWriter w, CashToCome c)
@@ -196,9 +206,13 @@ public static class StateCodec
         w.Day(h.From);
         w.Day(h.To);
         w.Text(h.Reason);
+        w.Day(h.LearnedOn);
     }
 
-    private static HoldState ReadHold(ref StateReader r) => new() { Hold = r.Text(), Account = r.Word(), From = r.Day(), To = r.Day(), Reason = r.Text() };
+    private static HoldState ReadHold(ref StateReader r) => new()
+    {
+        Hold = r.Text(), Account = r.Word(), From = r.Day(), To = r.Day(), Reason = r.Text(), LearnedOn = r.DayOrNull(),
+    };
 
     private static void Write(StateWriter w, OpenDispute d)
     {
@@ -207,9 +221,17 @@ public static class StateCodec
         w.TextOrNull(d.Number);
         w.Day(d.From);
         w.Day(d.ClosedOn);
+        w.Day(d.LearnedOn);
     }
 
-    private static OpenDispute ReadDispute(ref StateReader r) => new() { Dispute = r.Text(), Account = r.Word(), Number = r.TextOrNull(), From = r.Day(), ClosedOn = r.DayOrNull() };
+    private static OpenDispute ReadDispute(ref StateReader r) => new()
+    {
+        Dispute = r.Text(), Account = r.Word(), Number = r.TextOrNull(), From = r.Day(), ClosedOn = r.DayOrNull(), LearnedOn = r.DayOrNull(),
+    };
+
+    private static void Write(StateWriter w, AccountPause p) { w.Word(p.Account); Write(w, p.Pause); }
+
+    private static AccountPause ReadAccountPause(ref StateReader r) => new(r.Word(), ReadPause(ref r));
 
     private static void Write(StateWriter w, ContactRecord c)
     {
@@ -257,24 +279,24 @@ public static class StateCodec
         w.Flag(t.LastInShadow);
         w.Day(t.RemindedThrough);
         w.Flag(t.RemindedInShadow);
-        w.Day(t.PausedFrom);
-        w.ListOrNull(t.Pauses, Write);
         w.List(t.Segments, Write);
     }
 
     private static TreatmentState ReadTreatment(ref StateReader r) => new()
     {
         Portfolio = r.Word(), Strategy = r.WordOrNull(), LastStep = r.WordOrNull(), LastStepOn = r.DayOrNull(), LastAnchorOn = r.DayOrNull(), LastInShadow = r.Flag(),
-        RemindedThrough = r.DayOrNull(), RemindedInShadow = r.Flag(), PausedFrom = r.DayOrNull(), Pauses = r.ListOrNull(ReadPause), Segments = r.List(ReadSegment),
+        RemindedThrough = r.DayOrNull(), RemindedInShadow = r.Flag(), Segments = r.List(ReadSegment),
     };
 
     private static void Write(StateWriter w, Pause p)
     {
+        w.Count((int)p.Kind);
         w.Day(p.From);
         w.Day(p.To);
+        w.Day(p.LearnedOn);
     }
 
-    private static Pause ReadPause(ref StateReader r) => new(r.Day(), r.Day());
+    private static Pause ReadPause(ref StateReader r) => new(r.Choice<PauseKind>(), r.Day(), r.Day(), r.DayOrNull());
 
     private static void Write(StateWriter w, SegmentFrom s)
     {
@@ -363,7 +385,7 @@ public static class StateCodec
         w.List(item.Movements, Write);
         w.ListOrNull(item.WriteOffs, Write);
         w.ListOrNull(item.AppliedBy, Write);
-        w.ListOrNull(item.Disputes, static (w, d) => { w.Text(d.Dispute); w.Day(d.From); w.Day(d.ClosedOn); });
+        w.ListOrNull(item.Disputes, static (w, d) => { w.Text(d.Dispute); w.Day(d.From); w.Day(d.ClosedOn); w.Day(d.LearnedOn); });
         w.Flag(item.Delivery is not null);
         if (item.Delivery is { } delivery)
         {
@@ -397,7 +419,7 @@ public static class StateCodec
             Movements = r.List(ReadMovement),
             WriteOffs = r.ListOrNull(ReadMovement),
             AppliedBy = r.ListOrNull(ReadText),
-            Disputes = r.ListOrNull(static (ref r) => new DisputeSpan(r.Text(), r.Day()) { ClosedOn = r.DayOrNull() }),
+            Disputes = r.ListOrNull(static (ref r) => new DisputeSpan(r.Text(), r.Day()) { ClosedOn = r.DayOrNull(), LearnedOn = r.DayOrNull() }),
             Delivery = r.Flag() ? new ItemDelivery(r.Word(), r.Day(), r.TextOrNull(), r.TextOrNull()) : null,
             CancelledOn = r.DayOrNull(),
             Ahead = r.Flag(),

@@ -9,9 +9,10 @@ namespace Recoup.Core.Policies;
 
 /// <summary>
 /// What a decision about a party in one portfolio stands on, frozen as of a day: nothing that was recorded or
-/// took effect later is in it. Amounts are minor units of <see cref="Currency"/>, the currency of the largest
-/// number of items that may be dunned (else overdue, else open), one that cash does not cover before one that it
-/// does; other currencies are counted in items, not in amounts, until rates are known.
+/// took effect later is in it. Amounts are minor units of <see cref="Currency"/>: who owes in several currencies is asked
+/// in the one in which most is to be chased (else overdue, else open) by the policy's table of worth; without a table in
+/// that of the largest number of items. One that cash does not cover comes before one that it does. Conditions see amounts
+/// by their worth.
 /// </summary>
 public sealed record Facts
 {
@@ -22,6 +23,14 @@ public sealed record Facts
     public AccountDetails Account { get; private set; } = null!;
 
     public required Currency Currency { get; init; }
+
+    private Worth? Worth { get; init; }
+
+    /// <summary>So much of <see cref="Currency"/> is worth one of the policy's unit; null: the policy does not list the currency.</summary>
+    private decimal? Rate { get; init; }
+
+    private decimal MinimumToChase { get; init; }
+
     public required PaymentBehaviour Behaviour { get; init; }
 
     public long OpenMinor { get; private set; }
@@ -53,6 +62,9 @@ public sealed record Facts
     public DateOnly? HeldThrough { get; private set; }
     public bool AccountDisputed { get; private set; }
 
+    /// <summary>Holds, promises and account disputes of the portfolio that are over.</summary>
+    public IReadOnlyList<AccountPause> Pauses { get; private set; } = [];
+
     /// <summary>The day after the last open promise's term and grace; null without one.</summary>
     public DateOnly? PromisedUntil { get; private set; }
     public int ContactsInSevenDays { get; private set; }
@@ -67,8 +79,24 @@ public sealed record Facts
 
     public int DaysPastDue => OldestDueOn is { } due ? Ageing.DaysPastDue(due, AsOf) : 0;
 
+    /// <summary>The policy has no table of worth, or lists the currency.</summary>
+    public bool HasWorth => Rate is not null;
+
+    /// <summary>There is something to chase, and it is too little to chase anybody for.</summary>
+    public bool IsBelowMinimum => IsTooLittle(Currency, ToChaseMinor);
+
+    /// <summary>What is open of these is too little in each currency. What the policy can't tell the worth of is not.</summary>
+    public bool AreBelowMinimum(List<Exposure> exposures) =>
+        MinimumToChase > 0 && exposures.GroupBy(e => e.Currency).All(g => IsTooLittle(Currency.Of(g.Key), g.Sum(e => e.Minor)));
+
+    /// <summary>Worth less than the policy's minimum; minor units of the currency.</summary>
+    public bool IsTooLittle(Currency currency, long minor) =>
+        MinimumToChase > 0 && RateOf(Worth, currency.Code) is { } rate && Major(currency, minor) / rate < MinimumToChase;
+
+    private static decimal? RateOf(Worth? worth, string currency) => worth is null ? 1 : worth.PerUnit(currency);
+
     /// <param name="timeZone">In which contacts have their days: the portfolio's.</param>
-    public static Facts Freeze(PartyState state, string portfolio, DateOnly asOf, int promiseGraceDays, string timeZone = "UTC")
+    public static Facts Freeze(PartyState state, string portfolio, DateOnly asOf, Policy policy, string timeZone = "UTC")
     {
         Invariant.Holds(state.AsOf == asOf, "facts are frozen of a state that stands on their day");
         var mine = new AccountsOf(state, portfolio);
@@ -76,13 +104,16 @@ public sealed record Facts
         foreach (var e in state.Exposures)
             if (mine.Contains(e.Account)) exposures.Add(e);
         var quiet = Quiet(state, asOf);
-        var currency = CurrencyOf(state, exposures, mine, quiet, asOf);
+        var currency = CurrencyOf(state, exposures, mine, quiet, asOf, policy);
         var treatment = state.Treatment(portfolio);
         var facts = new Facts
         {
             AsOf = asOf,
             Portfolio = portfolio,
             Currency = Currency.Of(currency),
+            Worth = policy.Worth,
+            Rate = RateOf(policy.Worth, currency),
+            MinimumToChase = policy.MinimumToChase,
             Behaviour = state.Behaviour,
             ContactsInSevenDays = state.Contact.OutboundWithin(asOf, 7, timeZone),
             HasEmail = mine.Accounts.Exists(static a => a.EmailToken is not null) || state.Contact.Point(Channel.Email) is not null,
@@ -101,9 +132,10 @@ public sealed record Facts
         foreach (var promise in state.Promises)
         {
             if (!mine.Contains(promise.Account) || !promise.IsOpenOn(asOf)) continue;
-            var until = promise.DueOn.Plus(promiseGraceDays + 1);
+            var until = promise.DueOn.Plus(policy.PromiseGraceDays + 1);
             if (facts.PromisedUntil is not { } known || until > known) facts.PromisedUntil = until;
         }
+        if (state.Pauses.Count > 0) facts.Pauses = state.Pauses.FindAll(p => mine.Contains(p.Account));
         facts.UnappliedMinor = UnappliedIn(state, mine, currency);
         foreach (var e in exposures) facts.Count(e, quiet.Contains(e.Account));
         facts.Account = mine.Accounts.Count == 1 ? mine.Accounts[0] : Speaker(mine.Accounts, facts.Dunnable, exposures, quiet);
@@ -137,9 +169,10 @@ public sealed record Facts
         : state.Holds.Where(h => h.StandsOn(asOf)).Select(h => h.Account)
             .Concat(state.Disputes.Where(d => d.Number is null && d.StandsOn(asOf)).Select(d => d.Account)).ToHashSet(StringComparer.Ordinal);
 
-    private static string CurrencyOf(PartyState state, List<Exposure> exposures, AccountsOf mine, IReadOnlySet<string> quiet, DateOnly asOf)
+    private static string CurrencyOf(PartyState state, List<Exposure> exposures, AccountsOf mine, IReadOnlySet<string> quiet, DateOnly asOf, Policy policy)
     {
         if (exposures.Count > 0 && exposures.TrueForAll(e => e.Currency == exposures[0].Currency)) return exposures[0].Currency;
+        if (policy.Worth is { } worth && exposures.Count > 0) return MostWorth(state, exposures, mine, quiet, asOf, worth, policy.MinimumToChase);
         var overdue = exposures.FindAll(e => Ageing.IsOverdue(e.DueOn, asOf));
         return overdue.Where(e => !e.Disputed && !quiet.Contains(e.Account)).GroupBy(e => e.Currency)
                 .MaxBy(g => (g.Sum(e => e.Minor) > UnappliedIn(state, mine, g.Key), g.Sum(e => e.Items)))?.Key
@@ -147,6 +180,24 @@ public sealed record Facts
             ?? exposures.GroupBy(e => e.Currency).MaxBy(g => g.Sum(e => e.Items))?.Key
             ?? state.Unapplied.Find(u => mine.Contains(u.Account) && u.Minor != 0)?.Currency ?? "EUR";
     }
+
+    /// <summary>
+    /// What is to be chased and worth it comes first; then what nobody can tell the worth of, then what is too little; then
+    /// what is overdue and what is open.
+    /// </summary>
+    private static string MostWorth(
+        PartyState state, List<Exposure> exposures, AccountsOf mine, IReadOnlySet<string> quiet, DateOnly asOf, Worth worth, decimal minimum) =>
+        exposures.GroupBy(e => e.Currency).OrderBy(g => g.Key, StringComparer.Ordinal).MaxBy(g =>
+        {
+            var currency = Currency.Of(g.Key);
+            var rate = worth.PerUnit(g.Key);
+            var overdue = g.Where(e => Ageing.IsOverdue(e.DueOn, asOf)).ToList();
+            var toChase = overdue.Where(e => !e.Disputed && !quiet.Contains(e.Account)).Sum(e => e.Minor) - UnappliedIn(state, mine, g.Key);
+            var rank = toChase <= 0 ? 0 : rate is null ? 2 : Value(toChase) < minimum ? 1 : 3;
+            return (rank, rank > 0 ? Value(toChase) : 0, Value(overdue.Sum(e => e.Minor)), Value(g.Sum(e => e.Minor)));
+
+            decimal Value(long minor) => rate is null ? 0 : Major(currency, minor) / rate.Value;
+        })!.Key;
 
     private static long UnappliedIn(PartyState state, AccountsOf mine, string currency)
     {
@@ -165,6 +216,15 @@ public sealed record Facts
 
     /// <summary>What conditions may name that becomes another by the passing of time alone: what <see cref="MoveTo"/> changes.</summary>
     public static readonly IReadOnlySet<string> OfTime = new[] { "days_past_due", "days_since_last_step", "contacts_7_days" }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>What conditions may name that is an amount.</summary>
+    public static readonly IReadOnlySet<string> Amounts = new[] { "open", "overdue", "to_chase", "disputed", "unapplied" }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>What conditions may name that says how much or how many.</summary>
+    public static readonly IReadOnlySet<string> OfMoney = Amounts.Concat(["open_items", "overdue_items"]).ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>What conditions may name that a step itself changes.</summary>
+    public static readonly IReadOnlySet<string> OfContacts = new[] { "days_since_last_step", "contacts_7_days" }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Makes them the facts of a later day, should nothing happen until then but that time passes.</summary>
     /// <param name="lastStepOn">The day of the last step, one taken today included.</param>
@@ -197,20 +257,23 @@ public sealed record Facts
     }
 
     /// <summary>As <see cref="Money.ToMajor"/>, without a division: conditions ask for amounts again and again.</summary>
-    private decimal Major(long minor)
+    private static decimal Major(Currency currency, long minor)
     {
         var size = Math.Abs(minor);
-        return new decimal(unchecked((int)size), unchecked((int)(size >> 32)), 0, minor < 0, (byte)Currency.Digits);
+        return new decimal(unchecked((int)size), unchecked((int)(size >> 32)), 0, minor < 0, (byte)currency.Digits);
     }
+
+    /// <summary>What an amount is worth; no value where the policy does not list its currency.</summary>
+    private decimal? ValueOf(long minor) => Rate is not { } rate ? null : rate == 1 ? Major(Currency, minor) : Major(Currency, minor) / rate;
 
     // --- what a policy's conditions may name ---
 
     private static Symbols<Facts> Base() => new Symbols<Facts>()
-        .Number("open", f => f.Major(f.OpenMinor))
-        .Number("overdue", f => f.Major(f.OverdueMinor))
-        .Number("to_chase", f => f.Major(f.ToChaseMinor))
-        .Number("disputed", f => f.Major(f.DisputedMinor))
-        .Number("unapplied", f => f.Major(f.UnappliedMinor))
+        .Number("open", f => f.ValueOf(f.OpenMinor))
+        .Number("overdue", f => f.ValueOf(f.OverdueMinor))
+        .Number("to_chase", f => f.ValueOf(f.ToChaseMinor))
+        .Number("disputed", f => f.ValueOf(f.DisputedMinor))
+        .Number("unapplied", f => f.ValueOf(f.UnappliedMinor))
         .Number("open_items", f => f.OpenItems)
         .Number("overdue_items", f => f.OverdueItems)
         .Number("days_past_due", f => f.DaysPastDue)

@@ -32,7 +32,13 @@ public sealed record Step(string Id, int At, string Action)
 
     /// <summary>Before the due date, on it, or after.</summary>
     public bool IsPreDue => At <= 0;
+
+    /// <summary>Its condition asks how much or how many: asked again when it is acted on, since a payment may have come.</summary>
+    public bool AsksHowMuch => When is { } when && when.Names.Overlaps(Facts.OfMoney);
 }
+
+/// <summary>What is done after days on which no step could be taken: each step in its turn, or the latest at once.</summary>
+public enum MissedSteps { InTurn, Latest }
 
 /// <summary>What is done for a segment, step by step, counted in days past due of the oldest item that may be dunned.</summary>
 public sealed record Strategy(string Id, IReadOnlyList<Step> Steps, string Entry, int DaysBetweenSteps)
@@ -48,14 +54,28 @@ public sealed record Strategy(string Id, IReadOnlyList<Step> Steps, string Entry
     public bool WatchesTime { get; } = Steps.Any(s => s.When is { } when && when.Names.Overlaps(Facts.OfTime));
 }
 
-/// <summary>When a day's run stops itself: its actions exceed a multiple of the trailing mean.</summary>
+/// <summary>
+/// When a day's run stops itself. What came by the calendar counts for nothing: a due date known before it came, and a
+/// step whose day has come since the last run (<see cref="Events.DecisionRecord.ByCalendar"/>). All other actions of a run
+/// may be so many times their mean in the last runs, or as many as four weeks ago, or a minimum.
+/// </summary>
 public sealed record VolumeStop(decimal Multiple, int Runs, int Minimum)
 {
-    /// <summary>The most actions a run may take; null without runs to compare with.</summary>
-    public int? Limit(IReadOnlyList<int> actionsOfRuns)
+    /// <summary>What comes every month came 28 to 31 days ago, give or take a weekend.</summary>
+    public const int MonthDaysMin = 26;
+
+    /// <summary>As above.</summary>
+    public const int MonthDaysMax = 35;
+
+    /// <summary>The most actions beyond those of the calendar that a run may take; null without runs to compare with.</summary>
+    /// <param name="runs">The runs of days before, oldest first, with their actions beyond those of the calendar.</param>
+    public int? Limit(DateOnly asOf, IReadOnlyList<(DateOnly AsOf, int Others)> runs)
     {
-        var last = actionsOfRuns.TakeLast(Runs).ToList();
-        return last.Count == 0 ? null : Math.Max(Minimum, (int)Math.Min(int.MaxValue, Math.Ceiling(Multiple * last.Sum(actions => (long)actions) / last.Count)));
+        var last = runs.TakeLast(Runs).ToList();
+        if (last.Count == 0) return null;
+        var usual = (int)Math.Min(int.MaxValue, Math.Ceiling(Multiple * last.Sum(r => (long)r.Others) / last.Count));
+        var aMonthAgo = runs.Where(r => asOf.DayNumber - r.AsOf.DayNumber is >= MonthDaysMin and <= MonthDaysMax).Select(r => r.Others).DefaultIfEmpty(0).Max();
+        return Math.Max(Minimum, Math.Max(usual, aMonthAgo));
     }
 }
 
@@ -94,6 +114,20 @@ public sealed class Policy
     public required bool BusinessDaysOnly { get; init; }
 
     public required VolumeStop VolumeStop { get; init; }
+
+    public required MissedSteps MissedSteps { get; init; }
+
+    /// <summary>
+    /// What is overdue and worth less is left alone until others join it; major units of <see cref="Worth"/>, or of the
+    /// customer's currency where the policy has no such table. 0: everything is chased.
+    /// </summary>
+    public required decimal MinimumToChase { get; init; }
+
+    /// <summary>What amounts in conditions are worth; null: they are in major units of the customer's own currency, whatever that is.</summary>
+    public required Worth? Worth { get; init; }
+
+    /// <summary>What the file says and its writer may not mean, each with what to do.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
 
     /// <summary>Some condition may change its answer by the passing of time alone.</summary>
     public bool WatchesTime { get; private init; }
@@ -161,6 +195,9 @@ public sealed class Policy
         var stop = new VolumeStop(volume.NumberOrNull("multiple") is { } m && m >= 1 ? m : throw volume.Wrong("multiple", "multiple takes a number of 1 or more"), volume.Whole("runs", 1, 365), volume.Whole("minimum", 0, 1_000_000_000));
         volume.Done();
 
+        var worth = Worth.Parse(root);
+        var minimumToChase = root.NumberOrNull("minimum_to_chase") ?? 0;
+        if (minimumToChase < 0) throw root.Wrong("minimum_to_chase", "minimum_to_chase takes an amount of 0 or more");
         var policy = new Policy
         {
             Name = name,
@@ -175,6 +212,12 @@ public sealed class Policy
             Allocation = root.Choice("allocation", null, "oldest_first", "charges_first") == "charges_first" ? AllocationOrder.ChargesFirst : AllocationOrder.OldestFirst,
             BusinessDaysOnly = root.Flag("business_days_only", otherwise: false),
             VolumeStop = stop,
+            MissedSteps = root.Choice("missed_steps", "in_turn", "in_turn", "latest") == "latest" ? MissedSteps.Latest : MissedSteps.InTurn,
+            MinimumToChase = minimumToChase,
+            Worth = worth,
+            Warnings = worth is null && (minimumToChase > 0 || Watches(Facts.Amounts))
+                ? ["amounts are compared with what is owed in whatever currency, so 200 means 200 EUR and 200 JPY alike; "
+                    + "say under worth: what currencies are worth (docs/policies.md)"] : [],
             WatchesTime = Watches(Facts.OfTime),
             WatchesContacts = Watches(["contacts_7_days"]),
             SegmentsWatchTime = segments.Any(s => s.When.Names.Overlaps(Facts.OfTime)),

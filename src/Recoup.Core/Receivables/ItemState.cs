@@ -82,6 +82,9 @@ public sealed record DisputeSpan(string Dispute, DateOnly From)
     /// <summary>The first day on which it no longer stands; null while open.</summary>
     public DateOnly? ClosedOn { get; set; }
 
+    /// <summary>The day on which it was recorded, where that is later than its first.</summary>
+    public DateOnly? LearnedOn { get; init; }
+
     /// <summary>It stands at the end of its first day, and no longer at the end of the day it is closed.</summary>
     public bool StandsOn(DateOnly day) => From <= day && (ClosedOn is not { } closed || day < closed);
 }
@@ -241,6 +244,52 @@ public sealed class ItemState
         void Take(DateOnly? change)
         {
             if (change > day && change < next) next = change.Value;
+        }
+    }
+
+    /// <summary>
+    /// Times since the due date in which the item was contested, settled, or not due by the due date that stood then, and
+    /// which are over at the end of the day. What has not ended by then is no part of it, so it changes on those days alone
+    /// that <see cref="NextChangeAfter"/> names. Null: none.
+    /// </summary>
+    public List<Pause>? PausesOn(DateOnly asOf)
+    {
+        List<Pause>? pauses = null;
+        var due = DueAt(asOf);
+        if (asOf <= due) return null;
+        var first = EnteredOn is { } entered && entered > due ? entered : due.Plus(1);
+        foreach (var dispute in Disputes ?? [])
+            if (dispute.ClosedOn is { } closed) Take(PauseKind.Dispute, dispute.From, closed, dispute.LearnedOn);
+        if (FormerDues is not null)
+        {
+            var since = DateOnly.MinValue;
+            foreach (var former in FormerDues)
+            {
+                if (former.Until <= asOf && former.DueOn > due)
+                    Take(PauseKind.NotDue, since, former.Until <= former.DueOn ? former.Until : former.DueOn.Plus(1), null);
+                since = former.Until;
+            }
+        }
+        long balance = 0;
+        DateOnly? settled = null;
+        foreach (var movement in Movements)
+        {
+            if (movement.On > asOf) break;
+            balance += movement.Minor;
+            if (balance <= 0) settled ??= movement.On;
+            else if (settled is { } from)
+            {
+                Take(PauseKind.Settled, from, movement.On, null);
+                settled = null;
+            }
+        }
+        pauses?.Sort(static (a, b) => a.From != b.From ? a.From.CompareTo(b.From) : a.To != b.To ? a.To.CompareTo(b.To) : a.Kind.CompareTo(b.Kind));
+        return pauses;
+
+        void Take(PauseKind kind, DateOnly from, DateOnly to, DateOnly? learnedOn)
+        {
+            if (from < first) from = first;
+            if (to <= asOf && to > from) (pauses ??= []).Add(new Pause(kind, from, to, learnedOn));
         }
     }
 

@@ -30,6 +30,23 @@ public sealed class PromiseState
 
     [JsonPropertyName("closed")] public DateOnly? ClosedOn { get; set; }
 
+    /// <summary>The day on which it was recorded, where that is later than the day it was made.</summary>
+    [JsonPropertyName("l")] public DateOnly? LearnedOn { get; set; }
+
+    /// <summary>The first day on which it no longer binds: that on which it was paid in full, else the day after its term and grace.</summary>
+    public DateOnly EndsOn(int graceDays)
+    {
+        long paid = 0;
+        var last = DueOn.Plus(graceDays);
+        foreach (var movement in Paid)
+        {
+            if (movement.On > last) break;
+            paid += movement.Minor;
+            if (paid >= Minor) return movement.On > MadeOn ? movement.On : MadeOn;
+        }
+        return last.Plus(1);
+    }
+
     /// <summary>It binds from the day it was made to the end of its term and grace, unless closed before.</summary>
     public bool IsOpenOn(DateOnly day) => MadeOn <= day && (ClosedOn is not { } closed || day < closed);
 }
@@ -42,6 +59,9 @@ public sealed class HoldState
     [JsonPropertyName("f")] public DateOnly From { get; set; }
     [JsonPropertyName("t")] public DateOnly To { get; set; }
     [JsonPropertyName("r")] public string Reason { get; set; } = "";
+
+    /// <summary>The day on which it was recorded, where that is later than its first.</summary>
+    [JsonPropertyName("l")] public DateOnly? LearnedOn { get; set; }
 
     /// <summary>Both days included.</summary>
     public bool StandsOn(DateOnly day) => From <= day && day <= To;
@@ -58,6 +78,9 @@ public sealed class OpenDispute
     [JsonPropertyName("n")] public string? Number { get; set; }
     [JsonPropertyName("f")] public DateOnly From { get; set; }
     [JsonPropertyName("cl")] public DateOnly? ClosedOn { get; set; }
+
+    /// <summary>The day on which it was recorded, where that is later than its first.</summary>
+    [JsonPropertyName("l")] public DateOnly? LearnedOn { get; set; }
 
     /// <summary>From its first day until the day before it was closed.</summary>
     public bool StandsOn(DateOnly day) => From <= day && (ClosedOn is not { } closed || day < closed);

@@ -7,7 +7,9 @@ using Recoup.Core.Policies;
 namespace Recoup.Core.Workspace;
 
 /// <summary>What a daily run did: parties reviewed, actions taken, and whether it stopped itself.</summary>
-public sealed record RunSummary(DateOnly AsOf, int Reviewed, int Actions, bool Stopped);
+/// <param name="ByCalendar">Of the actions, those whose day came by the calendar.</param>
+/// <param name="HeldBack">Actions that it was about to take when it stopped: so many at least.</param>
+public sealed record RunSummary(DateOnly AsOf, int Reviewed, int Actions, bool Stopped, int ByCalendar, int HeldBack);
 
 /// <summary>A key of the API as the journal tells of it.</summary>
 public sealed record ApiKeyState(string Id, string Name, string May, byte[] Hash, DateTimeOffset AddedAt)
@@ -54,6 +56,14 @@ public sealed class WorkspaceState
     public bool ChangedSinceRun { get; private set; }
 
     public List<RunSummary> Runs { get; } = [];
+
+    /// <summary>The day of the last run before a day that got to its end; null: there was none.</summary>
+    public DateOnly? WholeRunBefore(DateOnly day)
+    {
+        for (var i = Runs.Count - 1; i >= 0; i--)
+            if (!Runs[i].Stopped && Runs[i].AsOf < day) return Runs[i].AsOf;
+        return null;
+    }
 
     public int PolicyVersion { get; private set; }
 
@@ -171,7 +181,8 @@ public sealed class WorkspaceState
                 var same = Runs.Count > 0 && Runs[^1].AsOf == run.AsOf ? Runs[^1] : null;
                 if (same is not null) Runs.RemoveAt(Runs.Count - 1);
                 if (run.Stopped) ChangedSinceRun = true;
-                Runs.Add(new RunSummary(run.AsOf, run.Reviewed + (same?.Reviewed ?? 0), run.Actions + (same?.Actions ?? 0), run.Stopped));
+                Runs.Add(new RunSummary(run.AsOf, run.Reviewed + (same?.Reviewed ?? 0), run.Actions + (same?.Actions ?? 0), run.Stopped,
+                    run.ByCalendar + (same?.ByCalendar ?? 0), run.HeldBack));
                 break;
             default: Invariant.Never($"{row.Kind} is no event of a workspace"); break;
         }

@@ -224,6 +224,11 @@ public static class ContractJson
         json.WriteBoolean("shadow", d.Shadow);
         json.WriteString("counted_from", d.AnchorOn is { } anchor ? Day(anchor) : null);
         if (d.PausedDays is { } paused) json.WriteNumber("paused_days", paused);
+        if (d.EnteredOn is { } entered)
+        {
+            json.WriteString("entered_on", Day(entered));
+            json.WriteString("entered_by", d.EnteredBy);
+        }
         json.WriteString("next_review_on", d.NextReviewOn is { } next ? Day(next) : null);
     }
 

@@ -29,8 +29,14 @@ public sealed class RunReport
     /// <summary>Parties whose review failed, so that it was left out; see <see cref="SetAsides"/>. The next run tries again.</summary>
     public int SetAside { get; set; }
 
+    /// <summary>Of the actions, those whose day came by the calendar: the volume stop counts the others.</summary>
+    public int ByCalendar { get; set; }
+
     /// <summary>Set where the run stopped itself: why, and how to go on.</summary>
     public string? Stopped { get; set; }
+
+    /// <summary>Currencies in which those that it decided about are overdue, and which the policy's table of worth does not list.</summary>
+    public SortedSet<string> NotListed { get; } = new(StringComparer.Ordinal);
     public string? AnchorFile { get; set; }
 
     /// <summary>The decisions themselves, for a dry run.</summary>
@@ -41,7 +47,9 @@ public sealed class RunReport
         Decisions++;
         if (decision.Verdict == "deferred") Deferred++;
         if (decision.Verdict == "blocked") Blocked++;
+        if (decision.Facts.OverdueMinor > 0) NotListed.Add(decision.Facts.Currency);
         if (decision.Action == "wait") return;
+        if (decision.ByCalendar) ByCalendar++;
         if (decision.Document is { } document)
         {
             Documents[document.Kind] = Documents.GetValueOrDefault(document.Kind) + 1;
@@ -107,6 +115,8 @@ public sealed class DailyRun(Door door)
             if (dryRun) door.EndDryRun();
         }
         if (!dryRun) report.AnchorFile = Anchors.Export(store, plan.At);
+        var worth = door.PolicyInForce.Worth;
+        report.NotListed.RemoveWhere(currency => worth is null || worth.PerUnit(currency) is not null);
         report.Seconds = watch.Elapsed.TotalSeconds;
         return report;
     }
@@ -222,7 +232,7 @@ public sealed class DailyRun(Door door)
         var opening = new List<(Event, string, DateOnly, DateTimeOffset)>();
         var cause = $"run/{asOf:yyyy-MM-dd}";
         var version = workspace.PolicyVersion;
-        if (begun is not null && begun.AsOf != asOf) opening.Add((Ended(begun.AsOf, stopped: false), $"run/{begun.AsOf:yyyy-MM-dd}", asOf, at));
+        if (begun is not null && begun.AsOf != asOf) opening.Add((Ended(begun.AsOf, begun.Stopped), $"run/{begun.AsOf:yyyy-MM-dd}", asOf, at));
         if (workspace.PolicyDigest != policy.Digest)
             opening.Add((new Event.PolicyAdopted(version = workspace.PolicyVersion + 1, policy.Digest, policy.Text), cause, asOf, at));
         if (resumed is null) opening.Add((new Event.RunBegan(asOf, version) { Days = days }, cause, asOf, at));
@@ -256,7 +266,8 @@ public sealed class DailyRun(Door door)
         new(slot, progress.Through, progress.Done ? [] : DueStill(store, store.PartiesDue(plan.By, slot), slot, plan.AsOf, plan.Wide, progress.Through));
 
     private int? Limit(WorkspaceState workspace, DateOnly asOf, bool accept) =>
-        accept || workspace.Mode == "shadow" ? null : door.PolicyInForce.VolumeStop.Limit([.. workspace.Runs.Where(r => r.AsOf < asOf).Select(r => r.Actions)]);
+        accept || workspace.Mode == "shadow" ? null
+            : door.PolicyInForce.VolumeStop.Limit(asOf, [.. workspace.Runs.Where(r => r.AsOf < asOf).Select(r => (r.AsOf, r.Actions - r.ByCalendar))]);
 
     private void Open(Plan plan)
     {
@@ -329,6 +340,7 @@ public sealed class DailyRun(Door door)
         var store = door.Store;
         var (over, met) = (false, false);
         string? stopped = null;
+        var heldBack = 0;
         var ends = slots.Where(s => s.Parties.Count > 0).ToDictionary(s => s.Slot, s => s.Parties[^1]);
         var parts = new Queue<RunReport>();
         var aside = SetAsides.Of(store, SetAsides.Run);
@@ -348,7 +360,7 @@ public sealed class DailyRun(Door door)
         }, aheadFrom);
         if (stopped is not null)
         {
-            Stop(store, plan, stopped, report);
+            Stop(store, plan, stopped, heldBack, report);
             return true;
         }
         if (met) return false;
@@ -412,14 +424,18 @@ public sealed class DailyRun(Door door)
             if (plan.Limit is not null) store.Database.LockFor("volume");
             if (over = UnderWay.Read(store) is not { Stopped: false } begun || begun.AsOf != plan.AsOf) return false;
             if (met = steps.Exists(step => Progress.Read(store, step.Slot).Through != step.From)) return false;
-            var actions = plan.Limit is null ? 0 : Slots.Of(store).Sum(s => Progress.Read(store, s).Actions);
-            if (plan.Limit is not { } most || actions + part.ActionCount <= most)
+            var others = plan.Limit is null ? 0 : Slots.Of(store).Sum(s => Progress.Read(store, s).Others);
+            if (plan.Limit is not { } most || others + part.ActionCount - part.ByCalendar <= most)
             {
                 foreach (var (slot, _, through) in steps)
                 {
                     var before = Progress.Read(store, slot);
                     // Of what was done only the sum over all slots is ever asked for.
-                    if (slot == steps[^1].Slot) before = before with { Reviewed = before.Reviewed + result.Reviewed, Actions = before.Actions + part.ActionCount };
+                    if (slot == steps[^1].Slot)
+                        before = before with
+                        {
+                            Reviewed = before.Reviewed + result.Reviewed, Actions = before.Actions + part.ActionCount, ByCalendar = before.ByCalendar + part.ByCalendar,
+                        };
                     (before with { Through = through, Done = through == ends[slot] }).Write(store, slot);
                 }
                 if (aside.Count > 0)
@@ -427,7 +443,8 @@ public sealed class DailyRun(Door door)
                         if (aside.Contains((id, ""))) SetAsides.Clear(store, id, SetAsides.Run, "");
                 return true;
             }
-            stopped = $"the run stopped after {actions} actions: the next part would have made more than {most}, {door.PolicyInForce.VolumeStop.Multiple:0.##} times the mean of the last runs. Look at what is due with --dry-run; if it is right, run again with --accept-volume.";
+            stopped = VolumeWords.Why(others + part.ActionCount - part.ByCalendar, most);
+            heldBack = part.ActionCount;
             return false;
         }
         var empty = slots.Where(s => s.Parties.Count == 0).ToList();
@@ -443,11 +460,11 @@ public sealed class DailyRun(Door door)
     }
 
     /// <summary>The volume stop holds for all slots.</summary>
-    private static void Stop(Store store, Plan plan, string why, RunReport report)
+    private static void Stop(Store store, Plan plan, string why, int heldBack, RunReport report)
     {
         store.Atomically(() =>
         {
-            if (UnderWay.Read(store) is { } begun && begun.AsOf == plan.AsOf) (begun with { Stopped = true }).Write(store);
+            if (UnderWay.Read(store) is { } begun && begun.AsOf == plan.AsOf) (begun with { Stopped = true, HeldBack = heldBack }).Write(store);
         });
         lock (report) report.Stopped ??= why;
     }
@@ -466,7 +483,11 @@ public sealed class DailyRun(Door door)
     private Event.RunEnded Ended(DateOnly asOf, bool stopped)
     {
         var slots = Slots.Of(door.Store).Select(slot => Progress.Read(door.Store, slot)).ToList();
-        return new Event.RunEnded(asOf, slots.Sum(p => p.Reviewed), slots.Sum(p => p.Actions), stopped);
+        return new Event.RunEnded(asOf, slots.Sum(p => p.Reviewed), slots.Sum(p => p.Actions), stopped)
+        {
+            ByCalendar = slots.Sum(p => p.ByCalendar),
+            HeldBack = stopped ? UnderWay.Read(door.Store)?.HeldBack ?? 0 : 0,
+        };
     }
 
     /// <summary>
@@ -476,7 +497,8 @@ public sealed class DailyRun(Door door)
     /// <param name="Wide">It looks at all that have something ahead, not only at who is due.</param>
     /// <param name="WorkspaceSeq">The workspace it began under; under another one it begins anew.</param>
     /// <param name="Stopped">The volume stop was met.</param>
-    internal sealed record UnderWay(DateOnly AsOf, bool Wide, long WorkspaceSeq, bool Stopped)
+    /// <param name="HeldBack">By actions that it was about to take then.</param>
+    internal sealed record UnderWay(DateOnly AsOf, bool Wide, long WorkspaceSeq, bool Stopped, int HeldBack = 0)
     {
         private const string Name = "run_under_way";
 
@@ -493,9 +515,13 @@ public sealed class DailyRun(Door door)
 
     /// <summary>What the run under way has done of a slot, written with each part, so that its volume stop and its summary count the whole.</summary>
     /// <param name="Through">It has looked at the parties up to this place.</param>
-    internal sealed record Progress(int Reviewed, int Actions, long Through, bool Done)
+    /// <param name="ByCalendar">Of the actions, those whose day came by the calendar.</param>
+    internal sealed record Progress(int Reviewed, int Actions, long Through, bool Done, int ByCalendar = 0)
     {
         public static readonly Progress None = new(0, 0, 0, false);
+
+        /// <summary>What the volume stop counts.</summary>
+        [JsonIgnore] public int Others => Actions - ByCalendar;
 
         // Behind the name of the run under way, which is cleared with it.
         private static string Name(Slot slot) => slot.TurnOf("run_under_way/slot");
@@ -522,6 +548,8 @@ public sealed class DailyRun(Door door)
         report.Deferred += part.Deferred;
         report.Blocked += part.Blocked;
         report.SetAside += part.SetAside;
+        report.ByCalendar += part.ByCalendar;
+        report.NotListed.UnionWith(part.NotListed);
         foreach (var (kind, count) in part.Actions) report.Actions[kind] = report.Actions.GetValueOrDefault(kind) + count;
         foreach (var (kind, count) in part.Documents) report.Documents[kind] = report.Documents.GetValueOrDefault(kind) + count;
     }

@@ -27,7 +27,8 @@ public sealed class DeciderTests
     {
         var bench = Bench();
         bench.Invoice("I1", Due);
-        bench.Review(Due.AddDays(4)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("wait"), d => d.Rule.ShouldBe("step-not-due"), d => d.NextReviewOn.ShouldBe(Due.AddDays(5)));
+        bench.Review(Due.AddDays(4)).ShouldSatisfyAllConditions(
+            d => d.Action.ShouldBe("wait"), d => d.Rule.ShouldBe("step-not-due"), d => d.NextReviewOn.ShouldBe(Due.AddDays(5)));
         bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(
             d => d.Action.ShouldBe("message"), d => d.Rule.ShouldBe("level-1"), d => d.Channel.ShouldBe("email"), d => d.Template.ShouldBe("first-reminder"),
             d => d.AnchorOn.ShouldBe(Due), d => d.Facts.DaysPastDue.ShouldBe(5), d => d.Facts.OverdueMinor.ShouldBe(10000));
@@ -39,7 +40,8 @@ public sealed class DeciderTests
         var bench = Bench();
         bench.Invoice("I1", Due);
         bench.Review(Due.AddDays(5)).Rule.ShouldBe("level-1");
-        bench.Review(Due.AddDays(30)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("wait"), d => d.Rule.ShouldBe("message-under-way"), d => d.NextReviewOn.ShouldBe(Due.AddDays(31)));
+        bench.Review(Due.AddDays(30)).ShouldSatisfyAllConditions(
+            d => d.Action.ShouldBe("wait"), d => d.Rule.ShouldBe("message-under-way"), d => d.NextReviewOn.ShouldBe(Due.AddDays(31)));
         bench.Dispatch();
         bench.Review(Due.AddDays(31)).Rule.ShouldBe("level-2");
         bench.Dispatch();
@@ -56,7 +58,10 @@ public sealed class DeciderTests
         var dispute = bench.Dispute(Due.AddDays(6), "I1");
         bench.Review(Due.AddDays(30)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("wait"), d => d.Rule.ShouldBe("disputed"));
         bench.CloseDispute(dispute, Due.AddDays(31));
-        bench.Review(Due.AddDays(31)).Rule.ShouldBe("level-2");
+        // Twenty-five days of dispute are not counted: it is where it was on day 6.
+        bench.Review(Due.AddDays(31)).ShouldSatisfyAllConditions(
+            d => d.Rule.ShouldBe("step-not-due"), d => d.PausedDays.ShouldBe(25), d => d.NextReviewOn.ShouldBe(Due.AddDays(45)));
+        bench.Review(Due.AddDays(45)).Rule.ShouldBe("level-2");
     }
 
     [Fact]
@@ -68,7 +73,8 @@ public sealed class DeciderTests
         bench.Dispatch();
         bench.Clock(At(Due.AddDays(10)));
         bench.Pay(Due.AddDays(10), 100m);
-        bench.Review(Due.AddDays(50)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("wait"), d => d.Rule.ShouldBe("nothing-open"), d => d.NextReviewOn.ShouldBeNull());
+        bench.Review(Due.AddDays(50)).ShouldSatisfyAllConditions(
+            d => d.Action.ShouldBe("wait"), d => d.Rule.ShouldBe("nothing-open"), d => d.NextReviewOn.ShouldBeNull());
     }
 
     [Fact]
@@ -104,7 +110,8 @@ public sealed class DeciderTests
         bench.Invoice("I2", Due.AddDays(18));
         bench.Run(Due, Due.AddDays(22)).Last(d => d.Decision.Action == "message").Decision.Rule.ShouldBe("level-2");
         bench.Pay(Due.AddDays(22), 100m);
-        bench.Review(Due.AddDays(22)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("step-not-due"), d => d.AnchorOn.ShouldBe(Due.AddDays(18)), d => d.NextReviewOn.ShouldBe(Due.AddDays(23)));
+        bench.Review(Due.AddDays(22)).ShouldSatisfyAllConditions(
+            d => d.Rule.ShouldBe("step-not-due"), d => d.AnchorOn.ShouldBe(Due.AddDays(18)), d => d.NextReviewOn.ShouldBe(Due.AddDays(23)));
         bench.Review(Due.AddDays(23)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-1"), d => d.Facts.DaysPastDue.ShouldBe(5));
     }
 
@@ -165,7 +172,8 @@ public sealed class DeciderTests
         bench.Hold(Due.AddDays(2), Due.AddDays(12));
         bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("hold"), d => d.NextReviewOn.ShouldBe(Due.AddDays(13)));
         bench.Review(Due.AddDays(12)).Rule.ShouldBe("hold");
-        bench.Review(Due.AddDays(13)).Rule.ShouldBe("level-1");
+        bench.Review(Due.AddDays(13)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("step-not-due"), d => d.NextReviewOn.ShouldBe(Due.AddDays(16)));
+        bench.Review(Due.AddDays(16)).Rule.ShouldBe("level-1");
     }
 
     [Fact]
@@ -180,7 +188,8 @@ public sealed class DeciderTests
         // It never left, so it is still to be said, and it is said before level 2.
         bench.Review(Due.AddDays(13)).Rule.ShouldBe("level-1");
         bench.Dispatch();
-        bench.Review(Due.AddDays(20)).Rule.ShouldBe("level-2");
+        bench.Review(Due.AddDays(20)).Rule.ShouldBe("step-not-due");
+        bench.Review(Due.AddDays(28)).Rule.ShouldBe("level-2");
     }
 
     [Fact]
@@ -202,7 +211,8 @@ public sealed class DeciderTests
         var dispute = bench.Dispute(Due.AddDays(1));
         bench.Review(Due.AddDays(5)).Rule.ShouldBe("disputed");
         bench.CloseDispute(dispute, Due.AddDays(9));
-        bench.Review(Due.AddDays(9)).Rule.ShouldBe("level-1");
+        bench.Review(Due.AddDays(9)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("step-not-due"), d => d.NextReviewOn.ShouldBe(Due.AddDays(13)));
+        bench.Review(Due.AddDays(13)).Rule.ShouldBe("level-1");
     }
 
     [Fact]
@@ -222,9 +232,12 @@ public sealed class DeciderTests
         bench.Invoice("I1", Due);
         bench.Clock(At(Due.AddDays(3)));
         bench.Promise(Due.AddDays(3), Due.AddDays(10));
-        bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("promise-open"), d => d.NextReviewOn.ShouldBe(Due.AddDays(13)), d => d.Score.ShouldBe(50));
+        bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(
+            d => d.Rule.ShouldBe("promise-open"), d => d.NextReviewOn.ShouldBe(Due.AddDays(13)), d => d.Score.ShouldBe(50));
         bench.Review(Due.AddDays(12)).Rule.ShouldBe("promise-open");
-        bench.Review(Due.AddDays(13)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-1"), d => d.Score.ShouldBe(30), d => d.Reasons.ShouldBe(["broke a promise"]));
+        bench.Review(Due.AddDays(13)).ShouldSatisfyAllConditions(
+            d => d.Rule.ShouldBe("step-not-due"), d => d.Score.ShouldBe(30), d => d.Reasons.ShouldBe(["broke a promise"]));
+        bench.Review(Due.AddDays(15)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-1"), d => d.PausedDays.ShouldBe(10));
     }
 
     [Fact]
@@ -237,7 +250,9 @@ public sealed class DeciderTests
         bench.Clock(At(Due.AddDays(8)));
         bench.Pay(Due.AddDays(8), 60m);
         bench.State.Behaviour.PromisesKept.ShouldBe(1);
-        bench.Review(Due.AddDays(8)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-1"), d => d.Facts.OverdueMinor.ShouldBe(4000));
+        bench.Review(Due.AddDays(8)).ShouldSatisfyAllConditions(
+            d => d.Rule.ShouldBe("step-not-due"), d => d.PausedDays.ShouldBe(5), d => d.NextReviewOn.ShouldBe(Due.AddDays(10)));
+        bench.Review(Due.AddDays(10)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-1"), d => d.Facts.OverdueMinor.ShouldBe(4000));
     }
 
     [Fact]
@@ -252,9 +267,22 @@ public sealed class DeciderTests
     // --- days that were missed, days that are not worked, days between ---
 
     [Fact]
-    public void After_missed_days_the_latest_step_is_taken_and_the_others_are_recorded_as_skipped()
+    public void After_missed_days_each_step_has_its_turn_and_as_long_to_answer_as_ever()
     {
         var bench = Bench();
+        bench.Invoice("I1", Due);
+        bench.Review(Due.AddDays(45)).ShouldSatisfyAllConditions(
+            d => d.Rule.ShouldBe("level-1"), d => d.Skipped.ShouldBeNull(), d => d.AnchorOn.ShouldBe(Due), d => d.EnteredBy.ShouldBeNull());
+        bench.Dispatch();
+        // Fifteen days lie between the first two levels and twenty between the next.
+        bench.Run(Due.AddDays(46), Due.AddDays(120)).Where(d => d.Decision.Action == "message").Select(d => (d.Day, d.Decision.Rule))
+            .ShouldBe([(Due.AddDays(60), "level-2"), (Due.AddDays(80), "level-3")]);
+    }
+
+    [Fact]
+    public void Where_the_policy_says_so_the_latest_step_is_taken_and_the_others_are_recorded_as_skipped()
+    {
+        var bench = Bench(SamplePolicy.With(("missed_steps: in_turn", "missed_steps: latest")));
         bench.Invoice("I1", Due);
         bench.Review(Due.AddDays(45)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-3"), d => d.Skipped.ShouldBe(["level-1", "level-2"]));
     }
@@ -322,7 +350,8 @@ public sealed class DeciderTests
         var bench = Bench();
         bench.Invoice("I1", Due);
         bench.Review(Due.AddDays(-4)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("not-due"), d => d.NextReviewOn.ShouldBe(Due.AddDays(-3)));
-        bench.Review(Due.AddDays(-3)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("ahead"), d => d.RemindedThrough.ShouldBe(Due), d => d.Template.ShouldBe("due-soon"));
+        bench.Review(Due.AddDays(-3)).ShouldSatisfyAllConditions(
+            d => d.Rule.ShouldBe("ahead"), d => d.RemindedThrough.ShouldBe(Due), d => d.Template.ShouldBe("due-soon"));
         bench.Dispatch();
         bench.Review(Due.AddDays(-2)).Rule.ShouldBe("not-due");
         bench.Review(Due).Rule.ShouldBe("not-due");
@@ -388,7 +417,8 @@ public sealed class DeciderTests
         bench.Invoice("I2", Due.AddDays(30));
         bench.Run(Due.AddDays(-5), Due.AddDays(21)).Last(d => d.Decision.Action == "message").Decision.Rule.ShouldBe("level-2");
         bench.Live(Due.AddDays(22));
-        bench.Review(Due.AddDays(22)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-1"), d => d.Shadow.ShouldBeFalse(), d => d.AnchorOn.ShouldBe(Due.AddDays(17)));
+        bench.Review(Due.AddDays(22)).ShouldSatisfyAllConditions(
+            d => d.Rule.ShouldBe("level-1"), d => d.Shadow.ShouldBeFalse(), d => d.AnchorOn.ShouldBe(Due.AddDays(17)));
         bench.Dispatch().ShouldNotBeEmpty();
         bench.Sent.Count.ShouldBe(1);
         bench.Review(Due.AddDays(37)).Rule.ShouldBe("level-2");
@@ -440,7 +470,8 @@ public sealed class DeciderTests
         bench.Invoice("U1", Due, 70m, "USD");
         bench.Dispute(Due.AddDays(1), "E1");
         bench.Dispute(Due.AddDays(1), "E2");
-        bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-1"), d => d.Facts.Currency.ShouldBe("USD"), d => d.Facts.OverdueMinor.ShouldBe(7000));
+        bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(
+            d => d.Rule.ShouldBe("level-1"), d => d.Facts.Currency.ShouldBe("USD"), d => d.Facts.OverdueMinor.ShouldBe(7000));
     }
 
     [Fact]
@@ -496,7 +527,8 @@ public sealed class DeciderTests
         bench.Clock(At(Due.AddDays(-30)));
         bench.Invoice("I1", Due);
         // 10:00 UTC is 06:00 in New York in June.
-        bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-1"), d => d.GateRule.ShouldBe("waking-hours"), d => d.NotBefore.ShouldBe(At(Due.AddDays(5), 12)));
+        bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(
+            d => d.Rule.ShouldBe("level-1"), d => d.GateRule.ShouldBe("waking-hours"), d => d.NotBefore.ShouldBe(At(Due.AddDays(5), 12)));
         bench.Dispatch().ShouldBeEmpty();
         bench.Clock(At(Due.AddDays(5), 11, 59));
         bench.Dispatch().ShouldBeEmpty();
@@ -524,7 +556,8 @@ public sealed class DeciderTests
         var bench = Bench();
         bench.Invoice("I1", Due);
         bench.OptOut("all");
-        bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("gate-blocked"), d => d.Verdict.ShouldBe("blocked"), d => d.Step.ShouldBe("level-1"), d => d.NextReviewOn.ShouldBe(Due.AddDays(20)));
+        bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(
+            d => d.Rule.ShouldBe("gate-blocked"), d => d.Verdict.ShouldBe("blocked"), d => d.Step.ShouldBe("level-1"), d => d.NextReviewOn.ShouldBe(Due.AddDays(20)));
     }
 
     [Fact]
@@ -535,7 +568,8 @@ public sealed class DeciderTests
         bench.OptOut("email");
         bench.Clock(At(Due.AddDays(5), 9));
         bench.Contacted(At(Due.AddDays(5), 9));
-        bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("gate-deferred"), d => d.GateRule.ShouldBe("calls"), d => d.NextReviewOn.ShouldBe(Due.AddDays(7)));
+        bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(
+            d => d.Rule.ShouldBe("gate-deferred"), d => d.GateRule.ShouldBe("calls"), d => d.NextReviewOn.ShouldBe(Due.AddDays(7)));
     }
 
     [Fact]
@@ -567,9 +601,9 @@ public sealed class PauseTests
 {
     private static readonly DateOnly Due = Day(2026, 6, 1);
 
-    private static PartyBench Bench()
+    private static PartyBench Bench(Policy? policy = null)
     {
-        var bench = new PartyBench(SamplePolicy.With(), SamplePolicy.Rules(), live: true);
+        var bench = new PartyBench(policy ?? SamplePolicy.With(), SamplePolicy.Rules(), live: true);
         bench.Clock(At(Due.AddDays(-30)));
         bench.Invoice("I1", Due);
         return bench;
@@ -596,13 +630,14 @@ public sealed class PauseTests
         bench.Review(Due.AddDays(6)).Rule.ShouldBe("disputed");
         bench.Review(Due.AddDays(49)).Rule.ShouldBe("disputed");
         bench.CloseDispute(dispute, Due.AddDays(50));
-        bench.Review(Due.AddDays(50)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-2"), d => d.Skipped.ShouldBeNull());
+        bench.Review(Due.AddDays(50)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("step-not-due"), d => d.PausedDays.ShouldBe(44));
+        bench.Review(Due.AddDays(64)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-2"), d => d.Skipped.ShouldBeNull());
     }
 
     [Fact]
-    public void Missed_days_skip_what_was_due_in_them_and_say_so()
+    public void Missed_days_skip_what_was_due_in_them_and_say_so_where_the_policy_wants_the_latest()
     {
-        var bench = Bench();
+        var bench = Bench(SamplePolicy.With(("missed_steps: in_turn", "missed_steps: latest")));
         bench.Review(Due.AddDays(1)).Rule.ShouldBe("step-not-due");
         bench.Review(Due.AddDays(21)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-2"), d => d.Skipped.ShouldBe(["level-1"]));
     }

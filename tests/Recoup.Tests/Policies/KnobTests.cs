@@ -58,21 +58,52 @@ public sealed partial class KnobTests
     [Fact]
     public void Turning_the_volume_stop_changes_when_a_run_stops_itself()
     {
-        int[] runs = [200, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10];
+        // The last eleven days, the oldest first.
+        static (DateOnly, int)[] Runs(int times) =>
+            [.. new[] { 200, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10 }.Select((others, i) => (Due.AddDays(i - 11), others * times))];
         var shipped = ShippedPolicies.Default.VolumeStop;
-        shipped.Limit(runs).ShouldBe(50);
-        shipped.Limit([.. runs.Select(r => r * 10)]).ShouldBe(300);
-        (shipped with { Minimum = 51 }).Limit(runs).ShouldBe(51);
-        (shipped with { Multiple = 4 }).Limit([.. runs.Select(r => r * 10)]).ShouldBe(400);
-        (shipped with { Runs = 11 }).Limit([.. runs.Select(r => r * 10)]).ShouldBe(819);
-        shipped.Limit([]).ShouldBeNull();
+        shipped.Limit(Due, Runs(1)).ShouldBe(50);
+        shipped.Limit(Due, Runs(10)).ShouldBe(300);
+        (shipped with { Minimum = 51 }).Limit(Due, Runs(1)).ShouldBe(51);
+        (shipped with { Multiple = 4 }).Limit(Due, Runs(10)).ShouldBe(400);
+        (shipped with { Runs = 11 }).Limit(Due, Runs(10)).ShouldBe(819);
+        shipped.Limit(Due, []).ShouldBeNull();
+        // As many as a month ago are no flood, whatever came in between.
+        shipped.Limit(Due.AddDays(20), Runs(10)).ShouldBe(2000);
+        shipped.Limit(Due.AddDays(26), Runs(10)).ShouldBe(300);
     }
+
+    public static TheoryData<string> ListedCurrencies() => [.. ShippedPolicies.Default.Worth!.Currencies.Where(c => c != "EUR")];
+
+    /// <summary>Each of them counts: it says from what amount on somebody is called.</summary>
+    [Theory]
+    [MemberData(nameof(ListedCurrencies))]
+    public void What_a_currency_is_worth_decides_who_is_called(string currency)
+    {
+        var rate = ShippedPolicies.Default.Worth!.PerUnit(currency)!.Value;
+        // Worth 300 EUR, and 200 are asked for; in whole units of the currency.
+        var party = new Party(currency, b => b.Invoice("I1", Due, Math.Ceiling(300m * rate), currency));
+        var line = $"    {currency}: {rate.ToString(CultureInfo.InvariantCulture)}\n";
+        ShippedPolicies.DefaultText.ShouldContain(line);
+        string With(string other) => Story(Policy.Parse(ShippedPolicies.DefaultText.Replace(line, other, StringComparison.Ordinal), "turned.yaml"), party);
+        var called = Story(ShippedPolicies.Default, party);
+        called.ShouldContain("\"rule\":\"call\"");
+        With($"    {currency}: {(rate * 2).ToString(CultureInfo.InvariantCulture)}\n").ShouldNotContain("\"rule\":\"call\"");
+        // Not listed, nobody calls and no agency is proposed, and the letters go on.
+        With("").ShouldSatisfyAllConditions(s => s.ShouldNotContain("\"rule\":\"call\""), s => s.ShouldNotContain("\"action\":\"propose_placement\""),
+            s => s.ShouldContain($"the policy does not say what {currency} is worth"), s => s.ShouldContain("\"rule\":\"final-notice\""));
+    }
+
+    [Fact]
+    public void The_table_of_worth_says_on_what_it_rests() => ShippedPolicies.Default.Worth!.ToString().ShouldSatisfyAllConditions(
+        s => s.ShouldStartWith("amounts are in EUR, by what "), s => s.ShouldContain("2025-06-30"), s => s.ShouldContain("European Central Bank"));
 
     private static IEnumerable<Knob> PolicyKnobsOf(string text)
     {
         foreach (var (place, key, scalar) in Scalars(text))
         {
-            if (key is "policy" or "about" or "id" || place.StartsWith("volume_stop", StringComparison.Ordinal)) continue;
+            if (key is "policy" or "about" or "id" || place.StartsWith("volume_stop", StringComparison.Ordinal)
+                || place.StartsWith("worth/", StringComparison.Ordinal)) continue;
             if (key == "when")
             {
                 if (scalar.Value == "true") continue;
@@ -102,6 +133,7 @@ public sealed partial class KnobTests
                 "reason" => ["another"],
                 "allocation" => ["charges_first"],
                 "business_days_only" => ["false"],
+                "missed_steps" => ["latest"],
                 "channels" => scalar.Value == "email" ? ["call"] : ["email"],
                 // A message turned into something else would have channels that no longer belong there.
                 "action" => scalar.Value == "message" ? [] : scalar.Value == "task" ? ["propose_placement"] : ["task"],
@@ -169,6 +201,7 @@ public sealed partial class KnobTests
                 }
             });
         }
+        yield return new Party("nobody ran it for weeks", b => { b.Invoice("I1", Due, 500m); b.Clock(At(Due.AddDays(40))); });
         yield return new Party("promises and does not pay", b => { b.Clock(At(Due)); b.Invoice("I1", Due.AddDays(-3), 500m); b.Promise(Due, Due.AddDays(10), 500m); });
         yield return new Party("charged, and pays without saying what", b =>
         {

@@ -21,6 +21,7 @@ internal static class SamplePolicy
               - { id: level-2, at: 20, action: message, channels: [email, call], template: second-reminder, tone: neutral }
               - { id: level-3, at: 40, action: message, channels: [email, call], template: final-notice, tone: firm }
         review_every_days: 30
+        missed_steps: in_turn
         promise_grace_days: 2
         allocation: oldest_first
         business_days_only: false

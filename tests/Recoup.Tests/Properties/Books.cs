@@ -129,7 +129,10 @@ internal sealed class Books : IDisposable
             var documents = Ledger.Documents.FindAll(d => Ledger.Accounts[d.Account].Party == party);
             bool IsDisputed(Ledger.Document d) => Ledger.Disputes.Exists(x => x.Account == d.Account && x.Number == d.Number && x.StandsOn(day));
             Same(
-                [.. state.Exposures.Select(e => $"{e.Account} {e.Currency} due {e.DueOn:yyyy-MM-dd} entered {e.EnteredOn:yyyy-MM-dd} {(e.Disputed ? "disputed" : "")}: {e.Minor} in {e.Items}").Order(StringComparer.Ordinal)],
+                [.. state.Exposures.GroupBy(e => (e.Account, e.Currency, e.DueOn, e.EnteredOn, e.Disputed))
+                    .Select(g => $"{g.Key.Account} {g.Key.Currency} due {g.Key.DueOn:yyyy-MM-dd} entered {g.Key.EnteredOn:yyyy-MM-dd} {(g.Key.Disputed ? "disputed" : "")}: "
+                        + $"{g.Sum(e => e.Minor)} in {g.Sum(e => e.Items)}")
+                    .Order(StringComparer.Ordinal)],
                 [.. documents.Where(d => d.BalanceOn(day) != 0)
                     .GroupBy(d => (d.Account, d.Currency, Due: d.DueOn(day), Entered: d.Learned > d.FirstDue ? d.Learned : (DateOnly?)null, Disputed: IsDisputed(d)))
                     .Select(g => $"{g.Key.Account} {g.Key.Currency} due {g.Key.Due:yyyy-MM-dd} entered {g.Key.Entered:yyyy-MM-dd} {(g.Key.Disputed ? "disputed" : "")}: {g.Sum(d => d.BalanceOn(day))} in {g.Count()}").Order(StringComparer.Ordinal)],

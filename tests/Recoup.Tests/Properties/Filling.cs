@@ -21,7 +21,7 @@ internal sealed class Filling(int seed, bool plain = false)
         if (type == typeof(bool)) return seed == 0 || random.Next(2) == 0;
         if (type == typeof(int)) return (int)Number();
         if (type == typeof(long)) return seed != 0 && random.Next(8) == 0 ? (random.Next(2) == 0 ? long.MinValue : long.MaxValue) : Number();
-        if (type == typeof(byte[])) return seed == 0 ? new byte[] { 1, 2, (byte)next } : new byte[random.Next(3) * 100];
+        if (type == typeof(byte[])) return seed == 0 ? new byte[] { 1, 2, (byte)(next % 256) } : new byte[random.Next(3) * 100];
         if (type == typeof(DateOnly)) return seed == 0 ? new DateOnly(2019, 1, 1).AddDays(next * 11) : random.Next(8) switch { 0 => DateOnly.MinValue, 1 => DateOnly.MaxValue, _ => new DateOnly(2026, 1, 1).AddDays(random.Next(-40, 400)) };
         if (type == typeof(DateTimeOffset) && plain) return new DateTimeOffset(2026, 1, 1, 10, 0, next % 60, TimeSpan.Zero);
         if (type == typeof(DateTimeOffset)) return new DateTimeOffset(2026, 1, 1, 10, 0, 0, TimeSpan.FromHours(next % 5 - 2)).AddTicks(seed == 0 ? next : random.Next(3) * 5_000_000L);

@@ -462,6 +462,8 @@ internal sealed class Story : IDisposable
             foreach (var skipped in d.Skipped ?? []) lines.Add($"skipped {skipped}");
             foreach (var considered in d.Considered ?? []) lines.Add($"considered {considered.What}: {considered.Why}");
             if (d.AnchorOn is { } anchor) lines.Add($"counted from {anchor:yyyy-MM-dd}");
+            if (d.EnteredOn is { } entered) lines.Add($"entered {d.EnteredBy} {entered:yyyy-MM-dd}");
+            if (d.PausedDays is { } paused) lines.Add($"paused {paused} days");
             if (d.NotBefore is { } notBefore) lines.Add($"not before {notBefore.UtcDateTime:yyyy-MM-dd HH:mm}");
             if (d.GateRule is { } gate) lines.Add($"gate {gate}");
             lines.Add($"overdue {Money.Format(d.Facts.OverdueMinor, Currency.Of(d.Facts.Currency))} {d.Facts.Currency} for {d.Facts.DaysPastDue} days");

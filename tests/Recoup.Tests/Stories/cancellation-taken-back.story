@@ -19,7 +19,7 @@ day 2026-02-04  take back cancellation INV-2
                 cancel INV-1 on 2026-02-03
                 expect refused before document
 day 2026-02-12  run
-                expect action email second-reminder
+                expect action email first-reminder
 # What was used elsewhere meanwhile stays there.
 day 2026-02-13  invoice INV-3 60.00 EUR due 2026-03-01
                 cancel INV-1

@@ -1,5 +1,5 @@
-# Nobody ran it for weeks: the latest step that is due is taken, the others are told as skipped.
-policy levels
+# Nobody ran it for weeks, and the policy wants the latest at once: the others are told as skipped.
+policy levels with missed_steps latest
 day 2026-01-05  live
 day 2026-05-01  invoice INV-1 100.00 EUR due 2026-06-01
 day 2026-07-12  run

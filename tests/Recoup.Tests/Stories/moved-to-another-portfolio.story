@@ -20,6 +20,8 @@ day 2026-02-05  move to south on 2026-02-04
                 expect accepted
                 account A1 portfolio north
                 expect refused portfolio fixed
-# The next step follows the one that was taken in the other portfolio.
+# The next step follows the one that was taken in the other portfolio, a day late, by as many days as ever.
 day 2026-02-12  run
+                expect no action because step-not-due in north and step-not-due in south
+day 2026-02-13  run
                 expect action email second-reminder in south

@@ -15,7 +15,11 @@ day 2026-06-11  run
 day 2026-06-12  run all
                 expect no action because hold
 day 2026-06-13  run
-                expect action email level-1
+                expect no action because step-not-due
+                expect explain paused 10 days
 # A pause that is over before anything is overdue holds nothing back.
 day 2026-06-13  release first
                 expect refused unknown hold
+# Ten days of rest are not counted: the fifth day is the 16th.
+day 2026-06-16  run
+                expect action email level-1

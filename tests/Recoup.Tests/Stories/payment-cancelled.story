@@ -15,3 +15,7 @@ day 2026-06-23  reverse p1
                 expect action email level-2
 day 2026-06-24  reverse p1
                 expect refused already reversed
+                dispatch
+# It goes on where it was, and does not begin again.
+day 2026-07-13  run
+                expect action email level-3

@@ -10,5 +10,7 @@ day 2026-06-06  run
                 expect open 100.00 EUR bucket 1-30
 day 2026-06-09  run
                 expect promise word kept 60.00 EUR
-                expect action email level-1
+                expect no action because step-not-due
                 expect open 40.00 EUR bucket 1-30
+day 2026-06-12  run
+                expect action email level-1

@@ -7,4 +7,7 @@ day 2026-06-14  pay 60.00 EUR
                 expect promise word open
                 run
                 expect promise word broken 0.00 EUR
+                expect no action because step-not-due
+                expect explain paused 10 days
+day 2026-06-16  run
                 expect action email level-1

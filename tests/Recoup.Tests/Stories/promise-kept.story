@@ -8,5 +8,8 @@ day 2026-06-06  run
 day 2026-06-09  pay 60.00 EUR
                 expect promise word kept 60.00 EUR
                 run
+                expect no action because step-not-due
+                expect explain paused 6 days
+day 2026-06-12  run
                 expect action email level-1
-                expect explain overdue 40.00 EUR for 8 days
+                expect explain overdue 40.00 EUR for 11 days

@@ -10,5 +10,8 @@ day 2026-06-12  run
                 expect next review 2026-06-13
 day 2026-06-13  run
                 expect promise word partial 20.00 EUR
-                expect action email level-1
+                expect no action because step-not-due
+                expect explain paused 10 days
                 expect explain score 30
+day 2026-06-16  run
+                expect action email level-1

@@ -17,7 +17,7 @@ day 2026-03-10  take back write off INV-1 70.01 EUR
                 take back write off INV-1
                 expect open 70.00 EUR
 day 2026-03-11  run
-                expect action email final-notice
+                expect action email first-reminder
 # The payment that recovered comes back: so much is written off again.
 day 2026-03-12  reverse p1
                 expect open of INV-1 70.00 EUR
