@@ -85,7 +85,7 @@ public sealed class ContactProperties
             var what = $"{message} to {party} for {portfolio} at {at}";
             erased.ShouldNotContain(party, what);
 
-            var accounts = ledger.Accounts.Values.Where(a => a.Party == party && a.Portfolio == portfolio).Select(a => a.Id).ToHashSet(StringComparer.Ordinal);
+            var accounts = ledger.Accounts.Values.Where(a => a.Party == party && a.PortfolioOn(day) == portfolio).Select(a => a.Id).ToHashSet(StringComparer.Ordinal);
             ledger.Promises.Where(p => accounts.Contains(p.Account) && p.StandsOn(day)).ShouldBeEmpty($"{what} in spite of a promise");
             var reasons = ledger.Documents.FindAll(d => accounts.Contains(d.Account) && d.BalanceOn(day) > 0 && (preDue || day > d.DueOn(day))
                 && !ledger.Holds.Exists(h => h.Account == d.Account && h.StandsOn(day)) && !ledger.Disputes.Exists(x => x.Account == d.Account && (x.Number is null || x.Number == d.Number) && x.StandsOn(day)));
