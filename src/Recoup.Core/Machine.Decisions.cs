@@ -103,7 +103,7 @@ public static partial class Machine
         return step.When!.IsTrue(facts);
     }
 
-    /// <summary>Money moved, or a hold, a promise or a dispute came: what a person was asked to do may have no reason any more.</summary>
+    /// <summary>Money may have moved: what a person was asked to do may have no reason any more.</summary>
     private static void CloseWorkWithoutReason(Work work)
     {
         foreach (var portfolio in work.State.Pending.Where(p => p.Kind == "work").Select(p => p.Portfolio).Distinct(StringComparer.Ordinal).ToList())

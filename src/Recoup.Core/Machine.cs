@@ -99,7 +99,8 @@ public static partial class Machine
             Input.ChannelResult i => TakeResult(work, i),
             _ => throw new InvariantBrokenException($"{input.GetType().Name} is no input of a party"),
         };
-        if (refused is null && input is Input.OfAccount && state.Pending.Count > 0) CloseWorkWithoutReason(work);
+        // What is only put off stays on the worklist, which says why nobody may call, until the next run.
+        if (refused is null && input is Input.OfAccount and not (Input.Hold or Input.DisputeOpened or Input.Promise) && state.Pending.Count > 0) CloseWorkWithoutReason(work);
         return refused is not null ? work.Refuse(refused) : new Outcome { Events = work.Events, Outgoing = work.Outgoing, Remarks = work.Remarks };
     }
 
