@@ -163,6 +163,7 @@ public static partial class Machine
         public void Emit(Event e, DateOnly? effectiveOn = null, string? account = null)
         {
             seq++;
+            e = FreeTexts.Map(e, this, static (work, words) => SealedWords.Seal(work.Context.Vault, work.State.Id, work.State.Erased, words));
             var envelope = new Envelope(seq, account ?? Input.AccountId, effectiveOn ?? Input.EffectiveOn ?? Today, Today, Context.Now.ToUnixTimeMilliseconds(), Input.Key);
             var prior = State.LastSeq;
             Fold.Apply(State, envelope, e, Cells);

@@ -50,7 +50,7 @@ internal sealed class Routes
                 // An account that is nobody's alias may become one: whoever makes it so holds the place of its own id too.
                 if (input is Input.OfAccount of) routes.Parties.Add(of.Account);
                 if (input is Input.AccountSet { Party: { } named }) routes.Parties.Add(named);
-                if (input is Input.AccountSet or Input.ContactPoint or Input.Consent or Input.Review or Input.Release) routes.Persons.Add(party);
+                if (input.HasWords || input is Input.AccountSet or Input.ContactPoint or Input.Consent or Input.Review or Input.Release) routes.Persons.Add(party);
             }
         routes.Partitions = [.. routes.Parties.Select(Partition.Of).Distinct().Order()];
         return routes;

@@ -25,6 +25,9 @@ public abstract record Input
     /// <summary>It says how things stand in a list, so it is held against what is recorded whenever it comes.</summary>
     public bool Follows => this is AccountSet { Said: not null } or Invoice { Listed: not null } or Payment { Listed: not null } or CreditNote { IsListed: true } or Unpaid;
 
+    /// <summary>It says something in somebody's own words: see <see cref="InputKind.Words"/>.</summary>
+    public bool HasWords { get; init; }
+
     /// <summary>Who sent it: a person, a file, a system.</summary>
     public string Actor { get; init; } = "system";
 

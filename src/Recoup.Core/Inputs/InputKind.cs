@@ -63,6 +63,8 @@ public sealed class InputKind
         required = [.. Enumerable.Range(0, Fields.Count).Where(i => Fields[i].Required)];
         Marks = [.. Fields.Select(f => Encoding.UTF8.GetBytes($"\u001f{f.Name}\u001e"))];
         HasPersonal = Fields.Any(f => f.Personal);
+        Words = ofAccount ? [.. Fields.Where(f => f.Type is FieldType.Text or FieldType.Lines && !f.Personal && !Names.Contains(f.Name))] : [];
+        worded = [.. Words.Select(f => Ordinal(f.Name))];
     }
 
     public static readonly Field KeyField = new("key", FieldType.Text, "makes the input idempotent: the same key with the same content changes nothing") { Required = true };
@@ -76,6 +78,19 @@ public sealed class InputKind
     public IReadOnlyList<Field> Fields { get; }
 
     public bool HasPersonal { get; }
+
+    /// <summary>Texts that are names of things, codes, or who of the own people did it.</summary>
+    private static readonly FrozenSet<string> Names = FrozenSet.Create(StringComparer.Ordinal,
+        "key", "account", "party", "portfolio", "parent", "country", "time_zone", "language", "number", "invoice", "payment", "credit_note", "charge", "dispute",
+        "promise", "refund", "hold", "work_item", "message", "method", "agent", "status");
+
+    /// <summary>
+    /// What people say of a customer in their own words: sealed under the party's key, gone with its erasure. Every text of an
+    /// account's input that is neither personal nor a name of something is one.
+    /// </summary>
+    public IReadOnlyList<Field> Words { get; }
+
+    private readonly int[] worded;
 
     /// <summary>By field, what stands before its value in the canonical form that digests are taken of.</summary>
     internal byte[][] Marks { get; }
@@ -114,7 +129,7 @@ public sealed class InputKind
         if (problems.Count > before) return null;
         draft.Problems = problems;
         var input = build(draft);
-        return problems.Count > before ? null : input with { Key = draft.Text("key")!, Digest = draft.Digest(), Actor = actor };
+        return problems.Count > before ? null : input with { Key = draft.Text("key")!, Digest = draft.Digest(), Actor = actor, HasWords = Array.Exists(worded, i => draft.Values[i] is not null) };
     }
 }
 

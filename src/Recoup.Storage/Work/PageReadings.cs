@@ -166,14 +166,15 @@ public sealed class PageReadings
         long? before = block.Count > TimelineBlock ? block[^1].Seq : null;
         var ordered = block.Take(TimelineBlock).OrderByDescending(r => r.EffectiveOn).ThenByDescending(r => r.RecordedAt).ThenByDescending(r => r.Seq).Skip(skip).ToList();
         var next = ordered.Count > limit ? Cursor.Write(from, skip + limit) : before is { } further ? Cursor.Write(further, 0) : null;
-        return new Slice<JournalRow>([.. ordered.Take(limit)], next);
+        return new Slice<JournalRow>([.. ordered.Take(limit).Select(row => SealedWords.Open(store.Vault, row))], next);
     });
 
     public const int TimelineBlock = 2000;
 
     /// <summary>The events about an account that were recorded last, newest first.</summary>
     public IReadOnlyList<JournalRow> LastRecorded(PartyState state, string account, int limit) =>
-        readings.Read(_ => store.History(state.Id, state.LastSeq).Where(row => row.Account == account).Take(limit).ToList());
+        readings.Read(_ => store.History(state.Id, state.LastSeq).Where(row => row.Account == account).Take(limit)
+            .Select(row => SealedWords.Open(store.Vault, row)).ToList());
 
     // --- messages ---
 
@@ -187,8 +188,14 @@ public sealed class PageReadings
             : store.Statement("SELECT pid, not_before, id, state FROM message WHERE (not_before, id) < (?, ?) ORDER BY not_before DESC, id DESC LIMIT ?").Bind(time).Bind(id).Bind(limit + 1);
         var found = new List<(long Pid, string Cursor, MessageState Message)>();
         while (s.Step()) found.Add((s.Long(0), Cursor.Write(s.Long(1), s.Text(2)), StateCodec.DecodeMessage(s.Blob(3))));
-        return new Slice<MessageLine>([.. found.Take(limit).Select(f => new MessageLine(f.Message, NameOf(store.Party(f.Pid)!, f.Message.Account)))], found.Count > limit ? found[limit - 1].Cursor : null);
+        return new Slice<MessageLine>([.. found.Take(limit).Select(f => Line(f.Message, store.Party(f.Pid)!))], found.Count > limit ? found[limit - 1].Cursor : null);
     });
+
+    private MessageLine Line(MessageState message, PartyState party)
+    {
+        if (message.Detail is { } detail) message.Detail = SealedWords.Open(store.Vault, party.Id, detail);
+        return new MessageLine(message, NameOf(party, message.Account));
+    }
 
     /// <summary>How many messages of a status may leave from one instant to another, the second not included.</summary>
     public int CountMessages(MessageStatus status, DateTimeOffset? from = null, DateTimeOffset? before = null) => readings.Read(_ =>
@@ -209,6 +216,7 @@ public sealed class PageReadings
         var (pid, message) = (s.Long(0), StateCodec.DecodeMessage(s.Blob(1)));
         s.Reset();
         var state = store.Party(pid)!;
+        if (message.Detail is { } detail) message.Detail = SealedWords.Open(store.Vault, state.Id, detail);
         // The id is the place of the decision that made it: nothing about the message is older.
         var decidedAt = long.Parse(id[(id.LastIndexOf('-') + 1)..], CultureInfo.InvariantCulture);
         var events = new List<JournalRow>();
@@ -218,7 +226,7 @@ public sealed class PageReadings
             if (row.Seq < decidedAt) break;
             var e = EventCodec.Decode(row.Kind, row.Version, row.Payload);
             if (e is Event.Decided decided && decided.Decision.Intent == id) decision = new Explained(row, decided.Decision);
-            else if (IntentOf(e) == id) events.Add(row);
+            else if (IntentOf(e) == id) events.Add(SealedWords.Open(store.Vault, row));
         }
         // One that was put off by its channel was written anew: what was sent is the text of its last release.
         var text = events.Exists(row => row.Kind == "message_released") ? Settling.ReleasedText(store, state.Id, state.LastSeq, id) : null;

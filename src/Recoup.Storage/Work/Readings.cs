@@ -149,10 +149,11 @@ public sealed class Readings
             .Take(limit).OrderByDescending(e => e.Row.EffectiveOn).ThenByDescending(e => e.Row.Seq).ToList());
 
     /// <summary>What happened to a party after an event, oldest first: what became of a decision.</summary>
-    public IReadOnlyList<JournalRow> HistoryOf(PartyState state) => Read(_ => store.History(state.Id, state.LastSeq).Reverse().ToList());
+    public IReadOnlyList<JournalRow> HistoryOf(PartyState state) => Read(_ => store.History(state.Id, state.LastSeq).Reverse().Select(row => SealedWords.Open(store.Vault, row)).ToList());
 
     /// <summary>Every event of a party, oldest first, as documents are made from them.</summary>
-    public IReadOnlyList<HistoryEvent> EventsOf(PartyState state) => Read(_ => store.Events(state.Id, state.LastSeq));
+    public IReadOnlyList<HistoryEvent> EventsOf(PartyState state) => Read(_ =>
+        store.Events(state.Id, state.LastSeq).ConvertAll(h => h with { Event = SealedWords.Open(store.Vault, state.Id, h.Event) }));
 
     public PartyState? StateOf(string party) => store.Party(party)?.State;
 

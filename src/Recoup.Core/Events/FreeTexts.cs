@@ -1,0 +1,46 @@
+namespace Recoup.Core.Events;
+
+/// <summary>
+/// What people say in their own words and events carry along: reasons, order numbers, lines, dispositions, what a server said. Any
+/// of it may name somebody, so it is sealed like a name. A field of <c>InputKind.Words</c> that no arm here changes
+/// fails a test.
+/// </summary>
+public static class FreeTexts
+{
+    /// <summary>The event with each such text changed; the same event where it has none.</summary>
+    public static Event Map<T>(Event e, T state, Func<T, string, string> change)
+    {
+        string? Of(string? text) => text is null ? null : change(state, text);
+        return e switch
+        {
+            Event.InvoiceIssued { Order: null, Terms: null, Lines: null } => e,
+            Event.InvoiceIssued i => i with
+            {
+                Order = Of(i.Order), Terms = Of(i.Terms), Lines = i.Lines?.Select(l => l with { Description = change(state, l.Description) }).ToList(),
+            },
+            Event.InvoiceCorrected { Reason: not null } i => i with { Reason = Of(i.Reason) },
+            Event.InvoiceCancelled { Reason: not null } i => i with { Reason = Of(i.Reason) },
+            Event.ChargeWaived { Reason: not null } c => c with { Reason = Of(c.Reason) },
+            Event.PaymentReversed p => p with { Reason = change(state, p.Reason) },
+            Event.WaiverReversed w => w with { Reason = change(state, w.Reason) },
+            Event.ChargeCancelled { Reason: not null } c => c with { Reason = Of(c.Reason) },
+            Event.RefundMade { Reason: not null } r => r with { Reason = Of(r.Reason) },
+            Event.RefundReversed r => r with { Reason = change(state, r.Reason) },
+            Event.AllocationReversed { Reason: not null } a => a with { Reason = Of(a.Reason) },
+            Event.CancellationReversed c => c with { Reason = change(state, c.Reason) },
+            Event.CreditNoteCancelled { Reason: not null } c => c with { Reason = Of(c.Reason) },
+            Event.WriteOffReversed w => w with { Reason = change(state, w.Reason) },
+            Event.CreditAdjusted c => c with { Reason = change(state, c.Reason) },
+            Event.WrittenOff w => w with { Reason = change(state, w.Reason) },
+            Event.ItemAdjusted i => i with { Reason = change(state, i.Reason) },
+            Event.DisputeOpened d => d with { Reason = change(state, d.Reason) },
+            Event.HoldPlaced h => h with { Reason = change(state, h.Reason) },
+            Event.WorkItemClosed w => w with { Disposition = change(state, w.Disposition) },
+            Event.PartyErased p => p with { Reason = change(state, p.Reason) },
+            Event.MessageDeferred { Detail: not null } m => m with { Detail = Of(m.Detail) },
+            Event.MessageSettled { Detail: not null } m => m with { Detail = Of(m.Detail) },
+            Event.MessageBounced { Detail: not null } m => m with { Detail = Of(m.Detail) },
+            _ => e,
+        };
+    }
+}
