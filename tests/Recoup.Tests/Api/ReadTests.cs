@@ -68,7 +68,7 @@ public sealed class ReadTests(EveryKindFolder made) : IClassFixture<EveryKindFol
     [InlineData("kpis?as_of=2026-01-01&from=2026-01-01", "one or the other")]
     [InlineData("kpis?from=2026-02-01&to=2026-01-01", "before from")]
     [InlineData("kpis?to=2026-02-01", "need from")]
-    [InlineData("kpis?from=1900-01-01&to=2026-02-01&every=week", "at most 1000")]
+    [InlineData("kpis?from=2001-01-01&to=2026-02-01&every=week", "at most 1000")]
     [InlineData("kpis?window=long", "no span")]
     [InlineData("kpis?by=colour", "by takes portfolio, segment")]
     [InlineData("kpis?from=2026-01-01&every=day", "every takes week, month, quarter")]
