@@ -123,6 +123,13 @@ internal sealed class Session : IDisposable
         };
     }
 
+    /// <summary>Whose rows the last list had to leave out.</summary>
+    public void TellRowTroubles()
+    {
+        foreach (var trouble in store?.RowTroubles ?? [])
+            Output.Say($"Of party {trouble.Party} something can't be read, and it is left out: {trouble.Cause}. `recoup audit verify` tells where; what is wrong in states `recoup rebuild` mends.");
+    }
+
     public static DateOnly Day(string text, string option)
     {
         if (!TryDay(text, out var day)) throw new UsageException($"{option}: '{text}' is not a date; write YYYY-MM-DD");

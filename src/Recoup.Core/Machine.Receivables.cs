@@ -23,6 +23,7 @@ public static partial class Machine
     {
         if (work.State.Item(i.Account, number) is { } cancelled && cancelled.Currency != i.Amount.Currency.Code)
             return new Refused(Refusal.WrongCurrency, $"invoice {number} was in {cancelled.Currency} before it was cancelled; one in {i.Amount.Currency} needs a number of its own");
+        if (TooMuchInAll(work, i.Amount) is { } much) return much;
         work.Emit(new Event.InvoiceIssued(number, i.IssuedOn, i.DueOn, i.Amount.Minor, i.Amount.Currency.Code)
         {
             Order = i.Order, Terms = i.Terms, TaxMinor = i.Tax?.Minor, ServicedOn = i.ServicedOn, DeliveredOn = i.DeliveredOn,
@@ -54,6 +55,7 @@ public static partial class Machine
     private static Refused? CorrectItem(Work work, ItemState item, DateOnly on, Money? right, DateOnly? dueOn, string? reason)
     {
         if (dueOn is { } due && due < item.IssuedOn) return new Refused(Refusal.DueBeforeIssued, $"invoice {item.Number} was issued on {item.IssuedOn:yyyy-MM-dd}; it can't be due on {due:yyyy-MM-dd}");
+        if (right is { } corrected && TooMuchInAll(work, corrected) is { } much) return much;
         var delta = right is { } amount ? amount.Minor - item.Amount : 0;
         var redated = dueOn is { } to && item.IsRedatedBy(on, to);
         if (delta == 0 && !redated) return null;
@@ -66,10 +68,12 @@ public static partial class Machine
     private static Refused? Cancel(Work work, Input.InvoiceCancelled i)
     {
         if (FindInvoice(work, i.Account, i.Invoice, out var item) is { } refused) return refused;
-        if (CanBeCancelled(work, item, i.On) is { } standing) return standing;
+        // An invoice of a day that no fact may have any more is cancelled on that day.
+        var on = item.IssuedOn > DateBounds.Last && i.On < item.IssuedOn ? item.IssuedOn : i.On;
+        if (CanBeCancelled(work, item, on) is { } standing) return standing;
         // What was adjusted or credited without a document that could be released stays in its place.
         var released = Held(work, item);
-        work.Emit(new Event.InvoiceCancelled(i.Invoice, -(item.Balance + released), Release(work, item, released), i.Reason));
+        work.Emit(new Event.InvoiceCancelled(i.Invoice, -(item.Balance + released), Release(work, item, released), i.Reason), on);
         return null;
     }
 
@@ -122,6 +126,7 @@ public static partial class Machine
     private static Refused? Receive(Work work, Input.Payment i, string key)
     {
         var currency = i.Amount.Currency.Code;
+        if (TooMuchInAll(work, i.Amount) is { } much) return much;
         foreach (var (number, _) in i.For ?? [])
             if (work.State.Item(i.Account, number) is { } item && item.Currency != currency) return WrongCurrency(item, i.Amount);
         var plan = AllocationPlan.Make(
@@ -165,6 +170,7 @@ public static partial class Machine
         if (known is not null)
             return new Refused(Refusal.DuplicateNumber, $"credit note {i.Number} of account {i.Account} is there already under another key");
         if (i.Invoice is { } number && work.State.Item(i.Account, number) is { } item && item.Currency != i.Amount.Currency.Code) return WrongCurrency(item, i.Amount);
+        if (TooMuchInAll(work, i.Amount) is { } much) return much;
         // Without an invoice it stands as unapplied credit until somebody puts it on an item.
         var plan = i.Invoice is null
             ? new AllocationPlan([], [], i.Amount.Minor)
@@ -184,6 +190,7 @@ public static partial class Machine
             if (FindItem(work, i.Account, of, out var item) is { } refused) return refused;
             if (item.Currency != i.Amount.Currency.Code) return WrongCurrency(item, i.Amount);
         }
+        if (TooMuchInAll(work, i.Amount) is { } much) return much;
         work.Emit(new Event.ChargeMade(number, i.Kind, i.Invoice, i.DueOn ?? i.On, i.Amount.Minor, i.Amount.Currency.Code));
         return null;
     }
@@ -211,6 +218,7 @@ public static partial class Machine
         if (FindItem(work, i.Account, i.Invoice!, out var item) is { } refused) return refused;
         if (i.Balance.Currency.Code != item.Currency) return WrongCurrency(item, i.Balance);
         if (i.On < item.IssuedOn) return BeforeDocument(item, i.On);
+        if (TooMuchInAll(work, i.Balance) is { } much) return much;
         // What took effect since that day stays as it is.
         var delta = i.Balance.Minor - item.BalanceOn(i.On);
         if (item.Balance + delta < 0)
@@ -240,6 +248,21 @@ public static partial class Machine
     {
         if (FindItem(work, account, number, out item) is { } refused) return refused;
         return item.Kind == ItemKind.Invoice ? null : new Refused(Refusal.NotAnInvoice, $"{number} is a charge; charges are waived (waiver) or cancelled (charge_cancelled), not corrected");
+    }
+
+    /// <summary>A party's sums stay far within what can be counted. Asked of amounts alone of which it takes a thousand to get there.</summary>
+    private static Refused? TooMuchInAll(Work work, Money amount)
+    {
+        const long asked = Money.MinorMax / 1000, most = Money.MinorMax * 1000;
+        if (amount.Minor < asked) return null;
+        var sum = (decimal)amount.Minor;
+        foreach (var e in work.State.Exposures)
+            if (e.Currency == amount.Currency.Code) sum += Math.Abs(e.Minor);
+        foreach (var u in work.State.Unapplied)
+            if (u.Currency == amount.Currency.Code) sum += Math.Abs(u.Minor);
+        if (sum <= most) return null;
+        var limit = Money.Format(most, amount.Currency);
+        return new Refused(Refusal.TooMuchInAll, $"with {amount} party {work.State.Id} would come to more than {limit} {amount.Currency}; amounts beyond that are not counted: mend the amount, or settle what is open first");
     }
 
     private static Refused WrongCurrency(ItemState item, Money amount) =>

@@ -50,7 +50,7 @@ public static partial class Machine
     private static Refused? Hold(Work work, Input.Hold i)
     {
         if (work.State.Holds.Find(h => h.Account == i.Account && h.Overlaps(i.From, i.To)) is { } other)
-            return new Refused(Refusal.OverlappingHold, $"hold {other.Hold} stands from {other.From:yyyy-MM-dd} to {other.To:yyyy-MM-dd}; holds may touch, not overlap");
+            return new Refused(Refusal.OverlappingHold, $"hold {other.Hold} stands from {other.From:yyyy-MM-dd} {(other.To == DateBounds.NoEnd ? "on, without an end" : $"to {other.To:yyyy-MM-dd}")}; holds may touch, not overlap");
         work.Emit(new Event.HoldPlaced(i.Key, i.From, i.To, i.Reason));
         return null;
     }

@@ -39,6 +39,7 @@ public enum Refusal
     MessageNotSent,
     AlreadyErased,
     DayNotOver,
+    TooMuchInAll,
 }
 
 /// <summary>A refusal with its words: what, where, and how to mend it.</summary>

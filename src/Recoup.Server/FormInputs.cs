@@ -19,7 +19,8 @@ internal static class FormInputs
         var input = problems.Count > 0 ? null : kind.Build(draft, options.Actor, problems);
         if (input is null) return string.Join("; ", problems.Select(p => p.ToString()));
         var door = new Door(store, "import", options.Clock, options.Writer);
-        return door.Take([new InputUnit(0, [input])]).Units[0].Refused?.Message;
+        var taken = door.TakeOrSetAside([new InputUnit(0, [input])]).Units[0];
+        return taken.Status == UnitStatus.SetAside ? $"it could not be taken, and was set aside: {taken.Cause}" : taken.Refused?.Message;
     }
 
     private static void Set(InputDraft draft, int field, string text, Reader reader, List<InputProblem> problems)

@@ -12,13 +12,16 @@ internal static class StatusFiles
     public static void Map(IEndpointRouteBuilder routes)
     {
         // Without the entrance, since a monitor has no browser: so nothing in it tells of the business.
-        routes.MapGet("/health", (Heartbeat heartbeat, HttpContext http) =>
+        routes.MapGet("/health", (Heartbeat heartbeat, Api.Health health, HttpContext http) =>
         {
             var pulse = heartbeat.Pulse;
+            var aside = health.SetAside();
             http.Response.StatusCode = pulse.Trouble is null ? 200 : 503;
             return Write(http, json =>
             {
-                json.WriteString("status", pulse.Trouble is null ? "ok" : "trouble");
+                // Everybody else is worked: that somebody is not is for a person to see, and no reason to take the server away.
+                json.WriteString("status", pulse.Trouble is not null ? "trouble" : aside > 0 ? "set_aside" : "ok");
+                if (aside is { } count) json.WriteNumber("set_aside", count);
                 Instant(json, "started_at", pulse.StartedAt);
                 Instant(json, "beat_at", pulse.BeatAt);
                 json.WriteString("doing", pulse.Doing);

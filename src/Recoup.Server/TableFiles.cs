@@ -86,7 +86,7 @@ internal static class TableFiles
     private static string Plain(long minor, string currency) => Money.Format(minor, Currency.Of(currency));
 
     private static DateOnly Day(Desk desk, HttpContext http) =>
-        DateOnly.TryParseExact(http.Request.Query["as-of"], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : desk.AsOf;
+        Show.TryDay(http.Request.Query["as-of"], out var day) ? day : desk.AsOf;
 
     private static IEnumerable<T> All<T>(Func<string?, Slice<T>> read)
     {

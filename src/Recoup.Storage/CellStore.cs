@@ -3,6 +3,9 @@ using Recoup.Core.Measures;
 
 namespace Recoup.Storage;
 
+/// <summary>What is to be merged into the figures can't be.</summary>
+public sealed class CellsDamagedException(string what, Exception inner) : Core.Events.JournalDamagedException($"{what} ({inner.GetType().Name}); `recoup rebuild` makes the figures anew from the journal");
+
 /// <summary>
 /// The cells: a transaction appends what it adds as one blob, whoever merges folds the blobs into cells and
 /// month-end stocks, and a reader adds what is not merged yet. So writers of different partitions never meet
@@ -330,6 +333,15 @@ public sealed class CellStore(Store store) : IMeasureSource
     }
 
     private static void Decode(ReadOnlySpan<byte> blob, CellDeltas into)
+    {
+        try { Read(blob, into); }
+        catch (Exception e) when (e is IOException or FormatException or IndexOutOfRangeException or ArgumentException or OverflowException)
+        {
+            throw new CellsDamagedException(e is OverflowException ? "an amount of the figures has become too large to be counted" : "what a transaction added to the figures can't be read", e);
+        }
+    }
+
+    private static void Read(ReadOnlySpan<byte> blob, CellDeltas into)
     {
         using var reader = new BinaryReader(new MemoryStream(blob.ToArray()));
         var texts = new string[reader.Read7BitEncodedInt()];

@@ -181,6 +181,9 @@ public sealed partial class Door
         return true;
     }
 
+    /// <summary>As <see cref="Take(IReadOnlyList{InputUnit}, Func{BatchResult, bool}?)"/>, and what fails alone is set aside instead of thrown.</summary>
+    public BatchResult TakeOrSetAside(IReadOnlyList<InputUnit> units) => new Aside(this, SetAsides.Import, input => input.Key).Take(units);
+
     /// <summary>The instant by this door's clock.</summary>
     internal DateTimeOffset Clock => clock.GetUtcNow();
 

@@ -38,7 +38,7 @@ public static class SetAsides
     /// Whether a failure may be one party's alone. What lies with the store, with the machine, or ends the work on purpose
     /// is everybody's.
     /// </summary>
-    internal static bool MayBeOf(Exception e) => Plain(e) switch
+    public static bool MayBeOf(Exception e) => Plain(e) switch
     {
         OperationCanceledException or OutOfMemoryException or CrashException or IOException or UnauthorizedAccessException => false,
         StoreRefusedException => true,
@@ -62,6 +62,13 @@ public static class SetAsides
             """)
             .Bind(party).Bind(work).Bind(subject).Bind(CauseOf(e)).Bind(trace.Length <= TraceMax ? trace : trace[..TraceMax])
             .Bind(at.ToUnixTimeMilliseconds()).Bind(at.ToUnixTimeMilliseconds()).Run();
+    }
+
+    /// <summary>Writes down that the input of a unit failed, in a transaction of its own.</summary>
+    public static void Note(Store store, InputUnit unit, Exception failure, DateTimeOffset at)
+    {
+        var input = unit.Inputs[0];
+        store.Atomically(() => Note(store, PartyOf(store, input), Import, input.Key, failure, at));
     }
 
     /// <summary>A failure in one line.</summary>

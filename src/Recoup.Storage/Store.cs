@@ -359,6 +359,23 @@ public sealed class Store : IDisposable
 
     // --- states ---
 
+    private readonly List<RowTrouble> rowTroubles = [];
+
+    /// <summary>Whose rows a list had to leave out, or show without what it could not read; each party once.</summary>
+    public IReadOnlyList<RowTrouble> RowTroubles => rowTroubles;
+
+    /// <summary>Reads one row of a list. Null where that fails for what the row or its party holds: the list goes on, and whoever shows it says so.</summary>
+    internal T? OrTrouble<T>(long pid, Func<T?> read) where T : class
+    {
+        try { return read(); }
+        catch (Exception e) when (SetAsides.MayBeOf(e))
+        {
+            var party = PartyIdAt(pid) ?? string.Create(CultureInfo.InvariantCulture, $"#{pid}");
+            if (!rowTroubles.Exists(t => t.Party == party)) rowTroubles.Add(new RowTrouble(party, SetAsides.CauseOf(e)));
+            return null;
+        }
+    }
+
     internal (long Pid, PartyState State)? Party(string id)
     {
         var s = Statement("SELECT pid, state FROM party WHERE id = ?").Bind(id);
@@ -375,6 +392,16 @@ public sealed class Store : IDisposable
         var state = StateCodec.DecodeParty(s.Blob(0));
         s.Reset();
         return state;
+    }
+
+    /// <summary>Its place alone, however its state is; 0 where there is no such party.</summary>
+    internal long PidOf(string party)
+    {
+        var s = Statement("SELECT pid FROM party WHERE id = ?").Bind(party);
+        if (!s.Step()) return 0;
+        var pid = s.Long(0);
+        s.Reset();
+        return pid;
     }
 
     /// <summary>Its name alone, however its state is.</summary>
@@ -497,6 +524,9 @@ public sealed class Store : IDisposable
         database.Dispose();
     }
 }
+
+/// <summary>A party of which something can't be read.</summary>
+public sealed record RowTrouble(string Party, string Cause);
 
 /// <summary>States are kept in one form only; a store written by another form of them says so and is rebuilt.</summary>
 internal static class StateVersion

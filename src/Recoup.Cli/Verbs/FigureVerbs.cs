@@ -51,6 +51,7 @@ internal static class FigureVerbs
                     ? readings.Read(_ => AgeingReport.Of(readings.KnownAt(Session.Instant(known)), day, split.Contains("portfolio"), split.Contains("segment")))
                     : readings.Read(cells => AgeingReport.Of(cells, day, split.Contains("portfolio"), split.Contains("segment")));
             Print(session.Output, rows, day, split);
+            session.TellRowTroubles();
             return 0;
         });
         return verb;

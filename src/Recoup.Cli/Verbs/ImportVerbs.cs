@@ -180,7 +180,7 @@ internal static class ImportVerbs
         foreach (var (line, text) in report.Remarks.Take(5)) Output.Say($"line {line:N0} was taken; {text}");
         if (report.Remarked > 5) Output.Say($"{report.Remarked:N0} rows have such remarks; --format json lists the first {report.Remarks.Count:N0}");
         TellAside(report.SetAside);
-        return report.Rejected > 0 ? 3 : 0;
+        return report.Rejected + report.SetAside > 0 ? 3 : 0;
     }
 
     private static int PrintOpenItems(Output output, OpenItemsReport report, Rejects sink)
@@ -232,12 +232,12 @@ internal static class ImportVerbs
             return 1;
         }
         TellAside(report.SetAside);
-        return report.Rejected > 0 ? 3 : 0;
+        return report.Rejected + report.SetAside > 0 ? 3 : 0;
     }
 
     private static void TellAside(long count)
     {
-        if (count > 0) Output.Say($"{count:N0} of them failed by no fault of their own and are set aside: `recoup status` says why. Send them again once that is mended.");
+        if (count > 0) Output.Say($"{count:N0} failed by no fault of their own and are set aside: `recoup status` says why. Send such rows again once that is mended.");
     }
 
     /// <summary>Rejected rows: into a file from the first one on, and the first few to the terminal.</summary>

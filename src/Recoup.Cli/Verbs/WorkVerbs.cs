@@ -51,7 +51,8 @@ internal static class WorkVerbs
     public static int AsideExit(long count, string one, string many, string verb)
     {
         if (count == 0) return 0;
-        Output.Say($"{count:N0} {(count == 1 ? one : many)} could not be handled and {(count == 1 ? "was" : "were")} set aside; everybody else was worked. `recoup status` says why; the next `recoup {verb}` tries again.");
+        var what = count == 1 ? $"1 {one} could not be handled and was" : $"{count:N0} {many} could not be handled and were";
+        Output.Say($"{what} set aside; everybody else was worked. `recoup status` says why; the next `recoup {verb}` tries again.");
         return 3;
     }
 
@@ -277,6 +278,7 @@ internal static class WorkVerbs
                 json.WriteEndArray();
                 json.WriteEndObject();
             }, sheet, list);
+            session.TellRowTroubles();
             return 0;
         });
         return verb;

@@ -153,7 +153,7 @@ internal sealed class OpenItemMaker(Mapping mapping, OpenItemPlan plan, MappedRo
         if (DateBounds.Problem(due) is { } late) Problem(DueOn, $"{due:yyyy-MM-dd} {late}");
         if (amount >= 0 && due < issued) Problem(DueOn, $"{due:yyyy-MM-dd} is before the invoice was issued ({issued:yyyy-MM-dd})");
         if (!Money.TryFromMajor(amount, currency, out var balance))
-            Problem(Balance, Math.Abs(amount) > Money.MajorMax ? $"{amount.ToString(CultureInfo.InvariantCulture)} is too large" : $"{amount.ToString(CultureInfo.InvariantCulture)} has more decimals than {currency} has ({currency.Digits})");
+            Problem(Balance, Math.Abs(amount) > Money.MajorMaxOf(currency) ? $"{amount.ToString(CultureInfo.InvariantCulture)} is too large" : $"{amount.ToString(CultureInfo.InvariantCulture)} has more decimals than {currency} has ({currency.Digits})");
         var set = account is null ? null : (Input.AccountSet?)maker.Make(account);
         if (row.Problems.Count > 0) return null;
         return new OpenItemRow(reader.Line, (string)draft.Values[Account]!, (string)draft.Values[Number]!, issued, due, balance, set, [], reader.Raw) { Notes = [.. row.Notes] };

@@ -53,7 +53,7 @@ public sealed class SmtpChannel : IDisposable
         trouble = null;
         void Work()
         {
-            for (int i; (i = Interlocked.Increment(ref next)) < messages.Count;) answers[i] = Send(messages[i], oneClick[i], now);
+            for (int i; (i = Interlocked.Increment(ref next)) < messages.Count;) answers[i] = SendAlone(messages[i], oneClick[i], now);
         }
         var others = Enumerable.Range(1, Math.Min(settings.Connections, messages.Count) - 1 is var more and > 0 ? more : 0)
             .Select(_ => Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
@@ -69,6 +69,13 @@ public sealed class SmtpChannel : IDisposable
     }
 
     public void Dispose() => Close();
+
+    /// <summary>What fails for one message says nothing of the others. How far it came nobody knows then.</summary>
+    private ChannelAnswer SendAlone(Outgoing message, Uri? oneClick, DateTimeOffset now)
+    {
+        try { return Send(message, oneClick, now); }
+        catch (Exception e) when (e is not OutOfMemoryException) { return ChannelAnswer.Unknown($"an error in Recoup: {e.GetType().Name}"); }
+    }
 
     private ChannelAnswer Send(Outgoing message, Uri? oneClick, DateTimeOffset now)
     {

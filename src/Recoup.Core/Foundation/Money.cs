@@ -22,18 +22,21 @@ public readonly record struct Money(long Minor, Currency Currency) : IComparable
     public static bool TryFromMajor(decimal major, Currency currency, out Money money)
     {
         money = default;
-        if (Math.Abs(major) > MajorMax) return false;
+        if (Math.Abs(major) > MajorMaxOf(currency)) return false;
         var minor = major * currency.MinorPerMajor;
         if (minor != decimal.Truncate(minor)) return false;
         money = new Money((long)minor, currency);
         return true;
     }
 
-    /// <summary>
-    /// Above this an amount is a typing error, not a receivable: ten trillion major units. It also keeps sums of
-    /// a million of them within a long for currencies of up to two digits.
-    /// </summary>
+    /// <summary>Above this an amount is a typing error, not a receivable: ten trillion major units.</summary>
     public const decimal MajorMax = 10_000_000_000_000m;
+
+    /// <summary>The same in minor units of a currency of two digits, and the most in any: sums of nine thousand such amounts stay within a long.</summary>
+    public const long MinorMax = 1_000_000_000_000_000;
+
+    /// <summary>The largest amount that a currency takes, in major units.</summary>
+    public static decimal MajorMaxOf(Currency currency) => Math.Min(MajorMax, ToMajor(MinorMax, currency));
 
     public static Money operator +(Money a, Money b) => new(a.Minor + b.In(a.Currency), a.Currency);
 

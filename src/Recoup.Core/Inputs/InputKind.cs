@@ -233,7 +233,8 @@ public sealed class InputDraft(InputKind kind)
         if (amount < 0 && !negativeAllowed) Problems.Add(new InputProblem(field, $"{amount.ToString(CultureInfo.InvariantCulture)} is negative; a reduction is a credit note, a correction or a write-off"));
         else if (amount == 0 && !zeroAllowed) Problems.Add(new InputProblem(field, "is zero"));
         else if (Foundation.Money.TryFromMajor(amount, currency, out var money)) return money;
-        else if (Math.Abs(amount) > Foundation.Money.MajorMax) Problems.Add(new InputProblem(field, $"{amount.ToString(CultureInfo.InvariantCulture)} is too large"));
+        else if (Math.Abs(amount) > Foundation.Money.MajorMaxOf(currency))
+            Problems.Add(new InputProblem(field, $"{amount.ToString(CultureInfo.InvariantCulture)} is too large; at most {Foundation.Money.MajorMaxOf(currency).ToString("0", CultureInfo.InvariantCulture)} {currency}"));
         else Problems.Add(new InputProblem(field, $"{amount.ToString(CultureInfo.InvariantCulture)} has more decimals than {currency} has ({currency.Digits})"));
         return Foundation.Money.Zero(currency);
     }

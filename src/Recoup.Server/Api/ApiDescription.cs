@@ -106,7 +106,7 @@ internal static class ApiDescription
 
     private static OpenApiSchema One() => Object(("status", new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["accepted", "unchanged"] }));
 
-    private static OpenApiSchema Report() => Object(("read", Number()), ("accepted", Number()), ("unchanged", Number()), ("rejected", Number()),
+    private static OpenApiSchema Report() => Object(("read", Number()), ("accepted", Number()), ("unchanged", Number()), ("rejected", Number()), ("set_aside", Number()),
         ("inputs", new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = Number() }),
         ("rejects", new OpenApiSchema { Type = JsonSchemaType.Array, Items = Object(("line", Number()), ("key", Text()), ("reason", Text())) }));
 

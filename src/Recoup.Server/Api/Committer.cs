@@ -206,6 +206,8 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
         }
         if (submissions is [var alone])
         {
+            if (alone.Units.Count > 1 && SetAsides.MayBeOf(e) && TryInPieces(alone)) return;
+            SetAside(alone, e);
             alone.Settle(new Settled(null, Problem.Ours));
             options.Log.Failure("input_failed", e, $"api: {e}", ("inputs", alone.Units.Count));
             return;
@@ -214,6 +216,40 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
         {
             Commit([submission]);
             if (underWay.Count > 0) Settle();
+        }
+    }
+
+    /// <summary>A list of which something fails is taken in pieces, so that only what fails alone is left out of it. False: it could not be.</summary>
+    private bool TryInPieces(Submission list)
+    {
+        try
+        {
+            if (door is null) Open();
+            var units = door!.TakeOrSetAside(list.Units).Units;
+            unmerged = true;
+            list.Settle(new Settled(units, null));
+            Count(list.Units, units);
+            return true;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            options.Log.Failure("input_failed", e, null, ("inputs", list.Units.Count));
+            Close();
+            return false;
+        }
+    }
+
+    /// <summary>So that it is told of beside the log too. Where that fails the log has it all the same.</summary>
+    private void SetAside(Submission alone, Exception e)
+    {
+        try
+        {
+            using var own = options.OpenStore();
+            foreach (var unit in alone.Units) SetAsides.Note(own, unit, e, options.Clock.GetUtcNow());
+        }
+        catch (Exception other) when (other is not OutOfMemoryException)
+        {
+            options.Log.Failure("set_aside_failed", other, null);
         }
     }
 
@@ -294,7 +330,7 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
         }
     }
 
-    private static string OutcomeOf(UnitStatus status) => status switch { UnitStatus.Accepted => "accepted", UnitStatus.Unchanged => "unchanged", _ => "refused" };
+    private static string OutcomeOf(UnitStatus status) => status switch { UnitStatus.Accepted => "accepted", UnitStatus.Unchanged => "unchanged", UnitStatus.SetAside => "set_aside", _ => "refused" };
 
     /// <summary>What was taken since the last time, in sums: a line a request would be more than anybody reads.</summary>
     private void LogTaken(bool always)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Recoup.Server.Telemetry;
+using Recoup.Storage;
 using Recoup.Storage.Work;
 
 namespace Recoup.Server.Api;
@@ -20,6 +21,28 @@ internal sealed class Health(ServeOptions options, Committer committer, Nodes.No
 
     private readonly Lock gate = new();
     private (string Store, long At) seen = ("", long.MinValue / 2);
+    private (long? Count, long At) aside = (null, long.MinValue / 2);
+
+    /// <summary>How many pieces of work are set aside; null where the store does not say.</summary>
+    public long? SetAside()
+    {
+        lock (gate)
+        {
+            if (Environment.TickCount64 - aside.At < KeptMs) return aside.Count;
+            long? count = null;
+            try
+            {
+                using var store = options.OpenStore();
+                count = SetAsides.Count(store);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // What is wrong with the store /health/ready says.
+            }
+            aside = (count, Environment.TickCount64);
+            return count;
+        }
+    }
 
     public void Map(IEndpointRouteBuilder routes)
     {

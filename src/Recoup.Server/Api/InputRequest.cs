@@ -200,6 +200,8 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
         for (var i = 0; i < results.Count; i++)
         {
             foreach (var kind in results[i].Accepted) kinds[kind] = kinds.GetValueOrDefault(kind) + 1;
+            if (results[i].Status == UnitStatus.SetAside)
+                parsed.Rejects.Add(new Reject(results[i].Line, parsed.Units[i].Inputs[0].Key, "could not be taken by an error in Recoup, and was set aside; send it again once that is mended"));
             if (results[i].Refused is { } refused) parsed.Rejects.Add(new Reject(results[i].Line, parsed.Units[i].Inputs[0].Key, refused.Message));
         }
         Write(http, Report(parsed, results, kinds));
@@ -216,6 +218,7 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
             json.WriteNumber("accepted", results.Count(r => r.Status == UnitStatus.Accepted));
             json.WriteNumber("unchanged", results.Count(r => r.Status == UnitStatus.Unchanged));
             json.WriteNumber("rejected", parsed.Rejects.Count);
+            json.WriteNumber("set_aside", results.Count(r => r.Status == UnitStatus.SetAside));
             json.WriteStartObject("inputs");
             foreach (var (kind, count) in kinds) json.WriteNumber(kind, count);
             json.WriteEndObject();

@@ -12,6 +12,13 @@ public static class Show
 
     public static string Day(DateOnly? day) => day is { } d ? Day(d) : "";
 
+    /// <summary>A date in an address. False where it is none, or none that figures can be as of.</summary>
+    public static bool TryDay(string? text, out DateOnly day) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day) && DateBounds.Problem(day) is null;
+
+    /// <summary>Both days included; without a last day where there is no end.</summary>
+    public static string Span(DateOnly from, DateOnly to) => to == DateBounds.NoEnd ? $"from {Day(from)} on" : $"from {Day(from)} to {Day(to)}";
+
     public static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>To the minute, in UTC.</summary>

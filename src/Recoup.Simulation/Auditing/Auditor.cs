@@ -119,6 +119,8 @@ internal sealed class Auditor : IDisposable
         }
         changed.Clear();
         CompareCells(day, live);
+        var aside = SetAsides.List(live, limit: 1);
+        Check(Findings.Aside, aside.Count == 0, day, aside.Count == 0 ? "" : aside[0].Party, () => $"{aside[0].Work} {aside[0].Subject}: {aside[0].Cause}");
     }
 
     /// <summary>Computes every hash anew, folds everything from zero, and looks at every party once more: for quarters and the end.</summary>

@@ -21,7 +21,7 @@ public sealed class Findings(ulong seed, params IReadOnlyList<InvariantCount> mo
 {
     public const string Money = "money-conserved", Inputs = "inputs-taken", Journal = "journal-in-order", States = "states-agree", Headers = "headers-agree", Cells = "cells-agree",
         Facts = "decisions-know-no-more", Cleared = "contacts-cleared", Once = "delivered-once", Holds = "quiet-in-holds", OptOuts = "no-contact-against-consent",
-        Erased = "no-contact-after-erasure", Hours = "contacts-in-hours", Week = "contacts-a-week", Chains = "chains-verify", Rebuild = "rebuild-agrees";
+        Erased = "no-contact-after-erasure", Hours = "contacts-in-hours", Week = "contacts-a-week", Aside = "nobody-set-aside", Chains = "chains-verify", Rebuild = "rebuild-agrees";
 
     /// <summary>Breaches kept in words.</summary>
     public const int ListedMax = 20;
@@ -42,6 +42,7 @@ public sealed class Findings(ulong seed, params IReadOnlyList<InvariantCount> mo
         new(Erased, "nobody is contacted who asked to be forgotten"),
         new(Hours, "contacts are from 08:00 and before 21:00 at every place where the customer may be"),
         new(Week, "at most 3 contacts in any 7 days"),
+        new(Aside, "no run, no dispatch and no input failed for a party, so that it was set aside"),
         new(Chains, "every hash of the journal, computed anew, is the one kept"),
         new(Rebuild, "states, read models and cells are what the journal folded from zero gives"),
         .. more,

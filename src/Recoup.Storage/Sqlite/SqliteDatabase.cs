@@ -342,16 +342,19 @@ internal sealed class SqliteDatabase : Database
     public override void AddCells(IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells)
     {
         if (cells.Count == 0) return;
-        var upsert = Statement("INSERT INTO cell(measure, day, ref_day, portfolio, segment, currency, minor, count) VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(measure, day, ref_day, portfolio, segment, currency) DO UPDATE SET minor = minor + excluded.minor, count = count + excluded.count");
+        var upsert = Statement("INSERT INTO cell(measure, day, ref_day, portfolio, segment, currency, minor, count) VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(measure, day, ref_day, portfolio, segment, currency) DO UPDATE SET " + Sum);
         Add(upsert, cells);
     }
 
     public override void AddStocks(IReadOnlyList<KeyValuePair<CellKey, CellValue>> stocks)
     {
         if (stocks.Count == 0) return;
-        var upsert = Statement("INSERT INTO stock(measure, month_end, ref_day, portfolio, segment, currency, minor, count) VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(measure, month_end, ref_day, portfolio, segment, currency) DO UPDATE SET minor = minor + excluded.minor, count = count + excluded.count");
+        var upsert = Statement("INSERT INTO stock(measure, month_end, ref_day, portfolio, segment, currency, minor, count) VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(measure, month_end, ref_day, portfolio, segment, currency) DO UPDATE SET " + Sum);
         Add(upsert, stocks);
     }
+
+    /// <summary>SQLite makes a sum beyond 64 bits a floating-point number and says nothing: here it breaks the rule that there is one.</summary>
+    private const string Sum = "minor = CASE typeof(minor + excluded.minor) WHEN 'integer' THEN minor + excluded.minor END, count = count + excluded.count";
 
     private static void Add(Statement upsert, IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells)
     {

@@ -107,7 +107,7 @@ public sealed class DailyRun(Door door)
             else DecideTogether(plan, report, r => progress?.Invoke(r.Reviewed, count));
             Failpoint.Hit("run.before-end");
             End(plan, report.Stopped is not null);
-            door.TryMergeCells(always: true);
+            if (!door.TryMergeCells(always: true)) report.SetAside++;
             Failpoint.Hit("run.before-anchor");
         }
         finally

@@ -117,7 +117,7 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
         {
             foreach (var channel in channels.Values) channel.Done?.Invoke(at);
         }
-        door.TryMergeCells(always: true);
+        if (!door.TryMergeCells(always: true)) report.SetAside++;
     }
 
     private Aside aside = null!;

@@ -13,7 +13,7 @@ public sealed class IntakeReport
     public long Unchanged { get; set; }
     public long Rejected { get; set; }
 
-    /// <summary>Of the rejected, those that failed by no fault of their own; see <see cref="SetAsides"/>.</summary>
+    /// <summary>Of the rejected, those that failed by no fault of their own, and the figures where these could not be merged; see <see cref="SetAsides"/>.</summary>
     public long SetAside { get; set; }
 
     /// <summary>Rows that were taken and have something that should be looked at, such as a number that can't be dialled.</summary>
@@ -54,7 +54,7 @@ public sealed class Intake(Door door)
             Tell(underWay.Dequeue(), result, report, reject);
             progress?.Invoke(report);
         });
-        door.TryMergeCells(always: true);
+        if (!door.TryMergeCells(always: true)) report.SetAside++;
         Failpoint.Hit("import.before-end");
         return report;
 
@@ -182,7 +182,7 @@ public sealed class Intake(Door door)
         Flush();
         report.Accepted = accepted.Count;
         report.Unchanged = report.Read - report.Accepted - report.Rejected - report.Later;
-        door.TryMergeCells(always: true);
+        if (!door.TryMergeCells(always: true)) report.SetAside++;
         Failpoint.Hit("import.before-end");
         return report;
 

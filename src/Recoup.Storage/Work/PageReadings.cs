@@ -75,13 +75,28 @@ public sealed class PageReadings
     public Slice<AccountLine> Accounts(string prefix, DateOnly asOf, string? after, int limit) => readings.Read(_ =>
     {
         var found = new List<(string Account, string Party)>();
-        var s = store.Statement("SELECT id, id FROM party WHERE id >= ? AND id > ? AND id < ? UNION ALL SELECT account, party FROM account WHERE account >= ? AND account > ? AND account < ? ORDER BY 1 LIMIT ?");
+        var s = store.Statement("""
+            SELECT id, id FROM party WHERE id >= ? AND id > ? AND id < ?
+            UNION ALL SELECT account, party FROM account WHERE account >= ? AND account > ? AND account < ? ORDER BY 1 LIMIT ?
+            """);
         for (var twice = 0; twice < 2; twice++) s.Bind(prefix).Bind(after ?? "").Bind(prefix + "\U0010FFFF");
         s.Bind(limit + 1);
         while (s.Step()) found.Add((s.Text(0), s.Text(1)));
         var lines = new List<AccountLine>();
         foreach (var (account, party) in found.Take(limit))
-            if (store.Party(party) is var (_, state) && Line(state, account, asOf) is { } line) lines.Add(line);
+        {
+            var known = true;
+            var line = store.OrTrouble(store.PidOf(party), () =>
+            {
+                known = false;
+                var read = store.Party(party) is var (_, state) ? Line(state, account, asOf) : null;
+                known = true;
+                return read;
+            });
+            if (line is not null) lines.Add(line);
+            // Of one that can't be read the list says that it is there.
+            else if (!known) lines.Add(new AccountLine(account, party, "–", null, []));
+        }
         return new Slice<AccountLine>(lines, found.Count > limit ? found[limit - 1].Account : null);
     });
 
@@ -98,10 +113,10 @@ public sealed class PageReadings
     /// <summary>Items whose number begins so, open or not, in order of number.</summary>
     public IReadOnlyList<ItemLine> ItemsByNumber(string prefix, DateOnly asOf, int limit) => readings.Read(_ =>
     {
-        var found = new List<(long, ItemState)>();
+        var found = new List<(long Pid, byte[] State)>();
         var s = store.Statement("SELECT pid, state FROM item WHERE number >= ? AND number < ? ORDER BY number LIMIT ?").Bind(prefix).Bind(prefix + "\U0010FFFF").Bind(limit);
-        while (s.Step()) found.Add((s.Long(0), StateCodec.DecodeItem(s.Blob(1))));
-        return found.ConvertAll(f => Line(f.Item2, store.Party(f.Item1)!, asOf));
+        while (s.Step()) found.Add((s.Long(0), s.Blob(1).ToArray()));
+        return found.Select(f => store.OrTrouble(f.Pid, () => Line(StateCodec.DecodeItem(f.State), store.Party(f.Pid)!, asOf))).OfType<ItemLine>().ToList();
     });
 
     private ItemLine Line(ItemState item, PartyState party, DateOnly asOf)
@@ -144,11 +159,15 @@ public sealed class PageReadings
             looked++;
             var pid = s.Long(0);
             last = Cursor.Write(s.Int(1), pid, s.Text(2), s.Text(3));
-            var item = StateCodec.DecodeItem(s.Blob(4));
-            if (item.BalanceOn(asOf) == 0) continue;
-            if (!parties.TryGetValue(pid, out var party)) parties[pid] = party = store.Party(pid)!;
-            var line = Line(item, party, asOf);
-            if (line.DueOn >= from && line.DueOn <= to && wanted(line)) lines.Add(line);
+            var state = s.Blob(4).ToArray();
+            var line = store.OrTrouble(pid, () =>
+            {
+                var item = StateCodec.DecodeItem(state);
+                if (item.BalanceOn(asOf) == 0) return null;
+                if (!parties.TryGetValue(pid, out var party)) parties[pid] = party = store.Party(pid)!;
+                return Line(item, party, asOf);
+            });
+            if (line is not null && line.DueOn >= from && line.DueOn <= to && wanted(line)) lines.Add(line);
         }
         return new Slice<ItemLine>(lines, null);
     });
@@ -186,9 +205,14 @@ public sealed class PageReadings
         var s = status is { } wanted
             ? store.Statement("SELECT pid, not_before, id, state FROM message WHERE status = ? AND (not_before, id) < (?, ?) ORDER BY not_before DESC, id DESC LIMIT ?").Bind((long)wanted).Bind(time).Bind(id).Bind(limit + 1)
             : store.Statement("SELECT pid, not_before, id, state FROM message WHERE (not_before, id) < (?, ?) ORDER BY not_before DESC, id DESC LIMIT ?").Bind(time).Bind(id).Bind(limit + 1);
-        var found = new List<(long Pid, string Cursor, MessageState Message)>();
-        while (s.Step()) found.Add((s.Long(0), Cursor.Write(s.Long(1), s.Text(2)), StateCodec.DecodeMessage(s.Blob(3))));
-        return new Slice<MessageLine>([.. found.Take(limit).Select(f => Line(f.Message, store.Party(f.Pid)!))], found.Count > limit ? found[limit - 1].Cursor : null);
+        var found = new List<(long Pid, string Cursor, byte[] State)>();
+        while (s.Step()) found.Add((s.Long(0), Cursor.Write(s.Long(1), s.Text(2)), s.Blob(3).ToArray()));
+        var lines = found.Take(limit).Select(f => store.OrTrouble(f.Pid, () =>
+        {
+            var message = StateCodec.DecodeMessage(f.State);
+            return store.OrTrouble(f.Pid, () => Line(message, store.Party(f.Pid)!)) ?? new MessageLine(message, null);
+        }));
+        return new Slice<MessageLine>([.. lines.OfType<MessageLine>()], found.Count > limit ? found[limit - 1].Cursor : null);
     });
 
     private MessageLine Line(MessageState message, PartyState party)
@@ -256,15 +280,16 @@ public sealed class PageReadings
         const string rest = "open = 1 AND priority <= ? AND (priority < ? OR id > ?) ORDER BY priority DESC, id LIMIT ?";
         var s = owner is null ? store.Statement("SELECT state, pid, priority, id FROM work WHERE " + rest) : store.Statement("SELECT state, pid, priority, id FROM work WHERE owner = ? AND " + rest).Bind(owner);
         s.Bind(priority).Bind(priority).Bind(id).Bind(limit + 1);
-        var found = new List<(Core.Recovery.WorkItemState Work, long Pid, long Priority)>();
-        while (s.Step()) found.Add((StateCodec.DecodeWorkItem(s.Blob(0)), s.Long(1), s.Long(2)));
+        var found = new List<(byte[] State, long Pid, long Priority, string Id)>();
+        while (s.Step()) found.Add((s.Blob(0).ToArray(), s.Long(1), s.Long(2), s.Text(3)));
         var today = store.Heads().Max(h => h.RecordedOn);
-        var entries = found.Take(limit).Select(f =>
+        var entries = found.Take(limit).Select(f => store.OrTrouble(f.Pid, () =>
         {
+            var work = StateCodec.DecodeWorkItem(f.State);
             var state = store.Party(f.Pid)!;
-            return WorklistEntry.Of(f.Work, state, store.Vault, f.Priority / 100m, today);
-        }).ToList();
-        return new Slice<WorklistEntry>(entries, found.Count > limit ? Cursor.Write(found[limit - 1].Priority, found[limit - 1].Work.Id) : null);
+            return WorklistEntry.Of(work, state, store.Vault, f.Priority / 100m, today);
+        })).OfType<WorklistEntry>().ToList();
+        return new Slice<WorklistEntry>(entries, found.Count > limit ? Cursor.Write(found[limit - 1].Priority, found[limit - 1].Id) : null);
     });
 
     /// <summary>How much open work waits, by owner.</summary>

@@ -93,12 +93,24 @@ public sealed class Readings
         for (var p = 0; p < Partition.PartyCount; p++)
         {
             var open = new List<(long Pid, ItemState Item, long Balance)>();
+            var rows = new List<(long Pid, byte[] State)>();
             var s = store.Statement("SELECT pid, state FROM item WHERE pid >= ? AND pid < ?").Bind(Store.RowId(p, 0)).Bind(Store.RowId(p + 1, 0));
             while (s.Step())
-                if (StateCodec.DecodeItem(s.Blob(1)) is var item && item.BalanceOn(asOf) is var balance and not 0) open.Add((s.Long(0), item, balance));
-            var parties = store.Database.Parties(open.Select(o => o.Pid).ToHashSet()).ToDictionary(party => party.Pid, party => StateCodec.DecodeParty(party.State));
+            {
+                try
+                {
+                    if (StateCodec.DecodeItem(s.Blob(1)) is var item && item.BalanceOn(asOf) is var balance and not 0) open.Add((s.Long(0), item, balance));
+                }
+                // Told of once the rows are read.
+                catch (Exception e) when (SetAsides.MayBeOf(e)) { rows.Add((s.Long(0), s.Blob(1).ToArray())); }
+            }
+            foreach (var (pid, bytes) in rows) store.OrTrouble(pid, () => StateCodec.DecodeItem(bytes));
+            var parties = new Dictionary<long, PartyState>();
+            foreach (var party in store.Database.Parties(open.Select(o => o.Pid).ToHashSet()))
+                if (store.OrTrouble(party.Pid, () => StateCodec.DecodeParty(party.State)) is { } state) parties[party.Pid] = state;
             foreach (var (pid, item, balance) in open)
             {
+                if (!parties.ContainsKey(pid)) continue;
                 var portfolio = parties[pid].Account(item.Account)!.Portfolio;
                 yield return (item.Account, item.Number, portfolio, parties[pid].SegmentOn(portfolio, asOf), item.Currency, item.DueAt(asOf), balance);
             }
@@ -121,12 +133,16 @@ public sealed class Readings
         var s = owner is null
             ? store.Statement("SELECT state, pid, priority FROM work WHERE open = 1 ORDER BY priority DESC, id LIMIT ?").Bind(limit)
             : store.Statement("SELECT state, pid, priority FROM work WHERE open = 1 AND owner = ? ORDER BY priority DESC, id LIMIT ?").Bind(owner).Bind(limit);
-        var rows = new List<(WorkItemState, long, decimal)>();
-        while (s.Step()) rows.Add((StateCodec.DecodeWorkItem(s.Blob(0)), s.Long(1), s.Long(2) / 100m));
-        foreach (var (work, pid, priority) in rows)
+        var rows = new List<(byte[] State, long Pid, decimal Priority)>();
+        while (s.Step()) rows.Add((s.Blob(0).ToArray(), s.Long(1), s.Long(2) / 100m));
+        foreach (var (bytes, pid, priority) in rows)
         {
-            var state = store.Party(pid)!;
-            entries.Add(WorklistEntry.Of(work, state, store.Vault, priority, today));
+            var entry = store.OrTrouble(pid, () =>
+            {
+                var work = StateCodec.DecodeWorkItem(bytes);
+                return WorklistEntry.Of(work, store.Party(pid)!, store.Vault, priority, today);
+            });
+            if (entry is not null) entries.Add(entry);
         }
         return entries;
     });
@@ -184,8 +200,11 @@ public sealed class Readings
         var s = store.Statement("SELECT status, count(*) FROM message GROUP BY status");
         while (s.Step()) counts[(Core.Contact.MessageStatus)s.Int(0)] = s.Int(1);
         var unknown = new List<(string, string)>();
-        s = store.Statement("SELECT id, state FROM message WHERE status = 4 ORDER BY id");
-        while (s.Step()) unknown.Add((s.Text(0), StateCodec.DecodeMessage(s.Blob(1)).Account));
+        s = store.Statement("SELECT id, state, pid FROM message WHERE status = 4 ORDER BY id");
+        var found = new List<(string Id, long Pid, byte[] State)>();
+        while (s.Step()) found.Add((s.Text(0), s.Long(2), s.Blob(1).ToArray()));
+        // Its account is told where it can be read; that it is of unknown fate in any case.
+        foreach (var (id, pid, bytes) in found) unknown.Add((id, store.OrTrouble(pid, () => StateCodec.DecodeMessage(bytes).Account) ?? ""));
         return ((IReadOnlyDictionary<Core.Contact.MessageStatus, int>)counts, (IReadOnlyList<(string, string)>)unknown);
     });
 
