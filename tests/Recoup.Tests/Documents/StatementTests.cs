@@ -88,8 +88,8 @@ public sealed class StatementTests
             Digest(again).ShouldBe(Digest(play));
         });
         if (Environment.GetEnvironmentVariable("RECOUP_SEED") is { Length: > 0 }) return;
-        invoices.ShouldBeGreaterThan(20);
-        statements.ShouldBeGreaterThan(5);
+        invoices.ShouldBeGreaterThan(Long.Or(20, 5));
+        statements.ShouldBeGreaterThan(Long.Or(5, 1));
     }
 
     private static string Digest(Play play) => Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', play.Journal().Select(Play.Describe)))));

@@ -246,7 +246,7 @@ public sealed class TamperTests(EveryKindFolder made) : IClassFixture<EveryKindF
         using var folder = made.Folder.Copy();
         var (partition, seqs) = Place(folder);
         var changed = folder.Count($"SELECT seq FROM journal WHERE partition = {partition} AND kind = 'invoice_corrected'");
-        folder.Tamper($"UPDATE journal SET payload = CAST(replace(CAST(payload AS TEXT), 'price', 'prize') AS BLOB) WHERE id = {Store.RowId(partition, changed)}");
+        folder.Tamper($"UPDATE journal SET payload = CAST(replace(CAST(payload AS TEXT), 'sealed:', 'sealed:A') AS BLOB) WHERE id = {Store.RowId(partition, changed)}");
         using (var store = folder.Open())
         {
             var before = store.JournalAt(partition, changed - 1)?.Hash ?? Chain.Root;

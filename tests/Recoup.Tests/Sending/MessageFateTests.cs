@@ -26,6 +26,9 @@ public sealed class MessageFateTests
     private IReadOnlyList<Event> Says(string outcome, string? detail = null, DateTimeOffset? until = null, string? badAddress = null) =>
         [.. bench.Do(new Input.ChannelResult { Key = bench.NextKey(), Party = "A1", Message = bench.State.Messages.Keys.Single(), Outcome = outcome, Detail = detail, Until = until, BadAddress = badAddress }).Events.Select(e => e.Event)];
 
+    /// <summary>What was said, which stands sealed in events and states.</summary>
+    private string Words(string? detail) => Recoup.Core.Workspace.SealedWords.Open(bench.TheVault, "A1", detail!);
+
     private Outcome Bounce(string kind, string? status = null, string? detail = null, string? message = null) =>
         bench.Do(new Input.MessageBounced { Key = bench.NextKey(), Account = "A1", Message = message ?? bench.State.Messages.Keys.First(), Kind = kind, Status = status, Detail = detail });
 
@@ -36,8 +39,8 @@ public sealed class MessageFateTests
     {
         var message = Released();
         var until = bench.Now.AddMinutes(20);
-        Says("deferred", "451 later", until).ShouldHaveSingleItem().ShouldBe(new Event.MessageDeferred(message.Id, Machine.ChannelNotNow, until) { Detail = "451 later" });
-        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Pending), m => m.NotBefore.ShouldBe(until), m => m.Detail.ShouldBe("451 later"), m => m.Tries.ShouldBe(1), m => m.FirstTriedAt.ShouldBe(bench.Now));
+        Says("deferred", "451 later", until).ShouldHaveSingleItem().ShouldBeOfType<Event.MessageDeferred>().ShouldSatisfyAllConditions(e => e.Message.ShouldBe(message.Id), e => e.Rule.ShouldBe(Machine.ChannelNotNow), e => e.Until.ShouldBe(until), e => Words(e.Detail).ShouldBe("451 later"));
+        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Pending), m => m.NotBefore.ShouldBe(until), m => Words(m.Detail).ShouldBe("451 later"), m => m.Tries.ShouldBe(1), m => m.FirstTriedAt.ShouldBe(bench.Now));
         bench.State.Contact.Recent.ShouldBeEmpty();
         // An answer to what is not under way changes nothing.
         Says("sent").ShouldBeEmpty();
@@ -89,7 +92,7 @@ public sealed class MessageFateTests
         var message = Released();
         Says("sent");
         Bounce("hard", "5.1.1", "no such user pay@customer.example here");
-        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Bounced), m => m.Detail.ShouldBe("hard 5.1.1 no such user … here"));
+        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Bounced), m => Words(m.Detail).ShouldBe("hard 5.1.1 no such user … here"));
         // It was a contact, or an attempt at one, all the same.
         bench.State.Contact.Recent.Count.ShouldBe(1);
 
@@ -155,7 +158,7 @@ public sealed class MessageFateTests
         var message = Released();
         Says("sent");
         Bounce("soft", "5.2.2", "mailbox full");
-        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Bounced), m => m.Detail.ShouldBe("soft 5.2.2 mailbox full"));
+        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Bounced), m => Words(m.Detail).ShouldBe("soft 5.2.2 mailbox full"));
         ContactGateOf("email").ShouldBeNull();
         bench.Review(Due.AddDays(4)).Rule.ShouldBe("step-not-due");
         bench.Review(Due.AddDays(14)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("message"), d => d.Step.ShouldBe("second-reminder"));
@@ -210,6 +213,6 @@ public sealed class MessageFateTests
         var message = Released();
         Says("unknown", "the connection broke");
         bench.Do(new Input.MessageSettled { Key = "s", Account = "A1", Message = message.Id, Outcome = "failed", Actor = "ann", Reason = "log of the relay, pay@customer.example not in it" });
-        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Failed), m => m.Detail.ShouldBe("by ann: log of the relay, … not in it"));
+        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Failed), m => Words(m.Detail).ShouldBe("by ann: log of the relay, … not in it"));
     }
 }
