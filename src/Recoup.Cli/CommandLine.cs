@@ -32,6 +32,7 @@ internal static class CommandLine
         root.Options.Add(Session.Data);
         root.Options.Add(Session.Database);
         root.Options.Add(Session.Now);
+        root.Options.Add(Session.CatalogFolder);
         root.Options.Add(Output.Format);
         foreach (var verb in new[]
         {

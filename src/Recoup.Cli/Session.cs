@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using Recoup.Connectors.Catalog;
 using Recoup.Connectors.Mail;
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
+using Recoup.Core.Measures;
 using Recoup.Core.Policies;
 using Recoup.Storage;
 using Recoup.Storage.Work;
@@ -18,6 +20,12 @@ internal sealed class Session : IDisposable
     public static readonly Option<string?> Data = new("--data") { Description = "the data folder; else RECOUP_DATA, else recoup-data here", Recursive = true, HelpName = "DIR" };
     public static readonly Option<string?> Database = new("--database") { Description = "a PostgreSQL connection, such as postgresql://user@host/name; else RECOUP_DATABASE. The folder of --data then holds mail, anchors and settings only", Recursive = true, HelpName = "CONNECTION" };
     public static readonly Option<string?> Now = new("--now") { Description = "the instant to take for now, such as 2026-04-12T10:15:00Z", Recursive = true, HelpName = "INSTANT" };
+
+    public static readonly Option<string?> CatalogFolder = new("--catalog")
+    {
+        Description = "the folder of your own rules, templates, KPIs, mappings and words; else RECOUP_CATALOG, else catalog in the data folder",
+            Recursive = true, HelpName = "DIR",
+    };
 
     private readonly ParseResult parsed;
     private Store? store;
@@ -90,6 +98,57 @@ internal sealed class Session : IDisposable
             Output.Say($"Note: something was recorded at {door.LastRecordedAt:yyyy-MM-ddTHH:mm:ssZ} already; what is learned now is recorded at that instant, not before it.");
         return door;
     }
+
+    // --- a user's own files ---
+
+    /// <summary>Where a user's own files of the catalogue lie.</summary>
+    public string OwnFolder => parsed.GetValue(CatalogFolder)
+        ?? (Environment.GetEnvironmentVariable("RECOUP_CATALOG") is { Length: > 0 } given ? given : Path.Combine(Folder, OwnCatalog.FolderName));
+
+    public OwnCatalog Own => OwnCatalog.Read(OwnFolder);
+
+    /// <summary>The shipped KPIs with the user's own over them; what is wrong with one is said, and the others go on.</summary>
+    public KpiCatalog Kpis()
+    {
+        var (kpis, problems) = Own.ReadKpis();
+        foreach (var problem in problems) Output.Say(problem.ToString());
+        return kpis;
+    }
+
+    /// <summary>What can be used of a user's files, given what the workspace goes by, if there is one.</summary>
+    public CatalogReading ReadOwn(OwnCatalog own)
+    {
+        if (!Store.Exists(Place)) return own.Check(null, DateOnly.MinValue);
+        var readings = new Readings(Open());
+        return own.Check(readings.Workspace().Adopted, readings.LastRecordedOn());
+    }
+
+    /// <summary>Templates that a policy may name: the shipped ones and the user's own.</summary>
+    public IReadOnlyList<string> Templates() => Writer().Templates;
+
+    /// <summary>The shipped templates with the user's own over them, as they lie in the folder or were adopted.</summary>
+    public TemplateWriter Writer()
+    {
+        var own = Own;
+        var adopted = Store.Exists(Place) ? new Readings(Open()).Workspace().Adopted : null;
+        var files = own.Exists ? own.Check(adopted, DateOnly.MinValue).Adoptable : adopted?.Own ?? [];
+        return (TemplateWriter)TemplateWriter.Shipped.Over(files);
+    }
+
+    /// <summary>
+    /// Lets the door go by the user's files as they lie in the folder now. Of a workspace on PostgreSQL, which many nodes
+    /// share, only `catalog adopt` takes them in: else each node would take in its own.
+    /// </summary>
+    public void TakeIn(Door door)
+    {
+        if (Connection is not null || Own is not { Exists: true } own) return;
+        var reading = own.Check(door.Workspace.Adopted, door.LastRecordedOn);
+        door.Own = reading.Adoptable;
+        foreach (var problem in reading.Problems) Output.Say(problem.ToString());
+    }
+
+    /// <summary>Who acts: by --by or --actor, else the user of this machine.</summary>
+    public static Option<string?> By() => new("--by", "--actor") { Description = "who says so; else the user of this machine", HelpName = "NAME" };
 
     public IReadOnlyDictionary<string, ChannelPort> Channels() => ChannelsOf(Open());
 

@@ -155,9 +155,16 @@ public static partial class Machine
                 work.Emit(new Event.MessageDeferred(message.Id, allowed.Rule!, allowed.NotBefore.ToUniversalTime()), account: message.Account);
                 return null;
             case Verdict.Allowed allowed:
-                var text = work.Context.Writer.Write(say());
+                var said = say();
+                var text = work.Context.Writer.Write(said);
+                var editions = work.Context.Writer.Editions(said.Template, said.Tone, said.Language, document: said.Statement is not null
+                    || said.Invoices.Count > 0);
                 var sealedText = work.Context.Vault.Seal(work.State.Id, JsonSerializer.SerializeToUtf8Bytes(text, MessageJson.Default.MessageText));
-                work.Emit(new Event.MessageReleased(message.Id, allowed.Clearance.Id, sealedText) { AddressToken = request.AddressToken }, account: message.Account);
+                work.Emit(new Event.MessageReleased(message.Id, allowed.Clearance.Id, sealedText)
+                {
+                    AddressToken = request.AddressToken, TemplateEdition = editions?.Template, WordsEdition = editions?.Words,
+                        Rules = work.Context.RulesVersion,
+                }, account: message.Account);
                 work.Outgoing.Add(new Outgoing(work.State.Id, message.Id, message.Channel, text) { Tries = message.Tries, FirstTriedAt = message.FirstTriedAt });
                 return null;
             default: throw new System.Diagnostics.UnreachableException();

@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Recoup.Connectors.Catalog;
 using Recoup.Core.Measures;
 using Recoup.Core.Workspace;
 using Recoup.Storage;
@@ -19,7 +22,13 @@ public sealed class Desk(ServeOptions options, Memory memory) : IDisposable
 
     public PageReadings Pages => field ??= new PageReadings(Store);
 
-    public KpiCatalog Catalog => field ??= options.Catalog();
+    /// <summary>The user's own files: what can be used of them, and what is wrong with the rest; null: there are none here.</summary>
+    public CatalogReading? Own => field ??= options.Own?.Read(Workspace.Adopted, AsOf);
+
+    public KpiCatalog Catalog => field ??= options.Catalog?.Invoke() ?? Own?.Kpis ?? KpiCatalog.Shipped;
+
+    // Figures are of the definitions too, which change without the journal. A watch gives the same catalogue as long as no file changes.
+    private string CatalogKey => RuntimeHelpers.GetHashCode(Catalog).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Changes with everything recorded.</summary>
     public string Version => version ??= Pages.Version();
@@ -39,7 +48,9 @@ public sealed class Desk(ServeOptions options, Memory memory) : IDisposable
 
     public IReadOnlyList<AgeingRow> Ageing(DateOnly asOf, bool byPortfolio) => Remember($"ageing/{asOf:yyyy-MM-dd}/{byPortfolio}", () => Readings.Read(cells => AgeingReport.Of(cells, asOf, byPortfolio)));
 
-    public IReadOnlyList<KpiRow> Kpis(string key, KpiQuestion question) => Remember($"kpis/{key}/{string.Join(',', question.Kpis)}/{string.Join(',', question.Days)}", () => Readings.Read(cells => new KpiEngine(Catalog, cells).Answer(question)));
+    public IReadOnlyList<KpiRow> Kpis(string key, KpiQuestion question) =>
+        Remember($"kpis/{CatalogKey}/{key}/{string.Join(',', question.Kpis)}/{string.Join(',', question.Days)}", () =>
+            Readings.Read(cells => new KpiEngine(Catalog, cells).Answer(question)));
 
     /// <summary>
     /// Every KPI at the month ends before the last day. Only a fact that comes late changes them, and they are many
@@ -48,7 +59,7 @@ public sealed class Desk(ServeOptions options, Memory memory) : IDisposable
     public IReadOnlyList<KpiRow> PastKpis(bool byPortfolio)
     {
         var ends = Trends.PastMonths(AsOf);
-        return memory.Lasting($"past/{byPortfolio}/{ends[0]}/{ends.Count}", Version, this, () => new Desk(options, memory),
+        return memory.Lasting($"past/{CatalogKey}/{byPortfolio}/{ends[0]}/{ends.Count}", Version, this, () => new Desk(options, memory),
             desk => desk.Readings.Read(cells => new KpiEngine(desk.Catalog, cells).Answer(new KpiQuestion(ends) { ByPortfolio = byPortfolio })));
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Recoup.Connectors.Catalog;
 using Recoup.Core.Measures;
 using Recoup.Core.Workspace;
 using Recoup.Server.Api;
@@ -65,8 +66,11 @@ public sealed record ServeOptions(StorePlace Place, IPAddress Address, int Port,
     /// <summary>The channels of a store, as the command line has them.</summary>
     public required Func<Store, IReadOnlyDictionary<string, ChannelPort>> Channels { get; init; }
 
-    /// <summary>The shipped KPIs and the user's own.</summary>
-    public required Func<KpiCatalog> Catalog { get; init; }
+    /// <summary>The user's own files of the catalogue; null: everything is as shipped.</summary>
+    public CatalogWatch? Own { get; init; }
+
+    /// <summary>The KPIs there are; those shipped and the user's own unless set.</summary>
+    public Func<KpiCatalog>? Catalog { get; init; }
 
     /// <summary>Who acts when somebody enters something on a page.</summary>
     public required string Actor { get; init; }

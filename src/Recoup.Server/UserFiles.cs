@@ -1,3 +1,4 @@
+using Recoup.Connectors.Catalog;
 using Recoup.Connectors.Mail;
 using Recoup.Core.Foundation;
 
@@ -14,7 +15,9 @@ public static class UserFiles
 {
     /// <summary>Everything that is wrong, each kind of file by its own reader.</summary>
     /// <param name="folder">The data folder.</param>
-    public static IReadOnlyList<BrokenFile> Broken(string folder) => [.. Channels(folder)];
+    /// <param name="own">What came of reading the user's catalogue; null: there is none.</param>
+    public static IReadOnlyList<BrokenFile> Broken(string folder, CatalogReading? own = null) =>
+        [.. Channels(folder), .. own?.Problems.Select(p => new BrokenFile(p.File, p.Line, p.Instead is null ? p.Text : $"{p.Text}; {p.Instead}")) ?? []];
 
     private static IEnumerable<BrokenFile> Channels(string folder)
     {

@@ -226,6 +226,11 @@ public sealed partial class Door
         /// <summary>Records what is no business fact: the workspace's clock does not move by it.</summary>
         public void RecordAside(Event e) => Record(e, EventCodec.Encode(e).Kind, "system", LastRecordedOn);
 
+        public void ClaimCauses(IReadOnlyList<string> causes)
+        {
+            foreach (var cause in causes) claimed[cause] = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(cause));
+        }
+
         /// <summary>Records an event of the workspace and applies it at once.</summary>
         public void Record(Event e, string cause, string actor, DateOnly? effectiveOn = null)
         {
@@ -274,13 +279,14 @@ public sealed partial class Door
                     if (routes.PartyOf(input) is { } party && parties.TryGetValue(party, out var entry) && (input.Follows || !(input.Digest.Length > 0 && known.ContainsKey(input.Key))) && !(input is Input.Unpaid && !known.ContainsKey(input.Key)))
                         asking.Add((entry, input, Machine.Today(entry.State, input, context)));
             }
+            var allocation = door.ContextAt(now).Policy.Allocation;
             // A reversal needs its payment first and then the items it met; more than so many steps no input takes.
             for (var step = 0; step < 4 && asking.Count > 0; step++)
             {
                 var wanted = new Beforehand();
                 var again = new List<(Entry Entry, Input Input, DateOnly Today)>();
                 foreach (var asked in asking)
-                    if (wanted.Add(asked.Entry.State, asked.Entry.Pid, Needs.Of(asked.Entry.State, asked.Input, asked.Today, door.PolicyInForce.Allocation))) again.Add(asked);
+                    if (wanted.Add(asked.Entry.State, asked.Entry.Pid, Needs.Of(asked.Entry.State, asked.Input, asked.Today, allocation))) again.Add(asked);
                 wanted.Load(stored);
                 asking = again;
             }

@@ -74,7 +74,7 @@ public sealed partial class Door
     private readonly Store store;
     private readonly CellStore cells;
     private readonly IMessageWriter writer;
-    private readonly ContactRules rules;
+    private readonly ContactRules? rules;
     private readonly TimeProvider clock;
     private WorkspaceState workspace = new();
 
@@ -82,17 +82,22 @@ public sealed partial class Door
     // large import would allocate.
     private readonly CellDeltas batchCells = new();
     private CellDeltas unitCells = new();
-    private Policy? compiled;
+    private readonly Dictionary<string, Policy> compiled = new(StringComparer.Ordinal);
+    private LaidOver? laidOver;
+
+    private sealed record LaidOver(long Seq, IMessageWriter Writer);
 
     /// <param name="operation">import, run or dispatch: names the failpoints passed.</param>
     /// <param name="clock">Gives the time of what is learned now.</param>
+    /// <param name="writer">With the shipped templates; what the workspace adopted of a user's own is laid over them.</param>
+    /// <param name="rules">Instead of those that the workspace adopted.</param>
     public Door(Store store, string operation, TimeProvider clock, IMessageWriter writer, ContactRules? rules = null)
     {
         store.RefuseStale();
         this.store = store;
         this.clock = clock;
         this.writer = writer;
-        this.rules = rules ?? ShippedPolicies.ContactRules;
+        this.rules = rules;
         Operation = operation;
         cells = new CellStore(store);
         FinishErasures();
@@ -107,6 +112,10 @@ public sealed partial class Door
 
     /// <summary>A policy to use instead of the one in force; it is adopted by the next run.</summary>
     public Policy? Policy { get; init; }
+
+    /// <summary>A user's rules, templates and words as they lie in the folder now; the next run adopts them. Null: nobody looked, and those adopted
+    /// go on.</summary>
+    public IReadOnlyList<CatalogFile>? Own { get; set; }
 
     /// <summary>The workspace as of the last batch or <see cref="Look"/>.</summary>
     public WorkspaceState Workspace => workspace;
@@ -124,16 +133,43 @@ public sealed partial class Door
     }
 
     /// <summary>The policy by which inputs are handled now: the given one, else the adopted one, else the shipped one.</summary>
-    public Policy PolicyInForce
+    public Policy PolicyInForce => PolicyOn(PolicyDay(workspace.Today(clock.GetUtcNow())));
+
+    /// <summary>The policy of a day: the given one, else the one adopted for it, else the shipped one.</summary>
+    public Policy PolicyOn(DateOnly day)
+    {
+        if (Policy is not null) return Policy;
+        if (workspace.Adopted.PolicyOn(day) is not { } adopted) return ShippedPolicies.Default;
+        if (compiled.TryGetValue(adopted.Digest, out var known)) return known;
+        try { return compiled[adopted.Digest] = Core.Policies.Policy.Parse(adopted.Text, $"policy version {adopted.Version}"); }
+        catch (YamlException e)
+        {
+            throw new StoreException($"this version of Recoup can't read the policy in force ({adopted.Edition}): {e.Message}. `recoup policy show` "
+                + $"prints it; mend it and take it in with `recoup policy adopt FILE`.", e);
+        }
+    }
+
+    /// <summary>The rules by which contacts are cleared: the given ones, else those adopted, else the shipped ones.</summary>
+    public ContactRules RulesInForce => rules ?? RulePacks.Of(workspace.Adopted.Files(CatalogPart.Rules));
+
+    /// <summary>Those that were given instead of what is adopted, as a file to record; null: none were.</summary>
+    internal IReadOnlyList<CatalogFile>? GivenRules => rules is null ? null : [new CatalogFile("rules/given.yaml", rules.Text)];
+
+    /// <summary>The writer with what the workspace adopted of a user's templates and words.</summary>
+    public IMessageWriter Writer
     {
         get
         {
-            if (Policy is not null) return Policy;
-            if (workspace.PolicyVersion == 0) return ShippedPolicies.Default;
-            if (compiled?.Digest == workspace.PolicyDigest) return compiled!;
-            return compiled = Core.Policies.Policy.Parse(workspace.PolicyTexts[^1], $"policy version {workspace.PolicyVersion}");
+            if (laidOver is { } known && known.Seq == workspace.Seq) return known.Writer;
+            IReadOnlyList<CatalogFile> own = [.. workspace.Adopted.Files(CatalogPart.Templates)?.Files ?? [],
+                .. workspace.Adopted.Files(CatalogPart.Documents)?.Files ?? []];
+            laidOver = new LaidOver(workspace.Seq, own.Count == 0 ? writer : writer.Over(own));
+            return laidOver.Writer;
         }
     }
+
+    /// <summary>The policy goes by the date of the last run, or a later one: what a run decides where it is still the day before it decides by the same.</summary>
+    private DateOnly PolicyDay(DateOnly day) => workspace.LastRunOn is { } run && run > day ? run : day;
 
     /// <summary>Takes the units in order, in one transaction.</summary>
     /// <param name="units">Each is taken whole or refused whole.</param>
@@ -141,11 +177,13 @@ public sealed partial class Door
     public BatchResult Take(IReadOnlyList<InputUnit> units, Func<BatchResult, bool>? mayCommit = null) =>
         Take(units, [], mayCommit);
 
-    /// <param name="workspaceEvents">Events of Recoup's own doing, such as the beginning of a run, recorded before the units.</param>
-    internal BatchResult Take(IReadOnlyList<InputUnit> units, IReadOnlyList<(Event Event, string Cause, DateOnly On, DateTimeOffset At)> workspaceEvents, Func<BatchResult, bool>? mayCommit = null, bool recordsKeys = false)
+    /// <param name="workspaceEvents">Events that are no input's, such as the beginning of a run, recorded before the units.</param>
+    /// <param name="actor">Who makes these events.</param>
+    internal BatchResult Take(IReadOnlyList<InputUnit> units, IReadOnlyList<(Event Event, string Cause, DateOnly On, DateTimeOffset At)> workspaceEvents,
+        Func<BatchResult, bool>? mayCommit = null, bool recordsKeys = false, string actor = "system")
     {
         for (var attempt = 1; ; attempt++)
-            try { return TakeOnce(units, workspaceEvents, mayCommit, recordsKeys); }
+            try { return TakeOnce(units, workspaceEvents, mayCommit, recordsKeys, actor); }
             catch (Exception e) when (attempt < AttemptsMax && !store.IsDryRun && store.Database.IsPassing(e))
             {
                 // What met another transaction, or lost its server, is made anew on what is there by then.
@@ -189,7 +227,8 @@ public sealed partial class Door
 
     private const int AttemptsMax = 8;
 
-    private BatchResult TakeOnce(IReadOnlyList<InputUnit> units, IReadOnlyList<(Event Event, string Cause, DateOnly On, DateTimeOffset At)> workspaceEvents, Func<BatchResult, bool>? mayCommit, bool recordsKeys)
+    private BatchResult TakeOnce(IReadOnlyList<InputUnit> units, IReadOnlyList<(Event Event, string Cause, DateOnly On, DateTimeOffset At)> workspaceEvents,
+        Func<BatchResult, bool>? mayCommit, bool recordsKeys, string actor)
     {
         store.Begin();
         try
@@ -200,7 +239,7 @@ public sealed partial class Door
             var there = Lock(routes, workspaceEvents.Count > 0 || routes.Workspace || recordsKeys);
             var heads = store.Heads();
             ReadWorkspace(heads);
-            var prepared = Prepare(stored, routes, heads, there, units, workspaceEvents);
+            var prepared = Prepare(stored, routes, heads, there, units, workspaceEvents, actor: actor);
             if (mayCommit is not null && !mayCommit(prepared.Result)) TakeBack();
             else
             {
@@ -218,19 +257,22 @@ public sealed partial class Door
     }
 
     /// <summary>Handles the units on what is stored: all that has to be decided and computed, and nothing that is written.</summary>
-    private Prepared Prepare(Stored stored, Routes routes, Head[] heads, DateTimeOffset? there, IReadOnlyList<InputUnit> units, IReadOnlyList<(Event Event, string Cause, DateOnly On, DateTimeOffset At)> workspaceEvents, NewKeys? keys = null)
+    private Prepared Prepare(Stored stored, Routes routes, Head[] heads, DateTimeOffset? there, IReadOnlyList<InputUnit> units,
+        IReadOnlyList<(Event Event, string Cause, DateOnly On, DateTimeOffset At)> workspaceEvents, NewKeys? keys = null, string actor = "system")
     {
         batchCells.Clear();
         // The database's own time, where it has one and nobody said what time it is.
         var now = there is { } time && clock == TimeProvider.System ? time : clock.GetUtcNow();
         var batch = new Batch(this, stored, heads, now, routes);
-        if (heads[Partition.Workspace].Seq == 0 && units.Count + workspaceEvents.Count > 0) 
+        if (heads[Partition.Workspace].Seq == 0 && units.Count + workspaceEvents.Count > 0)
             batch.OpenWorkspace(
                 units.Count > 0 ? units[0].RecordedAt : workspaceEvents[0].At,
                 units.SelectMany(u => u.Inputs).OfType<Input.PortfolioSet>().Select(p => p.TimeZone ?? "UTC"));
         if (keysWait)
             foreach (var e in Work.ApiKeys.Unrecorded(store, workspace)) batch.RecordAside(e);
-        foreach (var (e, cause, on, at) in workspaceEvents) batch.RecordAt(at, e, cause, "system", on);
+        foreach (var (e, cause, on, at) in workspaceEvents) batch.RecordAt(at, e, cause, actor, on);
+        // What somebody said has a key, whichever way it came in.
+        if (actor != "system") batch.ClaimCauses([.. workspaceEvents.Select(e => e.Cause)]);
         batch.LoadAhead(units, keys);
         foreach (var unit in units) batch.Take(unit);
         return batch.Prepare();
@@ -292,10 +334,11 @@ public sealed partial class Door
         store.Rollback();
         store.Vault.Discard();
         workspace = new WorkspaceState();
+        laidOver = null;
     }
 
     /// <summary>A door of the same kind into the same workspace through another store, for another thread.</summary>
-    internal Door Beside(Store other) => new(other, Operation, clock, writer, rules) { Policy = Policy };
+    internal Door Beside(Store other) => new(other, Operation, clock, writer, rules) { Policy = Policy, Own = Own };
 
     /// <summary>From here to <see cref="EndDryRun"/> everything happens as ever and is rolled back then.</summary>
     public void BeginDryRun() => store.BeginDryRun();
@@ -305,7 +348,7 @@ public sealed partial class Door
         store.EndDryRun();
         // What was folded from events that are gone again.
         workspace = new WorkspaceState();
-        compiled = null;
+        laidOver = null;
         cells.Refresh();
     }
 
@@ -405,22 +448,31 @@ public sealed partial class Door
         return unitCells;
     }
 
-    /// <summary>For what would have been: another day's workspace, this door's policy and rules.</summary>
-    internal Context PastContext(WorkspaceState past, DateTimeOffset now) => new()
+    /// <summary>For what would have been on a day: another day's workspace, the policy and the rules of this door.</summary>
+    internal Context PastContext(WorkspaceState past, DateOnly asOf, DateTimeOffset now) => new()
     {
-        Now = now, Workspace = past, Policy = PolicyInForce, PolicyVersion = workspace.PolicyVersion, Rules = rules, Vault = store.Vault, Writer = writer,
+        Now = now, Workspace = past, Policy = PolicyOn(asOf), PolicyVersion = Policy is null ? workspace.Adopted.PolicyOn(asOf)?.Version ?? 0 : 0,
+        Rules = RulesInForce, RulesVersion = RulesVersion, Vault = store.Vault, Writer = Writer,
     };
 
-    private Context? lastContext;
+    private int? RulesVersion => workspace.Adopted.Files(CatalogPart.Rules)?.Version;
+
+    private Held? held;
+
+    private sealed record Held(long Seq, Context Context);
 
     /// <summary>The same for all inputs of an instant.</summary>
+    /// <param name="day">As <see cref="Context.Day"/>.</param>
     private Context ContextAt(DateTimeOffset now, DateOnly? day = null)
     {
-        var policy = PolicyInForce;
-        if (lastContext is { } last && last.Now == now && last.Day == day && ReferenceEquals(last.Workspace, workspace) && ReferenceEquals(last.Policy, policy) && last.PolicyVersion == workspace.PolicyVersion) return last;
-        return lastContext = new()
+        if (held is { } last && last.Seq == workspace.Seq && last.Context.Now == now && last.Context.Day == day && ReferenceEquals(last.Context.Workspace, workspace))
+            return last.Context;
+        var policyDay = PolicyDay(day ?? workspace.Today(now));
+        held = new Held(workspace.Seq, new Context
         {
-            Now = now, Day = day, Workspace = workspace, Policy = policy, PolicyVersion = workspace.PolicyVersion, Rules = rules, Vault = store.Vault, Writer = writer,
-        };
+            Now = now, Day = day, Workspace = workspace, Policy = PolicyOn(policyDay), PolicyVersion = workspace.Adopted.PolicyOn(policyDay)?.Version ?? 0,
+            Rules = RulesInForce, RulesVersion = RulesVersion, Vault = store.Vault, Writer = Writer,
+        });
+        return held.Context;
     }
 }

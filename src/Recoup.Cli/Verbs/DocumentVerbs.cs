@@ -33,7 +33,7 @@ internal static class DocumentVerbs
             if (first > last) throw new UsageException($"--from {first:yyyy-MM-dd} is after the statement's last day, {last:yyyy-MM-dd}");
             var statement = AccountStatement.Of(readings.EventsOf(state), state.Id, id, first, last);
             var frame = Frame(session, readings, state, id);
-            if (parsed.GetValue(pdf) is { } file && Save(file, DocumentWriter.Write(frame, statement))) return 0;
+            if (parsed.GetValue(pdf) is { } file && Save(file, DocumentWriter.Write(frame, statement, Words(readings)))) return 0;
             session.Output.Print(json => Write(json, frame, statement), [.. Sheets(statement)]);
             return 0;
         });
@@ -59,12 +59,15 @@ internal static class DocumentVerbs
                 return 1;
             }
             var frame = Frame(session, readings, state, id);
-            if (parsed.GetValue(pdf) is { } file && Save(file, DocumentWriter.Write(frame, found[0]))) return 0;
+            if (parsed.GetValue(pdf) is { } file && Save(file, DocumentWriter.Write(frame, found[0], Words(readings)))) return 0;
             session.Output.Print(json => Write(json, frame, found[0]), Sheet(frame, found[0]));
             return 0;
         });
         return verb;
     }
+
+    /// <summary>Those that messages go by too.</summary>
+    private static DocumentWordBook Words(Readings readings) => DocumentWordBook.Over(readings.Workspace().Adopted.Files(CatalogPart.Documents)?.Own ?? []);
 
     private static PartyState? Find(Readings readings, string account)
     {

@@ -82,15 +82,6 @@ internal static class FigureVerbs
         return sheet;
     }
 
-    /// <summary>The shipped catalogue and what the user added or replaced in the data folder's own.</summary>
-    public static KpiCatalog CatalogOf(string folder)
-    {
-        var own = Path.Combine(folder, "catalog", "kpis");
-        return Directory.Exists(own)
-            ? KpiCatalog.With(Directory.EnumerateFiles(own, "*.yaml").Order(StringComparer.Ordinal).Select(f => (f, File.ReadAllText(f))))
-            : KpiCatalog.Shipped;
-    }
-
     public static Command Kpi()
     {
         var ids = new Argument<string[]>("ID") { Description = "KPI ids; none: all", Arity = ArgumentArity.ZeroOrMore };
@@ -102,11 +93,11 @@ internal static class FigureVerbs
         var by = By("portfolio,segment");
         var knownAt = new Option<string?>("--known-at") { Description = "as it was known then: a slower path over the journal", HelpName = "INSTANT" };
         var window = new Option<string?>("--window") { Description = "another window than the KPI's own, such as 3mo or 30d", HelpName = "SPAN" };
-        var verb = new Command("kpi", "KPIs, computed now from the measures.") { ids, asOf, from, to, every, by, knownAt, window };
+        var verb = new Command("kpi", "KPIs, computed now from the measures.") { ids, asOf, from, to, every, by, knownAt, window, CatalogVerbs.ValidateKpis() };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
-            var catalog = CatalogOf(session.Folder);
+            var catalog = session.Kpis();
             var wanted = parsed.GetValue(ids) ?? [];
             foreach (var id in wanted)
                 if (catalog.Find(id) is null) throw new UsageException($"there is no KPI '{id}'{(catalog.Nearest(id) is { } near ? $"; did you mean {near}?" : "")} `recoup catalog` lists them.");
@@ -194,7 +185,7 @@ internal static class FigureVerbs
             var day = Day(session, parsed.GetValue(asOf), readings);
             var wanted = new DrillWanted(parsed.GetValue(portfolio), parsed.GetValue(segment), parsed.GetValue(currency));
             var name = parsed.GetValue(id)!;
-            var catalog = CatalogOf(session.Folder);
+            var catalog = session.Kpis();
             var bucket = Core.Receivables.Ageing.BucketNames.ToList().IndexOf(BucketName(name));
             if (bucket >= 0) { PrintItems(session.Output, readings, day, wanted, bucket, parsed.GetValue(limit)); return 0; }
             var kpi = catalog.Find(name) ?? throw new UsageException($"there is no KPI and no bucket '{name}'{(catalog.Nearest(name) is { } near ? $"; did you mean {near}?" : "")}");
@@ -264,11 +255,12 @@ internal static class FigureVerbs
     public static Command Catalog()
     {
         var id = new Argument<string?>("ID") { Description = "a KPI; none: the list", Arity = ArgumentArity.ZeroOrOne };
-        var verb = new Command("catalog", "The KPIs there are, each with its twelve attributes.") { id };
+        var verb = new Command("catalog", "The KPIs there are, each with its twelve attributes; and your own files: validate, adopt.") { id,
+            CatalogVerbs.Validate(), CatalogVerbs.Adopt() };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
-            var catalog = CatalogOf(session.Folder);
+            var catalog = session.Kpis();
             if (parsed.GetValue(id) is not { } wanted)
             {
                 var list = new Sheet("kpi", "name", "unit", "window", "definition");

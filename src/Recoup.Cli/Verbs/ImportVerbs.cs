@@ -28,7 +28,7 @@ internal static class ImportVerbs
             if (path != "-" && !File.Exists(path)) throw new UsageException($"there is no file '{path}'");
             var day = parsed.GetValue(until) is { } text ? Session.DayOrNoEnd(text, "--until") : (DateOnly?)null;
             if (day is not null && parsed.GetValue(asWhat) is not null) throw new UsageException("--until and --as open-items do not go together: the file says what is open on one day");
-            var mapping = Mapping.Load(parsed.GetValue(map)!);
+            var mapping = session.Own.Mapping(parsed.GetValue(map)!);
             var dry = parsed.GetValue(dryRun);
             using var sink = new Rejects(parsed.GetValue(rejects), session.Folder, dry);
             var door = session.Door("import", create: true);
@@ -103,6 +103,7 @@ internal static class ImportVerbs
             foreach (var kind in InputKinds.All)
             {
                 sheet.Add(kind.Name, "", "", "", kind.Meaning);
+                sheet.Add("", "type", $"\"{kind.Name}\"", "yes", TypeMeaning);
                 foreach (var field in kind.Fields) sheet.Add("", field.Name, InputSchema.TypeName(field), field.Required ? "yes" : "", field.Meaning);
             }
             session.Output.Print(json =>
@@ -114,6 +115,12 @@ internal static class ImportVerbs
                     json.WriteString("kind", kind.Name);
                     json.WriteString("meaning", kind.Meaning);
                     json.WriteStartArray("fields");
+                    json.WriteStartObject();
+                    json.WriteString("name", "type");
+                    json.WriteString("type", kind.Name);
+                    json.WriteBoolean("required", true);
+                    json.WriteString("meaning", TypeMeaning);
+                    json.WriteEndObject();
                     foreach (var field in kind.Fields)
                     {
                         json.WriteStartObject();
@@ -132,6 +139,8 @@ internal static class ImportVerbs
         });
         return verb;
     }
+
+    private const string TypeMeaning = "which kind of input the line is: this word";
 
     private static void Show(IntakeReport report, FileProgress progress) =>
         Output.Progress($"{report.Read:N0} rows, {report.Rejected:N0} rejected", progress.BytesTotal is > 0 and var total ? (double)progress.BytesRead / total : null);

@@ -4,6 +4,7 @@ using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
+using Recoup.Core.Workspace;
 using Recoup.Server.Api;
 using Recoup.Storage.Work;
 
@@ -62,13 +63,16 @@ internal static class PeopleVerbs
             }
             var decisions = readings.Explain(state, id, day, parsed.GetValue(limit));
             var after = decisions.Count == 0 ? [] : readings.HistoryOf(state);
-            session.Output.Print(json => ContractJson.Decisions(json, state, decisions, after), Sheets(id, state, readings, decisions, after));
+            var adopted = readings.Workspace().Adopted;
+            session.Output.Print(json => ContractJson.Decisions(json, state, decisions, after, adopted),
+                Sheets(id, state, readings, decisions, after, adopted));
             return 0;
         });
         return verb;
     }
 
-    private static Sheet[] Sheets(string account, PartyState state, Readings readings, IReadOnlyList<Explained> decisions, IReadOnlyList<JournalRow> history)
+    private static Sheet[] Sheets(string account, PartyState state, Readings readings, IReadOnlyList<Explained> decisions, IReadOnlyList<JournalRow> history,
+        Adopted adopted)
     {
         var name = readings.PersonalOf(state, account)?.Name;
         var sheets = new List<Sheet>();
@@ -83,8 +87,9 @@ internal static class PeopleVerbs
             sheet.Add("facts", $"{M(d.Facts.OverdueMinor)} overdue in {d.Facts.OverdueItems} items, oldest {d.Facts.DaysPastDue} days; {M(d.Facts.OpenMinor)} open" + (d.Facts.DisputedMinor > 0 ? $", {M(d.Facts.DisputedMinor)} disputed" : "") + (d.Facts.UnappliedMinor > 0 ? $", {M(d.Facts.UnappliedMinor)} unapplied" : ""));
             sheet.Add("score", $"{d.Score} of 100" + (d.Reasons is { Count: > 0 } reasons ? $": {string.Join(", ", reasons)}" : ""));
             sheet.Add("segment", $"{d.Segment}, strategy {d.Strategy}, policy version {d.Policy}" + (d.SegmentBefore is null ? "" : $" (before: {d.SegmentBefore})"));
+            if (adopted.EditionsOf(d).ToString() is { Length: > 0 } editions) sheet.Add("editions", editions);
             if (d.Verdict is not null) sheet.Add("gate", d.Verdict + (d.GateRule is null ? "" : $" by rule {d.GateRule}") + (d.NotBefore is { } at ? $", not before {at:yyyy-MM-ddTHH:mm:ssZ}" : "") + (d.Clearance is null ? "" : $", clearance {d.Clearance}"));
-            if (ContractJson.GateRule(d) is { } rule) sheet.Add("rule of the gate", $"{rule.Text} ({rule.Source})");
+            if (adopted.GateRuleOf(d) is { } rule) sheet.Add("rule of the gate", $"{rule.Text} ({rule.Source})");
             foreach (var c in d.Considered ?? []) sheet.Add("not taken", $"{c.What}: {c.Why}");
             if (d.Skipped is { Count: > 0 } skipped) sheet.Add("skipped", string.Join(", ", skipped) + " (their day passed without a run)");
             foreach (var (row, what) in ContractJson.Followed(e, history)) sheet.Add("then", $"{ContractJson.Instant(row.RecordedAt)} {what}");

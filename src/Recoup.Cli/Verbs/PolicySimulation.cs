@@ -21,9 +21,9 @@ internal static class PolicySimulation
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
-            var other = PolicyVerbs.Load(parsed.GetValue(file)!);
+            var other = PolicyVerbs.Load(session, parsed.GetValue(file)!);
             var inForce = Store.Exists(session.Place) ? session.Door("run").PolicyInForce : Core.Policies.ShippedPolicies.Default;
-            var trial = new PolicyTrial(inForce, other, TemplateWriter.Shipped)
+            var trial = new PolicyTrial(inForce, other, session.Writer())
             {
                 Worlds = parsed.GetValue(world) is { } name ? [WorldTable.Named(name)] : WorldTable.All,
                 Seeds = [.. Enumerable.Range(1, parsed.GetValue(seeds)).Select(s => (ulong)s)],

@@ -31,8 +31,8 @@ internal static class ReplayVerb
             var (first, last) = (Session.Day(parsed.GetValue(from)!, "--from"), Session.Day(parsed.GetValue(to)!, "--to"));
             if (last < first) throw new UsageException($"--to: {last:yyyy-MM-dd} is before --from");
             if (Store.Exists(session.Place)) throw new UsageException($"'{session.Place}' holds data already; a history is played into a new workspace: name another folder with --data");
-            var policy = parsed.GetValue(policyFile) is { } name ? PolicyVerbs.Load(name) : null;
-            var mapping = Mapping.Load(parsed.GetValue(map)!);
+            var policy = parsed.GetValue(policyFile) is { } name ? PolicyVerbs.Load(session, name) : null;
+            var mapping = session.Own.Mapping(parsed.GetValue(map)!);
             return Play(session, MappedFile.Read(mapping, path), first, last, policy);
         });
         return verb;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Recoup.Connectors.Catalog;
 using Recoup.Connectors.Mail;
 using Recoup.Server;
 using Recoup.Server.Api;
@@ -77,12 +78,15 @@ internal static class ServeVerb
     public static void Serve(Session session, string url, Func<ServeOptions, ServeOptions> told, bool logsJson = false)
     {
         if (LoopbackUrl.Parse(url, out var problem) is not var (address, port)) throw new UsageException($"--urls: {problem}");
-        var (place, folder) = (session.Place, session.Folder);
+        var (place, own) = (session.Place, new CatalogWatch(session.OwnFolder));
         // Each request opens the store for itself; nothing of this session's stays open meanwhile.
         session.Dispose();
         Run(told(new ServeOptions(place, address, port, session.Clock)
         {
-            RunAt = DefaultRunAt, MachineClock = TimeProvider.System, Log = logsJson ? EventLog.AsJson(Terminal.Error, session.Clock) : EventLog.InWords(Output.Say), Writer = TemplateWriter.Shipped, Channels = Session.ChannelsOf, Catalog = () => FigureVerbs.CatalogOf(folder), Actor = Environment.UserName, Say = logsJson ? Terminal.Out.WriteLine : Output.Say,
+            RunAt = DefaultRunAt, MachineClock = TimeProvider.System, Log = logsJson ? EventLog.AsJson(Terminal.Error, session.Clock)
+                : EventLog.InWords(Output.Say),
+            Writer = TemplateWriter.Shipped, Channels = Session.ChannelsOf, Own = own, Actor = Environment.UserName, Say = logsJson ? Terminal.Out.WriteLine
+                : Output.Say,
         })).GetAwaiter().GetResult();
     }
 

@@ -40,7 +40,7 @@ internal static class SimulateVerbs
                 return weather.Run(parsed, session.Output);
             }
             if (parsed.GetValue(weather.Seeds) is not null || parsed.GetValue(weather.From) is not null) throw new UsageException("--seeds and --from go with --faults");
-            var policy = parsed.GetValue(policyFile) is { } file ? PolicyVerbs.Load(file) : null;
+            var policy = parsed.GetValue(policyFile) is { } file ? PolicyVerbs.Load(session, file) : null;
             var kept = parsed.GetValue(Session.Data);
             if (kept is not null && Directory.Exists(kept) && Directory.EnumerateFileSystemEntries(kept).Any()) throw new UsageException($"the folder '{kept}' is not empty; a simulation begins in a new one");
             var folder = kept ?? Directory.CreateTempSubdirectory("recoup-simulation-").FullName;
@@ -49,7 +49,7 @@ internal static class SimulateVerbs
             {
                 var plan = new SimulationPlan(WorldTable.Named(parsed.GetValue(world)!), parsed.GetValue(seed), parsed.GetValue(accounts), parsed.GetValue(days))
                 {
-                    Policy = policy, Writer = TemplateWriter.Shipped, ThoroughEveryDays = 91,
+                    Policy = policy, Writer = session.Writer(), ThoroughEveryDays = 91,
                 };
                 using var business = new SimulatedBusiness(plan, folder);
                 var report = business.Play((day, share) => Output.Progress($"{day:yyyy-MM-dd}", share));

@@ -24,7 +24,7 @@ internal static class StatusVerb
                 if (SetAsides.Dismiss(store, party) == 0) throw new StoreException($"nothing of party {party} is set aside; `recoup status` lists what is");
                 Output.Say($"What was set aside of party {party} is dismissed. What fails again is set aside again.");
             }
-            var (aside, files, rounds) = (SetAsides.List(store), UserFiles.Broken(session.Folder), Rounds.Of(store));
+            var (aside, files, rounds) = (SetAsides.List(store), UserFiles.Broken(session.Folder, session.ReadOwn(session.Own)), Rounds.Of(store));
             var traces = parsed.GetValue(trace);
             var asideSheet = new Sheet("party", "work", "subject", "since", "times", "cause") { Title = "Set aside: everybody else is worked, and these are tried again", Empty = "nothing is set aside" };
             foreach (var a in aside) asideSheet.Add(a.Party, a.Work, a.Subject, Time(a.Since), a.Times, a.Cause);

@@ -16,15 +16,21 @@ internal static class WorkVerbs
     {
         var asOf = new Option<string?>("--as-of") { Description = "the business date; else today, at each portfolio's place", HelpName = "DATE" };
         var all = new Option<bool>("--all") { Description = "look at every party, not only those that are due" };
-        var policyFile = new Option<string?>("--policy") { Description = "a policy file to adopt; else the one in force", HelpName = "FILE" };
+        var policyFile = new Option<string?>("--policy") { Description = "with --dry-run: a policy file to decide by instead of the one in force",
+            HelpName = "FILE" };
         var dryRun = new Option<bool>("--dry-run") { Description = "decide and keep nothing; also for a day gone by" };
         var acceptVolume = new Option<bool>("--accept-volume") { Description = "go on beyond the volume stop" };
         var verb = new Command("run", "The daily run: decides what to do about each party that is due.") { asOf, all, policyFile, dryRun, acceptVolume };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
-            var policy = parsed.GetValue(policyFile) is { } file ? PolicyVerbs.Load(file) : null;
+            var dry = parsed.GetValue(dryRun);
+            if (parsed.GetValue(policyFile) is { } named && !dry)
+                throw new UsageException($"a run decides by the policy that was adopted: `recoup policy adopt {named}` brings this one in force, and "
+                    + $"`run --policy {named} --dry-run` shows what it would decide.");
+            var policy = parsed.GetValue(policyFile) is { } file ? PolicyVerbs.Load(session, file) : null;
             var door = session.Door("run", policy: policy);
+            session.TakeIn(door);
             var clock = session.Clock.GetUtcNow();
             var today = door.Workspace.Today(clock);
             var day = parsed.GetValue(asOf) is { } text ? Session.Day(text, "--as-of") : DailyRun.DateOf(door, today) ?? today;
@@ -33,7 +39,6 @@ internal static class WorkVerbs
             if (day > today.AddDays(DailyRun.DaysAheadMax) && session.GivenNow is null)
                 throw new UsageException($"{day:yyyy-MM-dd} is more than {DailyRun.DaysAheadMax} days ahead; the workspace's clock would go there for good. If that is meant, give --now as well.");
             var now = session.GivenNow ?? (ownDays ? clock : DailyRun.InstantOf(day, clock, door.Workspace));
-            var dry = parsed.GetValue(dryRun);
             var report = new DailyRun(door).Run(day, now, parsed.GetValue(all), dry, parsed.GetValue(acceptVolume), (done, of) => Output.Progress($"{done:N0} of {of:N0} parties", (double)done / of), ownDays);
             Output.ProgressDone();
             Print(session.Output, report, dry);
@@ -107,7 +112,7 @@ internal static class WorkVerbs
                 {
                     json.WriteStartObject();
                     json.WriteString("party", party);
-                    ContractJson.Decision(json, account, decision);
+                    ContractJson.Decision(json, account, decision, report.Adopted);
                     json.WriteEndObject();
                 }
                 json.WriteEndArray();
@@ -123,6 +128,8 @@ internal static class WorkVerbs
         {
             using var session = new Session(parsed);
             var door = session.Door("dispatch");
+            session.TakeIn(door);
+            if (door.Own is { } own) Adoption.Adopt(door, own, Environment.UserName, session.Clock.GetUtcNow());
             var report = new Dispatcher(door, session.Channels()).Dispatch(session.Clock.GetUtcNow(), done => Output.Progress($"{done:N0} messages", null));
             Output.ProgressDone();
             Print(session.Output, report);

@@ -19,9 +19,10 @@ public static class DocumentWriter
     /// <summary>Such as "statement-A1-2026-03-31.pdf".</summary>
     public static string FileName(AccountStatement statement) => $"statement-{Plain(statement.Account)}-{statement.AsOf:yyyy-MM-dd}.pdf";
 
-    public static byte[] Write(DocumentFrame frame, InvoiceDocument invoice)
+    /// <param name="book">Has the words; null: the shipped ones.</param>
+    public static byte[] Write(DocumentFrame frame, InvoiceDocument invoice, DocumentWordBook? book = null)
     {
-        var words = DocumentWords.Of(frame.Language);
+        var words = (book ?? DocumentWordBook.Shipped).Of(frame.Language);
         var number = PlainText.OneLine(invoice.Number);
         var pages = new DocumentPages(words, Creditor(frame), words["invoice"], number);
         var facts = new List<(string, string)> { (words["number"], number), (words["invoice_date"], words.Date(invoice.IssuedOn)), (words["due_date"], words.Date(invoice.DueOn)), (words["account"], PlainText.OneLine(invoice.Account)) };
@@ -57,9 +58,10 @@ public static class DocumentWriter
         return pages.Finish();
     }
 
-    public static byte[] Write(DocumentFrame frame, AccountStatement statement)
+    /// <param name="book">Has the words; null: the shipped ones.</param>
+    public static byte[] Write(DocumentFrame frame, AccountStatement statement, DocumentWordBook? book = null)
     {
-        var words = DocumentWords.Of(frame.Language);
+        var words = (book ?? DocumentWordBook.Shipped).Of(frame.Language);
         var account = PlainText.OneLine(statement.Account);
         var pages = new DocumentPages(words, Creditor(frame), words["statement"], $"{account} {statement.AsOf:yyyy-MM-dd}");
         pages.Opening(Address(frame), [(words["account"], account), (words["as_of"], words.Date(statement.AsOf)), (words["period"], $"{words.ShortDate(statement.From)} – {words.ShortDate(statement.AsOf)}")]);

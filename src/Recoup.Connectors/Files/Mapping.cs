@@ -61,7 +61,8 @@ public sealed class Mapping
     /// <summary>Throws <see cref="YamlException"/> with the line at fault.</summary>
     /// <param name="yaml">The mapping's text.</param>
     /// <param name="file">The file's name, for messages; without its extension it is the mapping's name.</param>
-    public static Mapping Parse(string yaml, string file) => new MappingCompiler(yaml, file).Compile();
+    /// <param name="problems">Takes all that is wrong instead; what is returned then is of use only where it stays empty.</param>
+    public static Mapping Parse(string yaml, string file, List<YamlException>? problems = null) => new MappingCompiler(yaml, file, problems).Compile();
 
     private static Assembly Resources => typeof(Mapping).Assembly;
 

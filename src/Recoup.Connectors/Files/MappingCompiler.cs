@@ -29,9 +29,10 @@ internal sealed partial class MappingCompiler
     /// <summary>A name that the mapping gives to a column.</summary>
     private sealed record Named(MappedColumn Column, ValueKind Kind, TypedCell? Typed);
 
-    public MappingCompiler(string yaml, string file)
+    /// <param name="problems">Takes all that is wrong; null: the first is thrown.</param>
+    public MappingCompiler(string yaml, string file, List<YamlException>? problems = null)
     {
-        root = YamlMap.Parse(yaml, file);
+        root = YamlMap.Parse(yaml, file, problems);
         name = Path.GetFileNameWithoutExtension(file);
     }
 
@@ -53,13 +54,14 @@ internal sealed partial class MappingCompiler
         ReadColumns();
         foreach (var column in root.Texts("require")) ColumnOf(column, root, "require").Required = true;
         foreach (var column in root.Texts("optional")) ColumnOf(column, root, "optional").Optional = true;
-        var checks = root.Maps("check").Select(ReadCheck).ToList();
-        var inputs = root.Maps("inputs").Select(ReadInput).ToList();
+        var checks = root.List("check", ReadCheck);
+        var inputs = root.List("inputs", ReadInput);
         var openItems = root.MapOrNull("open_items") is { } map ? ReadOpenItems(map) : null;
         var references = ReadReferences();
         root.Done();
-        if (columns.Find(c => c.Required && c.Optional) is { } both) throw root.Wrong("optional", $"'{both.Name}' is both required and optional");
-        if (inputs.Count == 0 && openItems is null) throw root.Wrong("says neither what inputs a row becomes ('inputs') nor what open item it is ('open_items')");
+        if (columns.Find(c => c.Required && c.Optional) is { } both) root.Report("optional", $"'{both.Name}' is both required and optional");
+        if (inputs.Count == 0 && openItems is null
+            && root.IsSound) root.Report("says neither what inputs a row becomes ('inputs') nor what open item it is ('open_items')");
         return new Mapping(name, new MappingPlan
         {
             About = about, Format = format, Delimiter = delimiter, SkipLines = skipLines, FileName = root.Source, Columns = columns, TypedCount = typed.Count,
@@ -101,7 +103,7 @@ internal sealed partial class MappingCompiler
             "'" or "apostrophe" => '\'',
             var other => throw map.Wrong("thousands", $"thousands is none, point, comma, space or apostrophe, not '{other}'"),
         };
-        if (thousands == mark) throw map.Wrong("thousands", "thousands and decimal are the same character");
+        if (thousands == mark) map.Report("thousands", "thousands and decimal are the same character");
         map.Done();
         return new NumberFormat(mark, thousands);
     }
@@ -190,10 +192,11 @@ internal sealed partial class MappingCompiler
         if (!map.Has("type")) throw map.Wrong($"type is missing: one of {KindNames}");
         if (!InputKinds.TryOf(map.Text("type"), out var kind)) throw map.Wrong("type", $"'{map.Text("type")}' is no kind of input; {Meant(map.Text("type"), InputKinds.All.Select(k => k.Name))}there are {KindNames}");
         var when = Condition(map, "when");
-        if (!map.Has("key")) throw map.Wrong($"key is missing: a text that is unlike any other input's and the same for the same fact, such as {name}/{kind.Name}/{{number}}");
+        if (!map.Has("key")) map.Report($"key is missing: a text that is unlike any other input's and the same for the same fact, such as "
+            + $"{name}/{kind.Name}/{{number}}");
         var fields = ReadFields(map, kind, map.Fields.Except(NotFields, StringComparer.Ordinal));
         foreach (var field in kind.Fields)
-            if (field.Required && !map.Has(field.Name)) throw map.Wrong($"{kind.Name} needs {field.Name}: {field.Meaning}");
+            if (field.Required && !map.Has(field.Name)) map.Report($"{kind.Name} needs {field.Name}: {field.Meaning}");
         var keyHasContent = map.IsText("key") && map.Text("key").Contains($"{{{ContentMark}}}", StringComparison.Ordinal);
         return new InputPlan(kind, when, fields, keyHasContent, Follows(map, kind, keyHasContent));
     }
@@ -221,7 +224,8 @@ internal sealed partial class MappingCompiler
             if (ordinal < 0)
             {
                 var known = kind.Fields.Select(f => f.Name).ToList();
-                throw map.Wrong(field, $"'{field}' is no field of {kind.Name}; {Meant(field, known)}it has {string.Join(", ", known)}");
+                map.Report(field, $"'{field}' is no field of {kind.Name}; {Meant(field, known)}it has {string.Join(", ", known)}");
+                continue;
             }
             fields.Add(new FieldPlan(ordinal, ReadSource(map, field, kind.Fields[ordinal])));
         }
@@ -236,10 +240,12 @@ internal sealed partial class MappingCompiler
         var ofAccount = account.Fields.Select(f => f.Name).Except(["key", "account"], StringComparer.Ordinal).ToList();
         foreach (var field in map.Fields)
             if (!item.Contains(field) && !ofAccount.Contains(field))
-                throw map.Wrong(field, $"'{field}' is no field of an open item or its account; {Meant(field, item.Concat(ofAccount))}there are {string.Join(", ", item.Concat(ofAccount))}");
+                map.Report(field, $"'{field}' is no field of an open item or its account; {Meant(field, item.Concat(ofAccount))}there are "
+                    + $"{string.Join(", ", item.Concat(ofAccount))}");
         foreach (var field in item)
-            if (!map.Has(field)) throw map.Wrong($"open_items needs {field}");
-        var plans = item.Select(f => { var o = invoice.Ordinal(f == "balance" ? "amount" : f); return new FieldPlan(o, ReadSource(map, f, invoice.Fields[o])); }).ToList();
+            if (!map.Has(field)) map.Report($"open_items needs {field}");
+        var plans = item.Where(map.Has)
+            .Select(f => { var o = invoice.Ordinal(f == "balance" ? "amount" : f); return new FieldPlan(o, ReadSource(map, f, invoice.Fields[o])); }).ToList();
         var given = map.Fields.Where(ofAccount.Contains).ToList();
         if (given.Count == 0) return new OpenItemPlan(plans, null);
         var key = new FieldPlan(account.Ordinal("key"), Template($"{name}/account/{{{map.Text("account")}}}/{{{ContentMark}}}", map, "account", isKey: true));
@@ -399,7 +405,8 @@ internal sealed partial class MappingCompiler
         }
         if (rest.Contains('}')) throw map.Wrong(at, $"'{text}' has a brace without its other: write {{column}}");
         if (rest.Length > 0) parts.Add(new TemplatePart(rest.ToString(), null));
-        if (isKey && parts.TrueForAll(p => p.Column is null)) throw map.Wrong(at, $"the key is the same for every row; write columns in it, such as {name}/invoice/{{number}}");
+        if (isKey && parts.TrueForAll(p => p.Column is null)) map.Report(at,
+            $"the key is the same for every row; write columns in it, such as {name}/invoice/{{number}}");
         return new FieldSource.Template(parts, dates, numbers, isKey);
     }
 

@@ -9,7 +9,12 @@ namespace Recoup.Connectors.Mail;
 public sealed class TemplateException(string path, int line, string message)
     : Exception($"{path}, line {line.ToString(CultureInfo.InvariantCulture)}: {message}")
 {
+    public string Path { get; } = path;
+
     public int Line { get; } = line;
+
+    /// <summary>The message without file and line.</summary>
+    public string Text { get; } = message;
 }
 
 /// <summary>
@@ -31,7 +36,8 @@ internal sealed partial class TemplateSource
     /// <summary>What there is of an item, within <c>{{#each items}}</c>, and as columns of <c>{{table}}</c>.</summary>
     public static readonly IReadOnlyList<string> ItemNames = ["number", "issued", "due", "amount", "open", "days"];
 
-    public enum Kind { Text, Texts, Items }
+    /// <summary>Unknown: what stands within a block whose own name is wrong, which has been said.</summary>
+    public enum Kind { Text, Texts, Items, Unknown }
 
     private const string SubjectMark = "Subject: ";
 
@@ -48,7 +54,8 @@ internal sealed partial class TemplateSource
     /// <param name="path">For messages.</param>
     /// <param name="text">The file: a subject line, an empty line, the body.</param>
     /// <param name="part">The text of a part by its name, of the same language; null: there is none.</param>
-    public static TemplateSource Parse(string path, string text, Func<string, string?> part)
+    /// <param name="problems">Takes all that is wrong, and what is returned then is of use only where it stays empty; null: the first is thrown.</param>
+    public static TemplateSource Parse(string path, string text, Func<string, string?> part, List<TemplateException>? problems = null)
     {
         text = text.ReplaceLineEndings("\n");
         var lines = text.Split('\n');
@@ -56,8 +63,9 @@ internal sealed partial class TemplateSource
             throw new TemplateException(path, 1, "the first line is the subject: Subject: Payment reminder");
         if (lines.Length < 3 || lines[1].Length > 0) throw new TemplateException(path, 2, "an empty line stands between subject and body");
         var subject = lines[0][SubjectMark.Length..];
-        Check(path, subject, firstLine: 1, parts: null);
-        Check(path, string.Join('\n', lines[2..]), firstLine: 3, part);
+        Check(path, subject, firstLine: 1, parts: null, problems);
+        Check(path, string.Join('\n', lines[2..]), firstLine: 3, part, problems);
+        if (problems is { Count: > 0 }) return new TemplateSource(subject, "");
         var body = new StringBuilder();
         foreach (var line in lines[2..])
             body.Append(PartLine().Match(line) is { Success: true } match ? part(match.Groups["part"].Value)!.ReplaceLineEndings("\n").TrimEnd('\n') : line).Append('\n');
@@ -65,9 +73,10 @@ internal sealed partial class TemplateSource
     }
 
     /// <summary>A part stands at the top, without parts of its own.</summary>
-    public static void CheckPart(string path, string text) => Check(path, text.ReplaceLineEndings("\n"), 1, null);
+    public static void CheckPart(string path, string text, List<TemplateException>? problems = null) =>
+        Check(path, text.ReplaceLineEndings("\n"), 1, null, problems);
 
-    private static void Check(string path, string text, int firstLine, Func<string, string?>? parts)
+    private static void Check(string path, string text, int firstLine, Func<string, string?>? parts, List<TemplateException>? problems)
     {
         var blocks = new Stack<(string Word, int Line)>();
         var scopes = new Stack<Kind?>();
@@ -85,51 +94,67 @@ internal sealed partial class TemplateSource
             var start = at;
             at = close + (comment ? 4 : 2);
             if (tag.StartsWith('!')) continue;
-            if (tag.StartsWith('>'))
-            {
-                CheckPartTag(path, line, LineAt(text, start), scopes.Count, parts);
-                continue;
-            }
-            var word = tag.Split(' ', '\t', '\n')[0];
-            var rest = tag[word.Length..].Trim();
-            switch (word)
-            {
-                case "#if" or "#unless" or "#each":
-                    var kind = Resolve(path, line, rest, scopes);
-                    if (word == "#each" && kind == Kind.Text) throw new TemplateException(path, line, $"'{rest}' is no list; lists are {string.Join(", ", Names.Where(n => n.Value != Kind.Text).Select(n => n.Key))}");
-                    if (word == "#each") scopes.Push(kind);
-                    blocks.Push((word[1..], line));
-                    break;
-                case "else":
-                    if (rest.Length > 0) throw new TemplateException(path, line, "'else' stands alone");
-                    if (blocks.Count == 0) throw new TemplateException(path, line, "'else' stands outside of a block");
-                    break;
-                case ['/', ..]:
-                    if (blocks.Count == 0 || blocks.Peek().Word != word[1..] || rest.Length > 0)
-                        throw new TemplateException(path, line, blocks.Count == 0 ? $"'{{{{{tag}}}}}' closes nothing" : $"'{{{{{tag}}}}}' where '{{{{/{blocks.Peek().Word}}}}}' is due: the block of line {blocks.Peek().Line} is open");
-                    if (blocks.Pop().Word == "each") scopes.Pop();
-                    break;
-                case "table":
-                    if (scopes.Count > 1) throw new TemplateException(path, line, "'table' stands outside of '#each'");
-                    CheckTable(path, line, rest);
-                    break;
-                default:
-                    if (rest.Length > 0) throw new TemplateException(path, line, $"'{word}' takes nothing after it; there are #if, #unless, #each and table");
-                    if (Resolve(path, line, word, scopes) != Kind.Text) throw new TemplateException(path, line, $"'{word}' is a list: {{{{#each {word}}}}}");
-                    break;
-            }
+            try { CheckTag(path, line, tag, LineAt(text, start), blocks, scopes, parts); }
+            catch (TemplateException e) when (problems is not null) { problems.Add(e); }
         }
         if (blocks.Count > 0) throw new TemplateException(path, blocks.Peek().Line, $"'{{{{#{blocks.Peek().Word}}}}}' is never closed");
     }
 
+    /// <param name="whole">The line it stands on.</param>
+    private static void CheckTag(string path, int line, string tag, string whole, Stack<(string Word, int Line)> blocks, Stack<Kind?> scopes, Func<string,
+        string?>? parts)
+    {
+        if (tag.StartsWith('>'))
+        {
+            CheckPartTag(path, line, whole, scopes.Count, parts);
+            return;
+        }
+        var word = tag.Split(' ', '\t', '\n')[0];
+        var rest = tag[word.Length..].Trim();
+        switch (word)
+        {
+            case "#if" or "#unless" or "#each":
+                blocks.Push((word[1..], line));
+                var outer = scopes.ToArray();
+                if (word == "#each") scopes.Push(Kind.Unknown);
+                var kind = Resolve(path, line, rest, outer);
+                if (word == "#each" && kind == Kind.Text) throw new TemplateException(path, line,
+                    $"'{rest}' is no list; lists are {string.Join(", ", Names.Where(n => n.Value != Kind.Text).Select(n => n.Key))}");
+                if (word != "#each") break;
+                scopes.Pop();
+                scopes.Push(kind);
+                break;
+            case "else":
+                if (rest.Length > 0) throw new TemplateException(path, line, "'else' stands alone");
+                if (blocks.Count == 0) throw new TemplateException(path, line, "'else' stands outside of a block");
+                break;
+            case ['/', ..]:
+                if (blocks.Count == 0 || blocks.Peek().Word != word[1..] || rest.Length > 0)
+                    throw new TemplateException(path, line, blocks.Count == 0 ? $"'{{{{{tag}}}}}' closes nothing"
+                        : $"'{{{{{tag}}}}}' where '{{{{/{blocks.Peek().Word}}}}}' is due: the block of line {blocks.Peek().Line} is open");
+                if (blocks.Pop().Word == "each") scopes.Pop();
+                break;
+            case "table":
+                if (scopes.Count > 1) throw new TemplateException(path, line, "'table' stands outside of '#each'");
+                CheckTable(path, line, rest);
+                break;
+            default:
+                if (rest.Length > 0) throw new TemplateException(path, line, $"'{word}' takes nothing after it; there are #if, #unless, #each and table");
+                if (Resolve(path, line, word, [.. scopes]) is not (Kind.Text or Kind.Unknown)) throw new TemplateException(path, line,
+                    $"'{word}' is a list: {{{{#each {word}}}}}");
+                break;
+        }
+    }
+
     /// <summary>The kind of a name in the innermost scope; <c>../</c> goes one scope out.</summary>
-    private static Kind Resolve(string path, int line, string name, Stack<Kind?> scopes)
+    private static Kind Resolve(string path, int line, string name, IReadOnlyList<Kind?> scopes)
     {
         var inner = name;
         var out_ = 0;
         for (; inner.StartsWith("../", StringComparison.Ordinal); inner = inner[3..]) out_++;
         if (out_ >= scopes.Count) throw new TemplateException(path, line, $"'{name}' goes out of more blocks than it stands in");
-        var scope = scopes.ElementAt(out_);
+        var scope = scopes[out_];
+        if (scope == Kind.Unknown) return Kind.Unknown;
         if (inner == "this" && scope == Kind.Texts) return Kind.Text;
         if (scope == Kind.Items && ItemNames.Contains(inner)) return Kind.Text;
         if (scope is null && Names.TryGetValue(inner, out var kind)) return kind;

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using HandlebarsDotNet;
 using Recoup.Connectors.Documents;
 using Recoup.Core.Documents;
+using Recoup.Core.Events;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Connectors.Mail;
@@ -34,12 +35,25 @@ public sealed partial class TemplateWriter : IMessageWriter
     private readonly Dictionary<(string Language, string Template, string Tone), Lazy<Compiled>> templates = [];
     private readonly IHandlebars engine = Handlebars.Create(new HandlebarsConfiguration { NoEscape = true });
 
-    private sealed record Compiled(HandlebarsTemplate<object, object> Subject, HandlebarsTemplate<object, object> Body);
+    private readonly DocumentWordBook words;
+
+    // A user's files seldom change, and every door asks for them.
+    private static volatile LastOver? lastOver;
+
+    private sealed record LastOver(string Digest, TemplateWriter Writer);
+
+    private sealed record Compiled(HandlebarsTemplate<object, object> Subject, HandlebarsTemplate<object, object> Body)
+    {
+        /// <summary>Path, and digest of the text with its parts.</summary>
+        public required string Edition { get; init; }
+    }
 
     /// <param name="overrides">Files of a folder of the caller's, by their path in it such as "de/final-notice.firm.hbs"; each replaces or adds one.</param>
     /// <exception cref="TemplateException">A file is none that can be used; says which, where and why.</exception>
-    public TemplateWriter(IEnumerable<(string Path, string Text)> overrides)
+    /// <param name="words">Of the documents that go with messages; null: the shipped ones.</param>
+    public TemplateWriter(IEnumerable<(string Path, string Text)> overrides, DocumentWordBook? words = null)
     {
+        this.words = words ?? DocumentWordBook.Shipped;
         engine.RegisterHelper("table", WriteTable);
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (path, text) in ShippedFiles()) files[path] = text;
@@ -68,11 +82,27 @@ public sealed partial class TemplateWriter : IMessageWriter
         }
         foreach (var (language, template, _) in templates.Keys)
             if (!templates.ContainsKey((FallbackLanguage, template, Neutral)))
-                throw new TemplateException($"{language}/{template}", 1, $"there must be an {FallbackLanguage}/{template}.{Neutral}.hbs, which other tones and languages fall back to");
+                throw new TemplateException(own.FirstOrDefault(path =>
+                    path.StartsWith($"{language}/{template}.", StringComparison.Ordinal)) ?? $"{language}/{template}", 1,
+                        $"there must be an {FallbackLanguage}/{template}.{Neutral}.hbs, which other tones and languages fall back to");
     }
 
     /// <summary>The templates that come with the program, and no others.</summary>
     public static TemplateWriter Shipped => LazyShipped.Value;
+
+    /// <summary>This writer with a user's files of a catalogue over its own: templates and documents' words. Throws <see cref="TemplateException"/>
+    /// where one is wrong.</summary>
+    public IMessageWriter Over(IReadOnlyList<CatalogFile> own)
+    {
+        var digest = AdoptedFiles.DigestOf(own);
+        if (lastOver is { } last && last.Digest == digest) return last.Writer;
+        var writer = new TemplateWriter(TemplateFiles.Of(own), DocumentWordBook.Over(own));
+        lastOver = new LastOver(digest, writer);
+        return writer;
+    }
+
+    public MessageEditions? Editions(string template, string tone, string language, bool document) =>
+        Find(template, tone, language) is var (_, compiled) ? new MessageEditions(compiled.Edition, document ? words.EditionOf(language) : null) : null;
 
     /// <summary>Purposes for which there are templates, in order.</summary>
     public IReadOnlyList<string> Templates => [.. templates.Keys.Select(k => k.Template).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
@@ -117,29 +147,43 @@ public sealed partial class TemplateWriter : IMessageWriter
     }
 
     /// <summary>The documents in the customer's own language, where there are words for it, as the text is.</summary>
-    private static IReadOnlyList<Attachment>? Attach(MessageFacts facts)
+    private IReadOnlyList<Attachment>? Attach(MessageFacts facts)
     {
         if (facts.Statement is null && facts.Invoices.Count == 0) return null;
         var frame = new DocumentFrame { Portfolio = facts.Portfolio, Language = facts.Language, Account = facts.Account, Name = facts.Name, Address = facts.Address };
-        var attachments = facts.Invoices.Select(i => new Attachment(DocumentWriter.FileName(i), DocumentWriter.MediaType, DocumentWriter.Write(frame, i))).ToList();
-        if (facts.Statement is { } statement) attachments.Add(new Attachment(DocumentWriter.FileName(statement), DocumentWriter.MediaType, DocumentWriter.Write(frame, statement)));
+        var attachments = facts.Invoices
+            .Select(i => new Attachment(DocumentWriter.FileName(i), DocumentWriter.MediaType, DocumentWriter.Write(frame, i, words))).ToList();
+        if (facts.Statement is { } statement) attachments.Add(new Attachment(DocumentWriter.FileName(statement), DocumentWriter.MediaType,
+            DocumentWriter.Write(frame, statement, words)));
         return attachments;
+    }
+
+    private (string Language, Compiled Compiled)? Find(string template, string wantedTone, string wantedLanguage)
+    {
+        // "de-AT" and "DE" are German here.
+        var wanted = wantedLanguage.Split('-', '_')[0].ToLowerInvariant();
+        foreach (var language in new[] { wanted, FallbackLanguage })
+            foreach (var tone in new[] { wantedTone, Neutral })
+                if (templates.TryGetValue((language, template, tone), out var found)) return (language, found.Value);
+        return null;
     }
 
     private (string Language, Compiled Compiled) Find(MessageFacts facts)
     {
-        // "de-AT" and "DE" are German here.
-        var wanted = facts.Language.Split('-', '_')[0].ToLowerInvariant();
-        foreach (var language in new[] { wanted, FallbackLanguage })
-            foreach (var tone in new[] { facts.Tone, Neutral })
-                if (templates.TryGetValue((language, facts.Template, tone), out var found)) return (language, found.Value);
+        if (Find(facts.Template, facts.Tone, facts.Language) is { } found) return found;
         throw new ArgumentException($"there is no template '{facts.Template}'; there are {string.Join(", ", Templates)}", nameof(facts));
     }
 
     private Compiled Compile(string path, TemplateSource source)
     {
-        try { return new Compiled(engine.Compile(source.Subject), engine.Compile(source.Body)); }
+        try { return new Compiled(engine.Compile(source.Subject),
+            engine.Compile(source.Body)) { Edition = CatalogFile.EditionOf($"templates/{path}", CatalogFile.DigestOf($"{source.Subject}\n{source.Body}")) }; }
         catch (HandlebarsException e) { throw new TemplateException(path, 1, e.Message); }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NullReferenceException)
+        {
+            // Of some blocks the engine's own compiler loses track, such as one with a second else.
+            throw new TemplateException(path, 1, "has a block that can't be understood; look for an 'else' too many");
+        }
     }
 
     // --- what a template may say; names and kinds are those of TemplateSource.Names ---

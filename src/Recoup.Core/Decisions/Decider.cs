@@ -24,6 +24,7 @@ public sealed class Decider
     private readonly string intentId;
     private readonly List<Considered> considered = [];
     private DateOnly? next;
+    private bool asked;
 
     private Decider(PartyState state, Facts facts, Context context, Strategy strategy, int underWay, string intentId)
     {
@@ -56,6 +57,7 @@ public sealed class Decider
         {
             Portfolio = facts.Portfolio,
             Policy = context.PolicyVersion,
+            Rules = decider.asked ? context.RulesVersion : null,
             Segment = segment.Id,
             SegmentBefore = before == segment.Id ? null : before,
             Strategy = segment.Strategy,
@@ -116,6 +118,7 @@ public sealed class Decider
         Channel = null,
         Template = null,
         Tone = null,
+        TemplateEdition = null,
         NotBefore = null,
         Verdict = null,
         GateRule = null,
@@ -300,6 +303,7 @@ public sealed class Decider
                         Channel = channel,
                         Template = step.Template,
                         Tone = step.Tone,
+                        TemplateEdition = context.Writer.Editions(step.Template, step.Tone, facts.Account.Language ?? "en", document: false)?.Template,
                         Verdict = "allowed",
                         GateRule = allowed.Rule,
                         NotBefore = allowed.NotBefore,
@@ -335,6 +339,7 @@ public sealed class Decider
 
     private Verdict Ask(string channel)
     {
+        asked = true;
         var token = channel == Channel.Email ? facts.Account.EmailToken : channel == Channel.Call ? facts.Account.PhoneToken : null;
         var request = Request(state, context, facts.Account, facts.Portfolio, channel, state.Contact.Point(channel)?.Token ?? token, asOf, facts.SpeakerHeld, underWay);
         return ContactGate.Clear(context.Rules, request with { DayBegins = context.DayBegins(facts.Portfolio, asOf) });

@@ -114,7 +114,17 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
 
     // --- the gate ---
 
-    private DecisionRecord Send(string account, DocumentRecord document, string rule) => ContactGate.Clear(context.Rules, Request(state, context, facts.Portfolio, account, document, asOf)) switch
+    private DecisionRecord Send(string account, DocumentRecord document, string rule)
+    {
+        var decision = Ask(account, document, rule) with { Rules = context.RulesVersion };
+        if (decision.Action != "message"
+            || context.Writer.Editions(decision.Template!, decision.Tone!, state.Account(account)!.Language ?? "en",
+                document: true) is not { } editions) return decision;
+        return decision with { TemplateEdition = editions.Template, WordsEdition = editions.Words };
+    }
+
+    private DecisionRecord Ask(string account, DocumentRecord document, string rule) =>
+        ContactGate.Clear(context.Rules, Request(state, context, facts.Portfolio, account, document, asOf)) switch
     {
         Verdict.Allowed allowed => Plain(document, rule) with
         {

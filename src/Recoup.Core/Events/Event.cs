@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
 using Recoup.Core.Foundation;
 
@@ -166,6 +168,15 @@ public abstract record Event
     {
         /// <summary>The token of the address it goes to; null in journals from before it was kept.</summary>
         public string? AddressToken { get; init; }
+
+        /// <summary>The template that its text was made from: path and digest; null in journals from before it was kept.</summary>
+        public string? TemplateEdition { get; init; }
+
+        /// <summary>The words of the documents that go with it: path and digest; null where none go.</summary>
+        public string? WordsEdition { get; init; }
+
+        /// <summary>The number under which the workspace adopted the rules that let it go; null: none were adopted yet.</summary>
+        public int? Rules { get; init; }
     }
 
     /// <summary>Not now, by a rule of the gate or by the channel's word (channel-not-now): try again from then on.</summary>
@@ -195,8 +206,18 @@ public abstract record Event
     /// <summary>The portfolio as it stands now.</summary>
     public sealed record PortfolioSet(PortfolioDetails Portfolio) : Event;
 
-    /// <summary>The policy in force from now on: its number in this workspace, its digest, and the whole file.</summary>
-    public sealed record PolicyAdopted(int Version, string Digest, string Text) : Event;
+    /// <summary>A policy was adopted: its number in this workspace, its digest, and the whole file.</summary>
+    public sealed record PolicyAdopted(int Version, string Digest, string Text) : Event
+    {
+        /// <summary>The first day on which it is in force; null: the day on which it was adopted.</summary>
+        public DateOnly? From { get; init; }
+    }
+
+    /// <summary>
+    /// A part of the catalogue (rules, templates, documents) is from now on these files: of rules all that bind, of the
+    /// others a user's own, which stand over the shipped ones. Versions count from 1 in each part.
+    /// </summary>
+    public sealed record CatalogAdopted(string Part, int Version, string Digest, IReadOnlyList<CatalogFile> Files) : Event;
 
     /// <summary>Mode: shadow, live or stopped.</summary>
     public sealed record SendingSet(string Mode, string? Reason) : Event
@@ -235,6 +256,21 @@ public abstract record Event
 
 /// <summary>The date at a portfolio's place.</summary>
 public sealed record PortfolioDay(string Portfolio, DateOnly On);
+
+/// <summary>A file of the catalogue as it was adopted.</summary>
+/// <param name="Path">Within the catalogue, such as rules/mine.yaml or templates/de/final-notice.firm.hbs.</param>
+public sealed record CatalogFile(string Path, string Text)
+{
+    /// <summary>It came with the program; else a user wrote it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Shipped { get; init; }
+
+    /// <summary>Of a text: SHA-256, hexadecimal, 16 characters.</summary>
+    public static string DigestOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
+
+    /// <summary>A name with the digest of the content: the same name with another digest says something else.</summary>
+    public static string EditionOf(string name, string digest) => $"{name} {digest}";
+}
 
 /// <summary>An account as it stands after the event. Only <see cref="Sealed"/> holds personal data.</summary>
 public sealed record AccountDetails
@@ -325,7 +361,11 @@ public sealed record DecisionRecord
 {
     public required string Portfolio { get; init; }
 
+    /// <summary>The number under which the workspace adopted the policy.</summary>
     public required int Policy { get; init; }
+
+    /// <summary>Where the gate was asked, the number under which the workspace adopted its rules; null: it was not, or none were adopted yet.</summary>
+    public int? Rules { get; init; }
 
     public required string Segment { get; init; }
 
@@ -370,6 +410,12 @@ public sealed record DecisionRecord
     public string? Template { get; init; }
 
     public string? Tone { get; init; }
+
+    /// <summary>The template as it stood then: path and digest.</summary>
+    public string? TemplateEdition { get; init; }
+
+    /// <summary>The words of the document as they stood then: path and digest.</summary>
+    public string? WordsEdition { get; init; }
 
     /// <summary>The message or work item that follows; also its key in the outbox.</summary>
     public string? Intent { get; init; }

@@ -104,6 +104,7 @@ public class JournalDamagedException(string message) : Exception(message);
 [JsonSerializable(typeof(Event.WorkspaceOpened))]
 [JsonSerializable(typeof(Event.PortfolioSet))]
 [JsonSerializable(typeof(Event.PolicyAdopted))]
+[JsonSerializable(typeof(Event.CatalogAdopted))]
 [JsonSerializable(typeof(Event.SendingSet))]
 [JsonSerializable(typeof(Event.ApiKeyAdded))]
 [JsonSerializable(typeof(Event.ApiKeyRevoked))]

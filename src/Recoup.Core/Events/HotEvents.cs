@@ -141,8 +141,9 @@ internal static class HotEvents
 
     private static byte[]? Encode(DecisionRecord d)
     {
-        if (d.Document is not null) return null;
-        var w = PayloadWriter.Begin().Raw("{\"decision\":{\"portfolio\":"u8).Text(d.Portfolio).Raw(",\"policy\":"u8).Number(d.Policy).Raw(",\"segment\":"u8).Text(d.Segment)
+        if (d.Document is not null || d.WordsEdition is not null) return null;
+        var w = PayloadWriter.Begin().Raw("{\"decision\":{\"portfolio\":"u8).Text(d.Portfolio).Raw(",\"policy\":"u8).Number(d.Policy).Number(",\"rules\":"u8,
+            d.Rules).Raw(",\"segment\":"u8).Text(d.Segment)
             .Text(",\"segment_before\":"u8, d.SegmentBefore).Raw(",\"strategy\":"u8).Text(d.Strategy).Raw(",\"action\":"u8).Text(d.Action).Raw(",\"rule\":"u8).Text(d.Rule).Text(",\"step\":"u8, d.Step);
         Texts(w, ",\"skipped\":["u8, d.Skipped);
         if (d.Considered is not null)
@@ -160,7 +161,8 @@ internal static class HotEvents
             .Raw(",\"days_past_due\":"u8).Number(f.DaysPastDue).Day(",\"oldest_due_on\":"u8, f.OldestDueOn).Raw("}"u8)
             .Text(",\"verdict\":"u8, d.Verdict).Text(",\"gate_rule\":"u8, d.GateRule);
         if (d.NotBefore is { } notBefore) w.Raw(",\"not_before\":"u8).Instant(notBefore);
-        w.Text(",\"clearance\":"u8, d.Clearance).Text(",\"channel\":"u8, d.Channel).Text(",\"template\":"u8, d.Template).Text(",\"tone\":"u8, d.Tone).Text(",\"intent\":"u8, d.Intent);
+        w.Text(",\"clearance\":"u8, d.Clearance).Text(",\"channel\":"u8, d.Channel).Text(",\"template\":"u8, d.Template).Text(",\"tone\":"u8, d.Tone)
+            .Text(",\"template_edition\":"u8, d.TemplateEdition).Text(",\"intent\":"u8, d.Intent);
         if (d.Shadow) w.Raw(",\"shadow\":true"u8);
         return w.Day(",\"anchor_on\":"u8, d.AnchorOn).Number(",\"paused_days\":"u8, d.PausedDays)
             .Day(",\"entered_on\":"u8, d.EnteredOn).Text(",\"entered_by\":"u8, d.EnteredBy)
@@ -187,6 +189,7 @@ internal static class HotEvents
         var portfolio = r.Word();
         r.Raw(",\"policy\":"u8);
         var policy = r.Int();
+        int? rules = r.Has(",\"rules\":"u8) ? r.Int() : null;
         r.Raw(",\"segment\":"u8);
         var segment = r.Word();
         var segmentBefore = r.Word(",\"segment_before\":"u8);
@@ -216,10 +219,11 @@ internal static class HotEvents
         var reasons = Texts(ref r, ",\"reasons\":["u8);
         var decided = new Event.Decided(new DecisionRecord
         {
-            Portfolio = portfolio, Policy = policy, Segment = segment, SegmentBefore = segmentBefore, Strategy = strategy, Action = action, Rule = rule, Step = step, Skipped = skipped,
+            Portfolio = portfolio, Policy = policy, Rules = rules, Segment = segment, SegmentBefore = segmentBefore, Strategy = strategy, Action = action,
+                Rule = rule, Step = step, Skipped = skipped,
             Considered = considered, Score = score, Reasons = reasons, Facts = ReadFacts(ref r), Verdict = r.Word(",\"verdict\":"u8), GateRule = r.Word(",\"gate_rule\":"u8),
             NotBefore = r.Has(",\"not_before\":"u8) ? r.Instant() : null, Clearance = r.Word(",\"clearance\":"u8), Channel = r.Word(",\"channel\":"u8), Template = r.Word(",\"template\":"u8),
-            Tone = r.Word(",\"tone\":"u8), Intent = r.Text(",\"intent\":"u8), Shadow = r.Has(",\"shadow\":true"u8), AnchorOn = r.Day(",\"anchor_on\":"u8),
+            Tone = r.Word(",\"tone\":"u8), TemplateEdition = r.Word(",\"template_edition\":"u8), Intent = r.Text(",\"intent\":"u8), Shadow = r.Has(",\"shadow\":true"u8), AnchorOn = r.Day(",\"anchor_on\":"u8),
             PausedDays = r.Has(",\"paused_days\":"u8) ? r.Int() : null, EnteredOn = r.Day(",\"entered_on\":"u8), EnteredBy = r.Word(",\"entered_by\":"u8),
             RemindedThrough = r.Day(",\"reminded_through\":"u8), NextReviewOn = r.Day(",\"next_review_on\":"u8),
         });

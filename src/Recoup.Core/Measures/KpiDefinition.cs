@@ -143,28 +143,38 @@ public sealed partial class KpiDefinition
     /// <summary>The first band that takes the value; null where none does.</summary>
     public string? BandOf(decimal value) => Bands.FirstOrDefault(b => b.Code.IsTrue(value))?.Name;
 
+    /// <summary>All that is wrong with a KPI's file, but for whether the KPIs it names exist.</summary>
+    public static IReadOnlyList<YamlException> ProblemsOf(string text, string source) => YamlMap.ProblemsOf(problems => Parse(text, source, problems));
+
     /// <summary>Throws <see cref="YamlException"/> with file, line and what to mend.</summary>
-    public static KpiDefinition Parse(string text, string source)
+    /// <param name="problems">Takes all that is wrong instead; what is returned then is of use only where it stays empty.</param>
+    public static KpiDefinition Parse(string text, string source, List<YamlException>? problems = null)
     {
-        var root = YamlMap.Parse(text, source);
+        var root = YamlMap.Parse(text, source, problems);
         var id = Filled(root, "id");
-        if (!IdForm().IsMatch(id)) throw root.Wrong("id", $"id is lower-case words joined by underscores, not '{id}'");
+        if (!IdForm().IsMatch(id)) root.Report("id", $"id is lower-case words joined by underscores, not '{id}'");
         if (!KpiWindow.TryParse(root.Text("window"), out var window))
-            throw root.Wrong("window", $"window is a span such as 3mo (to {KpiWindow.MonthsMax}mo), 30d (to {KpiWindow.DaysMax}d), or point, not '{root.Text("window")}'");
+        {
+            window = KpiWindow.Months(1);
+            root.Report("window",
+                $"window is a span such as 3mo (to {KpiWindow.MonthsMax}mo), 30d (to {KpiWindow.DaysMax}d), or point, not '{root.Text("window")}'");
+        }
         var headline = root.TextOrNull("headline_bucket");
-        if (headline is not null && !Ageing.BucketNames.Contains(headline)) throw root.Wrong("headline_bucket", $"headline_bucket is one of {string.Join(", ", Ageing.BucketNames)}, not '{headline}'");
-        if (headline is not null && window.Kind == KpiWindowKind.Point) throw root.Wrong("headline_bucket", "balances roll over a window: point has none");
+        if (headline is not null && !Ageing.BucketNames.Contains(headline)) root.Report("headline_bucket",
+            $"headline_bucket is one of {string.Join(", ", Ageing.BucketNames)}, not '{headline}'");
+        if (headline is not null && window.Kind == KpiWindowKind.Point) root.Report("headline_bucket", "balances roll over a window: point has none");
         var symbols = headline is not null ? KpiVocabulary.OfBucket : window.Kind == KpiWindowKind.Point ? KpiVocabulary.OfPoint : KpiVocabulary.OfWindow;
 
-        var formula = root.MapOrNull("formula") ?? throw root.Wrong("formula is missing");
+        var formula = root.Map("formula");
         var numerator = formula.ExpressionOrNull("numerator", symbols, ValueKind.Number);
         var denominator = formula.ExpressionOrNull("denominator", symbols, ValueKind.Number);
         var times = formula.ExpressionOrNull("times", symbols, ValueKind.Number);
         var value = formula.ExpressionOrNull("value", symbols, ValueKind.Number);
         var parts = formula.TextOrNull("parts") is null ? null : formula.Choice("parts", null, "amounts", "counts");
-        if ((numerator is null) != (denominator is null)) throw formula.Wrong("numerator and denominator go together");
-        if ((numerator is null) == (value is null)) throw formula.Wrong("a formula is a numerator and a denominator, or a value");
-        if (numerator is null && (times is not null || parts is not null)) throw formula.Wrong("times and parts belong to a numerator and a denominator");
+        if (formula.IsSound && (numerator is null) != (denominator is null)) formula.Report("numerator and denominator go together");
+        if (formula.IsSound && (numerator is null) == (value is null)) formula.Report("a formula is a numerator and a denominator, or a value");
+        if (formula.IsSound && numerator is null
+            && (times is not null || parts is not null)) formula.Report("times and parts belong to a numerator and a denominator");
         formula.Done();
 
         var bounds = root.MapOrNull("bounds");
@@ -178,13 +188,13 @@ public sealed partial class KpiDefinition
         {
             var code = map.Expression("value", symbols, ValueKind.Number);
             details.Add(new KpiDetailDefinition(Filled(map, "name"), UnitOf(map), code.Text) { Code = code });
-            if (!IdForm().IsMatch(details[^1].Name)) throw map.Wrong("name", $"name is lower-case words joined by underscores, not '{details[^1].Name}'");
-            if (details.SkipLast(1).Any(d => d.Name == details[^1].Name)) throw map.Wrong("name", $"detail '{details[^1].Name}' stands twice");
+            if (!IdForm().IsMatch(details[^1].Name)) map.Report("name", $"name is lower-case words joined by underscores, not '{details[^1].Name}'");
+            if (details.SkipLast(1).Any(d => d.Name == details[^1].Name)) map.Report("name", $"detail '{details[^1].Name}' stands twice");
             map.Done();
         }
         var needs = KpiNeeds.Of([numerator, denominator, times, value, .. details.Select(d => d.Code)]);
 
-        var attributes = root.MapOrNull("attributes") ?? throw root.Wrong("attributes are missing");
+        var attributes = root.Map("attributes");
         var definition = new KpiDefinition
         {
             Id = id,
@@ -329,7 +339,7 @@ public sealed partial class KpiDefinition
     private static IReadOnlyList<string> Some(YamlMap map, string field)
     {
         var texts = map.Texts(field);
-        if (texts.Count == 0) throw map.Wrong($"{field} is missing");
+        if (texts.Count == 0) map.Report($"{field} is missing");
         return texts.All(t => !string.IsNullOrWhiteSpace(t)) ? texts : throw map.Wrong(field, $"{field} has an empty entry");
     }
 

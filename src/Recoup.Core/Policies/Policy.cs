@@ -153,14 +153,21 @@ public sealed class Policy
         throw new InvariantBrokenException("no segment takes the party");
     }
 
+    /// <summary>All that is wrong with a policy's file; none: it can be adopted.</summary>
+    /// <param name="templates">Those there are.</param>
+    public static IReadOnlyList<YamlException> ProblemsOf(string text, string source, IReadOnlyList<string>? templates) =>
+        YamlMap.ProblemsOf(problems => Parse(text, source, templates, problems));
+
     /// <summary>Throws <see cref="YamlException"/> with file, line and what to mend.</summary>
-    public static Policy Parse(string text, string source)
+    /// <param name="templates">Those there are; a step that names another is wrong. Null: what a step names is not looked up.</param>
+    /// <param name="problems">Takes all that is wrong instead; what is returned then is of use only where it stays empty.</param>
+    public static Policy Parse(string text, string source, IReadOnlyList<string>? templates = null, List<YamlException>? problems = null)
     {
-        var root = YamlMap.Parse(text, source);
+        var root = YamlMap.Parse(text, source, problems);
         var name = root.Text("policy");
         root.TextOrNull("about");
 
-        var score = root.MapOrNull("score") ?? throw root.Wrong("score is missing");
+        var score = root.Map("score");
         var scoreBase = score.Whole("base", 0, 100);
         var scoreRules = new List<ScoreRule>();
         foreach (var map in score.Maps("adjust"))
@@ -173,31 +180,31 @@ public sealed class Policy
         var strategies = new List<Strategy>();
         foreach (var map in root.Maps("strategies"))
         {
-            strategies.Add(ParseStrategy(map));
-            if (strategies.SkipLast(1).Any(s => s.Id == strategies[^1].Id)) throw map.Wrong("id", $"strategy '{strategies[^1].Id}' stands twice");
+            strategies.Add(ParseStrategy(map, templates));
+            if (map.IsSound && strategies.SkipLast(1).Any(s => s.Id == strategies[^1].Id)) map.Report("id", $"strategy '{strategies[^1].Id}' stands twice");
         }
-        if (strategies.Count == 0) throw root.Wrong("strategies are missing");
+        if (strategies.Count == 0) root.Report("strategies are missing");
 
         var segments = new List<Segment>();
         foreach (var map in root.Maps("segments"))
         {
             var segment = new Segment(map.Text("id"), map.Expression("when", Facts.BeforeSegment, ValueKind.Boolean), map.Text("strategy"));
-            if (!strategies.Exists(s => s.Id == segment.Strategy))
-                throw map.Wrong("strategy", $"there is no strategy '{segment.Strategy}'; there are {string.Join(", ", strategies.Select(s => s.Id))}");
-            if (segments.Exists(s => s.Id == segment.Id)) throw map.Wrong("id", $"segment '{segment.Id}' stands twice");
+            if (map.IsSound && !strategies.Exists(s => s.Id == segment.Strategy))
+                map.Report("strategy", $"there is no strategy '{segment.Strategy}'; there are {string.Join(", ", strategies.Select(s => s.Id))}");
+            if (map.IsSound && segments.Exists(s => s.Id == segment.Id)) map.Report("id", $"segment '{segment.Id}' stands twice");
             map.Done();
             segments.Add(segment);
         }
-        if (segments.Count == 0) throw root.Wrong("segments are missing");
-        if (segments[^1].When.Text != "true") throw root.Wrong("segments", "the last segment must take everybody: when: true");
+        if (segments.Count == 0) root.Report("segments are missing");
+        else if (segments[^1].When.Text != "true") root.Report("segments", "the last segment must take everybody: when: true");
 
-        var volume = root.MapOrNull("volume_stop") ?? throw root.Wrong("volume_stop is missing");
+        var volume = root.Map("volume_stop");
         var stop = new VolumeStop(volume.NumberOrNull("multiple") is { } m && m >= 1 ? m : throw volume.Wrong("multiple", "multiple takes a number of 1 or more"), volume.Whole("runs", 1, 365), volume.Whole("minimum", 0, 1_000_000_000));
         volume.Done();
 
         var worth = Worth.Parse(root);
         var minimumToChase = root.NumberOrNull("minimum_to_chase") ?? 0;
-        if (minimumToChase < 0) throw root.Wrong("minimum_to_chase", "minimum_to_chase takes an amount of 0 or more");
+        if (minimumToChase < 0) root.Report("minimum_to_chase", "minimum_to_chase takes an amount of 0 or more");
         var policy = new Policy
         {
             Name = name,
@@ -230,7 +237,7 @@ public sealed class Policy
             .Any(when => when.Names.Overlaps(names));
     }
 
-    private static Strategy ParseStrategy(YamlMap map)
+    private static Strategy ParseStrategy(YamlMap map, IReadOnlyList<string>? templates)
     {
         var steps = new List<Step>();
         foreach (var s in map.Maps("steps"))
@@ -240,24 +247,39 @@ public sealed class Policy
             if (action == "message")
             {
                 step = step with { Channels = s.Texts("channels"), Template = s.Text("template"), Tone = s.Choice("tone", null, "friendly", "neutral", "firm") };
-                if (step.Channels.Count == 0) throw s.Wrong("channels are missing");
+                if (step.Channels.Count == 0) s.Report("channels are missing");
                 foreach (var channel in step.Channels)
-                    if (channel is not (Channel.Email or Channel.Call)) throw s.Wrong("channels", $"'{channel}' can't be sent yet; email, or call for a person's task");
+                    if (channel is not (Channel.Email or Channel.Call)) s.Report("channels",
+                        $"'{channel}' can't be sent yet; email, or call for a person's task");
+                if (s.IsSound && templates is not null && !templates.Contains(step.Template)) s.Report("template", NoTemplate(step.Template, templates));
             }
-            if (steps.Exists(x => x.Id == step.Id)) throw s.Wrong("id", $"step '{step.Id}' stands twice");
-            if (steps.Count > 0 && step.At <= steps[^1].At) throw s.Wrong("at", $"steps go by day: {step.At} does not come after {steps[^1].At}");
-            if (step.IsPreDue && action != "message") throw s.Wrong("action", "before the due date only messages go out");
-            if (step.IsPreDue && steps.Count > 0) throw s.Wrong("at", "there is one reminder before the due date, as the first step");
+            if (!s.IsSound)
+            {
+                s.Done();
+                continue;
+            }
+            if (steps.Exists(x => x.Id == step.Id)) s.Report("id", $"step '{step.Id}' stands twice");
+            if (steps.Count > 0 && step.At <= steps[^1].At) s.Report("at", $"steps go by day: {step.At} does not come after {steps[^1].At}");
+            if (step.IsPreDue && action != "message") s.Report("action", "before the due date only messages go out");
+            if (step.IsPreDue && steps.Count > 0) s.Report("at", "there is one reminder before the due date, as the first step");
             s.Done();
             steps.Add(step);
         }
-        if (!steps.Exists(s => !s.IsPreDue)) throw map.Wrong("a strategy needs a step after the due date");
+        if (map.IsSound && !steps.Exists(s => !s.IsPreDue)) map.Report("a strategy needs a step after the due date");
         var id = map.Text("id");
         var entry = map.Text("entry");
-        if (!steps.Exists(s => s.Id == entry && !s.IsPreDue)) throw map.Wrong("entry", $"'{entry}' is no step after the due date; there are {string.Join(", ", steps.Where(s => !s.IsPreDue).Select(s => s.Id))}");
-        var strategy = new Strategy(id, steps, entry, map.Whole("days_between_steps", 0, 365));
+        if (map.IsSound && !steps.Exists(s => s.Id == entry && !s.IsPreDue)) map.Report("entry",
+            $"'{entry}' is no step after the due date; there are {string.Join(", ", steps.Where(s => !s.IsPreDue).Select(s => s.Id))}");
+        var between = map.Whole("days_between_steps", 0, 365);
         map.Done();
-        return strategy;
+        // Where all problems are wanted the others go on with its name.
+        return map.IsSound ? new Strategy(id, steps, entry, between) : new Strategy(id, [new Step(entry, 1, "task")], entry, between);
+    }
+
+    private static string NoTemplate(string name, IReadOnlyList<string> templates)
+    {
+        var meant = Spelling.Nearest(name, templates) is { } near ? $"did you mean '{near}'? " : "";
+        return $"there is no template '{name}'; {meant}there are {string.Join(", ", templates)}";
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} ({Digest})");

@@ -6,7 +6,7 @@ namespace Recoup.Core.Policies;
 public static class ShippedPolicies
 {
     private static readonly Lazy<Policy> LoadedPolicy = new(() => Policy.Parse(DefaultText, "policies/default.yaml"));
-    private static readonly Lazy<ContactRules> LoadedRules = new(() => ContactRules.Parse(ContactRulesText, "rules/contact-default.yaml"));
+    private static readonly Lazy<ContactRules> LoadedRules = new(() => ContactRules.Parse(ContactRulesText, ContactRulesPath));
 
     public static Policy Default => LoadedPolicy.Value;
 
@@ -15,7 +15,9 @@ public static class ShippedPolicies
     /// <summary>The file as it was shipped, comments and all: what a user copies to begin with.</summary>
     public static string DefaultText => Read("policies/default.yaml");
 
-    public static string ContactRulesText => Read("rules/contact-default.yaml");
+    public static string ContactRulesText => Read(ContactRulesPath);
+
+    public const string ContactRulesPath = "rules/contact-default.yaml";
 
     private static string Read(string name)
     {

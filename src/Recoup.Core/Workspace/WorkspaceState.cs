@@ -50,8 +50,9 @@ public sealed class WorkspaceState
     public DateOnly? LastRunOn { get; private set; }
 
     /// <summary>
-    /// Something that decisions stand on changed since the last whole run: sending, a portfolio or the policy. No
-    /// party knows of it, so the next run looks at all that have something ahead.
+    /// Something that decisions stand on changed since the last whole run: sending, a portfolio or the rules. No
+    /// party knows of it, so the next run looks at all that have something ahead. Of the policy the run asks by
+    /// <see cref="LastRunPolicy"/>, since one may have come in force by the passing of days.
     /// </summary>
     public bool ChangedSinceRun { get; private set; }
 
@@ -65,12 +66,11 @@ public sealed class WorkspaceState
         return null;
     }
 
-    public int PolicyVersion { get; private set; }
+    /// <summary>Policies, rules, templates and words as they were adopted.</summary>
+    public Adopted Adopted { get; } = new();
 
-    public string? PolicyDigest { get; private set; }
-
-    /// <summary>Texts of the adopted policies, by version from 1.</summary>
-    public List<string> PolicyTexts { get; } = [];
+    /// <summary>The version of the policy that the last run decided by; 0: there was none.</summary>
+    public int LastRunPolicy { get; private set; }
 
     public IEnumerable<PortfolioDetails> Portfolios => portfolios.Values.OrderBy(p => p.Portfolio, StringComparer.Ordinal);
 
@@ -149,10 +149,11 @@ public sealed class WorkspaceState
                 ChangedSinceRun = true;
                 break;
             case Event.PolicyAdopted adopted:
-                PolicyVersion = adopted.Version;
-                PolicyDigest = adopted.Digest;
-                PolicyTexts.Add(adopted.Text);
-                ChangedSinceRun = true;
+                Adopted.Apply(row, adopted);
+                break;
+            case Event.CatalogAdopted adopted:
+                Adopted.Apply(row, adopted);
+                if (adopted.Part == CatalogPart.Rules) ChangedSinceRun = true;
                 break;
             case Event.SendingSet sending:
                 if (sending.Mode == "live" && Mode == "shadow")
@@ -175,6 +176,7 @@ public sealed class WorkspaceState
                     Put(firstRunOnElsewhere, run.Days);
                 }
                 LastRunOn = run.AsOf;
+                LastRunPolicy = run.PolicyVersion;
                 break;
             case Event.RunEnded run:
                 // Several runs of one day count as one, so that small ones do not drag the trailing mean down.
@@ -238,7 +240,17 @@ public interface IMessageWriter
     MessageText Write(MessageFacts facts);
 
     bool Has(string template);
+
+    /// <summary>The editions that a message of this template would be written from now; null: the writer has none.</summary>
+    /// <param name="document">A document goes with it.</param>
+    MessageEditions? Editions(string template, string tone, string language, bool document) => null;
+
+    /// <summary>The same writer with a user's files over those it has. Throws where one can't be used.</summary>
+    IMessageWriter Over(IReadOnlyList<CatalogFile> own) => this;
 }
+
+/// <summary>What a message is written from: path and digest of the template, and of the documents' words where one goes with it.</summary>
+public sealed record MessageEditions(string Template, string? Words);
 
 /// <summary>What a template may say.</summary>
 public sealed record MessageFacts
@@ -291,6 +303,9 @@ public sealed class Context
     public required int PolicyVersion { get; init; }
 
     public required ContactRules Rules { get; init; }
+
+    /// <summary>The number under which the workspace adopted <see cref="Rules"/>; null: it did not yet.</summary>
+    public int? RulesVersion { get; init; }
 
     public required IVault Vault { get; init; }
 

@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
-using Recoup.Core.Policies;
+using Recoup.Core.Workspace;
 using Recoup.Storage.Work;
 
 namespace Recoup.Server.Api;
@@ -124,7 +123,8 @@ public static class ContractJson
 
     /// <summary>Decisions on an account with what became of each, newest first.</summary>
     /// <param name="history">The party's events, oldest first.</param>
-    public static void Decisions(Utf8JsonWriter json, PartyState state, IReadOnlyList<Explained> decisions, IReadOnlyList<JournalRow> history)
+    /// <param name="adopted">Policies and rules as the workspace adopted them.</param>
+    public static void Decisions(Utf8JsonWriter json, PartyState state, IReadOnlyList<Explained> decisions, IReadOnlyList<JournalRow> history, Adopted adopted)
     {
         json.WriteStartArray();
         foreach (var e in decisions)
@@ -133,7 +133,7 @@ public static class ContractJson
             json.WriteString("as_of", Day(e.Row.EffectiveOn));
             json.WriteString("recorded_at", Instant(e.Row.RecordedAt));
             json.WriteString("party", state.Id);
-            Decision(json, e.Row.Account, e.Decision);
+            Decision(json, e.Row.Account, e.Decision, adopted);
             json.WriteStartArray("followed_by");
             foreach (var (row, what) in Followed(e, history))
             {
@@ -153,13 +153,10 @@ public static class ContractJson
         json.WriteEndArray();
     }
 
-    /// <summary>The rule that made the contact wait or forbade it, with its words and its source.</summary>
-    public static ContactRule? GateRule(DecisionRecord d) => ShippedPolicies.ContactRules.Rules.FirstOrDefault(r => r.Id == d.GateRule);
-
     public static string Instant(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>A decision's fields, for explain and dry runs alike.</summary>
-    public static void Decision(Utf8JsonWriter json, string account, DecisionRecord d)
+    public static void Decision(Utf8JsonWriter json, string account, DecisionRecord d, Adopted adopted)
     {
         json.WriteString("account", account);
         json.WriteString("portfolio", d.Portfolio);
@@ -167,6 +164,15 @@ public static class ContractJson
         json.WriteString("rule", d.Rule);
         json.WriteString("step", d.Step);
         json.WriteNumber("policy_version", d.Policy);
+        var editions = adopted.EditionsOf(d);
+        json.WriteStartObject("editions");
+        json.WriteString("policy", editions.Policy);
+        json.WriteStartArray("rules");
+        foreach (var pack in editions.Rules) json.WriteStringValue(pack);
+        json.WriteEndArray();
+        json.WriteString("template", editions.Template);
+        json.WriteString("words", editions.Words);
+        json.WriteEndObject();
         json.WriteString("segment", d.Segment);
         json.WriteString("strategy", d.Strategy);
         json.WriteNumber("score", d.Score);
@@ -199,7 +205,7 @@ public static class ContractJson
         json.WriteStartObject("gate");
         json.WriteString("verdict", d.Verdict);
         json.WriteString("rule", d.GateRule);
-        var gateRule = GateRule(d);
+        var gateRule = adopted.GateRuleOf(d);
         json.WriteString("rule_text", gateRule?.Text);
         json.WriteString("rule_source", gateRule?.Source);
         json.WriteString("clearance", d.Clearance);

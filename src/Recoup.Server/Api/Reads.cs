@@ -115,7 +115,7 @@ internal static class Reads
         if (desk.Readings.PartyOf(account) is not { } state) return null;
         var decisions = desk.Readings.Explain(state, account, query.Day("as_of"), query.Number("limit", 10, LimitMax));
         var history = decisions.Count == 0 ? [] : desk.Readings.HistoryOf(state);
-        return new Reply(json => ContractJson.Decisions(json, state, decisions, history));
+        return new Reply(json => ContractJson.Decisions(json, state, decisions, history, desk.Workspace.Adopted));
     }
 
     public static readonly IReadOnlyList<QueryField> WorklistFields = [new("owner", "whose: agent or manager"), Limit(20)];

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Recoup.Core.Events;
 using Recoup.Core.Workspace;
 using Recoup.Server.Telemetry;
 using Recoup.Storage;
@@ -90,12 +91,18 @@ public sealed class Heartbeat(ServeOptions options, Instruments instruments) : B
         // Another zone's day may be ahead of this one's: the run has the latest, and looks at each party as of its own.
         if (DailyRun.DateOf(door, due.On) is not { } asOf) return TooFarAhead(door, due);
         Change(p => p with { Doing = $"running {asOf:yyyy-MM-dd}" });
+        door.Own = OwnFiles(door);
         var report = new DailyRun(door).Run(asOf, now, progress: (_, _) => stop.ThrowIfCancellationRequested(), ownDays: true);
         HoursRun.Note(store, due.Zone, due.From);
         Ran(report, due.Zone);
         Change(p => p with { LastRun = report, LastRunAt = options.Clock.GetUtcNow(), Doing = null });
         return report.Stopped;
     }
+
+    /// <summary>The user's files as they lie in the folder now; null: there is none. Those that are wrong are on the pages.</summary>
+    private IReadOnlyList<CatalogFile>? OwnFiles(Door door) =>
+        options.Own is { } own && own.Catalog(door.Workspace.Adopted, door.LastRecordedOn).Exists
+            ? own.Read(door.Workspace.Adopted, door.LastRecordedOn).Adoptable : null;
 
     /// <summary>Tells of a run, or of a slot of one.</summary>
     internal void Ran(RunReport report, string zone)
@@ -109,7 +116,11 @@ public sealed class Heartbeat(ServeOptions options, Instruments instruments) : B
     private void Dispatch(Store store, DateTimeOffset now, CancellationToken stop)
     {
         Change(p => p with { Doing = "dispatching" });
-        var report = new Dispatcher(new Door(store, "dispatch", options.Clock, options.Writer), options.Channels(store)).Dispatch(now, _ => stop.ThrowIfCancellationRequested());
+        var door = new Door(store, "dispatch", options.Clock, options.Writer);
+        door.Look();
+        // What was changed since the run is what is written now.
+        if (OwnFiles(door) is { } own) Adoption.Adopt(door, own, options.Actor, now);
+        var report = new Dispatcher(door, options.Channels(store)).Dispatch(now, _ => stop.ThrowIfCancellationRequested());
         Dispatched(report);
     }
 

@@ -50,7 +50,9 @@ public static class EventWords
         Event.MessageBounced => ("Message came back", DecisionWords.Became(e)!),
         Event.WorkspaceOpened => ("Workspace opened", ""),
         Event.PortfolioSet p => ($"Portfolio {p.Portfolio.Portfolio}", p.Portfolio.TimeZone ?? ""),
-        Event.PolicyAdopted p => ($"Policy version {p.Version} adopted", ""),
+        Event.PolicyAdopted p => ($"Policy version {p.Version} adopted", Join(p.Digest, p.From is { } from ? $"in force from {Show.Day(from)}" : null)),
+        Event.CatalogAdopted c =>
+            ($"{Show.Plain(c.Part)}: version {c.Version}", c.Files.Count == 0 ? "as shipped" : string.Join(", ", c.Files.Select(f => f.Path))),
         Event.SendingSet s => ($"Sending: {s.Mode}", s.Reason ?? ""),
         Event.ApiKeyAdded k => ($"API key for {k.Name} added", Join($"may {k.May}", k.By is { } by ? $"by {by}" : "made before keys were recorded")),
         Event.ApiKeyRevoked k => ("API key revoked", Join($"key {k.Id}", k.By is { } by ? $"by {by}" : null)),

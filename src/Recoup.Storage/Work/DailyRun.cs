@@ -39,6 +39,9 @@ public sealed class RunReport
     public SortedSet<string> NotListed { get; } = new(StringComparer.Ordinal);
     public string? AnchorFile { get; set; }
 
+    /// <summary>What the run decided by, what a dry run only would adopt included.</summary>
+    public Adopted Adopted { get; internal set; } = new();
+
     /// <summary>The decisions themselves, for a dry run.</summary>
     public List<(string Party, string Account, DecisionRecord Decision)> Decided { get; } = [];
 
@@ -89,6 +92,7 @@ public sealed class DailyRun(Door door)
         // One at a time: another's unfinished run is a crash's only while nobody is at it.
         using var turn = dryRun ? null : store.TakeTurn("run");
         var report = new RunReport { AsOf = asOf, Shadow = door.Look().Mode == "shadow" };
+        report.Adopted = door.Workspace.Adopted;
         if (dryRun && asOf < door.LastRecordedOn) return PastRun.Decide(door, asOf, now, report, watch);
         if (Look(asOf, now, all, acceptVolume, ownDays) is not { } plan)
         {
@@ -105,6 +109,7 @@ public sealed class DailyRun(Door door)
             var count = plan.Due.Sum(d => d.Parties.Count);
             if (dryRun || plan.Due.Count == 1 || count < ManyWorthMin) DecideToTheEnd(door, plan, plan.Due, report, r => progress?.Invoke(r.Reviewed, count), default);
             else DecideTogether(plan, report, r => progress?.Invoke(r.Reviewed, count));
+            report.Adopted = door.Workspace.Adopted;
             Failpoint.Hit("run.before-end");
             End(plan, report.Stopped is not null);
             if (!door.TryMergeCells(always: true)) report.SetAside++;
@@ -211,11 +216,16 @@ public sealed class DailyRun(Door door)
         if (asOf < door.LastRecordedOn)
             throw new RunRefusedException($"facts were recorded on {door.LastRecordedOn:yyyy-MM-dd}; a run as of {asOf:yyyy-MM-dd} would know the future. Run as of {door.LastRecordedOn:yyyy-MM-dd} or later, or see with --dry-run what {asOf:yyyy-MM-dd} would have been.");
         var at = Later(now, door.LastRecordedAt);
-        var policy = door.PolicyInForce;
+        var policy = door.PolicyOn(asOf);
+        var inForce = workspace.Adopted.PolicyOn(asOf);
+        var adopts = inForce?.Digest != policy.Digest;
+        var files = Adoption.Due(workspace.Adopted, door);
         var begun = UnderWay.Read(store);
-        var resumed = begun?.AsOf == asOf && begun.WorkspaceSeq == workspace.Seq && begun.OwnDays == ownDays && workspace.PolicyDigest == policy.Digest ? begun : null;
+        var resumed = begun?.AsOf == asOf && begun.WorkspaceSeq == workspace.Seq && begun.OwnDays == ownDays && !adopts && files.Count == 0 ? begun : null;
         // What a run that looked at all did not get to, the next one must.
-        var changed = workspace.LastRunOn is not null && (workspace.ChangedSinceRun || workspace.PolicyDigest != policy.Digest || begun is { Wide: true });
+        var changed = workspace.LastRunOn is not null
+            && (workspace.ChangedSinceRun || adopts || inForce!.Version != workspace.LastRunPolicy || files.Any(f => f.Part == CatalogPart.Rules)
+                || begun is { Wide: true });
         var wide = all || (resumed?.Wide ?? changed);
         DateOnly? by = all ? null : wide ? DateOnly.MaxValue : asOf;
         var parties = store.PartiesDue(by);
@@ -231,10 +241,10 @@ public sealed class DailyRun(Door door)
         var days = ownDays ? workspace.DaysOtherThan(asOf, at) : null;
         var opening = new List<(Event, string, DateOnly, DateTimeOffset)>();
         var cause = $"run/{asOf:yyyy-MM-dd}";
-        var version = workspace.PolicyVersion;
+        var version = inForce?.Version ?? 0;
         if (begun is not null && begun.AsOf != asOf) opening.Add((Ended(begun.AsOf, begun.Stopped), $"run/{begun.AsOf:yyyy-MM-dd}", asOf, at));
-        if (workspace.PolicyDigest != policy.Digest)
-            opening.Add((new Event.PolicyAdopted(version = workspace.PolicyVersion + 1, policy.Digest, policy.Text), cause, asOf, at));
+        if (adopts) opening.Add((new Event.PolicyAdopted(version = workspace.Adopted.NextPolicy, policy.Digest, policy.Text), cause, asOf, at));
+        foreach (var adopted in files) opening.Add((adopted, cause, asOf, at));
         if (resumed is null) opening.Add((new Event.RunBegan(asOf, version) { Days = days }, cause, asOf, at));
         return new Plan(asOf, at, Limit(workspace, asOf, acceptVolume), by, ownDays, days, opening, due);
     }
@@ -267,7 +277,7 @@ public sealed class DailyRun(Door door)
 
     private int? Limit(WorkspaceState workspace, DateOnly asOf, bool accept) =>
         accept || workspace.Mode == "shadow" ? null
-            : door.PolicyInForce.VolumeStop.Limit(asOf, [.. workspace.Runs.Where(r => r.AsOf < asOf).Select(r => (r.AsOf, r.Actions - r.ByCalendar))]);
+            : door.PolicyOn(asOf).VolumeStop.Limit(asOf, [.. workspace.Runs.Where(r => r.AsOf < asOf).Select(r => (r.AsOf, r.Actions - r.ByCalendar))]);
 
     private void Open(Plan plan)
     {

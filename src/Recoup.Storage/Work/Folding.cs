@@ -71,7 +71,9 @@ internal static class PastRun
                     Core.Outcome outcome;
                     try
                     {
-                        outcome = Core.Machine.Handle(folded.State, folded.State.LastSeq, new Core.Inputs.Input.Review { Key = "dry-run", Party = folded.State.Id, AsOf = asOf }, door.PastContext(workspace, now), nothing);
+                        outcome = Core.Machine.Handle(folded.State, folded.State.LastSeq,
+                            new Core.Inputs.Input.Review { Key = "dry-run", Party = folded.State.Id, AsOf = asOf }, door.PastContext(workspace, asOf,
+                                now), nothing);
                     }
                     catch (Exception e) when (SetAsides.MayBeOf(e))
                     {

@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using Recoup.Connectors.Mail;
 using Recoup.Core.Contact;
+using Recoup.Connectors.Catalog;
 using Recoup.Core.Measures;
 using Recoup.Server;
 using Recoup.Server.Api;
@@ -92,11 +93,13 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public ApiClient Client { get; }
 
-    public static async Task<ApiServer> Start(DataFolder folder, ApiLimits? limits = null, Func<KpiCatalog>? catalog = null, TimeSpan? storeLife = null, Action<string>? say = null)
+    public static async Task<ApiServer> Start(DataFolder folder, ApiLimits? limits = null, Func<KpiCatalog>? catalog = null, TimeSpan? storeLife = null,
+        Action<string>? say = null, CatalogWatch? own = null)
     {
         var options = new ServeOptions(folder.Place, IPAddress.Loopback, 0, new Standing())
         {
-            Role = Role.Api, Writer = TemplateWriter.Shipped, Catalog = catalog ?? (() => KpiCatalog.Shipped), Actor = "ann", Say = say ?? (_ => { }), Limits = limits ?? new ApiLimits(),
+            Role = Role.Api, Writer = TemplateWriter.Shipped, Catalog = catalog, Own = own, Actor = "ann", Say = say ?? (_ =>
+                { }), Limits = limits ?? new ApiLimits(),
             StoreLife = storeLife ?? TimeSpan.FromMinutes(1),
             Channels = store => new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = new(true, new MailFolder(store.MailFolder, store.WorkspaceId).Send) },
         };

@@ -144,7 +144,8 @@ public sealed class WatchTests
             {"type":"portfolio","key":"pf","portfolio":"EU","creditor":"Muster GmbH","sender":"a@muster.example","bank_details":"IBAN DE02 1203 0000 0000 2020 51","time_zone":"{{zone}}"}
             {"type":"sending","key":"live","mode":"live"}
             """, "--now", yesterday).Expect(0);
-        folder.Run("run", "--policy", anyDay, "--now", yesterday).Expect(0);
+        folder.Run("policy", "adopt", anyDay, "--now", yesterday).Expect(0);
+        folder.Run("run", "--now", yesterday).Expect(0);
         folder.Send($$"""
             {"type":"account","key":"a","account":"A1","name":"Eins","portfolio":"EU","email":"eins@kunde.example"}
             {"type":"invoice","key":"i","account":"A1","number":"R-1","issued_on":"{{now.AddDays(-60):yyyy-MM-dd}}","due_on":"{{now.AddDays(-30):yyyy-MM-dd}}","amount":"900.00","currency":"EUR"}
