@@ -50,7 +50,7 @@ public sealed class OwnCatalogTests
     /// <summary>A run takes the folder's files in; where nodes share a database, somebody says so.</summary>
     private static void Run(DataFolder folder, string at)
     {
-        if (TestStores.IsPostgres) folder.Run("catalog", "adopt", "--now", at).Exit.ShouldBeOneOf(0, 3);
+        if (TestStores.IsPostgres && Directory.Exists(Path.Combine(folder.Path, "catalog"))) folder.Run("catalog", "adopt", "--now", at).Exit.ShouldBeOneOf(0, 3);
         folder.Run("run", "--now", at).Expect(0);
     }
 
