@@ -96,7 +96,7 @@ public sealed class FreeTextTests(EveryKindFolder made) : IClassFixture<EveryKin
         folder.Send($$"""{"type":"write_off","key":"ft-10","account":"A6","invoice":"F-0","on":"2026-02-09","reason":"{{Secret}}"}""", "--now", "2026-02-09T14:00:00Z").Expect(0);
         Shown(folder).ShouldNotContain("Weidenr");
         IsFound(folder).ShouldBeFalse();
-        DataFolder.Rows(folder.KeysDatabase, "SELECT party FROM party_key WHERE party = 'A6'").ShouldBeEmpty();
+        Stores.TestStores.KeyRows(folder.Place, $"SELECT party FROM {Stores.TestStores.KeyTable} WHERE party = 'A6'").ShouldBeEmpty();
         folder.ShouldBeSound();
         folder.Run("rebuild", "--check").Expect(0);
     }

@@ -55,7 +55,10 @@ public sealed class SendingTests : IDisposable
         Directory.Exists(folder.Mail).ShouldBeFalse();
 
         // The journal has what the server said and no address, not even where the server repeated it.
-        var settled = folder.Rows("SELECT CAST(payload AS TEXT) FROM journal WHERE kind IN ('message_settled', 'message_deferred')");
+        var sealedRows = folder.Rows("SELECT party, CAST(payload AS TEXT) FROM journal WHERE kind IN ('message_settled', 'message_deferred')").ConvertAll(r => r.Split(" | ", 2));
+        sealedRows.ShouldAllBe(r => !r[1].Contains("queued", StringComparison.Ordinal) && !r[1].Contains("kunde", StringComparison.Ordinal));
+        List<string> settled;
+        using (var store = folder.Open()) settled = sealedRows.ConvertAll(r => Recoup.Core.Workspace.SealedWords.Open(store.Vault, r[0], r[1]));
         settled.Count.ShouldBe(5);
         settled.ShouldContain(s => s.Contains("queued as Q0001", StringComparison.Ordinal) || s.Contains("queued as Q0002", StringComparison.Ordinal));
         settled.ShouldContain(s => s.Contains("550 5.1.1", StringComparison.Ordinal));

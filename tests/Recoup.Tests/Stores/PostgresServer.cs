@@ -108,6 +108,8 @@ public sealed class PostgresServer : IDisposable
             NpgsqlConnection.ClearAllPools();
             var name = $"t{Interlocked.Increment(ref databases).ToString(CultureInfo.InvariantCulture)}";
             Execute("postgres", $"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{from}'");
+            // A connection that came back to its pool in between was ended with the others.
+            NpgsqlConnection.ClearAllPools();
             Execute("postgres", $"CREATE DATABASE {name} TEMPLATE {from} STRATEGY FILE_COPY");
             return Connection(name);
         }
