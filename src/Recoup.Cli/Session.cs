@@ -24,7 +24,7 @@ internal sealed class Session : IDisposable
     public static readonly Option<string?> CatalogFolder = new("--catalog")
     {
         Description = "the folder of your own rules, templates, KPIs, mappings and words; else RECOUP_CATALOG, else catalog in the data folder",
-            Recursive = true, HelpName = "DIR",
+        Recursive = true, HelpName = "DIR",
     };
 
     private readonly ParseResult parsed;

@@ -163,7 +163,7 @@ public static partial class Machine
                 work.Emit(new Event.MessageReleased(message.Id, allowed.Clearance.Id, sealedText)
                 {
                     AddressToken = request.AddressToken, TemplateEdition = editions?.Template, WordsEdition = editions?.Words,
-                        Rules = work.Context.RulesVersion,
+                    Rules = work.Context.RulesVersion,
                 }, account: message.Account);
                 work.Outgoing.Add(new Outgoing(work.State.Id, message.Id, message.Channel, text) { Tries = message.Tries, FirstTriedAt = message.FirstTriedAt });
                 return null;

@@ -12,7 +12,7 @@ internal static class AuditVerbs
         var anchor = new Option<string[]>("--anchor")
         {
             Description = "an anchor file, or a folder of them: finds a cut tail and a chain computed anew", HelpName = "DIR",
-                AllowMultipleArgumentsPerToken = true,
+            AllowMultipleArgumentsPerToken = true,
         };
         var key = new Option<string[]>("--key")
         {
@@ -102,8 +102,11 @@ internal static class AuditVerbs
     private static int Print(Output output, AuditReport report, string word)
     {
         var checkedAll = word == "verified";
-        var sheet = new Sheet("what", "number") { Title = report.Ok ? $"Everything {word} agrees{(report.Unchecked.Count > 0 ? "; what was not checked "
-            + "is named below" : "")}." : $"{report.ProblemsInAll:N0} problems" };
+        var sheet = new Sheet("what", "number")
+        {
+            Title = report.Ok ? $"Everything {word} agrees{(report.Unchecked.Count > 0 ? "; what was not checked "
+            + "is named below" : "")}." : $"{report.ProblemsInAll:N0} problems"
+        };
         sheet.Add("events", report.Events);
         sheet.Add("partitions with events", report.Partitions);
         sheet.Add("parties", report.Parties);

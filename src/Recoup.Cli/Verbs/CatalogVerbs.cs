@@ -20,8 +20,11 @@ internal static class CatalogVerbs
 {
     public static Command Validate()
     {
-        var files = new Argument<string[]>("FILE") { Description = "files of any sort: policies, rules, templates, words, KPIs, mappings; none: the "
-            + "whole folder of your own", Arity = ArgumentArity.ZeroOrMore };
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "files of any sort: policies, rules, templates, words, KPIs, mappings; none: the "
+            + "whole folder of your own", Arity = ArgumentArity.ZeroOrMore
+        };
         var verb = new Command("validate", "All that is wrong with your own files, each with its line and how to mend it. Changes nothing.") { files };
         verb.SetAction(parsed =>
         {
@@ -96,8 +99,11 @@ internal static class CatalogVerbs
     public static int Answer(Session session, int files, IReadOnlyList<FileProblem> problems, Action<Utf8JsonWriter>? more = null, params Sheet[] sheets)
     {
         var sheet = new Sheet("file", "line",
-            "what is wrong") { Title = $"{problems.Count:N0} {(problems.Count == 1 ? "problem" : "problems")} in {files:N0} "
-                + $"{(files == 1 ? "file" : "files")}", Empty = "nothing is wrong" };
+            "what is wrong")
+        {
+            Title = $"{problems.Count:N0} {(problems.Count == 1 ? "problem" : "problems")} in {files:N0} "
+                + $"{(files == 1 ? "file" : "files")}", Empty = "nothing is wrong"
+        };
         foreach (var problem in problems) sheet.Add(problem.File, problem.Line, problem.Text);
         session.Output.Print(json =>
         {
@@ -152,7 +158,8 @@ internal static class CatalogVerbs
                 return wrong;
             case "documents": return Of(file, DocumentWordBook.ProblemsOf($"documents/{Path.GetFileName(file)}", text));
             case "mappings": return Of(file, YamlMap.ProblemsOf(noted => Mapping.Parse(text, file, noted)));
-            default: return [new FileProblem(file, 1,
+            default:
+                return [new FileProblem(file, 1,
                 "is no file of a catalogue: neither its folder (kpis, mappings, policies, rules, documents, templates) nor its first fields say what it is")];
         }
     }

@@ -52,8 +52,11 @@ internal static class PolicyDiff
             var title = $"As of {day:yyyy-MM-dd}, of {before.Reviewed:N0} customers {differing.Count:N0} would be treated otherwise";
             var list = new Sheet("account", "now", "under the file", "segment") { Title = title, Empty = "Nothing would be decided otherwise." };
             foreach (var d in shown) list.Add(d.Account, Difference.Said(d.Before), Difference.Said(d.After), Segments(d));
-            var actions = new Sheet("action", inForce.ToString(), other.ToString()) { Title = "How many, where that differs",
-                Empty = "as many of each kind as now" };
+            var actions = new Sheet("action", inForce.ToString(), other.ToString())
+            {
+                Title = "How many, where that differs",
+                Empty = "as many of each kind as now"
+            };
             foreach (var (kind, b, a) in kinds) actions.Add(kind, b, a);
             session.Output.Print(json =>
             {

@@ -138,7 +138,8 @@ internal static class PolicyVerbs
         {
             using var session = new Session(parsed);
             var sheet = new Sheet("version", "policy", "digest", "from", "adopted at", "adopted by",
-                "state") { Empty = $"none was adopted yet: the first run adopts the shipped one, {ShippedPolicies.Default}" };
+                "state")
+            { Empty = $"none was adopted yet: the first run adopts the shipped one, {ShippedPolicies.Default}" };
             var adopted = new Adopted();
             var day = DateOnly.MinValue;
             if (Store.Exists(session.Place))

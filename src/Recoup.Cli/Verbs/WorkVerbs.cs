@@ -16,8 +16,11 @@ internal static class WorkVerbs
     {
         var asOf = new Option<string?>("--as-of") { Description = "the business date; else today, at each portfolio's place", HelpName = "DATE" };
         var all = new Option<bool>("--all") { Description = "look at every party, not only those that are due" };
-        var policyFile = new Option<string?>("--policy") { Description = "with --dry-run: a policy file to decide by instead of the one in force",
-            HelpName = "FILE" };
+        var policyFile = new Option<string?>("--policy")
+        {
+            Description = "with --dry-run: a policy file to decide by instead of the one in force",
+            HelpName = "FILE"
+        };
         var dryRun = new Option<bool>("--dry-run") { Description = "decide and keep nothing; also for a day gone by" };
         var acceptVolume = new Option<bool>("--accept-volume") { Description = "go on beyond the volume stop" };
         var verb = new Command("run", "The daily run: decides what to do about each party that is due.") { asOf, all, policyFile, dryRun, acceptVolume };

@@ -70,8 +70,11 @@ public sealed class OwnCatalog
                     $"is larger than a file of a catalogue may be ({BytesMax:N0} bytes)"));
                 else files.Add(new CatalogFile(path, File.ReadAllText(Path.Combine(folder, path))));
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException) { catalog.unread.Add(catalog.Of(path, 1,
-                $"can't be read: {e.Message}")); }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                catalog.unread.Add(catalog.Of(path, 1,
+                $"can't be read: {e.Message}"));
+            }
         catalog.Files = files;
         return catalog;
     }
@@ -141,8 +144,11 @@ public sealed class OwnCatalog
             var (other, id) = bind.SelectMany(b => ContactRules.Parse(b.Text, b.Path).Rules.Select(r => (b.Path, r.Id))).First(r => ids.Contains(r.Id));
             var line = 1 + file.Text.Split('\n').TakeWhile(l => !l.Contains("id: " + id, StringComparison.Ordinal)).Count();
             problems.Add(Of(file.Path, line,
-                $"the rule '{id}' stands in {other} already, and a decision names a rule by its id: call it otherwise") with { Instead = "the other "
-                    + "packs go on" });
+                $"the rule '{id}' stands in {other} already, and a decision names a rule by its id: call it otherwise") with
+            {
+                Instead = "the other "
+                    + "packs go on"
+            });
             packs.Remove(file);
         }
         return packs;
@@ -189,8 +195,11 @@ public sealed class OwnCatalog
 
     private static IEnumerable<string> Named(AdoptedPolicy adopted)
     {
-        try { return Policy.Parse(adopted.Text, adopted.Name).Strategies.SelectMany(s => s.Steps).Where(s => s.Action == "message").Select(s => s.Template)
-            .Distinct(StringComparer.Ordinal); }
+        try
+        {
+            return Policy.Parse(adopted.Text, adopted.Name).Strategies.SelectMany(s => s.Steps).Where(s => s.Action == "message").Select(s => s.Template)
+            .Distinct(StringComparer.Ordinal);
+        }
         catch (YamlException) { return []; }
     }
 

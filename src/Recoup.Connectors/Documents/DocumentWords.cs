@@ -42,8 +42,11 @@ internal sealed class DocumentWords
                 map.Report(name, $"{name} asks for more than there is to put in: "
                     + $"{(places == 0 ? "it has no places such as {0}" : $"places go up to {{{places - 1}}}")}");
         }
-        catch (FormatException) { map.Report(name,
-            $"{name} has a brace that is none of a place such as {{0}}; a brace that is meant stands twice, as in {{{{"); }
+        catch (FormatException)
+        {
+            map.Report(name,
+            $"{name} has a brace that is none of a place such as {{0}}; a brace that is meant stands twice, as in {{{{");
+        }
     }
 
     /// <summary>Every word there must be, in the order of the files.</summary>

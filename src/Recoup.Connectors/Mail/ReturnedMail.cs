@@ -129,7 +129,9 @@ public static partial class ReturnedMailReader
         var failure = Failure.Of(recipient["Status"], diagnostic.Length > 0 ? diagnostic : mail.Notice);
         return nothing with
         {
-            What = failure.Fate == FailureFate.Hard ? "bounced hard" : "bounced soft", Message = message, Status = failure.Status,
+            What = failure.Fate == FailureFate.Hard ? "bounced hard" : "bounced soft",
+            Message = message,
+            Status = failure.Status,
             Words = SmtpReply.Scrub(diagnostic.Length > 0 ? diagnostic : failure.Said ?? "", address),
         };
     }
@@ -144,7 +146,10 @@ public static partial class ReturnedMailReader
         if (failure.Fate == FailureFate.CannotTell) return nothing with { Words = "seems to report a failure, but not in words that say which" };
         return nothing with
         {
-            What = failure.Fate == FailureFate.Hard ? "bounced hard" : "bounced soft", Message = message, Status = failure.Status, Words = SmtpReply.Scrub(failure.Said ?? "", mail.FailedRecipient),
+            What = failure.Fate == FailureFate.Hard ? "bounced hard" : "bounced soft",
+            Message = message,
+            Status = failure.Status,
+            Words = SmtpReply.Scrub(failure.Said ?? "", mail.FailedRecipient),
         };
     }
 

@@ -176,8 +176,12 @@ public sealed partial class TemplateWriter : IMessageWriter
 
     private Compiled Compile(string path, TemplateSource source)
     {
-        try { return new Compiled(engine.Compile(source.Subject),
-            engine.Compile(source.Body)) { Edition = CatalogFile.EditionOf($"templates/{path}", CatalogFile.DigestOf($"{source.Subject}\n{source.Body}")) }; }
+        try
+        {
+            return new Compiled(engine.Compile(source.Subject),
+            engine.Compile(source.Body))
+            { Edition = CatalogFile.EditionOf($"templates/{path}", CatalogFile.DigestOf($"{source.Subject}\n{source.Body}")) };
+        }
         catch (HandlebarsException e) { throw new TemplateException(path, 1, e.Message); }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or NullReferenceException)
         {

@@ -125,22 +125,22 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
 
     private DecisionRecord Ask(string account, DocumentRecord document, string rule) =>
         ContactGate.Clear(context.Rules, Request(state, context, facts.Portfolio, account, document, asOf)) switch
-    {
-        Verdict.Allowed allowed => Plain(document, rule) with
         {
-            Action = "message",
-            Channel = Channel.Email,
-            Template = document.Kind,
-            Tone = "neutral",
-            Verdict = "allowed",
-            GateRule = allowed.Rule,
-            NotBefore = allowed.NotBefore,
-            Clearance = allowed.Clearance.Id,
-        },
-        Verdict.Deferred deferred => Plain(document, "gate-deferred") with { Verdict = "deferred", GateRule = deferred.Rule, Considered = [new Considered($"{document.Kind} by {Channel.Email}", deferred.Rule)], NextReviewOn = deferred.Until },
-        Verdict.Blocked blocked => Plain(document, "gate-blocked") with { Verdict = "blocked", GateRule = blocked.Rule, Considered = [new Considered($"{document.Kind} by {Channel.Email}", blocked.Rule)] },
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+            Verdict.Allowed allowed => Plain(document, rule) with
+            {
+                Action = "message",
+                Channel = Channel.Email,
+                Template = document.Kind,
+                Tone = "neutral",
+                Verdict = "allowed",
+                GateRule = allowed.Rule,
+                NotBefore = allowed.NotBefore,
+                Clearance = allowed.Clearance.Id,
+            },
+            Verdict.Deferred deferred => Plain(document, "gate-deferred") with { Verdict = "deferred", GateRule = deferred.Rule, Considered = [new Considered($"{document.Kind} by {Channel.Email}", deferred.Rule)], NextReviewOn = deferred.Until },
+            Verdict.Blocked blocked => Plain(document, "gate-blocked") with { Verdict = "blocked", GateRule = blocked.Rule, Considered = [new Considered($"{document.Kind} by {Channel.Email}", blocked.Rule)] },
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 
     /// <summary>What the gate is asked about a document, at decision and at release alike.</summary>
     public static ContactRequest Request(PartyState state, Context context, string portfolio, string account, DocumentRecord document, DateOnly today)

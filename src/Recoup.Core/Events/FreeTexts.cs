@@ -16,7 +16,9 @@ public static class FreeTexts
             Event.InvoiceIssued { Order: null, Terms: null, Lines: null } => e,
             Event.InvoiceIssued i => i with
             {
-                Order = Of(i.Order), Terms = Of(i.Terms), Lines = i.Lines?.Select(l => l with { Description = change(state, l.Description) }).ToList(),
+                Order = Of(i.Order),
+                Terms = Of(i.Terms),
+                Lines = i.Lines?.Select(l => l with { Description = change(state, l.Description) }).ToList(),
             },
             Event.InvoiceCorrected { Reason: not null } i => i with { Reason = Of(i.Reason) },
             Event.InvoiceCancelled { Reason: not null } i => i with { Reason = Of(i.Reason) },

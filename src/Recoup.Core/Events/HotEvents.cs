@@ -220,7 +220,7 @@ internal static class HotEvents
         var decided = new Event.Decided(new DecisionRecord
         {
             Portfolio = portfolio, Policy = policy, Rules = rules, Segment = segment, SegmentBefore = segmentBefore, Strategy = strategy, Action = action,
-                Rule = rule, Step = step, Skipped = skipped,
+            Rule = rule, Step = step, Skipped = skipped,
             Considered = considered, Score = score, Reasons = reasons, Facts = ReadFacts(ref r), Verdict = r.Word(",\"verdict\":"u8), GateRule = r.Word(",\"gate_rule\":"u8),
             NotBefore = r.Has(",\"not_before\":"u8) ? r.Instant() : null, Clearance = r.Word(",\"clearance\":"u8), Channel = r.Word(",\"channel\":"u8), Template = r.Word(",\"template\":"u8),
             Tone = r.Word(",\"tone\":"u8), TemplateEdition = r.Word(",\"template_edition\":"u8), Intent = r.Text(",\"intent\":"u8), Shadow = r.Has(",\"shadow\":true"u8), AnchorOn = r.Day(",\"anchor_on\":"u8),

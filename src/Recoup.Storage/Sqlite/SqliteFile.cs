@@ -65,8 +65,15 @@ internal static partial class SqliteFile
     private static string Copy(string path)
     {
         var folder = Directory.CreateTempSubdirectory("recoup-reading-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => { try { Directory.Delete(folder,
-            recursive: true); } catch (IOException) { /* what is left is the system's to clear */ } };
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            try
+            {
+                Directory.Delete(folder,
+            recursive: true);
+            }
+            catch (IOException) { /* what is left is the system's to clear */ }
+        };
         foreach (var file in new[] { path, path + "-wal" })
         {
             var copy = Path.Combine(folder, Path.GetFileName(file));

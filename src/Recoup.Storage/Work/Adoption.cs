@@ -37,7 +37,8 @@ public static class Adoption
             var first = from ?? today;
             var adopted = workspace.Adopted;
             if (adopted.PolicyOn(first) is { } same && same.Digest == policy.Digest) return new PolicyAdoption(same,
-                Unchanged: true) { Later = After(adopted, first) };
+                Unchanged: true)
+            { Later = After(adopted, first) };
             var version = adopted.NextPolicy;
             var added = new Event.PolicyAdopted(version, policy.Digest, policy.Text) { From = first == today ? null : first };
             if (Record(door, [(added, $"policy/{version}/{policy.Digest}")], actor, today,

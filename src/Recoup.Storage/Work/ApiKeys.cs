@@ -129,8 +129,11 @@ public sealed class ApiKeys(Store store)
     {
         if (store.Meta(ToRecord) is not { } text) return new(StringComparer.Ordinal);
         try { return new(JsonSerializer.Deserialize<Dictionary<string, string>>(text)!, StringComparer.Ordinal); }
-        catch (Exception e) when (e is JsonException or ArgumentNullException) { throw new StoreException($"meta holds '{Store.Short(text)}' for "
-            + $"{ToRecord}, which Recoup never wrote", e); }
+        catch (Exception e) when (e is JsonException or ArgumentNullException)
+        {
+            throw new StoreException($"meta holds '{Store.Short(text)}' for "
+            + $"{ToRecord}, which Recoup never wrote", e);
+        }
     }
 
     /// <summary>What the journal does not tell yet of the keys that wait: to be recorded in the transaction that is open, which takes the note away.</summary>

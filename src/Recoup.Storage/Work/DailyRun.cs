@@ -444,7 +444,9 @@ public sealed class DailyRun(Door door)
                     if (slot == steps[^1].Slot)
                         before = before with
                         {
-                            Reviewed = before.Reviewed + result.Reviewed, Actions = before.Actions + part.ActionCount, ByCalendar = before.ByCalendar + part.ByCalendar,
+                            Reviewed = before.Reviewed + result.Reviewed,
+                            Actions = before.Actions + part.ActionCount,
+                            ByCalendar = before.ByCalendar + part.ByCalendar,
                         };
                     (before with { Through = through, Done = through == ends[slot] }).Write(store, slot);
                 }

@@ -174,7 +174,8 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
         }
         // Told of again with what is known of it, a credit that came from elsewhere is the list's from now on.
         var told = (Input.CreditNote)Parse(
-            $$"""{"type":"credit_note","key":{{Quote(OpenItemsIntake.CreditKey(source, row.Account, row.Number))}},"account":{{Quote(row.Account)}},"number":{{Quote(row.Number)}},"on":"{{credit?.On ?? row.IssuedOn:yyyy-MM-dd}}","amount":"{{Format(credit?.Minor ?? -row.Minor, row.Currency)}}","currency":"{{row.Currency}}"}""") with { IsListed = true };
+            $$"""{"type":"credit_note","key":{{Quote(OpenItemsIntake.CreditKey(source, row.Account, row.Number))}},"account":{{Quote(row.Account)}},"number":{{Quote(row.Number)}},"on":"{{credit?.On ?? row.IssuedOn:yyyy-MM-dd}}","amount":"{{Format(credit?.Minor ?? -row.Minor, row.Currency)}}","currency":"{{row.Currency}}"}""") with
+        { IsListed = true };
         if (credit is null) { Add(row, told); report.New++; return; }
         var left = row with { Minor = -row.Minor };
         if (credit.Unapplied == left.Minor) { Add(row, told); report.Same++; return; }

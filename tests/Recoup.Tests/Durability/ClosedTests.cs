@@ -14,8 +14,11 @@ public sealed class ClosedTests(EveryKindFolder made) : IClassFixture<EveryKindF
     /// <summary>As the process that the command line names, in a shell with that umask.</summary>
     private static Ran Shell(DataFolder folder, string umask, string? user, params string[] arguments)
     {
-        var start = new ProcessStartInfo("/bin/bash") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
-            RedirectStandardInput = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo("/bin/bash")
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true, WorkingDirectory = "/"
+        };
         string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "recoup.dll"), "--data", folder.Path, .. arguments];
         if (user is not null) command = ["/usr/bin/setpriv", $"--reuid={user}", $"--regid={user}", "--clear-groups", .. command];
         foreach (var argument in new[] { "-c", $"umask {umask}; exec \"$@\"", "bash" }.Concat(command)) start.ArgumentList.Add(argument);

@@ -72,8 +72,14 @@ public sealed class DateBoundsTests
                 else if (field.Required)
                     json.WriteString(field.Name, field.Type switch
                     {
-                        FieldType.Date => "2026-04-01", FieldType.Instant => "2026-04-01T10:00:00Z", FieldType.Amount => "10.00", FieldType.Currency => "EUR",
-                        FieldType.Integer => "1", FieldType.Boolean => "true", FieldType.Choice => field.Choices[0], _ => "x",
+                        FieldType.Date => "2026-04-01",
+                        FieldType.Instant => "2026-04-01T10:00:00Z",
+                        FieldType.Amount => "10.00",
+                        FieldType.Currency => "EUR",
+                        FieldType.Integer => "1",
+                        FieldType.Boolean => "true",
+                        FieldType.Choice => field.Choices[0],
+                        _ => "x",
                     });
             json.WriteEndObject();
         }
