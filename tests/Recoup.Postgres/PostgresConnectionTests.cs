@@ -140,6 +140,24 @@ public sealed class PostgresConnectionTests
         folder.Run("run", "--as-of", "2026-02-09", "--now", "2026-02-09T10:00:00Z").Expect(0);
     }
 
+    /// <summary>A restart of the server, or an administrator, ends sessions that nobody sees end: they stand idle in the pool.</summary>
+    [Fact]
+    public void Sessions_that_ended_while_nobody_used_them_are_made_anew()
+    {
+        using var folder = new DataFolder();
+        folder.Run(Import(folder)).Expect(0);
+        var database = new NpgsqlConnectionStringBuilder(folder.Place.Connection).Database!;
+        for (var i = 0; i < 3; i++)
+        {
+            using (var one = folder.Open())
+            using (folder.Open()) one.Vault.HoldsKeys.ShouldBeTrue();
+            PostgresServer.Shared.Execute("postgres", $"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{database}'");
+            if (i == 0) folder.Run("ageing").Expect(0);
+        }
+        Store.Exists(folder.Place).ShouldBeTrue();
+        folder.ShouldBeSound();
+    }
+
     [Fact]
     public void A_statement_that_takes_too_long_is_ended_and_says_so()
     {

@@ -35,23 +35,17 @@ internal sealed partial class PostgresDatabase : Database
     /// <param name="create">Whether a database without Recoup's schema gets it.</param>
     public static PostgresDatabase Open(string connection, bool create)
     {
-        var source = PostgresPlace.Source(connection);
-        var db = source.CreateConnection();
         try
         {
-            db.Open();
-            PostgresMigrations.Apply(db, create);
-            return new PostgresDatabase(source, db);
+            return PostgresPlace.At(connection, db =>
+            {
+                PostgresMigrations.Apply(db, create);
+                return new PostgresDatabase(PostgresPlace.Source(connection), db);
+            });
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
         {
-            db.Dispose();
             throw Trouble.Known(e) ?? new StoreException($"the database {new StorePlace("", connection)} can't be used: {e.Message}", e);
-        }
-        catch
-        {
-            db.Dispose();
-            throw;
         }
     }
 
@@ -60,9 +54,14 @@ internal sealed partial class PostgresDatabase : Database
     {
         try
         {
-            using var db = PostgresPlace.Source(connection).OpenConnection();
-            using var command = new NpgsqlCommand("SELECT to_regclass('schema_version') IS NOT NULL", db);
-            return (bool)command.ExecuteScalar()!;
+            return PostgresPlace.At(connection, db =>
+            {
+                using (db)
+                {
+                    using var command = new NpgsqlCommand("SELECT to_regclass('schema_version') IS NOT NULL", db);
+                    return (bool)command.ExecuteScalar()!;
+                }
+            });
         }
         catch (Exception e) when (Trouble.Of(e) is not null) { throw Trouble.Of(e)!; }
     }
@@ -87,6 +86,8 @@ internal sealed partial class PostgresDatabase : Database
         if (!IsLost) return;
         if (inTransaction) throw new LostException("the connection to the database was lost within a transaction; nothing of it was kept.", null);
         Forget();
+        // Those that stand idle were lost with it.
+        source.Clear();
         for (var (waited, pause) = (Stopwatch.StartNew(), 50); ; pause = Math.Min(pause * 2, 2000))
         {
             try

@@ -41,6 +41,36 @@ internal static class PostgresPlace
         return several ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary) : builder.Build();
     });
 
+    /// <summary>
+    /// What becomes of a connection that works: one from the pool may have been ended by the server while it stood idle, as the first
+    /// statement tells; then the idle ones are given up and it is taken anew. Who takes the connection closes it; it is closed here where <paramref name="taken"/> throws.
+    /// </summary>
+    public static T At<T>(string connection, Func<NpgsqlConnection, T> taken)
+    {
+        var source = Source(connection);
+        for (var isAnew = false; ; isAnew = true)
+        {
+            var db = source.CreateConnection();
+            var isOpen = false;
+            try
+            {
+                db.Open();
+                isOpen = true;
+                return taken(db);
+            }
+            catch (Exception e) when (isOpen && !isAnew && Trouble.IsLoss(e))
+            {
+                db.Dispose();
+                source.Clear();
+            }
+            catch
+            {
+                db.Dispose();
+                throw;
+            }
+        }
+    }
+
     /// <summary>The same server and database under another name of the application.</summary>
     public static string Named(string connection, string sessions)
     {
