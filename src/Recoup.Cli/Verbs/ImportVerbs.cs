@@ -40,7 +40,7 @@ internal static class ImportVerbs
                 {
                     var rows = path == "-" ? MappedFile.ReadOpenItems(mapping, Terminal.OpenIn(), progress: progress) : MappedFile.ReadOpenItems(mapping, path, progress: progress);
                     var asOn = parsed.GetValue(on) is { } o ? Session.Day(o, "--on") : door.Workspace.Today(session.Clock.GetUtcNow());
-                    var open = new OpenItemsIntake(door).Take(rows, asOn, mapping.Name, sink.Add, parsed.GetValue(acceptDrop), sink.Note);
+                    var open = new OpenItemsIntake(door).Take(rows, asOn, mapping.Name, sink.Add, parsed.GetValue(acceptDrop));
                     sink.Finish();
                     return PrintOpenItems(session.Output, open, sink);
                 }
@@ -48,8 +48,8 @@ internal static class ImportVerbs
                 {
                     var rows = path == "-" ? MappedFile.Read(mapping, Terminal.OpenIn(), progress: progress) : MappedFile.Read(mapping, path, progress: progress);
                     var report = day is { } d
-                        ? new Intake(door) { Note = sink.Note }.TakeUntil(rows, d, sink.Add, r => Show(r, progress), session.LastPlausibleDay)
-                        : new Intake(door) { Note = sink.Note }.Take(rows, sink.Add, r => Show(r, progress));
+                        ? new Intake(door).TakeUntil(rows, d, sink.Add, r => Show(r, progress), session.LastPlausibleDay)
+                        : new Intake(door).Take(rows, sink.Add, r => Show(r, progress));
                     sink.Finish();
                     return Print(session.Output, report, sink);
                 }
@@ -78,7 +78,7 @@ internal static class ImportVerbs
             try
             {
                 var rows = path == "-" ? InputFile.Read(Terminal.OpenIn(), progress: progress) : InputFile.Read(path, progress: progress);
-                var report = new Intake(door) { Note = sink.Note }.Take(rows, sink.Add, r => Show(r, progress));
+                var report = new Intake(door).Take(rows, sink.Add, r => Show(r, progress));
                 sink.Finish();
                 return Print(session.Output, report, sink);
             }
@@ -169,25 +169,12 @@ internal static class ImportVerbs
             json.WriteStartObject("inputs");
             foreach (var (kind, count) in report.Inputs) json.WriteNumber(kind, count);
             json.WriteEndObject();
-            if (report.Remarked > 0)
-            {
-                json.WriteNumber("remarked", report.Remarked);
-                json.WriteStartArray("remarks");
-                foreach (var (line, text) in report.Remarks)
-                {
-                    json.WriteStartObject();
-                    json.WriteNumber("line", line);
-                    json.WriteString("text", text);
-                    json.WriteEndObject();
-                }
-                json.WriteEndArray();
-            }
+            Write(json, report.Remarks);
             if (sink.Path is { } path && report.Rejected > 0) json.WriteString("rejects", path);
             json.WriteEndObject();
         }, sheet, kinds);
         sink.Tell();
-        foreach (var (line, text) in report.Remarks.Take(5)) Output.Say($"line {line:N0} was taken; {text}");
-        if (report.Remarked > 5) Output.Say($"{report.Remarked:N0} rows have such remarks; --format json lists the first {report.Remarks.Count:N0}");
+        Tell(report.Remarks);
         TellAside(report.SetAside);
         return report.Rejected + report.SetAside > 0 ? 3 : 0;
     }
@@ -230,6 +217,7 @@ internal static class ImportVerbs
                 json.WriteEndObject();
             }
             json.WriteEndArray();
+            Write(json, report.Remarks);
             if (report.Refused is not null) json.WriteString("refused", report.Refused);
             json.WriteEndObject();
         }, sheet, what);
@@ -240,8 +228,31 @@ internal static class ImportVerbs
             Output.Say(report.Refused);
             return 1;
         }
+        Tell(report.Remarks);
         TellAside(report.SetAside);
         return report.Rejected + report.SetAside > 0 ? 3 : 0;
+    }
+
+    private static void Write(Utf8JsonWriter json, Remarks remarks)
+    {
+        if (remarks.Rows == 0) return;
+        json.WriteNumber("remarked", remarks.Rows);
+        json.WriteStartArray("remarks");
+        foreach (var (line, text) in remarks.Kept)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("line", line);
+            json.WriteString("text", text);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void Tell(Remarks remarks)
+    {
+        const int toldMax = 10;
+        foreach (var (line, text) in remarks.Kept.Take(toldMax)) Output.Say($"line {line:N0} was taken; {text}");
+        if (remarks.Kept.Count > toldMax) Output.Say($"{remarks.Rows:N0} rows have such remarks; --format json lists the first {remarks.Kept.Count:N0}");
     }
 
     private static void TellAside(long count)
@@ -254,7 +265,6 @@ internal static class ImportVerbs
     {
         private RejectsWriter? writer;
         private int told;
-        private long noted;
 
         public string? Path { get; private set; }
 
@@ -277,20 +287,10 @@ internal static class ImportVerbs
             writer.Add(line, reason, raw);
         }
 
-        /// <summary>What a row that is taken goes without.</summary>
-        public void Note(long line, string left)
-        {
-            const int shownMax = 10;
-            if (noted++ >= shownMax) return;
-            Output.ProgressDone();
-            Output.Say($"line {line}: {left}");
-        }
-
         public void Finish() => writer?.Complete();
 
         public void Tell()
         {
-            if (noted > 10) Output.Say($"… and {noted - 10:N0} more rows were taken without what could not be read in them");
             if (told > 10) Output.Say($"… and {told - 10:N0} more");
             if (Path is not null) Output.Say($"Rejected rows, with line and reason: {Path}. Mend them and import the file again: what was taken stays as it is.");
         }

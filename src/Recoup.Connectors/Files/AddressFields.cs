@@ -44,7 +44,7 @@ internal static class AddressFields
         var reading = AddressCells.Read(text);
         isNone = reading.IsNone;
         if (reading.Addresses.Count == 0 && !isNone)
-            row.Notes.Add(new InputProblem(draft.Columns[at] ?? field, $"'{MappedRow.Short(text)}' is not a mail address: the row was taken without it"));
+            row.Notes.Add(new InputProblem(draft.Columns[at] ?? field, $"'{MappedRow.Short(text)}' is not a mail address, and was left out"));
         values.Set(at, (object?)(reading.Addresses.Count > 0 ? reading.Addresses[0] : null));
         if (others is not null && reading.Addresses.Count > 1 && values.Kind.Ordinal(others) is >= 0 and var more && values.Values[more] is null)
             values.Set(more, (object?)string.Join("; ", reading.Addresses.Skip(1)));

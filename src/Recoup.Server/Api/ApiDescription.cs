@@ -67,7 +67,7 @@ internal static class ApiDescription
                     ["application/x-ndjson"] = new() { Schema = Input() },
                 },
             };
-            ok.Description = "Durable. One object: accepted, or unchanged where its key was known. Several: a report, and the rejects with line and reason.";
+            ok.Description = "Durable. One object: accepted, or unchanged where its key was known. Several: a report, and the rejects with line and reason. Remarks: what should be looked at in what was taken, such as an address to which no mail goes.";
             ok.Content = Body("application/json", new OpenApiSchema { AnyOf = [One(), Report()] });
             problems.AddRange([(413, "The request is too large"), (415, "The body's type or encoding is not known"), (422, "The input was refused: code names the refusal")]);
         }
@@ -104,11 +104,13 @@ internal static class ApiDescription
         return input;
     }
 
-    private static OpenApiSchema One() => Object(("status", new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["accepted", "unchanged"] }));
+    private static OpenApiSchema One() => Object(("status", new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["accepted", "unchanged"] }),
+        ("remarks", new OpenApiSchema { Type = JsonSchemaType.Array, Items = Text() }));
 
     private static OpenApiSchema Report() => Object(("read", Number()), ("accepted", Number()), ("unchanged", Number()), ("rejected", Number()), ("set_aside", Number()),
         ("inputs", new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = Number() }),
-        ("rejects", new OpenApiSchema { Type = JsonSchemaType.Array, Items = Object(("line", Number()), ("key", Text()), ("reason", Text())) }));
+        ("rejects", new OpenApiSchema { Type = JsonSchemaType.Array, Items = Object(("line", Number()), ("key", Text()), ("reason", Text())) }),
+        ("remarks", new OpenApiSchema { Type = JsonSchemaType.Array, Items = Object(("line", Number()), ("text", Text())) }));
 
     private static OpenApiSchema Problem() => Object(("type", Text()), ("title", Text()), ("status", Number()), ("code", Text()), ("detail", Text()),
         ("problems", new OpenApiSchema { Type = JsonSchemaType.Array, Items = Object(("field", Text()), ("message", Text())) }));

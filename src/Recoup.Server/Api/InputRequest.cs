@@ -180,8 +180,28 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
         if (settled.Problem is { } problem) return problem;
         var result = settled.Results![0];
         if (result.Refused is { } refused) return new Problem(422, Name(refused.Refusal), "The input was refused", refused.Message);
-        Write(http, result.Status == UnitStatus.Accepted ? Accepted : Unchanged);
+        Write(http, result switch
+        {
+            { Remarks.Count: > 0 } => AcceptedWith(result.Remarks),
+            { Status: UnitStatus.Accepted } => Accepted,
+            _ => Unchanged,
+        });
         return null;
+    }
+
+    private static ReadOnlySpan<byte> AcceptedWith(IReadOnlyList<string> remarks)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, ContractJson.Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("status", "accepted");
+            json.WriteStartArray("remarks");
+            foreach (var remark in remarks) json.WriteStringValue(remark);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return buffer.WrittenSpan;
     }
 
     private async ValueTask<Problem?> AnswerList(HttpContext http, Parsed parsed)
@@ -229,6 +249,15 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
                 json.WriteNumber("line", reject.Line);
                 json.WriteString("key", reject.Key);
                 json.WriteString("reason", reject.Reason);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteStartArray("remarks");
+            foreach (var (line, remark) in results.SelectMany(r => r.Remarks, (r, remark) => (r.Line, remark)))
+            {
+                json.WriteStartObject();
+                json.WriteNumber("line", line);
+                json.WriteString("text", remark);
                 json.WriteEndObject();
             }
             json.WriteEndArray();

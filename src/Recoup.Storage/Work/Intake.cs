@@ -16,13 +16,7 @@ public sealed class IntakeReport
     /// <summary>Of the rejected, those that failed by no fault of their own, and the figures where these could not be merged; see <see cref="SetAsides"/>.</summary>
     public long SetAside { get; set; }
 
-    /// <summary>Rows that were taken and have something that should be looked at, such as a number that can't be dialled.</summary>
-    public long Remarked { get; set; }
-
-    /// <summary>The first of the remarks, with the row's line.</summary>
-    public List<(long Line, string Text)> Remarks { get; } = [];
-
-    internal const int RemarksMax = 100;
+    public Remarks Remarks { get; } = new();
 
     /// <summary>Rows whose facts all lie after the day of --until.</summary>
     public long Later { get; set; }
@@ -39,9 +33,6 @@ public sealed class Intake(Door door)
 
     /// <summary>Rows of one transaction: about a tenth of a second of the store's lock.</summary>
     public const int PartSize = 4096;
-
-    /// <summary>Is given the line of each row that is taken without a part of it, with what was left out.</summary>
-    public Action<long, string>? Note { get; init; }
 
     /// <param name="rows">Read and mapped; may be lazy and slow.</param>
     /// <param name="reject">Is given each row that can't be taken, with the reason.</param>
@@ -71,14 +62,6 @@ public sealed class Intake(Door door)
 
     private static bool IsTaken(InputRow row) => row.Problems.Count == 0 && row.Inputs.Count > 0;
 
-    private static void Remark(UnitResult unit, long line, IntakeReport report)
-    {
-        if (unit.Remarks.Count == 0) return;
-        report.Remarked++;
-        foreach (var remark in unit.Remarks)
-            if (report.Remarks.Count < IntakeReport.RemarksMax) report.Remarks.Add((line, remark));
-    }
-
     /// <summary>What became of a part's rows, in their order.</summary>
     private void Tell(List<InputRow> part, BatchResult result, IntakeReport report, Action<InputRow, string> reject)
     {
@@ -101,9 +84,8 @@ public sealed class Intake(Door door)
             }
             else Reject(unit.Refused!.Refusal == Core.Refusal.PartyErased ? row with { Raw = "" } : row, unit.Refused.Message);
             foreach (var kind in unit.Accepted) report.Inputs[kind] = report.Inputs.GetValueOrDefault(kind) + 1;
-            if (unit.Status is UnitStatus.Accepted or UnitStatus.Unchanged && Note is not null)
-                foreach (var left in row.Notes) Note(row.Line, left.ToString());
-            Remark(unit, row.Line, report);
+            if (row.Notes.Count + unit.Remarks.Count > 0 && unit.Status is (UnitStatus.Accepted or UnitStatus.Unchanged))
+                report.Remarks.Add(row.Line, [.. row.Notes.Select(n => n.ToString()), .. unit.Remarks]);
         }
 
         void Reject(InputRow row, string reason)
@@ -158,7 +140,13 @@ public sealed class Intake(Door door)
                     spool.Add(day, row.Line, i, row.Inputs[i].Actor, InputJson.Write(row.Inputs[i]));
                     kept++;
                 }
-                if (kept == 0) report.Later++; else spool.AddRaw(row.Line, row.Raw);
+                if (kept == 0)
+                {
+                    report.Later++;
+                    continue;
+                }
+                spool.AddRaw(row.Line, row.Raw);
+                report.Remarks.Add(row.Line, row.Notes.Select(n => n.ToString()));
             }
             spool.Commit();
             progress?.Invoke(report);
@@ -214,7 +202,7 @@ public sealed class Intake(Door door)
                 {
                     if (!refused.Contains(unit.Line)) accepted.Add(unit.Line);
                     foreach (var kind in unit.Accepted) report.Inputs[kind] = report.Inputs.GetValueOrDefault(kind) + 1;
-                    Remark(unit, unit.Line, report);
+                    report.Remarks.Add(unit.Line, unit.Remarks);
                 }
             }
             units.Clear();

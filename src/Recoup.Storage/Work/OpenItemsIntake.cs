@@ -30,6 +30,8 @@ public sealed class OpenItemsReport
     /// <summary>Rejected rows whose amount could not be read, so that no control total counts it.</summary>
     public long Uncounted { get; set; }
 
+    public Remarks Remarks { get; } = new();
+
     /// <summary>What a person should know of it.</summary>
     public List<string> Notes { get; } = [];
 
@@ -51,8 +53,7 @@ public sealed class OpenItemsIntake(Door door)
     /// <param name="on">The day that the file speaks of.</param>
     /// <param name="source">Named in the corrections' reasons and keys.</param>
     /// <param name="acceptDrop">Takes a file that closes more than half of what is open.</param>
-    /// <param name="note">Is given each line that is taken without a part of it, with what was left out.</param>
-    public OpenItemsReport Take(IEnumerable<OpenItemRow> rows, DateOnly on, string source, Action<long, string, string> reject, bool acceptDrop, Action<long, string>? note = null)
+    public OpenItemsReport Take(IEnumerable<OpenItemRow> rows, DateOnly on, string source, Action<long, string, string> reject, bool acceptDrop)
     {
         var report = new OpenItemsReport();
         using var list = new OpenItemsList();
@@ -72,8 +73,7 @@ public sealed class OpenItemsIntake(Door door)
                 if (good || row.IsCounted) Count(inFile, row.Balance.Currency.Code, row.Balance.Minor);
                 else report.Uncounted++;
                 lost |= row.IsLost;
-                if (good && note is not null)
-                    foreach (var left in row.Notes) note(row.Line, left.ToString());
+                if (good) report.Remarks.Add(row.Line, row.Notes.Select(n => n.ToString()));
             }
             list.Commit();
         }

@@ -35,6 +35,24 @@ public sealed class InputTests
         folder.ShouldBeSound();
     }
 
+    /// <summary>As an import tells it: what was taken and should be looked at all the same.</summary>
+    [Fact]
+    public async Task A_number_that_can_not_be_dialled_is_taken_and_told_of()
+    {
+        static string With(int n, string more) => $$"""{"type":"account","key":"n-{{n}}","account":"N{{n}}","phone":"030 1234567"{{more}}}""";
+        using var folder = new DataFolder();
+        await using var server = await ApiServer.Start(folder);
+        var one = (await server.Client.Post(With(1, ""))).Expect(200);
+        one.Json.GetProperty("status").GetString().ShouldBe("accepted");
+        one.Json.GetProperty("remarks").EnumerateArray().Single().GetString()!.ShouldContain("country code");
+        (await server.Client.Post(With(1, ""))).Expect(200).Body.ShouldBe("""{"status":"unchanged"}""");
+        var several = (await server.Client.Post($"{With(2, ",\"country\":\"DE\"")}\n{With(3, "")}", Lines)).Expect(200).Json;
+        several.GetProperty("accepted").GetInt32().ShouldBe(2);
+        var remark = several.GetProperty("remarks").EnumerateArray().Single();
+        remark.GetProperty("line").GetInt32().ShouldBe(2);
+        remark.GetProperty("text").GetString()!.ShouldContain("country code");
+    }
+
     [Theory]
     [InlineData("""{"type":"account"}""", "account: is missing")]
     [InlineData("""{"type":"account","key":"k","account":"A","colour":"red"}""", "colour")]

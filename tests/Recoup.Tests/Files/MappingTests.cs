@@ -308,7 +308,7 @@ public class MappingTests
         rows.ShouldAllBe(r => r.Problems.Count == 0);
         var accounts = rows.Select(r => (Input.AccountSet)r.Inputs.Single()).ToList();
         accounts.Select(a => (a.Email, a.OtherEmails, a.Phone, a.Country)).ShouldBe([(null, null, null, "NO"), (null, null, "+49 30 1", "DE"), ("ann@x.example", "bob@x.example", null, null)]);
-        rows.SelectMany(r => r.Notes).Select(n => n.ToString()).ShouldBe(["email: 'nobody' is not a mail address: the row was taken without it"]);
+        rows.SelectMany(r => r.Notes).Select(n => n.ToString()).ShouldBe(["email: 'nobody' is not a mail address, and was left out"]);
         accounts.Select(a => a.Withdrawn).ShouldBe([Withdrawn.Email | Withdrawn.Phone, Withdrawn.Nothing, Withdrawn.Phone]);
     }
 
