@@ -21,6 +21,9 @@ internal sealed class PostRoom(Tally tally)
     private readonly List<Input.PaymentReversed> reversals = [];
     private readonly HashSet<string> known = new(StringComparer.Ordinal), spread = new(StringComparer.Ordinal);
 
+    /// <summary>Invoices whose cancellation was told: their numbers are free for others.</summary>
+    private readonly HashSet<(string Account, string Number)> cancelled = [];
+
     /// <summary>What is told on a morning, in its order.</summary>
     public List<Told> Morning(DateOnly day, IReadOnlyList<Input> said)
     {
@@ -30,6 +33,7 @@ internal sealed class PostRoom(Tally tally)
         foreach (var payment in facts.OfType<Input.Payment>())
             if (payment.For?.Any(f => IsHeld(payment.Account, f.Invoice)) == true) tally.Count(Fault.PaymentFirst);
         facts = InOtherOrder(day, facts);
+        foreach (var cancellation in facts.OfType<Input.InvoiceCancelled>()) cancelled.Add((cancellation.Account, cancellation.Invoice));
         // A reversal never comes before its payment: nobody could have told it.
         foreach (var reversal in facts.OfType<Input.PaymentReversed>().ToList())
             if (facts.FindIndex(f => f.Key == reversal.Payment) > facts.IndexOf(reversal))
@@ -43,6 +47,7 @@ internal sealed class PostRoom(Tally tally)
         {
             foreach (var (fault, row) in due)
             {
+                if (fault == Fault.NumberTaken && !IsTaken((Input.Invoice)row.Inputs[0])) continue;
                 if (fault is { } kind) tally.Count(kind);
                 told.Add(row);
             }
@@ -59,6 +64,7 @@ internal sealed class PostRoom(Tally tally)
     /// <summary>What people tell during the day: some of it twice.</summary>
     public List<Told> Afternoon(DateOnly day, IReadOnlyList<Input> said)
     {
+        foreach (var cancellation in said.OfType<Input.InvoiceCancelled>()) cancelled.Add((cancellation.Account, cancellation.Invoice));
         var told = said.Select(Told.Fact).ToList();
         Spread(day, told);
         return told;
@@ -114,6 +120,8 @@ internal sealed class PostRoom(Tally tally)
         return true;
     }
 
+    private bool IsTaken(Input.Invoice invoice) => !cancelled.Contains((invoice.Account, invoice.Number));
+
     private bool IsHeld(string account, string invoice) => heldAccounts.TryGetValue(account, out var held) && held.Facts.Exists(f => f is Input.Invoice i && i.Number == invoice);
 
     // --- in another order, and twice ---
@@ -167,7 +175,8 @@ internal sealed class PostRoom(Tally tally)
         foreach (var fact in facts)
         {
             if (invoices.Count > 0 && fact is Input.Payment && !facts.Any(f => f is Input.PaymentReversed r && r.Payment == fact.Key) && facts.Count(f => f.Key == fact.Key) == 1
-                && tally.Strikes(Fault.SpoiltRow, fact.Key, out var random) && Changed(invoices[random.Below(invoices.Count)], $"{fact.Key}/spoilt") is { } spoilt)
+                && tally.Strikes(Fault.SpoiltRow, fact.Key, out var random) && invoices[random.Below(invoices.Count)] is var invoice && IsTaken(invoice)
+                && Changed(invoice, $"{fact.Key}/spoilt") is { } spoilt)
             {
                 tally.Count(Fault.SpoiltRow);
                 told.Add(new Told([fact, spoilt], Refusal.DuplicateNumber));
