@@ -14,8 +14,7 @@ public static partial class Fold
         item.Delivery = null;
         Change(state, e, cells, invoice.Number, (e.EffectiveOn, invoice), static (i, again) =>
         {
-            i.CancelledOn = null;
-            i.CancelledMinor = 0;
+            i.TakeCancellationBack(again.EffectiveOn);
             i.IssuedOn = again.invoice.IssuedOn;
             i.Amount = again.invoice.Minor;
             i.Move(again.EffectiveOn, again.invoice.Minor);

@@ -122,9 +122,7 @@ public static partial class Fold
     {
         Change(state, e, cells, reversed.Number, (e.EffectiveOn, reversed.MinorDelta), static (item, by) =>
         {
-            var from = item.CancelledOn!.Value;
-            if (from < by.EffectiveOn) (item.FormerCancellations ??= []).Add(new FormerCancellation(from, by.EffectiveOn));
-            (item.CancelledOn, item.CancelledMinor) = (null, 0);
+            item.TakeCancellationBack(by.EffectiveOn);
             item.Amount += by.MinorDelta;
             item.Move(by.EffectiveOn, by.MinorDelta);
         });

@@ -153,6 +153,13 @@ public sealed class ItemState
     /// <summary>Cancellations that were taken back.</summary>
     public List<FormerCancellation>? FormerCancellations { get; set; }
 
+    /// <summary>From that day on it stands; until then it was cancelled.</summary>
+    internal void TakeCancellationBack(DateOnly on)
+    {
+        if (CancelledOn < on) (FormerCancellations ??= []).Add(new FormerCancellation(CancelledOn.Value, on));
+        (CancelledOn, CancelledMinor) = (null, 0);
+    }
+
     /// <summary>Cancelled at the end of the day.</summary>
     public bool IsCancelledOn(DateOnly day)
     {

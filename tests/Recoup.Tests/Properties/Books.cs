@@ -134,7 +134,7 @@ internal sealed class Books : IDisposable
                         + $"{g.Sum(e => e.Minor)} in {g.Sum(e => e.Items)}")
                     .Order(StringComparer.Ordinal)],
                 [.. documents.Where(d => d.BalanceOn(day) != 0)
-                    .GroupBy(d => (d.Account, d.Currency, Due: d.DueOn(day), Entered: d.Learned > d.FirstDue ? d.Learned : (DateOnly?)null, Disputed: IsDisputed(d)))
+                    .GroupBy(d => (d.Account, d.Currency, Due: d.DueOn(day), Entered: d.EnteredOn, Disputed: IsDisputed(d)))
                     .Select(g => $"{g.Key.Account} {g.Key.Currency} due {g.Key.Due:yyyy-MM-dd} entered {g.Key.Entered:yyyy-MM-dd} {(g.Key.Disputed ? "disputed" : "")}: {g.Sum(d => d.BalanceOn(day))} in {g.Count()}").Order(StringComparer.Ordinal)],
                 $"header of {party} as of {day:yyyy-MM-dd}");
             var settled = documents.Where(d => !d.IsCharge && !d.IsCancelledOn(day) && d.WriteOffs.Where(w => w.On <= day).Sum(w => w.Minor) == 0)

@@ -18,9 +18,11 @@ internal sealed class Ledger(Policy policy)
         public required string Number { get; init; }
         public required bool IsCharge { get; init; }
         public required string Currency { get; init; }
-        public required DateOnly Issued { get; init; }
+        public required DateOnly Issued { get; set; }
         public required DateOnly FirstDue { get; init; }
-        public required DateOnly Learned { get; init; }
+
+        /// <summary>The day on which it was learned, where it was overdue by then.</summary>
+        public DateOnly? EnteredOn { get; set; }
         public long Amount { get; set; }
         public DateOnly? CancelledOn { get; set; }
         public long CancelledMinor { get; set; }
@@ -338,10 +340,18 @@ internal sealed class Ledger(Policy policy)
 
     private void Issue(string account, string number, bool charge, long minor, string currency, DateOnly issued, DateOnly due, DateOnly learned)
     {
-        Find(account, number).ShouldBeNull($"the door took number {number} of {account} twice");
-        var document = new Document { Account = account, Number = number, IsCharge = charge, Currency = currency, Issued = issued, FirstDue = due, Learned = learned, Amount = minor };
+        if (Find(account, number) is { } former)
+        {
+            // Under a cancelled invoice's number another is issued; what was before stays in its past.
+            (former.IsCharge || charge || former.CancelledOn is null).ShouldBeFalse($"the door took number {number} of {account} twice");
+            if (former.CancelledOn < issued) former.WasCancelled.Add((former.CancelledOn.Value, issued));
+            (former.CancelledOn, former.CancelledMinor, former.Issued, former.Amount) = (null, 0, issued, minor);
+            former.Redated.Add((issued, due));
+        }
+        else Documents.Add(former = new Document { Account = account, Number = number, IsCharge = charge, Currency = currency, Issued = issued, FirstDue = due, Amount = minor });
+        var document = former;
+        document.EnteredOn = learned > due ? learned : null;
         document.Entries.Add((issued, minor));
-        Documents.Add(document);
         if (charge) return;
         foreach (var cash in AllCash.Where(c => c.Account == account && c.Currency == currency && !c.Reversed))
         {
