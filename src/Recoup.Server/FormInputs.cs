@@ -8,8 +8,8 @@ namespace Recoup.Server;
 /// <summary>A form's fields as an input, by the same table of kinds that files and the command line use.</summary>
 internal static class FormInputs
 {
-    /// <summary>Sends it through the door. Null: taken, or known already; else why not, for the person who entered it.</summary>
-    public static string? Take(Store store, ServeOptions options, string kindName, IFormCollection form, Reader reader)
+    /// <summary>Sends it through the door. Empty: taken, or known already; else why not, for the person who entered it.</summary>
+    public static IReadOnlyList<InputProblem> Take(Store store, ServeOptions options, string kindName, IFormCollection form, Reader reader)
     {
         var kind = InputKinds.Of(kindName);
         var draft = new InputDraft(kind);
@@ -17,10 +17,11 @@ internal static class FormInputs
         for (var i = 0; i < kind.Fields.Count; i++)
             if (form.TryGetValue(kind.Fields[i].Name, out var text) && text.Count == 1) Set(draft, i, text[0] ?? "", reader, problems);
         var input = problems.Count > 0 ? null : kind.Build(draft, options.Actor, problems);
-        if (input is null) return string.Join("; ", problems.Select(p => p.ToString()));
+        if (input is null) return problems;
         var door = new Door(store, "import", options.Clock, options.Writer);
         var taken = door.TakeOrSetAside([new InputUnit(0, [input])]).Units[0];
-        return taken.Status == UnitStatus.SetAside ? $"it could not be taken, and was set aside: {taken.Cause}" : taken.Refused?.Message;
+        if (taken.Status == UnitStatus.SetAside) return [new InputProblem(null, $"it could not be taken, and was set aside: {taken.Cause}")];
+        return taken.Refused is { } refused ? [new InputProblem(null, refused.Message)] : [];
     }
 
     private static void Set(InputDraft draft, int field, string text, Reader reader, List<InputProblem> problems)
@@ -33,4 +34,25 @@ internal static class FormInputs
         }
         else draft.Set(field, of.Type == FieldType.Instant ? reader.ReadInstant(text) : text, problems);
     }
+}
+
+/// <summary>Why a form was not taken, and what had been entered: that stands in its fields still.</summary>
+/// <param name="form">As it was sent.</param>
+/// <param name="problems">At least one.</param>
+/// <param name="shown">The fields that a person sees; what is wrong with any other is said above them.</param>
+internal sealed class Refused(IFormCollection form, IReadOnlyList<InputProblem> problems, IReadOnlySet<string> shown)
+{
+    /// <summary>The first field that was wrong; null: none of those that are seen.</summary>
+    public string? First { get; } = problems.FirstOrDefault(p => p.Field is { } field && shown.Contains(field))?.Field;
+
+    /// <summary>What is said above the fields.</summary>
+    public string Above { get; } =
+        problems.Where(p => p.Field is not { } field || !shown.Contains(field)).Select(p => p.ToString()).ToList() is { Count: > 0 } others
+            ? string.Join("; ", others) : "mend what is marked";
+
+    public string? Entered(string field) => form.TryGetValue(field, out var text) ? text.ToString() : null;
+
+    /// <summary>What was wrong with a field; null: nothing.</summary>
+    public string? Of(string field) =>
+        problems.Where(p => p.Field == field).Select(p => p.Message).ToList() is { Count: > 0 } wrong ? string.Join("; ", wrong) : null;
 }

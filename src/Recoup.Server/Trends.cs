@@ -26,6 +26,13 @@ internal static class Trends
         [.. rows.Where(r => r.Kpi == id && (portfolio is null || r.Portfolio == portfolio || r.Portfolio is null) && (r.Currency is null || r.Currency == currency))
             .GroupBy(r => r.AsOf).OrderBy(g => g.Key).Select(g => g.OrderByDescending(r => r.Currency is not null).First())];
 
+    /// <summary>The currency shown unless another is chosen: in which most items are open. Null: there is none.</summary>
+    public static string? Main(Desk desk, string? portfolio, IReadOnlyList<string> currencies)
+    {
+        var open = desk.Ageing(desk.AsOf, byPortfolio: portfolio is not null).Where(r => portfolio is null || r.Group.Portfolio == portfolio).ToList();
+        return currencies.OrderByDescending(c => open.Where(r => r.Group.Currency == c).Sum(r => r.OpenItems)).FirstOrDefault();
+    }
+
     /// <summary>Payments less reversals by month, in major units of the currency.</summary>
     public static IReadOnlyList<ChartPoint> Cash(Desk desk, string? portfolio, string? currency)
     {

@@ -160,7 +160,10 @@ public sealed class JourneyTests(Stage stage)
         await page.GetByLabel("By", new() { Exact = true }).FillAsync("2026-02-20");
         await page.GetByLabel("Amount").FillAsync("12.34,5");
         await page.GetByRole(AriaRole.Button, new() { Name = "Record the promise" }).ClickAsync();
-        (await page.GetByRole(AriaRole.Alert).InnerTextAsync()).ShouldContain("'12.34,5' is not an amount: marks between thousands stand before each three digits; write 1234.50");
+        // What was wrong stands beside its field, which is where one goes on.
+        (await page.GetByRole(AriaRole.Alert).InnerTextAsync()).ShouldBe("Not taken: mend what is marked");
+        (await page.Locator(".field:has([name='amount']) .wrong").InnerTextAsync()).ShouldBe("'12.34,5' is not an amount: marks between thousands stand before each three digits; write 1234.50");
+        (await page.EvaluateAsync<string>("document.activeElement.name")).ShouldBe("amount");
         await page.GetByLabel("Amount").FillAsync("12.50");
         await page.GetByRole(AriaRole.Button, new() { Name = "Record the promise" }).ClickAsync();
         await page.Reaches("*?said=*");

@@ -102,7 +102,10 @@ public sealed class Stage : IAsyncLifetime
     /// <summary>A window on the shared site.</summary>
     internal Task<Window> Open(string path, Look? look = null) => Open(site, state, path, look);
 
-    internal async Task<Window> Open(Site to, string kept, string path, Look? look = null)
+    /// <summary>A window that was not let in.</summary>
+    internal Task<Window> OpenOutside(string path) => Open(site, null, path);
+
+    internal async Task<Window> Open(Site to, string? kept, string path, Look? look = null)
     {
         var wanted = look ?? Look.Desk;
         var context = await Chromium.NewContextAsync(new BrowserNewContextOptions
@@ -147,10 +150,6 @@ public sealed class Stage : IAsyncLifetime
 public sealed record Look(int Width, bool Dark, bool Script = true, string Language = "en-US")
 {
     public static readonly Look Desk = new(1440, Dark: false);
-
-    public static readonly Look Phone = new(390, Dark: false);
-
-    public static readonly IReadOnlyList<Look> All = [Desk, new(1440, Dark: true), Phone, new(390, Dark: true)];
 }
 
 /// <summary>One page in a window of its own, and what its console complained of.</summary>

@@ -88,6 +88,29 @@ internal static class SmallBusiness
         }
     }
 
+    /// <summary>An account with everything at once and as long as it gets.</summary>
+    public const string Everything = "X0001-INTERNATIONAL-2025";
+
+    /// <summary>Adds that account to a folder.</summary>
+    public static void AddEverything(string folder)
+    {
+        using var store = Store.Open(folder, create: false);
+        var day = Day(Last);
+        List<string> lines =
+        [
+            $$"""{"type":"account","key":"x","account":"{{Everything}}","name":"Oberösterreichische Maschinenbau- und Landwirtschaftsgerätehandelsgesellschaft mbH & Co. Kommanditgesellschaft","portfolio":"DACH","kind":"business","email":"kreditorenbuchhaltung.zentrale@oberoesterreichische-landwirtschaft.example","country":"DE","language":"de"}""",
+        ];
+        foreach (var (currency, decimals) in new[] { ("CHF", ".50"), ("EUR", ".50"), ("GBP", ".50"), ("JPY", ""), ("KWD", ".125"), ("USD", ".50") })
+            for (var n = 1; n <= 2; n++)
+                lines.Add($$"""{"type":"invoice","key":"x{{currency}}{{n}}","account":"{{Everything}}","number":"RE-2025/0000-{{currency}}-{{n}}","issued_on":"2025-10-0{{n}}","due_on":"2025-11-0{{n}}","amount":"{{9876543 * n}}{{decimals}}","currency":"{{currency}}"}""");
+        lines.Add($$"""{"type":"dispute_opened","key":"xd","account":"{{Everything}}","on":"{{day}}","reason":"not received","invoice":"RE-2025/0000-USD-1"}""");
+        lines.Add($$"""{"type":"promise","key":"xp","account":"{{Everything}}","on":"{{day}}","due_on":"2026-02-27","amount":"500000.00","currency":"EUR"}""");
+        lines.Add($$"""{"type":"hold","key":"xh","account":"{{Everything}}","from":"{{day}}","to":"2026-03-31","reason":"asked for by the customer's lawyer, who wants to look at each delivery of the last year first"}""");
+        lines.Add($$"""{"type":"consent","key":"xc","account":"{{Everything}}","channel":"email","granted":false,"on":"{{day}}","reason":"told"}""");
+        lines.Add($$"""{"type":"payment","key":"xy","account":"{{Everything}}","on":"{{day}}","amount":"12345678.90","currency":"CHF"}""");
+        foreach (var line in lines) Send(new Door(store, "import", new Clock { Now = Now }, TemplateWriter.Shipped), line, Now);
+    }
+
     public static string Id(int n) => (n >= Accounts * 2 / 3 ? "U" : "D") + (1000 + n).ToString(CultureInfo.InvariantCulture);
 
     private static string Name(int n) => $"{new[] { "Adler", "Birk", "Cedar", "Dorn", "Eller", "Falk" }[n % 6]} {new[] { "Optics", "Foods", "Print", "Motors" }[n / 6]} {(n >= Accounts * 2 / 3 ? "Ltd" : "GmbH")}";

@@ -33,6 +33,77 @@ public sealed class UseTests(Stage stage)
     }
 
     [BrowserFact]
+    public async Task An_agent_works_by_keyboard_alone()
+    {
+        await using var site = await stage.Copy();
+        await using var window = await stage.Open(site, await stage.Enter(site), "/worklist");
+        var page = window.Page;
+        await page.Keyboard.PressAsync("j");
+        await page.Keyboard.PressAsync("Enter");
+        await page.Reaches("/accounts/*?work=*");
+        var first = await page.Locator("h1").InnerTextAsync();
+
+        await Enter(page, "c", "minutes", "5");
+        (await page.Locator(".timeline").InnerTextAsync()).ShouldContain("Contact: call, outbound");
+        await page.Keyboard.PressAsync("p");
+        (await page.EvaluateAsync<string>("document.activeElement.name")).ShouldBe("due_on");
+        await page.Keyboard.TypeAsync("02202026");
+        await To(page, "amount");
+        await page.Keyboard.TypeAsync("a lot");
+        await page.Keyboard.PressAsync("Enter");
+        await page.Locator(".wrong").WaitForAsync();
+        await LookTests.ShouldBeClean(window, "a refusal");
+        await LookTests.Keep(page, "refusal", Look.Desk);
+        // The field that was wrong has the focus, and the day stands there still.
+        (await page.EvaluateAsync<string>("document.activeElement.name")).ShouldBe("amount");
+        await page.Keyboard.PressAsync("Control+a");
+        await page.Keyboard.TypeAsync("12.50");
+        await Sent(page);
+        (await page.Locator("main").InnerTextAsync()).ShouldContain("Promised 12.50\u00a0GBP by 2026-02-20");
+        await Enter(page, "d", "reason", "quality");
+        (await page.Locator("main").InnerTextAsync()).ShouldContain("Disputes the whole account since 2026-02-16");
+        await Enter(page, "h", "reason", "requested");
+        (await page.Locator("main").InnerTextAsync()).ShouldContain("On hold from 2026-02-16 on");
+        await LookTests.Keep(page, "agent", Look.Desk);
+
+        await page.Keyboard.PressAsync("n");
+        await Assertions.Expect(page.Locator("h1")).Not.ToHaveTextAsync(first, new() { Timeout = 60_000 });
+        // On to the last, whose link leads back to the list.
+        for (var i = 0; i < 50 && await page.Locator("a[data-next][href^='/accounts/']").CountAsync() > 0; i++)
+        {
+            var before = page.Url;
+            await page.Keyboard.PressAsync("n");
+            await page.WaitForFunctionAsync("before => location.href !== before && document.readyState === 'complete'", before);
+        }
+        await page.Keyboard.PressAsync("n");
+        await page.Reaches("/worklist");
+        window.Errors.ShouldBeEmpty();
+    }
+
+    /// <summary>Opens a form by its key, goes on to a field, writes there and sends it.</summary>
+    private static async Task Enter(IPage page, string key, string field, string text)
+    {
+        await page.Keyboard.PressAsync(key);
+        await To(page, field);
+        await page.Keyboard.TypeAsync(text);
+        await Sent(page);
+    }
+
+    private static async Task To(IPage page, string field)
+    {
+        for (var i = 0; i < 20 && await page.EvaluateAsync<string?>("document.activeElement.name") != field; i++) await page.Keyboard.PressAsync("Tab");
+        (await page.EvaluateAsync<string?>("document.activeElement.name")).ShouldBe(field);
+    }
+
+    private static async Task Sent(IPage page)
+    {
+        var before = page.Url;
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForFunctionAsync("before => location.href !== before && document.readyState === 'complete'", before);
+        page.Url.ShouldContain("said=");
+    }
+
+    [BrowserFact]
     public async Task Everything_that_can_be_clicked_can_be_reached_and_shows_it()
     {
         await using var window = await stage.Open($"/accounts/{SmallBusiness.Slow}");

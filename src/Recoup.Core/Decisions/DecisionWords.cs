@@ -66,7 +66,7 @@ public static class DecisionWords
     /// <summary>What became of a decision's message or work item; null for events of another kind.</summary>
     public static string? Became(Event e) => e switch
     {
-        Event.MessageReleased m => $"released, cleared a second time ({m.Clearance})",
+        Event.MessageReleased m => $"released, cleared a second time ({ClearedBy(m.Clearance)})",
         Event.MessageDeferred { Detail: { } said } m => $"not taken by its channel, tried again from {Instant(m.Until)} ({said})",
         Event.MessageDeferred m => $"put off until {Instant(m.Until)} by rule {m.Rule}",
         Event.MessageWithdrawn m => $"withdrawn: {m.Rule}",
@@ -75,6 +75,9 @@ public static class DecisionWords
         Event.WorkItemClosed w => $"closed: {w.Disposition}" + (w.By is null ? "" : $" by {w.By}"),
         _ => null,
     };
+
+    /// <summary>The pack of rules that a clearance names; the instant behind it is the event's own.</summary>
+    private static string ClearedBy(string clearance) => clearance.Split('@')[0];
 
     private static string Documents(DocumentRecord d) =>
         d.Numbers is { } numbers ? $"invoice {string.Join(", ", numbers)}" : $"a statement of account from {(d.From is { } from ? Day(from) : "the beginning")} to {(d.AsOf is { } last ? Day(last) : "today")}";

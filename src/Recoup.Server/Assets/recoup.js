@@ -41,6 +41,14 @@
     to.scrollIntoView({ block: "nearest" });
   };
   const places = { d: "/", w: "/worklist", m: "/messages", a: "/ageing" };
+  // What is entered daily: the key opens its form, at the first field.
+  const enter = (key) => {
+    const box = document.querySelector(`details[data-key="${CSS.escape(key)}"]`);
+    if (!box) return false;
+    box.open = true;
+    box.querySelector("input:not([type=hidden]), select").focus();
+    return true;
+  };
   let going = false;
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || typing(e)) return;
@@ -50,6 +58,8 @@
     if (e.key === "/") { e.preventDefault(); document.getElementById("search").focus(); }
     else if (e.key === "j") move(1);
     else if (e.key === "k") move(-1);
+    else if (e.key === "n") document.querySelector("[data-next]")?.click();
+    else if (enter(e.key)) e.preventDefault();
     else if (e.key === "?" && dialog && !dialog.open) dialog.showModal();
   });
 

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Components;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Receivables;
@@ -6,7 +9,7 @@ using Recoup.Core.Receivables;
 namespace Recoup.Server.Words;
 
 /// <summary>Figures, dates and links as pages write them: dates ISO, amounts with their currency's digits and thousands apart.</summary>
-public static class Show
+public static partial class Show
 {
     public static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
@@ -48,6 +51,15 @@ public static class Show
     };
 
     public static string Plain(string word) => word.Replace('_', ' ');
+
+    /// <summary>A sentence in which no day and no time is broken over two lines: a browser breaks them at their hyphens.</summary>
+    public static MarkupString Prose(string? sentence) => new(DayOrTime().Replace(WebUtility.HtmlEncode(sentence ?? ""), "<span class=\"d\">$0</span>"));
+
+    [GeneratedRegex(@"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2} UTC|T\d{2}:\d{2}:\d{2}Z)?")]
+    private static partial Regex DayOrTime();
+
+    /// <summary>Several sums in a row: 1.00 EUR, 2.00 GBP and 3.00 USD.</summary>
+    public static string List(IReadOnlyList<string> parts) => parts.Count < 2 ? string.Concat(parts) : $"{string.Join(", ", parts.Take(parts.Count - 1))} and {parts[^1]}";
 
     // --- buckets ---
 

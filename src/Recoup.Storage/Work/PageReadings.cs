@@ -292,6 +292,17 @@ public sealed class PageReadings
         return new Slice<WorklistEntry>(entries, found.Count > limit ? Cursor.Write(found[limit - 1].Priority, found[limit - 1].Id) : null);
     });
 
+    /// <summary>What stands behind a work item on the worklist, whether that is open still or closed meanwhile. Null: it is the last, or unknown.</summary>
+    public WorklistEntry? WorkBehind(string id, string? owner)
+    {
+        var at = readings.Read(_ =>
+        {
+            var s = store.Statement("SELECT priority FROM work WHERE id = ?").Bind(id);
+            return s.Step() ? Cursor.Write(s.Long(0), id) : null;
+        });
+        return at is null ? null : Worklist(owner, at, 1).Rows.FirstOrDefault();
+    }
+
     /// <summary>How much open work waits, by owner.</summary>
     public IReadOnlyDictionary<string, int> WorkByOwner() => readings.Read(_ =>
     {
