@@ -29,7 +29,8 @@ internal static class DemoVerb
     public static Command Demo()
     {
         var serve = new Option<bool>("--serve") { Description = "then serve its pages, on the demo's own clock" };
-        var verb = new Command("demo", "A business of 2,000 customers in one command: a simulated year, told as a story, with its KPIs, ageing, messages and worklist.") { serve };
+        var accounts = SimulateVerbs.Counting("--accounts", "customers; fewer are played sooner", Customers, 1, 100_000);
+        var verb = new Command("demo", "A business of 2,000 customers in one command: a simulated year, told as a story, with its KPIs, ageing, messages and worklist.") { serve, accounts };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
@@ -37,7 +38,7 @@ internal static class DemoVerb
             session.IsFolderAlone = true;
             if (parsed.GetValue(Session.Data) is null && Environment.GetEnvironmentVariable("RECOUP_DATA") is not { Length: > 0 }) session.Folder = "recoup-demo";
             Prepare(session.Folder);
-            var report = Play(session.Folder);
+            var report = Play(session.Folder, parsed.GetValue(accounts));
             DemoStory.Tell(session.Output, session.Folder, session.Open(), report);
             if (!parsed.GetValue(serve)) return 0;
             session.Clock = session.DemoClock();
@@ -62,12 +63,12 @@ internal static class DemoVerb
         File.WriteAllText(Path.Combine(folder, Marker), "This folder was made by `recoup demo`, which makes it anew each time.\n");
     }
 
-    private static SimulationReport Play(string folder)
+    private static SimulationReport Play(string folder, int customers)
     {
-        Output.Say($"A year of {Customers:N0} customers is played day by day, from seed {Seed}; this takes less than a minute.");
+        Output.Say($"A year of {customers:N0} customers is played day by day, from seed {Seed}{(customers <= Customers ? "; this takes less than a minute" : "")}.");
         MailFolder? mail = null;
         SimulatedBusiness? playing = null;
-        var plan = new SimulationPlan(WorldTable.All[0], Seed, Customers, Days) { QuietDays = QuietDays, Writer = TemplateWriter.Shipped, Audited = false };
+        var plan = new SimulationPlan(WorldTable.All[0], Seed, customers, Days) { QuietDays = QuietDays, Writer = TemplateWriter.Shipped, Audited = false };
         plan = plan with
         {
             Copies = (day, letters, at) =>

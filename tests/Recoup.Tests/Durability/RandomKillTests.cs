@@ -14,7 +14,7 @@ public sealed class RandomKillTests(ITestOutputHelper output)
     private const int Seed = 20260209;
 
     // On PostgreSQL the killed workers of tests/cluster.sh come on top.
-    private static readonly (int KillsWanted, int Days) Played = Stores.TestStores.IsPostgres ? (Long.Or(12, 5), Long.Or(4, 2)) : (Long.Or(50, 10), Long.Or(8, 3));
+    private static readonly (int KillsWanted, int Days) Played = Stores.TestStores.IsPostgres ? (Long.Or(12, 5), Long.Or(4, 2)) : (Long.Or(50, 8), Long.Or(8, 2));
     private static readonly DateOnly FirstDay = new(2026, 2, 2);
 
     private static IEnumerable<(DateOnly Day, string[] Arguments)> Commands()

@@ -14,12 +14,15 @@ public sealed class TamperTests(EveryKindFolder made) : IClassFixture<EveryKindF
 {
     private const string AnyParty = "A6";
 
+    private static int verified;
+
     private static AuditReport Verify(DataFolder folder, bool withAnchors = false)
     {
         using var store = folder.Open();
         var anchors = withAnchors ? Directory.GetFiles(folder.Anchors, "*.json") : [];
         var report = Audit.Verify(store, anchors, readers: 1);
-        // Several readers must come to the very same, in the same order.
+        // Several readers must come to the very same, in the same order; tried with every third of the changes where that is enough.
+        if (!Long.IsAsked && ++verified % 3 != 1) return report;
         var together = Audit.Verify(store, anchors, readers: 3);
         together.Problems.ShouldBe(report.Problems);
         (together.ProblemsInAll, together.Events, together.Partitions, together.Parties).ShouldBe((report.ProblemsInAll, report.Events, report.Partitions, report.Parties));

@@ -130,7 +130,7 @@ public sealed class TroubleTests(EveryKindFolder made) : IClassFixture<EveryKind
         Assert.SkipUnless(File.Exists("/bin/bash") && OperatingSystem.IsLinux(), "needs ulimit");
         using var folder = made.Folder.Copy();
         var before = Ledger.Journal(folder);
-        var input = folder.Write("many.csv", Ledger.Csv(3000, 0));
+        var input = folder.Write("many.csv", Ledger.Csv(900, 0));
         using (var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/bash")
         {
             UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true,

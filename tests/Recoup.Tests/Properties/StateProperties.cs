@@ -64,11 +64,13 @@ public sealed class StateProperties
         foreach (var (name, type, encode, text) in Kinds)
             for (var seed = 0; seed < 4; seed++)
             {
+                // Seed 0 holds everything: of the others a fifth of the bytes, other ones each.
+                var (first, step) = seed == 0 ? (0, 1) : Long.IsAsked ? (0, 1) : (seed, 5);
                 var state = new Filling(seed).Of(type);
                 var bytes = encode(state);
                 var before = text(state);
                 var refused = 0;
-                for (var at = 0; at < bytes.Length; at++)
+                for (var at = first; at < bytes.Length; at += step)
                     foreach (var value in new[] { (byte)(bytes[at] ^ 1), (byte)(bytes[at] ^ 0x80), (byte)0, (byte)255 })
                     {
                         if (value == bytes[at]) continue;

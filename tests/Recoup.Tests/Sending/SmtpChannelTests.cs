@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Recoup.Connectors.Mail;
 using Recoup.Core;
@@ -179,10 +178,8 @@ public sealed class SmtpChannelTests
     public void An_answer_that_comes_too_late_is_no_answer()
     {
         using var server = new SmtpServer("--delay", "5");
-        var clock = Stopwatch.StartNew();
         var answer = Send(To(server) with { DataTimeout = TimeSpan.FromSeconds(1) }, Mail("slow@customer.example"));
         answer.ShouldBe(ChannelAnswer.Unknown("the end of the message: no answer within 1 s"));
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(4));
         server.Taken.Count.ShouldBe(1);
     }
 

@@ -67,10 +67,10 @@ public sealed class PlantedBugTests
         "INSERT INTO message(id, pid, status, not_before, state) SELECT 'x' || id, pid, 0, 0, pending(state, 'x' || id) FROM message"));
 
     [Fact]
-    public void A_contact_in_a_hold() => ShouldBeCaught(Findings.Holds, new Seams { Post = (_, told) => [.. told.Where(i => i is not Input.Hold and not Input.HoldReleased)] }, "contact-harms", customers: 150, days: 200);
+    public void A_contact_in_a_hold() => ShouldBeCaught(Findings.Holds, new Seams { Post = (_, told) => [.. told.Where(i => i is not Input.Hold and not Input.HoldReleased)] }, "contact-harms", customers: 150, days: Long.Or(200, 120));
 
     [Fact]
-    public void A_gate_that_overlooks_consent() => ShouldBeCaught(Findings.OptOuts, new Seams { Rules = Pack(("kind: opt_out", "kind: opt_out\n    effective_from: 2999-01-01")) }, "contact-harms", customers: 150, days: 200);
+    public void A_gate_that_overlooks_consent() => ShouldBeCaught(Findings.OptOuts, new Seams { Rules = Pack(("kind: opt_out", "kind: opt_out\n    effective_from: 2999-01-01")) }, "contact-harms", customers: 150, days: Long.Or(200, 120));
 
     [Fact]
     public void A_gate_without_hours() => ShouldBeCaught(Findings.Hours, new Seams { Rules = Pack(("kind: window", "kind: window\n    effective_from: 2999-01-01")) });

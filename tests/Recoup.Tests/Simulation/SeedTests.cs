@@ -36,7 +36,7 @@ public sealed class SeedTests(ITestOutputHelper output)
     [Fact]
     public void Years_of_many_customers_keep_every_invariant()
     {
-        var report = (Played.Plan(2026, Long.Or(2000, 200), Long.Or(730, 300)) with { QuietDays = 30 }).Play();
+        var report = (Played.Plan(2026, Long.Or(2000, 120), Long.Or(730, 220)) with { QuietDays = 30 }).Play();
         report.ShouldHold();
         report.Findings.Counts.ShouldAllBe(c => c.Checked > 0);
         output.WriteLine($"{report.Events:N0} events, journal {report.JournalHash}");
