@@ -13,8 +13,7 @@ public static partial class Machine
     {
         var party = i.Party ?? i.Account;
         var known = work.State.Account(i.Account);
-        if (i.Party is not null && work.State.Id != party)
-            return new Refused(Refusal.AccountOfOtherParty, $"account {i.Account} is of party {work.State.Id}; an account can't move to another ({party})");
+        if (i.Party is not null && !work.State.KeyIds.Contains(party)) return OfOtherParty(i.Account, work.State.Id, party);
         if (known is not null && i.Portfolio is { } portfolio && portfolio != known.Portfolio)
             return new Refused(Refusal.PortfolioFixed, $"account {i.Account} is in portfolio {known.Portfolio}; an account input can't take it to {portfolio}: account_moved does");
 
@@ -48,6 +47,10 @@ public static partial class Machine
         work.Emit(known is null ? new Event.AccountOpened(details) : new Event.AccountChanged(details));
         return null;
     }
+
+    /// <summary>An account is given its party when it is opened; what makes one of two parties is an input of its own.</summary>
+    public static Refused OfOtherParty(string account, string party, string named) => new(Refusal.AccountOfOtherParty,
+        $"account {account} is of party {party}; an account input can't take it to {named}: where the two are one customer, account_joined makes them one");
 
     /// <summary>
     /// Letters under way in the old portfolio's name are called back: what they would have said is said in the new one's. Work
@@ -115,11 +118,15 @@ public static partial class Machine
     private static void UseNextAddress(Work work, string channel, string? token)
     {
         if (channel != Channel.Email || token is null || work.State.Erased || !work.State.Contact.IsUndeliverable(channel, token)) return;
-        foreach (var account in work.State.Accounts.Where(a => a.EmailToken == token).ToList())
+        foreach (var account in work.State.Accounts.Where(a => a.EmailToken is not null).ToList())
         {
+            // Known by a token under another key, where the account came with a party that joined.
+            if (account.EmailToken != token && work.State.Joined is null) continue;
             var personal = Personal(work, account);
+            if (account.EmailToken != token && (personal.Email is not { } own || !AllTokensOf(work, channel, own, account.Country).Contains(token))) continue;
             var others = (personal.OtherEmails ?? "").Split("; ", StringSplitOptions.RemoveEmptyEntries).ToList();
-            var next = others.Find(a => PartyAddresses.CanBeReached(channel, a) && !work.State.Contact.IsUndeliverable(channel, TokenOf(work, channel, a, account.Country)));
+            var next = others.Find(a => PartyAddresses.CanBeReached(channel, a)
+                && !work.State.Contact.IsUndeliverable(channel, TokenOf(work, channel, a, account.Country), work.State.Joined is null ? null : AllTokensOf(work, channel, a, account.Country)));
             if (next is null) continue;
             others.Remove(next);
             var turned = personal with { Email = next, OtherEmails = string.Join("; ", others.Append(personal.Email)) };
@@ -131,8 +138,11 @@ public static partial class Machine
         }
     }
 
+    private static IReadOnlyList<string> AllTokensOf(Work work, string channel, string address, string? country) =>
+        PartyAddresses.AllTokens(work.Context.Vault, work.State, channel, address, country);
+
     private static IReadOnlyList<string> TokensOf(Work work, string channel, string address) =>
-        PartyAddresses.AllTokens(work.Context.Vault, work.State.Id, channel, address, work.State.Account(work.Input.AccountId)?.Country);
+        PartyAddresses.AllTokens(work.Context.Vault, work.State, channel, address, work.State.Account(work.Input.AccountId)?.Country);
 
     private static PersonalDetails Personal(Work work, AccountDetails? account) => PartyAddresses.OpenPersonal(work.Context.Vault, work.State.Id, account) ?? new PersonalDetails();
 

@@ -48,7 +48,7 @@ public static partial class Machine
     private static Refused? ReleaseDocument(Work work, MessageState message, DocumentRecord document)
     {
         var state = work.State;
-        HistoryEvent[] history = [.. state.History!.Select(h => h with { Event = SealedWords.Open(work.Context.Vault, state.Id, h.Event) })];
+        HistoryEvent[] history = [.. state.History!.Select(h => h.With(state.Id, (party, e) => SealedWords.Open(work.Context.Vault, party, e)))];
         var invoices = document.Numbers is { } numbers ? InvoiceDocument.Of(history, state.Id, message.Account, numbers, work.Today).Where(i => !i.Cancelled).ToList() : [];
         var statement = document.Numbers is null ? AccountStatement.Of(history, state.Id, message.Account, document.From!.Value, document.AsOf!.Value) : null;
         if (invoices.Count == 0 && statement is null or { Sections.Count: 0 })

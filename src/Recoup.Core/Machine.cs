@@ -46,6 +46,12 @@ public static partial class Machine
     /// <param name="cells">Takes what the events add to the measures.</param>
     public static Outcome Handle(PartyState state, long seq, Input input, Context context, CellDeltas cells)
     {
+        if (state.JoinedTo is { } other)
+        {
+            // Asked before it became part of another: nothing is its own any more, and of the other it is asked too.
+            Invariant.Holds(input is Input.Review or Input.Release or Input.ChannelResult, $"what is about party {state.Id} goes to party {other}");
+            return new Outcome();
+        }
         var work = new Work(state, seq, input, context, cells);
         if (state.Erased && input is Input.AccountSet or Input.ContactPoint or Input.Promise or Input.Contact or Input.StatementRequested)
             return work.Refuse(Refusal.PartyErased, $"party {state.Id} was erased: nothing that identifies the person is taken any more; what is owed can still be settled");
@@ -60,6 +66,7 @@ public static partial class Machine
         {
             Input.AccountSet i => SetAccount(work, i),
             Input.AccountMoved i => Move(work, i),
+            Input.AccountJoined => throw new InvariantBrokenException("what makes one of two parties is handled by Join, which is given both"),
             Input.ContactPoint i => SetContactPoint(work, i),
             Input.Consent i => SetConsent(work, i),
             Input.Erasure i => Erase(work, i),
@@ -138,15 +145,19 @@ public static partial class Machine
     {
         private long seq;
 
-        public Work(PartyState state, long seq, Input input, Context context, CellDeltas cells)
+        /// <param name="today">Null: the portfolio's.</param>
+        public Work(PartyState state, long seq, Input input, Context context, CellDeltas cells, DateOnly? today = null)
         {
             State = state;
             this.seq = seq;
             Input = input;
             Context = context;
             Cells = cells;
-            Today = Machine.Today(state, input, context);
+            Today = today ?? Machine.Today(state, input, context);
         }
+
+        /// <summary>Of the last event made.</summary>
+        public long Seq => seq;
 
         public PartyState State { get; }
         public Input Input { get; }

@@ -9,6 +9,8 @@ public enum Refusal
     PortfolioFixed,
     NotToday,
     PartyErased,
+    AlreadyJoined,
+    MessageUnderWay,
     DuplicateNumber,
     UnknownItem,
     NotAnInvoice,

@@ -18,7 +18,14 @@ internal enum Beside { Cash, Message, WorkItem }
 
 /// <summary>What a transaction writes after the journal: all of it is read by nobody before the commit.</summary>
 internal sealed record Changes(
-    IReadOnlyList<Head> Heads, IReadOnlyCollection<KeyValuePair<string, byte[]>> Keys, IReadOnlyCollection<KeyValuePair<string, string>> Aliases, IReadOnlyList<StateForm> States, byte[]? Cells);
+    IReadOnlyList<Head> Heads, IReadOnlyCollection<KeyValuePair<string, byte[]>> Keys, IReadOnlyCollection<KeyValuePair<string, string>> Aliases, IReadOnlyList<StateForm> States, byte[]? Cells)
+{
+    /// <summary>Parties that became part of another, with the other.</summary>
+    public IReadOnlyCollection<KeyValuePair<string, string>> Joins { get; init; } = [];
+
+    /// <summary>Places of parties of which nothing but the header is left: their rows beside it go before the states are written.</summary>
+    public IReadOnlyList<long> Emptied { get; init; } = [];
+}
 
 /// <summary>
 /// One connection to what a store is kept in. Rows that are looked at are read by <see cref="Statement"/>, in SQL that
@@ -108,6 +115,9 @@ internal abstract class Database : IDisposable
     // --- bulk reading ---
 
     public abstract Dictionary<string, string> PartiesOf(IReadOnlyCollection<string> accounts);
+
+    /// <summary>Those of some parties that became part of another, with the other.</summary>
+    public abstract Dictionary<string, string> JoinedTo(IReadOnlyCollection<string> parties);
 
     public abstract List<StoredParty> Parties(IReadOnlyCollection<string> ids);
 

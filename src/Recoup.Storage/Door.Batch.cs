@@ -16,12 +16,13 @@ public sealed partial class Door
     private const int TogetherMin = 64;
 
     /// <summary>One transaction's work, in memory until it is written.</summary>
-    private sealed class Batch(Door door, Stored stored, Head[] heads, DateTimeOffset clockNow, Routes routes)
+    private sealed partial class Batch(Door door, Stored stored, Head[] heads, DateTimeOffset clockNow, Routes routes)
     {
         private readonly Store store = door.store;
         private readonly Dictionary<string, Entry> parties = new(StringComparer.Ordinal);
         private readonly Dictionary<string, byte[]> claimed = new(StringComparer.Ordinal);
         private readonly Dictionary<string, string> aliases = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, string> joins = new(StringComparer.Ordinal);
         private Dictionary<string, byte[]> known = new(StringComparer.Ordinal);
         private readonly List<(int Partition, string Party, Recorded Recorded, long WorkspaceSeq)> rows = [];
         private readonly CellDeltas cells = door.batchCells;
@@ -72,12 +73,14 @@ public sealed partial class Door
             var keys = new List<(string Key, byte[] Content)>();
             var newAliases = new List<string>();
             remarks = [];
+            unjoined = null;
             foreach (var input in unit.Inputs)
             {
                 var refused = TakeOne(input, unitCells, accepted, keys, newAliases);
                 if (refused is null) continue;
                 if (rows.Count > startRows) TakeBack(startRows, startSeqs!, startRecordedOn);
                 foreach (var (key, _) in keys) claimed.Remove(key);
+                TakeJoinsBack();
                 foreach (var alias in newAliases) aliases.Remove(alias);
                 Result.Units.Add(new UnitResult(unit.Line, UnitStatus.Refused, refused, []));
                 return;
@@ -90,6 +93,7 @@ public sealed partial class Door
         {
             var context = door.ContextAt(Now, day);
             if (input is not Input.OfAccount && input.Digest.Length > 0) return TakeWorkspace(input, context, accepted, keys);
+            if (input is Input.AccountJoined join) return TakeJoin(join, context, unitCells, accepted, keys);
 
             string partyId;
             switch (input)
@@ -124,12 +128,7 @@ public sealed partial class Door
             }
             foreach (var recorded in outcome.Events)
             {
-                seqs[partition] = recorded.Envelope.Seq;
-                rows.Add((partition, partyId, recorded, context.Workspace.Seq));
-                entry.Accepted.Add(recorded);
-                entry.State.History = null;
-                entry.Changed = true;
-                if (recorded.Envelope.RecordedOn > LastRecordedOn) LastRecordedOn = recorded.Envelope.RecordedOn;
+                Add(entry, recorded, context);
                 if (recorded.Event is Event.Decided decided)
                 {
                     Result.Decisions.Add(decided.Decision);
@@ -143,16 +142,36 @@ public sealed partial class Door
             return null;
         }
 
+        private void Add(Entry entry, Recorded recorded, Context context)
+        {
+            var partition = Partition.Of(entry.State.Id);
+            seqs[partition] = recorded.Envelope.Seq;
+            rows.Add((partition, entry.State.Id, recorded, context.Workspace.Seq));
+            entry.Accepted.Add(recorded);
+            entry.State.History = null;
+            entry.Changed = true;
+            if (recorded.Envelope.RecordedOn > LastRecordedOn) LastRecordedOn = recorded.Envelope.RecordedOn;
+        }
+
         private Refused? Route(Input.OfAccount input, List<string> newAliases, out string party)
         {
-            party = Alias(input.Account) ?? input.Account;
-            if (input is not Input.AccountSet { Party: { } named } || named == party) return null;
-            if (Load(party).State.Account(input.Account) is not null)
-                return new Refused(Refusal.AccountOfOtherParty, $"account {input.Account} is of party {party}; an account can't move to another ({named})");
+            party = PartyOf(input.Account);
+            if (input is not Input.AccountSet { Party: { } asked } || PartyNow(asked) is var named && named == party) return null;
+            if (Load(party).State.Account(input.Account) is not null) return Machine.OfOtherParty(input.Account, party, asked);
             party = named;
             aliases[input.Account] = named;
             newAliases.Add(input.Account);
             return null;
+        }
+
+        private string PartyOf(string account) => PartyNow(Alias(account) ?? account);
+
+        /// <summary>The party itself, or the one that it became part of.</summary>
+        private string PartyNow(string party)
+        {
+            party = routes.Now(party);
+            while (joins.TryGetValue(party, out var into)) party = into;
+            return party;
         }
 
         private string? Alias(string account) => aliases.TryGetValue(account, out var party) ? party : routes.StoredAlias(account);
@@ -188,7 +207,9 @@ public sealed partial class Door
             var content = identifies ? store.Vault.Salt(party, input.Digest) : input.Digest;
             if (claimed.TryGetValue(input.Key, out var taken) || known.TryGetValue(input.Key, out taken))
             {
-                var same = taken.AsSpan().SequenceEqual(content);
+                var same = taken.AsSpan().SequenceEqual(content)
+                    // It was taken when the account was of a party that joined this one since.
+                    || (identifies && state?.Joined is { } joined && joined.Exists(id => store.Vault.HasKey(id) && taken.AsSpan().SequenceEqual(store.Vault.Salt(id, input.Digest))));
                 before = !input.Follows ? Before.Unchanged : same ? Before.Same : Before.Other;
                 return same || input.Follows ? null : new Refused(Refusal.KeyUsedWithOtherContent, $"the key '{InputDraft.Short(input.Key)}' was used before with other content; a changed fact needs a key of its own");
             }
@@ -297,7 +318,7 @@ public sealed partial class Door
             var wanted = new Beforehand();
             wanted.Add(entry.State, entry.Pid, needs);
             wanted.Load(stored);
-            if (needs.History) entry.State.History = [.. stored.Events(entry.State.Id), .. entry.Accepted.Select(r => new HistoryEvent(r.Envelope, r.Event))];
+            if (needs.History) entry.State.History = EventsOf(entry, long.MaxValue);
         }
 
         /// <summary>A unit was refused half way: what its first inputs did is undone by folding the party anew without them.</summary>
@@ -327,7 +348,9 @@ public sealed partial class Door
             var wanted = new Beforehand();
             wanted.AddAll(fresh, before?.Pid ?? 0, old);
             wanted.Load(stored);
-            foreach (var recorded in entry.Accepted) Fold.Apply(fresh, recorded.Envelope, recorded.Event, nothing);
+            // It had given away all that it had, and has it again.
+            if (before is var (pid, _) && old.JoinedTo is not null) stored.LoadAll(fresh, pid);
+            foreach (var recorded in entry.Accepted) Fold.Apply(fresh, EventOf(recorded), nothing);
             entry.State = fresh;
         }
 
@@ -354,7 +377,10 @@ public sealed partial class Door
                 Parallel.For(0, changed.Length, i => forms[i] = StateForm.Of(changed[i].State, changed[i].Pid, changed[i].IsNew, stored));
             }
             Result.Events = rows.Count;
-            var changes = new Changes([.. chains.Select(chain => chain.Head)], claimed, aliases, forms, CellStore.Encode(cells));
+            var changes = new Changes([.. chains.Select(chain => chain.Head)], claimed, aliases, forms, CellStore.Encode(cells))
+            {
+                Joins = joins, Emptied = [.. changed.Where(e => e.State.JoinedTo is not null && !e.IsNew).Select(e => e.Pid)],
+            };
             return new Prepared(routes, chains.Length > 0 && chains[^1].Head.Partition == Partition.Workspace, heads, [.. chains.SelectMany(chain => chain.Rows)], changes, Erased, Result, Now, LastRecordedOn);
         }
 

@@ -141,7 +141,7 @@ public sealed partial class Door
             return true;
         }
 
-        /// <summary>Null where it must be taken by itself: it changes the workspace, which others are handled under, or destroys keys.</summary>
+        /// <summary>Null where it must be taken by itself: it changes the workspace, which others are handled under, makes one of two parties, or destroys keys.</summary>
         private Prepared? Prepare(TakenTogether next)
         {
             var vault = door.store.Vault;
@@ -156,7 +156,7 @@ public sealed partial class Door
                 var stored = new Stored(reading, prepared);
                 var units = next.Units(stored);
                 var routes = Routes.Of(stored, units);
-                if (routes.Workspace || door.keysWait) return null;
+                if (routes.Workspace || routes.Joins || door.keysWait) return null;
                 var heads = reading.Heads();
                 foreach (var head in prepared?.Changes.Heads ?? []) heads[head.Partition] = head;
                 if (heads[Partition.Workspace].Seq != door.workspace.Seq) return null;
@@ -207,7 +207,7 @@ public sealed partial class Door
             var persons = given.Concat(givenOver).ToHashSet(StringComparer.Ordinal);
             if (persons.Count == 0) return;
             var erased = new List<string>();
-            var s = door.store.Statement("SELECT party FROM erasure");
+            var s = door.store.Statement("SELECT party FROM erasure UNION SELECT j.party FROM joined_party j JOIN erasure e ON e.party = j.into_party");
             while (s.Step())
                 if (persons.Contains(s.Text(0))) erased.Add(s.Text(0));
             if (erased.Count > 0) door.store.Vault.Destroy(erased);

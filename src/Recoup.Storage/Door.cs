@@ -284,6 +284,7 @@ public sealed partial class Door
         store.Database.Append(prepared.Rows);
         Failpoint.Hit(Operation + ".journal-written");
         store.Database.Write(prepared.Changes);
+        foreach (var (party, into) in prepared.Changes.Joins) SetAsides.Join(store, party, into);
         foreach (var party in prepared.Erased) store.Statement("INSERT INTO erasure(party, done) VALUES(?, 0) ON CONFLICT(party) DO UPDATE SET done = excluded.done").Bind(party).Run();
         Failpoint.Hit(Operation + ".before-commit");
         try { store.Commit(); }
@@ -418,7 +419,8 @@ public sealed partial class Door
         parties.RemoveAll(party => !IsErased(party));
         if (parties.Count == 0) return;
         Failpoint.Hit("erase.before-key");
-        store.Vault.Destroy(parties);
+        // What was sealed before they became part of the party is under keys of their own.
+        store.Vault.Destroy(parties.SelectMany(party => store.Party(party)!.Value.State.KeyIds));
         Shredder.Shred(store, parties);
         Failpoint.Hit("erase.after-key");
         foreach (var party in parties)

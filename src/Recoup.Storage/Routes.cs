@@ -6,14 +6,12 @@ namespace Recoup.Storage;
 /// <summary>Whom the inputs of a batch are about, before any is handled: what must be locked and what can be loaded at once.</summary>
 internal sealed class Routes
 {
-    private readonly List<string> accounts;
-    private Dictionary<string, string> stored;
+    private readonly HashSet<string> accounts = new(StringComparer.Ordinal);
+    private readonly HashSet<string> named = new(StringComparer.Ordinal);
+    private Dictionary<string, string> stored = [];
+    private Dictionary<string, string> joined = [];
 
-    private Routes(List<string> accounts, Dictionary<string, string> stored)
-    {
-        this.accounts = accounts;
-        this.stored = stored;
-    }
+    private Routes() { }
 
     /// <summary>The ids under which there may be a party.</summary>
     public HashSet<string> Parties { get; } = new(StringComparer.Ordinal);
@@ -30,13 +28,20 @@ internal sealed class Routes
     /// <summary>Some input is about the workspace.</summary>
     public bool Workspace { get; private set; }
 
+    /// <summary>Some input makes one of two parties: whose an account is changes by it.</summary>
+    public bool Joins { get; private set; }
+
     public static Routes Of(Stored store, IReadOnlyList<InputUnit> units)
     {
-        var accounts = new HashSet<string>(StringComparer.Ordinal);
+        var routes = new Routes();
         foreach (var unit in units)
             foreach (var input in unit.Inputs)
-                if (input is Input.OfAccount about) accounts.Add(about.Account);
-        var routes = new Routes([.. accounts], store.PartiesOf(accounts));
+            {
+                if (input is Input.OfAccount about) routes.accounts.Add(about.Account);
+                if (input is Input.AccountJoined { With: var with }) routes.accounts.Add(with);
+                if (input is Input.AccountSet { Party: { } of }) routes.named.Add(of);
+            }
+        routes.Look(store.PartiesOf, store.JoinedTo);
         foreach (var unit in units)
             foreach (var input in unit.Inputs)
             {
@@ -49,7 +54,14 @@ internal sealed class Routes
                 routes.Parties.Add(party);
                 // An account that is nobody's alias may become one: whoever makes it so holds the place of its own id too.
                 if (input is Input.OfAccount of) routes.Parties.Add(of.Account);
-                if (input is Input.AccountSet { Party: { } named }) routes.Parties.Add(named);
+                if (input is Input.AccountSet { Party: { } named }) routes.Parties.Add(routes.Now(named));
+                if (input is Input.AccountJoined { With: var with })
+                {
+                    routes.Joins = true;
+                    routes.Parties.Add(routes.PartyOf(with));
+                    routes.Parties.Add(with);
+                    routes.Persons.Add(routes.PartyOf(with));
+                }
                 if (input.HasWords || input is Input.AccountSet or Input.ContactPoint or Input.Consent or Input.Review or Input.Release) routes.Persons.Add(party);
             }
         routes.Partitions = [.. routes.Parties.Select(Partition.Of).Distinct().Order()];
@@ -59,13 +71,24 @@ internal sealed class Routes
     /// <summary>The party under which an account is known already, where that is not its own.</summary>
     public string? StoredAlias(string account) => stored.GetValueOrDefault(account);
 
+    /// <summary>The party itself, or the one that it became part of.</summary>
+    public string Now(string party) => joined.GetValueOrDefault(party) ?? party;
+
+    private string PartyOf(string account) => Now(StoredAlias(account) ?? account);
+
+    private void Look(Func<IReadOnlyCollection<string>, Dictionary<string, string>> partiesOf, Func<IReadOnlyCollection<string>, Dictionary<string, string>> joinedTo)
+    {
+        stored = partiesOf(accounts);
+        joined = joinedTo([.. accounts.Where(a => !stored.ContainsKey(a)), .. named]);
+    }
+
     /// <summary>Null: it is about the workspace.</summary>
     public string? PartyOf(Input input) => input switch
     {
         Input.Review review => review.Party,
         Input.Release release => release.Party,
         Input.ChannelResult result => result.Party,
-        Input.OfAccount about => StoredAlias(about.Account) ?? about.Account,
+        Input.OfAccount about => PartyOf(about.Account),
         _ => null,
     };
 
@@ -73,9 +96,10 @@ internal sealed class Routes
     public bool Hold(Store store)
     {
         if (accounts.Count == 0) return true;
-        var now = store.Database.PartiesOf(accounts);
-        var same = now.Count == stored.Count;
-        stored = now;
-        return same;
+        var (before, joinedBefore) = (stored, joined);
+        Look(store.Database.PartiesOf, store.Database.JoinedTo);
+        return Same(before, stored) && Same(joinedBefore, joined);
     }
+
+    private static bool Same(Dictionary<string, string> a, Dictionary<string, string> b) => a.Count == b.Count && a.All(pair => b.GetValueOrDefault(pair.Key) == pair.Value);
 }

@@ -88,6 +88,16 @@ public static class SetAsides
     /// <summary>All of a party, which was erased.</summary>
     internal static void ClearAll(Store store, string party) => store.Statement("DELETE FROM set_aside WHERE party = ?").Bind(party).Run();
 
+    /// <summary>A party became part of another, which any work goes on with: what a run has to try again is that one's, and what is there twice stays once.</summary>
+    internal static void Join(Store store, string party, string into)
+    {
+        store.Statement("""
+            UPDATE set_aside SET party = ? WHERE party = ? AND work <> ?
+              AND NOT EXISTS(SELECT 1 FROM set_aside o WHERE o.party = ? AND o.work = set_aside.work AND o.subject = set_aside.subject)
+            """).Bind(into).Bind(party).Bind(Run).Bind(into).Run();
+        ClearAll(store, party);
+    }
+
     /// <summary>A person has seen to it. Returns how many were dismissed.</summary>
     /// <param name="subject">Null: all that is set aside of the party.</param>
     public static int Dismiss(Store store, string party, string? subject = null)

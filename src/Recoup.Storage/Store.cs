@@ -19,7 +19,7 @@ namespace Recoup.Storage;
 /// for what are files. Hands out rows; decides nothing. Not thread-safe: one store a thread; several processes may share
 /// one workspace.
 /// </summary>
-public sealed class Store : IDisposable
+public sealed partial class Store : IDisposable
 {
     private readonly Database database;
 
@@ -28,6 +28,7 @@ public sealed class Store : IDisposable
         Place = place;
         this.database = database;
         Vault = vault;
+        vault.JoinedOf = JoinedOf;
     }
 
     public StorePlace Place { get; }
@@ -323,26 +324,6 @@ public sealed class Store : IDisposable
             return columns.ToRow();
         }
         finally { s.Reset(); }
-    }
-
-    /// <summary>A party's rows, newest first, along the links from row to row.</summary>
-    internal IEnumerable<JournalRow> History(string party, long lastSeq)
-    {
-        var partition = Partition.Of(party);
-        for (var seq = lastSeq; seq > 0;)
-        {
-            var row = JournalAt(partition, seq) ?? throw new JournalDamagedException($"event {seq} of partition {partition} is missing; `recoup audit verify` tells more");
-            yield return row;
-            seq = row.Prior;
-        }
-    }
-
-    /// <summary>A party's events, oldest first.</summary>
-    internal List<HistoryEvent> Events(string party, long lastSeq)
-    {
-        var events = History(party, lastSeq).Select(row => new HistoryEvent(Envelope.Of(row), EventCodec.Decode(row.Kind, row.Version, row.Payload))).ToList();
-        events.Reverse();
-        return events;
     }
 
     // --- keys and aliases ---

@@ -104,7 +104,7 @@ internal sealed class Stored(Store store, Prepared? over = null)
     public (long Pid, PartyState State)? Party(string id) =>
         parties.TryGetValue(id, out var form) ? (form.Pid, StateCodec.DecodeParty(form.Header)) : store.Party(id);
 
-    /// <summary>A party's events, oldest first.</summary>
+    /// <summary>A party's events, oldest first, with those of the parties that joined it.</summary>
     public List<HistoryEvent> Events(string party)
     {
         var seq = Party(party)?.State.LastSeq ?? 0;
@@ -116,9 +116,31 @@ internal sealed class Stored(Store store, Prepared? over = null)
                     rows.Add(over.Rows[i]);
                     seq = over.Rows[i].Prior;
                 }
-        rows.AddRange(store.History(party, seq));
-        rows.Reverse();
-        return rows.ConvertAll(row => new HistoryEvent(Envelope.Of(row), EventCodec.Decode(row.Kind, row.Version, row.Payload)));
+        return store.Events(rows.Concat(store.Chain(party, seq)));
+    }
+
+    /// <summary>Those of some parties that became part of another, with the other. Whoever joins two writes alone, so nothing of that is on its way.</summary>
+    public Dictionary<string, string> JoinedTo(IReadOnlyCollection<string> parties) => store.Database.JoinedTo(parties);
+
+    /// <summary>All that is stored beside a party's header and was not loaded yet. Not for a batch that is handled over another.</summary>
+    public void LoadAll(PartyState state, long pid)
+    {
+        foreach (var bytes in All("item", pid))
+            if (StateCodec.DecodeItem(bytes) is var item) state.Items.TryAdd((item.Account, item.Number), item);
+        foreach (var bytes in All("cash", pid))
+            if (StateCodec.DecodeCash(bytes) is var cash) state.Cash.TryAdd(cash.Key, cash);
+        foreach (var bytes in All("message", pid))
+            if (StateCodec.DecodeMessage(bytes) is var message) state.Messages.TryAdd(message.Id, message);
+        foreach (var bytes in All("work", pid))
+            if (StateCodec.DecodeWorkItem(bytes) is var work) state.WorkItems.TryAdd(work.Id, work);
+    }
+
+    private List<byte[]> All(string table, long pid)
+    {
+        var rows = new List<byte[]>();
+        var s = store.Statement($"SELECT state FROM {table} WHERE pid = ?").Bind(pid);
+        while (s.Step()) rows.Add(s.Blob(0).ToArray());
+        return rows;
     }
 
     // --- what lies beside the headers; each with its place among the wanted ---

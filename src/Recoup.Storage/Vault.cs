@@ -44,7 +44,27 @@ public sealed class Vault : IVault, IDisposable
         return result;
     }
 
+    /// <summary>The parties that joined one, whose keys open what was sealed before they did; set by the store that knows.</summary>
+    internal Func<string, IReadOnlyList<string>> JoinedOf { get; set; } = static _ => [];
+
+    // Of the batch at hand: parties that became part of another, of which the store does not know yet.
+    private readonly Dictionary<string, List<string>> joined = new(StringComparer.Ordinal);
+
+    /// <summary>Within the batch at hand the keys of these parties are the other's too.</summary>
+    internal void Join(string party, IReadOnlyList<string> others) => joined[party] = [.. others];
+
+    /// <summary>Nobody joined anybody in the batch at hand.</summary>
+    internal void Part() => joined.Clear();
+
     public byte[]? Open(string party, ReadOnlySpan<byte> sealedBytes)
+    {
+        if (OpenAlone(party, sealedBytes) is { } own) return own;
+        foreach (var other in joined.TryGetValue(party, out var now) ? now : JoinedOf(party))
+            if (OpenAlone(other, sealedBytes) is { } plain) return plain;
+        return null;
+    }
+
+    private byte[]? OpenAlone(string party, ReadOnlySpan<byte> sealedBytes)
     {
         if (Key(party) is not { Length: KeySize } key || sealedBytes.Length < 28) return null;
         var plain = new byte[sealedBytes.Length - 28];
@@ -81,6 +101,7 @@ public sealed class Vault : IVault, IDisposable
     internal void Flush()
     {
         absent.Clear();
+        joined.Clear();
         if (made.Count == 0) return;
         if (table.Insert([.. made.Select(party => new KeyValuePair<string, byte[]>(party, keys[party]!))]) < made.Count)
         {
@@ -105,6 +126,7 @@ public sealed class Vault : IVault, IDisposable
         foreach (var party in made) keys.Remove(party);
         made.Clear();
         absent.Clear();
+        joined.Clear();
     }
 
     /// <summary>Destroys the keys for good: overwritten, and no copy left in the write-ahead log.</summary>

@@ -126,7 +126,7 @@ public sealed partial class VocabularyTests
     /// <summary>Refusals that no test names yet. To be shortened, never lengthened.</summary>
     private static readonly Refusal[] Unproven =
     [
-        Refusal.AccountOfOtherParty, Refusal.PortfolioFixed, Refusal.NotAnInvoice, Refusal.NotACharge, Refusal.ItemCancelled,
+        Refusal.PortfolioFixed, Refusal.NotAnInvoice, Refusal.NotACharge, Refusal.ItemCancelled,
         Refusal.NothingOpen, Refusal.MoreThanOpen, Refusal.BelowWrittenOff, Refusal.DueBeforeIssued, Refusal.BeforeDocument,
         Refusal.AlreadyReversed, Refusal.NothingUnapplied, Refusal.OverlappingHold, Refusal.UnknownWorkItem,
     ];

@@ -184,7 +184,7 @@ public sealed class Decider
     /// <summary>The first of the due steps that the gate does not forbid: one that can never be taken must not hold up the next.</summary>
     private DecisionRecord Take(List<Step> due)
     {
-        if (treatment?.LastStepOn is { } lastOn && !Forgotten && lastOn.Plus(strategy.DaysBetweenSteps) is var earliest && earliest > asOf) return Postpone(due[0], earliest, "days-between-steps");
+        if (EarliestNext() is { } earliest && earliest > asOf) return Postpone(due[0], earliest, "days-between-steps");
         if (NotABusinessDay() is { } businessDay) return Postpone(due[0], businessDay, "business-days-only");
         DecisionRecord? blocked = null;
         foreach (var step in due)
@@ -194,6 +194,14 @@ public sealed class Decider
             blocked ??= decision;
         }
         return blocked!.GateRule == ContactGate.NoCommonHour ? FindPlace() : blocked;
+    }
+
+    /// <summary>The first day on which a step may follow the last that the customer heard, also of another ladder before two parties became one; null: none was.</summary>
+    private DateOnly? EarliestNext()
+    {
+        var afterLast = treatment?.LastStepOn is { } lastOn && !Forgotten ? lastOn.Plus(strategy.DaysBetweenSteps) : (DateOnly?)null;
+        var afterHeard = treatment?.HeardOn is { } heardOn ? heardOn.Plus(Math.Max(1, strategy.DaysBetweenSteps)) : (DateOnly?)null;
+        return afterHeard > afterLast || afterLast is null ? afterHeard : afterLast;
     }
 
     /// <summary>

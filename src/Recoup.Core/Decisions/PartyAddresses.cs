@@ -25,13 +25,19 @@ public static class PartyAddresses
     /// <param name="country">The account's; null: not known.</param>
     public static string Token(IVault vault, string party, string channel, string address, string? country) => vault.Token(party, Compared(channel, address, country));
 
-    /// <summary>Tokens that the address may have been known by before; holds <see cref="Token"/> too.</summary>
-    public static IReadOnlyList<string> AllTokens(IVault vault, string party, string channel, string address, string? country)
+    /// <summary>Tokens that the address may have been known by before, under the keys of parties that joined this one too; <see cref="Token"/> comes first.</summary>
+    public static IReadOnlyList<string> AllTokens(IVault vault, PartyState state, string channel, string address, string? country)
     {
-        var tokens = new List<string> { Token(vault, party, channel, address, country) };
+        var tokens = new List<string> { Token(vault, state.Id, channel, address, country) };
         var former = IsMail(channel, address) ? MailAddress.FormerSpellings(address) : IsNumber(channel, address) ? PhoneNumber.FormerSpellings(address, country) : [address];
-        foreach (var spelling in former)
-            if (vault.Token(party, spelling) is var token && !tokens.Contains(token)) tokens.Add(token);
+        foreach (var id in state.KeyIds)
+        {
+            // Who has no key never had a token.
+            if (id != state.Id && !vault.HasKey(id)) continue;
+            if (id != state.Id) tokens.Add(Token(vault, id, channel, address, country));
+            foreach (var spelling in former)
+                if (vault.Token(id, spelling) is var token && !tokens.Contains(token)) tokens.Add(token);
+        }
         return tokens;
     }
 
@@ -41,7 +47,7 @@ public static class PartyAddresses
     /// </summary>
     public static IReadOnlyList<string> OtherTokens(IVault vault, PartyState state, AccountDetails account, string channel) =>
         !state.Erased && (state.Contact.BadAddresses is { Count: > 0 } || state.Contact.OptOuts.Exists(static o => o.Token is not null)) && Given(vault, state, account, channel) is { } address
-            ? AllTokens(vault, state.Id, channel, address, account.Country)
+            ? AllTokens(vault, state, channel, address, account.Country)
             : [];
 
     /// <summary>Whether a message by that channel could ever arrive there. A call is a person's, who makes of a number what there is to make of it.</summary>

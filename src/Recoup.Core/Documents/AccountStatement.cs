@@ -90,13 +90,7 @@ public sealed record AccountStatement(string Account, DateOnly From, DateOnly As
     }
 
     /// <summary>The party as its events make it, with every item and payment.</summary>
-    internal static PartyState Folded(IReadOnlyList<HistoryEvent> history, string party)
-    {
-        var state = new PartyState { Id = party };
-        var nothing = new CellDeltas();
-        foreach (var (envelope, e) in history) Fold.Apply(state, envelope, e, nothing);
-        return state;
-    }
+    internal static PartyState Folded(IReadOnlyList<HistoryEvent> history, string party) => Fold.Of(history, party);
 
     private sealed record Change(DateOnly On, string Currency, MovementKind Kind, string Reference, IReadOnlyList<string> For, long Minor);
 
@@ -112,7 +106,7 @@ public sealed record AccountStatement(string Account, DateOnly From, DateOnly As
         var payments = new Dictionary<string, (DateOnly On, string Currency, long Minor)>(StringComparer.Ordinal);
         var metBy = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var onItem = new Dictionary<(string Payment, string Number), long>();
-        foreach (var (envelope, @event) in history)
+        foreach (var (envelope, @event) in HistoryEvent.InOrder(history))
         {
             if (envelope.Account != account) continue;
             var on = envelope.EffectiveOn;

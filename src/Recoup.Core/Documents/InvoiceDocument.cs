@@ -41,7 +41,7 @@ public sealed record InvoiceDocument(string Account, string Number, DateOnly Iss
     {
         var state = AccountStatement.Folded(history, party);
         var issued = new Dictionary<string, Event.InvoiceIssued>(StringComparer.Ordinal);
-        foreach (var (envelope, e) in history)
+        foreach (var (envelope, e) in HistoryEvent.InOrder(history))
             if (envelope.Account == account && e is Event.InvoiceIssued invoice) issued[invoice.Number] = invoice;
         var documents = new List<InvoiceDocument>();
         foreach (var number in numbers)

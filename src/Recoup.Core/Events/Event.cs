@@ -28,6 +28,16 @@ public abstract record Event
     /// </summary>
     public sealed record AccountMoved(string Portfolio) : Event;
 
+    /// <summary>
+    /// Another party turned out to be the same customer: all that it had, with its accounts, is this party's from that day on.
+    /// <see cref="Seq"/> is the place of its last event in its own partition, a <see cref="PartyLeft"/>; what it had is folded from there.
+    /// The accounts are named for who follows one of them back.
+    /// </summary>
+    public sealed record PartyJoined(string Party, long Seq, IReadOnlyList<string> Accounts, string? Reason) : Event;
+
+    /// <summary>The party became part of another: nothing is its own any more, and nothing happens to it after this.</summary>
+    public sealed record PartyLeft(string Into) : Event;
+
     /// <summary>Consent for a channel, or for one address of it, was given or withdrawn. A null address means the whole channel.</summary>
     public sealed record ConsentChanged(string Channel, string? AddressToken, bool Granted) : Event
     {

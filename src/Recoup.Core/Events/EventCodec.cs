@@ -64,6 +64,8 @@ public class JournalDamagedException(string message) : Exception(message);
 [JsonSerializable(typeof(Event.AccountOpened))]
 [JsonSerializable(typeof(Event.AccountChanged))]
 [JsonSerializable(typeof(Event.AccountMoved))]
+[JsonSerializable(typeof(Event.PartyJoined))]
+[JsonSerializable(typeof(Event.PartyLeft))]
 [JsonSerializable(typeof(Event.ConsentChanged))]
 [JsonSerializable(typeof(Event.ContactPointSet))]
 [JsonSerializable(typeof(Event.PartyErased))]

@@ -38,6 +38,7 @@ public static class FreeTexts
             Event.DisputeOpened d => d with { Reason = change(state, d.Reason) },
             Event.HoldPlaced h => h with { Reason = change(state, h.Reason) },
             Event.WorkItemClosed w => w with { Disposition = change(state, w.Disposition) },
+            Event.PartyJoined { Reason: not null } p => p with { Reason = Of(p.Reason) },
             Event.PartyErased p => p with { Reason = change(state, p.Reason) },
             Event.MessageDeferred { Detail: not null } m => m with { Detail = Of(m.Detail) },
             Event.MessageSettled { Detail: not null } m => m with { Detail = Of(m.Detail) },

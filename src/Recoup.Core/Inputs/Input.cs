@@ -79,6 +79,18 @@ public abstract record Input
         public override DateOnly? EffectiveOn => On;
     }
 
+    /// <summary>The account's party and another account's are one customer: all that the first has becomes the other's, on the day on which that is told.</summary>
+    public sealed record AccountJoined : OfAccount
+    {
+        /// <summary>An account of the party that stays.</summary>
+        public required string With { get; init; }
+
+        /// <summary>Null: that day. Any other is refused.</summary>
+        public DateOnly? On { get; init; }
+        public string? Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
     /// <summary>The address of a channel, in place of the one before.</summary>
     public sealed record ContactPoint : OfAccount
     {

@@ -37,6 +37,12 @@ public static class InputKinds
         new("account_moved", "the account goes to another portfolio, with all that is open of it; what happened before stays where it was", true,
         [Need("portfolio", Text, "where it goes") with { LengthMax = 60 }, May("on", Date, "the day on which it is told, which is the only one allowed")],
         d => new Input.AccountMoved { Key = "", Account = d.Need("account"), Portfolio = d.Need("portfolio"), On = d.Date("on") }),
+        new("account_joined", "two accounts are one customer: the account's party, with all its accounts, becomes part of the other's", true,
+        [
+            Need("with", Text, "an account of the party that stays") with { LengthMax = 100 },
+            May("on", Date, "the day on which it is told, which is the only one allowed"), May("reason", Text, "how that was found out"),
+        ],
+        d => new Input.AccountJoined { Key = "", Account = d.Need("account"), With = d.Need("with"), On = d.Date("on"), Reason = d.Text("reason") }),
         new("contact_point", "adds or replaces the address of a channel", true,
         [
             Choice("channel", "email, sms, call or letter", [.. Channel.All]) with { Required = true },

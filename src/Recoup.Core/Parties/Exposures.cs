@@ -123,8 +123,7 @@ internal static class Exposures
     /// </summary>
     public static void Resegment(PartyState state, TreatmentState treatment, DateOnly from, string segment, CellDeltas cells)
     {
-        var accounts = state.Accounts.Where(a => a.Portfolio == treatment.Portfolio).Select(a => a.Account).ToHashSet(StringComparer.Ordinal);
-        Shift(state, accounts, from, (treatment.Portfolio, treatment.SegmentOn(from)), (treatment.Portfolio, segment), cells, () =>
+        Shift(state, state, [.. state.Accounts.Where(a => a.Portfolio == treatment.Portfolio).Select(a => a.Account)], from, cells, () =>
         {
             if (treatment.Segments.Count > 0 && treatment.Segments[^1].On == from) treatment.Segments.RemoveAt(treatment.Segments.Count - 1);
             if (treatment.Segment != segment) treatment.Segments.Add(new SegmentFrom(from, segment));
@@ -136,7 +135,7 @@ internal static class Exposures
     {
         var at = state.Accounts.FindIndex(a => a.Account == account);
         var before = state.Accounts[at].Portfolio;
-        Shift(state, [account], from, state.PlaceOn(account, from), (portfolio, state.SegmentOn(portfolio, from)), cells, () =>
+        Shift(state, state, [account], from, cells, () =>
         {
             state.FormerPlaces ??= [];
             // Moved twice on a day: it never was where it went first.
@@ -145,42 +144,59 @@ internal static class Exposures
         });
     }
 
-    /// <param name="change">Makes the accounts' place after the day the new one.</param>
-    private static void Shift(
-        PartyState state, HashSet<string> accounts, DateOnly from, (string Portfolio, string Segment) before, (string Portfolio, string Segment) after, CellDeltas cells, Action change)
+    /// <summary>All accounts of another party are of this one from a day on, in the same way, with everything that is open of them.</summary>
+    public static void Join(PartyState state, PartyState other, DateOnly from, CellDeltas cells)
     {
-        Invariant.Holds(state.AsOf == from, "a segment or a portfolio changes on the day the state stands on");
-        List<ItemState> awaited = state.Awaited.Count == 0 ? [] : state.Awaited.Where(a => accounts.Contains(a.Account)).Select(a => (a.Account, a.Number)).Distinct()
+        Invariant.Holds(other.AsOf == from, "two parties become one on the day both stand on");
+        Shift(other, state, [.. other.Accounts.Select(a => a.Account)], from, cells, () =>
+        {
+            Joins.Merge(state, other, from);
+            state.Exposures.AddRange(other.Exposures);
+            state.Exposures.Sort(Compare);
+            foreach (var awaited in other.Awaited) Await(state, awaited);
+        });
+    }
+
+    /// <param name="after">Whose the accounts are after the change; mostly the same party.</param>
+    /// <param name="change">Makes the accounts' places after the day the new ones.</param>
+    private static void Shift(PartyState state, PartyState after, IReadOnlyList<string> accounts, DateOnly from, CellDeltas cells, Action change)
+    {
+        Invariant.Holds(after.AsOf == from, "a segment or a portfolio changes on the day the state stands on");
+        var before = new Dictionary<string, (string Portfolio, string Segment)>(accounts.Count, StringComparer.Ordinal);
+        foreach (var account in accounts) before.Add(account, state.PlaceOn(account, from));
+        List<ItemState> awaited = state.Awaited.Count == 0 ? [] : state.Awaited.Where(a => before.ContainsKey(a.Account)).Select(a => (a.Account, a.Number)).Distinct()
             .Select(key => state.Items[key]).ToList();
         foreach (var item in awaited) AddToCells(state, item, cells, -1);
 
-        var sums = new Dictionary<(DateOnly Due, string Currency), CellValue>();
+        var sums = new Dictionary<(string Account, DateOnly Due, string Currency), CellValue>();
         foreach (var e in state.Exposures)
-            if (accounts.Contains(e.Account)) Add((e.DueOn, e.Currency), new CellValue(e.Minor, e.Items));
+            if (before.ContainsKey(e.Account)) Add((e.Account, e.DueOn, e.Currency), new CellValue(e.Minor, e.Items));
         foreach (var item in awaited)
-            if (item.BalanceOn(from) is var balance and not 0) Add((item.DueAt(from), item.Currency), new CellValue(-balance, -1));
-        foreach (var ((due, currency), value) in sums)
-        {
-            cells.Add(Measure.Exposure, from, due, before.Portfolio, before.Segment, currency, -value.Minor, -value.Count);
-            cells.Add(Measure.Exposure, from, due, after.Portfolio, after.Segment, currency, value.Minor, value.Count);
-        }
-        foreach (var unapplied in state.Unapplied)
-        {
-            if (!accounts.Contains(unapplied.Account)) continue;
-            Pair(from, unapplied.Minor, unapplied.Currency);
-            foreach (var later in unapplied.Later ?? []) Pair(later.On, later.Minor, unapplied.Currency);
-        }
+            if (item.BalanceOn(from) is var balance and not 0) Add((item.Account, item.DueAt(from), item.Currency), new CellValue(-balance, -1));
+        var unapplied = state.Unapplied.Where(u => before.ContainsKey(u.Account)).ToList();
         change();
 
-        foreach (var item in awaited) AddToCells(state, item, cells, +1);
-
-        void Pair(DateOnly on, long minor, string currency)
+        foreach (var ((account, due, currency), value) in sums)
         {
-            cells.Add(Measure.Unapplied, on, null, before.Portfolio, before.Segment, currency, -minor, 0);
-            cells.Add(Measure.Unapplied, on, null, after.Portfolio, after.Segment, currency, minor, 0);
+            var (was, now) = (before[account], after.PlaceOn(account, from));
+            cells.Add(Measure.Exposure, from, due, was.Portfolio, was.Segment, currency, -value.Minor, -value.Count);
+            cells.Add(Measure.Exposure, from, due, now.Portfolio, now.Segment, currency, value.Minor, value.Count);
+        }
+        foreach (var cash in unapplied)
+        {
+            Pair(cash.Account, from, cash.Minor, cash.Currency);
+            foreach (var later in cash.Later ?? []) Pair(cash.Account, later.On, later.Minor, cash.Currency);
+        }
+        foreach (var item in awaited) AddToCells(after, item, cells, +1);
+
+        void Pair(string account, DateOnly on, long minor, string currency)
+        {
+            var (was, now) = (before[account], after.PlaceOn(account, from));
+            cells.Add(Measure.Unapplied, on, null, was.Portfolio, was.Segment, currency, -minor, 0);
+            cells.Add(Measure.Unapplied, on, null, now.Portfolio, now.Segment, currency, minor, 0);
         }
 
-        void Add((DateOnly, string) key, CellValue value)
+        void Add((string, DateOnly, string) key, CellValue value)
         {
             ref var sum = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out _);
             sum += value;

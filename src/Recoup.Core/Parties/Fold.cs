@@ -35,6 +35,12 @@ public static partial class Fold
             case Event.AccountMoved moved:
                 MoveAccount(state, e, cells, moved.Portfolio);
                 break;
+            case Event.PartyLeft left:
+                Leave(state, left);
+                break;
+            case Event.PartyJoined joined:
+                Join(state, e, cells, joined);
+                break;
             case Event.ConsentChanged consent:
                 state.Contact.Change(consent.Channel, consent.AddressToken, consent.Granted, e.EffectiveOn, e.RecordedOn);
                 if (consent.Granted) Deliveries.TryAgain(state);

@@ -8,7 +8,30 @@ using Recoup.Core.Recovery;
 namespace Recoup.Core.Parties;
 
 /// <summary>An event of a party with the columns beside it, as the journal has them.</summary>
-public readonly record struct HistoryEvent(Envelope Envelope, Event Event);
+public readonly record struct HistoryEvent(Envelope Envelope, Event Event)
+{
+    /// <summary>Of a <see cref="Event.PartyJoined"/>: every event of the party that joined, oldest first, to the one by which it left. Null else.</summary>
+    public IReadOnlyList<HistoryEvent>? Joined { get; init; }
+
+    /// <summary>The events with those of parties that joined in their place: for each account, all of it in the order in which it was recorded.</summary>
+    public static IEnumerable<HistoryEvent> InOrder(IEnumerable<HistoryEvent> history)
+    {
+        foreach (var h in history)
+        {
+            if (h.Joined is not null)
+                foreach (var before in InOrder(h.Joined)) yield return before;
+            yield return h;
+        }
+    }
+
+    /// <summary>With each event changed, of parties that joined too.</summary>
+    /// <param name="change">Is given whose event it is.</param>
+    public HistoryEvent With(string party, Func<string, Event, Event> change) => this with
+    {
+        Event = change(party, Event),
+        Joined = Event is Event.PartyJoined joined && Joined is { } before ? [.. before.Select(h => h.With(joined.Party, change))] : null,
+    };
+}
 
 /// <summary>What is open of an account by due day: a decision reads this, so its cost follows due days, not items.</summary>
 public sealed class Exposure
@@ -97,6 +120,12 @@ public sealed class TreatmentState
     /// <summary>The last step was decided in shadow: nobody saw it.</summary>
     [JsonPropertyName("sh"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool LastInShadow { get; set; }
 
+    /// <summary>
+    /// The customer heard a step on that day, of a ladder that another took the place of when two parties became one; null: none.
+    /// The next step keeps its distance from it too.
+    /// </summary>
+    [JsonPropertyName("ho")] public DateOnly? HeardOn { get; set; }
+
     [JsonPropertyName("rt")] public DateOnly? RemindedThrough { get; set; }
     [JsonPropertyName("rs"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool RemindedInShadow { get; set; }
 
@@ -135,6 +164,15 @@ public sealed class PaymentBehaviour
     [JsonPropertyName("ld")] public long LateDays { get; set; }
     [JsonPropertyName("pk")] public int PromisesKept { get; set; }
     [JsonPropertyName("pb")] public int PromisesBroken { get; set; }
+
+    public void Add(PaymentBehaviour other)
+    {
+        Settled += other.Settled;
+        SettledLate += other.SettledLate;
+        LateDays += other.LateDays;
+        PromisesKept += other.PromisesKept;
+        PromisesBroken += other.PromisesBroken;
+    }
 
     /// <summary>A promise has come to its end. One that was withdrawn says nothing of the customer.</summary>
     public void Count(PromiseState promise)
@@ -181,6 +219,12 @@ public sealed class PartyState
     /// <summary>Where accounts were before they moved, in the order in which they did; null: none ever moved.</summary>
     [JsonPropertyName("fp")] public List<FormerPlace>? FormerPlaces { get; set; }
 
+    /// <summary>The party that this one became part of; null: it stands by itself. With it nothing else is left here.</summary>
+    [JsonPropertyName("jt")] public string? JoinedTo { get; set; }
+
+    /// <summary>Parties that became part of this one, those that were part of them too, in the order in which they did; null: none.</summary>
+    [JsonPropertyName("jd")] public List<string>? Joined { get; set; }
+
     [JsonPropertyName("er"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Erased { get; set; }
 
     /// <summary>The party must be looked at again on this day; null: not until something happens.</summary>
@@ -216,6 +260,12 @@ public sealed class PartyState
     /// <summary>Every event of the party, oldest first, for documents that are made from them; null: not loaded.</summary>
     [JsonIgnore] public IReadOnlyList<HistoryEvent>? History { get; set; }
 
+    /// <summary>All that this party had when it left into another; null: it did not, or somebody took it.</summary>
+    [JsonIgnore] public PartyState? Left { get; set; }
+
+    /// <summary>The party whose joining is folded next, as it was when it left, with all that lies beside its header.</summary>
+    [JsonIgnore] public PartyState? Joining { get; set; }
+
     /// <summary>Open items are loaded up to this due day, by account and currency.</summary>
     [JsonIgnore] public Dictionary<(string Account, string Currency), DateOnly> OpenLoadedThrough => field ??= [];
 
@@ -248,6 +298,9 @@ public sealed class PartyState
         Invariant.Holds(details is not null, $"account {account} is not of party {Id}");
         return (details.Portfolio, SegmentOn(details.Portfolio, day));
     }
+
+    /// <summary>The ids under which the party's keys are: its own, and those of the parties that joined it.</summary>
+    [JsonIgnore] public IEnumerable<string> KeyIds => Joined is null ? [Id] : [Id, .. Joined];
 
     /// <summary>Looks again no later than that day.</summary>
     public void ReviewBy(DateOnly day)

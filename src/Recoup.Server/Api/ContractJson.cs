@@ -244,7 +244,6 @@ public static class ContractJson
         if (e.Decision.Intent is not { } intent) yield break;
         foreach (var row in history)
         {
-            if (row.Seq <= e.Row.Seq) continue;
             var happened = EventCodec.Decode(row.Kind, row.Version, row.Payload);
             var what = PageReadings.IntentOf(happened) == intent ? DecisionWords.Became(happened) : null;
             if (what is not null) yield return (row, what);

@@ -12,6 +12,8 @@ public static class EventWords
         Event.AccountChanged => ("Account changed", ""),
         Event.ConsentChanged c => (c.Granted ? "Consent given" : "Consent withdrawn", $"{c.Channel}{(c.AddressToken is null ? "" : ", one address")}{How(c.Reason)}"),
         Event.AccountMoved m => ("Account moved", $"to portfolio {m.Portfolio}"),
+        Event.PartyJoined j => ("Another account is the same customer", Join(string.Join(", ", j.Accounts), j.Reason)),
+        Event.PartyLeft l => ("The same customer as another", $"part of {l.Into} from now on"),
         Event.ContactPointSet c => ("Contact point set", c.Channel),
         Event.PartyErased p => ("Person erased", p.Reason),
         Event.InvoiceIssued i => ($"Invoice {i.Number}", $"{Show.AmountWith(i.Minor, i.Currency)}, due {Show.Day(i.DueOn)}"),

@@ -25,7 +25,7 @@ internal static class PostgresMigrations
     /// <summary>Split by place, and read where a row lies.</summary>
     private static readonly string[] SplitTables = ["party", "item", "cash", "message", "work"];
 
-    private static readonly string[] Steps = [First(), Schedule, PartyByIdAndPlace, ReadBySplit, LeftOut, KeysToRecord];
+    private static readonly string[] Steps = [First(), Schedule, PartyByIdAndPlace, ReadBySplit, LeftOut, KeysToRecord, JoinedParties];
 
     public static int Latest => Steps.Length;
 
@@ -78,7 +78,7 @@ internal static class PostgresMigrations
             GRANT SELECT ON schema_version TO {name};
             GRANT SELECT ON {string.Join(", ", SplitTables.SelectMany(table => Enumerable.Range(0, Splits).Select(split => string.Create(CultureInfo.InvariantCulture, $"{table}_{split}"))))} TO {name};
             GRANT SELECT, INSERT, UPDATE ON head, erasure TO {name};
-            GRANT SELECT, INSERT, UPDATE, DELETE ON api_key, meta, account, party, item, cash, message, work, cell_pending, cell, stock, set_aside, {string.Join(", ", ScheduleTables)} TO {name};
+            GRANT SELECT, INSERT, UPDATE, DELETE ON api_key, meta, account, party, item, cash, message, work, cell_pending, cell, stock, set_aside, joined_party, {string.Join(", ", ScheduleTables)} TO {name};
             """;
     }
 
@@ -183,6 +183,18 @@ internal static class PostgresMigrations
     /// <summary>Keys of the API are events; those that were made before wait to be recorded.</summary>
     private const string KeysToRecord = """
         INSERT INTO meta(name, value) SELECT 'api_keys_to_record', '{' || string_agg('"' || id || '":""', ',') || '}' FROM api_key HAVING count(*) > 0;
+        """;
+
+    /// <summary>Which parties became part of which others. Who may write whose an account is may write this too.</summary>
+    private const string JoinedParties = """
+        CREATE TABLE joined_party(party TEXT COLLATE "C" PRIMARY KEY, into_party TEXT COLLATE "C" NOT NULL);
+        CREATE INDEX joined_party_into ON joined_party(into_party);
+        DO $$ DECLARE given record; BEGIN
+          FOR given IN SELECT DISTINCT a.grantee::regrole AS role FROM pg_class c, aclexplode(c.relacl) AS a
+            WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND c.relname = 'account'
+              AND a.privilege_type = 'DELETE' AND a.grantee <> 0 AND a.grantee <> c.relowner
+          LOOP EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON joined_party TO %s', given.role); END LOOP;
+        END $$;
         """;
 
     /// <summary>Where Quartz.NET 4.7 keeps which node does what, as it asks for it: nothing of the business, and nothing that could not be made anew.</summary>

@@ -61,6 +61,11 @@ internal static class Migrations
         """
         INSERT INTO meta(name, value) SELECT 'api_keys_to_record', '{' || group_concat('"' || id || '":""') || '}' FROM api_key HAVING count(*) > 0;
         """,
+        // 6: which parties became part of which others.
+        """
+        CREATE TABLE joined_party(party TEXT PRIMARY KEY, into_party TEXT NOT NULL) WITHOUT ROWID;
+        CREATE INDEX joined_party_into ON joined_party(into_party);
+        """,
     ];
 
     public static int Latest => Steps.Length;

@@ -214,6 +214,16 @@ internal sealed class SqliteDatabase : Database
         return found;
     }
 
+    public override Dictionary<string, string> JoinedTo(IReadOnlyCollection<string> parties)
+    {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        // Most workspaces have none: an empty table is looked at once, not once a party.
+        if (First(Statement("SELECT party FROM joined_party LIMIT 1"), s => s.Text(0)) is null) return found;
+        foreach (var party in parties)
+            if (First(Statement("SELECT into_party FROM joined_party WHERE party = ?").Bind(party), s => s.Text(0)) is { } into) found[party] = into;
+        return found;
+    }
+
     public override List<StoredParty> Parties(IReadOnlyCollection<string> ids)
     {
         var found = new List<StoredParty>(ids.Count);
@@ -316,10 +326,18 @@ internal sealed class SqliteDatabase : Database
         {
             throw new MetException($"somebody else took the same key first: {e.Message}", e);
         }
-        foreach (var (account, party) in changes.Aliases) Statement("INSERT INTO account(account, party) VALUES(?, ?) ON CONFLICT(account) DO UPDATE SET party = excluded.party").Bind(account).Bind(party).Run();
+        foreach (var (account, party) in changes.Aliases)
+            if (account == party) Statement("DELETE FROM account WHERE account = ?").Bind(account).Run();
+            else Statement("INSERT INTO account(account, party) VALUES(?, ?) ON CONFLICT(account) DO UPDATE SET party = excluded.party").Bind(account).Bind(party).Run();
+        foreach (var (party, into) in changes.Joins)
+            Statement("INSERT INTO joined_party(party, into_party) VALUES(?, ?) ON CONFLICT(party) DO UPDATE SET into_party = excluded.into_party").Bind(party).Bind(into).Run();
+        foreach (var pid in changes.Emptied)
+            foreach (var table in BesideTables) Statement($"DELETE FROM {table} WHERE pid = ?").Bind(pid).Run();
         foreach (var form in changes.States) Save(form);
         if (changes.Cells is not null) Statement("INSERT INTO cell_pending(deltas) VALUES(?)").Bind(changes.Cells.AsSpan()).Run();
     }
+
+    private static readonly string[] BesideTables = ["item", "cash", "message", "work"];
 
     private void Save(StateForm form)
     {

@@ -143,6 +143,7 @@ public static class Audit
         if (whole.Compare) parts.AddRange(whole.Live.Parts());
         var hands = readers.Select(_ => new Hand(whole)).ToArray();
         var aliases = new Dictionary<string, string>(StringComparer.Ordinal);
+        var joins = new Dictionary<string, string>(StringComparer.Ordinal);
         var found = new AuditReport();
         var done = 0;
         List<int> wrong = [];
@@ -152,6 +153,7 @@ public static class Audit
             found.Take(one.Report);
             if (!one.Report.Ok) wrong.Add(one.Partition);
             foreach (var (account, party) in one.Aliases) aliases[account] = party;
+            foreach (var (party, into) in one.Joins) joins[party] = into;
             foreach (var part in one.States.Chunk(SavedAtOnce)) store.Database.Fill(part);
             progress?.Invoke(++done, only.Count);
         }
@@ -169,12 +171,14 @@ public static class Audit
             if (!report.Ok || !everything) return wrong;
             new CellStore(store).Replace(whole.Cells.InOrder(), heads.Max(h => h!.RecordedOn));
             store.Exec("DELETE FROM account");
+            store.Exec("DELETE FROM joined_party");
             if (whole.Workspace is { } told) ApiKeys.Restore(store, told);
-            store.Database.Write(new Changes([], [], aliases, [], null));
+            store.Database.Write(new Changes([], [], aliases, [], null) { Joins = joins });
         }
         else if (!stale && shapely.Ok && (report.Ok || !checkChains))
         {
             foreach (var problem in Live.CompareAliases(store, aliases)) report.Add(problem);
+            foreach (var problem in Live.CompareJoins(store, joins)) report.Add(problem);
             try
             {
                 if (whole.Live.Trouble is { } trouble) throw new JournalDamagedException(trouble);
@@ -273,7 +277,7 @@ public static class Audit
 
     /// <summary>What one partition came to.</summary>
     /// <param name="States">In the order of their place; empty unless they are to be written.</param>
-    private sealed record Found(int Partition, AuditReport Report, Dictionary<string, string> Aliases, IReadOnlyList<StateForm> States);
+    private sealed record Found(int Partition, AuditReport Report, Dictionary<string, string> Aliases, Dictionary<string, string> Joins, IReadOnlyList<StateForm> States);
 
     /// <summary>Looks at every part, some at once, and gives what was found in their order; no more than a few wait to be taken.</summary>
     private static IEnumerable<Found?> InOrder(int readers, int count, Func<int, int, Found?> look, bool givesBack)
@@ -338,6 +342,7 @@ public static class Audit
         var report = new AuditReport();
         var checkChains = whole.Claims is not null;
         var aliases = new Dictionary<string, string>(StringComparer.Ordinal);
+        var joins = new Dictionary<string, string>(StringComparer.Ordinal);
         IReadOnlyList<StateForm> states = [];
         var chain = new ChainCheck(report, p, checkChains);
         try
@@ -356,19 +361,31 @@ public static class Audit
             }
             else
             {
-                var fold = new PartitionFold(p, hand.Cells);
-                foreach (var row in store.Columns(p))
+                var fold = new PartitionFold(hand.Cells);
+                JournalRow? joining;
+                var from = 0L;
+                do
                 {
-                    chain.See(row);
-                    Claim(row);
-                    fold.Take(row);
+                    joining = null;
+                    foreach (var row in store.Columns(p, from))
+                    {
+                        chain.See(row);
+                        Claim(row);
+                        if (fold.Take(row)) continue;
+                        (joining, from) = (row.ToRow(), row.Id + 1 - Store.RowId(p, 0));
+                        break;
+                    }
+                    // Between two readings of the partition, since on one connection nothing else is read beside one.
+                    if (joining is not null) fold.Take(store.Event(joining), joining.Party);
                 }
+                while (joining is not null);
                 report.Parties = fold.Parties.Count;
                 Conservation.Check(fold.Parties, p, report);
                 foreach (var folded in fold.Parties)
                 {
                     hand.Persons?.SeeCause(folded.State.Id);
                     if (folded.State.Erased) whole.Erased.Add(folded.State.Id);
+                    foreach (var joined in folded.State.Joined ?? []) joins[joined] = folded.State.Id;
                     foreach (var account in folded.State.Accounts)
                         if (account.Account != folded.State.Id) aliases[account.Account] = folded.State.Id;
                 }
@@ -387,7 +404,7 @@ public static class Audit
         report.Events = chain.Count;
         if (chain.Count > 0) report.Partitions = 1;
         if (head is not null) chain.End(store, head);
-        return new Found(p, report, aliases, states);
+        return new Found(p, report, aliases, joins, states);
 
         // What Recoup tells itself has no key.
         void Claim(JournalColumns row)

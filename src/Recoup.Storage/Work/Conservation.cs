@@ -23,7 +23,18 @@ internal sealed class Conservation
     public static void Count(Folded folded, string account, Event e)
     {
         if (e is Event.Decided or Event.AccountOpened or Event.AccountChanged or Event.ContactMade) return;
-        (folded.Money ??= new Conservation()).Count(account, e);
+        if (e is Event.PartyLeft) (folded.Money, folded.LeftMoney) = (null, folded.Money);
+        else (folded.Money ??= new Conservation()).Count(account, e);
+    }
+
+    /// <summary>The documents of a party that joined are this one's too.</summary>
+    public void Add(Conservation other)
+    {
+        foreach (var (currency, minor) in other.sums) Add(currency, minor);
+        items.AddRange(other.items);
+        payments.AddRange(other.payments);
+        (currencyOf, paymentOf) = (null, null);
+        foreach (var (key, currency) in other.creditOf ?? []) (creditOf ??= [])[key] = currency;
     }
 
     private void Count(string account, Event @event)

@@ -12,6 +12,9 @@ internal sealed record Folded(long Pid, PartyState State)
 {
     /// <summary>Its documents added up beside the fold, where an audit does so; null while there are none.</summary>
     public Conservation? Money { get; set; }
+
+    /// <summary>That of a party that became part of another, which counts it from then on.</summary>
+    public Conservation? LeftMoney { get; set; }
 }
 
 /// <summary>The journal folded from zero, one partition after another, for readings of the past; the audit has a faster way of its own (<see cref="PartitionFold"/>).</summary>
@@ -28,8 +31,7 @@ internal static class Folding
             if (take is not null && !take(row)) continue;
             if (!parties.TryGetValue(row.Party, out var folded))
                 parties[row.Party] = folded = new Folded(Store.RowId(partition, row.Seq), new PartyState { Id = row.Party });
-            var e = EventCodec.Decode(row.Kind, row.Version, row.Payload);
-            Fold.Apply(folded.State, Envelope.Of(row), e, cells);
+            Fold.Apply(folded.State, store.Event(row), cells);
         }
         return parties;
     }

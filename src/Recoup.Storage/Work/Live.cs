@@ -96,6 +96,23 @@ internal static class Live
             problems.Add(new AuditProblem("state", "account", Partition.Of(folded[account]), null, $"account {account} of party {folded[account]} is missing in the table account"));
         return problems;
     }
+
+    /// <summary>Which party became part of which other.</summary>
+    public static List<AuditProblem> CompareJoins(Store store, Dictionary<string, string> folded)
+    {
+        var problems = new List<AuditProblem>();
+        var missing = folded.Keys.ToHashSet(StringComparer.Ordinal);
+        var s = store.Statement("SELECT party, into_party FROM joined_party");
+        while (s.Step())
+        {
+            missing.Remove(s.Text(0));
+            if (folded.GetValueOrDefault(s.Text(0)) is var into && into != s.Text(1))
+                problems.Add(new AuditProblem("state", "joined_party", Partition.Of(s.Text(0)), null, $"party {s.Text(0)} is said to be part of party {s.Text(1)}; the journal makes it part of {into ?? "none"}"));
+        }
+        foreach (var party in missing.Order(StringComparer.Ordinal))
+            problems.Add(new AuditProblem("state", "joined_party", Partition.Of(party), null, $"party {party}, which became part of party {folded[party]}, is missing in the table joined_party"));
+        return problems;
+    }
 }
 
 /// <summary>Whether the people who asked to be forgotten are, and the others are not.</summary>
@@ -108,7 +125,7 @@ internal static class Erasures
     {
         foreach (var part in parties.Select(p => p.State).Chunk(FetchedAtOnce))
         {
-            store.Vault.LoadAhead(part.Where(HasSealed).Select(s => s.Id));
+            store.Vault.LoadAhead(part.Where(HasSealed).SelectMany(s => s.KeyIds));
             foreach (var state in part)
             {
                 if (state.Erased)
@@ -119,13 +136,17 @@ internal static class Erasures
                     if (noted) s.Reset();
                     if (!noted) yield return new AuditProblem("key", "erasure", partition, state.LastSeq, $"party {state.Id} was erased; the table erasure knows nothing of it");
                     // Not done yet is what a crash leaves; the next command that writes finishes it.
-                    if (done && store.Vault.HasKey(state.Id)) yield return new AuditProblem("key", "keys.db", partition, state.LastSeq, $"party {state.Id} was erased, and its key is there again");
+                    foreach (var id in state.KeyIds)
+                        if (done && store.Vault.HasKey(id)) yield return new AuditProblem("key", "keys.db", partition, state.LastSeq, $"party {state.Id} was erased, and {(id == state.Id ? "its key" : $"the key of party {id}, which is part of it,")} is there again");
                     continue;
                 }
-                if (state.Accounts.Exists(a => a.Sealed is { } bytes && store.Vault.Open(state.Id, bytes) is null) || state.Contact.Points.Exists(p => store.Vault.Open(state.Id, p.Sealed) is null))
+                if (state.Accounts.Exists(a => a.Sealed is { } bytes && !Opens(state, bytes)) || state.Contact.Points.Exists(p => !Opens(state, p.Sealed)))
                     yield return new AuditProblem("key", "keys.db", partition, state.LastSeq, $"what identifies party {state.Id} can't be opened: its key is missing or another than it was sealed under");
             }
         }
+
+        // By the keys that the journal says are the party's, whatever a table says.
+        bool Opens(PartyState state, byte[] bytes) => state.KeyIds.Any(id => store.Vault.Open(id, bytes) is not null);
     }
 
     private static bool HasSealed(PartyState state) => !state.Erased && (state.Contact.Points.Count > 0 || state.Accounts.Exists(a => a.Sealed is not null));

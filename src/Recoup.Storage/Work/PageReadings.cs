@@ -75,8 +75,9 @@ public sealed class PageReadings
     public Slice<AccountLine> Accounts(string prefix, DateOnly asOf, string? after, int limit) => readings.Read(_ =>
     {
         var found = new List<(string Account, string Party)>();
+        // An account of another party, as one that came along when its own became part of that, is there once: no page ends between the two.
         var s = store.Statement("""
-            SELECT id, id FROM party WHERE id >= ? AND id > ? AND id < ?
+            SELECT id, id FROM party WHERE id >= ? AND id > ? AND id < ? AND NOT EXISTS(SELECT 1 FROM account WHERE account = party.id)
             UNION ALL SELECT account, party FROM account WHERE account >= ? AND account > ? AND account < ? ORDER BY 1 LIMIT ?
             """);
         for (var twice = 0; twice < 2; twice++) s.Bind(prefix).Bind(after ?? "").Bind(prefix + "\U0010FFFF");
@@ -178,13 +179,14 @@ public sealed class PageReadings
     /// </summary>
     public Slice<JournalRow> Timeline(PartyState state, string account, string? after, int limit) => readings.Read(_ =>
     {
-        var at = Cursor.Read(after, 2);
-        var (from, skip) = (at is null ? state.LastSeq : Math.Min(Cursor.Number(at[0]), state.LastSeq), at is null ? 0 : (int)Math.Clamp(Cursor.Number(at[1]), 0, TimelineBlock));
-        if (store.JournalAt(Partition.Of(state.Id), from) is not { } first || first.Party != state.Id) return new Slice<JournalRow>([], null);
-        var block = store.History(state.Id, from).Where(row => row.Account == account).Take(TimelineBlock + 1).ToList();
-        long? before = block.Count > TimelineBlock ? block[^1].Seq : null;
+        var at = Cursor.Read(after, 3);
+        var party = at?[2] ?? state.Id;
+        var (from, skip) = (at is null ? state.LastSeq : Cursor.Number(at[0]), at is null ? 0 : (int)Math.Clamp(Cursor.Number(at[1]), 0, TimelineBlock));
+        if (!state.KeyIds.Contains(party) || store.JournalAt(Partition.Of(party), from) is not { } first || first.Party != party) return new Slice<JournalRow>([], null);
+        var block = store.HistoryOf(account, party, from).Where(row => row.Account == account).Take(TimelineBlock + 1).ToList();
+        var before = block.Count > TimelineBlock ? block[^1] : null;
         var ordered = block.Take(TimelineBlock).OrderByDescending(r => r.EffectiveOn).ThenByDescending(r => r.RecordedAt).ThenByDescending(r => r.Seq).Skip(skip).ToList();
-        var next = ordered.Count > limit ? Cursor.Write(from, skip + limit) : before is { } further ? Cursor.Write(further, 0) : null;
+        var next = ordered.Count > limit ? Cursor.Write(from, skip + limit, party) : before is not null ? Cursor.Write(before.Seq, 0, before.Party) : null;
         return new Slice<JournalRow>([.. ordered.Take(limit).Select(row => SealedWords.Open(store.Vault, row))], next);
     });
 
@@ -192,7 +194,7 @@ public sealed class PageReadings
 
     /// <summary>The events about an account that were recorded last, newest first.</summary>
     public IReadOnlyList<JournalRow> LastRecorded(PartyState state, string account, int limit) =>
-        readings.Read(_ => store.History(state.Id, state.LastSeq).Where(row => row.Account == account).Take(limit)
+        readings.Read(_ => store.HistoryOf(account, state.Id, state.LastSeq).Where(row => row.Account == account).Take(limit)
             .Select(row => SealedWords.Open(store.Vault, row)).ToList());
 
     // --- messages ---
@@ -241,16 +243,18 @@ public sealed class PageReadings
         s.Reset();
         var state = store.Party(pid)!;
         if (message.Detail is { } detail) message.Detail = SealedWords.Open(store.Vault, state.Id, detail);
-        // The id is the place of the decision that made it: nothing about the message is older.
-        var decidedAt = long.Parse(id[(id.LastIndexOf('-') + 1)..], CultureInfo.InvariantCulture);
         var events = new List<JournalRow>();
         Explained? decision = null;
         foreach (var row in store.History(state.Id, state.LastSeq))
         {
-            if (row.Seq < decidedAt) break;
             var e = EventCodec.Decode(row.Kind, row.Version, row.Payload);
-            if (e is Event.Decided decided && decided.Decision.Intent == id) decision = new Explained(row, decided.Decision);
-            else if (IntentOf(e) == id) events.Add(SealedWords.Open(store.Vault, row));
+            if (e is Event.Decided decided && decided.Decision.Intent == id)
+            {
+                // Nothing about the message is older.
+                decision = new Explained(row, decided.Decision);
+                break;
+            }
+            if (IntentOf(e) == id) events.Add(SealedWords.Open(store.Vault, row));
         }
         // One that was put off by its channel was written anew: what was sent is the text of its last release.
         var text = events.Exists(row => row.Kind == "message_released") ? Settling.ReleasedText(store, state.Id, state.LastSeq, id) : null;

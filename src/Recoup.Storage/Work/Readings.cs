@@ -158,18 +158,18 @@ public sealed class Readings
 
     /// <summary>The decisions on an account up to a day, newest first.</summary>
     public IReadOnlyList<Explained> Explain(PartyState state, string account, DateOnly? asOf, int limit) => Read(_ =>
-        store.History(state.Id, state.LastSeq)
+        store.HistoryOf(account, state.Id, state.LastSeq)
             .Where(row => row.Kind == "decided" && (asOf is null || row.EffectiveOn <= asOf))
             .Select(row => new Explained(row, ((Event.Decided)EventCodec.Decode(row.Kind, row.Version, row.Payload)).Decision))
             .Where(e => e.Row.Account == account || e.Decision.Portfolio == state.PlaceOn(account, e.Row.EffectiveOn).Portfolio)
-            .Take(limit).OrderByDescending(e => e.Row.EffectiveOn).ThenByDescending(e => e.Row.Seq).ToList());
+            .Take(limit).OrderByDescending(e => e.Row.EffectiveOn).ThenByDescending(e => e.Row.RecordedAt).ThenByDescending(e => e.Row.Seq).ToList());
 
     /// <summary>What happened to a party after an event, oldest first: what became of a decision.</summary>
     public IReadOnlyList<JournalRow> HistoryOf(PartyState state) => Read(_ => store.History(state.Id, state.LastSeq).Reverse().Select(row => SealedWords.Open(store.Vault, row)).ToList());
 
     /// <summary>Every event of a party, oldest first, as documents are made from them.</summary>
     public IReadOnlyList<HistoryEvent> EventsOf(PartyState state) => Read(_ =>
-        store.Events(state.Id, state.LastSeq).ConvertAll(h => h with { Event = SealedWords.Open(store.Vault, state.Id, h.Event) }));
+        store.Events(state.Id, state.LastSeq).ConvertAll(h => h.With(state.Id, (party, e) => SealedWords.Open(store.Vault, party, e))));
 
     public PartyState? StateOf(string party) => store.Party(party)?.State;
 
@@ -186,7 +186,7 @@ public sealed class Readings
             {
                 if (!parties.TryGetValue(row.Party, out var state)) parties[row.Party] = state = new PartyState { Id = row.Party };
                 nothing.Clear();
-                Fold.Apply(state, Envelope.Of(row), EventCodec.Decode(row.Kind, row.Version, row.Payload), nothing);
+                Fold.Apply(state, store.Event(row), nothing);
                 foreach (var (key, value) in nothing.NonZero)
                     if (measures.Contains(key.Measure) && wanted(key)) yield return new Drilled(row, key, value);
             }

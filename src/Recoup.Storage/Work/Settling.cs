@@ -88,9 +88,12 @@ public static class Settling
     public static UnitResult? Unsubscribe(Door door, string message, string token, DateTimeOffset now)
     {
         if (AccountOf(door.Store, message) is not var (state, _) || state.Erased) return null;
-        var own = UnsubscribeToken(door.Store, state.Id, message);
-        if (!System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(System.Text.Encoding.UTF8.GetBytes(own), System.Text.Encoding.UTF8.GetBytes(token))) return null;
+        // Sent before its party became part of another, it has a token of that one.
+        if (!state.KeyIds.Any(id => (id == state.Id || door.Store.Vault.HasKey(id)) && IsOf(id))) return null;
         return Take(door, new Returned($"unsubscribe/{message}", message, "unsubscribe", null, null), now);
+
+        bool IsOf(string id) => System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(
+            System.Text.Encoding.UTF8.GetBytes(UnsubscribeToken(door.Store, id, message)), System.Text.Encoding.UTF8.GetBytes(token));
     }
 
     /// <summary>The text as it was last released; null where it was not, or the party's key is gone.</summary>

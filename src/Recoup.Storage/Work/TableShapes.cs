@@ -15,6 +15,7 @@ internal sealed class TableShapes(bool typed)
         ("meta", ["name text", "value text"]),
         ("key", ["key text", "content blob"]),
         ("account", ["account text", "party text"]),
+        ("joined_party", ["party text", "into_party text"]),
         ("party", ["pid integer", "id text", "next_review_on integer null", "state blob"]),
         ("item", ["pid integer", "account text", "number text", "open integer", "due integer", "currency text", "state blob"]),
         ("cash", ["pid integer", "key text", "state blob"]),

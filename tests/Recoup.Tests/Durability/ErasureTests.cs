@@ -136,6 +136,32 @@ public sealed class ErasureTests
         folder.ShouldBeSound();
     }
 
+    /// <summary>A7 turned out to be the same as A8: whoever of the two is erased, nothing of either is left, of before and after.</summary>
+    [Theory]
+    [InlineData("A7", "A8", "A7")]
+    [InlineData("A7", "A8", "A8")]
+    [InlineData("A8", "A7", "A8")]
+    public void Who_turned_out_to_be_another_is_forgotten_with_them(string account, string with, string erased)
+    {
+        using var folder = Sent();
+        var (key, other) = (KeyOf(folder, "A7"), KeyOf(folder, "A8"));
+        folder.Send($$"""
+            {"type":"account_joined","key":"j-7","account":"{{account}}","with":"{{with}}","reason":"{{Name}} lives in {{Street}}"}
+            {"type":"account","key":"a-7c","account":"A7","other_emails":"{{OldEmail}}"}
+            """, "--now", "2026-02-06T09:00:00Z").Expect(0);
+        folder.Run("explain", "A7").Expect(0).Out.ShouldContain(Name);
+        FoundIn(folder, Forms("bleibt@hier.example")).ShouldNotBeEmpty();
+
+        folder.Send($$"""{"type":"erasure","key":"e-7","account":"{{erased}}","reason":"asked for"}""", After).Expect(0);
+
+        ShouldBeForgotten(folder, key);
+        FoundIn(folder, [other, .. Forms("bleibt@hier.example"), .. Forms("Bleibt Hier")]).ShouldBeEmpty();
+        folder.Send("""{"type":"payment","key":"p-7","account":"A7","on":"2026-02-06","amount":"70.00","currency":"EUR"}""", "--now", "2026-02-06T11:00:00Z").Expect(0);
+        folder.Run("rebuild").Expect(0);
+        ShouldBeForgotten(folder, key);
+        folder.ShouldBeSound();
+    }
+
     [Theory]
     [InlineData("erase.before-key")]
     [InlineData("erase.after-key")]

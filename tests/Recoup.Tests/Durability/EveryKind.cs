@@ -71,6 +71,16 @@ internal static class EveryKind
         {"type":"promise_withdrawn","key":"tb-18","account":"A7","promise":"tb-17","on":"2026-01-25","reason":"error"}
         """;
 
+    /// <summary>Two accounts that turn out to be one customer, and what comes for them after.</summary>
+    public const string OneCustomer = """
+        {"type":"account","key":"oc-1","account":"A8","name":"Nora Brandt","email":"nora@brandt.example"}
+        {"type":"account","key":"oc-2","account":"A9","name":"N. Brandt","email":"n.brandt@brandt.example"}
+        {"type":"invoice","key":"oc-3","account":"A9","number":"INV-90","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"90.00","currency":"EUR"}
+        {"type":"payment","key":"oc-4","account":"A9","on":"2026-02-04","amount":"20.00","currency":"EUR","for":[{"invoice":"INV-91","amount":"20.00"}]}
+        {"type":"account_joined","key":"oc-5","account":"A9","with":"A8","reason":"the same person"}
+        {"type":"invoice_corrected","key":"oc-6","account":"A9","invoice":"INV-90","on":"2026-02-05","amount":"80.00","currency":"EUR"}
+        """;
+
     /// <summary>Between decision and release: one customer pays, one was written to three times.</summary>
     public const string BeforeRelease = """
         {"type":"payment","key":"p-4","account":"A3","on":"2026-02-05","amount":"300.00","currency":"EUR"}
@@ -90,6 +100,7 @@ internal static class EveryKind
         folder.Send(WorkDone(folder), "--now", "2026-02-05T11:00:00Z").Expect(0);
         folder.Send(Bounced(folder), "--now", "2026-02-05T11:30:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-02-06", "--now", "2026-02-06T10:00:00Z").Expect(0);
+        folder.Send(OneCustomer, "--now", "2026-02-06T10:30:00Z").Expect(0);
         folder.Send("""{"type":"erasure","key":"er-1","account":"A4","reason":"asked for"}""", "--now", "2026-02-06T11:00:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-02-09", "--now", "2026-02-09T10:00:00Z").Expect(0);
         folder.Run("api-key", "add", "erp", "--now", "2026-02-09T10:30:00Z").Expect(0);

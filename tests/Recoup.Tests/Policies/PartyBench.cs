@@ -178,6 +178,8 @@ internal sealed class PartyBench
 
         public string Token(string party, string address) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{party}|{address}")).AsSpan(0, 6));
 
+        public bool HasKey(string party) => !forgotten.Contains(party);
+
         public void Forget(string party) => forgotten.Add(party);
     }
 

@@ -115,7 +115,7 @@ public sealed class JournalProperties
     public void Every_input_reads_back_into_the_same_input()
     {
         var kinds = new HashSet<string>();
-        Many.Histories(10, seed => RandomHistory.Of(8000 + seed, new Weather { InputsMax = 12, Documents = true }), history =>
+        Many.Histories(10, seed => RandomHistory.Of(8000 + seed, new Weather { InputsMax = 12, Documents = true, Joins = true }), history =>
         {
             foreach (var line in history.Lines)
             {
@@ -142,7 +142,7 @@ public sealed class JournalProperties
         var refusals = new HashSet<Core.Refusal>();
         for (var seed = 1; seed <= 12; seed++)
         {
-            var history = RandomHistory.Of(9000 + seed, new Weather { InputsMax = 9, Documents = true });
+            var history = RandomHistory.Of(9000 + seed, new Weather { InputsMax = 9, Documents = true, Joins = true });
             using var play = new Play(Policies.Of(history.Policy)) { Answers = Play.Moody };
             foreach (var step in history.Steps)
                 foreach (var taken in play.Do(step))

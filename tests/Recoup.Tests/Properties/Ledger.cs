@@ -111,8 +111,19 @@ internal sealed class Ledger(Policy policy)
         public bool StandsOn(DateOnly day) => From <= day && !(Closed <= day);
     }
 
-    public sealed record Account(string Id, string Party, string Portfolio)
+    public sealed class Account(string id, string party, string portfolio)
     {
+        public string Id => id;
+
+        public string Party { get; set; } = party;
+
+        public string Portfolio => portfolio;
+
+        /// <summary>Until each of these days it was of another party.</summary>
+        public List<(DateOnly Until, string Party)> Former { get; } = [];
+
+        public string PartyOn(DateOnly day) => Former.Where(f => day < f.Until).Select(f => f.Party).FirstOrDefault() ?? Party;
+
         public string? Zone { get; set; }
 
         /// <summary>From each of these days on it is of another portfolio.</summary>
@@ -135,7 +146,7 @@ internal sealed class Ledger(Policy policy)
     public Dictionary<(string Party, string Portfolio), List<(DateOnly From, string Segment)>> Segments { get; } = [];
 
     public string SegmentOn(string account, DateOnly day) =>
-        Segments.TryGetValue((Accounts[account].Party, Accounts[account].PortfolioOn(day)), out var segments)
+        Segments.TryGetValue((Accounts[account].PartyOn(day), Accounts[account].PortfolioOn(day)), out var segments)
             ? segments.Where(s => s.From <= day).Select(s => s.Segment).LastOrDefault() ?? "unsegmented" : "unsegmented";
 
     /// <summary>By the refund's key, what was taken of which payment or credit.</summary>
@@ -182,6 +193,20 @@ internal sealed class Ledger(Policy policy)
             if (cash.UnappliedOn(day) == 0 && cash.Unapplied.Where(u => u.On > day).GroupBy(u => u.On).All(g => g.Sum(u => u.Minor) == 0)) cash.Waiting.Clear();
     }
 
+    private void Join(string party, string other, DateOnly on)
+    {
+        var all = Accounts.Values.Where(a => a.Party == other).ToList();
+        foreach (var portfolio in all.Select(a => a.PortfolioNow).Concat(Segments.Keys.Where(k => k.Party == other).Select(k => k.Portfolio)).Distinct().ToList())
+            // Where the party is new it has the segments that the other had.
+            if (!Segments.ContainsKey((party, portfolio)) && !Accounts.Values.Any(a => a.Party == party && a.PortfolioNow == portfolio) && Segments.TryGetValue((other, portfolio), out var segments))
+                Segments[(party, portfolio)] = [.. segments];
+        foreach (var account in all)
+        {
+            account.Former.Add((on, other));
+            account.Party = party;
+        }
+    }
+
     private void Enter(Input input, DateOnly learned)
     {
         switch (input)
@@ -191,6 +216,7 @@ internal sealed class Ledger(Policy policy)
                 if (!Accounts.TryGetValue(i.Account, out var account)) Accounts[i.Account] = account = new Account(i.Account, i.Party ?? i.Account, i.Portfolio ?? "main");
                 account.Zone = i.TimeZone ?? account.Zone;
                 break;
+            case Input.AccountJoined i: Join(Accounts[i.With].Party, Accounts[i.Account].Party, learned); break;
             case Input.AccountMoved i: if (Accounts[i.Account].PortfolioNow != i.Portfolio) Accounts[i.Account].Moves.Add((learned, i.Portfolio)); break;
             case Input.Invoice i: Issue(i.Account, i.Number, false, i.Amount.Minor, i.Amount.Currency.Code, i.IssuedOn, i.DueOn, learned); break;
             case Input.Charge i: Issue(i.Account, i.Number ?? i.Key, true, i.Amount.Minor, i.Amount.Currency.Code, i.On, i.DueOn ?? i.On, learned); break;

@@ -174,7 +174,8 @@ internal sealed class Play : IDisposable
     [
         "SELECT 'party', pid, id, next_review_on, state FROM party ORDER BY pid", "SELECT 'item', pid, account, number, open, due, currency, state FROM item ORDER BY pid, account, number",
         "SELECT 'cash', pid, key, state FROM cash ORDER BY pid, key", "SELECT 'message', id, pid, status, not_before, state FROM message ORDER BY id",
-        "SELECT 'work', id, pid, open, owner, priority, state FROM work ORDER BY id",
+        "SELECT 'work', id, pid, open, owner, priority, state FROM work ORDER BY id", "SELECT 'account', account, party FROM account ORDER BY account",
+        "SELECT 'joined_party', party, into_party FROM joined_party ORDER BY party",
     ];
 
     /// <summary>Every row of the states and the head of every chain, as text.</summary>

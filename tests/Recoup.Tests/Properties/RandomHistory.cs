@@ -28,6 +28,9 @@ internal sealed record Weather
     /// <summary>Units of several inputs, some of which fail half way, and keys that come again.</summary>
     public bool Messy { get; init; } = true;
 
+    /// <summary>Now and then two of the customers turn out to be one.</summary>
+    public bool Joins { get; init; }
+
     /// <summary>Portfolios send invoices and statements, and now and then somebody asks for one, or a message comes back.</summary>
     public bool Documents { get; init; }
 }
@@ -166,6 +169,7 @@ internal sealed class RandomHistory
     {
         if (weather.Messy && random.Chance(4) && sent.Count > 0) { SendAgain(); return; }
         if (weather.Messy && random.Chance(6)) { SeveralAtOnce(); return; }
+        if (weather.Joins && random.Chance(2)) { Send(Join()); return; }
         if (random.Chance(4)) { steps.Add(random.Chance(50) ? new Step.Settle(now, Key(), random.Of("sent", "failed")) : new Step.FinishWork(now, Key())); return; }
         if (random.Chance(2)) { Send(Json.Line("sending", Key(), null, ("mode", random.Of("live", "live", "shadow", "stopped")))); return; }
         if (weather.Documents && random.Chance(3)) { steps.Add(new Step.Bounce(now, Key(), random.Of("hard", "hard", "soft"))); return; }
@@ -396,6 +400,9 @@ internal sealed class RandomHistory
         };
     }
 
+    private string Join() => Json.Line("account_joined", Key(), Account().Account, ("with", Account().Account), ("on", random.Chance(70) ? null : today),
+        ("reason", random.Chance(50) ? "the same name" : null));
+
     private string? OfInvoice(
         string type, Func<(string Account, string Number, decimal Amount, string Currency, DateOnly Issued), (string, object?)[]> fields, List<(string, string)>? noted = null) =>
         Pick(invoices) is { Account: { } account } invoice ? OfItem(type, "invoice", account, invoice.Number, noted ?? [], fields(invoice)) : null;
@@ -411,6 +418,7 @@ internal sealed class RandomHistory
             lines.AddRange(((Step.Send)steps[before]).Lines);
             steps.RemoveRange(before, steps.Count - before);
         }
+        if (weather.Joins && random.Chance(25)) lines.Insert(random.Below(lines.Count), Join());
         if (random.Chance(40)) lines.Insert(random.Between(1, lines.Count), Json.Line("write_off", Key(), Account().Account, ("invoice", "nowhere"), ("on", today), ("reason", "there is none")));
         Send([.. lines]);
     }

@@ -142,6 +142,15 @@ internal sealed class Story : IDisposable
                     Send(Json.Line("account_moved", Key(), moved, ("portfolio", to), ("on", day == Today ? null : day)));
                     break;
                 }
+            case "join":
+                {
+                    var joined = w.Next("an account");
+                    w.Expect("with");
+                    var with = w.Next("an account");
+                    DateOnly? day = w.Take("on") ? w.Date() : null;
+                    Send(Json.Line("account_joined", Key(), joined, ("with", with), ("on", day), ("reason", "the same customer")));
+                    break;
+                }
             case "refund":
                 {
                     var (amount, currency) = (w.Amount(), w.Currency());

@@ -1,0 +1,44 @@
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Measures;
+
+namespace Recoup.Core.Parties;
+
+/// <summary>Two parties that are one customer: one leaves, the other is joined.</summary>
+public static partial class Fold
+{
+    /// <summary>A party from its first event on, with all that lies beside its header.</summary>
+    /// <param name="history">Every event of it, oldest first.</param>
+    public static PartyState Of(IReadOnlyList<HistoryEvent> history, string party)
+    {
+        var state = new PartyState { Id = party };
+        var nothing = new CellDeltas();
+        foreach (var h in history) Apply(state, h, nothing);
+        return state;
+    }
+
+    /// <summary>As <see cref="Apply(PartyState, Envelope, Event, CellDeltas)"/>; who joins by it is folded from its own events.</summary>
+    public static void Apply(PartyState state, HistoryEvent h, CellDeltas cells)
+    {
+        if (h is { Event: Event.PartyJoined joined, Joined: { } before }) state.Joining = Of(before, joined.Party).Left;
+        Apply(state, h.Envelope, h.Event, cells);
+    }
+
+    /// <summary>Nothing stays but the name of the party where all of it is now.</summary>
+    private static void Leave(PartyState state, Event.PartyLeft left)
+    {
+        state.Left = Joins.TakeOut(state);
+        state.JoinedTo = left.Into;
+    }
+
+    private static void Join(PartyState state, Envelope e, CellDeltas cells, Event.PartyJoined joined)
+    {
+        var other = state.Joining;
+        Invariant.Holds(other?.Id == joined.Party, $"party {joined.Party}, which joins party {state.Id}, was not loaded");
+        state.Joining = null;
+        Exposures.Advance(other!, e.RecordedOn);
+        Exposures.Join(state, other!, e.EffectiveOn, cells);
+        Deliveries.TryAgain(state);
+        Touch(state, e);
+    }
+}
