@@ -139,10 +139,17 @@ public sealed class UseTests(Stage stage)
     {
         await using var window = await stage.Open($"/accounts/{SmallBusiness.Slow}", new Look(1440, Dark: true));
         await window.Page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
-        foreach (var gone in new[] { ".top", ".entry-box", ".filters" }) (await window.Page.Locator(gone).First.IsVisibleAsync()).ShouldBeFalse(gone);
+        foreach (var gone in new[] { ".top", ".entry-box", ".filters", ".crumb" }) (await window.Page.Locator(gone).First.IsVisibleAsync()).ShouldBeFalse(gone);
         (await window.Page.Locator("article.reasoned").First.IsVisibleAsync()).ShouldBeTrue();
         (await window.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor")).ShouldBe("rgb(255, 255, 255)");
         (await window.Page.PdfAsync()).Length.ShouldBeGreaterThan(10_000);
+        // A sheet of A4: charts beside each other, a row of the worklist in one row.
+        await window.Page.SetViewportSizeAsync(794, 1123);
+        const string inARow = "(of) => new Set([...document.querySelectorAll(of)].map(e => Math.round(e.getBoundingClientRect().top))).size === 1";
+        await window.Page.GotoAsync("/");
+        (await window.Page.EvaluateAsync<bool>(inARow, ".chart")).ShouldBeTrue();
+        await window.Page.GotoAsync("/worklist");
+        (await window.Page.EvaluateAsync<bool>(inARow, ".worklist > li:first-child > :not(.act)")).ShouldBeTrue();
     }
 
     [BrowserFact]
