@@ -52,10 +52,10 @@ public static partial class Show
 
     public static string Plain(string word) => word.Replace('_', ' ');
 
-    /// <summary>A sentence in which no day and no time is broken over two lines: a browser breaks them at their hyphens.</summary>
+    /// <summary>A sentence or a cell in which no day and no time is broken over two lines: a browser breaks them at their hyphens.</summary>
     public static MarkupString Prose(string? sentence) => new(DayOrTime().Replace(WebUtility.HtmlEncode(sentence ?? ""), "<span class=\"d\">$0</span>"));
 
-    [GeneratedRegex(@"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2} UTC|T\d{2}:\d{2}:\d{2}Z)?")]
+    [GeneratedRegex(@"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}Z)?|\d{2}:\d{2} UTC")]
     private static partial Regex DayOrTime();
 
     /// <summary>Several sums in a row: 1.00 EUR, 2.00 GBP and 3.00 USD.</summary>

@@ -133,7 +133,7 @@ internal sealed class Play : IDisposable
                     return Take([new Step.Send(bounce.At, [Json.Line("message_bounced", bounce.Key, message.Account, ("message", message.Id), ("kind", bounce.Kind))])]);
                 }
             case Step.FinishWork finish:
-                if (new Readings(Store).Worklist(null, 1000).OrderBy(w => w.Work.Id, StringComparer.Ordinal).FirstOrDefault() is not { } entry) return [];
+                if (Worklist().OrderBy(w => w.Work.Id, StringComparer.Ordinal).FirstOrDefault() is not { } entry) return [];
                 return Take([new Step.Send(finish.At, [Json.Line("work_item_done", finish.Key, entry.Work.Account, ("work_item", entry.Work.Id), ("disposition", "left word"))])]);
             default: throw new InvalidOperationException(step.ToString());
         }
@@ -147,6 +147,15 @@ internal sealed class Play : IDisposable
     }
 
     // --- looking ---
+
+    /// <summary>The worklist, as it is listed and as one comes from each item to the next.</summary>
+    private IReadOnlyList<WorklistEntry> Worklist()
+    {
+        var all = new Readings(Store).Worklist(null, 1000);
+        var pages = new PageReadings(Store);
+        for (var i = 0; i < all.Count; i++) (pages.WorkBehind(all[i].Work.Id, null)?.Work.Id).ShouldBe(i + 1 < all.Count ? all[i + 1].Work.Id : null);
+        return all;
+    }
 
     /// <summary>Everything in the journal, partition by partition.</summary>
     public List<JournalRow> Journal() => [.. Enumerable.Range(0, Partition.Count).SelectMany(p => Store.Journal(p)).Select(r => r.Row)];
