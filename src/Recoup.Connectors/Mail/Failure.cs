@@ -7,7 +7,8 @@ internal enum FailureFate { CannotTell, Hard, Soft }
 
 /// <summary>
 /// What a server's words say about an address: by the status (RFC 3463, with what vendors made of it) and by the phrases
-/// that servers are known to use, in English and German. The ladder in <see cref="Of"/> is the precedence: a mailbox
+/// that servers are known to use, in English, German, French, Spanish, Italian, Dutch, Portuguese and Japanese.
+/// The ladder in <see cref="Of"/> is the precedence: a mailbox
 /// that is full is there, whatever code says so.
 /// </summary>
 /// <param name="Status">RFC 3463's; null: none was given.</param>
@@ -22,6 +23,7 @@ internal sealed record Failure(FailureFate Fate, string? Status, string? Said)
     public static Failure Of(string? status, string words)
     {
         if (words.Length > LengthMax) words = words[..LengthMax];
+        words = Advice.Replace(words, "");
         var given = status is not null && Statuses.Match(status) is { Success: true } match ? match.Value : null;
         // Some give 5.0.0, or what their own server makes of it, and say what it was only in the words beside it.
         var said = Statuses.Matches(words).Select(m => m.Value).Where(s => !IsVague(s)).ToList();
@@ -74,13 +76,23 @@ internal sealed record Failure(FailureFate Fate, string? Status, string? Said)
 
     private static readonly Regex Codes = new(@"\b(?:4[2-5]|5[0-5])[0-9][ -]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 
+    /// <summary>What a notice has a person do about an address that is not there: to type it anew and try again is no "try again later".</summary>
+    private static readonly Regex Advice = Phrases(
+        "(?:check|re-?type|double-?check|verify|correct|überprüfen sie|prüfen sie|vérifiez)"
+        + "[^.\n]{0,120}(?:typos?|spelling|spaces|address|adresse|schreibweise|tippfehler)"
+        + "[^.\n]{0,120}(?:again|erneut|nouveau)[^.\n]{0,60}");
+
     /// <summary>A mailbox that is full, a server that is busy or makes strangers wait, time that ran out.</summary>
     private static readonly Regex Passing = Phrases(
         "(?:mail ?box|account|inbox|maildir|storage|quota|postfach|speicher(?:platz)?|konto) [^\n]{0,80}\\b(?:full|exceeded|voll|überschritten|ausgeschöpft|erschöpft|überfüllt)",
         "(?:full|overfull) (?:mail ?box|inbox)", "(?:over|exceed(?:s|ed|ing)?)[ -](?:the )?(?:its |their |his |her )?(?:mail ?box |storage |disk |maximum |allowed |message )?quota", "mailfolder is full", "disk quota", "quota exceeded",
         "out of (?:storage|disk)(?: space)?", "insufficient (?:system |disk )?(?:storage|space|resources)", "not enough (?:storage|disk) space", "QuotaExceeded", "kein speicherplatz", "volles postfach", "postfach voll",
         "gr[ea]y-?list", "try again", "try later", "temporar(?:y|ily)", "deferred", "rate[ -]?limit", "too many (?:connections|messages|recipients)", "throttl", "server (?:is )?(?:too )?busy",
-        "retry time(?:out)? (?:was |not )?(?:exceeded|reached)", "too long in (?:the )?queue", "in the queue too long", "message expired", "delivery time expired", "vorübergehend", "später (?:noch einmal|erneut)");
+        "retry time(?:out)? (?:was |not )?(?:exceeded|reached)", "too long in (?:the )?queue", "in the queue too long", "message expired",
+        "delivery time expired", "vorübergehend", "später (?:noch einmal|erneut)",
+        "(?:boîte|messagerie|quota)[^\n]{0,60} (?:pleine?|dépassée?|saturée?)", "(?:buzón|bandeja|cuota)[^\n]{0,60} (?:llen[oa]|superad[oa]|excedid[oa])",
+        "(?:casella|quota)[^\n]{0,60} (?:pien[oa]|superat[oa]|esaurit[oa])",
+        "(?:postvak|mailbox|quotum)[^\n]{0,60} (?:vol|overschreden)\\b", "caixa[^\n]{0,60} cheia", "(?:容量|メールボックス|受信箱)[^\n]{0,40}(?:超え|超過|いっぱい|一杯|不足)", "一時的");
 
     /// <summary>A user or a domain that is not there.</summary>
     private static readonly Regex Unknown = Phrases(
@@ -93,7 +105,19 @@ internal sealed record Failure(FailureFate Fate, string? Status, string? Said)
         "user not found", "recipient not found", "mailbox not found", "address not found", "account not found", "unknown in (?:virtual|local|relay)",
         "(?:empfänger|benutzer|nutzer|postfach|adresse|e-?mail-?adresse|mailadresse|konto|domain|domäne|host|rechner)[^\n]{0,100} (?:ist |war )?(?:uns )?(?:unbekannt|nicht bekannt|nicht vorhanden|ungültig|existiert nicht|nicht gefunden)",
         "unbekannte[rns]? (?:empfänger|benutzer|nutzer|adresse|e-?mail|domain|host)", "kein(?:en)? (?:solche[nrs]? )?(?:benutzer|empfänger|postfach|nutzer)", "gibt es nicht", "existiert nicht", "nicht gefunden werden",
-        "(?:empfänger|adresse|postfach)[^\n]{0,100} wurde [^\n]{0,40}nicht gefunden");
+        "(?:empfänger|adresse|postfach)[^\n]{0,100} wurde [^\n]{0,40}nicht gefunden",
+        "(?:adresse|destinataire|utilisateur|boîte|domaine|compte)[^\n]{0,80} (?:est |était )?"
+        + "(?:introuvable|inconnue?|inexistante?|n[’']existe pas|n[’']a pas été trouvée?)",
+        "(?:destinataire|utilisateur|adresse|domaine) inconnue?",
+        "(?:usuario|destinatario|dirección|buzón|dominio|cuenta)[^\n]{0,80} (?:desconocid[oa]|no existe|inexistente|"
+        + "no (?:se encontró|encontrad[oa]|se ha encontrado))",
+        "no se (?:encontró|ha encontrado|pudo encontrar) (?:la dirección|el (?:usuario|destinatario|buzón|dominio))",
+        "(?:utente|destinatario|indirizzo|casella|dominio)[^\n]{0,80} (?:sconosciut[oa]|inesistente|non (?:esiste|trovat[oa]))",
+        "impossibile trovare (?:l[’']indirizzo|il destinatario|l[’']utente)",
+        "(?:gebruiker|ontvanger|geadresseerde|adres|e-?mailadres|postvak|domein)[^\n]{0,80} (?:onbekend|bestaat niet|niet (?:gevonden|bekend))",
+        "onbekende (?:gebruiker|ontvanger|geadresseerde|domein)",
+        "(?:usuário|utilizador|destinatário|endereço|domínio|caixa)[^\n]{0,80} (?:desconhecid[oa]|não (?:existe|encontrad[oa]|foi encontrad[oa]))",
+        "(?:宛先|ユーザー?|アドレス|メールボックス|受信者|ドメイン|アカウント)[^\n]{0,40}(?:存在しません|存在しない|見つかりません|見つかりませんでした|見つからない|不明)");
 
     /// <summary>Refused for who wrote or what it said.</summary>
     private static readonly Regex Refused = Phrases(

@@ -49,7 +49,10 @@ internal sealed class ReadMail
     public bool IsFromServer => ServerNames.IsMatch(Header("From")) || ReturnPath == "" || Header("X-Failed-Recipients").Length > 0;
 
     /// <summary>A notice that something did not arrive, by its subject or by who wrote it; an answer to one is none.</summary>
-    public bool IsFailureNotice => (IsFromServer && (FailureSubjects.IsMatch(Subject) || FailureBegins.IsMatch(Notice))) || Header("X-Failed-Recipients").Length > 0 || (FailureSubjects.IsMatch(Subject) && !Answers.IsMatch(Subject));
+    public bool IsFailureNotice =>
+        Daemons.IsMatch(Header("From")) || Header("X-Failed-Recipients").Length > 0
+        || (IsFromServer && (FailureSubjects.IsMatch(Subject) || Delays.IsMatch(Subject) || FailureBegins.IsMatch(Notice)))
+        || (FailureSubjects.IsMatch(Subject) && !Answers.IsMatch(Subject));
 
     public bool IsDelay => (Delays.IsMatch(Subject) || Delays.IsMatch(Notice)) && !FinalWords.IsMatch(Notice) && !FinalWords.IsMatch(Subject);
 
@@ -196,13 +199,25 @@ internal sealed class ReadMail
 
     private static readonly Regex ServerNames = Words(@"mailer-?daemon|postmaster|mail delivery (?:sub)?system|system administrator|mail administrator|mail-?daemon|microsoft outlook|mailsystem|systemadministrator|<>");
 
+    // Nobody's name but a mail server's, in whatever language it writes; a postmaster may be a person.
+    private static readonly Regex Daemons = Words(@"mailer-?daemon|mail-?daemon|mail delivery (?:sub)?system");
+
     private static readonly Regex FailureSubjects = Words(
         @"undeliver|returned (?:mail|to sender)|return to sender|failure notice|delivery (?:status notification|has failed|fail|error|report|problem|notification)|mail (?:delivery (?:failed|failure|system|error)|error|system error)|(?:could|can) ?n[o’'t]*t be delivered|not delivered|"
         + @"non-?delivery|message (?:delivery )?(?:failed|rejected|undelivered|delayed)|delayed? mail|warning: (?:message|could not send)|nicht zustellbar|unzustellbar|unzustellbarkeit|(?:nicht|konnte nicht|kann nicht) zugestellt|zustellung (?:fehlgeschlagen|verzögert|der nachricht)|"
-        + @"zustell(?:fehler|bericht|problem|status)|fehler bei der zustellung|fehlgeschlagene zustellung|mail konnte nicht|benachrichtigung (?:zum|über den) (?:übermittlungs|zustell)status|rückläufer");
+        + @"zustell(?:fehler|bericht|problem|status)|fehler bei der zustellung|fehlgeschlagene zustellung|mail konnte nicht|"
+        + @"benachrichtigung (?:zum|über den) (?:übermittlungs|zustell)status|rückläufer|"
+        + @"échec de (?:la )?(?:remise|distribution|livraison)|non (?:remis|distribué)|no se (?:puede|pudo|ha podido) entregar|no entregado|"
+        + @"error (?:de|en la) entrega|mancat[oa] (?:recapito|consegna)|impossibile recapitare|recapito non riuscito|"
+        + @"onbestelbaar|niet (?:bezorgd|afgeleverd)|não (?:foi )?(?:entregue|possível entregar)|falha na entrega|niedostarczaln|nie można dostarczyć|"
+        + @"配信不能|配信(?:エラー|失敗)|配信できません|送信(?:エラー|できません)|未配信|配達不能");
 
     private static readonly Regex FailureBegins = Words(
-        @"could ?n[o’'t]*t be delivered|could not deliver|was(?: not|n[’']t) delivered|wasn[’']t able to deliver|delivery (?:to the following|has failed|failed)|undeliverable|has been delayed|have encountered an error|nicht zugestellt|nicht zustellen|unzustellbar");
+        @"could ?n[o’'t]*t be delivered|could not deliver|was(?: not|n[’']t) delivered|wasn[’']t able to deliver|"
+        + @"delivery (?:to the following|has failed|failed)|undeliverable|has been delayed|have encountered an error|nicht zugestellt|nicht zustellen|"
+        + @"unzustellbar|"
+        + @"échec de la remise|n[’']a pas (?:pu être|été) (?:remis|distribué)|no se (?:pudo|ha podido) entregar|"
+        + @"non è stato possibile (?:recapitare|consegnare)|niet (?:worden )?bezorgd|não (?:pôde|pode) ser entregue|配信できません|送信できません");
 
     private static readonly Regex Answers = Words(@"^\s*(?:re|aw|antw?|fwd?|wg|sv|tr)\s*:");
 
@@ -210,13 +225,17 @@ internal sealed class ReadMail
 
     private static readonly Regex Delays = Words(
         @"\(delay\)|delayed|\bdelay\b|warning message only|will (?:keep|continue) (?:trying|to try)|still being retried|you do not need to (?:resend|re-?send)|do not need to send your message again|not yet been delivered|could not send message for past|"
-        + @"action: delayed|verzögert|verzögerung|weiter(?:e|hin) (?:zustell)?versuche|noch nicht zugestellt|wird weiterhin versucht");
+        + @"action: delayed|verzögert|verzögerung|retardé|retrasad[oa]|in ritardo|vertraagd|配信(?:遅延|が遅れ)|weiter(?:e|hin) (?:zustell)?versuche|"
+        + @"noch nicht zugestellt|wird weiterhin versucht");
 
     private static readonly Regex FinalWords = Words(@"action: failed|permanent (?:error|failure)|gave up|giving up|given up|\(failure\)|will not be (?:tried|retried)|endgültig|not going to try again|returned to you");
 
     private static readonly Regex AutomaticSubjects = Words(
         @"^\s*(?:(?:re|aw)\s*:\s*)?(?:auto(?:matic|mated|mat)?[ -]?(?:reply|response|answer|antwort)|autoreply|auto:|automatische (?:antwort|rückantwort|abwesenheit|eingangs|nachricht|empfangs)|autom\. antwort|abwesen|out[ -]of[ -](?:the[ -])?office|ooo\b|vacation (?:reply|response|notice)|"
-        + @"urlaubs?(?:notiz|abwesenheit|benachrichtigung|meldung|vertretung)|nicht im (?:büro|haus)|(?:derzeit|zurzeit|momentan) (?:abwesend|nicht (?:im büro|erreichbar))|eingangsbestätigung|empfangsbestätigung|réponse automatique|risposta automatica|respuesta automática|automatisch antwoord)|out of (?:the )?office|abwesenheits(?:notiz|meldung|assistent|benachrichtigung|agent)");
+        + @"urlaubs?(?:notiz|abwesenheit|benachrichtigung|meldung|vertretung)|nicht im (?:büro|haus)|"
+        + @"(?:derzeit|zurzeit|momentan) (?:abwesend|nicht (?:im büro|erreichbar))|eingangsbestätigung|empfangsbestätigung|réponse automatique|"
+        + @"risposta automatica|respuesta automática|automatisch antwoord|resposta automática|absence du bureau|自動(?:応答|返信)|"
+        + @"不在(?:通知|応答))|out of (?:the )?office|abwesenheits(?:notiz|meldung|assistent|benachrichtigung|agent)");
 
     /// <summary>Where a notice stops speaking and the message that came back begins.</summary>
     private static readonly Regex Copies = Words(

@@ -21,7 +21,9 @@ public static class MailAddress
     public static bool TryWrite(string address, bool utf8, out string written)
     {
         written = "";
-        if (!TrySplit(address, out var local, out var domain) || !TryEncode(domain, out domain) || local.Length > LocalMax) return false;
+        if (!TrySplit(address, out var local, out var domain, out var isQuoted) || !TryEncode(domain, out domain) || local.Length > LocalMax) return false;
+        // Only in quotes are these part of a name; without them it is a list, or something else that is no one address.
+        if (!isQuoted && local.AsSpan().ContainsAny("@,;:<>()[]\\\"")) return false;
         var plain = local[0] != '.' && local[^1] != '.' && !local.Contains("..", StringComparison.Ordinal);
         foreach (var rune in local.EnumerateRunes())
         {
@@ -39,7 +41,7 @@ public static class MailAddress
     /// </summary>
     public static string Compared(string address)
     {
-        if (!TrySplit(address, out var local, out var domain)) return address.Trim().ToLowerInvariant();
+        if (!TrySplit(address, out var local, out var domain, out _)) return address.Trim().ToLowerInvariant();
         return $"{Composed.Of(local).ToLowerInvariant()}@{(TryEncode(domain, out var encoded) ? encoded : domain.ToLowerInvariant())}";
     }
 
@@ -50,7 +52,7 @@ public static class MailAddress
     public static IEnumerable<string> FormerSpellings(string address)
     {
         yield return address;
-        if (!TrySplit(address, out var local, out var domain) || !TryEncode(domain, out var encoded)) yield break;
+        if (!TrySplit(address, out var local, out var domain, out _) || !TryEncode(domain, out var encoded)) yield break;
         string letters;
         try { letters = new IdnMapping().GetUnicode(encoded); }
         catch (ArgumentException) { letters = encoded; }
@@ -61,15 +63,29 @@ public static class MailAddress
         }
     }
 
-    private static bool TrySplit(string address, out string local, out string domain)
+    private static bool TrySplit(string address, out string local, out string domain, out bool isQuoted)
     {
-        (local, domain) = ("", "");
-        var clean = Visible(address).Trim();
+        (local, domain, isQuoted) = ("", "", false);
+        var clean = Bare(Visible(address).Trim());
         var at = clean.LastIndexOfAny(['@', '\uFF20']);
         if (at <= 0 || at == clean.Length - 1) return false;
         (local, domain) = (clean[..at].TrimEnd(' '), clean[(at + 1)..].TrimStart(' '));
-        if (local.Length > 2 && local[0] == '"' && local[^1] == '"') local = Unquote(local[1..^1]);
+        isQuoted = local.Length > 2 && local[0] == '"' && local[^1] == '"';
+        if (isQuoted) local = Unquote(local[1..^1]);
         return local.Length > 0 && domain.Length > 0;
+    }
+
+    /// <summary>
+    /// Without what people and programs put around an address: a name before it in brackets; mailto: (RFC 6068), with what
+    /// follows a question mark.
+    /// </summary>
+    private static string Bare(string text)
+    {
+        const string scheme = "mailto:";
+        if (text.EndsWith('>') && text.LastIndexOf('<') is >= 0 and var open) text = text[(open + 1)..^1].Trim();
+        if (!text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) return text;
+        text = text[scheme.Length..].TrimStart('/', ' ');
+        return text.LastIndexOf('@') is > 0 and var at && text.IndexOf('?', at) is > 0 and var query ? text[..query] : text;
     }
 
     private static bool TryEncode(string domain, out string encoded)

@@ -15,6 +15,8 @@ public sealed class AddressTests
     [
         "info@übung.example", "info@xn--bung-zra.example", "INFO@ÜBUNG.EXAMPLE", "Info@XN--BUNG-ZRA.example", "info@übung.example.", "info@xn--bung-zra.example.", " info@übung.example ",
         "info@u\u0308bung.example", "info@U\u0308BUNG.example", "info@übung\u3002example", "info@ｘｎ--bung-zra.example", "in\u00ADfo@übung.example", "info@\u200Bübung.example", "info＠übung.example", "\"info\"@übung.example",
+        "mailto:info@übung.example", "MAILTO:Info@xn--bung-zra.example?subject=no%20more", "Übung GmbH <info@übung.example>",
+        "\"Lee, Ann\" <mailto:info@übung.example>", "<info@übung.example.>",
     ];
 
     [Theory]
@@ -34,6 +36,9 @@ public sealed class AddressTests
     [InlineData("o'neil+bills@acme.example", "o'neil+bills@acme.example")]
     [InlineData("john doe@acme.example", "\"john doe\"@acme.example")]
     [InlineData("\"john doe\"@acme.example", "\"john doe\"@acme.example")]
+    [InlineData("\"mailto:john\"@acme.example", "\"mailto:john\"@acme.example")]
+    [InlineData("mailto:AP@acme.example", "AP@acme.example")]
+    [InlineData("Acme <AP@acme.example>", "AP@acme.example")]
     [InlineData("x@straße.example", "x@xn--strae-oqa.example")]
     [InlineData("x@münchen.bücher.example", "x@xn--mnchen-3ya.xn--bcher-kva.example")]
     public void What_goes_over_the_wire_is_the_address_as_given_with_its_domain_encoded(string given, string wire)
@@ -52,7 +57,13 @@ public sealed class AddressTests
     [InlineData("ap@acme.example..")]
     [InlineData("ap@-acme.example")]
     [InlineData("ap@acme_example.com>")]
-    [InlineData("Acme <ap@acme.example>")]
+    [InlineData("ap@acme.example, ar@acme.example")]
+    [InlineData("ap@acme.example; ar@acme.example")]
+    [InlineData("email:ap@acme.example")]
+    [InlineData("mailto:")]
+    [InlineData("mailto:ap")]
+    [InlineData("Acme <>")]
+    [InlineData("Acme <ap@acme.example> x")]
     [InlineData("ap@ac me.example")]
     [InlineData("ap\n@acme.example")]
     [InlineData("ap@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example")]

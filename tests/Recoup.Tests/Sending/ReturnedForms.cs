@@ -62,6 +62,27 @@ internal static class ReturnedForms
         new("Postfix, German words around", "bounced hard", null, "From: MAILER-DAEMON@mx.example\nSubject: Mail konnte nicht zugestellt werden\n\nIhre Nachricht konnte nicht zugestellt werden.\n\n<jane.doe@customer.example>: Unbekannter Empfänger\n\nMessage-ID: @ID@\n"),
         new("German, full", "bounced soft", null, "From: MAILER-DAEMON@mx.example\nSubject: Unzustellbare Nachricht\nIn-Reply-To: @ID@\n\nDie Nachricht konnte nicht zugestellt werden: Das Postfach von jane.doe@customer.example ist voll.\n"),
         new("base64 text", "bounced hard", "5.1.1", "From: MAILER-DAEMON@mx.example\nSubject: =?utf-8?B?VW56dXN0ZWxsYmFy?=\nIn-Reply-To: @ID@\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n" + Convert.ToBase64String("550 5.1.1 Der Empfänger ist unbekannt."u8) + "\n"),
+        new("a daemon without a known subject", "bounced hard", null,
+            "From: MAILER-DAEMON@customer.example\nSubject: Report\nIn-Reply-To: @ID@\n\n<jane.doe@customer.example>: (User unknown)\n"),
+        new("a daemon whose words nobody knows", null, null,
+            "From: MAILER-DAEMON@customer.example\nSubject: Sanomaa ei voitu toimittaa\nIn-Reply-To: @ID@\n\nVastaanottajaa ei ole.\n"),
+        new("Gmail, no such domain", "bounced hard", null,
+            "From: Mail Delivery Subsystem <mailer-daemon@googlemail.example>\nSubject: Delivery Status Notification (Failure)\nIn-Reply-To: @ID@\n\n"
+            + "** Address not found **\n\nYour message wasn't delivered to jane.doe@customer.example because the domain customer.example couldn't be found. "
+            + "Check for typos or unnecessary spaces and try again.\n\n"
+            + "DNS Error: DNS type 'mx' lookup of customer.example responded with code NXDOMAIN\n"),
+        new("come back another day, though there may be a typing error", "bounced soft", null,
+            Server + "Subject: Undelivered\nIn-Reply-To: @ID@\n\nThe server is busy. Check for typos and try again. Then try again later.\n"),
+        new("Japanese", "bounced hard", null, Notice("配信不能", "宛先のメールアドレスが存在しません。")),
+        new("Japanese, no such user", "bounced hard", null, Notice("メールを配信できませんでした", "次のユーザーは見つかりませんでした: jane.doe@customer.example")),
+        new("Japanese, full", "bounced soft", null, Notice("配信エラー", "受信者のメールボックスの容量を超過しています。")),
+        new("French", "bounced hard", null, Notice("Échec de la remise : rappel", "L'adresse de messagerie que vous avez entrée est introuvable.")),
+        new("French, full", "bounced soft", null, Notice("Non remis", "La boîte aux lettres du destinataire est pleine.")),
+        new("Spanish", "bounced hard", null, Notice("No se puede entregar: recordatorio", "No se encontró la dirección de correo jane.doe@customer.example.")),
+        new("Spanish, full", "bounced soft", null, Notice("No se pudo entregar", "El buzón del destinatario está lleno.")),
+        new("Italian", "bounced hard", null, Notice("Mancato recapito", "Utente jane.doe@customer.example sconosciuto.")),
+        new("Dutch", "bounced hard", null, Notice("Onbestelbaar: herinnering", "De ontvanger jane.doe@customer.example is onbekend")),
+        new("Portuguese", "bounced hard", null, Notice("Não entregue: lembrete", "O endereço jane.doe@customer.example não foi encontrado.")),
         new("no words that say which", null, null, "From: MAILER-DAEMON@mx.example\nSubject: Undelivered mail\nIn-Reply-To: @ID@\n\nSomething happened.\n"),
     ];
 
@@ -80,6 +101,10 @@ internal static class ReturnedForms
         new("out of office by subject", "automatic answer", null, "From: jane.doe@customer.example\nSubject: Automatic reply: Payment reminder\nIn-Reply-To: @ID@\n\nI do not work here any more; this mailbox is not read.\n"),
         new("out of office in German", "automatic answer", null, "From: jane.doe@customer.example\nSubject: Abwesenheitsnotiz: Zahlungserinnerung\nIn-Reply-To: @ID@\n\nIch bin im Urlaub. STOP\n"),
         new("out of office in German by Exchange", "automatic answer", null, "From: jane.doe@customer.example\nSubject: =?utf-8?Q?Automatische_Antwort=3A_Zahlungserinnerung?=\nIn-Reply-To: @ID@\n\nIch bin bis Montag nicht im =?Haus.\n"),
+        new("out of office in Japanese", "automatic answer", null,
+            "From: jane.doe@customer.example\nSubject: 自動応答: Payment reminder\nIn-Reply-To: @ID@\nContent-Type: text/plain; charset=utf-8\n\n月曜日まで不在です。\n"),
+        new("a note of delay in French", "delay", null,
+            Notice("Remise retardée : rappel", "La remise de ce message n'a pas encore abouti.")),
         new("out of office of somebody else's mail", "automatic answer", null, "From: x@y.example\nSubject: Out of Office: Lunch\nIn-Reply-To: <other@y.example>\n\nAway.\n"),
     ];
 
@@ -94,6 +119,9 @@ internal static class ReturnedForms
         { "Paid.\n\nOn Thursday, the 5th of February 2026, Creditor Inc\n<ar@creditor.example> wrote:\n\nSTOP", false }, { "Bezahlt.\n\nVon: ar@creditor.example\nGesendet: Donnerstag\nAbmelden", false },
         { string.Join(' ', Enumerable.Repeat("We paid the invoice last week and wonder why you write to us at all.", 4)) + " Please unsubscribe us.", false },
     };
+
+    private static string Notice(string subject, string text) =>
+        $"From: postmaster@customer.example\nSubject: {subject}\nIn-Reply-To: @ID@\nContent-Type: text/plain; charset=utf-8\n\n{text}\n";
 
     public static string Answer(string text) => Person + "Content-Type: text/plain; charset=utf-8\n\n" + text + "\n";
 
