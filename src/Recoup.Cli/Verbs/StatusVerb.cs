@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Recoup.Core.Foundation;
 using Recoup.Server;
 using Recoup.Server.Api;
 using Recoup.Storage;
@@ -7,14 +8,18 @@ using Recoup.Storage.Work;
 
 namespace Recoup.Cli.Verbs;
 
-/// <summary>status: what is set aside and why, files of the user's that can't be used, the rounds and how they stand.</summary>
+/// <summary>
+/// status: what is set aside and why, files of the user's that can't be used, currencies whose worth nobody said, the rounds and
+/// how they stand.
+/// </summary>
 internal static class StatusVerb
 {
     public static Command Status()
     {
         var trace = new Option<bool>("--trace") { Description = "show where in the program each failed, for an engineer" };
         var dismiss = new Option<string?>("--dismiss") { Description = "forget what is set aside of a party: somebody has seen to it", HelpName = "PARTY" };
-        var verb = new Command("status", "What is set aside and why, which of your files can't be used, and how the rounds stand.") { trace, dismiss };
+        var verb = new Command("status", "What is set aside and why, which of your files can't be used, which "
+            + "currencies the policy does not know, and how the rounds stand.") { trace, dismiss };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
@@ -25,6 +30,7 @@ internal static class StatusVerb
                 Output.Say($"What was set aside of party {party} is dismissed. What fails again is set aside again.");
             }
             var (aside, files, rounds) = (SetAsides.List(store), UserFiles.Broken(session.Folder, session.ReadOwn(session.Own)), Rounds.Of(store));
+            var notListed = NotListed.Of(store, session.Clock.GetUtcNow(), out var unit);
             var traces = parsed.GetValue(trace);
             var asideSheet = new Sheet("party", "work", "subject", "since", "times", "cause") { Title = "Set aside: everybody else is worked, and these are tried again", Empty = "nothing is set aside" };
             foreach (var a in aside) asideSheet.Add(a.Party, a.Work, a.Subject, Time(a.Since), a.Times, a.Cause);
@@ -32,7 +38,11 @@ internal static class StatusVerb
             foreach (var f in files) fileSheet.Add(f.File, f.Line, f.Problem);
             var roundSheet = new Sheet("round", "state", "last", "detail") { Title = "Rounds" };
             foreach (var r in rounds) roundSheet.Add(r.Name, r.State, r.At is { } at ? Time(at) : null, r.Detail);
-            session.Output.Print(json => StatusJson.Write(json, aside, files, rounds, traces), asideSheet, fileSheet, roundSheet);
+            var worthSheet = new Sheet("currency", "open", "overdue") { Title = "Currencies whose worth the policy does not know", Empty = "all are listed" };
+            foreach (var n in notListed)
+                worthSheet.Add(n.Currency, Money.Format(n.Minor, Currency.Of(n.Currency)), Money.Format(n.Overdue, Currency.Of(n.Currency)));
+            session.Output.Print(json => StatusJson.Write(json, aside, files, rounds, notListed, unit, traces), asideSheet, fileSheet, worthSheet, roundSheet);
+            if (notListed.Count > 0 && session.Output.IsTable) Output.Say($"{string.Join(", ", notListed.Select(n => n.Currency))}: {NotListed.Mend(unit)}.");
             if (traces && session.Output.IsTable)
                 foreach (var a in aside) Output.Say($"{a.Party} {a.Work} {a.Subject}\n{a.Trace}\n");
             return 0;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recoup.Core.Foundation;
 using Recoup.Server.Words;
 using Recoup.Storage;
 using Recoup.Storage.Work;
@@ -8,8 +9,10 @@ namespace Recoup.Server.Api;
 /// <summary>The status as JSON, for `recoup status` and the API alike.</summary>
 public static class StatusJson
 {
+    /// <param name="unit">In which the policy's amounts are.</param>
     /// <param name="traces">With where in the program each failed.</param>
-    public static void Write(Utf8JsonWriter json, IReadOnlyList<SetAside> aside, IReadOnlyList<BrokenFile> files, IReadOnlyList<Round> rounds, bool traces)
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<SetAside> aside, IReadOnlyList<BrokenFile> files, IReadOnlyList<Round> rounds,
+        IReadOnlyList<NotListed> notListed, string unit, bool traces)
     {
         json.WriteStartObject();
         json.WriteStartArray("set_aside");
@@ -34,6 +37,18 @@ public static class StatusJson
             json.WriteString("file", f.File);
             if (f.Line is { } line) json.WriteNumber("line", line);
             json.WriteString("problem", f.Problem);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("currencies_not_listed");
+        foreach (var n in notListed)
+        {
+            var currency = Currency.Of(n.Currency);
+            json.WriteStartObject();
+            json.WriteString("currency", n.Currency);
+            json.WriteString("open", Money.Format(n.Minor, currency));
+            json.WriteString("overdue", Money.Format(n.Overdue, currency));
+            json.WriteString("mend", NotListed.Mend(unit));
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -94,6 +94,18 @@ public sealed partial class KnobTests
             s => s.ShouldContain($"the policy does not say what {currency} is worth"), s => s.ShouldContain("\"rule\":\"final-notice\""));
     }
 
+    /// <summary>The same figures in another unit are another threshold.</summary>
+    [Fact]
+    public void The_unit_of_worth_decides_who_is_called()
+    {
+        // Worth 179 EUR, where 200 are asked for.
+        var party = new Party("dollars", b => b.Invoice("I1", Due, 210m, "USD"));
+        Story(ShippedPolicies.Default, party).ShouldNotContain("\"rule\":\"call\"");
+        var turned = ShippedPolicies.DefaultText.Replace("  unit: EUR\n", "  unit: USD\n", StringComparison.Ordinal);
+        turned = System.Text.RegularExpressions.Regex.Replace(turned, "(?m)^    USD: .*\n", "    EUR: 0.85\n");
+        Story(Policy.Parse(turned, "dollars.yaml"), party).ShouldContain("\"rule\":\"call\"");
+    }
+
     [Fact]
     public void The_table_of_worth_says_on_what_it_rests() => ShippedPolicies.Default.Worth!.ToString().ShouldSatisfyAllConditions(
         s => s.ShouldStartWith("amounts are in EUR, by what "), s => s.ShouldContain("2025-06-30"), s => s.ShouldContain("European Central Bank"));

@@ -1,0 +1,58 @@
+namespace Recoup.Tests.Cli;
+
+/// <summary>What `recoup status` tells of besides what is set aside.</summary>
+public sealed class StatusTests : IDisposable
+{
+    private readonly DataFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private void Owes(string account, string currency, string amount)
+    {
+        var money = $"""
+            "amount":"{amount}","currency":"{currency}"
+            """;
+        folder.Send($$"""
+            {"type":"account","key":"a{{account}}","account":"{{account}}"}
+            {"type":"invoice","key":"i{{account}}","account":"{{account}}","number":"1","issued_on":"2026-03-01","due_on":"2026-03-31",{{money}}}
+            """, "--now", "2026-04-02T10:00:00Z").Expect(0);
+    }
+
+    [Fact]
+    public void Currencies_that_the_policy_does_not_know_are_listed_with_how_to_mend_it()
+    {
+        string[] status = ["status", "--now", "2026-04-10T10:00:00Z"];
+        Owes("A1", "EUR", "300.00");
+        folder.Run([.. status, "--format", "json"]).Expect(0).Json.GetProperty("currencies_not_listed").GetArrayLength().ShouldBe(0);
+        folder.Run(status).Expect(0).Out.ShouldContain("all are listed");
+        Owes("A2", "MRU", "250000.00");
+        var listed = folder.Run([.. status, "--format", "json"]).Expect(0).Json.GetProperty("currencies_not_listed").EnumerateArray().ShouldHaveSingleItem();
+        new[] { "currency", "open", "overdue" }.Select(f => listed.GetProperty(f).GetString()).ShouldBe(["MRU", "250000.00", "250000.00"]);
+        foreach (var part in new[] { "worth: per_unit:", "one EUR", "recoup policy adopt FILE" })
+            listed.GetProperty("mend").GetString().ShouldNotBeNull().ShouldContain(part);
+        var table = folder.Run(status).Expect(0);
+        table.Out.ShouldContain("MRU");
+        table.Err.ShouldContain("MRU: the policy does not say what it is worth");
+
+        // Mended as it says, it is told of no longer; paid, neither.
+        var policy = Core.Policies.ShippedPolicies.DefaultText;
+        var mended = folder.Write("mended.yaml", policy.Replace("  per_unit:\n", "  per_unit:\n    MRU: 656\n", StringComparison.Ordinal));
+        folder.Run("policy", "adopt", mended, "--now", "2026-04-10T10:00:00Z").Expect(0);
+        folder.Run([.. status, "--format", "json"]).Expect(0).Json.GetProperty("currencies_not_listed").GetArrayLength().ShouldBe(0);
+        Owes("A3", "HTG", "1000.00");
+        const string payment = """{"type":"payment","key":"p","account":"A3","on":"2026-04-10","amount":"1000.00","currency":"HTG"}""";
+        folder.Send(payment, "--now", "2026-04-10T11:00:00Z").Expect(0);
+        folder.Run([.. status, "--format", "json"]).Expect(0).Json.GetProperty("currencies_not_listed").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_policy_without_a_table_of_worth_asks_for_none()
+    {
+        Owes("A2", "MRU", "250000.00");
+        var text = Core.Policies.ShippedPolicies.DefaultText;
+        var from = text.IndexOf("\nworth:", StringComparison.Ordinal) + 1;
+        var to = from + text[from..].Split('\n').TakeWhile((line, at) => at == 0 || line.Length == 0 || line[0] is ' ' or '#').Sum(line => line.Length + 1);
+        folder.Run("policy", "adopt", folder.Write("without.yaml", text.Remove(from, to - from)), "--now", "2026-04-10T10:00:00Z").Expect(0);
+        folder.Run("status", "--format", "json").Expect(0).Json.GetProperty("currencies_not_listed").GetArrayLength().ShouldBe(0);
+    }
+}
