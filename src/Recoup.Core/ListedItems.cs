@@ -53,13 +53,19 @@ public static class ListedItems
     /// <summary>The number by which an item of another year is known.</summary>
     public static string OfYear(string number, int year) => string.Create(CultureInfo.InvariantCulture, $"{number} ({year})");
 
-    /// <summary>The number that the name of an instalment or of another year's item begins with; null where it is a bare one.</summary>
+    /// <summary>The name of what has a number that is known in another currency: a number keeps the one that it had first.</summary>
+    public static string OfCurrency(string name, string currency) => $"{name} ({currency})";
+
+    /// <summary>The number that the name of an instalment, of another year's item or of another currency's begins with; null where it is a bare one.</summary>
     public static string? NumberOf(string name)
     {
         var number = name;
         while (number.Length > 0 && number[^1] == ')' && number.LastIndexOf(" (", StringComparison.Ordinal) is > 0 and var open
-            && !number.AsSpan(open + 2, number.Length - open - 3).ContainsAnyExceptInRange('0', '9')) number = number[..open];
+            && number.AsSpan(open + 2, number.Length - open - 3) is var mark
+            && (!mark.ContainsAnyExceptInRange('0', '9') || IsCurrency(mark))) number = number[..open];
         return number.Length == name.Length ? null : number;
+
+        static bool IsCurrency(ReadOnlySpan<char> mark) => mark.Length == 3 && !mark.ContainsAnyExceptInRange('A', 'Z');
     }
 
     private static string FamilyOf(ItemState bare, ListedInvoice row) => bare.Cancelled || bare.IssuedOn.Year == row.IssuedOn.Year ? row.Number : OfYear(row.Number, row.IssuedOn.Year);

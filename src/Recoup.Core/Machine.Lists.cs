@@ -17,7 +17,9 @@ public static partial class Machine
         if (item.Kind != ItemKind.Invoice) return Taken(i, item);
         // Who cancelled it here knows more than a list that says what it said before.
         if (item.Cancelled) return i.IsKnown ? null : Issue(work, i, name);
-        if (i.Amount.Currency.Code != item.Currency) return WrongCurrency(item, i.Amount);
+        if (i.Amount.Currency.Code != item.Currency)
+            return new Refused(Refusal.WrongCurrency, $"invoice {item.Number} is in {item.Currency} here, in {i.Amount.Currency} in the list, "
+                + $"and a number keeps its currency: cancel it with invoice_cancelled, and give the one in {i.Amount.Currency} a number of its own");
         if (item.IssuedOn != i.IssuedOn && item.WrittenOff == 0 && !IsRecovered(work, item)) return IssueAnew(work, i, item);
         var on = work.Today > item.IssuedOn ? work.Today : item.IssuedOn;
         var due = i.DueOn < item.IssuedOn ? item.IssuedOn : i.DueOn;

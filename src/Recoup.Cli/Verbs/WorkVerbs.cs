@@ -39,8 +39,9 @@ internal static class WorkVerbs
             var day = parsed.GetValue(asOf) is { } text ? Session.Day(text, "--as-of") : DailyRun.DateOf(door, today) ?? today;
             // Of a workspace in several zones: where the date has not begun, parties are looked at as of the day that it still is.
             var ownDays = day == today || parsed.GetValue(asOf) is null;
-            if (day > today.AddDays(DailyRun.DaysAheadMax) && session.GivenNow is null)
-                throw new UsageException($"{day:yyyy-MM-dd} is more than {DailyRun.DaysAheadMax} days ahead; the workspace's clock would go there for good. If that is meant, give --now as well.");
+            if (day > today.AddDays(DailyRun.DaysAheadMax))
+                throw new UsageException($"{day:yyyy-MM-dd} is more than {DailyRun.DaysAheadMax} days ahead; the workspace's clock would go there for good. "
+                    + "If that is meant, give a --now of that time as well.");
             var now = session.GivenNow ?? (ownDays ? clock : DailyRun.InstantOf(day, clock, door.Workspace));
             var report = new DailyRun(door).Run(day, now, parsed.GetValue(all), dry, parsed.GetValue(acceptVolume), (done, of) => Output.Progress($"{done:N0} of {of:N0} parties", (double)done / of), ownDays);
             Output.ProgressDone();

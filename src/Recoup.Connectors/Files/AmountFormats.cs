@@ -10,6 +10,9 @@ internal sealed record NumberFormat(char Decimal, char? Thousands)
 {
     public static readonly NumberFormat Plain = new('.', null);
 
+    /// <summary>So many fit a long; no amount of money has more.</summary>
+    public const int DigitsMax = 18;
+
     public override string ToString() => Thousands is { } t ? $"1{t}234{Decimal}50" : $"1234{Decimal}50";
 
     /// <summary>Digits with their marks alone. A sign may stand before or, as SAP has it, behind.</summary>
@@ -17,11 +20,11 @@ internal sealed record NumberFormat(char Decimal, char? Thousands)
     {
         number = 0;
         var negative = false;
+        if (WholeLength(text) is var whole and > 0
+            && ((text[whole] == Decimal && !text[..whole].Contains(Decimal)) || text[whole] == '/')) text = text[..whole];
         if (text.Length > 1 && text[0] is '-' or '+') { negative = text[0] == '-'; text = text[1..]; }
         else if (text.Length > 1 && text[^1] == '-') { negative = true; text = text[..^1]; }
 
-        // Eighteen digits fit a long; no amount of money has more.
-        const int digitsMax = 18;
         long digits = 0;
         var count = 0;
         var group = 0;
@@ -32,7 +35,7 @@ internal sealed record NumberFormat(char Decimal, char? Thousands)
         {
             if (char.IsAsciiDigit(c))
             {
-                if (++count > digitsMax) return false;
+                if (++count > DigitsMax) return false;
                 digits = digits * 10 + (c - '0');
                 if (scale >= 0) scale++;
                 else group++;
@@ -60,13 +63,24 @@ internal sealed record NumberFormat(char Decimal, char? Thousands)
         return true;
     }
 
+    /// <summary>
+    /// Up to the mark behind which dashes stand in place of decimals: 2.000,- and 5,-- and 1,234/- are whole, and the dash is no
+    /// minus. 0: there is no such mark.
+    /// </summary>
+    internal static int WholeLength(ReadOnlySpan<char> text)
+    {
+        var end = text.Length;
+        while (end > 0 && text[end - 1] is ('-' or '\u2013' or '\u2014' or '\u2212')) end--;
+        return end > 1 && end < text.Length && text[end - 1] is ('.' or ',' or '/') ? end - 1 : 0;
+    }
+
     // Blanks and apostrophes can be nothing but marks of thousands, whatever the mapping says of them; a point or a comma could be the decimal mark.
     private bool IsThousands(char c) => c == Thousands || Alike(c) is ' ' or '\'';
 
     private static char Alike(char c) => c switch
     {
         ' ' or '\u00A0' or '\u202F' or '\u2009' or '\u2007' => ' ',
-        '\'' or '\u2019' or '\u02BC' => '\'',
+        '\'' or '\u2019' or '\u02BC' or '\u00B4' or '`' => '\'',
         _ => c,
     };
 }
@@ -130,7 +144,8 @@ internal sealed class AmountFormats
                 text = text[1..^1];
                 continue;
             }
-            if (IsMinus(text[0]) || IsMinus(text[^1]) || text[0] == '+')
+            var isBehind = IsMinus(text[^1]) && NumberFormat.WholeLength(text) == 0;
+            if (IsMinus(text[0]) || isBehind || text[0] == '+')
             {
                 if (signed) return NumberReading.NoNumber;
                 signed = true;

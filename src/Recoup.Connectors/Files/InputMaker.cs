@@ -13,6 +13,7 @@ internal sealed class InputMaker
     private readonly string actor;
     private readonly List<InputProblem> scratch = [];
     private readonly SeenFacts seen = new();
+    private readonly SeenFacts said = new();
     private Input.Invoice? listed;
     private int ordinal;
 
@@ -81,9 +82,36 @@ internal sealed class InputMaker
         if (!draft.Values.Set(draft.Plan.Kind.Ordinal("key"), key, scratch)) return null;
         var made = draft.Plan.Kind.Build(draft.Values, actor, scratch);
         if (made is not Input.AccountSet account) return made;
+        if (IsSaidAbove(draft, input.Key, digest, ref withdrawn)) return null;
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(input.Key), hash);
         return account with { Said = Convert.ToHexStringLower(hash[..bytesOfFact]) + digest, Withdrawn = withdrawn };
+    }
+
+    /// <summary>
+    /// Of a customer with many rows a list may say more in one than in another. What a row leaves blank, and one above it gives,
+    /// is not taken away; true where a row says nothing of the customer that no row above it said.
+    /// </summary>
+    private bool IsSaidAbove(Draft draft, string account, string digest, ref Withdrawn withdrawn)
+    {
+        if (!said.Note($"{account}\n{digest}")) return false;
+        var values = draft.Values;
+        var isNew = said.Note(account);
+        for (var at = 0; at < values.Values.Length; at++)
+        {
+            var field = values.Kind.Fields[at].Name;
+            if (field == "key") continue;
+            if (values.Values[at] is { } value)
+            {
+                said.Note($"{account}\n{field}");
+                isNew |= said.Note($"{account}\n{field}\n{value}");
+            }
+            else if (field is "email" or "phone" or "address" && said.Has($"{account}\n{field}"))
+            {
+                withdrawn &= ~(field switch { "email" => Withdrawn.Email, "phone" => Withdrawn.Phone, _ => Withdrawn.Address });
+            }
+        }
+        return !isNew;
     }
 
     // --- what a list says of an invoice, as it is now ---

@@ -168,10 +168,21 @@ internal sealed class MappedRow
             case NumberReading.UnknownSign when text.ContainsAnyInRange('0', '9'):
                 problems.Add(new InputProblem(column, $"'{Short(text)}' is not an amount written as {formats}: what stands beside the number is no currency that is known"));
                 return Unread;
+            case NumberReading.NoNumber when Digits(text) > NumberFormat.DigitsMax:
+                problems.Add(new InputProblem(column, $"'{Short(text)}' is too large: no amount of money has more than {NumberFormat.DigitsMax} digits"));
+                return Unread;
             default:
                 problems.Add(new InputProblem(column, $"'{Short(text)}' is not an amount written as {formats}"));
                 return Unread;
         }
+    }
+
+    private static int Digits(ReadOnlySpan<char> text)
+    {
+        var digits = 0;
+        foreach (var c in text)
+            if (char.IsAsciiDigit(c)) digits++;
+        return digits;
     }
 
     private static object ReadJsonNumber(ReadOnlySpan<char> text, string column, List<InputProblem> problems)

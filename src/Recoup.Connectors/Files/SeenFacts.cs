@@ -31,6 +31,18 @@ internal sealed class SeenFacts
         }
     }
 
+    /// <summary>False where it was said before.</summary>
+    public bool Note(string fact) => Add(Place(fact));
+
+    public bool Has(string fact) => Contains(Place(fact));
+
+    private static ulong Place(string fact)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(fact), hash);
+        return Mix(BitConverter.ToUInt64(hash), 0);
+    }
+
     /// <summary>SplitMix64's last step; never 0, which is an empty slot.</summary>
     private static ulong Mix(ulong hash, ulong ordinal)
     {

@@ -73,17 +73,44 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
     private void FollowNumber(ListedRow[] rows, long pid, PartyState state)
     {
         foreach (var credit in rows)
-            if (credit.Minor < 0) FollowCredit(credit, pid, state);
+            if (credit.Minor < 0) FollowCredit(InItsCurrency(credit, pid, state), pid, state);
         var owed = Array.FindAll(rows, r => r.Minor >= 0);
         if (owed.Length == 0) return;
-        foreach (var (row, name) in Named(owed, pid, state)) FollowItem(row, name, state);
+        foreach (var (row, name) in Named(owed, pid, state)) FollowItem(row, InItsCurrency(row, name, pid, state), state);
+    }
+
+    // What is in another currency by now is an item of its own; the one before is in the list no more, and closed as such.
+    private string InItsCurrency(ListedRow row, string name, long pid, PartyState state)
+    {
+        if (row.Minor == 0 || Load(row.Account, name, pid, state) is not { Kind: ItemKind.Invoice } item || item.Currency == row.Currency) return name;
+        var other = ListedItems.OfCurrency(name, row.Currency);
+        Load(row.Account, other, pid, state);
+        return other;
+    }
+
+    private ListedRow InItsCurrency(ListedRow credit, long pid, PartyState state) =>
+        LoadCredit(credit.Account, credit.Number, pid, state) is { } known && known.Currency != credit.Currency
+            ? credit with { Number = ListedItems.OfCurrency(credit.Number, credit.Currency) }
+            : credit;
+
+    private ItemState? Load(string account, string name, long pid, PartyState state)
+    {
+        if (pid != 0 && !state.LookedFor.Contains((account, name))) door.Store.LoadItem(state, pid, account, name);
+        return state.Item(account, name);
+    }
+
+    private CashState? LoadCredit(string account, string number, long pid, PartyState state)
+    {
+        var key = Fold.CreditKey(account, number);
+        if (pid != 0 && !state.CashLookedFor.Contains(key)) door.Store.LoadCash(state, pid, key);
+        return state.Cash.GetValueOrDefault(key);
     }
 
     /// <summary>Which item each row is about: first those that have its very dates, then those that are left, then new ones.</summary>
     private List<(ListedRow Row, string Name)> Named(ListedRow[] rows, long pid, PartyState state)
     {
         var (account, number) = (rows[0].Account, rows[0].Number);
-        var bare = Load(number);
+        var bare = Load(account, number, pid, state);
         if (rows.Length == 1 && (bare is null || Is(bare, rows[0]))) return [(rows[0], number)];
         var named = new List<(ListedRow, string)>(rows.Length);
         var taken = new HashSet<string>(StringComparer.Ordinal);
@@ -118,14 +145,8 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
         List<ItemState> Family(string family)
         {
             var items = new List<ItemState>();
-            for (var ordinal = 1; Load(ListedItems.Name(family, ordinal)) is { } item; ordinal++) items.Add(item);
+            for (var ordinal = 1; Load(account, ListedItems.Name(family, ordinal), pid, state) is { } item; ordinal++) items.Add(item);
             return items;
-        }
-
-        ItemState? Load(string name)
-        {
-            if (pid != 0 && !state.LookedFor.Contains((account, name))) door.Store.LoadItem(state, pid, account, name);
-            return state.Item(account, name);
         }
     }
 
@@ -144,6 +165,8 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
             report.New++;
             return;
         }
+        // Nothing of it is open, in whatever currency.
+        if (row.Minor == 0) row = row with { Currency = item.Currency };
         if (item.Currency != row.Currency)
         {
             report.Rejected++;
@@ -163,15 +186,7 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
     private void FollowCredit(ListedRow row, long pid, PartyState state)
     {
         list.Meet(row.Account, Credit(row.Number));
-        var known = Fold.CreditKey(row.Account, row.Number);
-        if (pid != 0 && !state.CashLookedFor.Contains(known)) door.Store.LoadCash(state, pid, known);
-        var credit = state.Cash.GetValueOrDefault(known);
-        if (credit is not null && credit.Currency != row.Currency)
-        {
-            report.Rejected++;
-            reject(row.Line, $"credit {row.Number} is in {credit.Currency} here, in {row.Currency} in the file", row.Raw);
-            return;
-        }
+        var credit = LoadCredit(row.Account, row.Number, pid, state);
         // Told of again with what is known of it, a credit that came from elsewhere is the list's from now on.
         var told = (Input.CreditNote)Parse(
             $$"""{"type":"credit_note","key":{{Quote(OpenItemsIntake.CreditKey(source, row.Account, row.Number))}},"account":{{Quote(row.Account)}},"number":{{Quote(row.Number)}},"on":"{{credit?.On ?? row.IssuedOn:yyyy-MM-dd}}","amount":"{{Format(credit?.Minor ?? -row.Minor, row.Currency)}}","currency":"{{row.Currency}}"}""") with

@@ -60,7 +60,7 @@ internal sealed class OpenItemsList : IDisposable
     /// <summary>False where the list has the very same item already.</summary>
     public bool Add(OpenItemRow row)
     {
-        if (row.Set is { } said && !Found(known.Bind(row.Account).Bind(said.Said)))
+        if (row.Set is { } told && !Found(known.Bind(row.Account).Bind(told.Said)) && Together(SetOf(row.Account), told) is var said)
             set.Bind(row.Account).Bind(said.Actor).Bind(InputJson.Write(said).AsSpan()).Bind(said.Said).Bind((long)said.Withdrawn).Run();
         return add.Bind(row.Account).Bind(row.Number).Bind(Day(row.DueOn)).Bind(Day(row.IssuedOn)).Bind(row.Line).Bind(row.Balance.Minor).Bind(row.Balance.Currency.Code).Bind(row.Raw).Run() > 0;
     }
@@ -100,6 +100,32 @@ internal sealed class OpenItemsList : IDisposable
             rows.Add(row);
         }
         if (rows.Count > 0) yield return new ListedAccount(rows[0].Account, SetOf(rows[0].Account), rows);
+    }
+
+    /// <summary>What a customer's rows say together: what one leaves blank, another may give.</summary>
+    private static Input.AccountSet Together(Input.AccountSet? before, Input.AccountSet row)
+    {
+        if (before is null) return row;
+        var both = row with
+        {
+            Party = row.Party ?? before.Party,
+            Name = row.Name ?? before.Name,
+            Portfolio = row.Portfolio ?? before.Portfolio,
+            Kind = row.Kind ?? before.Kind,
+            Email = row.Email ?? before.Email,
+            OtherEmails = row.Email is null ? before.OtherEmails : row.OtherEmails,
+            Phone = row.Phone ?? before.Phone,
+            Address = row.Address ?? before.Address,
+            Country = row.Country ?? before.Country,
+            TimeZone = row.TimeZone ?? before.TimeZone,
+            Language = row.Language ?? before.Language,
+            Parent = row.Parent ?? before.Parent,
+        };
+        var withdrawn = row.Withdrawn;
+        if (both.Email is not null) withdrawn &= ~Withdrawn.Email;
+        if (both.Phone is not null) withdrawn &= ~Withdrawn.Phone;
+        if (both.Address is not null) withdrawn &= ~Withdrawn.Address;
+        return both with { Withdrawn = withdrawn };
     }
 
     private Input.AccountSet? SetOf(string account)

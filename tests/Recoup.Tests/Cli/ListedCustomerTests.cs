@@ -1,0 +1,183 @@
+using System.Text;
+using System.Text.Json;
+using Recoup.Tests.Mail;
+
+namespace Recoup.Tests.Cli;
+
+/// <summary>Lists that come again and again, by the shipped mappings: what they say of customers and their items holds from then on.</summary>
+public sealed class ListedCustomerTests : IDisposable
+{
+    private const string Receivables = "account,name,email,phone,invoice,issued_on,due_on,amount,currency,paid_on\n";
+    private const string OpenItems = "account,number,issued_on,due_on,balance,currency,name,email\n";
+
+    private readonly DataFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private Ran Import(int day, string rows) =>
+        folder.Run("import", folder.Write("list.csv", Receivables + rows), "--map", "receivables", "--format", "json", "--now", $"2026-04-{day:00}T10:00:00Z");
+
+    private Ran Follow(int day, string rows) => folder.Run("import", folder.Write("items.csv", OpenItems + rows), "--map", "open-items", "--as", "open-items",
+        "--on", $"2026-04-{day:00}", "--format", "json", "--now", $"2026-04-{day:00}T10:00:00Z");
+
+    private Dictionary<string, string> Ageing(int day) =>
+        folder.Run("ageing", "--as-of", $"2026-04-{day:00}", "--by", "account", "--format", "json").Expect(0).Json.EnumerateArray()
+        .ToDictionary(r => $"{Text(r, "account")} {Text(r, "currency")}", r => $"{Text(r, "total")} {Text(r, "unapplied")}");
+
+    private static string Text(JsonElement row, string field) => row.GetProperty(field).GetString()!;
+
+    /// <summary>The addresses to which mail goes on 10 April.</summary>
+    private List<string> Mailed()
+    {
+        folder.Run("sending", "live", "--now", "2026-04-10T06:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-04-10", "--now", "2026-04-10T08:00:00Z").Expect(0);
+        folder.Run("dispatch", "--now", "2026-04-10T10:00:00Z").Expect(0);
+        if (!Directory.Exists(folder.Mail)) return [];
+        return [.. Directory.GetFiles(folder.Mail)
+            .Select(f => ParsedMail.Parse(File.ReadAllBytes(f)).Header("To").Split('<', '>')[1]).Order(StringComparer.Ordinal)];
+    }
+
+    [Fact]
+    public void An_address_that_the_list_has_no_more_is_written_to_no_more_and_one_given_by_hand_is()
+    {
+        Import(1, """
+            C1,Acme,c1@x.example,+493012345678,I1,2026-03-01,2026-03-31,300.00,EUR,
+            C2,Beta,c2@x.example,+493012345678,I1,2026-03-01,2026-03-31,300.00,EUR,
+            C3,Ceta,c3@x.example,+493012345678,I1,2026-03-01,2026-03-31,300.00,EUR,
+            C4,Deta,c4@x.example,+493012345678,I1,2026-03-01,2026-03-31,300.00,EUR,
+            """).Expect(0);
+        const string byHand = """{"type":"contact_point","key":"cp","account":"C3","channel":"email","address":"hand@x.example"}""";
+        folder.Send(byHand, "--now", "2026-04-02T10:00:00Z").Expect(0);
+        Import(3, """
+            C1,Acme,,+493012345678,I1,2026-03-01,2026-03-31,300.00,EUR,
+            C2,Beta,n/a,+493012345678,I1,2026-03-01,2026-03-31,300.00,EUR,
+            C3,Ceta,,+493012345678,I1,2026-03-01,2026-03-31,300.00,EUR,
+            C4,Deta,c4@x.example,,I1,2026-03-01,2026-03-31,300.00,EUR,
+            """).Expect(0).Json.GetProperty("inputs").GetProperty("account").GetInt32().ShouldBe(4);
+        Mailed().ShouldBe(["c4@x.example", "hand@x.example"]);
+        // Those whose address is gone are called at once.
+        var work = folder.Run("worklist", "--format", "json").Expect(0).Json.EnumerateArray();
+        work.Select(w => Text(w, "account")).Order(StringComparer.Ordinal).ShouldBe(["C1", "C2"]);
+    }
+
+    [Fact]
+    public void What_one_row_of_a_customer_gives_the_next_does_not_take_away()
+    {
+        const string rows = """
+            C1,Acme,c1@x.example,,I1,2026-03-01,2026-03-31,300.00,EUR,
+            C1,,,,I2,2026-03-01,2026-03-31,300.00,EUR,
+            C2,,,,I1,2026-03-01,2026-03-31,300.00,EUR,
+            C2,Beta,c2@x.example,,I2,2026-03-01,2026-03-31,300.00,EUR,
+            C3,Ceta,c3@x.example,,I1,2026-03-01,2026-03-31,300.00,EUR,
+            C3,Ceta,,+493012345678,I2,2026-03-01,2026-03-31,300.00,EUR,
+            """;
+        Import(1, rows).Expect(0);
+        // The customer whose first row says all has nothing new the second time.
+        Import(2, rows.Split("C2")[0]).Expect(0).Json.GetProperty("accepted").GetInt32().ShouldBe(0);
+        Import(2, rows).Expect(0);
+        Mailed().ShouldBe(["c1@x.example", "c2@x.example", "c3@x.example"]);
+    }
+
+    [Fact]
+    public void What_one_open_item_of_a_customer_gives_the_next_does_not_take_away()
+    {
+        const string rows = """
+            C1,I1,2026-03-01,2026-03-31,300.00,EUR,Acme,c1@x.example
+            C1,I2,2026-03-01,2026-03-31,300.00,EUR,,
+            C2,I1,2026-03-01,2026-03-31,300.00,EUR,,
+            C2,I2,2026-03-01,2026-03-31,300.00,EUR,Beta,c2@x.example
+            C3,I1,2026-03-01,2026-03-31,300.00,EUR,,c3@x.example
+            C3,I2,2026-03-01,2026-03-31,300.00,EUR,Ceta,
+            """;
+        Follow(1, rows).Expect(0);
+        Follow(2, rows).Expect(0).Json.GetProperty("inputs").EnumerateObject().ShouldBeEmpty();
+        Mailed().ShouldBe(["c1@x.example", "c2@x.example", "c3@x.example"]);
+    }
+
+    [Fact]
+    public void Rows_of_an_erased_customer_settle_what_is_open_and_name_nobody()
+    {
+        Import(1, """
+            C1,Acme,c1@x.example,+493012345678,I1,2026-03-01,2026-03-31,300.00,EUR,
+            C2,Beta,c2@x.example,,I1,2026-03-01,2026-03-31,200.00,EUR,
+            """).Expect(0);
+        folder.Send("""{"type":"erasure","key":"er","account":"C1","reason":"asked"}""", "--now", "2026-04-02T10:00:00Z").Expect(0);
+        // Paid, and another invoice; with the name that the ledger still has.
+        Import(3, """
+            C1,Zacharias,zz@x.example,+493012345678,I1,2026-03-01,2026-03-31,300.00,EUR,2026-04-02
+            C1,Zacharias,zz@x.example,+493012345678,I2,2026-03-01,2026-03-31,70.00,EUR,
+            C2,Beta,c2@x.example,,I1,2026-03-01,2026-03-31,200.00,EUR,
+            """).Expect(0).Json.GetProperty("rejected").GetInt32().ShouldBe(0);
+        Ageing(3).ShouldBe(new Dictionary<string, string> { ["C1 EUR"] = "70.00 0.00", ["C2 EUR"] = "200.00 0.00" });
+        // A list of open items no longer has it.
+        Follow(4, """
+            C1,I2,2026-03-01,2026-03-31,60.00,EUR,Zacharias,zz@x.example
+            C2,I1,2026-03-01,2026-03-31,200.00,EUR,Beta,c2@x.example
+            """).Expect(0).Json.GetProperty("control_totals")[0].GetProperty("agrees").GetBoolean().ShouldBeTrue();
+        Follow(5, "C2,I1,2026-03-01,2026-03-31,200.00,EUR,Beta,c2@x.example\n").Expect(0);
+        Ageing(5).Keys.ShouldBe(["C2 EUR"]);
+        Mailed().ShouldBe(["c2@x.example"]);
+        folder.Run("statement", "C1", "--format", "json").Out.ShouldNotContain("Zacharias");
+        folder.Run("explain", "C1", "--format", "json").Out.ShouldNotContain("zz@");
+        folder.ShouldBeSound();
+    }
+
+    [Fact]
+    public void An_item_that_is_in_another_currency_by_now_is_followed()
+    {
+        const string others = "C2,I9,2026-03-01,2026-03-31,900.00,EUR,,\n";
+        Follow(1, others + """
+            C1,I1,2026-03-01,2026-03-31,100.00,EUR,Acme,
+            C1,CN1,2026-03-05,,-30.00,EUR,Acme,
+            """).Expect(0);
+        var turned = others + """
+            C1,I1,2026-03-01,2026-03-31,110.00,USD,Acme,
+            C1,CN1,2026-03-05,,-33.00,USD,Acme,
+            """;
+        Follow(2, turned).Expect(0).Json.GetProperty("control_totals").EnumerateArray().ShouldAllBe(t => t.GetProperty("agrees").GetBoolean());
+        Ageing(2).ShouldBe(new Dictionary<string, string> { ["C1 USD"] = "110.00 33.00", ["C2 EUR"] = "900.00 0.00" });
+        Follow(2, turned).Expect(0).Json.GetProperty("unchanged").GetInt32().ShouldBe(3);
+        // And back, less what was paid meanwhile.
+        const string back = others + "C1,I1,2026-03-01,2026-03-31,90.00,EUR,Acme,\n";
+        Follow(3, back).Expect(1).Json.GetProperty("refused").GetString().ShouldNotBeNull().ShouldContain("--accept-drop");
+        folder.Run("import", folder.Write("items.csv", OpenItems + back), "--map", "open-items", "--as", "open-items", "--on", "2026-04-03", "--accept-drop",
+            "--format", "json", "--now", "2026-04-03T10:00:00Z").Expect(0);
+        Ageing(3).ShouldBe(new Dictionary<string, string> { ["C1 EUR"] = "90.00 0.00", ["C2 EUR"] = "900.00 0.00" });
+        folder.ShouldBeSound();
+    }
+
+    [Fact]
+    public void An_invoice_of_a_ledger_that_is_in_another_currency_says_what_to_do()
+    {
+        Import(1, "C1,Acme,,,I1,2026-03-01,2026-03-31,300.00,EUR,\n").Expect(0);
+        Import(2, "C1,Acme,,,I1,2026-03-01,2026-03-31,300.00,USD,\n").Expect(3).Err.ShouldContain(
+            "invoice I1 is in EUR here, in USD in the list, and a number keeps its currency: cancel it with invoice_cancelled");
+        Ageing(2)["C1 EUR"].ShouldBe("300.00 0.00");
+    }
+
+    [Fact]
+    public void An_invoice_that_is_paid_by_the_time_it_leaves_is_sent_as_paid()
+    {
+        folder.Send("""
+            {"type":"sending","key":"s","mode":"live"}
+            {"type":"portfolio","key":"p","portfolio":"main","creditor":"Nord","sender":"ar@nord.example","bank_details":"IBAN X","invoice_delivery":"email"}
+            {"type":"account","key":"a1","account":"A1","email":"a1@x.example"}
+            {"type":"account","key":"a2","account":"A2","email":"a2@x.example"}
+            """, "--now", "2026-04-01T08:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-04-01", "--now", "2026-04-01T08:30:00Z").Expect(0);
+        static string Invoice(string account) => $$"""{"type":"invoice","key":"i{{account}}","account":"{{account}}","number":"I1","""
+            + """ "issued_on":"2026-04-02","due_on":"2026-05-02","amount":"300.00","currency":"EUR"}""";
+        folder.Send(Invoice("A1") + "\n" + Invoice("A2"), "--now", "2026-04-02T08:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-04-02", "--now", "2026-04-02T08:30:00Z").Expect(0);
+        // Between the decision and the letter's leaving.
+        const string payment = """{"type":"payment","key":"p1","account":"A1","on":"2026-04-02","amount":"300.00","currency":"EUR"}""";
+        folder.Send(payment, "--now", "2026-04-02T09:00:00Z").Expect(0);
+        folder.Run("dispatch", "--now", "2026-04-02T10:00:00Z").Expect(0);
+        var mails = Directory.GetFiles(folder.Mail).Select(f => ParsedMail.Parse(File.ReadAllBytes(f)))
+            .ToDictionary(m => m.Header("To").Trim('<', '>'), m => AllText(m));
+        mails["a1@x.example"].ShouldSatisfyAllConditions(m => m.ShouldContain("It is paid already"), m => m.ShouldNotContain("IBAN"));
+        mails["a2@x.example"].ShouldSatisfyAllConditions(m => m.ShouldNotContain("paid already"), m => m.ShouldContain("IBAN"));
+
+        static string AllText(ParsedMail mail) => mail.Parts.Count == 0 ? Encoding.UTF8.GetString(mail.Content) : AllText(mail.Parts[0]);
+    }
+}
