@@ -125,7 +125,7 @@ public sealed partial class Store : IDisposable
         catch (SqliteException e) when (e.SqliteErrorCode is 5 or 6) { throw; }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
         {
-            throw new StoreException($"the data folder '{folder}' can't be opened: {e.Message}", e);
+            throw new StoreException($"the data folder '{folder}' can't be opened: {FileTrouble.Words(e, folder) ?? e.Message}", e);
         }
     }
 

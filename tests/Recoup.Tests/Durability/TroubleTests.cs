@@ -147,6 +147,23 @@ public sealed class TroubleTests(EveryKindFolder made) : IClassFixture<EveryKind
         folder.ShouldBeSound();
     }
 
+    /// <summary>It may be full before there is anything: then too it says what to look at.</summary>
+    [Fact]
+    public void A_disk_without_room_for_a_new_folder_is_said()
+    {
+        Assert.SkipUnless(File.Exists("/bin/bash") && OperatingSystem.IsLinux(), "needs ulimit");
+        using var folder = new DataFolder();
+        var input = folder.Write("many.csv", Ledger.Csv(3, 0));
+        const string script = "trap '' XFSZ; ulimit -f 40; exec dotnet \"$0\" --data \"$1\" import \"$2\" --map receivables";
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/bash")
+        {
+            UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true,
+            ArgumentList = { "-c", script, Path.Combine(AppContext.BaseDirectory, "recoup.dll"), folder.Path, input },
+            Environment = { ["DOTNET_EnableWriteXorExecute"] = "0" },
+        })!;
+        ShouldSayInOneLine(DataFolder.Finish(process), "room");
+    }
+
     /// <summary>As somebody who may read the folder and not write it; needs to be able to become somebody else.</summary>
     [Fact]
     public void A_folder_that_can_be_read_only_is_said()
