@@ -15,7 +15,7 @@ internal static class Many
         Environment.GetEnvironmentVariable("RECOUP_CASES") is { Length: > 0 } text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var percent)
             ? Math.Max(1, usual * percent / 100)
             // Each history has a database of its own there; what a history means is the same code on both stores.
-            : Stores.TestStores.IsPostgres ? Math.Max(2, usual / Long.Or(10, 20)) : Math.Max(2, usual / Long.Or(1, 4));
+            : Stores.TestStores.IsPostgres ? Math.Max(Long.Or(2, 1), usual / Long.Or(10, 20)) : Math.Max(2, usual / Long.Or(1, 4));
 
     private static int? OnlySeed => Environment.GetEnvironmentVariable("RECOUP_SEED") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 
