@@ -29,7 +29,7 @@ public sealed partial class WorldTests
 
     private static readonly Lazy<IReadOnlyList<TrialRow>> Trial = new(() => new PolicyTrial(Played.Quiet, null, TemplateWriter.Shipped)
     {
-        Worlds = WorldTable.All, Seeds = [1, 2], Customers = 100, Days = 150,
+        Worlds = WorldTable.All, Seeds = [1, 2], Customers = Long.Or(100, 50), Days = 150,
     }.Play());
 
     private static TrialRow Figure(string world, string figure) => Trial.Value.Single(r => r.World == world && r.Figure == figure);
