@@ -14,7 +14,7 @@ public sealed record NotListed(string Currency, long Minor, long Overdue)
         "the policy does not say what it is worth: nobody is called and no agency proposed for such amounts. List it under worth: per_unit: "
         + $"in your policy (so much of it is worth one {unit}), and adopt that with `recoup policy adopt FILE`";
 
-    /// <summary>By currency; none where the policy asks no currency's worth, or can't be read, which the run refuses by name.</summary>
+    /// <summary>By currency; none where the policy asks no currency's worth, or it or the figures can't be read.</summary>
     /// <param name="unit">In which the policy's amounts are.</param>
     public static IReadOnlyList<NotListed> Of(Store store, DateTimeOffset now, out string unit)
     {
@@ -25,7 +25,10 @@ public sealed record NotListed(string Currency, long Minor, long Overdue)
         if (workspace.LastRunOn is { } run && run > day) day = run;
         if (WorthOn(workspace.Adopted.PolicyOn(day)?.Text) is not { } worth) return [];
         unit = worth.Unit.Code;
-        var rows = readings.Read(cells => AgeingReport.Of(cells, day));
+        IReadOnlyList<AgeingRow> rows;
+        // Figures that can't be read are told of among what is set aside; the status goes on without them.
+        try { rows = readings.Read(cells => AgeingReport.Of(cells, day)); }
+        catch (CellsDamagedException) { return []; }
         return [.. rows
             .Where(r => r.Total > 0 && worth.PerUnit(r.Group.Currency) is null)
             .Select(r => new NotListed(r.Group.Currency, r.Total, r.Total - r.Current))];
