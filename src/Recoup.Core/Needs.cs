@@ -184,7 +184,7 @@ public sealed class Needs
     {
         if (state.Messages.TryGetValue(id, out var known))
             foreach (var number in known.Document?.Numbers ?? []) Item(state, known.Account, number);
-        else if (!state.CashLookedFor.Contains(id) && messages?.Contains(id) != true) (messages ??= []).Add(id);
+        else if (!state.MessagesLookedFor.Contains(id) && messages?.Contains(id) != true) (messages ??= []).Add(id);
     }
 
     private void PendingMessages(PartyState state)
@@ -195,7 +195,7 @@ public sealed class Needs
 
     private void Work(PartyState state, string id)
     {
-        if (!state.WorkItems.ContainsKey(id) && !state.CashLookedFor.Contains(id)) (workItems ??= []).Add(id);
+        if (!state.WorkItems.ContainsKey(id) && !state.WorkItemsLookedFor.Contains(id)) (workItems ??= []).Add(id);
     }
 
     private static bool HasNoAddress(PartyState state, Contact.MessageState message) =>

@@ -28,9 +28,9 @@ internal sealed class Beforehand
             var place = (state, wanted.Account, wanted.Currency ?? "");
             if (!open.TryGetValue(place, out var before) || before.DueThrough < wanted.DueThrough.DayNumber) open[place] = new OpenItemsKey(pid, wanted.Account, wanted.DueThrough.DayNumber, wanted.Limit);
         }
-        Add(cash, state, pid, needs.Cash);
-        Add(messages, state, pid, needs.Messages);
-        Add(work, state, pid, needs.WorkItems);
+        Add(cash, state.CashLookedFor, state, pid, needs.Cash);
+        Add(messages, state.MessagesLookedFor, state, pid, needs.Messages);
+        Add(work, state.WorkItemsLookedFor, state, pid, needs.WorkItems);
         return true;
     }
 
@@ -39,15 +39,15 @@ internal sealed class Beforehand
     {
         foreach (var (account, number) in other.Items.Keys)
             if (state.LookedFor.Add((account, number))) items.Add((state, new ItemKey(pid, account, number)));
-        Add(cash, state, pid, [.. other.Cash.Keys]);
-        Add(messages, state, pid, [.. other.Messages.Keys]);
-        Add(work, state, pid, [.. other.WorkItems.Keys]);
+        Add(cash, state.CashLookedFor, state, pid, [.. other.Cash.Keys]);
+        Add(messages, state.MessagesLookedFor, state, pid, [.. other.Messages.Keys]);
+        Add(work, state.WorkItemsLookedFor, state, pid, [.. other.WorkItems.Keys]);
     }
 
-    private static void Add(List<(PartyState, long, string)> list, PartyState state, long pid, ReadOnlySpan<string> keys)
+    private static void Add(List<(PartyState, long, string)> list, HashSet<string> lookedFor, PartyState state, long pid, ReadOnlySpan<string> keys)
     {
         foreach (var key in keys)
-            if (state.CashLookedFor.Add(key) && pid != 0) list.Add((state, pid, key));
+            if (lookedFor.Add(key) && pid != 0) list.Add((state, pid, key));
     }
 
     public void Load(Stored database)

@@ -197,19 +197,18 @@ public sealed partial class Door
         {
             before = Before.Never;
             if (input.Digest.Length == 0) return null;
-            var identifies = input is Input.AccountSet { Name: not null } or Input.AccountSet { Email: not null } or Input.AccountSet { OtherEmails: not null } or Input.AccountSet { Phone: not null } or Input.AccountSet { Address: not null } or Input.ContactPoint or Input.Consent { Address: not null };
-            if (identifies && state?.Erased == true)
+            if (input.IsPersonal && state?.Erased == true)
             {
                 // A list names the person in every row; what it says of the money is taken all the same.
                 if (input is Input.AccountSet { Said: not null }) { before = Before.Unchanged; return null; }
                 return new Refused(Refusal.PartyErased, $"party {party} was erased: nothing that identifies the person is taken any more; what is owed can still be settled");
             }
-            var content = identifies ? store.Vault.Salt(party, input.Digest) : input.Digest;
+            var content = input.IsPersonal ? store.Vault.Salt(party, input.Digest) : input.Digest;
             if (claimed.TryGetValue(input.Key, out var taken) || known.TryGetValue(input.Key, out taken))
             {
                 var same = taken.AsSpan().SequenceEqual(content)
                     // It was taken when the account was of a party that joined this one since.
-                    || (identifies && state?.Joined is { } joined && joined.Exists(id => store.Vault.HasKey(id) && taken.AsSpan().SequenceEqual(store.Vault.Salt(id, input.Digest))));
+                    || (input.IsPersonal && state?.Joined is { } joined && joined.Exists(id => store.Vault.HasKey(id) && taken.AsSpan().SequenceEqual(store.Vault.Salt(id, input.Digest))));
                 before = !input.Follows ? Before.Unchanged : same ? Before.Same : Before.Other;
                 return same || input.Follows ? null : new Refused(Refusal.KeyUsedWithOtherContent, $"the key '{InputDraft.Short(input.Key)}' was used before with other content; a changed fact needs a key of its own");
             }

@@ -470,7 +470,7 @@ public sealed partial class Store : IDisposable
 
     internal void LoadMessage(PartyState state, long pid, string id)
     {
-        state.CashLookedFor.Add(id);
+        state.MessagesLookedFor.Add(id);
         var s = Statement("SELECT state FROM message WHERE id = ? AND pid = ?").Bind(id).Bind(pid);
         if (!s.Step()) return;
         state.Messages[id] = StateCodec.DecodeMessage(s.Blob(0));
@@ -479,7 +479,7 @@ public sealed partial class Store : IDisposable
 
     internal void LoadWorkItem(PartyState state, long pid, string id)
     {
-        state.CashLookedFor.Add(id);
+        state.WorkItemsLookedFor.Add(id);
         var s = Statement("SELECT state FROM work WHERE id = ? AND pid = ?").Bind(id).Bind(pid);
         if (!s.Step()) return;
         state.WorkItems[id] = StateCodec.DecodeWorkItem(s.Blob(0));

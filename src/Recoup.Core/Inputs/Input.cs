@@ -28,6 +28,9 @@ public abstract record Input
     /// <summary>It says something in somebody's own words: see <see cref="InputKind.Words"/>.</summary>
     public bool HasWords { get; init; }
 
+    /// <summary>It says who somebody is, or how to reach them: a field that <see cref="Field.Personal"/> marks has a value.</summary>
+    public bool IsPersonal { get; init; }
+
     /// <summary>Who sent it: a person, a file, a system.</summary>
     public string Actor { get; init; } = "system";
 

@@ -62,7 +62,7 @@ public sealed class InputKind
         dated = [.. Enumerable.Range(0, Fields.Count).Where(i => Fields[i].Type is FieldType.Date or FieldType.Instant or FieldType.Dates)];
         required = [.. Enumerable.Range(0, Fields.Count).Where(i => Fields[i].Required)];
         Marks = [.. Fields.Select(f => Encoding.UTF8.GetBytes($"\u001f{f.Name}\u001e"))];
-        HasPersonal = Fields.Any(f => f.Personal);
+        personal = [.. Enumerable.Range(0, Fields.Count).Where(i => Fields[i].Personal)];
         Words = ofAccount ? [.. Fields.Where(f => f.Type is FieldType.Text or FieldType.Lines && !f.Personal && !Names.Contains(f.Name))] : [];
         worded = [.. Words.Select(f => Ordinal(f.Name))];
     }
@@ -77,7 +77,9 @@ public sealed class InputKind
 
     public IReadOnlyList<Field> Fields { get; }
 
-    public bool HasPersonal { get; }
+    public bool HasPersonal => personal.Length > 0;
+
+    private readonly int[] personal;
 
     /// <summary>Texts that are names of things, codes, or who of the own people did it.</summary>
     private static readonly FrozenSet<string> Names = FrozenSet.Create(StringComparer.Ordinal,
@@ -119,6 +121,13 @@ public sealed class InputKind
         }
     }
 
+    private static bool HasAny(InputDraft draft, int[] fields)
+    {
+        foreach (var i in fields)
+            if (draft.Values[i] is not null) return true;
+        return false;
+    }
+
     /// <summary>Builds the input, or says everything that is wrong with it.</summary>
     public Input? Build(InputDraft draft, string actor, List<InputProblem> problems)
     {
@@ -129,7 +138,8 @@ public sealed class InputKind
         if (problems.Count > before) return null;
         draft.Problems = problems;
         var input = build(draft);
-        return problems.Count > before ? null : input with { Key = draft.Text("key")!, Digest = draft.Digest(), Actor = actor, HasWords = Array.Exists(worded, i => draft.Values[i] is not null) };
+        if (problems.Count > before) return null;
+        return input with { Key = draft.Text("key")!, Digest = draft.Digest(), Actor = actor, HasWords = HasAny(draft, worded), IsPersonal = HasAny(draft, personal) };
     }
 }
 

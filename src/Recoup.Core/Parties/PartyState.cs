@@ -255,7 +255,11 @@ public sealed class PartyState
 
     /// <summary>Items that were looked for, found or not, so that a missing one is known to be missing.</summary>
     [JsonIgnore] public HashSet<(string Account, string Number)> LookedFor => field ??= [];
+
+    // A set a kind: a key of one may be a key of another.
     [JsonIgnore] public HashSet<string> CashLookedFor => field ??= new(StringComparer.Ordinal);
+    [JsonIgnore] public HashSet<string> MessagesLookedFor => field ??= new(StringComparer.Ordinal);
+    [JsonIgnore] public HashSet<string> WorkItemsLookedFor => field ??= new(StringComparer.Ordinal);
 
     /// <summary>Every event of the party, oldest first, for documents that are made from them; null: not loaded.</summary>
     [JsonIgnore] public IReadOnlyList<HistoryEvent>? History { get; set; }

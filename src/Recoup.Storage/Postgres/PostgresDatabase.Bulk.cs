@@ -262,7 +262,8 @@ internal sealed partial class PostgresDatabase
                 Longs([.. parties.Select(s => s.Pid)]), Texts([.. parties.Select(s => s.Id)]), new Argument(NpgsqlDbType.Array | NpgsqlDbType.Bigint, parties.Select(s => (long?)s.NextReviewOn?.DayNumber).ToArray()), Blobs([.. parties.Select(s => s.Header)]));
         var items = Unfilled(ItemsOf(changes.States), i => i.IsNew, FillItems);
         if (items.Length > 0)
-            Add("INSERT INTO item(pid, account, number, open, due, currency, state) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7) ON CONFLICT(pid, account, number) DO UPDATE SET open = excluded.open, due = excluded.due, state = excluded.state",
+            Add("INSERT INTO item(pid, account, number, open, due, currency, state) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)"
+                + " ON CONFLICT(pid, account, number) DO UPDATE SET open = excluded.open, due = excluded.due, currency = excluded.currency, state = excluded.state",
                 Longs([.. items.Select(i => i.Pid)]), Texts([.. items.Select(i => i.Item.Account)]), Texts([.. items.Select(i => i.Item.Number)]), Longs([.. items.Select(i => i.Item.IsOpen ? 1L : 0)]),
                 Longs([.. items.Select(i => (long)i.Item.DueOn.DayNumber)]), Texts([.. items.Select(i => i.Item.Currency)]), Blobs([.. items.Select(i => i.State)]));
         var cash = Unfilled(CashOf(changes.States), c => c.IsNew, FillCash);
@@ -274,7 +275,8 @@ internal sealed partial class PostgresDatabase
                 Texts([.. messages.Select(m => m.Message.Id)]), Longs([.. messages.Select(m => m.Pid)]), Longs([.. messages.Select(m => (long)m.Message.Status)]), Longs([.. messages.Select(m => m.Message.NotBefore.ToUnixTimeMilliseconds())]), Blobs([.. messages.Select(m => m.State)]));
         var work = Unfilled(WorkOf(changes.States), w => w.IsNew, FillWork);
         if (work.Length > 0)
-            Add("INSERT INTO work(id, pid, open, owner, priority, state) SELECT * FROM unnest($1, $2, $3, $4, $5, $6) ON CONFLICT(pid, id) DO UPDATE SET open = excluded.open, state = excluded.state",
+            Add("INSERT INTO work(id, pid, open, owner, priority, state) SELECT * FROM unnest($1, $2, $3, $4, $5, $6)"
+                + " ON CONFLICT(pid, id) DO UPDATE SET open = excluded.open, owner = excluded.owner, priority = excluded.priority, state = excluded.state",
                 Texts([.. work.Select(w => w.WorkItem.Id)]), Longs([.. work.Select(w => w.Pid)]), Longs([.. work.Select(w => w.WorkItem.Open ? 1L : 0)]), Texts([.. work.Select(w => w.WorkItem.Owner)]), Longs([.. work.Select(w => Store.PriorityOf(w.WorkItem))]), Blobs([.. work.Select(w => w.State)]));
         if (changes.Cells is { } cells) Add("INSERT INTO cell_pending(deltas) VALUES($1)", Value(NpgsqlDbType.Bytea, cells));
         if (batch.BatchCommands.Count > 0) Try(batch.ExecuteNonQuery);

@@ -345,7 +345,8 @@ internal sealed class SqliteDatabase : Database
         Statement("INSERT INTO party(pid, id, next_review_on, state) VALUES(?, ?, ?, ?) ON CONFLICT(pid) DO UPDATE SET next_review_on = excluded.next_review_on, state = excluded.state")
             .Bind(pid).Bind(form.Id).Bind((long?)form.NextReviewOn?.DayNumber).Bind(form.Header.AsSpan()).Run();
         foreach (var (item, state, _) in form.Items)
-            Statement("INSERT INTO item(pid, account, number, open, due, currency, state) VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT(pid, account, number) DO UPDATE SET open = excluded.open, due = excluded.due, state = excluded.state")
+            Statement("INSERT INTO item(pid, account, number, open, due, currency, state) VALUES(?, ?, ?, ?, ?, ?, ?)"
+                    + " ON CONFLICT(pid, account, number) DO UPDATE SET open = excluded.open, due = excluded.due, currency = excluded.currency, state = excluded.state")
                 .Bind(pid).Bind(item.Account).Bind(item.Number).Bind(item.IsOpen ? 1L : 0).Bind(item.DueOn.DayNumber).Bind(item.Currency).Bind(state.AsSpan()).Run();
         foreach (var (key, state, _) in form.Cash)
             Statement("INSERT INTO cash(pid, key, state) VALUES(?, ?, ?) ON CONFLICT(pid, key) DO UPDATE SET state = excluded.state").Bind(pid).Bind(key).Bind(state.AsSpan()).Run();
@@ -353,7 +354,8 @@ internal sealed class SqliteDatabase : Database
             Statement("INSERT INTO message(id, pid, status, not_before, state) VALUES(?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET status = excluded.status, not_before = excluded.not_before, state = excluded.state")
                 .Bind(message.Id).Bind(pid).Bind((long)message.Status).Bind(message.NotBefore.ToUnixTimeMilliseconds()).Bind(state.AsSpan()).Run();
         foreach (var (work, state, _) in form.WorkItems)
-            Statement("INSERT INTO work(id, pid, open, owner, priority, state) VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET open = excluded.open, state = excluded.state")
+            Statement("INSERT INTO work(id, pid, open, owner, priority, state) VALUES(?, ?, ?, ?, ?, ?)"
+                    + " ON CONFLICT(id) DO UPDATE SET open = excluded.open, owner = excluded.owner, priority = excluded.priority, state = excluded.state")
                 .Bind(work.Id).Bind(pid).Bind(work.Open ? 1L : 0).Bind(work.Owner).Bind(Store.PriorityOf(work)).Bind(state.AsSpan()).Run();
     }
 

@@ -54,6 +54,18 @@ public sealed class InputTests
     }
 
     [Theory]
+    [InlineData("""{"type":"account","key":"x","account":"A1","party":"P2"}""", "account_of_other_party")]
+    [InlineData("""{"type":"work_item_done","key":"x","account":"A1","work_item":"w-00-99999999","disposition":"done"}""", "unknown_work_item")]
+    public async Task What_can_not_be_so_is_refused_by_name(string body, string refusal)
+    {
+        using var folder = new DataFolder();
+        await using var server = await ApiServer.Start(folder);
+        (await server.Client.Post(Account)).Expect(200);
+        (await server.Client.Post(body)).Expect(422).Code.ShouldBe(refusal);
+        folder.ShouldBeSound();
+    }
+
+    [Theory]
     [InlineData("""{"type":"account"}""", "account: is missing")]
     [InlineData("""{"type":"account","key":"k","account":"A","colour":"red"}""", "colour")]
     [InlineData("""{"type":"party","key":"k"}""", "is no kind of input")]

@@ -28,6 +28,33 @@ public sealed class WorklistTests
         folder.Run("worklist").Expect(0).Out.ShouldContain("do not call");
     }
 
+    /// <summary>Keys of one kind may be those of another: that one was looked for in vain says nothing of the other.</summary>
+    [Theory]
+    [InlineData("work")]
+    [InlineData("message")]
+    public void A_refused_line_that_names_a_work_item_or_a_message_as_a_payment_harms_none_after_it(string kind)
+    {
+        using var folder = new DataFolder();
+        folder.Send(kind == "work" ? Facts : Facts.Replace("\"phone\":\"+49301234567\"", "\"email\":\"ap@acme.example\"", StringComparison.Ordinal), "--now", "2026-01-02T10:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
+        var id = folder.Rows($"SELECT id FROM {kind} WHERE {(kind == "work" ? "open = 1" : "status = 0")} ORDER BY id LIMIT 1").Single();
+        var then = kind == "work"
+            ? """{"type":"contact","key":"k","account":"A1","at":"2026-02-05T11:00:00Z","channel":"call","direction":"outbound","outcome":"right_party","agent":"ann"}"""
+            : """{"type":"consent","key":"k","account":"A1","channel":"all","granted":false}""";
+        // So many that what they need is read at once.
+        var others = string.Join('\n', Enumerable.Range(0, 100).Select(n => $$"""{"type":"account","key":"o-{{n}}","account":"O{{n}}"}"""));
+        var ran = folder.Send($$"""
+            {{others}}
+            {"type":"payment_reversed","key":"r","account":"A1","payment":"{{id}}","on":"2026-02-05","reason":"returned"}
+            {{then}}
+            """, "--now", "2026-02-05T12:00:00Z").Expect(3);
+        ran.Json.GetProperty("accepted").GetInt32().ShouldBe(101);
+        ran.Json.GetProperty("set_aside").GetInt32().ShouldBe(0);
+        ran.Err.ShouldContain("line 101");
+        folder.Run("dispatch", "--now", "2026-02-05T12:05:00Z").Expect(0);
+        folder.ShouldBeSound();
+    }
+
     [Fact]
     public void A_list_that_is_cut_says_so()
     {
