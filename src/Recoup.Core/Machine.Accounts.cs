@@ -126,7 +126,8 @@ public static partial class Machine
             if (account.EmailToken != token && (personal.Email is not { } own || !AllTokensOf(work, channel, own, account.Country).Contains(token))) continue;
             var others = (personal.OtherEmails ?? "").Split("; ", StringSplitOptions.RemoveEmptyEntries).ToList();
             var next = others.Find(a => PartyAddresses.CanBeReached(channel, a)
-                && !work.State.Contact.IsUndeliverable(channel, TokenOf(work, channel, a, account.Country), work.State.Joined is null ? null : AllTokensOf(work, channel, a, account.Country)));
+                && !work.State.Contact.IsUndeliverable(channel, TokenOf(work, channel, a, account.Country),
+                    work.State.Joined is null ? null : AllTokensOf(work, channel, a, account.Country)));
             if (next is null) continue;
             others.Remove(next);
             var turned = personal with { Email = next, OtherEmails = string.Join("; ", others.Append(personal.Email)) };

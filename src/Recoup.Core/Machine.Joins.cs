@@ -20,16 +20,22 @@ public static partial class Machine
     /// <param name="otherSeq">Its partition's last sequence.</param>
     public static JoinOutcome Join(PartyState state, long seq, PartyState other, long otherSeq, Input.AccountJoined input, Context context, CellDeltas cells)
     {
-        if (other.Account(input.Account) is null) return Refuse(Refusal.UnknownAccount, $"account {input.Account} is not known; send an account input for it first");
-        if (state.Account(input.With) is null) return Refuse(Refusal.UnknownAccount, $"account {input.With}, which it is to be one with, is not known; send an account input for it first");
-        if (ReferenceEquals(state, other)) return Refuse(Refusal.AlreadyJoined, $"accounts {input.Account} and {input.With} are of one party already, {state.Id}");
+        if (other.Account(input.Account) is null)
+            return Refuse(Refusal.UnknownAccount, $"account {input.Account} is not known; send an account input for it first");
+        if (state.Account(input.With) is null)
+            return Refuse(Refusal.UnknownAccount, $"account {input.With}, which it is to be one with, is not known; send an account input for it first");
+        if (ReferenceEquals(state, other))
+            return Refuse(Refusal.AlreadyJoined, $"accounts {input.Account} and {input.With} are of one party already, {state.Id}");
         foreach (var party in new[] { other, state })
-            if (party.Erased) return Refuse(Refusal.PartyErased, $"party {party.Id} was erased: who it was can't be told any more, so nobody can be said to be the same");
+            if (party.Erased)
+                return Refuse(Refusal.PartyErased, $"party {party.Id} was erased: who it was can't be told any more, so nobody can be said to be the same");
         var today = JoinDay(state, other, input, context);
         if (input.On is { } on && on != today)
-            return Refuse(Refusal.NotToday, $"two parties become one on the day on which that is told, {today:yyyy-MM-dd}, not on {on:yyyy-MM-dd}: what was said and done before stays what it was");
+            return Refuse(Refusal.NotToday, $"two parties become one on the day on which that is told, {today:yyyy-MM-dd}, not on {on:yyyy-MM-dd}: "
+                + "what was said and done before stays what it was");
         if (other.Pending.Find(p => other.Messages.GetValueOrDefault(p.Id)?.Status == MessageStatus.Sending) is { } underWay)
-            return Refuse(Refusal.MessageUnderWay, $"message {underWay.Id} of account {other.Messages[underWay.Id].Account} is being sent, and its channel has not answered yet; try again when it has");
+            return Refuse(Refusal.MessageUnderWay, $"message {underWay.Id} of account {other.Messages[underWay.Id].Account} is being sent, and its channel "
+                + "has not answered yet; try again when it has");
 
         var leaving = new Work(other, otherSeq, input, context, cells, today);
         // Decided anew for the two together: by one ladder, and with the contacts of both.

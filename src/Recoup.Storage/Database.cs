@@ -18,7 +18,8 @@ internal enum Beside { Cash, Message, WorkItem }
 
 /// <summary>What a transaction writes after the journal: all of it is read by nobody before the commit.</summary>
 internal sealed record Changes(
-    IReadOnlyList<Head> Heads, IReadOnlyCollection<KeyValuePair<string, byte[]>> Keys, IReadOnlyCollection<KeyValuePair<string, string>> Aliases, IReadOnlyList<StateForm> States, byte[]? Cells)
+    IReadOnlyList<Head> Heads, IReadOnlyCollection<KeyValuePair<string, byte[]>> Keys, IReadOnlyCollection<KeyValuePair<string, string>> Aliases,
+        IReadOnlyList<StateForm> States, byte[]? Cells)
 {
     /// <summary>Parties that became part of another, with the other.</summary>
     public IReadOnlyCollection<KeyValuePair<string, string>> Joins { get; init; } = [];

@@ -208,7 +208,8 @@ public sealed partial class Door
             {
                 var same = taken.AsSpan().SequenceEqual(content)
                     // It was taken when the account was of a party that joined this one since.
-                    || (input.IsPersonal && state?.Joined is { } joined && joined.Exists(id => store.Vault.HasKey(id) && taken.AsSpan().SequenceEqual(store.Vault.Salt(id, input.Digest))));
+                    || (input.IsPersonal && state?.Joined is { } joined
+                        && joined.Exists(id => store.Vault.HasKey(id) && taken.AsSpan().SequenceEqual(store.Vault.Salt(id, input.Digest))));
                 before = !input.Follows ? Before.Unchanged : same ? Before.Same : Before.Other;
                 return same || input.Follows ? null : new Refused(Refusal.KeyUsedWithOtherContent, $"the key '{InputDraft.Short(input.Key)}' was used before with other content; a changed fact needs a key of its own");
             }

@@ -141,7 +141,10 @@ public sealed partial class Door
             return true;
         }
 
-        /// <summary>Null where it must be taken by itself: it changes the workspace, which others are handled under, makes one of two parties, or destroys keys.</summary>
+        /// <summary>
+        /// Null where it must be taken by itself: it changes the workspace, which others are handled under, makes one of two parties,
+        /// or destroys keys.
+        /// </summary>
         private Prepared? Prepare(TakenTogether next)
         {
             var vault = door.store.Vault;

@@ -26,9 +26,10 @@ public sealed partial class Door
                 if (other.Pid != 0) stored.LoadAll(other.State, other.Pid);
                 var today = Machine.JoinDay(entry.State, other.State, input, context);
                 var allocation = context.Policy.Allocation;
-                for (var needs = Needs.Of(entry.State, input, today, allocation); !needs.IsEmpty; needs = Needs.Of(entry.State, input, today, allocation)) Load(entry, needs);
+                while (Needs.Of(entry.State, input, today, allocation) is { IsEmpty: false } needs) Load(entry, needs);
             }
-            var outcome = Machine.Join(entry.State, seqs[Partition.Of(entry.State.Id)], other.State, seqs[Partition.Of(other.State.Id)], input, context, unitCells);
+            var outcome = Machine.Join(entry.State, seqs[Partition.Of(entry.State.Id)], other.State, seqs[Partition.Of(other.State.Id)], input,
+                context, unitCells);
             if (outcome.Refused is { } refused)
             {
                 claimed.Remove(input.Key);

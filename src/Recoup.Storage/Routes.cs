@@ -76,7 +76,8 @@ internal sealed class Routes
 
     private string PartyOf(string account) => Now(StoredAlias(account) ?? account);
 
-    private void Look(Func<IReadOnlyCollection<string>, Dictionary<string, string>> partiesOf, Func<IReadOnlyCollection<string>, Dictionary<string, string>> joinedTo)
+    private void Look(
+        Func<IReadOnlyCollection<string>, Dictionary<string, string>> partiesOf, Func<IReadOnlyCollection<string>, Dictionary<string, string>> joinedTo)
     {
         stored = partiesOf(accounts);
         joined = joinedTo([.. accounts.Where(a => !stored.ContainsKey(a)), .. named]);
@@ -101,5 +102,6 @@ internal sealed class Routes
         return Same(before, stored) && Same(joinedBefore, joined);
     }
 
-    private static bool Same(Dictionary<string, string> a, Dictionary<string, string> b) => a.Count == b.Count && a.All(pair => b.GetValueOrDefault(pair.Key) == pair.Value);
+    private static bool Same(Dictionary<string, string> a, Dictionary<string, string> b) =>
+        a.Count == b.Count && a.All(pair => b.GetValueOrDefault(pair.Key) == pair.Value);
 }

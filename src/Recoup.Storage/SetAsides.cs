@@ -88,7 +88,10 @@ public static class SetAsides
     /// <summary>All of a party, which was erased.</summary>
     internal static void ClearAll(Store store, string party) => store.Statement("DELETE FROM set_aside WHERE party = ?").Bind(party).Run();
 
-    /// <summary>A party became part of another, which any work goes on with: what a run has to try again is that one's, and what is there twice stays once.</summary>
+    /// <summary>
+    /// A party became part of another, which any work goes on with: what a run has to try again is that one's, and what is there
+    /// twice stays once.
+    /// </summary>
     internal static void Join(Store store, string party, string into)
     {
         store.Statement("""

@@ -86,7 +86,8 @@ public sealed partial class Store
     {
         var left = At(join.Party, join.Seq);
         if (left.Kind != "party_left" || left.RecordedAt != row.RecordedAt || !joined.Add(join.Party))
-            throw Damaged(row.Partition, row.Seq, $"names event {join.Seq.ToString(CultureInfo.InvariantCulture)} of party {join.Party}, by which that one did not become part of party {row.Party}");
+            throw Damaged(row.Partition, row.Seq, $"names event {join.Seq.ToString(CultureInfo.InvariantCulture)} of party {join.Party}, by which "
+                + $"that one did not become part of party {row.Party}");
         return left;
     }
 
@@ -97,7 +98,8 @@ public sealed partial class Store
         return row.Party == party ? row : throw Damaged(partition, seq, $"should be of party {party}, and is of {row.Party}");
     }
 
-    private JournalRow Before(JournalRow row) => row.Prior < row.Seq ? At(row.Party, row.Prior) : throw Damaged(row.Partition, row.Seq, "names a later one as the one before it");
+    private JournalRow Before(JournalRow row) =>
+        row.Prior < row.Seq ? At(row.Party, row.Prior) : throw Damaged(row.Partition, row.Seq, "names a later one as the one before it");
 
     private static JournalDamagedException Damaged(int partition, long seq, string what) =>
         new(string.Create(CultureInfo.InvariantCulture, $"event {seq} of partition {partition} {what}; `recoup audit verify` tells more"));

@@ -196,7 +196,10 @@ public sealed class Decider
         return blocked!.GateRule == ContactGate.NoCommonHour ? FindPlace() : blocked;
     }
 
-    /// <summary>The first day on which a step may follow the last that the customer heard, also of another ladder before two parties became one; null: none was.</summary>
+    /// <summary>
+    /// The first day on which a step may follow the last that the customer heard, also of another ladder before two parties became
+    /// one; null: none was.
+    /// </summary>
     private DateOnly? EarliestNext()
     {
         var afterLast = treatment?.LastStepOn is { } lastOn && !Forgotten ? lastOn.Plus(strategy.DaysBetweenSteps) : (DateOnly?)null;

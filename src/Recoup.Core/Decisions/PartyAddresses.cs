@@ -25,7 +25,10 @@ public static class PartyAddresses
     /// <param name="country">The account's; null: not known.</param>
     public static string Token(IVault vault, string party, string channel, string address, string? country) => vault.Token(party, Compared(channel, address, country));
 
-    /// <summary>Tokens that the address may have been known by before, under the keys of parties that joined this one too; <see cref="Token"/> comes first.</summary>
+    /// <summary>
+    /// Tokens that the address may have been known by before, under the keys of parties that joined this one too; <see cref="Token"/>
+    /// comes first.
+    /// </summary>
     public static IReadOnlyList<string> AllTokens(IVault vault, PartyState state, string channel, string address, string? country)
     {
         var tokens = new List<string> { Token(vault, state.Id, channel, address, country) };

@@ -82,7 +82,10 @@ public abstract record Input
         public override DateOnly? EffectiveOn => On;
     }
 
-    /// <summary>The account's party and another account's are one customer: all that the first has becomes the other's, on the day on which that is told.</summary>
+    /// <summary>
+    /// The account's party and another account's are one customer: all that the first has becomes the other's, on the day on which
+    /// that is told.
+    /// </summary>
     public sealed record AccountJoined : OfAccount
     {
         /// <summary>An account of the party that stays.</summary>

@@ -83,7 +83,8 @@ public sealed class InputKind
 
     /// <summary>Texts that are names of things, codes, or who of the own people did it.</summary>
     private static readonly FrozenSet<string> Names = FrozenSet.Create(StringComparer.Ordinal,
-        "key", "account", "with", "party", "portfolio", "parent", "country", "time_zone", "language", "number", "invoice", "payment", "credit_note", "charge", "dispute",
+        "key", "account", "with", "party", "portfolio", "parent", "country", "time_zone", "language", "number", "invoice", "payment", "credit_note",
+        "charge", "dispute",
         "promise", "refund", "hold", "work_item", "message", "method", "agent", "status");
 
     /// <summary>

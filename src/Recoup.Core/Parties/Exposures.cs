@@ -164,7 +164,8 @@ internal static class Exposures
         Invariant.Holds(after.AsOf == from, "a segment or a portfolio changes on the day the state stands on");
         var before = new Dictionary<string, (string Portfolio, string Segment)>(accounts.Count, StringComparer.Ordinal);
         foreach (var account in accounts) before.Add(account, state.PlaceOn(account, from));
-        List<ItemState> awaited = state.Awaited.Count == 0 ? [] : state.Awaited.Where(a => before.ContainsKey(a.Account)).Select(a => (a.Account, a.Number)).Distinct()
+        List<ItemState> awaited = state.Awaited.Count == 0 ? [] : state.Awaited.Where(a => before.ContainsKey(a.Account))
+            .Select(a => (a.Account, a.Number)).Distinct()
             .Select(key => state.Items[key]).ToList();
         foreach (var item in awaited) AddToCells(state, item, cells, -1);
 

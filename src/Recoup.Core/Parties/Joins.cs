@@ -129,7 +129,8 @@ internal static class Joins
     /// Whether of two treatments of a portfolio the second stands: it has a step that was seen, and the first has none or one that
     /// came after more days past due; days of rest left out.
     /// </summary>
-    private static bool TheirsStands(TreatmentState own, TreatmentState theirs) => IsHeard(theirs) && (!IsHeard(own) || DaysAtLastStep(theirs) < DaysAtLastStep(own));
+    private static bool TheirsStands(TreatmentState own, TreatmentState theirs) =>
+        IsHeard(theirs) && (!IsHeard(own) || DaysAtLastStep(theirs) < DaysAtLastStep(own));
 
     private static bool IsHeard(TreatmentState t) => t is { LastStepOn: not null, LastInShadow: false };
 

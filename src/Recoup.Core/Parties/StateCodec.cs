@@ -287,7 +287,10 @@ public static partial class StateCodec
 
     private static TreatmentState ReadTreatment(ref StateReader r)
     {
-        var t = new TreatmentState { Portfolio = r.Word(), Strategy = r.WordOrNull(), LastStep = r.WordOrNull(), LastStepOn = r.DayOrNull(), LastAnchorOn = r.DayOrNull() };
+        var t = new TreatmentState
+        {
+            Portfolio = r.Word(), Strategy = r.WordOrNull(), LastStep = r.WordOrNull(), LastStepOn = r.DayOrNull(), LastAnchorOn = r.DayOrNull(),
+        };
         var marks = r.Count();
         if (marks > 3) throw new StateDamagedException($"a treatment has the marks {marks}");
         (t.LastInShadow, t.HeardOn) = ((marks & 1) != 0, (marks & 2) != 0 ? r.DayOrNull() : null);

@@ -99,8 +99,9 @@ internal sealed partial class PostgresDatabase
 
     public override Dictionary<string, string> JoinedTo(IReadOnlyCollection<string> parties) =>
         parties.Count == 0 ? new(StringComparer.Ordinal)
-        : new(Rows("SELECT j.party, j.into_party FROM unnest($1) AS w(party) CROSS JOIN LATERAL (SELECT party, into_party FROM joined_party WHERE party = w.party COLLATE \"C\" LIMIT 1) AS j "
-            + "WHERE EXISTS (SELECT 1 FROM joined_party)", [Texts([.. parties])], r => KeyValuePair.Create(r.GetString(0), r.GetString(1))), StringComparer.Ordinal);
+        : new(Rows("SELECT j.party, j.into_party FROM unnest($1) AS w(party) CROSS JOIN LATERAL (SELECT party, into_party FROM joined_party WHERE "
+            + "party = w.party COLLATE \"C\" LIMIT 1) AS j WHERE EXISTS (SELECT 1 FROM joined_party)",
+            [Texts([.. parties])], r => KeyValuePair.Create(r.GetString(0), r.GetString(1))), StringComparer.Ordinal);
 
     private static readonly BySplit PartiesById = new("SELECT p.id, p.pid, p.state FROM unnest($1) AS w(id) CROSS JOIN LATERAL (SELECT id, pid, state FROM party_SPLIT WHERE id = w.id COLLATE \"C\" LIMIT 1) AS p");
 
@@ -247,7 +248,8 @@ internal sealed partial class PostgresDatabase
             Add("INSERT INTO key(key, content) SELECT * FROM unnest($1, $2)", Texts([.. keys.Select(k => k.Key)]), Blobs([.. keys.Select(k => k.Value)]));
         var aliases = changes.Aliases.Where(a => a.Key != a.Value).ToArray();
         if (aliases.Length > 0)
-            Add("INSERT INTO account(account, party) SELECT * FROM unnest($1, $2) ON CONFLICT(account) DO UPDATE SET party = excluded.party", Texts([.. aliases.Select(k => k.Key)]), Texts([.. aliases.Select(k => k.Value)]));
+            Add("INSERT INTO account(account, party) SELECT * FROM unnest($1, $2) ON CONFLICT(account) DO UPDATE SET party = excluded.party",
+                Texts([.. aliases.Select(k => k.Key)]), Texts([.. aliases.Select(k => k.Value)]));
         if (aliases.Length < changes.Aliases.Count)
             Add("DELETE FROM account WHERE account = ANY($1)", Texts([.. changes.Aliases.Where(a => a.Key == a.Value).Select(a => a.Key)]));
         if (changes.Joins.Count > 0)
@@ -255,7 +257,8 @@ internal sealed partial class PostgresDatabase
                 Texts([.. changes.Joins.Select(j => j.Key)]), Texts([.. changes.Joins.Select(j => j.Value)]));
         // Before what is new goes by COPY, which is at once.
         foreach (var pid in changes.Emptied)
-            foreach (var table in (ReadOnlySpan<string>)["item", "cash", "message", "work"]) Add($"DELETE FROM {table} WHERE pid = $1", Value(NpgsqlDbType.Bigint, pid));
+            foreach (var table in (ReadOnlySpan<string>)["item", "cash", "message", "work"])
+                Add($"DELETE FROM {table} WHERE pid = $1", Value(NpgsqlDbType.Bigint, pid));
         var parties = Unfilled(changes.States, s => s.IsNew, FillParties);
         if (parties.Length > 0)
             Add("INSERT INTO party(pid, id, next_review_on, state) SELECT * FROM unnest($1, $2, $3, $4) ON CONFLICT(pid) DO UPDATE SET next_review_on = excluded.next_review_on, state = excluded.state",

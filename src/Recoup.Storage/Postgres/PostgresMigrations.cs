@@ -78,7 +78,8 @@ internal static class PostgresMigrations
             GRANT SELECT ON schema_version TO {name};
             GRANT SELECT ON {string.Join(", ", SplitTables.SelectMany(table => Enumerable.Range(0, Splits).Select(split => string.Create(CultureInfo.InvariantCulture, $"{table}_{split}"))))} TO {name};
             GRANT SELECT, INSERT, UPDATE ON head, erasure TO {name};
-            GRANT SELECT, INSERT, UPDATE, DELETE ON api_key, meta, account, party, item, cash, message, work, cell_pending, cell, stock, set_aside, joined_party, {string.Join(", ", ScheduleTables)} TO {name};
+            GRANT SELECT, INSERT, UPDATE, DELETE ON api_key, meta, account, party, item, cash, message, work, cell_pending, cell, stock, set_aside,
+                joined_party, {string.Join(", ", ScheduleTables)} TO {name};
             """;
     }
 

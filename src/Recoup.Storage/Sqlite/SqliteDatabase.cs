@@ -328,9 +328,11 @@ internal sealed class SqliteDatabase : Database
         }
         foreach (var (account, party) in changes.Aliases)
             if (account == party) Statement("DELETE FROM account WHERE account = ?").Bind(account).Run();
-            else Statement("INSERT INTO account(account, party) VALUES(?, ?) ON CONFLICT(account) DO UPDATE SET party = excluded.party").Bind(account).Bind(party).Run();
+            else Statement("INSERT INTO account(account, party) VALUES(?, ?) ON CONFLICT(account) DO UPDATE SET party = excluded.party")
+                .Bind(account).Bind(party).Run();
         foreach (var (party, into) in changes.Joins)
-            Statement("INSERT INTO joined_party(party, into_party) VALUES(?, ?) ON CONFLICT(party) DO UPDATE SET into_party = excluded.into_party").Bind(party).Bind(into).Run();
+            Statement("INSERT INTO joined_party(party, into_party) VALUES(?, ?) ON CONFLICT(party) DO UPDATE SET into_party = excluded.into_party")
+                .Bind(party).Bind(into).Run();
         foreach (var pid in changes.Emptied)
             foreach (var table in BesideTables) Statement($"DELETE FROM {table} WHERE pid = ?").Bind(pid).Run();
         foreach (var form in changes.States) Save(form);

@@ -277,7 +277,8 @@ public static class Audit
 
     /// <summary>What one partition came to.</summary>
     /// <param name="States">In the order of their place; empty unless they are to be written.</param>
-    private sealed record Found(int Partition, AuditReport Report, Dictionary<string, string> Aliases, Dictionary<string, string> Joins, IReadOnlyList<StateForm> States);
+    private sealed record Found(int Partition, AuditReport Report, Dictionary<string, string> Aliases, Dictionary<string, string> Joins,
+        IReadOnlyList<StateForm> States);
 
     /// <summary>Looks at every part, some at once, and gives what was found in their order; no more than a few wait to be taken.</summary>
     private static IEnumerable<Found?> InOrder(int readers, int count, Func<int, int, Found?> look, bool givesBack)

@@ -107,10 +107,12 @@ internal static class Live
         {
             missing.Remove(s.Text(0));
             if (folded.GetValueOrDefault(s.Text(0)) is var into && into != s.Text(1))
-                problems.Add(new AuditProblem("state", "joined_party", Partition.Of(s.Text(0)), null, $"party {s.Text(0)} is said to be part of party {s.Text(1)}; the journal makes it part of {into ?? "none"}"));
+                problems.Add(new AuditProblem("state", "joined_party", Partition.Of(s.Text(0)), null,
+                    $"party {s.Text(0)} is said to be part of party {s.Text(1)}; the journal makes it part of {into ?? "none"}"));
         }
         foreach (var party in missing.Order(StringComparer.Ordinal))
-            problems.Add(new AuditProblem("state", "joined_party", Partition.Of(party), null, $"party {party}, which became part of party {folded[party]}, is missing in the table joined_party"));
+            problems.Add(new AuditProblem("state", "joined_party", Partition.Of(party), null,
+                $"party {party}, which became part of party {folded[party]}, is missing in the table joined_party"));
         return problems;
     }
 }
@@ -137,7 +139,8 @@ internal static class Erasures
                     if (!noted) yield return new AuditProblem("key", "erasure", partition, state.LastSeq, $"party {state.Id} was erased; the table erasure knows nothing of it");
                     // Not done yet is what a crash leaves; the next command that writes finishes it.
                     foreach (var id in state.KeyIds)
-                        if (done && store.Vault.HasKey(id)) yield return new AuditProblem("key", "keys.db", partition, state.LastSeq, $"party {state.Id} was erased, and {(id == state.Id ? "its key" : $"the key of party {id}, which is part of it,")} is there again");
+                        if (done && store.Vault.HasKey(id)) yield return new AuditProblem("key", "keys.db", partition, state.LastSeq,
+                            $"party {state.Id} was erased, and {(id == state.Id ? "its key" : $"the key of party {id}, which is part of it,")} is there again");
                     continue;
                 }
                 if (state.Accounts.Exists(a => a.Sealed is { } bytes && !Opens(state, bytes)) || state.Contact.Points.Exists(p => !Opens(state, p.Sealed)))

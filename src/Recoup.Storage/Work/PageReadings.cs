@@ -182,7 +182,8 @@ public sealed class PageReadings
         var at = Cursor.Read(after, 3);
         var party = at?[2] ?? state.Id;
         var (from, skip) = (at is null ? state.LastSeq : Cursor.Number(at[0]), at is null ? 0 : (int)Math.Clamp(Cursor.Number(at[1]), 0, TimelineBlock));
-        if (!state.KeyIds.Contains(party) || store.JournalAt(Partition.Of(party), from) is not { } first || first.Party != party) return new Slice<JournalRow>([], null);
+        if (!state.KeyIds.Contains(party) || store.JournalAt(Partition.Of(party), from) is not { } first || first.Party != party)
+            return new Slice<JournalRow>([], null);
         var block = store.HistoryOf(account, party, from).Where(row => row.Account == account).Take(TimelineBlock + 1).ToList();
         var before = block.Count > TimelineBlock ? block[^1] : null;
         var ordered = block.Take(TimelineBlock).OrderByDescending(r => r.EffectiveOn).ThenByDescending(r => r.RecordedAt).ThenByDescending(r => r.Seq).Skip(skip).ToList();

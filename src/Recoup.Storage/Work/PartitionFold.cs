@@ -18,7 +18,10 @@ internal sealed class PartitionFold(CellDeltas cells)
     /// <summary>In the order of their first events, which is that of their places.</summary>
     public IReadOnlyCollection<Folded> Parties => parties.Values;
 
-    /// <summary>False where a party joins another by it: what that one had is in other rows, which must be read before <see cref="Take(HistoryEvent, string)"/>.</summary>
+    /// <summary>
+    /// False where a party joins another by it: what that one had is in other rows, which must be read before
+    /// <see cref="Take(HistoryEvent, string)"/>.
+    /// </summary>
     public bool Take(JournalColumns row)
     {
         if (row.Kind.SequenceEqual("party_joined"u8)) return false;

@@ -18,7 +18,8 @@ internal static class TableCheck
     /// <summary>Every table of both stores; with the reason where no row of it is compared, null where rows are.</summary>
     public static readonly IReadOnlyDictionary<string, string?> Tables = new SortedDictionary<string, string?>(StringComparer.Ordinal)
     {
-        ["journal"] = null, ["head"] = null, ["party"] = null, ["item"] = null, ["cash"] = null, ["message"] = null, ["work"] = null, ["account"] = null, ["joined_party"] = null,
+        ["journal"] = null, ["head"] = null, ["party"] = null, ["item"] = null, ["cash"] = null, ["message"] = null, ["work"] = null,
+        ["account"] = null, ["joined_party"] = null,
         ["cell"] = null, ["cell_pending"] = null, ["stock"] = null, ["api_key"] = null, ["erasure"] = null, ["meta"] = null, ["key"] = null,
         ["set_aside"] = "what failed and is tried again by each run is in no event: a row put there is told of by `recoup status`, and goes when its "
             + "work goes through",

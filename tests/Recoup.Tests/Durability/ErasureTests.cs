@@ -156,7 +156,8 @@ public sealed class ErasureTests
 
         ShouldBeForgotten(folder, key);
         FoundIn(folder, [other, .. Forms("bleibt@hier.example"), .. Forms("Bleibt Hier")]).ShouldBeEmpty();
-        folder.Send("""{"type":"payment","key":"p-7","account":"A7","on":"2026-02-06","amount":"70.00","currency":"EUR"}""", "--now", "2026-02-06T11:00:00Z").Expect(0);
+        folder.Send("""{"type":"payment","key":"p-7","account":"A7","on":"2026-02-06","amount":"70.00","currency":"EUR"}""", "--now",
+            "2026-02-06T11:00:00Z").Expect(0);
         folder.Run("rebuild").Expect(0);
         ShouldBeForgotten(folder, key);
         folder.ShouldBeSound();

@@ -141,7 +141,8 @@ public sealed class ForeignRowTests(EveryKindFolder made) : IClassFixture<EveryK
     /// <summary>What later steps made is taken away, so that they can be applied again.</summary>
     private static IEnumerable<string> Migrations_after_3(DataFolder folder) =>
         folder.Rows("SELECT type || ' ' || name FROM sqlite_schema WHERE type IN ('table', 'index') AND sql IS NOT NULL")
-            .Where(part => !Storage.Sqlite.Migrations.MadeThrough(3).Contains(part)).Select(part => $"DROP {part.Replace(" ", " IF EXISTS ", StringComparison.Ordinal)}");
+            .Where(part => !Storage.Sqlite.Migrations.MadeThrough(3).Contains(part))
+            .Select(part => $"DROP {part.Replace(" ", " IF EXISTS ", StringComparison.Ordinal)}");
 
     [Fact]
     public void An_erasure_that_no_event_tells_of_destroys_nothing()

@@ -55,7 +55,8 @@ public sealed class JoinedTests
         folder.Send(Join, Then).Expect(0);
         folder.Run("dispatch", "--now", "2026-02-06T10:05:00Z").Expect(0);
         Directory.GetFiles(folder.Mail, "*.eml").Length.ShouldBe(1);
-        folder.Run("""{"type":"erasure","key":"e-1","account":"A2","reason":"asked for"}""", new Dictionary<string, string> { ["RECOUP_FAILPOINT"] = moment }, ["send", "-", "--now", "2026-02-06T11:00:00Z"])
+        var dies = new Dictionary<string, string> { ["RECOUP_FAILPOINT"] = moment };
+        folder.Run("""{"type":"erasure","key":"e-1","account":"A2","reason":"asked for"}""", dies, ["send", "-", "--now", "2026-02-06T11:00:00Z"])
             .Err.ShouldContain(moment);
         folder.Run("sending").Expect(0);
         using (var store = folder.Open())
@@ -69,12 +70,14 @@ public sealed class JoinedTests
     {
         using var folder = new DataFolder();
         const string header = "account,number,issued_on,due_on,balance,currency\n";
-        var file = folder.Write("open.csv", header + "A1,R-1,2026-01-02,2026-02-01,50.00,EUR\nA2,R-2,2026-01-02,2026-02-01,70.00,EUR\nA2,R-3,2026-01-02,2026-02-01,90.00,EUR\n");
+        var file = folder.Write("open.csv",
+            header + "A1,R-1,2026-01-02,2026-02-01,50.00,EUR\nA2,R-2,2026-01-02,2026-02-01,70.00,EUR\nA2,R-3,2026-01-02,2026-02-01,90.00,EUR\n");
         string[] import = ["import", file, "--map", "open-items", "--as", "open-items", "--accept-drop", "--format", "json"];
         folder.Run([.. import, "--on", "2026-02-02", "--now", "2026-02-02T10:00:00Z"]).Expect(0);
         folder.Send(Join, "--now", "2026-02-03T10:00:00Z").Expect(0);
         folder.Run([.. import, "--on", "2026-02-03", "--now", "2026-02-03T11:00:00Z"]).Expect(0).Json.GetProperty("unchanged").GetInt32().ShouldBe(3);
-        folder.Write("open.csv", header + "A1,R-1,2026-01-02,2026-02-01,5.00,EUR\nA2,R-2,2026-01-02,2026-02-15,70.00,EUR\nA2,R-4,2026-02-02,2026-03-01,30.00,EUR\n");
+        folder.Write("open.csv",
+            header + "A1,R-1,2026-01-02,2026-02-01,5.00,EUR\nA2,R-2,2026-01-02,2026-02-15,70.00,EUR\nA2,R-4,2026-02-02,2026-03-01,30.00,EUR\n");
         var next = folder.Run([.. import, "--on", "2026-02-04", "--now", "2026-02-04T10:00:00Z"]).Expect(0).Json;
         next.GetProperty("control_totals")[0].GetProperty("agrees").GetBoolean().ShouldBeTrue();
         next.GetProperty("closed").GetInt32().ShouldBe(1);

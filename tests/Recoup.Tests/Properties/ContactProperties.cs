@@ -11,11 +11,14 @@ namespace Recoup.Tests.Properties;
 /// <summary>Every message that left, looked at again by itself: was there a reason, and was it allowed at that very moment?</summary>
 public sealed class ContactProperties
 {
-    [Fact]
-    public void Nothing_leaves_during_a_hold_a_dispute_an_opt_out_or_a_promise_nor_too_often_nor_at_night()
+    /// <param name="joins">Customers turn out to be one meanwhile: what was said to either, and what either said, counts from then on.</param>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Nothing_leaves_during_a_hold_a_dispute_an_opt_out_or_a_promise_nor_too_often_nor_at_night(bool joins)
     {
         var released = 0;
-        Many.Histories(14, seed => RandomHistory.Of(15_000 + seed, new Weather { RunPercent = 85, InputsMax = 4 }), history =>
+        Many.Histories(14, seed => RandomHistory.Of(15_000 + seed, new Weather { RunPercent = 85, InputsMax = 4, Joins = joins }), history =>
         {
             var witness = new Witness();
             using var books = new Books(history, witness.See);
@@ -46,6 +49,7 @@ public sealed class ContactProperties
                 switch (Play.EventOf(row))
                 {
                     case Event.Decided { Decision: { Intent: { } intent, Action: "message" } d }: decided[intent] = (row.Party, d.Portfolio, d.RemindedThrough is not null, row.RecordedOn); break;
+                    case Event.PartyJoined joined: Join(row.Party, joined.Party); break;
                     case Event.MessageReleased message: Leaves(books, row, message.Message); break;
                     case Event.MessageSettled { Outcome: not "failed" } settled when left.Contains(settled.Message):
                         // Counted when it left; settled a second time it is the same message still.
@@ -58,6 +62,14 @@ public sealed class ContactProperties
                     case Event.MessageSettled { Outcome: "failed" } settled: contacts.RemoveAll(c => c.Channel == settled.Message); break;
                     default: break;
                 }
+        }
+
+        private void Join(string party, string other)
+        {
+            for (var i = 0; i < contacts.Count; i++)
+                if (contacts[i].Party == other) contacts[i] = contacts[i] with { Party = party };
+            for (var i = 0; i < consents.Count; i++)
+                if (consents[i].Party == other) consents[i] = consents[i] with { Party = party };
         }
 
         private void Hear(Books books, Input input, DateTimeOffset at)

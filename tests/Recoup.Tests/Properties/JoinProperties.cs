@@ -25,7 +25,8 @@ public sealed class JoinProperties
     });
 
     [Fact]
-    public void What_is_live_is_what_the_journal_makes_of_it() => Many.Histories(24, seed => RandomHistory.Of(12_000 + seed, Weather with { Documents = true }), history =>
+    public void What_is_live_is_what_the_journal_makes_of_it() =>
+        Many.Histories(24, seed => RandomHistory.Of(12_000 + seed, Weather with { Documents = true }), history =>
     {
         using var play = new Play(Policies.Of(history.Policy)).Do(history);
         string.Join("\n", Audit.Check(play.Store).Problems.Select(p => p.Message)).ShouldBe("", "check");
@@ -39,7 +40,8 @@ public sealed class JoinProperties
     });
 
     [Fact]
-    public void In_whatever_batches_inputs_come_the_journal_and_the_states_are_the_same() => Many.Histories(16, seed => RandomHistory.Of(13_000 + seed, Weather with { InputsMax = 9, Days = 40 }), history =>
+    public void In_whatever_batches_inputs_come_the_journal_and_the_states_are_the_same() =>
+        Many.Histories(16, seed => RandomHistory.Of(13_000 + seed, Weather with { InputsMax = 9, Days = 40 }), history =>
     {
         using var one = new Play(Policies.Of(history.Policy)).Do(history);
         foreach (var most in new[] { int.MaxValue, 3 })
@@ -68,7 +70,8 @@ public sealed class JoinProperties
             using var play = new Play(Policies.Of(history.Policy)) { Answers = Play.Moody };
             foreach (var step in history.Steps)
                 foreach (var taken in play.Do(step))
-                    if (taken.Result.Status == UnitStatus.Refused && taken.Inputs.Count > 1 && taken.Inputs.Any(i => i is Core.Inputs.Input.AccountJoined)) takenBack++;
+                    if (taken.Result.Status == UnitStatus.Refused && taken.Inputs.Count > 1
+                        && taken.Inputs.Any(i => i is Core.Inputs.Input.AccountJoined)) takenBack++;
             var rows = play.Journal();
             var joined = rows.Where(r => r.Kind == "party_joined").ToList();
             joins += joined.Count;
@@ -76,12 +79,15 @@ public sealed class JoinProperties
             foreach (var row in joined)
             {
                 var left = ((Core.Events.Event.PartyJoined)Play.EventOf(row)).Party;
-                if (rows.Exists(r => r.Party == left && r.Kind == "payment_received") && rows.Exists(r => r.Party == row.Party && r.Kind == "payment_received" && r.RecordedAt < row.RecordedAt)) withMoney++;
-                if (rows.Exists(r => r.Party == left && r.Kind == "decided") && rows.Exists(r => r.Party == row.Party && r.Kind == "decided" && r.RecordedAt < row.RecordedAt)) together++;
+                if (rows.Exists(r => r.Party == left && r.Kind == "payment_received")
+                    && rows.Exists(r => r.Party == row.Party && r.Kind == "payment_received" && r.RecordedAt < row.RecordedAt)) withMoney++;
+                if (rows.Exists(r => r.Party == left && r.Kind == "decided")
+                    && rows.Exists(r => r.Party == row.Party && r.Kind == "decided" && r.RecordedAt < row.RecordedAt)) together++;
                 if (rows.Exists(r => r.Party == left && r.Kind == "party_joined")) again++;
             }
         }
-        var there = $"{joins} joins, {withMoney} with cash on both sides, {together} decided on both, {again} of one that was joined before, {takenBack} in units refused, {withdrawn} letters called back";
+        var there = $"{joins} joins, {withMoney} with cash on both sides, {together} decided on both, {again} of one that was joined before, "
+            + $"{takenBack} in units refused, {withdrawn} letters called back";
         joins.ShouldBeGreaterThan(24, there);
         foreach (var count in new[] { withMoney, together, again, takenBack, withdrawn }) count.ShouldBeGreaterThan(2, there);
     }
@@ -102,7 +108,8 @@ public sealed class JoinProperties
     }
 
     [Fact]
-    public void A_refused_unit_leaves_nothing_and_what_was_taken_changes_nothing_when_it_comes_again() => Many.Histories(12, seed => RandomHistory.Of(14_000 + seed, Weather with { Days = 40 }), history =>
+    public void A_refused_unit_leaves_nothing_and_what_was_taken_changes_nothing_when_it_comes_again() =>
+        Many.Histories(12, seed => RandomHistory.Of(14_000 + seed, Weather with { Days = 40 }), history =>
     {
         using var play = new Play(Policies.Of(history.Policy)) { Answers = Play.Moody };
         var accepted = new List<Step.Send>();
@@ -112,13 +119,15 @@ public sealed class JoinProperties
             foreach (var taken in play.Do(step))
             {
                 if (taken.Result.Status == UnitStatus.Accepted) accepted.Add(taken.Step);
-                if (taken.Result.Status == UnitStatus.Refused && before.Count > 3) Everything(play).ShouldBe(before, $"after the refusal of {taken.Step}: {taken.Result.Refused!.Message}");
+                if (taken.Result.Status == UnitStatus.Refused && before.Count > 3)
+                    Everything(play).ShouldBe(before, $"after the refusal of {taken.Step}: {taken.Result.Refused!.Message}");
             }
         }
         var all = Everything(play);
         var last = history.Steps.Count == 0 ? default : history.Steps[^1].At;
         foreach (var taken in accepted.Chunk(50).SelectMany(chunk => play.Take([.. chunk.Select(s => s with { At = last })])))
-            (taken.Result.Status == UnitStatus.Unchanged || taken.Result.Refused?.Refusal == Core.Refusal.PartyErased).ShouldBeTrue($"{taken.Step} was {taken.Result.Status} the second time: {taken.Result.Refused?.Message}");
+            (taken.Result.Status == UnitStatus.Unchanged || taken.Result.Refused?.Refusal == Core.Refusal.PartyErased)
+                .ShouldBeTrue($"{taken.Step} was {taken.Result.Status} the second time: {taken.Result.Refused?.Message}");
         Everything(play).ShouldBe(all, "after everything came again");
     });
 

@@ -196,9 +196,11 @@ internal sealed class Ledger(Policy policy)
     private void Join(string party, string other, DateOnly on)
     {
         var all = Accounts.Values.Where(a => a.Party == other).ToList();
-        foreach (var portfolio in all.Select(a => a.PortfolioNow).Concat(Segments.Keys.Where(k => k.Party == other).Select(k => k.Portfolio)).Distinct().ToList())
+        foreach (var portfolio in all.Select(a => a.PortfolioNow).Concat(Segments.Keys.Where(k => k.Party == other).Select(k => k.Portfolio))
+            .Distinct().ToList())
             // Where the party is new it has the segments that the other had.
-            if (!Segments.ContainsKey((party, portfolio)) && !Accounts.Values.Any(a => a.Party == party && a.PortfolioNow == portfolio) && Segments.TryGetValue((other, portfolio), out var segments))
+            if (!Segments.ContainsKey((party, portfolio)) && !Accounts.Values.Any(a => a.Party == party && a.PortfolioNow == portfolio)
+                && Segments.TryGetValue((other, portfolio), out var segments))
                 Segments[(party, portfolio)] = [.. segments];
         foreach (var account in all)
         {

@@ -124,6 +124,31 @@ public sealed class RelayProperties
         Audit.Verify(play.Store, []).Problems.ShouldBeEmpty();
     }
 
+    /// <summary>Whose an account is changes in the chains of both parties; a part that was handled before goes to the one that it is of by then.</summary>
+    [Theory]
+    [InlineData("X1")]
+    [InlineData("X2")]
+    public void An_account_that_comes_to_another_party_meanwhile_is_followed(string account)
+    {
+        using var play = new Play();
+        using var elsewhere = Store.Open(play.Store.Place, create: false);
+        var other = new Door(elsewhere, "import", TimeProvider.System, TemplateWriter.Shipped);
+        play.Door.Take([Invoice("A0", "first"), Invoice("X1", "first-x"), new InputUnit(0, [Play.Parse(Json.Line("account", "x2", "X2", ("party", "X1")))], Now)]);
+        var asked = 0;
+        play.Door.TakeEach(Enumerable.Range(0, 3).Select(part => new TakenTogether(1, stored =>
+        {
+            if (part != 2) return [Invoice("A0", $"{part}")];
+            stored.PartiesOf([account]);
+            if (asked++ == 0)
+                other.Take([new InputUnit(0, [Play.Parse(Json.Line("account_joined", "j", "X2", ("with", "A0")))], Now)]).Units.Single().Status.ShouldBe(UnitStatus.Accepted);
+            return [new InputUnit(0, [Invoice(account, "late").Inputs[1]], Now), new InputUnit(0, [Play.Parse(Json.Line("account", "x3", "X3", ("party", "X1")))], Now)];
+        })), (_, result) => result.Units.ShouldAllBe(u => u.Status == UnitStatus.Accepted), least: 1);
+        asked.ShouldBe(2, "it was handled ahead and once more");
+        play.Journal().Single(r => r.Cause == "i-late").Party.ShouldBe("A0");
+        play.Journal().Single(r => r.Cause == "x3").Party.ShouldBe("A0");
+        Audit.Verify(play.Store, []).Problems.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Who_is_erased_while_a_part_is_handled_gets_no_key_again()
     {

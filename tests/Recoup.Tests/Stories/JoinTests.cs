@@ -134,7 +134,8 @@ public sealed class JoinTests
         state.Contact.OutboundWithin(Day(4, 21), 7, "UTC").ShouldBe(2);
         state.Contact.HasOptedOut(Channel.Call, null, Day(4, 21)).ShouldBeTrue();
         // What was said of an address holds for it, whoever gives it now.
-        Sent(play, On(4, 21), """{"type":"account","key":"a2","account":"A1","email":"Old@brandt.example"}""", """{"type":"account","key":"b2","account":"A2","email":"old@brandt.example"}""");
+        Sent(play, On(4, 21), """{"type":"account","key":"a2","account":"A1","email":"Old@brandt.example"}""",
+            """{"type":"account","key":"b2","account":"A2","email":"old@brandt.example"}""");
         play.Run(new Step.Run(On(5, 6), Day(5, 6)));
         play.Dispatch(On(5, 6, 11)).Sent.ShouldBe(0);
         Sent(play, On(5, 7), """{"type":"consent","key":"c3","account":"A1","channel":"email","address":"old@brandt.example","granted":true}""");
@@ -171,7 +172,8 @@ public sealed class JoinTests
     }
 
     private static List<string> Steps(Play play) => [.. play.Journal().Where(r => r.Kind == "decided").OrderBy(r => r.RecordedAt)
-        .Select(r => (r.EffectiveOn, ((Event.Decided)Play.EventOf(r)).Decision)).Where(d => d.Decision.Action != "wait").Select(d => $"{d.EffectiveOn:yyyy-MM-dd} {d.Decision.Step}")];
+        .Select(r => (r.EffectiveOn, ((Event.Decided)Play.EventOf(r)).Decision)).Where(d => d.Decision.Action != "wait")
+            .Select(d => $"{d.EffectiveOn:yyyy-MM-dd} {d.Decision.Step}")];
 
     [Fact]
     public void What_was_sealed_before_is_read_after()
@@ -195,7 +197,8 @@ public sealed class JoinTests
         Settling.Unsubscribe(play.Door, id, token.Replace(token[0], token[0] == 'a' ? 'b' : 'a'), On(4, 22)).ShouldBeNull();
         play.Run(new Step.Run(On(5, 6), Day(5, 6)));
         play.Dispatch(On(5, 6, 11));
-        play.Journal().Where(r => r.Kind == "message_released" && r.RecordedAt > message.RecordedAt + 1).ShouldAllBe(r => Settling.ReleasedText(play.Store, "A1", r.Seq, ((Event.MessageReleased)Play.EventOf(r)).Message)!.To != text.To);
+        play.Journal().Where(r => r.Kind == "message_released" && r.RecordedAt > message.RecordedAt + 1)
+            .ShouldAllBe(r => Settling.ReleasedText(play.Store, "A1", r.Seq, ((Event.MessageReleased)Play.EventOf(r)).Message)!.To != text.To);
         ShouldBeSound(play);
     }
 
@@ -210,12 +213,14 @@ public sealed class JoinTests
         new Readings(play.Store).PersonalOf(Party(play, "A1"), "A1")!.Email.ShouldBe("nora@brandt.example");
 
         using var other = Written();
-        Sent(other, On(4, 21), Join, """{"type":"payment","key":"p9","account":"A1","on":"2026-04-21","amount":"100.00","currency":"EUR","for":[{"invoice":"I1","amount":"100.00"}]}""");
+        Sent(other, On(4, 21), Join,
+            """{"type":"payment","key":"p9","account":"A1","on":"2026-04-21","amount":"100.00","currency":"EUR","for":[{"invoice":"I1","amount":"100.00"}]}""");
         other.Run(new Step.Run(On(5, 6), Day(5, 6)));
         other.Dispatch(On(5, 6, 11)).Sent.ShouldBe(1);
         var after = other.Journal().Where(r => r.Kind == "message_settled").MaxBy(r => r.RecordedAt)!;
         after.Party.ShouldBe("A1");
-        Sent(other, On(5, 7), Json.Line("message_bounced", "mb", after.Account, ("message", ((Event.MessageSettled)Play.EventOf(after)).Message), ("kind", "hard")));
+        Sent(other, On(5, 7), Json.Line("message_bounced", "mb", after.Account, ("message", ((Event.MessageSettled)Play.EventOf(after)).Message),
+            ("kind", "hard")));
         if (after.Account == "A2") new Readings(other.Store).PersonalOf(Party(other, "A2"), "A2")!.Email.ShouldBe("third@brandt.example");
         ShouldBeSound(play);
         ShouldBeSound(other);
@@ -276,7 +281,8 @@ public sealed class JoinTests
     public void The_history_of_an_account_is_whole_and_holds_nothing_of_the_other()
     {
         using var play = Written();
-        Sent(play, On(4, 21), Join, """{"type":"payment","key":"p4","account":"A2","on":"2026-04-21","amount":"5.00","currency":"EUR","for":[{"invoice":"I2","amount":"5.00"}]}""");
+        Sent(play, On(4, 21), Join,
+            """{"type":"payment","key":"p4","account":"A2","on":"2026-04-21","amount":"5.00","currency":"EUR","for":[{"invoice":"I2","amount":"5.00"}]}""");
         play.Run(new Step.Run(On(5, 6), Day(5, 6)));
         var (readings, pages, state) = (new Readings(play.Store), new PageReadings(play.Store), Party(play, "A2"));
         readings.Explain(state, "A2", null, 10).Select(e => $"{e.Row.EffectiveOn:MM-dd} {e.Row.Party}").ShouldBe(["05-06 A1", "04-20 A2"]);
@@ -307,7 +313,8 @@ public sealed class JoinTests
     public void What_was_known_before_the_join_is_what_it_was()
     {
         using var play = Begin();
-        List<string> Known() => [.. Folding.CellsKnownAt(play.Store, On(4, 20, 11)).ExposureByDue(Day(4, 20)).Select(e => $"{e.Portfolio} {e.Segment} {e.Currency} {e.DueDay} {e.Value}").Order(StringComparer.Ordinal)];
+        List<string> Known() => [.. Folding.CellsKnownAt(play.Store, On(4, 20, 11)).ExposureByDue(Day(4, 20))
+            .Select(e => $"{e.Portfolio} {e.Segment} {e.Currency} {e.DueDay} {e.Value}").Order(StringComparer.Ordinal)];
         var before = Known();
         var ageing = new Readings(play.Store).Read(cells => AgeingReport.Of(cells, Day(4, 21)));
         Sent(play, On(4, 21), Join);
@@ -346,15 +353,18 @@ public sealed class JoinTests
     {
         using var play = Written();
         var before = play.States().Concat(play.CellTexts()).ToList();
-        Send(play, On(4, 21), Join, """{"type":"account","key":"bb","account":"A2","phone":"+49 30 7654321"}""", """{"type":"payment","key":"p6","account":"A2","on":"2026-04-21","amount":"5.00","currency":"EUR"}""",
+        Send(play, On(4, 21), Join, """{"type":"account","key":"bb","account":"A2","phone":"+49 30 7654321"}""",
+            """{"type":"payment","key":"p6","account":"A2","on":"2026-04-21","amount":"5.00","currency":"EUR"}""",
             """{"type":"write_off","key":"w","account":"A1","invoice":"none","on":"2026-04-21","reason":"x"}""")!.Refusal.ShouldBe(Refusal.UnknownItem);
         play.States().Concat(play.CellTexts()).ShouldBe(before);
         // What comes in the same batch after it finds both as they were.
         play.Take([
             new Step.Send(On(4, 21), [Join, """{"type":"write_off","key":"w","account":"A2","invoice":"none","on":"2026-04-21","reason":"x"}"""]),
-            new Step.Send(On(4, 21), ["""{"type":"invoice_corrected","key":"x","account":"A2","invoice":"I2","on":"2026-04-21","amount":"41.00","currency":"EUR"}"""]),
+            new Step.Send(On(4, 21),
+                ["""{"type":"invoice_corrected","key":"x","account":"A2","invoice":"I2","on":"2026-04-21","amount":"41.00","currency":"EUR"}"""]),
             new Step.Send(On(4, 21), [Join, """{"type":"account","key":"bc","account":"A2","phone":"+49 30 7654321"}"""]),
-            new Step.Send(On(4, 21), ["""{"type":"payment","key":"p8","account":"A1","on":"2026-04-21","amount":"1.00","currency":"EUR"}""", """{"type":"write_off","key":"w2","account":"A2","invoice":"none","on":"2026-04-21","reason":"x"}"""]),
+            new Step.Send(On(4, 21), ["""{"type":"payment","key":"p8","account":"A1","on":"2026-04-21","amount":"1.00","currency":"EUR"}""",
+                """{"type":"write_off","key":"w2","account":"A2","invoice":"none","on":"2026-04-21","reason":"x"}"""]),
             new Step.Send(On(4, 21), ["""{"type":"erasure","key":"e","account":"A1","reason":"asked for"}"""]),
         ]).Select(t => t.Result.Status).ShouldBe([UnitStatus.Refused, UnitStatus.Accepted, UnitStatus.Accepted, UnitStatus.Refused, UnitStatus.Accepted]);
         play.Store.Vault.HasKey("A2").ShouldBeFalse();

@@ -16,7 +16,8 @@ public sealed class JoinedStateTests
     private static PartyState Joined(PartyState state, PartyState other, CellDeltas? cells = null)
     {
         state.Joining = other;
-        Fold.Apply(state, new Envelope(9, state.Accounts[0].Account, Today, Today, 0, "j"), new Event.PartyJoined(other.Id, 8, [other.Accounts[0].Account], null), cells ?? new CellDeltas());
+        Fold.Apply(state, new Envelope(9, state.Accounts[0].Account, Today, Today, 0, "j"),
+            new Event.PartyJoined(other.Id, 8, [other.Accounts[0].Account], null), cells ?? new CellDeltas());
         return state;
     }
 
@@ -25,7 +26,8 @@ public sealed class JoinedStateTests
     {
         var treatment = new TreatmentState { Portfolio = portfolio };
         if (words.Split(' ') is not [var step, var on, var anchor, .. var more]) return treatment;
-        (treatment.LastStep, treatment.LastStepOn, treatment.LastAnchorOn, treatment.LastInShadow) = (step, new DateOnly(2026, 4, int.Parse(on, System.Globalization.CultureInfo.InvariantCulture)),
+        (treatment.LastStep, treatment.LastStepOn, treatment.LastAnchorOn, treatment.LastInShadow) = (step,
+            new DateOnly(2026, 4, int.Parse(on, System.Globalization.CultureInfo.InvariantCulture)),
             new DateOnly(2026, 3, 31).AddDays(int.Parse(anchor, System.Globalization.CultureInfo.InvariantCulture)), more.Length > 0);
         treatment.Strategy = $"of {step}";
         return treatment;
@@ -99,7 +101,8 @@ public sealed class JoinedStateTests
     public void Of_two_consents_the_stricter_holds_and_of_two_addresses_the_party_s_own()
     {
         var (state, other) = (Party("P"), Party("Q"));
-        state.Contact.OptOuts.AddRange([new OptOut("email", null) { Until = new DateOnly(2026, 5, 1) }, new OptOut("call", null) { Until = new DateOnly(2026, 6, 1) }]);
+        state.Contact.OptOuts.AddRange([new OptOut("email", null) { Until = new DateOnly(2026, 5, 1) },
+            new OptOut("call", null) { Until = new DateOnly(2026, 6, 1) }]);
         other.Contact.OptOuts.AddRange([new OptOut("email", null), new OptOut("call", null) { Until = new DateOnly(2026, 5, 1) }, new OptOut("sms", "t1")]);
         state.Contact.Points.Add(new ContactPoint { Channel = "email", Token = "own" });
         other.Contact.Points.AddRange([new ContactPoint { Channel = "email", Token = "theirs" }, new ContactPoint { Channel = "letter", Token = "letter" }]);
@@ -126,7 +129,8 @@ public sealed class JoinedStateTests
         other.Joined = ["R"];
         (state.ReviewedOn, other.ReviewedOn) = (new DateOnly(2026, 4, 2), new DateOnly(2026, 4, 7));
         Joined(state, other);
-        (state.Behaviour.Settled, state.Behaviour.SettledLate, state.Behaviour.LateDays, state.Behaviour.PromisesKept, state.Behaviour.PromisesBroken).ShouldBe((5, 3, 13, 1, 1));
+        (state.Behaviour.Settled, state.Behaviour.SettledLate, state.Behaviour.LateDays, state.Behaviour.PromisesKept, state.Behaviour.PromisesBroken)
+            .ShouldBe((5, 3, 13, 1, 1));
         state.Pauses.Select(p => p.Account).ShouldBe(["Q-1", "P-1"]);
         state.CashToCome.Select(c => c.Account).ShouldBe(["Q-1", "P-1"]);
         state.Joined.ShouldBe(["Q", "R"]);
@@ -141,7 +145,8 @@ public sealed class JoinedStateTests
         other.Contact.Points.Add(new ContactPoint { Channel = "email", Token = "theirs" });
         other.NextReviewOn = Today;
         Fold.Apply(other, new Envelope(8, "Q-1", Today, Today, 0, "j"), new Event.PartyLeft("P"), new CellDeltas());
-        StateText.Of(StateCodec.Encode(other)).ShouldBe(StateText.Of(StateCodec.Encode(new PartyState { Id = "Q", AsOf = Today, JoinedTo = "P", LastSeq = 8 })));
+        StateText.Of(StateCodec.Encode(other)).ShouldBe(StateText.Of(StateCodec.Encode(new PartyState { Id = "Q", AsOf = Today, JoinedTo = "P",
+            LastSeq = 8 })));
         other.Left!.Accounts.ShouldHaveSingleItem().Account.ShouldBe("Q-1");
     }
 }
