@@ -189,9 +189,11 @@ public static partial class Machine
     {
         var meant = message.PreDueThrough is { } through ? facts.Coming.FindAll(e => e.DueOn <= through) : facts.Dunnable;
         var accounts = meant.Select(e => e.Account).ToHashSet(StringComparer.Ordinal);
-        var listed = AllocationPlan.InOrder(
-                work.State.Items.Values.Where(item => accounts.Contains(item.Account) && item.BalanceOn(work.Today) > 0 && !item.IsDisputedOn(work.Today)
-                    && (message.PreDueThrough is { } last ? item.DueAt(work.Today) <= last : Ageing.IsOverdue(item.DueAt(work.Today), work.Today))), AllocationOrder.OldestFirst)
+        // By the due day that holds today, oldest first, whatever is known to move it later.
+        var listed = work.State.Items.Values
+            .Where(item => accounts.Contains(item.Account) && item.BalanceOn(work.Today) > 0 && !item.IsDisputedOn(work.Today)
+                && (message.PreDueThrough is { } last ? item.DueAt(work.Today) <= last : Ageing.IsOverdue(item.DueAt(work.Today), work.Today)))
+            .OrderBy(item => item.DueAt(work.Today)).ThenBy(item => item.IssuedOn).ThenBy(item => item.Number, StringComparer.Ordinal)
             .Take(Needs.ListedItemsMax).ToList();
         return new MessageFacts
         {

@@ -40,7 +40,7 @@ public sealed class Needs
     {
         var needs = new Needs();
         foreach (var awaited in state.Awaited)
-            if (awaited.On <= today || input is Input.Review or Input.AccountMoved) needs.Item(state, awaited.Account, awaited.Number);
+            if (awaited.On <= today || input is Input.Review or Input.Release or Input.AccountMoved) needs.Item(state, awaited.Account, awaited.Number);
         if (input is Input.OfAccount && state.Pending.Count > 0) needs.PendingWork(state);
         switch (input)
         {

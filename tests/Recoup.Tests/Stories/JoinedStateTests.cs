@@ -145,8 +145,8 @@ public sealed class JoinedStateTests
         other.Contact.Points.Add(new ContactPoint { Channel = "email", Token = "theirs" });
         other.NextReviewOn = Today;
         Fold.Apply(other, new Envelope(8, "Q-1", Today, Today, 0, "j"), new Event.PartyLeft("P"), new CellDeltas());
-        StateText.Of(StateCodec.Encode(other)).ShouldBe(StateText.Of(StateCodec.Encode(new PartyState { Id = "Q", AsOf = Today, JoinedTo = "P",
-            LastSeq = 8 })));
+        var stone = new PartyState { Id = "Q", AsOf = Today, JoinedTo = "P", LastSeq = 8 };
+        StateText.Of(StateCodec.Encode(other)).ShouldBe(StateText.Of(StateCodec.Encode(stone)));
         other.Left!.Accounts.ShouldHaveSingleItem().Account.ShouldBe("Q-1");
     }
 }
