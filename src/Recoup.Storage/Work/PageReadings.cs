@@ -303,7 +303,10 @@ public sealed class PageReadings
         var at = readings.Read(_ =>
         {
             var s = store.Statement("SELECT priority FROM work WHERE id = ?").Bind(id);
-            return s.Step() ? Cursor.Write(s.Long(0), id) : null;
+            if (!s.Step()) return null;
+            var place = Cursor.Write(s.Long(0), id);
+            s.Reset();
+            return place;
         });
         return at is null ? null : Worklist(owner, at, 1).Rows.FirstOrDefault();
     }
