@@ -172,6 +172,30 @@ public sealed class JourneyTests(Stage stage)
     }
 
     [BrowserFact]
+    public async Task Two_accounts_become_one_customer()
+    {
+        await using var site = await stage.Copy();
+        await using var window = await stage.Open(site, await stage.Enter(site), $"/accounts/{SmallBusiness.Slow}");
+        var page = window.Page;
+        async Task Join(string with)
+        {
+            await page.GetByText("This is the same customer as …", new() { Exact = true }).ClickAsync();
+            await page.GetByLabel("The other account").FillAsync(with);
+            await page.GetByRole(AriaRole.Button, new() { Name = "Make them one customer" }).ClickAsync();
+        }
+
+        await Join("D9999");
+        (await page.Locator(".field:has([name='with']) .wrong, [role='alert']").AllInnerTextsAsync()).ShouldContain(t => t.Contains("account D9999", StringComparison.Ordinal));
+        await page.GotoAsync($"/accounts/{SmallBusiness.Slow}");
+        await Join(SmallBusiness.Id(1));
+        await page.Reaches("*?said=*");
+        (await page.Locator("main").InnerTextAsync()).ShouldContain("The accounts are one customer's from now on.");
+        window.Errors.ShouldBeEmpty();
+        await page.GotoAsync($"/accounts/{SmallBusiness.Id(1)}");
+        (await page.Locator(".timeline").InnerTextAsync()).ShouldContain("the same customer");
+    }
+
+    [BrowserFact]
     public async Task A_call_is_recorded_and_closes_the_work_it_was_for()
     {
         await using var site = await stage.Copy();
