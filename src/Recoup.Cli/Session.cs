@@ -6,6 +6,7 @@ using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Policies;
+using Recoup.Core.Workspace;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 
@@ -65,13 +66,13 @@ internal sealed class Session : IDisposable
 
     private bool IsDemos => Connection is null && Verbs.DemoVerb.IsDemo(Folder);
 
-    /// <summary>Goes on from where the demo ended: a fact of today's would make a year of nothing of the months between.</summary>
+    /// <summary>Goes on from when something was last done in it: a fact of today's would make a year of nothing of the months between.</summary>
     public TimeProvider DemoClock()
     {
         var door = new Door(Open(), "run", TimeProvider.System, TemplateWriter.Shipped);
         door.Look();
         var last = door.LastRecordedAt;
-        Output.Say($"This folder is the demo's: its clock goes on from {last:yyyy-MM-dd HH:mm} UTC, where the demo ended; --now sets another.");
+        Output.Say($"This folder is the demo's: its clock goes on from {last:yyyy-MM-dd HH:mm} UTC, when something was last done in it; --now sets another.");
         return new ClockFrom(last);
     }
 
@@ -187,6 +188,12 @@ internal sealed class Session : IDisposable
     {
         foreach (var trouble in store?.RowTroubles ?? [])
             Output.Say($"Of party {trouble.Party} something can't be read, and it is left out: {trouble.Cause}. `recoup audit verify` tells where; what is wrong in states `recoup rebuild` mends.");
+    }
+
+    /// <summary>What the last run held back, where one looks for what it decided.</summary>
+    public void TellStoppedRun()
+    {
+        if (new PageReadings(Open()).Workspace().Runs.LastOrDefault() is { Stopped: true } stopped) Output.Say(VolumeWords.Left(stopped));
     }
 
     public static DateOnly Day(string text, string option)

@@ -27,6 +27,7 @@ internal static class PeopleVerbs
             var counts = new PageReadings(store).WorkByOwner();
             var total = parsed.GetValue(owner) is { } one ? counts.GetValueOrDefault(one) : counts.Values.Sum();
             if (entries.Count < total) Output.Say($"{entries.Count} of {total} are shown, best first; --limit {total} shows all.");
+            session.TellStoppedRun();
             session.TellRowTroubles();
             return 0;
         });

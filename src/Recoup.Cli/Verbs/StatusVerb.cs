@@ -43,6 +43,7 @@ internal static class StatusVerb
                 worthSheet.Add(n.Currency, Money.Format(n.Minor, Currency.Of(n.Currency)), Money.Format(n.Overdue, Currency.Of(n.Currency)));
             session.Output.Print(json => StatusJson.Write(json, aside, files, rounds, notListed, unit, traces), asideSheet, fileSheet, worthSheet, roundSheet);
             if (notListed.Count > 0 && session.Output.IsTable) Output.Say($"{string.Join(", ", notListed.Select(n => n.Currency))}: {NotListed.Mend(unit)}.");
+            if (session.Output.IsTable) session.TellStoppedRun();
             if (traces && session.Output.IsTable)
                 foreach (var a in aside) Output.Say($"{a.Party} {a.Work} {a.Subject}\n{a.Trace}\n");
             return 0;

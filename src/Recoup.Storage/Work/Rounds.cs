@@ -33,7 +33,8 @@ public static class Rounds
         var ended = readings.WorkspaceHistory(EventsMax).FirstOrDefault(row => row.Kind == "run_ended");
         var words = string.Create(CultureInfo.InvariantCulture, $"as of {Store.Day(last.AsOf)}: {last.Reviewed} reviewed, {last.Actions} actions");
         var at = ended is null ? (DateTimeOffset?)null : DateTimeOffset.FromUnixTimeMilliseconds(ended.RecordedAt);
-        return last.Stopped ? new Round("run", "stopped", at, words + "; it stopped itself at the volume stop")
+        var held = string.Create(CultureInfo.InvariantCulture, $"; it stopped itself at the volume stop and held back at least {last.HeldBack}");
+        return last.Stopped ? new Round("run", "stopped", at, words + held)
             : aside > 0 ? new Round("run", "set_aside", at, words + $"; {aside.ToString(CultureInfo.InvariantCulture)} set aside, which the next run tries again")
             : new Round("run", "ok", at, words);
     }

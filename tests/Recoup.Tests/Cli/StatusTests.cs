@@ -55,4 +55,36 @@ public sealed class StatusTests : IDisposable
         folder.Run("policy", "adopt", folder.Write("without.yaml", text.Remove(from, to - from)), "--now", "2026-04-10T10:00:00Z").Expect(0);
         folder.Run("status", "--format", "json").Expect(0).Json.GetProperty("currencies_not_listed").GetArrayLength().ShouldBe(0);
     }
+
+    /// <summary>Whoever looks for the work that a run should have decided is told that it was held back, and how to let it go.</summary>
+    [Fact]
+    public void What_a_stopped_run_held_back_is_told_of_beside_the_worklist_and_the_status()
+    {
+        const int many = 60;
+        const string money = """
+            "amount":"300.00","currency":"EUR"
+            """;
+        Owes("A0", "EUR", "300.00");
+        string[] At(string day) => ["--now", $"{day}T10:00:00Z"];
+        folder.Run(["sending", "live", .. At("2026-04-02")]).Expect(0);
+        folder.Run(["run", .. At("2026-04-02")]).Expect(0);
+        foreach (var verb in new[] { "worklist", "status" }) folder.Run([verb, .. At("2026-04-02")]).Expect(0).Err.ShouldNotContain("held back");
+        folder.Send(string.Join('\n', Enumerable.Range(1, many).SelectMany(n => new[]
+        {
+            $$"""{"type":"account","key":"l{{n}}","account":"L{{n}}","phone":"+49301234567","country":"DE"}""",
+            $$"""{"type":"invoice","key":"li{{n}}","account":"L{{n}}","number":"1","issued_on":"2026-01-01","due_on":"2026-01-31",{{money}}}""",
+        })), At("2026-04-07")).Expect(0);
+        folder.Run(["run", .. At("2026-04-07")]).Err.ShouldContain("the run stopped itself");
+
+        foreach (var verb in new[] { "worklist", "status" })
+            folder.Run([verb, .. At("2026-04-07")]).Expect(0).Err.ShouldSatisfyAllConditions(
+                e => e.ShouldContain($"The run of 2026-04-07 stopped itself after 0 actions and held back at least {many + 1}"),
+                e => e.ShouldContain("--accept-volume"));
+        var rounds = folder.Run(["status", "--format", "json", .. At("2026-04-07")]).Expect(0).Json.GetProperty("rounds").EnumerateArray();
+        rounds.Single(r => r.GetProperty("state").GetString() == "stopped").GetProperty("detail").GetString()
+            .ShouldNotBeNull().ShouldContain($"held back at least {many + 1}");
+
+        folder.Run(["run", "--accept-volume", .. At("2026-04-07")]).Expect(0);
+        foreach (var verb in new[] { "worklist", "status" }) folder.Run([verb, .. At("2026-04-07")]).Expect(0).Err.ShouldNotContain("held back");
+    }
 }
