@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
+using Recoup.Core.Foundation;
 
 namespace Recoup.Connectors.Files;
 
@@ -392,7 +393,7 @@ internal sealed class CsvRows : RowReader
                 continue;
             }
             var columns = new string[count];
-            for (var i = 0; i < count; i++) columns[i] = Cell(i).Trim().ToString();
+            for (var i = 0; i < count; i++) columns[i] = Unseen.Trim(Cell(i)).ToString();
             var has = wanted.Count(columns.Contains);
             if (has > nearestCount) (nearest, nearestCount) = (columns, has);
             if (has == wanted.Count) break;

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
+using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 
 namespace Recoup.Connectors.Files;
@@ -81,9 +82,9 @@ internal sealed class MappedRow
         return reader.Raw.AsSpan().IndexOfAnyExcept(" \t,;|\"") < 0;
     }
 
-    public bool IsBlank(int slot) => reader.Cell(columns[slot]).IsWhiteSpace();
+    public bool IsBlank(int slot) => Trimmed(slot).IsEmpty;
 
-    public ReadOnlySpan<char> Trimmed(int slot) => reader.Cell(columns[slot]).Trim();
+    public ReadOnlySpan<char> Trimmed(int slot) => Unseen.Trim(reader.Cell(columns[slot]));
 
     /// <summary>The cell without blanks at its ends; null when nothing is left.</summary>
     public string? Text(int slot)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Recoup.Core.Foundation;
 
 namespace Recoup.Core.Contact;
 
@@ -112,14 +113,13 @@ public static class MailAddress
         return true;
     }
 
-    /// <summary>Without what no screen shows: soft hyphens, marks of direction, spaces and joiners of no width, and the mark that begins a file.</summary>
+    /// <summary>Without what no screen shows.</summary>
     private static string Visible(string text)
     {
         if (Ascii.IsValid(text)) return text;
         var seen = new StringBuilder(text.Length);
         foreach (var c in text)
-            if (c is not ('\u00AD' or '\u034F' or '\u061C' or '\u180E' or '\uFEFF' or (>= '\u200B' and <= '\u200F') or (>= '\u202A' and <= '\u202E') or (>= '\u2060' and <= '\u2069')))
-                seen.Append(c);
+            if (!Unseen.Is(c)) seen.Append(c);
         return seen.ToString();
     }
 

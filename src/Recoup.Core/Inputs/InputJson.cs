@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recoup.Core.Foundation;
 
 namespace Recoup.Core.Inputs;
 
@@ -140,7 +141,8 @@ public static class InputJson
             if (good)
                 foreach (var property in element.EnumerateObject())
                 {
-                    if (property.NameEquals(name) && property.Value.ValueKind == JsonValueKind.String) text = Text(property.Value, field, problems, trusted)?.Trim();
+                    if (property.NameEquals(name) && property.Value.ValueKind == JsonValueKind.String)
+                        text = Text(property.Value, field, problems, trusted) is { } given ? Unseen.Trim(given).ToString() : null;
                     else if (property.NameEquals("amount") && property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number
                         && decimal.TryParse(property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : property.Value.GetRawText(), System.Globalization.NumberStyles.AllowLeadingSign | System.Globalization.NumberStyles.AllowDecimalPoint, System.Globalization.CultureInfo.InvariantCulture, out var parsed)) amount = parsed;
                     else good = false;

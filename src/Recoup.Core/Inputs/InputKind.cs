@@ -160,8 +160,8 @@ public sealed class InputDraft(InputKind kind)
     public bool Set(int ordinal, string text, List<InputProblem> problems)
     {
         var field = Kind.Fields[ordinal];
-        if (string.IsNullOrWhiteSpace(text)) { Values[ordinal] = null; return true; }
-        text = text.Trim();
+        if (Unseen.Trim(text) is var seen && seen.IsEmpty) { Values[ordinal] = null; return true; }
+        if (seen.Length < text.Length) text = seen.ToString();
         switch (field.Type)
         {
             case FieldType.Date:

@@ -180,4 +180,29 @@ public sealed class ListedCustomerTests : IDisposable
 
         static string AllText(ParsedMail mail) => mail.Parts.Count == 0 ? Encoding.UTF8.GetString(mail.Content) : AllText(mail.Parts[0]);
     }
+
+    /// <summary>What is copied from a page, or a file put behind another, brings characters that nobody sees: the same account all the same.</summary>
+    [Theory]
+    [InlineData('\uFEFF')]
+    [InlineData('\u200B')]
+    [InlineData('\u200E')]
+    [InlineData('\u2060')]
+    public void What_looks_the_same_is_the_same_account_and_the_same_number(char unseen)
+    {
+        Import(1, "C1,Acme,,,I1,2026-03-01,2026-03-31,300.00,EUR,\n").Expect(0);
+        Import(2, $"{unseen}C1,Acme {unseen},{unseen},,I1{unseen},2026-03-01{unseen},2026-03-31,{unseen}250.00 ,EUR{unseen},{unseen} \n").Expect(0);
+        folder.Run("import", folder.Write("other.csv", $"{unseen}{Receivables.TrimEnd()}{unseen}\nC1,Acme,,,{unseen} I2,2026-03-01,2026-03-31,40.00,EUR,\n"),
+            "--map", "receivables", "--now", "2026-04-02T10:00:00Z").Expect(0);
+        Ageing(2).ShouldBe(new Dictionary<string, string> { ["C1 EUR"] = "290.00 0.00" });
+        var parts = $$"""
+            "for":[{"invoice":"I1{{unseen}}","amount":"90.00"}]
+            """;
+        folder.Send($$"""
+            {"type":"payment","key":"p{{unseen}}","account":"{{unseen}}C1","on":"2026-04-02","amount":"90.00","currency":"EUR",{{parts}}}
+            """, "--now", "2026-04-02T11:00:00Z").Expect(0);
+        Ageing(2).ShouldBe(new Dictionary<string, string> { ["C1 EUR"] = "200.00 0.00" });
+        // Within a text they stay, since some languages write with them.
+        Import(3, $"C{unseen}1,Acme,,,I1,2026-03-01,2026-03-31,10.00,EUR,\n").Expect(0);
+        Ageing(3).Count.ShouldBe(2);
+    }
 }
