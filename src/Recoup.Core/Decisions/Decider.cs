@@ -3,6 +3,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
+using Recoup.Core.Receivables;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Core.Decisions;
@@ -164,7 +165,8 @@ public sealed class Decider
         if (due.Count > 1) LookAgainOn(asOf.Plus(Math.Max(1, strategy.DaysBetweenSteps)));
         var decision = Placed(Take(due), ladder) with { Skipped = skipped.Count == 0 ? null : skipped };
         if (decision.Step is null || steps.FirstOrDefault(s => s.Id == decision.Step) is not { } step) return decision;
-        return decision with { ByCalendar = (ladder.EnteredBy is null || last >= 0) && CameByCalendar(ladder.DateOf(step.At + late)) };
+        var byCalendar = (ladder.EnteredBy is null || last >= 0) && (CameByCalendar(ladder.DateOf(step.At + late)) || FellDueSince(step));
+        return decision with { ByCalendar = byCalendar };
 
         void Skip()
         {
@@ -246,8 +248,25 @@ public sealed class Decider
     private bool CameByCalendar(DateOnly day)
     {
         if (context.Policy.BusinessDaysOnly) day = context.Workspace.Calendar(facts.Portfolio).NextBusinessDay(day);
-        var since = context.Workspace.WholeRunBefore(asOf) is { } before && before > asOf.Plus(-CalendarDaysMax) ? before : asOf.Plus(-CalendarDaysMax);
-        return day > since && day <= asOf;
+        return day > LastLookOn && day <= asOf;
+    }
+
+    /// <summary>The day of the last whole run, or a week ago where it was longer ago.</summary>
+    private DateOnly LastLookOn =>
+        context.Workspace.WholeRunBefore(asOf) is { } before && before > asOf.Plus(-CalendarDaysMax) ? before : asOf.Plus(-CalendarDaysMax);
+
+    /// <summary>
+    /// A step whose day came before is due only since items fell due whose due days were known before they came: with all that is recorded by
+    /// now it would not have been taken on the day of the last whole run, for its condition or the minimum did not hold without them.
+    /// </summary>
+    private bool FellDueSince(Step step)
+    {
+        var since = LastLookOn;
+        var fell = state.Exposures.FindAll(e => !Ageing.IsOverdue(e.DueOn, since) && Ageing.IsOverdue(e.DueOn, asOf));
+        if (fell.Count == 0 || fell.Exists(e => e.EnteredOn is not null)) return false;
+        var then = Facts.AsOn(state, facts.Portfolio, since, context.Policy, context.Workspace.TimeZone(facts.Portfolio));
+        (then.Score, then.Segment) = (facts.Score, facts.Segment);
+        return then.DunnableItems == 0 || then.ToChaseMinor <= 0 || then.IsBelowMinimum || step.When?.IsTrue(then) == false;
     }
 
     /// <summary>Longer than a week without a run is no weekend: what is due then is looked at by somebody before it goes out.</summary>

@@ -99,6 +99,12 @@ public sealed record Facts
     public static Facts Freeze(PartyState state, string portfolio, DateOnly asOf, Policy policy, string timeZone = "UTC")
     {
         Invariant.Holds(state.AsOf == asOf, "facts are frozen of a state that stands on their day");
+        return AsOn(state, portfolio, asOf, policy, timeZone);
+    }
+
+    /// <summary>What the facts would have been on the state's day or an earlier one, had all that is recorded by now been known then.</summary>
+    internal static Facts AsOn(PartyState state, string portfolio, DateOnly asOf, Policy policy, string timeZone)
+    {
         var mine = new AccountsOf(state, portfolio);
         var exposures = new List<Exposure>(state.Exposures.Count);
         foreach (var e in state.Exposures)

@@ -25,7 +25,7 @@ public sealed class ContactProperties
             released += witness.Released;
         });
         // Else the property could hold because nothing was ever sent.
-        if (Environment.GetEnvironmentVariable("RECOUP_SEED") is not { Length: > 0 }) released.ShouldBeGreaterThan(Many.Cases(14) * 3);
+        if (Environment.GetEnvironmentVariable("RECOUP_SEED") is not { Length: > 0 }) released.ShouldBeGreaterThan(Many.Cases(14) * 2);
     }
 
     /// <summary>Follows a history as it is played.</summary>

@@ -52,6 +52,31 @@ public sealed class VolumeStopTests
         for (var i = 0; i < days; i++) Run(play, from.AddDays(i)).Stopped.ShouldBeNull();
     }
 
+    /// <summary>A step waits for an amount: with the next month's invoice, known long before, that amount is there of everybody on one day.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_amount_that_everybody_reaches_as_the_next_invoice_falls_due_came_by_the_calendar_unless_it_was_told_late(bool isToldLate)
+    {
+        using var play = new Play(ShippedPolicies.Default);
+        var (first, second) = (new DateOnly(2026, 2, 28), new DateOnly(2026, 3, 25));
+        Send(play, first.AddDays(-20), Json.Line("sending", Key("live"), null, ("mode", "live")));
+        for (var i = 0; i < Many; i++)
+            Send(play, first.AddDays(-15), Json.Line("account", Key("a"), $"C{i}", ("phone", "+4930123456" + i.ToString("D2", System.Globalization.CultureInfo.InvariantCulture)), ("email", $"c{i}@customer.example"),
+                ("country", "DE")), Invoice(i, first));
+        for (var day = first.AddDays(-14); day <= second; day = day.AddDays(1))
+        {
+            if (!isToldLate && day == first.AddDays(2)) for (var i = 0; i < Many; i++) Send(play, day, Invoice(i, second));
+            Run(play, day).Stopped.ShouldBeNull(day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+        }
+        if (isToldLate) for (var i = 0; i < Many; i++) Send(play, second.AddDays(1), Invoice(i, second));
+        var report = Run(play, second.AddDays(1));
+        (report.Actions["task"], report.ByCalendar).ShouldBe((Many, isToldLate ? 0 : Many));
+
+        string Invoice(int i, DateOnly due) => Json.Line("invoice", Key("i"), $"C{i}", ("number", $"C{i}-{due:yyMM}"), ("issued_on", due.AddDays(-23)),
+            ("due_on", due), ("amount", 100m), ("currency", "EUR"));
+    }
+
     [Fact]
     public void Many_due_on_one_day_as_every_month_are_no_flood()
     {
