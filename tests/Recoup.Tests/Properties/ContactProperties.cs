@@ -24,8 +24,8 @@ public sealed class ContactProperties
             using var books = new Books(history, witness.See);
             released += witness.Released;
         });
-        // Else the property could hold because nothing was ever sent.
-        if (Environment.GetEnvironmentVariable("RECOUP_SEED") is not { Length: > 0 }) released.ShouldBeGreaterThan(Many.Cases(14) * 2);
+        // Else the property could hold because nothing was ever sent. Of one history or two nobody can say how much is.
+        if (Environment.GetEnvironmentVariable("RECOUP_SEED") is not { Length: > 0 }) released.ShouldBeGreaterThan(Stores.TestStores.IsPostgres ? 0 : Many.Cases(14) * 3);
     }
 
     /// <summary>Follows a history as it is played.</summary>
