@@ -145,7 +145,8 @@ public static partial class Machine
         {
             case Verdict.Blocked blocked:
                 work.Emit(new Event.MessageWithdrawn(message.Id, blocked.Rule), account: message.Account);
-                if (work.Context.Rules.IsAboutAddress(blocked.Rule)) GoOn(work, message);
+                // Where the address is there and only its key is gone a decision would take the same channel again, without end.
+                if (work.Context.Rules.IsAboutAddress(blocked.Rule) && (request.AddressToken is not null || Needs.HasNoAddress(work.State, message))) GoOn(work, message);
                 return null;
             case Verdict.Deferred deferred:
                 var dawn = LocalDay.Start(deferred.Until, work.Context.Workspace.TimeZone(message.Portfolio));

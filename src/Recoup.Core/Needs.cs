@@ -198,7 +198,7 @@ public sealed class Needs
         if (!state.WorkItems.ContainsKey(id) && !state.WorkItemsLookedFor.Contains(id)) (workItems ??= []).Add(id);
     }
 
-    private static bool HasNoAddress(PartyState state, Contact.MessageState message) =>
+    internal static bool HasNoAddress(PartyState state, Contact.MessageState message) =>
         state.Contact.Point(message.Channel) is null && state.Account(message.Account)?.EmailToken is null;
 
     /// <summary>What deciding looks at beside the header.</summary>
