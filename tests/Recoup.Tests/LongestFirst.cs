@@ -14,10 +14,10 @@ public sealed class LongestFirst : ITestCollectionOrderer
     /// <summary>On SQLite or on PostgreSQL more than five seconds of a processor or of waiting, longest first.</summary>
     private static readonly string[] Classes =
     [
-        "FailpointTests", "ConcurrencyTests", "StoryTests", "ServeTests", "TamperTests", "RandomKillTests", "JournalProperties", "ClosedTests",
-        "CommandTests", "SendingTests", "WeatherBugTests", "SeedTests", "WeatherTests", "SetAsideTests", "LedgerProperties", "ManyTests",
+        "FailpointTests", "ConcurrencyTests", "JoinProperties", "StoryTests", "ServeTests", "TamperTests", "RandomKillTests", "JournalProperties",
+        "ManyTests", "JoinTests", "PostgresConnectionTests", "ClusterTests", "ClosedTests", "ContactProperties", "JoinedTests", "CommandTests", "SendingTests", "WeatherBugTests", "SeedTests", "WeatherTests", "SetAsideTests", "LedgerProperties",
         "FutureProperties", "ForeignRowTests", "PlantedBugTests", "StateProperties", "AnchorTests", "TroubleTests", "SmtpChannelTests",
-        "TakenBackTests", "BoundsProperties", "ReviewProperties", "RelayProperties", "ErasureTests",
+        "TakenBackTests", "BoundsProperties", "ReviewProperties", "RelayProperties", "ErasureTests", "VolumeStopTests", "ListProperties", "InputTests",
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

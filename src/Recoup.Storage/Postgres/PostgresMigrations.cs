@@ -52,7 +52,8 @@ internal static class PostgresMigrations
 
     private static long? Version(NpgsqlConnection db)
     {
-        using var command = new NpgsqlCommand("SELECT to_regclass('schema_version') IS NOT NULL", db);
+        // Looked up in the catalogue's rows: to_regclass may answer from what the session knew before it waited for the lock.
+        using var command = new NpgsqlCommand("SELECT EXISTS(SELECT FROM pg_class WHERE relname = 'schema_version' AND pg_table_is_visible(oid))", db);
         if (!(bool)command.ExecuteScalar()!) return null;
         command.CommandText = "SELECT version FROM schema_version";
         return command.ExecuteScalar() as long?;

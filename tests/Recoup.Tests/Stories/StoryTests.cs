@@ -4,7 +4,11 @@ public sealed class StoryTests
 {
     public static string Folder => Path.Combine(Repository.Root, "tests", "Recoup.Tests", "Stories");
 
-    public static TheoryData<string> All => new(Directory.GetFiles(Folder, "*.story").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
+    /// <summary>On a server every third, unless <see cref="Long"/> is asked for: what a story means is the same code on both stores.</summary>
+    public static TheoryData<string> All =>
+        new(Directory.GetFiles(Folder, "*.story").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal).Where((_, i) => i % EveryOf == 0));
+
+    private static int EveryOf => Stores.TestStores.IsPostgres ? Long.Or(1, 3) : 1;
 
     [Theory, MemberData(nameof(All))]
     public void Comes_out_as_told(string story)
