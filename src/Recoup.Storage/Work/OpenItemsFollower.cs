@@ -11,6 +11,7 @@ namespace Recoup.Storage.Work;
 internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsList list, DateOnly on, string source, OpenItemsReport report, Action<long, string, string> reject)
 {
     private readonly string key = $"open-items/{source}/{on:yyyy-MM-dd}";
+    private readonly List<InputProblem> problems = [];
     private readonly List<InputUnit> units = [];
     private readonly List<string> raws = [];
     private readonly Aside aside = new(door, SetAsides.Import, input => input.Key);
@@ -55,8 +56,7 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
         {
             var row = new ListedRow(0, account, number, issued, issued, 0, currency, "");
             var seq = (door.Store.Party(door.Store.PartyOf(account) ?? account)?.State.LastSeq ?? 0).ToString(CultureInfo.InvariantCulture);
-            Add(row, Balance(row, isCredit ? "credit_note" : "invoice", number, Later(on, issued), seq));
-            report.Closed++;
+            if (Add(row, Balance(row, isCredit ? "credit_note" : "invoice", number, Later(on, issued), seq))) report.Closed++;
         }
         Flush();
     }
@@ -161,8 +161,9 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
         {
             if (row.Minor == 0) { report.Same++; return; }
             // A number issued again after its cancellation is another document.
-            Add(row, Invoice(row, name, $"open-items/{source}/{row.Account}/{name}{(item is null ? "" : $"/{seq}")}", row.Minor));
-            report.New++;
+            if (Add(row, Invoice(row, name, $"open-items/{source}/{row.Account}/{name}{(item is null ? "" : $"/{seq}")}", row.Minor))) report.New++;
+            // What it would have come after stays as it is.
+            else list.Meet(row.Account, row.Number);
             return;
         }
         // Nothing of it is open, in whatever currency.
@@ -173,14 +174,14 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
             reject(row.Line, $"item {row.Number} is in {item.Currency} here, in {row.Currency} in the file", row.Raw);
             return;
         }
-        var inputs = new List<Input>();
+        var inputs = new List<Input?>();
         var isAnew = item.Kind == ItemKind.Invoice && item.IssuedOn != row.IssuedOn;
-        if (isAnew) inputs.Add(Invoice(row, name, $"{key}/{row.Account}/{name}/{seq}/issued", item.Amount) with { Listed = new ListedInvoice(name, row.IssuedOn, row.DueOn, 1) });
+        if (isAnew && Invoice(row, name, $"{key}/{row.Account}/{name}/{seq}/issued", item.Amount) is { } anew)
+            inputs.Add(anew with { Listed = new ListedInvoice(name, row.IssuedOn, row.DueOn, 1) });
         else if (item.Kind == ItemKind.Invoice && item.DueOn != row.DueOn) inputs.Add(Redated(row, name, Later(on, item.IssuedOn), seq));
         if (isAnew || item.Balance != row.Minor) inputs.Add(Balance(row, "invoice", name, Later(on, isAnew ? row.IssuedOn : item.IssuedOn), seq));
         if (inputs.Count == 0) { report.Same++; return; }
-        Add(row, [.. inputs]);
-        report.Corrected++;
+        if (Add(row, [.. inputs])) report.Corrected++;
     }
 
     private void FollowCredit(ListedRow row, long pid, PartyState state)
@@ -188,37 +189,41 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
         list.Meet(row.Account, Credit(row.Number));
         var credit = LoadCredit(row.Account, row.Number, pid, state);
         // Told of again with what is known of it, a credit that came from elsewhere is the list's from now on.
-        var told = (Input.CreditNote)Parse(
-            $$"""{"type":"credit_note","key":{{Quote(OpenItemsIntake.CreditKey(source, row.Account, row.Number))}},"account":{{Quote(row.Account)}},"number":{{Quote(row.Number)}},"on":"{{credit?.On ?? row.IssuedOn:yyyy-MM-dd}}","amount":"{{Format(credit?.Minor ?? -row.Minor, row.Currency)}}","currency":"{{row.Currency}}"}""") with
-        { IsListed = true };
-        if (credit is null) { Add(row, told); report.New++; return; }
+        var known = credit is { Minor: > 0 } ? credit.Minor : -row.Minor;
+        var told = (Input.CreditNote?)Parse(
+            $$"""{"type":"credit_note","key":{{Quote(OpenItemsIntake.CreditKey(source, row.Account, row.Number))}},"account":{{Quote(row.Account)}},"number":{{Quote(row.Number)}},"on":"{{credit?.On ?? row.IssuedOn:yyyy-MM-dd}}","amount":"{{Format(known, row.Currency)}}","currency":"{{row.Currency}}"}""");
+        // What is known of one that came back is that nothing was left of it; its balance below says what is now.
+        if (told is not null) told = told with { IsListed = true, Amount = credit is null ? told.Amount : new Money(credit.Minor, told.Amount.Currency) };
+        if (credit is null)
+        {
+            if (Add(row, told)) report.New++;
+            return;
+        }
         var left = row with { Minor = -row.Minor };
-        if (credit.Unapplied == left.Minor) { Add(row, told); report.Same++; return; }
-        Add(row, told, Balance(left, "credit_note", row.Number, Later(on, credit.On), state.LastSeq.ToString(CultureInfo.InvariantCulture)));
-        report.Corrected++;
+        if (credit.Unapplied == left.Minor)
+        {
+            if (Add(row, told)) report.Same++;
+            return;
+        }
+        if (Add(row, told, Balance(left, "credit_note", row.Number, Later(on, credit.On), state.LastSeq.ToString(CultureInfo.InvariantCulture)))) report.Corrected++;
     }
 
     private static string Credit(string number) => $"credit:{number}";
 
     // --- inputs ---
 
-    private Input.Invoice Invoice(ListedRow row, string name, string named, long minor) => (Input.Invoice)Parse(
-        $$"""{"type":"invoice","key":{{Quote(named)}},"account":{{Quote(row.Account)}},"number":{{Quote(name)}},"issued_on":"{{row.IssuedOn:yyyy-MM-dd}}","due_on":"{{row.DueOn:yyyy-MM-dd}}","amount":"{{Format(minor, row.Currency)}}","currency":"{{row.Currency}}"}""");
+    private Input.Invoice? Invoice(ListedRow row, string name, string named, long minor) => (Input.Invoice?)Parse(
+        $$"""{"type":"invoice","key":{{Quote(OpenItemsIntake.Keyed(named))}},"account":{{Quote(row.Account)}},"number":{{Quote(name)}},"issued_on":"{{row.IssuedOn:yyyy-MM-dd}}","due_on":"{{row.DueOn:yyyy-MM-dd}}","amount":"{{Format(minor, row.Currency)}}","currency":"{{row.Currency}}"}""");
 
-    private Input Redated(ListedRow row, string name, DateOnly from, string seq) => Parse(
-        $$"""{"type":"invoice_corrected","key":{{Quote($"{key}/{row.Account}/{name}/{seq}/due")}},"account":{{Quote(row.Account)}},"invoice":{{Quote(name)}},"on":"{{from:yyyy-MM-dd}}","due_on":"{{row.DueOn:yyyy-MM-dd}}","reason":{{Quote($"open items of {source}")}}}""");
+    private Input? Redated(ListedRow row, string name, DateOnly from, string seq) => Parse(
+        $$"""{"type":"invoice_corrected","key":{{Quote(OpenItemsIntake.Keyed($"{key}/{row.Account}/{name}/{seq}/due"))}},"account":{{Quote(row.Account)}},"invoice":{{Quote(name)}},"on":"{{from:yyyy-MM-dd}}","due_on":"{{row.DueOn:yyyy-MM-dd}}","reason":{{Quote($"open items of {source}")}}}""");
 
     /// <param name="seq">What the party had come to: the same change on the same day, after another, is a change again.</param>
-    private Input Balance(ListedRow row, string field, string name, DateOnly day, string seq) => Parse(
-        $$"""{"type":"open_balance","key":{{Quote($"{key}/{row.Account}/{name}/{seq}")}},"account":{{Quote(row.Account)}},"{{field}}":{{Quote(name)}},"on":"{{day:yyyy-MM-dd}}","balance":"{{Format(row.Minor, row.Currency)}}","currency":"{{row.Currency}}","reason":{{Quote($"open items of {source}")}}}""");
+    private Input? Balance(ListedRow row, string field, string name, DateOnly day, string seq) => Parse(
+        $$"""{"type":"open_balance","key":{{Quote(OpenItemsIntake.Keyed($"{key}/{row.Account}/{name}/{seq}"))}},"account":{{Quote(row.Account)}},"{{field}}":{{Quote(name)}},"on":"{{day:yyyy-MM-dd}}","balance":"{{Format(row.Minor, row.Currency)}}","currency":"{{row.Currency}}","reason":{{Quote($"open items of {source}")}}}""");
 
-    private Input Parse(string json)
-    {
-        var problems = new List<InputProblem>();
-        var input = InputJson.Parse(System.Text.Encoding.UTF8.GetBytes(json), $"import:{source}", problems, trusted: true);
-        Invariant.Holds(input is not null, string.Join("; ", problems));
-        return input;
-    }
+    /// <summary>Null where the row can't be said so, such as a name too long with the year in it: <see cref="Add"/> rejects it, and goes on with others.</summary>
+    private Input? Parse(string json) => InputJson.Parse(System.Text.Encoding.UTF8.GetBytes(json), $"import:{source}", problems, trusted: true);
 
     private static string Quote(string text) => $"\"{System.Text.Json.JsonEncodedText.Encode(text)}\"";
 
@@ -226,11 +231,20 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
 
     private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
 
-    private void Add(ListedRow row, params Input[] inputs)
+    /// <summary>Whether the row could be said in inputs; it is rejected where not.</summary>
+    private bool Add(ListedRow row, params Input?[] inputs)
     {
-        units.Add(new InputUnit(row.Line, inputs));
+        if (problems.Count > 0)
+        {
+            report.Rejected++;
+            reject(row.Line, string.Join("; ", problems.Distinct()), row.Raw);
+            problems.Clear();
+            return false;
+        }
+        units.Add(new InputUnit(row.Line, [.. inputs.OfType<Input>()]));
         raws.Add(row.Raw);
         if (units.Count >= Intake.PartSize) Flush();
+        return true;
     }
 
     private void Flush()

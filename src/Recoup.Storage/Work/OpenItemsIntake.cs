@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
@@ -147,7 +149,11 @@ public sealed class OpenItemsIntake(Door door)
 
     private static string Format(long minor, string currency) => Money.Format(minor, Currency.Of(currency));
 
-    internal static string CreditKey(string source, string account, string number) => $"open-items/{source}/credit/{account}/{number}";
+    internal static string CreditKey(string source, string account, string number) => Keyed($"open-items/{source}/credit/{account}/{number}");
+
+    /// <summary>The key itself, or what stands for one that is too long: an account and a number may be as long as a key together.</summary>
+    internal static string Keyed(string key) =>
+        key.Length <= InputKind.KeyField.LengthMax ? key : $"open-items/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
 
     internal static string NumberOf(CashState credit) => credit.Key[Fold.CreditKey(credit.Account, "").Length..];
 

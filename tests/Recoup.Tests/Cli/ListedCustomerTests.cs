@@ -79,6 +79,42 @@ public sealed class ListedCustomerTests : IDisposable
     }
 
     [Fact]
+    public void A_credit_that_left_the_list_comes_back_with_it()
+    {
+        const string others = "C2,I1,2026-03-01,2026-03-31,500.00,EUR,Beta,\n";
+        const string credit = "C1,K1,2026-03-01,,-50.00,EUR,Acme,\nC1,K2,2026-03-01,,-70,JPY,Acme,\n";
+        Follow(1, credit + others).Expect(0);
+        Follow(2, others).Expect(0);
+        Ageing(2).ShouldBe(new() { ["C2 EUR"] = "500.00 0.00" });
+        // The list of the day before is what came back, and it is told of a day late.
+        folder.Run("import", folder.Write("items.csv", OpenItems + credit + others), "--map", "open-items", "--as", "open-items", "--on", "2026-04-03",
+            "--format", "json", "--now", "2026-04-04T10:00:00Z").Expect(0).Json.GetProperty("control_totals").EnumerateArray()
+            .ShouldAllBe(t => t.GetProperty("agrees").GetBoolean());
+        var back = Ageing(4);
+        back.ShouldBe(new() { ["C1 EUR"] = "0.00 50.00", ["C1 JPY"] = "0 70", ["C2 EUR"] = "500.00 0.00" });
+        Follow(5, credit + others).Expect(0).Json.GetProperty("unchanged").GetInt32().ShouldBe(3);
+        Follow(6, others).Expect(0);
+        Ageing(6).ShouldBe(new() { ["C2 EUR"] = "500.00 0.00" });
+        folder.Run("audit", "verify").Expect(0);
+    }
+
+    [Fact]
+    public void Accounts_and_numbers_as_long_as_they_may_be_are_followed_and_what_is_too_long_with_its_year_stops_nobody()
+    {
+        var (account, number) = (new string('A', 100), new string('N', 100));
+        const string others = "C2,I1,2026-03-01,2026-03-31,500.00,EUR,Beta,\n";
+        Follow(1, $"{account},{number},2026-03-01,2026-03-31,10.00,EUR,Acme,\n{account},K{number[1..]},2026-03-01,,-4.00,EUR,Acme,\n{others}").Expect(0);
+        Follow(2, $"{account},{number},2026-03-01,2026-04-30,9.00,EUR,Acme,\n{account},K{number[1..]},2026-03-01,,-5.00,EUR,Acme,\n{others}").Expect(0);
+        Ageing(2)[$"{account} EUR"].ShouldBe("9.00 5.00");
+        // The same number in another year would be known as one of 107 characters: the row is rejected, its own item stays, all others go on.
+        var another = Follow(3, $"{account},{number},2025-03-01,2025-04-30,9.00,EUR,Acme,\nC2,I1,2026-03-01,2026-03-31,400.00,EUR,Beta,\n").Expect(3);
+        another.Err.ShouldContain("number: has 107 characters; at most 100");
+        another.Json.GetProperty("rejected").GetInt32().ShouldBe(1);
+        Ageing(3).ShouldBe(new() { [$"{account} EUR"] = "9.00 0.00", ["C2 EUR"] = "400.00 0.00" });
+        folder.Run("audit", "verify").Expect(0);
+    }
+
+    [Fact]
     public void What_one_open_item_of_a_customer_gives_the_next_does_not_take_away()
     {
         const string rows = """
