@@ -28,7 +28,8 @@ internal static class CommandLine
 
     public static async Task<int> Run(string[] args)
     {
-        var root = new RootCommand("Recoup finds the revenue a business is losing, decides each day what to do about each customer, does it within the law, and proves what came of it.");
+        var root = new RootCommand("Recoup finds the revenue a business is losing, decides each day what to do about each customer, does it within "
+            + "the law, and proves what came of it.");
         root.Options.Add(Session.Data);
         root.Options.Add(Session.Database);
         root.Options.Add(Session.Now);
@@ -36,16 +37,20 @@ internal static class CommandLine
         root.Options.Add(Output.Format);
         foreach (var verb in new[]
         {
-            ImportVerbs.Import(), ImportVerbs.Send(), ImportVerbs.Inputs(), WorkVerbs.Run(), WorkVerbs.Dispatch(), WorkVerbs.Sending(), WorkVerbs.Messages(), ChannelVerbs.Channels(), ChannelVerbs.Bounces(),
-            FigureVerbs.Ageing(), FigureVerbs.Kpi(), FigureVerbs.Drill(), FigureVerbs.Catalog(), PeopleVerbs.Worklist(), PeopleVerbs.Explain(), DocumentVerbs.Statement(), DocumentVerbs.Invoice(),
-            PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), MigrateVerb.Migrate(), SimulateVerbs.Simulate(), ReplayVerb.Replay(), DemoVerb.Demo(), ServeVerb.Serve(), ApiKeyVerbs.ApiKey(), StatusVerb.Status(),
+            ImportVerbs.Import(), ImportVerbs.Send(), ImportVerbs.Inputs(), WorkVerbs.Run(), WorkVerbs.Dispatch(),
+            WorkVerbs.Sending(), WorkVerbs.Messages(), ChannelVerbs.Channels(), ChannelVerbs.Bounces(),
+            FigureVerbs.Ageing(), FigureVerbs.Kpi(), FigureVerbs.Drill(), FigureVerbs.Catalog(),
+            PeopleVerbs.Worklist(), PeopleVerbs.Explain(), DocumentVerbs.Statement(), DocumentVerbs.Invoice(),
+            PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), MigrateVerb.Migrate(), SimulateVerbs.Simulate(),
+            ReplayVerb.Replay(), DemoVerb.Demo(), ServeVerb.Serve(), ApiKeyVerbs.ApiKey(), StatusVerb.Status(),
         }) root.Subcommands.Add(verb);
 
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors) Terminal.Error.WriteLine(error.Message);
-            Terminal.Error.WriteLine($"`recoup {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help` tells how.");
+            Terminal.Error.WriteLine(
+                $"`recoup {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help` tells how.");
             return 2;
         }
         if (args.Length == 0) return await root.Parse(["--help"]).InvokeAsync(Told());
@@ -60,7 +65,9 @@ internal static class CommandLine
             Output.Say(FileTrouble.Words(e, Session.FolderOf(parsed))!);
             return 1;
         }
-        catch (Exception e) when (e is StoreException or RunRefusedException or FileRefusedException or YamlException or TemplateException or SmtpException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
+            when (e is StoreException or RunRefusedException or FileRefusedException or YamlException
+                or TemplateException or SmtpException or IOException or UnauthorizedAccessException)
         {
             Output.ProgressDone();
             Output.Say(e.Message);
@@ -74,7 +81,8 @@ internal static class CommandLine
         catch (Exception e) when (e is JournalDamagedException or JsonException)
         {
             Output.ProgressDone();
-            Output.Say($"the data folder holds something that Recoup never wrote: {e.Message} `recoup audit verify` tells where; what is wrong in states or read models `recoup rebuild` mends.");
+            Output.Say($"the data folder holds something that Recoup never wrote: {e.Message} `recoup audit verify` tells where; "
+                + "what is wrong in states or read models `recoup rebuild` mends.");
             return 1;
         }
         catch (Microsoft.Data.Sqlite.SqliteException e)

@@ -26,14 +26,20 @@ internal sealed class Sheet(params string[] columns)
     /// <summary>For a workbook: a column of amounts, which are text so that they keep their decimals, as numbers.</summary>
     public IEnumerable<object?[]> TypedRows()
     {
-        var amounts = Enumerable.Range(0, Columns.Length).Select(i => Rows.Exists(r => IsAmount(r[i])) && Rows.TrueForAll(r => r[i] is null or "" or decimal or long or int || Number(r[i]) is not null)).ToArray();
+        var amounts = Enumerable.Range(0, Columns.Length)
+            .Select(i => Rows.Exists(r => IsAmount(r[i]))
+                && Rows.TrueForAll(r => r[i] is null or "" or decimal or long or int || Number(r[i]) is not null))
+            .ToArray();
         return Rows.Select(row => row.Select((cell, i) => amounts[i] && Number(cell) is { } number ? number : cell).ToArray());
     }
 
     private static bool IsAmount(object? cell) => cell is string text && text.Contains('.') && Number(text) is not null;
 
     private static decimal? Number(object? cell) =>
-        cell is string text && decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
+        cell is string text
+            && decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     public static string Text(object? cell) => cell switch
     {
@@ -44,7 +50,10 @@ internal sealed class Sheet(params string[] columns)
         _ => cell.ToString() ?? "",
     };
 
-    public static bool IsNumber(object? cell) => cell is decimal or long or int or double || (cell is string text && text.Length > 0 && (char.IsAsciiDigit(text[^1]) || text[^1] == '%') && decimal.TryParse(text.TrimEnd('%', ' '), NumberStyles.Number, CultureInfo.InvariantCulture, out _));
+    public static bool IsNumber(object? cell) =>
+        cell is decimal or long or int or double
+            || (cell is string text && text.Length > 0 && (char.IsAsciiDigit(text[^1]) || text[^1] == '%')
+                && decimal.TryParse(text.TrimEnd('%', ' '), NumberStyles.Number, CultureInfo.InvariantCulture, out _));
 }
 
 /// <summary>Data goes to standard output in one of four forms; words and progress to standard error.</summary>
@@ -83,9 +92,12 @@ internal sealed class Output(string format)
                 using (var output = Terminal.OpenOut()) output.Write(Encoding.UTF8.GetBytes(text.ToString()));
                 break;
             case "xlsx":
-                if (!Terminal.IsOutRedirected) throw new UsageException("--format xlsx writes a workbook, which is no text for a terminal: send it into a file, such as recoup ageing --format xlsx > ageing.xlsx");
+                if (!Terminal.IsOutRedirected)
+                    throw new UsageException("--format xlsx writes a workbook, which is no text for a terminal: send it into a file, "
+                        + "such as recoup ageing --format xlsx > ageing.xlsx");
                 using (var output = Terminal.OpenOut())
-                    Workbook.Write(output, sheets.Select((s, i) => new WorkbookSheet(s.Title ?? $"Sheet {i + 1}", s.Columns, s.TypedRows()))).GetAwaiter().GetResult();
+                    Workbook.Write(output, sheets.Select((s, i) => new WorkbookSheet(s.Title ?? $"Sheet {i + 1}", s.Columns, s.TypedRows())))
+                        .GetAwaiter().GetResult();
                 break;
             default:
                 foreach (var sheet in sheets) Show(sheet);

@@ -18,9 +18,20 @@ internal sealed class UsageException(string message) : Exception(message);
 /// <summary>The options that every verb has, and what is opened by them.</summary>
 internal sealed class Session : IDisposable
 {
-    public static readonly Option<string?> Data = new("--data") { Description = "the data folder; else RECOUP_DATA, else recoup-data here", Recursive = true, HelpName = "DIR" };
-    public static readonly Option<string?> Database = new("--database") { Description = "a PostgreSQL connection, such as postgresql://user@host/name; else RECOUP_DATABASE. The folder of --data then holds mail, anchors and settings only", Recursive = true, HelpName = "CONNECTION" };
-    public static readonly Option<string?> Now = new("--now") { Description = "the instant to take for now, such as 2026-04-12T10:15:00Z", Recursive = true, HelpName = "INSTANT" };
+    public static readonly Option<string?> Data = new("--data")
+    {
+        Description = "the data folder; else RECOUP_DATA, else recoup-data here", Recursive = true, HelpName = "DIR",
+    };
+    public static readonly Option<string?> Database = new("--database")
+    {
+        Description = "a PostgreSQL connection, such as postgresql://user@host/name; else RECOUP_DATABASE. The folder of --data then "
+            + "holds mail, anchors and settings only",
+        Recursive = true, HelpName = "CONNECTION",
+    };
+    public static readonly Option<string?> Now = new("--now")
+    {
+        Description = "the instant to take for now, such as 2026-04-12T10:15:00Z", Recursive = true, HelpName = "INSTANT",
+    };
 
     public static readonly Option<string?> CatalogFolder = new("--catalog")
     {
@@ -42,7 +53,10 @@ internal sealed class Session : IDisposable
     public string Folder { get; set; }
 
     /// <summary>The PostgreSQL connection; null: the data is in the folder. A folder that is named wins over the environment's database.</summary>
-    public string? Connection => IsFolderAlone ? null : connection ??= Checked(parsed.GetValue(Database) ?? (parsed.GetValue(Data) is null && Environment.GetEnvironmentVariable("RECOUP_DATABASE") is { Length: > 0 } given ? given : null));
+    public string? Connection => IsFolderAlone
+        ? null
+        : connection ??= Checked(parsed.GetValue(Database)
+            ?? (parsed.GetValue(Data) is null && Environment.GetEnvironmentVariable("RECOUP_DATABASE") is { Length: > 0 } given ? given : null));
 
     private string? connection;
 
@@ -55,7 +69,8 @@ internal sealed class Session : IDisposable
         return connection;
     }
 
-    public StorePlace Place => new(Folder, Connection) { KeysConnection = Environment.GetEnvironmentVariable("RECOUP_KEYS_DATABASE") is { Length: > 0 } keys ? keys : null };
+    public StorePlace Place =>
+        new(Folder, Connection) { KeysConnection = Environment.GetEnvironmentVariable("RECOUP_KEYS_DATABASE") is { Length: > 0 } keys ? keys : null };
 
     public DateTimeOffset? GivenNow { get; }
 
@@ -89,14 +104,16 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>The data folder that a command line names.</summary>
-    public static string FolderOf(ParseResult parsed) => parsed.GetValue(Data) ?? (Environment.GetEnvironmentVariable("RECOUP_DATA") is { Length: > 0 } folder ? folder : "recoup-data");
+    public static string FolderOf(ParseResult parsed) =>
+        parsed.GetValue(Data) ?? (Environment.GetEnvironmentVariable("RECOUP_DATA") is { Length: > 0 } folder ? folder : "recoup-data");
 
     public Door Door(string operation, bool create = false, Policy? policy = null)
     {
         var door = new Door(Open(create), operation, Clock, TemplateWriter.Shipped) { Policy = policy };
         door.Look();
         if (GivenNow is { } now && now < door.LastRecordedAt)
-            Output.Say($"Note: something was recorded at {door.LastRecordedAt:yyyy-MM-ddTHH:mm:ssZ} already; what is learned now is recorded at that instant, not before it.");
+            Output.Say($"Note: something was recorded at {door.LastRecordedAt:yyyy-MM-ddTHH:mm:ssZ} already; "
+                + "what is learned now is recorded at that instant, not before it.");
         return door;
     }
 
@@ -155,7 +172,10 @@ internal sealed class Session : IDisposable
 
     /// <summary>Mail goes to the server of channels.yaml, or, without that file, into the mail folder.</summary>
     public static IReadOnlyDictionary<string, ChannelPort> ChannelsOf(Store store) =>
-        new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = SmtpSettings.Load(store.Folder) is { } settings ? Smtp(store, settings) : InFolder(store) };
+        new Dictionary<string, ChannelPort>(StringComparer.Ordinal)
+        {
+            [Channel.Email] = SmtpSettings.Load(store.Folder) is { } settings ? Smtp(store, settings) : InFolder(store),
+        };
 
     /// <summary>No mail server is set, so mail lies in the data folder for somebody to fetch.</summary>
     public bool MailIsFiles => SmtpSettings.Load(Folder) is null;
@@ -187,7 +207,8 @@ internal sealed class Session : IDisposable
     public void TellRowTroubles()
     {
         foreach (var trouble in store?.RowTroubles ?? [])
-            Output.Say($"Of party {trouble.Party} something can't be read, and it is left out: {trouble.Cause}. `recoup audit verify` tells where; what is wrong in states `recoup rebuild` mends.");
+            Output.Say($"Of party {trouble.Party} something can't be read, and it is left out: {trouble.Cause}. `recoup audit verify` tells where; "
+                + "what is wrong in states `recoup rebuild` mends.");
     }
 
     /// <summary>What the last run held back, where one looks for what it decided.</summary>
@@ -205,7 +226,8 @@ internal sealed class Session : IDisposable
     /// <summary>As <see cref="Day"/>, where 9999-12-31 means that there is no end: then the last day that a fact may have.</summary>
     public static DateOnly DayOrNoEnd(string text, string option) => TryDay(text, out var day) && day == DateBounds.NoEnd ? DateBounds.Last : Day(text, option);
 
-    private static bool TryDay(string text, out DateOnly day) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
+    private static bool TryDay(string text, out DateOnly day) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
 
     /// <summary>
     /// Facts that are recorded on their own day take the workspace's clock there for good: further ahead than this, of the
@@ -266,7 +288,8 @@ internal sealed class RehearsalClock(DateTimeOffset start, double speed, DateTim
         if (Environment.GetEnvironmentVariable(Name) is not { Length: > 0 } text) return null;
         var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (parts.Length != 3 || !double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var speed) || speed is not (> 0 and <= 1e6))
-            throw new UsageException($"{Name}: '{text}' is not START SPEED ORIGIN; write 2026-03-02T00:00:00Z 1440 2026-11-22T10:00:00Z for a day a minute from that origin on");
+            throw new UsageException(
+                $"{Name}: '{text}' is not START SPEED ORIGIN; write 2026-03-02T00:00:00Z 1440 2026-11-22T10:00:00Z for a day a minute from that origin on");
         return new RehearsalClock(Session.Instant(parts[0]), speed, Session.Instant(parts[2]));
     }
 }

@@ -35,7 +35,8 @@ internal static class Terminal
     /// <summary>For bytes; what was written to <see cref="Out"/> comes before them. To be disposed of, which leaves given streams open.</summary>
     public static Stream OpenOut() => Current.Value is { } given ? new BufferedStream(new Kept(given.Streams.Out)) : Console.OpenStandardOutput();
 
-    private static TextWriter Writer(Stream stream) => TextWriter.Synchronized(new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { AutoFlush = true });
+    private static TextWriter Writer(Stream stream) =>
+        TextWriter.Synchronized(new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { AutoFlush = true });
 
     /// <summary>A stream that outlives whoever writes to it.</summary>
     private sealed class Kept(Stream inner) : Stream

@@ -20,7 +20,8 @@ internal static class ApiKeyVerbs
         {
             using var session = new Session(parsed);
             var who = parsed.GetValue(name)!;
-            if (!ApiKeys.IsName(who)) throw new UsageException($"'{who}' is no name for a key: letters, digits and - _ . only, at most {ApiKeys.NameLengthMax}");
+            if (!ApiKeys.IsName(who))
+                throw new UsageException($"'{who}' is no name for a key: letters, digits and - _ . only, at most {ApiKeys.NameLengthMax}");
             var granted = ApiKeys.Parse(parsed.GetValue(may)!) ?? throw new UsageException($"--may: '{parsed.GetValue(may)}' is not read, write or read,write");
             if (new ApiKeys(session.Open(create: true)).Add(who, granted, session.Clock.GetUtcNow(), Environment.UserName) is not { } text)
             {
@@ -50,7 +51,8 @@ internal static class ApiKeyVerbs
         {
             using var session = new Session(parsed);
             var sheet = new Sheet("name", "may", "id", "created at", "revoked at") { Empty = "no key was made; `recoup api-key add NAME` makes one" };
-            foreach (var key in new ApiKeys(session.Open()).All()) sheet.Add(key.Name, ApiKeys.Words(key.May), key.Id, Instant(key.CreatedAt), Instant(key.RevokedAt));
+            foreach (var key in new ApiKeys(session.Open()).All())
+                sheet.Add(key.Name, ApiKeys.Words(key.May), key.Id, Instant(key.CreatedAt), Instant(key.RevokedAt));
             session.Output.Print(json => FigureVerbs.WriteRows(json, sheet), sheet);
             return 0;
         });

@@ -14,7 +14,8 @@ internal static class ChannelVerbs
     public static Command Bounces()
     {
         var folder = new Argument<string>("FOLDER") { Description = "a folder of .eml files, or a Maildir" };
-        var verb = new Command("bounces", "Takes mail that came back: failures, complaints, unsubscribe mails, answers that ask for no more. The same mail again changes nothing; no file is moved.") { folder };
+        var verb = new Command("bounces", "Takes mail that came back: failures, complaints, unsubscribe mails, answers that ask for no more. "
+            + "The same mail again changes nothing; no file is moved.") { folder };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
@@ -31,7 +32,9 @@ internal static class ChannelVerbs
                     passed[mail.What!] = passed.GetValueOrDefault(mail.What!) + 1;
                     continue;
                 }
-                var result = mail.What is null ? null : Settling.Take(door, new Returned(mail.Key, mail.Message!, mail.What, mail.Status, mail.Words), session.Clock.GetUtcNow());
+                var result = mail.What is null
+                    ? null
+                    : Settling.Take(door, new Returned(mail.Key, mail.Message!, mail.What, mail.Status, mail.Words), session.Clock.GetUtcNow());
                 if (mail.What is null) left.Add(Path.GetFileName(mail.File), mail.Words);
                 else if (result is null) left.Add(Path.GetFileName(mail.File), $"there is no message {mail.Message}, or its reader was erased");
                 // Taken once under its key, whatever it was read as then.
@@ -80,7 +83,8 @@ internal static class ChannelVerbs
             using var session = new Session(parsed);
             var found = SmtpSettings.Load(session.Folder) is { } settings
                 ? SmtpChannel.Check(settings)
-                : [("folder", Path.Combine(session.Folder, "mail")), ("note", $"there is no {SmtpSettings.FileName} in {session.Folder}, so mail is written into this folder")];
+                : [("folder", Path.Combine(session.Folder, "mail")),
+                    ("note", $"there is no {SmtpSettings.FileName} in {session.Folder}, so mail is written into this folder")];
             var sheet = new Sheet("mail", "") { Title = "How mail leaves" };
             foreach (var (what, value) in found) sheet.Add(what, value);
             session.Output.Print(json =>

@@ -55,7 +55,10 @@ internal static class DemoStory
 
     private static Sheet Did(SimulationReport report, DateOnly eve)
     {
-        var sheet = new Sheet("what", "number") { Title = $"What Recoup did from {eve.AddDays(1):yyyy-MM-dd}, when it was switched on, to {report.Plan.End:yyyy-MM-dd}" };
+        var sheet = new Sheet("what", "number")
+        {
+            Title = $"What Recoup did from {eve.AddDays(1):yyyy-MM-dd}, when it was switched on, to {report.Plan.End:yyyy-MM-dd}",
+        };
         sheet.Add("decisions, each with its reasons", report.Decisions);
         foreach (var (kind, count) in report.Actions) sheet.Add($"decided: {kind.Replace('_', ' ')}", count);
         sheet.Add("messages sent", report.MessagesSent);
@@ -68,9 +71,13 @@ internal static class DemoStory
 
     private static Sheet CameBack(SimulationReport report)
     {
-        var sheet = new Sheet("currency", "billed in the year", "collected in the year", "more than without any contact") { Title = "What came back. The last column only a simulated world can know: what the same customers would have paid by themselves" };
+        var sheet = new Sheet("currency", "billed in the year", "collected in the year", "more than without any contact")
+        {
+            Title = "What came back. The last column only a simulated world can know: what the same customers would have paid by themselves",
+        };
         foreach (var (currency, billed) in report.World.Billed)
-            sheet.Add(currency, Amount(billed, currency), Amount(report.World.Collected.GetValueOrDefault(currency), currency), Amount(report.BroughtByContact[^1].Minor.GetValueOrDefault(currency), currency));
+            sheet.Add(currency, Amount(billed, currency), Amount(report.World.Collected.GetValueOrDefault(currency), currency),
+                Amount(report.BroughtByContact[^1].Minor.GetValueOrDefault(currency), currency));
         return sheet;
     }
 

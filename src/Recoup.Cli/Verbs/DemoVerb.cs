@@ -30,13 +30,17 @@ internal static class DemoVerb
     {
         var serve = new Option<bool>("--serve") { Description = "then serve its pages, on the demo's own clock" };
         var accounts = SimulateVerbs.Counting("--accounts", "customers; fewer are played sooner", Customers, 1, 100_000);
-        var verb = new Command("demo", "A business of 2,000 customers in one command: a simulated year, told as a story, with its KPIs, ageing, messages and worklist.") { serve, accounts };
+        var verb = new Command("demo", "A business of 2,000 customers in one command: a simulated year, told as a story, with its KPIs, "
+            + "ageing, messages and worklist.") { serve, accounts };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
-            if (parsed.GetValue(Session.Database) is not null) throw new UsageException("the demo plays in a folder of its own; leave --database out, or move it afterwards: recoup --data recoup-demo migrate --to CONNECTION");
+            if (parsed.GetValue(Session.Database) is not null)
+                throw new UsageException("the demo plays in a folder of its own; leave --database out, or move it afterwards: "
+                    + "recoup --data recoup-demo migrate --to CONNECTION");
             session.IsFolderAlone = true;
-            if (parsed.GetValue(Session.Data) is null && Environment.GetEnvironmentVariable("RECOUP_DATA") is not { Length: > 0 }) session.Folder = "recoup-demo";
+            if (parsed.GetValue(Session.Data) is null && Environment.GetEnvironmentVariable("RECOUP_DATA") is not { Length: > 0 })
+                session.Folder = "recoup-demo";
             Prepare(session.Folder);
             var report = Play(session.Folder, parsed.GetValue(accounts));
             DemoStory.Tell(session.Output, session.Folder, session.Open(), report);
@@ -65,7 +69,8 @@ internal static class DemoVerb
 
     private static SimulationReport Play(string folder, int customers)
     {
-        Output.Say($"A year of {customers:N0} customers is played day by day, from seed {Seed}{(customers <= Customers ? "; this takes less than a minute" : "")}.");
+        Output.Say(
+            $"A year of {customers:N0} customers is played day by day, from seed {Seed}{(customers <= Customers ? "; this takes less than a minute" : "")}.");
         MailFolder? mail = null;
         SimulatedBusiness? playing = null;
         var plan = new SimulationPlan(WorldTable.All[0], Seed, customers, Days) { QuietDays = QuietDays, Writer = TemplateWriter.Shipped, Audited = false };

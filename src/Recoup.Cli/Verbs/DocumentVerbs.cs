@@ -18,7 +18,10 @@ internal static class DocumentVerbs
     public static Command Statement()
     {
         var account = new Argument<string>("ACCOUNT");
-        var from = new Option<string?>("--from") { Description = "first day of the period; by default three calendar months, the last day's included", HelpName = "DATE" };
+        var from = new Option<string?>("--from")
+        {
+            Description = "first day of the period; by default three calendar months, the last day's included", HelpName = "DATE",
+        };
         var asOf = new Option<string?>("--as-of") { Description = "its last day; by default the last on which anything was recorded", HelpName = "DATE" };
         var pdf = Pdf();
         var verb = new Command("statement", "What an account owed, what changed it, what it owes: day by day, to be checked.") { account, from, asOf, pdf };
@@ -82,7 +85,8 @@ internal static class DocumentVerbs
         var personal = readings.PersonalOf(state, account);
         return new DocumentFrame
         {
-            Portfolio = readings.Workspace().Portfolio(details.Portfolio) ?? new(details.Portfolio), Language = details.Language ?? "en", Account = account, Name = personal?.Name, Address = personal?.Address,
+            Portfolio = readings.Workspace().Portfolio(details.Portfolio) ?? new(details.Portfolio),
+            Language = details.Language ?? "en", Account = account, Name = personal?.Name, Address = personal?.Address,
         };
     }
 
@@ -164,17 +168,29 @@ internal static class DocumentVerbs
 
     private static IEnumerable<Sheet> Sheets(AccountStatement statement)
     {
-        var movements = new Sheet("on", "what", "reference", "for", "amount", "balance", "currency") { Title = $"{statement.Account}: {statement.From:yyyy-MM-dd} to {statement.AsOf:yyyy-MM-dd}", Empty = "nothing was booked and nothing is open" };
-        var items = new Sheet("item", "issued", "due", "days past due", "amount", "open", "of it written off", "currency", "disputed") { Title = $"Open on {statement.AsOf:yyyy-MM-dd}", Empty = "nothing is open" };
-        var sums = new Sheet(["currency", .. Ageing.BucketNames.Select(n => n.Replace('_', ' ')), "open", "unapplied", "total due"]) { Title = "By days past due", Empty = "nothing" };
+        var movements = new Sheet("on", "what", "reference", "for", "amount", "balance", "currency")
+        {
+            Title = $"{statement.Account}: {statement.From:yyyy-MM-dd} to {statement.AsOf:yyyy-MM-dd}", Empty = "nothing was booked and nothing is open",
+        };
+        var items = new Sheet("item", "issued", "due", "days past due", "amount", "open", "of it written off", "currency", "disputed")
+        {
+            Title = $"Open on {statement.AsOf:yyyy-MM-dd}", Empty = "nothing is open",
+        };
+        var sums = new Sheet(["currency", .. Ageing.BucketNames.Select(n => n.Replace('_', ' ')), "open", "unapplied", "total due"])
+        {
+            Title = "By days past due", Empty = "nothing",
+        };
         foreach (var section in statement.Sections)
         {
             string M(long minor) => Money.Format(minor, section.Currency);
             var code = section.Currency.Code;
             movements.Add(statement.From, "brought forward", null, null, null, M(section.Opening), code);
-            foreach (var m in section.Movements) movements.Add(m.On, Name(m.Kind).Replace('_', ' '), m.Reference, string.Join(", ", m.For), M(m.Minor), M(m.Balance), code);
+            foreach (var m in section.Movements)
+                movements.Add(m.On, Name(m.Kind).Replace('_', ' '), m.Reference, string.Join(", ", m.For), M(m.Minor), M(m.Balance), code);
             movements.Add(statement.AsOf, "balance", null, null, null, M(section.Closing), code);
-            foreach (var i in section.Items) items.Add(i.Number, i.IssuedOn, i.DueOn, i.DaysPastDue, M(i.Amount), M(i.Open), i.WrittenOff == 0 ? null : M(i.WrittenOff), code, i.Disputed ? "yes" : null);
+            foreach (var i in section.Items)
+                items.Add(i.Number, i.IssuedOn, i.DueOn, i.DaysPastDue, M(i.Amount), M(i.Open), i.WrittenOff == 0 ? null : M(i.WrittenOff),
+                    code, i.Disputed ? "yes" : null);
             sums.Add([code, .. section.Buckets(statement.AsOf).Select(M), M(section.Open), M(section.Unapplied), M(section.Closing)]);
         }
         return [movements, items, sums];
@@ -235,8 +251,11 @@ internal static class DocumentVerbs
         foreach (var (description, amount) in invoice.Lines) sheet.Add(description, amount.ToString());
         if (invoice.Tax is { } tax) sheet.Add("tax in it", tax.ToString());
         sheet.Add("amount", invoice.Amount.ToString() + (invoice.Correction.IsZero ? "" : $" (corrected by {invoice.Correction})"));
-        sheet.Add($"open on {invoice.AsOf:yyyy-MM-dd}", (invoice.Cancelled ? "cancelled" : invoice.Open.ToString()) + (invoice.WrittenOff.IsZero ? "" : $" (of it written off {invoice.WrittenOff})"));
-        sheet.Add("delivery", invoice.Delivery is { } d ? $"{Delivered(d)} on {d.On:yyyy-MM-dd}" + (d.Message is null ? "" : $", message {d.Message}") + (d.Why is null ? "" : $": {d.Why}") : "not by Recoup");
+        sheet.Add($"open on {invoice.AsOf:yyyy-MM-dd}",
+            (invoice.Cancelled ? "cancelled" : invoice.Open.ToString()) + (invoice.WrittenOff.IsZero ? "" : $" (of it written off {invoice.WrittenOff})"));
+        sheet.Add("delivery", invoice.Delivery is { } d
+            ? $"{Delivered(d)} on {d.On:yyyy-MM-dd}" + (d.Message is null ? "" : $", message {d.Message}") + (d.Why is null ? "" : $": {d.Why}")
+            : "not by Recoup");
         return sheet;
     }
 

@@ -10,7 +10,8 @@ namespace Recoup.Cli.Verbs;
 /// <summary>ageing, kpi, drill, catalog: the figures and what stands behind them.</summary>
 internal static class FigureVerbs
 {
-    private static Option<string?> AsOf() => new("--as-of") { Description = "the business date; else the last on which anything was recorded", HelpName = "DATE" };
+    private static Option<string?> AsOf() =>
+        new("--as-of") { Description = "the business date; else the last on which anything was recorded", HelpName = "DATE" };
 
     private static Option<string?> By(string dimensions) => new("--by") { Description = $"split by {dimensions}", HelpName = dimensions };
 
@@ -100,9 +101,12 @@ internal static class FigureVerbs
             var catalog = session.Kpis();
             var wanted = parsed.GetValue(ids) ?? [];
             foreach (var id in wanted)
-                if (catalog.Find(id) is null) throw new UsageException($"there is no KPI '{id}'{(catalog.Nearest(id) is { } near ? $"; did you mean {near}?" : "")} `recoup catalog` lists them.");
+                if (catalog.Find(id) is null)
+                    throw new UsageException(
+                        $"there is no KPI '{id}'{(catalog.Nearest(id) is { } near ? $"; did you mean {near}?" : "")} `recoup catalog` lists them.");
             KpiWindow? span = null;
-            if (parsed.GetValue(window) is { } text) span = KpiWindow.TryParse(text, out var w) ? w : throw new UsageException($"--window: '{text}' is no span; write 3mo or 30d");
+            if (parsed.GetValue(window) is { } text)
+                span = KpiWindow.TryParse(text, out var w) ? w : throw new UsageException($"--window: '{text}' is no span; write 3mo or 30d");
             var readings = new Readings(session.Open());
             IReadOnlyList<DateOnly> days;
             if (parsed.GetValue(from) is { } f)
@@ -113,9 +117,14 @@ internal static class FigureVerbs
                 if (last < first) throw new UsageException($"--to {last:yyyy-MM-dd} is before --from {first:yyyy-MM-dd}");
                 days = KpiSeries.Days(first, last, Enum.Parse<KpiEvery>(parsed.GetValue(every)!, ignoreCase: true));
             }
-            else days = [parsed.GetValue(to) is { } lone ? throw new UsageException($"--to {lone} needs --from; for one day write --as-of") : Day(session, parsed.GetValue(asOf), readings)];
+            else days = [parsed.GetValue(to) is { } lone
+                ? throw new UsageException($"--to {lone} needs --from; for one day write --as-of")
+                : Day(session, parsed.GetValue(asOf), readings)];
             var split = Split(parsed.GetValue(by), "portfolio", "segment");
-            var question = new KpiQuestion(days) { Kpis = wanted, Window = span, ByPortfolio = split.Contains("portfolio"), BySegment = split.Contains("segment") };
+            var question = new KpiQuestion(days)
+            {
+                Kpis = wanted, Window = span, ByPortfolio = split.Contains("portfolio"), BySegment = split.Contains("segment"),
+            };
             long cells = 0;
             var rows = readings.Read(live =>
             {
@@ -143,7 +152,12 @@ internal static class FigureVerbs
     public static Sheet KpiSheet(KpiCatalog catalog, IReadOnlyList<KpiRow> rows, IReadOnlySet<string> split, bool dashes = false)
     {
         var buckets = rows.Any(r => r.FromBucket is not null);
-        string[] columns = ["kpi", "name", "as of", "from", .. split.Contains("portfolio") ? new[] { "portfolio" } : [], .. split.Contains("segment") ? new[] { "segment" } : [], .. buckets ? new[] { "of" } : [], "currency", "value", "unit", "numerator", "denominator", "band", "target", "note"];
+        string[] columns =
+        [
+            "kpi", "name", "as of", "from", .. split.Contains("portfolio") ? new[] { "portfolio" } : [],
+            .. split.Contains("segment") ? new[] { "segment" } : [], .. buckets ? new[] { "of" } : [],
+            "currency", "value", "unit", "numerator", "denominator", "band", "target", "note",
+        ];
         var sheet = new Sheet(columns);
         foreach (var row in rows)
         {
@@ -156,17 +170,25 @@ internal static class FigureVerbs
                 row.Currency, row.Value is null && dashes ? "–" : Figure(row, row.Value, row.Unit == KpiUnit.Amount), KpiRow.NameOf(row.Unit),
                 Figure(row, row.Numerator, row.PartsAreAmounts), Figure(row, row.Denominator, row.PartsAreAmounts), row.Band, Figure(row, row.Target, false),
             ]);
-            cells.Add(string.Join(", ", new[] { row.Value is null ? $"no value: {row.NoValue}" : null, row.Partial ? "history shorter than the window" : null, row.AtLeast == true ? "at least" : null }.OfType<string>()));
+            string?[] notes =
+            [
+                row.Value is null ? $"no value: {row.NoValue}" : null, row.Partial ? "history shorter than the window" : null,
+                row.AtLeast == true ? "at least" : null,
+            ];
+            cells.Add(string.Join(", ", notes.OfType<string>()));
             sheet.Add([.. cells]);
         }
         return sheet;
     }
 
     private static string? Figure(KpiRow row, decimal? figure, bool amount) =>
-        figure is null ? null : amount ? row.Text(figure, amount: true) : Math.Round(figure.Value, 2).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        figure is null
+            ? null
+            : amount ? row.Text(figure, amount: true) : Math.Round(figure.Value, 2).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>As the tables write a bucket, or as the JSON does.</summary>
-    private static string BucketName(string name) => name.EndsWith('+') ? $"d{name[..^1]}_plus" : name.Length > 0 && char.IsAsciiDigit(name[0]) ? "d" + name.Replace('-', '_') : name;
+    private static string BucketName(string name) =>
+        name.EndsWith('+') ? $"d{name[..^1]}_plus" : name.Length > 0 && char.IsAsciiDigit(name[0]) ? "d" + name.Replace('-', '_') : name;
 
     public static Command Drill()
     {
@@ -177,7 +199,10 @@ internal static class FigureVerbs
         var currency = new Option<string?>("--currency") { Description = "only this currency" };
         var window = new Option<string?>("--window") { Description = "another window than the KPI's own", HelpName = "SPAN" };
         var limit = new Option<int>("--limit") { Description = "at most so many rows", DefaultValueFactory = _ => 1000 };
-        var verb = new Command("drill", "The events behind a number; for a stock, the items that are open.") { id, asOf, portfolio, segment, currency, window, limit };
+        var verb = new Command("drill", "The events behind a number; for a stock, the items that are open.")
+        {
+            id, asOf, portfolio, segment, currency, window, limit,
+        };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
@@ -188,9 +213,11 @@ internal static class FigureVerbs
             var catalog = session.Kpis();
             var bucket = Core.Receivables.Ageing.BucketNames.ToList().IndexOf(BucketName(name));
             if (bucket >= 0) { PrintItems(session.Output, readings, day, wanted, bucket, parsed.GetValue(limit)); return 0; }
-            var kpi = catalog.Find(name) ?? throw new UsageException($"there is no KPI and no bucket '{name}'{(catalog.Nearest(name) is { } near ? $"; did you mean {near}?" : "")}");
+            var kpi = catalog.Find(name)
+                ?? throw new UsageException($"there is no KPI and no bucket '{name}'{(catalog.Nearest(name) is { } near ? $"; did you mean {near}?" : "")}");
             KpiWindow span = kpi.Window;
-            if (parsed.GetValue(window) is { } text) span = KpiWindow.TryParse(text, out var w) ? w : throw new UsageException($"--window: '{text}' is no span; write 3mo or 30d");
+            if (parsed.GetValue(window) is { } text)
+                span = KpiWindow.TryParse(text, out var w) ? w : throw new UsageException($"--window: '{text}' is no span; write 3mo or 30d");
             PrintEvents(session.Output, readings, kpi, span.EndingOn(day), wanted, parsed.GetValue(limit));
             return 0;
         });
@@ -212,7 +239,9 @@ internal static class FigureVerbs
         var rows = readings.Read(_ => readings.OpenItemsOn(day)
             .Where(o => Core.Receivables.Ageing.Bucket(o.Due, day) == bucket && wanted.Takes(o.Portfolio, o.Segment, o.Currency))
             .OrderBy(o => o.Due).ThenBy(o => o.Account, StringComparer.Ordinal).ThenBy(o => o.Number, StringComparer.Ordinal).Take(limit).ToList());
-        foreach (var o in rows) sheet.Add(o.Account, o.Number, o.Portfolio, o.Segment, o.Due, day.DayNumber - o.Due.DayNumber, o.Currency, Money.Format(o.Minor, Currency.Of(o.Currency)));
+        foreach (var o in rows)
+            sheet.Add(o.Account, o.Number, o.Portfolio, o.Segment, o.Due, day.DayNumber - o.Due.DayNumber, o.Currency,
+                Money.Format(o.Minor, Currency.Of(o.Currency)));
         output.Print(json => WriteRows(json, sheet), sheet);
     }
 
@@ -220,16 +249,23 @@ internal static class FigureVerbs
     {
         var stocks = kpi.Drill.Where(m => m is Measure.Exposure or Measure.Unapplied).ToHashSet();
         var measures = kpi.Drill.ToHashSet();
-        var sheet = new Sheet("recorded at", "effective on", "account", "event", "measure", "day", "portfolio", "segment", "currency", "amount", "count", "partition", "seq", "cause")
+        var sheet = new Sheet("recorded at", "effective on", "account", "event", "measure", "day", "portfolio", "segment", "currency", "amount",
+            "count", "partition", "seq", "cause")
         {
             Title = $"{kpi.Name}: the events behind {period.First:yyyy-MM-dd} to {period.Last:yyyy-MM-dd}", Empty = "no event",
         };
         // A stock is made of everything up to its day, a flow of its window only.
         var found = readings.Read(_ => readings.Drill(measures, key =>
-            key.Day <= period.Last.DayNumber && (stocks.Contains(key.Measure) || key.Day >= period.First.DayNumber) && wanted.Takes(key.Portfolio, key.Segment, key.Currency)).Take(limit + 1).ToList());
+            key.Day <= period.Last.DayNumber && (stocks.Contains(key.Measure) || key.Day >= period.First.DayNumber)
+                && wanted.Takes(key.Portfolio, key.Segment, key.Currency)).Take(limit + 1).ToList());
         foreach (var d in found.Take(limit))
-            sheet.Add(DateTimeOffset.FromUnixTimeMilliseconds(d.Row.RecordedAt).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture), d.Row.EffectiveOn, d.Row.Account, d.Row.Kind, MeasureNames.Of(d.Cell.Measure),
-                DateOnly.FromDayNumber(d.Cell.Day), d.Cell.Portfolio, d.Cell.Segment, d.Cell.Currency, d.Cell.Currency.Length == 0 ? null : Money.Format(d.Value.Minor, Currency.Of(d.Cell.Currency)), d.Value.Count, d.Row.Partition, d.Row.Seq, d.Row.Cause);
+            sheet.Add(
+                DateTimeOffset.FromUnixTimeMilliseconds(d.Row.RecordedAt)
+                    .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
+                d.Row.EffectiveOn, d.Row.Account, d.Row.Kind, MeasureNames.Of(d.Cell.Measure),
+                DateOnly.FromDayNumber(d.Cell.Day), d.Cell.Portfolio, d.Cell.Segment, d.Cell.Currency,
+                d.Cell.Currency.Length == 0 ? null : Money.Format(d.Value.Minor, Currency.Of(d.Cell.Currency)),
+                d.Value.Count, d.Row.Partition, d.Row.Seq, d.Row.Cause);
         output.Print(json => WriteRows(json, sheet), sheet);
         if (found.Count > limit) Output.Say($"There are more than {limit:N0} rows; --limit shows more.");
     }
@@ -264,7 +300,8 @@ internal static class FigureVerbs
             if (parsed.GetValue(id) is not { } wanted)
             {
                 var list = new Sheet("kpi", "name", "unit", "window", "definition");
-                foreach (var kpi in catalog.All) list.Add(kpi.Id, kpi.Name, Core.Measures.KpiRow.NameOf(kpi.Unit), kpi.Window.ToString(), kpi.Attributes.Definition);
+                foreach (var kpi in catalog.All)
+                    list.Add(kpi.Id, kpi.Name, Core.Measures.KpiRow.NameOf(kpi.Unit), kpi.Window.ToString(), kpi.Attributes.Definition);
                 session.Output.Print(json =>
                 {
                     json.WriteStartArray();
@@ -273,7 +310,8 @@ internal static class FigureVerbs
                 }, list);
                 return 0;
             }
-            var found = catalog.Find(wanted) ?? throw new UsageException($"there is no KPI '{wanted}'{(catalog.Nearest(wanted) is { } near ? $"; did you mean {near}?" : "")}");
+            var found = catalog.Find(wanted)
+                ?? throw new UsageException($"there is no KPI '{wanted}'{(catalog.Nearest(wanted) is { } near ? $"; did you mean {near}?" : "")}");
             using var stream = new MemoryStream();
             using (var json = new Utf8JsonWriter(stream)) found.WriteTo(json);
             using var document = JsonDocument.Parse(stream.ToArray());
@@ -290,7 +328,8 @@ internal static class FigureVerbs
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
-                foreach (var property in element.EnumerateObject()) Flatten(sheet, name.Length == 0 ? property.Name : $"{name}.{property.Name}", property.Value);
+                foreach (var property in element.EnumerateObject())
+                    Flatten(sheet, name.Length == 0 ? property.Name : $"{name}.{property.Name}", property.Value);
                 break;
             case JsonValueKind.Array:
                 if (element.GetArrayLength() == 0) sheet.Add(name.Replace('_', ' '), "");

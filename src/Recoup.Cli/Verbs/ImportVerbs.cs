@@ -12,22 +12,35 @@ internal static class ImportVerbs
     public static Command Import()
     {
         var file = new Argument<string>("FILE") { Description = "CSV or NDJSON, gzipped or not; - reads standard input" };
-        var map = new Option<string>("--map") { Description = $"a mapping file, or a shipped one: {string.Join(", ", Mapping.Shipped)}", Required = true, HelpName = "MAPPING" };
+        var map = new Option<string>("--map")
+        {
+            Description = $"a mapping file, or a shipped one: {string.Join(", ", Mapping.Shipped)}", Required = true, HelpName = "MAPPING",
+        };
         var until = new Option<string?>("--until") { Description = "record each fact on its day and leave out what came after this one", HelpName = "DATE" };
         var dryRun = new Option<bool>("--dry-run") { Description = "show what would be taken and rejected, keep nothing" };
-        var rejects = new Option<string?>("--rejects") { Description = "where rejected rows go, with line and reason; else beside the data", HelpName = "FILE" };
-        var asWhat = new Option<string?>("--as") { Description = "open-items: the file is all that is open; differences become corrections and closures", HelpName = "open-items" };
+        var rejects = new Option<string?>("--rejects")
+        {
+            Description = "where rejected rows go, with line and reason; else beside the data", HelpName = "FILE",
+        };
+        var asWhat = new Option<string?>("--as")
+        {
+            Description = "open-items: the file is all that is open; differences become corrections and closures", HelpName = "open-items",
+        };
         asWhat.AcceptOnlyFromAmong("open-items");
         var on = new Option<string?>("--on") { Description = "with --as open-items: the day the file speaks of; else today", HelpName = "DATE" };
         var acceptDrop = new Option<bool>("--accept-drop") { Description = "with --as open-items: take a file that closes more than half of what is open" };
-        var verb = new Command("import", "Rows of a file become inputs. The same file again changes nothing.") { file, map, until, dryRun, rejects, asWhat, on, acceptDrop };
+        var verb = new Command("import", "Rows of a file become inputs. The same file again changes nothing.")
+        {
+            file, map, until, dryRun, rejects, asWhat, on, acceptDrop,
+        };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
             var path = parsed.GetValue(file)!;
             if (path != "-" && !File.Exists(path)) throw new UsageException($"there is no file '{path}'");
             var day = parsed.GetValue(until) is { } text ? Session.DayOrNoEnd(text, "--until") : (DateOnly?)null;
-            if (day is not null && parsed.GetValue(asWhat) is not null) throw new UsageException("--until and --as open-items do not go together: the file says what is open on one day");
+            if (day is not null && parsed.GetValue(asWhat) is not null)
+                throw new UsageException("--until and --as open-items do not go together: the file says what is open on one day");
             var mapping = session.Own.Mapping(parsed.GetValue(map)!);
             var dry = parsed.GetValue(dryRun);
             using var sink = new Rejects(parsed.GetValue(rejects), session.Folder, dry);
@@ -38,7 +51,9 @@ internal static class ImportVerbs
             {
                 if (parsed.GetValue(asWhat) is not null)
                 {
-                    var rows = path == "-" ? MappedFile.ReadOpenItems(mapping, Terminal.OpenIn(), progress: progress) : MappedFile.ReadOpenItems(mapping, path, progress: progress);
+                    var rows = path == "-"
+                        ? MappedFile.ReadOpenItems(mapping, Terminal.OpenIn(), progress: progress)
+                        : MappedFile.ReadOpenItems(mapping, path, progress: progress);
                     var asOn = parsed.GetValue(on) is { } o ? Session.Day(o, "--on") : door.Workspace.Today(session.Clock.GetUtcNow());
                     var open = new OpenItemsIntake(door).Take(rows, asOn, mapping.Name, sink.Add, parsed.GetValue(acceptDrop));
                     sink.Finish();
@@ -46,7 +61,9 @@ internal static class ImportVerbs
                 }
                 else
                 {
-                    var rows = path == "-" ? MappedFile.Read(mapping, Terminal.OpenIn(), progress: progress) : MappedFile.Read(mapping, path, progress: progress);
+                    var rows = path == "-"
+                        ? MappedFile.Read(mapping, Terminal.OpenIn(), progress: progress)
+                        : MappedFile.Read(mapping, path, progress: progress);
                     var report = day is { } d
                         ? new Intake(door).TakeUntil(rows, d, sink.Add, r => Show(r, progress), session.LastPlausibleDay)
                         : new Intake(door).Take(rows, sink.Add, r => Show(r, progress));
@@ -63,8 +80,14 @@ internal static class ImportVerbs
     {
         var file = new Argument<string>("FILE") { Description = "NDJSON of inputs, one object a line; - reads standard input" };
         var dryRun = new Option<bool>("--dry-run") { Description = "show what would be taken and refused, keep nothing" };
-        var rejects = new Option<string?>("--rejects") { Description = "where refused lines go, with line and reason; else beside the data", HelpName = "FILE" };
-        var verb = new Command("send", "Takes inputs of any kind: the same door, one object a line. `recoup inputs` lists the kinds.") { file, dryRun, rejects };
+        var rejects = new Option<string?>("--rejects")
+        {
+            Description = "where refused lines go, with line and reason; else beside the data", HelpName = "FILE",
+        };
+        var verb = new Command("send", "Takes inputs of any kind: the same door, one object a line. `recoup inputs` lists the kinds.")
+        {
+            file, dryRun, rejects,
+        };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
@@ -143,7 +166,8 @@ internal static class ImportVerbs
     private const string TypeMeaning = "which kind of input the line is: this word";
 
     private static void Show(IntakeReport report, FileProgress progress) =>
-        Output.Progress($"{report.Read:N0} rows, {report.Rejected:N0} rejected", progress.BytesTotal is > 0 and var total ? (double)progress.BytesRead / total : null);
+        Output.Progress($"{report.Read:N0} rows, {report.Rejected:N0} rejected",
+            progress.BytesTotal is > 0 and var total ? (double)progress.BytesRead / total : null);
 
     private static int Print(Output output, IntakeReport report, Rejects sink)
     {
@@ -182,8 +206,12 @@ internal static class ImportVerbs
     private static int PrintOpenItems(Output output, OpenItemsReport report, Rejects sink)
     {
         Output.ProgressDone();
-        var sheet = new Sheet("currency", "open before", "items before", "in the file", "items in file", "open after", "items after") { Title = "Control totals", Empty = "the file lists nothing" };
-        foreach (var total in report.Totals) sheet.Add(total.Currency, total.Before, total.ItemsBefore, total.InFile, total.ItemsInFile, total.After, total.ItemsAfter);
+        var sheet = new Sheet("currency", "open before", "items before", "in the file", "items in file", "open after", "items after")
+        {
+            Title = "Control totals", Empty = "the file lists nothing",
+        };
+        foreach (var total in report.Totals)
+            sheet.Add(total.Currency, total.Before, total.ItemsBefore, total.InFile, total.ItemsInFile, total.After, total.ItemsAfter);
         var what = new Sheet("what", "number");
         what.Add("rows read", report.Read);
         what.Add("new items", report.New);
@@ -257,7 +285,8 @@ internal static class ImportVerbs
 
     private static void TellAside(long count)
     {
-        if (count > 0) Output.Say($"{count:N0} failed by no fault of their own and are set aside: `recoup status` says why. Send such rows again once that is mended.");
+        if (count > 0)
+            Output.Say($"{count:N0} failed by no fault of their own and are set aside: `recoup status` says why. Send such rows again once that is mended.");
     }
 
     /// <summary>Rejected rows: into a file from the first one on, and the first few to the terminal.</summary>
@@ -292,7 +321,8 @@ internal static class ImportVerbs
         public void Tell()
         {
             if (told > 10) Output.Say($"… and {told - 10:N0} more");
-            if (Path is not null) Output.Say($"Rejected rows, with line and reason: {Path}. Mend them and import the file again: what was taken stays as it is.");
+            if (Path is not null)
+                Output.Say($"Rejected rows, with line and reason: {Path}. Mend them and import the file again: what was taken stays as it is.");
         }
 
         public void Dispose() => writer?.Dispose();

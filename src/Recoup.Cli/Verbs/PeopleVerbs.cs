@@ -34,13 +34,19 @@ internal static class PeopleVerbs
         return verb;
     }
 
-    public static void Print(Output output, IReadOnlyList<WorklistEntry> entries) => output.Print(json => ContractJson.Worklist(json, entries), WorklistSheet(entries));
+    public static void Print(Output output, IReadOnlyList<WorklistEntry> entries) =>
+        output.Print(json => ContractJson.Worklist(json, entries), WorklistSheet(entries));
 
     public static Sheet WorklistSheet(IReadOnlyList<WorklistEntry> entries)
     {
-        var sheet = new Sheet("work item", "what", "owner", "account", "name", "phone", "overdue", "currency", "score", "priority", "why", "since") { Title = "What people should do next", Empty = "nothing waits for a person" };
+        var sheet = new Sheet("work item", "what", "owner", "account", "name", "phone", "overdue", "currency", "score", "priority", "why", "since")
+        {
+            Title = "What people should do next", Empty = "nothing waits for a person",
+        };
         foreach (var e in entries)
-            sheet.Add(e.Work.Id, e.Work.Kind.Replace('_', ' '), e.Work.Owner, e.Work.Account, e.Name ?? "(erased or not given)", e.DoNotCall is { } why ? $"do not call: {why}" : e.Phone, Money.Format(e.Work.Minor, Currency.Of(e.Work.Currency)), e.Work.Currency, e.Work.Score, e.Priority, e.Work.Rule, e.Work.CreatedOn);
+            sheet.Add(e.Work.Id, e.Work.Kind.Replace('_', ' '), e.Work.Owner, e.Work.Account, e.Name ?? "(erased or not given)",
+                e.DoNotCall is { } why ? $"do not call: {why}" : e.Phone, Money.Format(e.Work.Minor, Currency.Of(e.Work.Currency)),
+                e.Work.Currency, e.Work.Score, e.Priority, e.Work.Rule, e.Work.CreatedOn);
         return sheet;
     }
 
@@ -85,11 +91,16 @@ internal static class PeopleVerbs
             var sheet = new Sheet("", $"{account}{(name is null ? "" : $", {name}")}: {e.Row.EffectiveOn:yyyy-MM-dd}");
             sheet.Add("did", DecisionWords.Did(d));
             sheet.Add("because", DecisionWords.Because(d));
-            sheet.Add("facts", $"{M(d.Facts.OverdueMinor)} overdue in {d.Facts.OverdueItems} items, oldest {d.Facts.DaysPastDue} days; {M(d.Facts.OpenMinor)} open" + (d.Facts.DisputedMinor > 0 ? $", {M(d.Facts.DisputedMinor)} disputed" : "") + (d.Facts.UnappliedMinor > 0 ? $", {M(d.Facts.UnappliedMinor)} unapplied" : ""));
+            sheet.Add("facts", $"{M(d.Facts.OverdueMinor)} overdue in {d.Facts.OverdueItems} items, oldest {d.Facts.DaysPastDue} days; "
+                + $"{M(d.Facts.OpenMinor)} open" + (d.Facts.DisputedMinor > 0 ? $", {M(d.Facts.DisputedMinor)} disputed" : "")
+                + (d.Facts.UnappliedMinor > 0 ? $", {M(d.Facts.UnappliedMinor)} unapplied" : ""));
             sheet.Add("score", $"{d.Score} of 100" + (d.Reasons is { Count: > 0 } reasons ? $": {string.Join(", ", reasons)}" : ""));
-            sheet.Add("segment", $"{d.Segment}, strategy {d.Strategy}, policy version {d.Policy}" + (d.SegmentBefore is null ? "" : $" (before: {d.SegmentBefore})"));
+            sheet.Add("segment", $"{d.Segment}, strategy {d.Strategy}, policy version {d.Policy}"
+                + (d.SegmentBefore is null ? "" : $" (before: {d.SegmentBefore})"));
             if (adopted.EditionsOf(d).ToString() is { Length: > 0 } editions) sheet.Add("editions", editions);
-            if (d.Verdict is not null) sheet.Add("gate", d.Verdict + (d.GateRule is null ? "" : $" by rule {d.GateRule}") + (d.NotBefore is { } at ? $", not before {at:yyyy-MM-ddTHH:mm:ssZ}" : "") + (d.Clearance is null ? "" : $", clearance {d.Clearance}"));
+            if (d.Verdict is not null)
+                sheet.Add("gate", d.Verdict + (d.GateRule is null ? "" : $" by rule {d.GateRule}")
+                    + (d.NotBefore is { } at ? $", not before {at:yyyy-MM-ddTHH:mm:ssZ}" : "") + (d.Clearance is null ? "" : $", clearance {d.Clearance}"));
             if (adopted.GateRuleOf(d) is { } rule) sheet.Add("rule of the gate", $"{rule.Text} ({rule.Source})");
             foreach (var c in d.Considered ?? []) sheet.Add("not taken", $"{c.What}: {c.Why}");
             if (d.Skipped is { Count: > 0 } skipped) sheet.Add("skipped", string.Join(", ", skipped) + " (their day passed without a run)");
@@ -99,7 +110,8 @@ internal static class PeopleVerbs
             sheet.Add("recorded", $"{ContractJson.Instant(e.Row.RecordedAt)} as event {e.Row.Seq} of partition {e.Row.Partition}");
             sheets.Add(sheet);
         }
-        if (sheets.Count == 0) sheets.Add(new Sheet("") { Empty = $"Nothing was decided about {account} yet. `recoup run` decides about the parties that are due." });
+        if (sheets.Count == 0)
+            sheets.Add(new Sheet("") { Empty = $"Nothing was decided about {account} yet. `recoup run` decides about the parties that are due." });
         return [.. sheets];
     }
 }

@@ -12,12 +12,16 @@ internal static class PolicySimulation
     public static Command Simulate()
     {
         var file = new Argument<string>("FILE");
-        var world = new Option<string?>("--world") { Description = $"one of {string.Join(", ", WorldTable.All.Select(w => w.Name))}; else all of them", HelpName = "NAME" };
+        var world = new Option<string?>("--world")
+        {
+            Description = $"one of {string.Join(", ", WorldTable.All.Select(w => w.Name))}; else all of them", HelpName = "NAME",
+        };
         world.AcceptOnlyFromAmong([.. WorldTable.All.Select(w => w.Name)]);
         var seeds = SimulateVerbs.Counting("--seeds", "how many seeds, from 1 on: the more, the less is luck", 5, 1, 1000);
         var accounts = SimulateVerbs.Counting("--accounts", "customers of each world", 200, 1, 100_000);
         var days = SimulateVerbs.Counting("--days", "simulated days, the first 30 without contact", 270, 31, 3650);
-        var verb = new Command("simulate", "Plays made-up worlds under the policy in force and under FILE, and compares what came of it. docs/worlds.md tells the worlds.") { file, world, seeds, accounts, days };
+        var verb = new Command("simulate", "Plays made-up worlds under the policy in force and under FILE, and compares what came of it. "
+            + "docs/worlds.md tells the worlds.") { file, world, seeds, accounts, days };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
@@ -33,7 +37,8 @@ internal static class PolicySimulation
             var rows = trial.Play((done, of) => Output.Progress($"{done} of {of} simulations", (double)done / of));
             Output.ProgressDone();
             Print(session.Output, trial, rows, inForce.ToString(), other.ToString());
-            Output.Say($"Means over {trial.Seeds.Count} seeds of {trial.Customers:N0} customers and {trial.Days} days. The spread is the standard deviation of the difference from seed to seed; a difference no greater than it may be luck.");
+            Output.Say($"Means over {trial.Seeds.Count} seeds of {trial.Customers:N0} customers and {trial.Days} days. "
+                + "The spread is the standard deviation of the difference from seed to seed; a difference no greater than it may be luck.");
             Output.Say("What this says holds for these made-up worlds only (docs/worlds.md). It is no forecast for your customers.");
             return 0;
         });
@@ -43,7 +48,9 @@ internal static class PolicySimulation
     private static void Print(Output output, PolicyTrial trial, IReadOnlyList<TrialRow> rows, string inForce, string other)
     {
         var sheet = new Sheet("world", "figure", inForce, other, "difference", "spread", "") { Title = "In made-up worlds" };
-        foreach (var row in rows) sheet.Add(row.World, row.Figure, row.InForce, row.Other, row.Difference, row.Spread, row.Difference == 0 ? "the same" : row.MayBeLuck ? "may be luck" : "");
+        foreach (var row in rows)
+            sheet.Add(row.World, row.Figure, row.InForce, row.Other, row.Difference, row.Spread,
+                row.Difference == 0 ? "the same" : row.MayBeLuck ? "may be luck" : "");
         output.Print(json =>
         {
             json.WriteStartObject();

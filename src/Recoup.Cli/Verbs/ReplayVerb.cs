@@ -18,11 +18,18 @@ internal static class ReplayVerb
     public static Command Replay()
     {
         var file = new Argument<string>("FILE") { Description = "CSV or NDJSON, gzipped or not" };
-        var map = new Option<string>("--map") { Description = $"a mapping file, or a shipped one: {string.Join(", ", Mapping.Shipped)}", Required = true, HelpName = "MAPPING" };
-        var from = new Option<string>("--from") { Description = "the first day that is run; what happened before it is taken first", Required = true, HelpName = "DATE" };
+        var map = new Option<string>("--map")
+        {
+            Description = $"a mapping file, or a shipped one: {string.Join(", ", Mapping.Shipped)}", Required = true, HelpName = "MAPPING",
+        };
+        var from = new Option<string>("--from")
+        {
+            Description = "the first day that is run; what happened before it is taken first", Required = true, HelpName = "DATE",
+        };
         var to = new Option<string>("--to") { Description = "the last day; what happened after it is left out", Required = true, HelpName = "DATE" };
         var policyFile = new Option<string?>("--policy") { Description = "a policy file instead of the shipped one", HelpName = "FILE" };
-        var verb = new Command("replay", "Plays a recorded history day by day into a new workspace (--data): that day's facts, then the run. Nothing is sent: the customers of a history do not react.") { file, map, from, to, policyFile };
+        var verb = new Command("replay", "Plays a recorded history day by day into a new workspace (--data): that day's facts, then the run. Nothing is sent: "
+            + "the customers of a history do not react.") { file, map, from, to, policyFile };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
@@ -30,7 +37,8 @@ internal static class ReplayVerb
             if (!File.Exists(path)) throw new UsageException($"there is no file '{path}'");
             var (first, last) = (Session.Day(parsed.GetValue(from)!, "--from"), Session.Day(parsed.GetValue(to)!, "--to"));
             if (last < first) throw new UsageException($"--to: {last:yyyy-MM-dd} is before --from");
-            if (Store.Exists(session.Place)) throw new UsageException($"'{session.Place}' holds data already; a history is played into a new workspace: name another folder with --data");
+            if (Store.Exists(session.Place))
+                throw new UsageException($"'{session.Place}' holds data already; a history is played into a new workspace: name another folder with --data");
             var policy = parsed.GetValue(policyFile) is { } name ? PolicyVerbs.Load(session, name) : null;
             var mapping = session.Own.Mapping(parsed.GetValue(map)!);
             return Play(session, MappedFile.Read(mapping, path), first, last, policy);
@@ -73,7 +81,9 @@ internal static class ReplayVerb
         foreach (var (kind, count) in days.SelectMany(d => d.Run.Actions)) actions[kind] = actions.GetValueOrDefault(kind) + count;
         var kinds = actions.Keys.ToList();
         var sheet = new Sheet(["as of", "inputs", "reviewed", "decisions", .. kinds, "deferred", "blocked"]);
-        foreach (var day in days) sheet.Add([day.AsOf, day.Inputs, day.Run.Reviewed, day.Run.Decisions, .. kinds.Select(k => (object?)day.Run.Actions.GetValueOrDefault(k)), day.Run.Deferred, day.Run.Blocked]);
+        foreach (var day in days)
+            sheet.Add([day.AsOf, day.Inputs, day.Run.Reviewed, day.Run.Decisions, .. kinds.Select(k => (object?)day.Run.Actions.GetValueOrDefault(k)),
+                day.Run.Deferred, day.Run.Blocked]);
         var summary = new Sheet("what", "number") { Title = "In all" };
         summary.Add("days", days.Count);
         summary.Add("rows read", report.Read);

@@ -18,21 +18,54 @@ internal static class ServeVerb
 
     public static Command Serve()
     {
-        var urls = new Option<string>("--urls") { Description = "where to serve: an address of this machine alone", HelpName = "URL", DefaultValueFactory = _ => DefaultUrl };
-        var runAt = new Option<string>("--run-at") { Description = "when each portfolio's day is run, in its own time zone", HelpName = "HH:MM", DefaultValueFactory = _ => DefaultRunAt.ToString("HH:mm", CultureInfo.InvariantCulture) };
-        var role = new Option<string>("--role") { Description = "api: pages and the API; worker: runs the days and dispatches; all: both", DefaultValueFactory = _ => "all" };
+        var urls = new Option<string>("--urls")
+        {
+            Description = "where to serve: an address of this machine alone", HelpName = "URL", DefaultValueFactory = _ => DefaultUrl,
+        };
+        var runAt = new Option<string>("--run-at")
+        {
+            Description = "when each portfolio's day is run, in its own time zone", HelpName = "HH:MM",
+            DefaultValueFactory = _ => DefaultRunAt.ToString("HH:mm", CultureInfo.InvariantCulture),
+        };
+        var role = new Option<string>("--role")
+        {
+            Description = "api: pages and the API; worker: runs the days and dispatches; all: both", DefaultValueFactory = _ => "all",
+        };
         role.AcceptOnlyFromAmong("api", "worker", "all");
         var noRun = new Option<bool>("--no-run") { Description = "the same as --role api: run no day and send nothing" };
         var beat = new Option<double>("--beat") { Description = "how often it is looked what is due", HelpName = "SECONDS", DefaultValueFactory = _ => 60 };
-        var tolerance = new Option<double?>("--clock-tolerance") { Description = "how far a worker's clock may be from the database's; further, and it does nothing. Default 60", HelpName = "SECONDS" };
-        var takeOver = new Option<double?>("--take-over") { Description = "after what time the others take over from a worker that died or hangs. Default 15", HelpName = "SECONDS" };
-        var log = new Option<string>("--log") { Description = "text: words for the person at the terminal; json: every event as a line of JSON on standard error, without personal data", DefaultValueFactory = _ => "text" };
+        var tolerance = new Option<double?>("--clock-tolerance")
+        {
+            Description = "how far a worker's clock may be from the database's; further, and it does nothing. Default 60", HelpName = "SECONDS",
+        };
+        var takeOver = new Option<double?>("--take-over")
+        {
+            Description = "after what time the others take over from a worker that died or hangs. Default 15", HelpName = "SECONDS",
+        };
+        var log = new Option<string>("--log")
+        {
+            Description = "text: words for the person at the terminal; json: every event as a line of JSON on standard error, without personal data",
+            DefaultValueFactory = _ => "text",
+        };
         log.AcceptOnlyFromAmong("text", "json");
         var standard = new ApiLimits();
-        var bodyMax = new Option<int>("--api-body-max") { Description = "the largest body of a request to the API, in KiB", HelpName = "KIB", DefaultValueFactory = _ => standard.BodyBytesMax / 1024 };
-        var inputsMax = new Option<int>("--api-inputs-max") { Description = "the most inputs of one request to the API: one transaction", HelpName = "N", DefaultValueFactory = _ => standard.InputsMax };
-        var waitingMax = new Option<int>("--api-waiting-max") { Description = "the most inputs that may wait for their commit; then the API answers 429", HelpName = "N", DefaultValueFactory = _ => standard.WaitingMax };
-        var verb = new Command("serve", "Pages in a browser, the API, and the heartbeat: runs each portfolio's day at its hour, dispatches every minute.") { urls, role, runAt, noRun, beat, tolerance, takeOver, log, bodyMax, inputsMax, waitingMax };
+        var bodyMax = new Option<int>("--api-body-max")
+        {
+            Description = "the largest body of a request to the API, in KiB", HelpName = "KIB", DefaultValueFactory = _ => standard.BodyBytesMax / 1024,
+        };
+        var inputsMax = new Option<int>("--api-inputs-max")
+        {
+            Description = "the most inputs of one request to the API: one transaction", HelpName = "N", DefaultValueFactory = _ => standard.InputsMax,
+        };
+        var waitingMax = new Option<int>("--api-waiting-max")
+        {
+            Description = "the most inputs that may wait for their commit; then the API answers 429",
+            HelpName = "N", DefaultValueFactory = _ => standard.WaitingMax,
+        };
+        var verb = new Command("serve", "Pages in a browser, the API, and the heartbeat: runs each portfolio's day at its hour, dispatches every minute.")
+        {
+            urls, role, runAt, noRun, beat, tolerance, takeOver, log, bodyMax, inputsMax, waitingMax,
+        };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
@@ -50,7 +83,11 @@ internal static class ServeVerb
             }
             if (session.Connection is null && (parsed.GetValue(tolerance) is not null || parsed.GetValue(takeOver) is not null))
                 throw new UsageException("--clock-tolerance and --take-over are for workers that share a database; here the data is in a folder");
-            var limits = new ApiLimits { BodyBytesMax = checked(Positive(parsed, bodyMax, 1024 * 1024) * 1024), InputsMax = Positive(parsed, inputsMax, 100_000), WaitingMax = Positive(parsed, waitingMax, 1_000_000) };
+            var limits = new ApiLimits
+            {
+                BodyBytesMax = checked(Positive(parsed, bodyMax, 1024 * 1024) * 1024),
+                InputsMax = Positive(parsed, inputsMax, 100_000), WaitingMax = Positive(parsed, waitingMax, 1_000_000),
+            };
             Serve(session, parsed.GetValue(urls)!, options => options with
             {
                 RunAt = at,
@@ -67,10 +104,14 @@ internal static class ServeVerb
     }
 
     private static TimeSpan Seconds(double seconds, string option, double least) =>
-        seconds >= least && seconds <= 3600 ? TimeSpan.FromSeconds(seconds) : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{option} takes seconds from {least} to 3600, not {seconds}"));
+        seconds >= least && seconds <= 3600
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{option} takes seconds from {least} to 3600, not {seconds}"));
 
     private static int Positive(ParseResult parsed, Option<int> option, int max) =>
-        parsed.GetValue(option) is var number && number >= 1 && number <= max ? number : throw new UsageException($"{option.Name} takes a number from 1 to {max}, not {number}");
+        parsed.GetValue(option) is var number && number >= 1 && number <= max
+            ? number
+            : throw new UsageException($"{option.Name} takes a number from 1 to {max}, not {number}");
 
     /// <summary>Serves the session's workspace until the process is told to stop.</summary>
     /// <param name="told">What was said beyond where it is and at which address.</param>
@@ -94,12 +135,18 @@ internal static class ServeVerb
     {
         await using var pages = await WebPages.Start(options);
         options.Log.Write(LogLevel.Information, "serving", null, ("address", pages.Address), ("role", options.Role.ToString().ToLowerInvariant()));
-        options.Say(options.ServesPages ? $"Recoup serves '{options.Place}'. Open this link; it lets one browser in, once:\n\n  {pages.Link}\n" : $"Recoup works on '{options.Place}'. Its health: {pages.Address}/health/ready");
-        options.Say(options.Beats ? $"The heartbeat runs each portfolio's day at {options.RunAt:HH\\:mm} in its time zone and dispatches, looking every {Every(options.Beat)}. Ctrl+C ends." : "Pages only: no day is run, nothing is sent. Ctrl+C ends.");
+        options.Say(options.ServesPages
+            ? $"Recoup serves '{options.Place}'. Open this link; it lets one browser in, once:\n\n  {pages.Link}\n"
+            : $"Recoup works on '{options.Place}'. Its health: {pages.Address}/health/ready");
+        options.Say(options.Beats
+            ? $"The heartbeat runs each portfolio's day at {options.RunAt:HH\\:mm} in its time zone and dispatches, "
+                + $"looking every {Every(options.Beat)}. Ctrl+C ends."
+            : "Pages only: no day is run, nothing is sent. Ctrl+C ends.");
         await pages.Ended();
         options.Log.Write(LogLevel.Information, "ended", null);
         options.Say("Recoup has ended; what it was at goes on at the next start.");
     }
 
-    private static string Every(TimeSpan beat) => beat == TimeSpan.FromMinutes(1) ? "minute" : string.Create(CultureInfo.InvariantCulture, $"{beat.TotalSeconds:0.##} s");
+    private static string Every(TimeSpan beat) =>
+        beat == TimeSpan.FromMinutes(1) ? "minute" : string.Create(CultureInfo.InvariantCulture, $"{beat.TotalSeconds:0.##} s");
 }

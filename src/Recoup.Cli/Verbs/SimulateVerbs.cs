@@ -17,44 +17,57 @@ internal static class SimulateVerbs
 
     public static Option<string> WorldOption()
     {
-        var world = new Option<string>("--world") { Description = $"{string.Join(", ", WorldTable.All.Select(w => w.Name))}: docs/worlds.md tells them", DefaultValueFactory = _ => WorldTable.All[0].Name, HelpName = "NAME" };
+        var world = new Option<string>("--world")
+        {
+            Description = $"{string.Join(", ", WorldTable.All.Select(w => w.Name))}: docs/worlds.md tells them",
+            DefaultValueFactory = _ => WorldTable.All[0].Name, HelpName = "NAME",
+        };
         world.AcceptOnlyFromAmong([.. WorldTable.All.Select(w => w.Name)]);
         return world;
     }
 
     public static Command Simulate()
     {
-        var seed = new Option<ulong>("--seed") { Description = "the same seed gives the same journal, byte for byte", DefaultValueFactory = _ => 1, HelpName = "N" };
+        var seed = new Option<ulong>("--seed")
+        {
+            Description = "the same seed gives the same journal, byte for byte", DefaultValueFactory = _ => 1, HelpName = "N",
+        };
         var accounts = Counting("--accounts", "customers, most of them with one account", 500, 1, 100_000);
         var days = Counting("--days", "simulated days", 365, 1, 3650);
         var world = WorldOption();
         var policyFile = new Option<string?>("--policy") { Description = "a policy file instead of the shipped one", HelpName = "FILE" };
         var weather = new WeatherVerb(seed, accounts, days, world);
-        var verb = new Command("simulate", "A seeded world in a scratch store, with every invariant checked each simulated day; ends with KPIs and the journal's hash. --data keeps the store.") { seed, accounts, days, world, policyFile, weather.Faults, weather.Seeds, weather.From };
+        var verb = new Command("simulate", "A seeded world in a scratch store, with every invariant checked each simulated day; ends with KPIs and the "
+            + "journal's hash. --data keeps the store.") { seed, accounts, days, world, policyFile, weather.Faults, weather.Seeds, weather.From };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
             if (weather.IsWanted(parsed))
             {
-                if (parsed.GetValue(policyFile) is not null || parsed.GetValue(Session.Data) is not null) throw new UsageException("--faults goes with neither --policy nor --data: policies change under way, and the scratch store is thrown away");
+                if (parsed.GetValue(policyFile) is not null || parsed.GetValue(Session.Data) is not null)
+                    throw new UsageException("--faults goes with neither --policy nor --data: policies change under way, and the scratch store is thrown away");
                 return weather.Run(parsed, session.Output);
             }
-            if (parsed.GetValue(weather.Seeds) is not null || parsed.GetValue(weather.From) is not null) throw new UsageException("--seeds and --from go with --faults");
+            if (parsed.GetValue(weather.Seeds) is not null || parsed.GetValue(weather.From) is not null)
+                throw new UsageException("--seeds and --from go with --faults");
             var policy = parsed.GetValue(policyFile) is { } file ? PolicyVerbs.Load(session, file) : null;
             var kept = parsed.GetValue(Session.Data);
-            if (kept is not null && Directory.Exists(kept) && Directory.EnumerateFileSystemEntries(kept).Any()) throw new UsageException($"the folder '{kept}' is not empty; a simulation begins in a new one");
+            if (kept is not null && Directory.Exists(kept) && Directory.EnumerateFileSystemEntries(kept).Any())
+                throw new UsageException($"the folder '{kept}' is not empty; a simulation begins in a new one");
             var folder = kept ?? Directory.CreateTempSubdirectory("recoup-simulation-").FullName;
             var watch = Stopwatch.StartNew();
             try
             {
-                var plan = new SimulationPlan(WorldTable.Named(parsed.GetValue(world)!), parsed.GetValue(seed), parsed.GetValue(accounts), parsed.GetValue(days))
+                var plan = new SimulationPlan(WorldTable.Named(parsed.GetValue(world)!), parsed.GetValue(seed),
+                    parsed.GetValue(accounts), parsed.GetValue(days))
                 {
                     Policy = policy, Writer = session.Writer(), ThoroughEveryDays = 91,
                 };
                 using var business = new SimulatedBusiness(plan, folder);
                 var report = business.Play((day, share) => Output.Progress($"{day:yyyy-MM-dd}", share));
                 Output.ProgressDone();
-                var kpis = new Readings(business.Store).Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(plan.End) { Kpis = Kpis }));
+                var kpis = new Readings(business.Store)
+                    .Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(plan.End) { Kpis = Kpis }));
                 Print(session.Output, report, kpis, watch.Elapsed.TotalSeconds);
                 foreach (var breach in report.Findings.Breaches) Output.Say(breach.ToString());
                 if (kept is not null) Output.Say($"The simulated workspace is kept in {kept}.");
@@ -82,7 +95,10 @@ internal static class SimulateVerbs
     {
         var plan = report.Plan;
         var what = Summary(report);
-        var invariants = new Sheet("invariant", "checked", "failed", "meaning") { Title = report.Findings.Ok ? "Every invariant held, every simulated day" : "An invariant did not hold" };
+        var invariants = new Sheet("invariant", "checked", "failed", "meaning")
+        {
+            Title = report.Findings.Ok ? "Every invariant held, every simulated day" : "An invariant did not hold",
+        };
         foreach (var count in report.Findings.Counts) invariants.Add(count.Name, count.Checked, count.Failed, count.Meaning);
         output.Print(json =>
         {
@@ -133,7 +149,11 @@ internal static class SimulateVerbs
     private static Sheet Summary(SimulationReport report)
     {
         var plan = report.Plan;
-        var sheet = new Sheet("what", "number") { Title = $"World {plan.World.Name}, seed {plan.Seed}: {plan.Customers:N0} customers from {plan.Start:yyyy-MM-dd} to {plan.End:yyyy-MM-dd}. {plan.World.About}" };
+        var sheet = new Sheet("what", "number")
+        {
+            Title = $"World {plan.World.Name}, seed {plan.Seed}: {plan.Customers:N0} customers "
+                + $"from {plan.Start:yyyy-MM-dd} to {plan.End:yyyy-MM-dd}. {plan.World.About}",
+        };
         sheet.Add("journal hash", report.JournalHash);
         sheet.Add("events", report.Events);
         sheet.Add("decisions", report.Decisions);
@@ -146,7 +166,8 @@ internal static class SimulateVerbs
         sheet.Add("customers who left", report.World.CustomersLeft);
         foreach (var (currency, minor) in report.World.Collected) sheet.Add($"collected, {currency}", Money.Format(minor, Currency.Of(currency)));
         if (report.BroughtByContact is [.., var last])
-            foreach (var (currency, minor) in last.Minor) sheet.Add($"of that by contact, in this world, {currency}", Money.Format(minor, Currency.Of(currency)));
+            foreach (var (currency, minor) in last.Minor)
+                sheet.Add($"of that by contact, in this world, {currency}", Money.Format(minor, Currency.Of(currency)));
         return sheet;
     }
 

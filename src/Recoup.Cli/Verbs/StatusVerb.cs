@@ -32,7 +32,10 @@ internal static class StatusVerb
             var (aside, files, rounds) = (SetAsides.List(store), UserFiles.Broken(session.Folder, session.ReadOwn(session.Own)), Rounds.Of(store));
             var notListed = NotListed.Of(store, session.Clock.GetUtcNow(), out var unit);
             var traces = parsed.GetValue(trace);
-            var asideSheet = new Sheet("party", "work", "subject", "since", "times", "cause") { Title = "Set aside: everybody else is worked, and these are tried again", Empty = "nothing is set aside" };
+            var asideSheet = new Sheet("party", "work", "subject", "since", "times", "cause")
+            {
+                Title = "Set aside: everybody else is worked, and these are tried again", Empty = "nothing is set aside",
+            };
             foreach (var a in aside) asideSheet.Add(a.Party, a.Work, a.Subject, Time(a.Since), a.Times, a.Cause);
             var fileSheet = new Sheet("file", "line", "problem") { Title = "Your files that can't be used", Empty = "all can be used" };
             foreach (var f in files) fileSheet.Add(f.File, f.Line, f.Problem);

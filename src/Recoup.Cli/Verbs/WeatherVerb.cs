@@ -18,7 +18,9 @@ internal sealed class WeatherVerb(Option<ulong> seed, Option<int> accounts, Opti
 
     public Option<string?> Faults { get; } = new("--faults")
     {
-        Description = $"everything around Recoup goes wrong; all of it, or some by name with commas: {string.Join(", ", FaultTable.Groups)} (docs/weather.md has every kind)", HelpName = "KINDS", Arity = ArgumentArity.ZeroOrOne,
+        Description = "everything around Recoup goes wrong; all of it, or some by name with commas: "
+            + $"{string.Join(", ", FaultTable.Groups)} (docs/weather.md has every kind)",
+        HelpName = "KINDS", Arity = ArgumentArity.ZeroOrOne,
     };
 
     public Option<int?> Seeds { get; } = SeedsOption();
@@ -33,7 +35,10 @@ internal sealed class WeatherVerb(Option<ulong> seed, Option<int> accounts, Opti
         return option;
     }
 
-    public Option<DateOnly?> From { get; } = new("--from") { Description = "with --faults: the first day; else the seed chooses one that meets leap days and changes of clocks", HelpName = "D" };
+    public Option<DateOnly?> From { get; } = new("--from")
+    {
+        Description = "with --faults: the first day; else the seed chooses one that meets leap days and changes of clocks", HelpName = "D",
+    };
 
     public bool IsWanted(ParseResult parsed) => parsed.GetResult(Faults) is not null;
 
@@ -42,7 +47,11 @@ internal sealed class WeatherVerb(Option<ulong> seed, Option<int> accounts, Opti
         IReadOnlySet<Fault> faults;
         try { faults = parsed.GetValue(Faults) is { } names ? FaultTable.Parse(names) : FaultTable.Every; }
         catch (ArgumentException e) { throw new UsageException(e.Message); }
-        var plan = new WeatherPlan(WorldTable.Named(parsed.GetValue(world)!), parsed.GetValue(seed), Given(accounts, AccountsByDefault), Given(days, DaysByDefault)) { Faults = faults, From = parsed.GetValue(From), Writer = TemplateWriter.Shipped };
+        var plan = new WeatherPlan(
+            WorldTable.Named(parsed.GetValue(world)!), parsed.GetValue(seed), Given(accounts, AccountsByDefault), Given(days, DaysByDefault))
+        {
+            Faults = faults, From = parsed.GetValue(From), Writer = TemplateWriter.Shipped,
+        };
         return parsed.GetValue(Seeds) is { } many ? Many(plan, many, output) : One(plan, output);
 
         int Given(Option<int> option, int byDefault) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : byDefault;
@@ -52,7 +61,9 @@ internal sealed class WeatherVerb(Option<ulong> seed, Option<int> accounts, Opti
     {
         var watch = Stopwatch.StartNew();
         var (report, kpis) = WeatherSeeds.Play(plan,
-            store => new Readings(store).Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(plan.End) { Kpis = SimulateVerbs.Kpis })), (day, share) => Output.Progress($"{day:yyyy-MM-dd}", share));
+            store => new Readings(store)
+                .Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(plan.End) { Kpis = SimulateVerbs.Kpis })),
+            (day, share) => Output.Progress($"{day:yyyy-MM-dd}", share));
         Output.ProgressDone();
         var shrunk = report.Findings.Ok ? null : Small(report);
         Print(output, report, shrunk, kpis ?? [], watch.Elapsed.TotalSeconds);
@@ -95,7 +106,11 @@ internal sealed class WeatherVerb(Option<ulong> seed, Option<int> accounts, Opti
     private static void Print(Output output, WeatherReport report, WeatherReport? shrunk, IReadOnlyList<KpiRow> kpis, double seconds)
     {
         var plan = report.Plan;
-        var what = new Sheet("what", "number") { Title = $"Bad weather in world {plan.World.Name}, seed {plan.Seed}: {plan.Customers:N0} customers from {plan.Start:yyyy-MM-dd} to {plan.End:yyyy-MM-dd}" };
+        var what = new Sheet("what", "number")
+        {
+            Title = $"Bad weather in world {plan.World.Name}, seed {plan.Seed}: {plan.Customers:N0} customers from {plan.Start:yyyy-MM-dd} "
+                + $"to {plan.End:yyyy-MM-dd}",
+        };
         what.Add("journal hash", report.JournalHash);
         what.Add("events", report.Events);
         what.Add("decisions", report.Decisions);
@@ -138,19 +153,26 @@ internal sealed class WeatherVerb(Option<ulong> seed, Option<int> accounts, Opti
             json.WriteEndArray();
             json.WriteNumber("seconds", Math.Round(seconds, 1));
             json.WriteEndObject();
-        }, what, FaultSheet(report.Faults), MomentSheet(report.Moments), InvariantSheet(report.Findings), FigureVerbs.KpiSheet(KpiCatalog.Shipped, kpis, new HashSet<string>(StringComparer.Ordinal)));
+        }, what, FaultSheet(report.Faults), MomentSheet(report.Moments), InvariantSheet(report.Findings),
+            FigureVerbs.KpiSheet(KpiCatalog.Shipped, kpis, new HashSet<string>(StringComparer.Ordinal)));
     }
 
     private static void Print(Output output, WeatherPlan plan, WeatherSummary summary, double seconds)
     {
-        var what = new Sheet("what", "number") { Title = $"Bad weather in world {plan.World.Name}: {summary.Seeds:N0} seeds from {plan.Seed} on, of {plan.Customers:N0} customers and {plan.Days:N0} days" };
+        var what = new Sheet("what", "number")
+        {
+            Title = $"Bad weather in world {plan.World.Name}: {summary.Seeds:N0} seeds from {plan.Seed} on, "
+                + $"of {plan.Customers:N0} customers and {plan.Days:N0} days",
+        };
         what.Add("seeds that passed", summary.Seeds - summary.Failed.Count);
         what.Add("seeds that failed", summary.Failed.Count);
         what.Add("events", summary.Events);
         what.Add("checks", summary.Checks);
         var failed = new Sheet("seed", "day", "invariant", "what", "again") { Title = "Seeds that failed", Empty = "none" };
         foreach (var report in summary.Failed)
-            if (report.Findings.Breaches[0] is var breach) failed.Add(report.Plan.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture), breach.Day, breach.Invariant, breach.What, report.Plan.Command);
+            if (report.Findings.Breaches[0] is var breach)
+                failed.Add(report.Plan.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture), breach.Day, breach.Invariant,
+                    breach.What, report.Plan.Command);
         output.Print(json =>
         {
             json.WriteStartObject();
@@ -218,7 +240,10 @@ internal sealed class WeatherVerb(Option<ulong> seed, Option<int> accounts, Opti
 
     private static Sheet InvariantSheet(Findings findings)
     {
-        var sheet = new Sheet("invariant", "checked", "failed", "meaning") { Title = findings.Ok ? "Every invariant held, every simulated day" : "An invariant did not hold" };
+        var sheet = new Sheet("invariant", "checked", "failed", "meaning")
+        {
+            Title = findings.Ok ? "Every invariant held, every simulated day" : "An invariant did not hold",
+        };
         foreach (var count in findings.Counts) sheet.Add(count.Name, count.Checked, count.Failed, count.Meaning);
         return sheet;
     }

@@ -43,14 +43,17 @@ internal static class WorkVerbs
                 throw new UsageException($"{day:yyyy-MM-dd} is more than {DailyRun.DaysAheadMax} days ahead; the workspace's clock would go there for good. "
                     + "If that is meant, give a --now of that time as well.");
             var now = session.GivenNow ?? (ownDays ? clock : DailyRun.InstantOf(day, clock, door.Workspace));
-            var report = new DailyRun(door).Run(day, now, parsed.GetValue(all), dry, parsed.GetValue(acceptVolume), (done, of) => Output.Progress($"{done:N0} of {of:N0} parties", (double)done / of), ownDays);
+            var report = new DailyRun(door).Run(day, now, parsed.GetValue(all), dry, parsed.GetValue(acceptVolume),
+                (done, of) => Output.Progress($"{done:N0} of {of:N0} parties", (double)done / of), ownDays);
             Output.ProgressDone();
             Print(session.Output, report, dry);
             if (report.NotListed.Count > 0)
                 Output.Say($"The policy does not say what {string.Join(", ", report.NotListed)} worth: nobody is called and no agency proposed for "
                     + "such amounts. List what is missing under worth: in your policy.");
             if (report.Stopped is not null) { Output.Say(report.Stopped); return 1; }
-            if (report.Shadow && !dry && report.Decisions > 0) Output.Say("The workspace is in shadow: decisions are recorded, nothing is sent. `recoup explain ACCOUNT` shows why; `recoup sending live` switches sending on.");
+            if (report.Shadow && !dry && report.Decisions > 0)
+                Output.Say("The workspace is in shadow: decisions are recorded, nothing is sent. `recoup explain ACCOUNT` shows why; "
+                    + "`recoup sending live` switches sending on.");
             return AsideExit(report.SetAside, "party", "parties", "run");
         });
         return verb;
@@ -67,7 +70,10 @@ internal static class WorkVerbs
 
     public static void Print(Output output, RunReport report, bool dry)
     {
-        var sheet = new Sheet(dry ? "would do" : "did", "number") { Title = $"Run as of {report.AsOf:yyyy-MM-dd}{(dry ? " (dry run: nothing was kept)" : "")}" };
+        var sheet = new Sheet(dry ? "would do" : "did", "number")
+        {
+            Title = $"Run as of {report.AsOf:yyyy-MM-dd}{(dry ? " (dry run: nothing was kept)" : "")}",
+        };
         foreach (var (portfolio, on) in report.Days ?? []) sheet.Add($"{portfolio}, where it still is", on);
         sheet.Add("accounts reviewed", report.Reviewed);
         sheet.Add("decisions", report.Decisions);
@@ -139,7 +145,9 @@ internal static class WorkVerbs
             Print(session.Output, report);
             if (report.Off is not null) Output.Say(report.Off);
             else if (report.Sent > 0 && session.MailIsFiles) Output.Say($"Messages are in {door.Store.MailFolder}, one file each.");
-            if (report.Unknown > 0) Output.Say("Of some messages nobody knows whether they arrived. `recoup messages` lists them; find out, and settle each with `recoup messages settle`.");
+            if (report.Unknown > 0)
+                Output.Say("Of some messages nobody knows whether they arrived. `recoup messages` lists them; "
+                    + "find out, and settle each with `recoup messages settle`.");
             if (report.Throttled > 0) Output.Say("Some wait because as many as may went to their domain within the last minute: run `recoup dispatch` again.");
             foreach (var (channel, trouble) in report.Troubles) Output.Say($"Nothing goes by {channel} now, and its messages wait: {trouble}");
             var aside = AsideExit(report.SetAside, "message", "messages", "dispatch");
@@ -242,7 +250,8 @@ internal static class WorkVerbs
             using var session = new Session(parsed);
             var door = session.Door("dispatch");
             var (message, wanted) = (parsed.GetValue(id)!, parsed.GetValue(outcome)!);
-            var result = Settling.Settle(door, message, wanted, parsed.GetValue(reason)!, parsed.GetValue(by) ?? Environment.UserName, session.Clock.GetUtcNow());
+            var result = Settling.Settle(door, message, wanted, parsed.GetValue(reason)!,
+                parsed.GetValue(by) ?? Environment.UserName, session.Clock.GetUtcNow());
             if (result is null or { Status: UnitStatus.Refused or UnitStatus.SetAside })
             {
                 Output.Say(result?.Refused?.Message ?? result?.Cause ?? $"there is no message {message}; `recoup messages` lists those of unknown fate");
@@ -277,7 +286,8 @@ internal static class WorkVerbs
             session.Output.Print(json =>
             {
                 json.WriteStartObject();
-                foreach (var status in Enum.GetValues<MessageStatus>()) json.WriteNumber(status.ToString().ToLowerInvariant(), counts.GetValueOrDefault(status));
+                foreach (var status in Enum.GetValues<MessageStatus>())
+                    json.WriteNumber(status.ToString().ToLowerInvariant(), counts.GetValueOrDefault(status));
                 json.WriteStartArray("unknown_messages");
                 foreach (var (id, account) in unknown)
                 {
