@@ -149,7 +149,8 @@ internal sealed class DocumentPages
     public void Payment(string what, string? bankDetails, string reference, IReadOnlyList<bool[]>? code = null)
     {
         var right = code is null ? Right : Right - CodeSide - 1500;
-        var bank = (bankDetails ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).SelectMany(l => Wrap(l.Trim(), Body, bold: false, right - Left - 14000)).ToList();
+        var bank = (bankDetails ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .SelectMany(l => Wrap(l.Trim(), Body, bold: false, right - Left - 14000)).ToList();
         var height = (Math.Max(1, bank.Count) + 2) * Line;
         Room(Math.Max(height, code is null ? 0 : CodeSide + Line) + 2000);
         file.Rule(page, Left, Right, at - 400, 40, Pale);

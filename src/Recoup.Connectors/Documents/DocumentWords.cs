@@ -53,9 +53,11 @@ internal sealed class DocumentWords
     public static readonly IReadOnlyList<string> Names =
     [
         "account", "reference", "scan", "page", "to_pay", "pay_to", "missing", "continued",
-        "invoice", "number", "invoice_date", "due_date", "order", "terms", "serviced_on", "delivered_on", "description", "amount", "for_goods", "net", "tax", "total",
+        "invoice", "number", "invoice_date", "due_date", "order", "terms", "serviced_on",
+        "delivered_on", "description", "amount", "for_goods", "net", "tax", "total",
         "correction", "paid", "open", "by", "settled", "cancelled",
-        "statement", "as_of", "period", "date", "what", "for", "balance", "opening", "closing", "nothing", "open_items", "issued", "due", "days", "remaining", "disputed",
+        "statement", "as_of", "period", "date", "what", "for", "balance", "opening",
+        "closing", "nothing", "open_items", "issued", "due", "days", "remaining", "disputed",
         "open_total", "unapplied", "due_total", "overdue", "each_by_due", "in_favour", "current", "d1_30", "d31_60", "d61_90", "d90_plus", "check",
         "m_invoice", "m_charge", "m_correction", "m_cancellation", "m_cancellation_reversed", "m_charge_cancellation", "m_waiver", "m_waiver_reversed",
         "m_payment", "m_payment_reversed", "m_refund", "m_refund_reversed", "m_credit_note", "m_credit_note_cancellation", "m_adjustment",
@@ -73,7 +75,8 @@ internal sealed class DocumentWords
     public static DocumentWords Of(string language) => DocumentWordBook.Shipped.Of(language);
 
     /// <summary>The word of a name out of <see cref="Names"/>, with what stands in it.</summary>
-    public string this[string name, params object[] values] => values.Length == 0 ? words[name] : string.Format(CultureInfo.InvariantCulture, words[name], values);
+    public string this[string name, params object[] values] =>
+        values.Length == 0 ? words[name] : string.Format(CultureInfo.InvariantCulture, words[name], values);
 
     public string Date(DateOnly day) => form.Date(day);
 

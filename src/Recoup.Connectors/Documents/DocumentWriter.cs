@@ -25,7 +25,11 @@ public static class DocumentWriter
         var words = (book ?? DocumentWordBook.Shipped).Of(frame.Language);
         var number = PlainText.OneLine(invoice.Number);
         var pages = new DocumentPages(words, Creditor(frame), words["invoice"], number);
-        var facts = new List<(string, string)> { (words["number"], number), (words["invoice_date"], words.Date(invoice.IssuedOn)), (words["due_date"], words.Date(invoice.DueOn)), (words["account"], PlainText.OneLine(invoice.Account)) };
+        var facts = new List<(string, string)>
+        {
+            (words["number"], number), (words["invoice_date"], words.Date(invoice.IssuedOn)),
+            (words["due_date"], words.Date(invoice.DueOn)), (words["account"], PlainText.OneLine(invoice.Account)),
+        };
         if (invoice.Order is { } order) facts.Add((words["order"], PlainText.OneLine(order)));
         if (invoice.Terms is { } terms) facts.Add((words["terms"], PlainText.OneLine(terms)));
         if (invoice.ServicedOn is { } serviced) facts.Add((words["serviced_on"], words.Date(serviced)));
@@ -38,7 +42,8 @@ public static class DocumentWriter
         var code = issued.Currency.Code;
         pages.Table(
             [new Column(words["description"], DocumentPages.Left), new Column($"{words["amount"]} {code}", DocumentPages.Right, Right: true)],
-            (invoice.Lines.Count > 0 ? invoice.Lines : [(words["for_goods"], net)]).Select(l => ((IReadOnlyList<string>)[PlainText.OneLine(l.Description), words.Figure(l.Amount)], false)));
+            (invoice.Lines.Count > 0 ? invoice.Lines : [(words["for_goods"], net)])
+                .Select(l => ((IReadOnlyList<string>)[PlainText.OneLine(l.Description), words.Figure(l.Amount)], false)));
         var totals = new List<(string, string, bool)>();
         if (invoice.Tax is { } contained)
         {
@@ -53,7 +58,8 @@ public static class DocumentWriter
         pages.Totals(totals);
         var reference = $"{number}, {PlainText.OneLine(invoice.Account)}";
         if (invoice.Open.IsPositive)
-            pages.Payment($"{words.Amount(invoice.Open)} {words["by", words.Date(invoice.DueOn)]}", Bank(frame), reference, PaymentCode.Of(Bank(frame), Creditor(frame), invoice.Open, reference));
+            pages.Payment($"{words.Amount(invoice.Open)} {words["by", words.Date(invoice.DueOn)]}", Bank(frame), reference,
+                PaymentCode.Of(Bank(frame), Creditor(frame), invoice.Open, reference));
         else if (!invoice.Cancelled) pages.Paragraph(words["settled"]);
         return pages.Finish();
     }
@@ -64,7 +70,8 @@ public static class DocumentWriter
         var words = (book ?? DocumentWordBook.Shipped).Of(frame.Language);
         var account = PlainText.OneLine(statement.Account);
         var pages = new DocumentPages(words, Creditor(frame), words["statement"], $"{account} {statement.AsOf:yyyy-MM-dd}");
-        pages.Opening(Address(frame), [(words["account"], account), (words["as_of"], words.Date(statement.AsOf)), (words["period"], $"{words.ShortDate(statement.From)} – {words.ShortDate(statement.AsOf)}")]);
+        pages.Opening(Address(frame), [(words["account"], account), (words["as_of"], words.Date(statement.AsOf)),
+            (words["period"], $"{words.ShortDate(statement.From)} – {words.ShortDate(statement.AsOf)}")]);
         if (statement.Sections.Count == 0) pages.Paragraph(words["nothing"]);
         foreach (var section in statement.Sections)
         {
@@ -82,14 +89,19 @@ public static class DocumentWriter
         string Figure(long minor) => words.Figure(new Money(minor, section.Currency));
         var asOf = words.Date(statement.AsOf);
         var code = section.Currency.Code;
-        var rows = new List<(IReadOnlyList<string>, bool)> { ([words.ShortDate(statement.From), words["opening"], "", "", "", Figure(section.Opening)], false) };
+        var rows = new List<(IReadOnlyList<string>, bool)>
+        {
+            ([words.ShortDate(statement.From), words["opening"], "", "", "", Figure(section.Opening)], false),
+        };
         foreach (var m in section.Movements)
-            rows.Add(([words.ShortDate(m.On), words[Word(m.Kind)], PlainText.OneLine(m.Reference), PlainText.OneLine(string.Join(", ", m.For)), Figure(m.Minor), Figure(m.Balance)], false));
+            rows.Add(([words.ShortDate(m.On), words[Word(m.Kind)], PlainText.OneLine(m.Reference), PlainText.OneLine(string.Join(", ", m.For)),
+                Figure(m.Minor), Figure(m.Balance)], false));
         rows.Add((["", words["closing", words.ShortDate(statement.AsOf)], "", "", "", Figure(section.Closing)], true));
         const int edge = DocumentPages.Left, last = DocumentPages.Right, other = last - 7600;
         pages.Table(
             [
-                new Column(words["date"], edge), new Column(words["what"], edge + 6400), new Column(words["number"], edge + 17600), new Column(words["for"], edge + 26500),
+                new Column(words["date"], edge), new Column(words["what"], edge + 6400),
+                new Column(words["number"], edge + 17600), new Column(words["for"], edge + 26500),
                 new Column($"{words["amount"]} {code}", other, Right: true), new Column($"{words["balance"]} {code}", last, Right: true),
             ], rows);
         if (section.Items.Count > 0)
@@ -97,13 +109,15 @@ public static class DocumentWriter
             pages.Heading(words["open_items", asOf]);
             var items = section.Items.Select(i => ((IReadOnlyList<string>)
             [
-                PlainText.OneLine(i.Number) + (i.Disputed ? $" ({words["disputed"]})" : ""), words.ShortDate(i.IssuedOn), words.ShortDate(i.DueOn), i.DaysPastDue > 0 ? i.DaysPastDue.ToString(System.Globalization.CultureInfo.InvariantCulture) : "",
+                PlainText.OneLine(i.Number) + (i.Disputed ? $" ({words["disputed"]})" : ""), words.ShortDate(i.IssuedOn),
+                words.ShortDate(i.DueOn), i.DaysPastDue > 0 ? i.DaysPastDue.ToString(System.Globalization.CultureInfo.InvariantCulture) : "",
                 Figure(i.Amount), Figure(i.Open),
             ], false)).Append(([words["open_total"], "", "", "", "", Figure(section.Open)], true));
             pages.Table(
                 [
                     new Column(words["number"], edge), new Column(words["issued"], edge + 17000), new Column(words["due"], edge + 23000),
-                    new Column(words["days"], edge + 34500, Right: true, Room: 5700), new Column($"{words["amount"]} {code}", other, Right: true), new Column($"{words["remaining"]} {code}", last, Right: true),
+                    new Column(words["days"], edge + 34500, Right: true, Room: 5700),
+                    new Column($"{words["amount"]} {code}", other, Right: true), new Column($"{words["remaining"]} {code}", last, Right: true),
                 ], items);
             var buckets = section.Buckets(statement.AsOf);
             pages.Strip([.. Ageing.BucketNames.Select((name, i) => (words[name], Figure(buckets[i]))), (words["open_total"], Figure(section.Open))]);
@@ -120,14 +134,16 @@ public static class DocumentWriter
     {
         if (statement.Sections.Where(s => s.Closing > 0).ToList() is not [var section]) return null;
         var overdue = section.Buckets(statement.AsOf).Skip(1).Sum();
-        return PaymentCode.Of(Bank(frame), Creditor(frame), new Money(overdue > 0 ? Math.Min(overdue, section.Closing) : section.Closing, section.Currency), account);
+        return PaymentCode.Of(Bank(frame), Creditor(frame),
+            new Money(overdue > 0 ? Math.Min(overdue, section.Closing) : section.Closing, section.Currency), account);
     }
 
     private static string Word(MovementKind kind) => "m_" + System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
 
     private static string Creditor(DocumentFrame frame) => PlainText.OneLine(frame.Portfolio.Creditor ?? frame.Portfolio.Name ?? frame.Portfolio.Portfolio);
 
-    private static string? Bank(DocumentFrame frame) => string.IsNullOrWhiteSpace(frame.Portfolio.BankDetails) ? null : PlainText.Lines(frame.Portfolio.BankDetails);
+    private static string? Bank(DocumentFrame frame) =>
+        string.IsNullOrWhiteSpace(frame.Portfolio.BankDetails) ? null : PlainText.Lines(frame.Portfolio.BankDetails);
 
     private static List<string> Address(DocumentFrame frame)
     {

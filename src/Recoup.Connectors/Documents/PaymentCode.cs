@@ -19,7 +19,9 @@ internal static partial class PaymentCode
 
     private const long MinorMax = 99_999_999_999;
 
-    /// <summary>Rows of modules, true is dark, without the quiet zone. Null where there can be none: no IBAN is named, another currency, nothing to pay.</summary>
+    /// <summary>
+    /// Rows of modules, true is dark, without the quiet zone. Null where there can be none: no IBAN is named, another currency, nothing to pay.
+    /// </summary>
     public static IReadOnlyList<bool[]>? Of(string? bankDetails, string creditor, Money amount, string reference)
     {
         if (TextOf(bankDetails, creditor, amount, reference) is not { } text) return null;
@@ -48,12 +50,16 @@ internal static partial class PaymentCode
 
     private static string Cut(string text, int max) => text.Length <= max ? text : text[..(char.IsHighSurrogate(text[max - 1]) ? max - 1 : max)];
 
-    /// <summary>The first IBAN of a SEPA country that stands in a text, without its blanks, whose check digits are right (ISO 13616, ISO 7064 mod 97-10).</summary>
+    /// <summary>
+    /// The first IBAN of a SEPA country that stands in a text, without its blanks, whose check digits are right (ISO 13616, ISO 7064 mod
+    /// 97-10).
+    /// </summary>
     internal static string? IbanIn(string text)
     {
         foreach (Match start in Start().Matches(text.ToUpperInvariant()))
         {
-            var compact = string.Concat(text.ToUpperInvariant().Skip(start.Index).TakeWhile(c => char.IsAsciiLetterOrDigit(c) || char.IsWhiteSpace(c) || c is '-' or '.').Where(char.IsAsciiLetterOrDigit));
+            var compact = string.Concat(text.ToUpperInvariant().Skip(start.Index)
+                .TakeWhile(c => char.IsAsciiLetterOrDigit(c) || char.IsWhiteSpace(c) || c is '-' or '.').Where(char.IsAsciiLetterOrDigit));
             if (Lengths.TryGetValue(compact[..2], out var length) && compact.Length >= length && IsChecked(compact[..length])) return compact[..length];
         }
         return null;
@@ -70,9 +76,12 @@ internal static partial class PaymentCode
     /// <summary>Characters of an IBAN by country. Source: SWIFT, IBAN registry, and the EPC's list of SEPA countries (EPC409-09).</summary>
     private static readonly Dictionary<string, int> Lengths = new(StringComparer.Ordinal)
     {
-        ["AD"] = 24, ["AL"] = 28, ["AT"] = 20, ["BE"] = 16, ["BG"] = 22, ["CH"] = 21, ["CY"] = 28, ["CZ"] = 24, ["DE"] = 22, ["DK"] = 18, ["EE"] = 20, ["ES"] = 24, ["FI"] = 18, ["FR"] = 27,
-        ["GB"] = 22, ["GI"] = 23, ["GR"] = 27, ["HR"] = 21, ["HU"] = 28, ["IE"] = 22, ["IS"] = 26, ["IT"] = 27, ["LI"] = 21, ["LT"] = 20, ["LU"] = 20, ["LV"] = 21, ["MC"] = 27, ["MD"] = 24,
-        ["ME"] = 22, ["MK"] = 19, ["MT"] = 31, ["NL"] = 18, ["NO"] = 15, ["PL"] = 28, ["PT"] = 25, ["RO"] = 24, ["RS"] = 22, ["SE"] = 24, ["SI"] = 19, ["SK"] = 24, ["SM"] = 27, ["VA"] = 22,
+        ["AD"] = 24, ["AL"] = 28, ["AT"] = 20, ["BE"] = 16, ["BG"] = 22, ["CH"] = 21, ["CY"] = 28,
+        ["CZ"] = 24, ["DE"] = 22, ["DK"] = 18, ["EE"] = 20, ["ES"] = 24, ["FI"] = 18, ["FR"] = 27,
+        ["GB"] = 22, ["GI"] = 23, ["GR"] = 27, ["HR"] = 21, ["HU"] = 28, ["IE"] = 22, ["IS"] = 26,
+        ["IT"] = 27, ["LI"] = 21, ["LT"] = 20, ["LU"] = 20, ["LV"] = 21, ["MC"] = 27, ["MD"] = 24,
+        ["ME"] = 22, ["MK"] = 19, ["MT"] = 31, ["NL"] = 18, ["NO"] = 15, ["PL"] = 28, ["PT"] = 25,
+        ["RO"] = 24, ["RS"] = 22, ["SE"] = 24, ["SI"] = 19, ["SK"] = 24, ["SM"] = 27, ["VA"] = 22,
     };
 
     [GeneratedRegex(@"(?<![A-Z0-9])[A-Z]{2}[0-9]{2}")]

@@ -48,16 +48,19 @@ internal sealed class PdfFile(string title, string author, string language)
             if (font.Font.GlyphOf(rune.Value) == 0) HasMissing = true;
             shown.Append(font.NumberOf(rune.Value).ToString("X4", CultureInfo.InvariantCulture));
         }
-        pages[page].Append(CultureInfo.InvariantCulture, $"BT {Share(grey)} g /F{(bold ? 2 : 1)} {Points(size)} Tf {Points(left)} {Points(Height - baseline)} Td <{shown}> Tj ET\n");
+        pages[page].Append(CultureInfo.InvariantCulture,
+            $"BT {Share(grey)} g /F{(bold ? 2 : 1)} {Points(size)} Tf {Points(left)} {Points(Height - baseline)} Td <{shown}> Tj ET\n");
     }
 
     /// <summary>A level rule.</summary>
     public void Rule(int page, int left, int right, int at, int thickness, int grey) =>
-        pages[page].Append(CultureInfo.InvariantCulture, $"{Share(grey)} G {Points(thickness)} w {Points(left)} {Points(Height - at)} m {Points(right)} {Points(Height - at)} l S\n");
+        pages[page].Append(CultureInfo.InvariantCulture,
+            $"{Share(grey)} G {Points(thickness)} w {Points(left)} {Points(Height - at)} m {Points(right)} {Points(Height - at)} l S\n");
 
     /// <summary>A filled box, to be drawn before what stands on it.</summary>
     public void Box(int page, int left, int top, int right, int bottom, int grey) =>
-        pages[page].Append(CultureInfo.InvariantCulture, $"{Share(grey)} g {Points(left)} {Points(Height - bottom)} {Points(right - left)} {Points(bottom - top)} re f\n");
+        pages[page].Append(CultureInfo.InvariantCulture,
+            $"{Share(grey)} g {Points(left)} {Points(Height - bottom)} {Points(right - left)} {Points(bottom - top)} re f\n");
 
     private static int GlyphOf(TrueTypeFont font, int codePoint) => font.GlyphOf(codePoint) is var glyph and not 0 ? glyph : font.GlyphOf(Missing);
 
@@ -69,13 +72,15 @@ internal sealed class PdfFile(string title, string author, string language)
         // 1 the catalogue, 2 the pages, 3 the title and its like; then five objects a font; then two a page.
         var firstPage = 4 + (5 * used.Count);
         objects.Add(Plain($"<< /Type /Catalog /Pages 2 0 R /Lang {Hex(language)} /ViewerPreferences << /DisplayDocTitle true >> >>"));
-        objects.Add(Plain($"<< /Type /Pages /Kids [{string.Join(' ', Enumerable.Range(0, pages.Count).Select(i => $"{firstPage + (2 * i)} 0 R"))}] /Count {pages.Count} >>"));
+        objects.Add(Plain(
+            $"<< /Type /Pages /Kids [{string.Join(' ', Enumerable.Range(0, pages.Count).Select(i => $"{firstPage + (2 * i)} 0 R"))}] /Count {pages.Count} >>"));
         objects.Add(Plain($"<< /Title {Hex(title)} /Author {Hex(author)} /Producer {Hex("Recoup")} >>"));
         foreach (var font in used) objects.AddRange(font.Objects(objects.Count + 1));
         var resources = string.Join(' ', used.Select((f, i) => $"/F{fonts.IndexOf(f) + 1} {4 + (5 * i)} 0 R"));
         for (var i = 0; i < pages.Count; i++)
         {
-            objects.Add(Plain($"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {Points(Width)} {Points(Height)}] /Resources << /Font << {resources} >> >> /Contents {firstPage + (2 * i) + 1} 0 R >>"));
+            objects.Add(Plain($"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {Points(Width)} {Points(Height)}] /Resources << /Font << {resources} >> >> ",
+                $"/Contents {firstPage + (2 * i) + 1} 0 R >>"));
             objects.Add(Stream(Encoding.ASCII.GetBytes(pages[i].ToString()), ""));
         }
 
@@ -99,7 +104,7 @@ internal sealed class PdfFile(string title, string author, string language)
         return file.ToArray();
     }
 
-    private static byte[] Plain(FormattableString text) => Encoding.ASCII.GetBytes(FormattableString.Invariant(text));
+    private static byte[] Plain(params FormattableString[] parts) => Encoding.ASCII.GetBytes(string.Concat(parts.Select(FormattableString.Invariant)));
 
     private static byte[] Stream(byte[] data, string entries)
     {
@@ -145,9 +150,13 @@ internal sealed class PdfFile(string title, string author, string language)
             var widths = string.Join(' ', glyphs.Select(g => Thousandths(font.WidthOf(g))));
             return
             [
-                Plain($"<< /Type /Font /Subtype /Type0 /BaseFont /{tag}+{font.Name} /Encoding /Identity-H /DescendantFonts [{first + 1} 0 R] /ToUnicode {first + 4} 0 R >>"),
-                Plain($"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /{tag}+{font.Name} /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor {first + 2} 0 R /CIDToGIDMap /Identity /DW {Thousandths(font.WidthOf(0))} /W [1 [{widths}]] >>"),
-                Plain($"<< /Type /FontDescriptor /FontName /{tag}+{font.Name} /Flags 4 /FontBBox [{box}] /ItalicAngle 0 /Ascent {Thousandths(font.Ascent)} /Descent {Thousandths(font.Descent)} /CapHeight 729 /StemV {(font == Fonts.Bold ? 140 : 80)} /FontFile2 {first + 3} 0 R >>"),
+                Plain($"<< /Type /Font /Subtype /Type0 /BaseFont /{tag}+{font.Name} /Encoding /Identity-H /DescendantFonts [{first + 1} 0 R] ",
+                    $"/ToUnicode {first + 4} 0 R >>"),
+                Plain($"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /{tag}+{font.Name} ",
+                    $"/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> ",
+                    $"/FontDescriptor {first + 2} 0 R /CIDToGIDMap /Identity /DW {Thousandths(font.WidthOf(0))} /W [1 [{widths}]] >>"),
+                Plain($"<< /Type /FontDescriptor /FontName /{tag}+{font.Name} /Flags 4 /FontBBox [{box}] /ItalicAngle 0 /Ascent {Thousandths(font.Ascent)} ",
+                    $"/Descent {Thousandths(font.Descent)} /CapHeight 729 /StemV {(font == Fonts.Bold ? 140 : 80)} /FontFile2 {first + 3} 0 R >>"),
                 Stream(file, $" /Length1 {file.Length}"),
                 Stream(Encoding.ASCII.GetBytes(ToUnicode()), ""),
             ];
@@ -156,13 +165,16 @@ internal sealed class PdfFile(string title, string author, string language)
         /// <summary>So that what is shown can be searched and copied.</summary>
         private string ToUnicode()
         {
-            var map = new StringBuilder("/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n");
+            var map = new StringBuilder("/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
+                + "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
+                + "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n");
             // At most a hundred a block.
             foreach (var block in characters.Select((c, i) => (Number: i + 1, Character: c)).Chunk(100))
             {
                 map.Append(CultureInfo.InvariantCulture, $"{block.Length} beginbfchar\n");
                 foreach (var (number, character) in block)
-                    map.Append(CultureInfo.InvariantCulture, $"<{number:X4}> <{Convert.ToHexString(Encoding.BigEndianUnicode.GetBytes(char.ConvertFromUtf32(character)))}>\n");
+                    map.Append(CultureInfo.InvariantCulture,
+                        $"<{number:X4}> <{Convert.ToHexString(Encoding.BigEndianUnicode.GetBytes(char.ConvertFromUtf32(character)))}>\n");
                 map.Append("endbfchar\n");
             }
             return map.Append("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n").ToString();
@@ -182,7 +194,8 @@ internal static class Fonts
 
     private static TrueTypeFont Load(string name)
     {
-        using var stream = typeof(Fonts).Assembly.GetManifestResourceStream($"fonts/{name}.ttf") ?? throw new InvalidOperationException($"the font {name} is missing from the program");
+        using var stream = typeof(Fonts).Assembly.GetManifestResourceStream($"fonts/{name}.ttf")
+            ?? throw new InvalidOperationException($"the font {name} is missing from the program");
         using var memory = new MemoryStream();
         stream.CopyTo(memory);
         return new TrueTypeFont(name, memory.ToArray());

@@ -17,9 +17,12 @@ internal static class AddressCells
     // In letters of one size, blanks and points within left out: n. a., N/A.
     private static readonly FrozenSet<string> NoneWords = new[]
     {
-        "n/a", "na", "nv", "ka", "nb", "n/v", "k/a", "n/b", "#n/a", "#nv", "#na", "none", "no", "nil", "null", "nan", "undefined", "unknown", "notavailable", "notapplicable", "notprovided", "notgiven", "nomail", "noemail", "noe-mail",
-        "missing", "empty", "blank", "tbd", "tba", "x", "xx", "xxx", "0", "false", "kein", "keine", "keiner", "keins", "ohne", "unbekannt", "nichtvorhanden", "nichtbekannt", "keineangabe", "keineangaben", "entfällt", "fehlt", "leer", "keinemail",
-        "keineemail", "keinee-mail", "keinemailadresse", "keineemailadresse", "aucun", "aucune", "sans", "inconnu", "néant", "ninguno", "ninguna", "sincorreo", "desconocido", "nessuno", "nessuna", "sconosciuto", "geen", "onbekend", "brak", "ingen", "inget", "nenhum",
+        "n/a", "na", "nv", "ka", "nb", "n/v", "k/a", "n/b", "#n/a", "#nv", "#na", "none", "no", "nil", "null", "nan",
+        "undefined", "unknown", "notavailable", "notapplicable", "notprovided", "notgiven", "nomail", "noemail", "noe-mail",
+        "missing", "empty", "blank", "tbd", "tba", "x", "xx", "xxx", "0", "false", "kein", "keine", "keiner", "keins", "ohne",
+        "unbekannt", "nichtvorhanden", "nichtbekannt", "keineangabe", "keineangaben", "entfällt", "fehlt", "leer", "keinemail",
+        "keineemail", "keinee-mail", "keinemailadresse", "keineemailadresse", "aucun", "aucune", "sans", "inconnu", "néant", "ninguno",
+        "ninguna", "sincorreo", "desconocido", "nessuno", "nessuna", "sconosciuto", "geen", "onbekend", "brak", "ingen", "inget", "nenhum",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     public static AddressReading Read(string text)
@@ -109,6 +112,7 @@ internal static class AddressCells
         const int lengthMax = 254;
         var at = text.IndexOf('@');
         return at > 0 && at < text.Length - 1 && text.LastIndexOf('@') == at && text.Length <= lengthMax && !text.ContainsAny(" ;,<>\"()[]\\:")
-            && text[0] != '.' && text[at - 1] != '.' && text[at + 1] is not ('.' or '-') && text[^1] is not ('.' or '-') && !text.Contains("..", StringComparison.Ordinal);
+            && text[0] != '.' && text[at - 1] != '.' && text[at + 1] is not ('.' or '-') && text[^1] is not ('.' or '-')
+            && !text.Contains("..", StringComparison.Ordinal);
     }
 }

@@ -6,7 +6,10 @@ namespace Recoup.Connectors.Files;
 /// <summary>What can be said of a row's amounts only once its currency is known.</summary>
 internal static class AmountCells
 {
-    /// <summary>Brings amounts in minor units to major ones, and holds the currency written beside an amount against the row's. False, with problems of the row, where they differ.</summary>
+    /// <summary>
+    /// Brings amounts in minor units to major ones, and holds the currency written beside an amount against the row's. False, with problems of
+    /// the row, where they differ.
+    /// </summary>
     public static bool Settle(MappedRow row, InputDraft draft, IReadOnlyList<FieldPlan> fields)
     {
         Currency? currency = null;
@@ -21,7 +24,8 @@ internal static class AmountCells
             if (currency is null) return good;
             if (sign is not null && !sign.Codes.Contains(currency.Code, StringComparer.Ordinal))
             {
-                row.Problems.Add(new InputProblem(field.Source.Column?.Name, $"is written with '{sign.Text}', and the row's currency is {currency.Code}; which of them is right?"));
+                row.Problems.Add(new InputProblem(field.Source.Column?.Name,
+                    $"is written with '{sign.Text}', and the row's currency is {currency.Code}; which of them is right?"));
                 good = false;
             }
             if (field.Source.IsMinor) draft.Set(field.Field, ToMajor(draft.Values[field.Field], currency));

@@ -5,7 +5,10 @@ namespace Recoup.Connectors.Files;
 
 internal enum NumberReading { Number, NoNumber, Ambiguous, UnknownSign }
 
-/// <summary>How one manner of writing amounts parts them. Strict about groups, so that 1234,50 read with the wrong separators is refused and not a hundred times too much.</summary>
+/// <summary>
+/// How one manner of writing amounts parts them. Strict about groups, so that 1234,50 read with the wrong separators is refused and not a
+/// hundred times too much.
+/// </summary>
 internal sealed record NumberFormat(char Decimal, char? Thousands)
 {
     public static readonly NumberFormat Plain = new('.', null);
@@ -189,17 +192,27 @@ internal sealed class AmountFormats
 /// <summary>What stands beside a number for its currency, and the currencies it may stand for.</summary>
 internal sealed record CurrencySign(string Text, IReadOnlyList<string> Codes)
 {
-    private static readonly string[] Dollars = ["USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "ARS", "CLP", "COP", "BBD", "BMD", "BND", "BSD", "BZD", "FJD", "GYD", "JMD", "KYD", "LRD", "NAD", "SBD", "SRD", "TTD", "TWD", "UYU", "XCD", "BRL"];
+    private static readonly string[] Dollars =
+    [
+        "USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "ARS", "CLP", "COP", "BBD", "BMD", "BND", "BSD", "BZD", "FJD", "GYD", "JMD", "KYD",
+        "LRD", "NAD", "SBD", "SRD", "TTD", "TWD", "UYU", "XCD", "BRL",
+    ];
 
     // As people write them, by Unicode's CLDR.
     private static readonly Dictionary<string, CurrencySign> Known = new (string Text, string[] Codes)[]
     {
-        ("€", ["EUR"]), ("$", Dollars), ("US$", ["USD"]), ("A$", ["AUD"]), ("AU$", ["AUD"]), ("C$", ["CAD"]), ("CA$", ["CAD"]), ("NZ$", ["NZD"]), ("HK$", ["HKD"]),
-        ("S$", ["SGD"]), ("NT$", ["TWD"]), ("MX$", ["MXN"]), ("R$", ["BRL"]), ("£", ["GBP", "EGP", "FKP", "GIP", "SHP", "LBP", "SYP", "SDG", "SSP"]), ("¥", ["JPY", "CNY"]),
-        ("￥", ["JPY", "CNY"]), ("円", ["JPY"]), ("元", ["CNY"]), ("₹", ["INR"]), ("Rs", ["INR", "PKR", "LKR", "NPR", "MUR", "SCR"]), ("Rs.", ["INR", "PKR", "LKR", "NPR", "MUR", "SCR"]),
-        ("₽", ["RUB"]), ("₺", ["TRY"]), ("TL", ["TRY"]), ("₩", ["KRW"]), ("₪", ["ILS"]), ("₫", ["VND"]), ("₴", ["UAH"]), ("₦", ["NGN"]), ("₱", ["PHP"]), ("฿", ["THB"]),
-        ("zł", ["PLN"]), ("Kč", ["CZK"]), ("Ft", ["HUF"]), ("lei", ["RON", "MDL"]), ("лв", ["BGN"]), ("лв.", ["BGN"]), ("R", ["ZAR"]), ("RM", ["MYR"]), ("Rp", ["IDR"]),
-        ("kr", ["SEK", "NOK", "DKK", "ISK"]), ("kr.", ["SEK", "NOK", "DKK", "ISK"]), ("Fr", ["CHF"]), ("Fr.", ["CHF"]), ("SFr", ["CHF"]), ("SFr.", ["CHF"]), ("sFr.", ["CHF"]),
+        ("€", ["EUR"]), ("$", Dollars), ("US$", ["USD"]), ("A$", ["AUD"]), ("AU$", ["AUD"]),
+        ("C$", ["CAD"]), ("CA$", ["CAD"]), ("NZ$", ["NZD"]), ("HK$", ["HKD"]),
+        ("S$", ["SGD"]), ("NT$", ["TWD"]), ("MX$", ["MXN"]), ("R$", ["BRL"]),
+        ("£", ["GBP", "EGP", "FKP", "GIP", "SHP", "LBP", "SYP", "SDG", "SSP"]), ("¥", ["JPY", "CNY"]),
+        ("￥", ["JPY", "CNY"]), ("円", ["JPY"]), ("元", ["CNY"]), ("₹", ["INR"]),
+        ("Rs", ["INR", "PKR", "LKR", "NPR", "MUR", "SCR"]), ("Rs.", ["INR", "PKR", "LKR", "NPR", "MUR", "SCR"]),
+        ("₽", ["RUB"]), ("₺", ["TRY"]), ("TL", ["TRY"]), ("₩", ["KRW"]), ("₪", ["ILS"]),
+        ("₫", ["VND"]), ("₴", ["UAH"]), ("₦", ["NGN"]), ("₱", ["PHP"]), ("฿", ["THB"]),
+        ("zł", ["PLN"]), ("Kč", ["CZK"]), ("Ft", ["HUF"]), ("lei", ["RON", "MDL"]),
+        ("лв", ["BGN"]), ("лв.", ["BGN"]), ("R", ["ZAR"]), ("RM", ["MYR"]), ("Rp", ["IDR"]),
+        ("kr", ["SEK", "NOK", "DKK", "ISK"]), ("kr.", ["SEK", "NOK", "DKK", "ISK"]),
+        ("Fr", ["CHF"]), ("Fr.", ["CHF"]), ("SFr", ["CHF"]), ("SFr.", ["CHF"]), ("sFr.", ["CHF"]),
     }.ToDictionary(s => s.Text, s => new CurrencySign(s.Text, s.Codes), StringComparer.Ordinal);
 
     /// <summary>A sign that people know, or a code of ISO 4217 in letters of any size; null where it is neither.</summary>

@@ -39,7 +39,9 @@ internal sealed class ByteWindow(FileSource source, CancellationToken cancellati
         return true;
     }
 
-    /// <summary>Steps over UTF-8's mark. Throws <see cref="FileRefusedException"/> where the first bytes are those of something else than text in UTF-8.</summary>
+    /// <summary>
+    /// Steps over UTF-8's mark. Throws <see cref="FileRefusedException"/> where the first bytes are those of something else than text in UTF-8.
+    /// </summary>
     public void Begin()
     {
         const int bytesOfMark = 4;

@@ -264,7 +264,8 @@ internal sealed class CsvRows : RowReader
         }
         lineNext++;
         Problem(null, inQuotes
-            ? $"a quote that opens in this row is never closed, so line {Line} and all lines after it could not be told apart, and none was read; close it, or double it where it is part of the text"
+            ? $"a quote that opens in this row is never closed, so line {Line} and all lines after it could not be told apart, and none was read; "
+                + "close it, or double it where it is part of the text"
             : TooLong);
     }
 
@@ -401,7 +402,8 @@ internal sealed class CsvRows : RowReader
         if (nearest is null || (refusal is not null && nearestCount < wanted.Count)) throw refusal!;
         var twice = nearest.Where(c => c.Length > 0).GroupBy(c => c, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => g.Key).ToList();
         if (twice.Count > 0)
-            throw new FileRefusedException($"{name} has the column {string.Join(", ", twice)} twice; give each column a name of its own. It has: {string.Join(", ", nearest)}.");
+            throw new FileRefusedException(
+                $"{name} has the column {string.Join(", ", twice)} twice; give each column a name of its own. It has: {string.Join(", ", nearest)}.");
         return nearest;
     }
 }

@@ -107,15 +107,21 @@ internal sealed class DateFormats
 
     private static string? Problem(string format)
     {
-        const string how = "write d or dd for the day, M or MM (MMM for its English name) for the month, yyyy for the year, such as dd.MM.yyyy; or seconds, milliseconds, spreadsheet, spreadsheet_1904";
+        const string how = "write d or dd for the day, M or MM (MMM for its English name) for the month, yyyy for the year, such as dd.MM.yyyy; "
+            + "or seconds, milliseconds, spreadsheet, spreadsheet_1904";
         if (format.AsSpan().ContainsAny("zKfg")) return $"'{format}' has a letter that no date takes; {how}";
         // A day beyond 12 and one in the other century show a format that mixes day, month or minutes, or drops one.
-        foreach (var day in new[] { new DateTime(2026, 11, 23, 0, 0, 0, DateTimeKind.Unspecified), new DateTime(2004, 2, 29, 0, 0, 0, DateTimeKind.Unspecified) })
+        foreach (var day in new[]
+        {
+            new DateTime(2026, 11, 23, 0, 0, 0, DateTimeKind.Unspecified), new DateTime(2004, 2, 29, 0, 0, 0, DateTimeKind.Unspecified),
+        })
         {
             try
             {
                 var written = day.ToString(format, CultureInfo.InvariantCulture);
-                if (format.Length > 1 && DateTime.TryParseExact(written, format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var read) && read == day) continue;
+                if (format.Length > 1 && DateTime.TryParseExact(written, format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var read)
+                    && read == day)
+                    continue;
             }
             catch (FormatException) { }
             return $"'{format}' is no format of dates; {how}";
@@ -137,7 +143,8 @@ internal sealed class CountedDates
     private CountedDates(string unit, DateTimeZone zone) => (this.unit, this.zone) = (unit, zone);
 
     /// <summary>Null where the format is none of these.</summary>
-    public static CountedDates? Of(string format, DateTimeZone zone) => format is Seconds or Milliseconds or Spreadsheet or Spreadsheet1904 ? new CountedDates(format, zone) : null;
+    public static CountedDates? Of(string format, DateTimeZone zone) =>
+        format is Seconds or Milliseconds or Spreadsheet or Spreadsheet1904 ? new CountedDates(format, zone) : null;
 
     /// <summary>What lies outside 1970 to 2199, or a spreadsheet's 1900 to 2199, is no date: seconds taken for milliseconds are not read as 1970.</summary>
     public bool TryRead(ReadOnlySpan<char> text, out DateOnly date)

@@ -74,7 +74,8 @@ internal abstract record FieldSource
     }
 
     /// <summary>A day that follows from another by terms of payment: of all rows, or those that a column names.</summary>
-    public sealed record Terms(TypedCell From, IReadOnlyList<TermStep>? Steps, MappedColumn? Named, FrozenDictionary<string, IReadOnlyList<TermStep>>? ByName) : FieldSource
+    public sealed record Terms(TypedCell From, IReadOnlyList<TermStep>? Steps, MappedColumn? Named, FrozenDictionary<string, IReadOnlyList<TermStep>>? ByName)
+        : FieldSource
     {
         public override MappedColumn Column => Named ?? From.Column;
 
@@ -86,7 +87,8 @@ internal abstract record FieldSource
             var steps = Steps;
             if (Named is { } named && row.Text(named.Slot) is { } text && !ByName!.TryGetValue(text, out steps!) && (steps = Steps) is null)
             {
-                row.Problems.Add(new InputProblem(named.Name, $"'{MappedRow.Short(text)}' is none of {string.Join(", ", ByName!.Keys.Order(StringComparer.Ordinal))}, the terms that the mapping knows"));
+                row.Problems.Add(new InputProblem(named.Name,
+                    $"'{MappedRow.Short(text)}' is none of {string.Join(", ", ByName!.Keys.Order(StringComparer.Ordinal))}, the terms that the mapping knows"));
                 return false;
             }
             if (steps is null) return draft.Set(field, (object?)null);
@@ -155,7 +157,8 @@ internal abstract record FieldSource
             if (row.Text(From.Slot) is not { } text) return draft.Set(field, (object?)null);
             if (Values.TryGetValue(text, out var value)) return draft.Set(field, value);
             if (HasOtherwise) return draft.Set(field, Otherwise);
-            row.Problems.Add(new InputProblem(From.Name, $"'{MappedRow.Short(text)}' is none of {string.Join(", ", Values.Keys.Order(StringComparer.Ordinal))}, the values that the mapping knows"));
+            row.Problems.Add(new InputProblem(From.Name,
+                $"'{MappedRow.Short(text)}' is none of {string.Join(", ", Values.Keys.Order(StringComparer.Ordinal))}, the values that the mapping knows"));
             return false;
         }
     }
@@ -192,7 +195,8 @@ internal abstract record FieldSource
             {
                 part.Clear();
                 if (!(invoiceSource.Set(row, part, invoice) & amountSource.Set(row, part, amount))) { read = false; continue; }
-                if (part.Values[invoice] is string number && part.Values[amount] is decimal sum) (parts ??= new(Of.Count)).Add(new AllocationDraft(number, sum));
+                if (part.Values[invoice] is string number && part.Values[amount] is decimal sum)
+                    (parts ??= new(Of.Count)).Add(new AllocationDraft(number, sum));
                 else if (part.Values[invoice] is not null || part.Values[amount] is not null)
                 {
                     row.Problems.Add(new InputProblem("for", part.Values[invoice] is null ? "has an amount and no invoice" : "has an invoice and no amount"));
@@ -207,7 +211,8 @@ internal abstract record FieldSource
     private static bool SetText(MappedRow row, InputDraft draft, int field, string text, string column)
     {
         // Where a code of two letters should stand, a word for none says that there is none.
-        if (text.Length > draft.Kind.Fields[field].LengthMax && draft.Kind.HasPersonal && AddressCells.Read(text).IsNone) return draft.Set(field, (object?)null);
+        if (text.Length > draft.Kind.Fields[field].LengthMax && draft.Kind.HasPersonal && AddressCells.Read(text).IsNone)
+            return draft.Set(field, (object?)null);
         var before = row.Problems.Count;
         if (draft.Set(field, text, row.Problems)) return true;
         for (var i = before; i < row.Problems.Count; i++) row.Problems[i] = row.Problems[i] with { Field = column };

@@ -45,12 +45,16 @@ internal sealed class FileSource : IDisposable
     {
         try
         {
-            return Of(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan), Path.GetFileName(path), progress, leaveOpen: false);
+            return Of(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan),
+                Path.GetFileName(path), progress, leaveOpen: false);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
             throw new FileRefusedException(
-                Directory.Exists(path) ? $"{path} is a folder: name one file in it." : e is UnauthorizedAccessException ? $"{path} may not be read: check its permissions." : $"There is no file {path}.", e);
+                Directory.Exists(path)
+                    ? $"{path} is a folder: name one file in it."
+                    : e is UnauthorizedAccessException ? $"{path} may not be read: check its permissions." : $"There is no file {path}.",
+                e);
         }
     }
 

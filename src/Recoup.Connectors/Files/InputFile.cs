@@ -3,7 +3,10 @@ using Recoup.Core.Inputs;
 
 namespace Recoup.Connectors.Files;
 
-/// <summary>Reads NDJSON of inputs as the contract writes them, one object a line, holding one line at a time. Problems and refusals as with <see cref="MappedFile"/>.</summary>
+/// <summary>
+/// Reads NDJSON of inputs as the contract writes them, one object a line, holding one line at a time. Problems and refusals as with
+/// <see cref="MappedFile"/>.
+/// </summary>
 public static class InputFile
 {
     public const string DefaultActor = "send";
@@ -14,7 +17,8 @@ public static class InputFile
 
     /// <summary>The stream is left open.</summary>
     public static IEnumerable<InputRow> Read(
-        Stream stream, CancellationToken cancellation = default, FileProgress? progress = null, ReadingLimits? limits = null, string actor = DefaultActor, string name = "standard input") =>
+        Stream stream, CancellationToken cancellation = default, FileProgress? progress = null,
+        ReadingLimits? limits = null, string actor = DefaultActor, string name = "standard input") =>
         Read(() => FileSource.Of(stream, name, progress), limits ?? ReadingLimits.Default, actor, cancellation);
 
     private static IEnumerable<InputRow> Read(Func<FileSource> open, ReadingLimits limits, string actor, CancellationToken cancellation)

@@ -122,7 +122,10 @@ internal sealed class InputMaker
         {
             case Input.Invoice invoice:
                 ordinal = seen.Ordinal($"{invoice.Key}\n{invoice.IssuedOn.Year}", invoice.Digest);
-                return listed = (ordinal == 1 ? invoice : invoice with { Key = $"{invoice.Key}/{ordinal}" }) with { Listed = new(invoice.Number, invoice.IssuedOn, invoice.DueOn, ordinal) };
+                return listed = (ordinal == 1 ? invoice : invoice with { Key = $"{invoice.Key}/{ordinal}" }) with
+                {
+                    Listed = new(invoice.Number, invoice.IssuedOn, invoice.DueOn, ordinal),
+                };
             case Input.Payment payment when listed is not null:
                 return (ordinal == 1 ? payment : payment with { Key = $"{payment.Key}/{ordinal}" }) with { Listed = listed.Listed };
             case Input.CreditNote credit:
@@ -145,7 +148,10 @@ internal sealed class InputMaker
         foreach (var field in draft.Plan.Fields)
             if (field.Field == key && !field.Source.Set(row, values, key)) return null;
         var name = (string)values.Values[key]!;
-        return new Input.Unpaid { Key = ordinal == 1 ? name : $"{name}/{ordinal}", Account = listed.Account, Listed = listed.Listed!, Digest = Input.Unpaid.Mark, Actor = actor };
+        return new Input.Unpaid
+        {
+            Key = ordinal == 1 ? name : $"{name}/{ordinal}", Account = listed.Account, Listed = listed.Listed!, Digest = Input.Unpaid.Mark, Actor = actor,
+        };
     }
 }
 
@@ -170,7 +176,8 @@ internal sealed class OpenItemMaker(Mapping mapping, OpenItemPlan plan, MappedRo
         draft.Clear();
         foreach (var field in plan.Item)
             // A credit is due to nobody: it may go without a due day.
-            if (field.Source.Set(row, draft, field.Field) && draft.Values[field.Field] is null && !(field.Field == DueOn && IsCredit())) Problem(field.Field, "is missing");
+            if (field.Source.Set(row, draft, field.Field) && draft.Values[field.Field] is null && !(field.Field == DueOn && IsCredit()))
+                Problem(field.Field, "is missing");
         AmountCells.Settle(row, draft, plan.Item);
         if (row.Problems.Count > 0) return null;
         var issued = (DateOnly)draft.Values[IssuedOn]!;
@@ -181,10 +188,16 @@ internal sealed class OpenItemMaker(Mapping mapping, OpenItemPlan plan, MappedRo
         if (DateBounds.Problem(due) is { } late) Problem(DueOn, $"{due:yyyy-MM-dd} {late}");
         if (amount >= 0 && due < issued) Problem(DueOn, $"{due:yyyy-MM-dd} is before the invoice was issued ({issued:yyyy-MM-dd})");
         if (!Money.TryFromMajor(amount, currency, out var balance))
-            Problem(Balance, Math.Abs(amount) > Money.MajorMaxOf(currency) ? $"{amount.ToString(CultureInfo.InvariantCulture)} is too large" : $"{amount.ToString(CultureInfo.InvariantCulture)} has more decimals than {currency} has ({currency.Digits})");
+            Problem(Balance,
+                Math.Abs(amount) > Money.MajorMaxOf(currency)
+                    ? $"{amount.ToString(CultureInfo.InvariantCulture)} is too large"
+                    : $"{amount.ToString(CultureInfo.InvariantCulture)} has more decimals than {currency} has ({currency.Digits})");
         var set = account is null ? null : (Input.AccountSet?)maker.Make(account);
         if (row.Problems.Count > 0) return null;
-        return new OpenItemRow(reader.Line, (string)draft.Values[Account]!, (string)draft.Values[Number]!, issued, due, balance, set, [], reader.Raw) { Notes = [.. row.Notes] };
+        return new OpenItemRow(reader.Line, (string)draft.Values[Account]!, (string)draft.Values[Number]!, issued, due, balance, set, [], reader.Raw)
+        {
+            Notes = [.. row.Notes],
+        };
     }
 
     /// <summary>Of a row that is rejected, what can be read of it all the same: whose item it is, and what the control total counts.</summary>
@@ -200,8 +213,10 @@ internal sealed class OpenItemMaker(Mapping mapping, OpenItemPlan plan, MappedRo
             AmountCells.Settle(row, draft, plan.Item);
         }
         Money balance = default;
-        var counted = draft.Values[Balance] is decimal amount && draft.Values[CurrencyCode] is string code && Money.TryFromMajor(amount, Currency.Of(code), out balance);
-        return new OpenItemRow(reader.Line, draft.Values[Account] as string ?? "", draft.Values[Number] as string ?? "", default, default, balance, null, problems, reader.Raw)
+        var counted = draft.Values[Balance] is decimal amount && draft.Values[CurrencyCode] is string code
+            && Money.TryFromMajor(amount, Currency.Of(code), out balance);
+        return new OpenItemRow(reader.Line, draft.Values[Account] as string ?? "", draft.Values[Number] as string ?? "", default, default,
+            balance, null, problems, reader.Raw)
         {
             IsCounted = counted, IsLost = reader.IsLost,
         };

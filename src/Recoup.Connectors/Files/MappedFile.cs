@@ -17,7 +17,8 @@ public static class MappedFile
 
     /// <param name="name">Stands for the file in messages, and its extension for the format. The stream is left open.</param>
     public static IEnumerable<InputRow> Read(
-        Mapping mapping, Stream stream, CancellationToken cancellation = default, FileProgress? progress = null, ReadingLimits? limits = null, string name = StandardInput) =>
+        Mapping mapping, Stream stream, CancellationToken cancellation = default,
+        FileProgress? progress = null, ReadingLimits? limits = null, string name = StandardInput) =>
         ReadInputs(mapping, () => FileSource.Of(stream, name, progress), limits, cancellation);
 
     public static IEnumerable<OpenItemRow> ReadOpenItems(
@@ -25,14 +26,16 @@ public static class MappedFile
         ReadItems(mapping, () => FileSource.Open(path, progress), limits, cancellation);
 
     public static IEnumerable<OpenItemRow> ReadOpenItems(
-        Mapping mapping, Stream stream, CancellationToken cancellation = default, FileProgress? progress = null, ReadingLimits? limits = null, string name = StandardInput) =>
+        Mapping mapping, Stream stream, CancellationToken cancellation = default,
+        FileProgress? progress = null, ReadingLimits? limits = null, string name = StandardInput) =>
         ReadItems(mapping, () => FileSource.Of(stream, name, progress), limits, cancellation);
 
     private const string StandardInput = "standard input";
 
     private static IEnumerable<InputRow> ReadInputs(Mapping mapping, Func<FileSource> open, ReadingLimits? limits, CancellationToken cancellation)
     {
-        if (!mapping.HasInputs) throw new FileRefusedException($"The mapping {mapping.Name} says what is open, not what happened: use it with --as open-items.");
+        if (!mapping.HasInputs)
+            throw new FileRefusedException($"The mapping {mapping.Name} says what is open, not what happened: use it with --as open-items.");
         using var reader = Open(mapping.Plan, open, limits ?? ReadingLimits.Default, cancellation, out var row);
         var maker = new InputMaker(mapping, row);
         var inputs = new List<Input>(mapping.Plan.Inputs.Count);
@@ -46,13 +49,17 @@ public static class MappedFile
                 foreach (var plan in maker.Inputs)
                     if (maker.Make(plan) is { } input) inputs.Add(input);
             var good = row.Problems.Count == 0;
-            yield return new InputRow(reader.Line, good && inputs.Count > 0 ? inputs.ToArray() : [], good ? [] : Reasons(row), reader.Raw) { Notes = row.Notes.Count == 0 ? [] : row.Notes.ToArray() };
+            yield return new InputRow(reader.Line, good && inputs.Count > 0 ? inputs.ToArray() : [], good ? [] : Reasons(row), reader.Raw)
+            {
+                Notes = row.Notes.Count == 0 ? [] : row.Notes.ToArray(),
+            };
         }
     }
 
     private static IEnumerable<OpenItemRow> ReadItems(Mapping mapping, Func<FileSource> open, ReadingLimits? limits, CancellationToken cancellation)
     {
-        if (mapping.Plan.OpenItems is not { } plan) throw new FileRefusedException($"The mapping {mapping.Name} does not say what is open: it has no open_items.");
+        if (mapping.Plan.OpenItems is not { } plan)
+            throw new FileRefusedException($"The mapping {mapping.Name} does not say what is open: it has no open_items.");
         using var reader = Open(mapping.Plan, open, limits ?? ReadingLimits.Default, cancellation, out var row);
         var maker = new OpenItemMaker(mapping, plan, row);
         while (reader.Read())
@@ -81,7 +88,8 @@ public static class MappedFile
                 return json;
             }
             var wanted = mapping.Columns.Where(c => !c.Optional).Select(c => c.Name).ToList();
-            var csv = new CsvRows(source, mapping.Delimiter ?? (extension == ".tsv" ? '\t' : ','), mapping.References, limits, cancellation, wanted, mapping.SkipLines);
+            var csv = new CsvRows(source, mapping.Delimiter ?? (extension == ".tsv" ? '\t' : ','), mapping.References, limits,
+                cancellation, wanted, mapping.SkipLines);
             row = new MappedRow(csv, Bind(mapping, source.Name, csv), mapping.TypedCount);
             return csv;
         }

@@ -124,7 +124,8 @@ internal sealed class MappedRow
         if (sign.Mark is not { } mark) return -number;
         var text = Text(mark.Slot) ?? "";
         if (sign.IsMinus.TryGetValue(text, out var minus)) return minus ? -number : number;
-        Problems.Add(new InputProblem(mark.Name, $"'{Short(text)}' is none of {string.Join(", ", sign.IsMinus.Keys.Order(StringComparer.Ordinal))}, the marks of a sign that the mapping knows"));
+        Problems.Add(new InputProblem(mark.Name,
+            $"'{Short(text)}' is none of {string.Join(", ", sign.IsMinus.Keys.Order(StringComparer.Ordinal))}, the marks of a sign that the mapping knows"));
         return Unread;
     }
 
@@ -150,7 +151,8 @@ internal sealed class MappedRow
         {
             case DateReading.Date: return date;
             case DateReading.Ambiguous:
-                problems.Add(new InputProblem(column, $"'{Short(text)}' is one date as one of {formats} and another as another; leave one of these formats in the mapping"));
+                problems.Add(new InputProblem(column,
+                    $"'{Short(text)}' is one date as one of {formats} and another as another; leave one of these formats in the mapping"));
                 return Unread;
             default:
                 problems.Add(new InputProblem(column, $"'{Short(text)}' is not a date as {formats}"));
@@ -164,10 +166,12 @@ internal sealed class MappedRow
         {
             case NumberReading.Number: return number;
             case NumberReading.Ambiguous:
-                problems.Add(new InputProblem(column, $"'{Short(text)}' is one amount as one of {formats} and another as another; leave one of these in the mapping's 'numbers'"));
+                problems.Add(new InputProblem(column,
+                    $"'{Short(text)}' is one amount as one of {formats} and another as another; leave one of these in the mapping's 'numbers'"));
                 return Unread;
             case NumberReading.UnknownSign when text.ContainsAnyInRange('0', '9'):
-                problems.Add(new InputProblem(column, $"'{Short(text)}' is not an amount written as {formats}: what stands beside the number is no currency that is known"));
+                problems.Add(new InputProblem(column,
+                    $"'{Short(text)}' is not an amount written as {formats}: what stands beside the number is no currency that is known"));
                 return Unread;
             case NumberReading.NoNumber when Digits(text) > NumberFormat.DigitsMax:
                 problems.Add(new InputProblem(column, $"'{Short(text)}' is too large: no amount of money has more than {NumberFormat.DigitsMax} digits"));

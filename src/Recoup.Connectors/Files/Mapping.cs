@@ -38,7 +38,10 @@ public sealed class Mapping
             .Where(n => n.StartsWith(ResourcePrefix, StringComparison.Ordinal))
             .Select(n => n[ResourcePrefix.Length..^Extension.Length]).Order(StringComparer.Ordinal)];
 
-    /// <summary>A shipped mapping by its name, or one from a file. Throws <see cref="FileRefusedException"/> where there is neither, <see cref="YamlException"/> where it is wrong.</summary>
+    /// <summary>
+    /// A shipped mapping by its name, or one from a file. Throws <see cref="FileRefusedException"/> where there is neither,
+    /// <see cref="YamlException"/> where it is wrong.
+    /// </summary>
     public static Mapping Load(string nameOrPath)
     {
         if (Shipped.Contains(nameOrPath, StringComparer.Ordinal))
@@ -50,11 +53,13 @@ public sealed class Mapping
         {
             var near = Spelling.Nearest(nameOrPath, Shipped);
             throw new FileRefusedException(
-                $"There is no mapping '{nameOrPath}': no such file, and none of that name comes with Recoup, which has {string.Join(", ", Shipped)}." + (near is null ? "" : $" Did you mean {near}?"));
+                $"There is no mapping '{nameOrPath}': no such file, and none of that name comes with Recoup, which has {string.Join(", ", Shipped)}."
+                    + (near is null ? "" : $" Did you mean {near}?"));
         }
         // A page a mapping is; a file of data named by mistake should not be read to its end.
         const int bytesMax = 1 << 20;
-        if (new FileInfo(nameOrPath).Length > bytesMax) throw new FileRefusedException($"{nameOrPath} is larger than a mapping may be ({bytesMax:N0} bytes); is it the file to import?");
+        if (new FileInfo(nameOrPath).Length > bytesMax)
+            throw new FileRefusedException($"{nameOrPath} is larger than a mapping may be ({bytesMax:N0} bytes); is it the file to import?");
         return Parse(File.ReadAllText(nameOrPath), Path.GetFileName(nameOrPath));
     }
 

@@ -38,7 +38,9 @@ internal sealed partial class MappingCompiler
 
     public Mapping Compile()
     {
-        var format = root.TextOrNull("format") is null ? (FileFormat?)null : Choice(root, "format", "csv", "ndjson") == "csv" ? FileFormat.Csv : FileFormat.Ndjson;
+        var format = root.TextOrNull("format") is null
+            ? (FileFormat?)null
+            : Choice(root, "format", "csv", "ndjson") == "csv" ? FileFormat.Csv : FileFormat.Ndjson;
         var delimiter = root.TextOrNull("delimiter") is null ? (char?)null : Choice(root, "delimiter", "comma", "semicolon", "tab", "pipe") switch
         {
             "comma" => ',',
@@ -113,10 +115,13 @@ internal sealed partial class MappingCompiler
     {
         if (!map.Has("sign")) return null;
         if (map.IsText("sign"))
-            return map.Text("sign") == "turned" ? AmountSign.Turned : throw map.Wrong("sign", $"sign is turned, or {{ column: …, map: {{ S: plus, H: minus }} }}, not '{map.Text("sign")}'");
+            return map.Text("sign") == "turned"
+                ? AmountSign.Turned
+                : throw map.Wrong("sign", $"sign is turned, or {{ column: …, map: {{ S: plus, H: minus }} }}, not '{map.Text("sign")}'");
         var sign = map.MapOrNull("sign")!;
         var mark = ColumnOf(sign.Text("column"), sign, "column");
-        if (sign.MapOrNull("map") is not { } table) throw sign.Wrong("map is missing: which mark means plus and which minus, such as map: { S: plus, H: minus }");
+        if (sign.MapOrNull("map") is not { } table)
+            throw sign.Wrong("map is missing: which mark means plus and which minus, such as map: { S: plus, H: minus }");
         var marks = table.Fields.ToDictionary(f => f, f => table.Text(f) switch
         {
             "plus" => false,
@@ -146,7 +151,8 @@ internal sealed partial class MappingCompiler
             if (formats is not null && kind != "date") throw entry.Wrong("dates", "only a column of kind date has formats of dates");
             var manners = Numbers(entry);
             var sign = Sign(entry);
-            if ((manners is not null || sign is not null) && kind != "number") throw entry.Wrong(manners is not null ? "numbers" : "sign", "only a column of kind number is written as amounts are");
+            if ((manners is not null || sign is not null) && kind != "number")
+                throw entry.Wrong(manners is not null ? "numbers" : "sign", "only a column of kind number is written as amounts are");
             entry.Done();
             named.Add(alias, kind switch
             {
@@ -190,7 +196,9 @@ internal sealed partial class MappingCompiler
     private InputPlan ReadInput(YamlMap map)
     {
         if (!map.Has("type")) throw map.Wrong($"type is missing: one of {KindNames}");
-        if (!InputKinds.TryOf(map.Text("type"), out var kind)) throw map.Wrong("type", $"'{map.Text("type")}' is no kind of input; {Meant(map.Text("type"), InputKinds.All.Select(k => k.Name))}there are {KindNames}");
+        if (!InputKinds.TryOf(map.Text("type"), out var kind))
+            throw map.Wrong("type",
+                $"'{map.Text("type")}' is no kind of input; {Meant(map.Text("type"), InputKinds.All.Select(k => k.Name))}there are {KindNames}");
         var when = Condition(map, "when");
         if (!map.Has("key")) map.Report($"key is missing: a text that is unlike any other input's and the same for the same fact, such as "
             + $"{name}/{kind.Name}/{{number}}");
@@ -208,8 +216,11 @@ internal sealed partial class MappingCompiler
             if (kind.Name == "invoice") followsInvoice = false;
             return false;
         }
-        if (kind.Name is not ("invoice" or "payment" or "credit_note")) throw map.Wrong("follow", $"only invoice, payment and credit_note follow their list, not {kind.Name}; an account does where its key ends in {{{ContentMark}}}");
-        if (keyHasContent) throw map.Wrong("follow", $"what follows its list has a key without {{{ContentMark}}}: the key of the invoice, whatever the list says of it");
+        if (kind.Name is not ("invoice" or "payment" or "credit_note"))
+            throw map.Wrong("follow",
+                $"only invoice, payment and credit_note follow their list, not {kind.Name}; an account does where its key ends in {{{ContentMark}}}");
+        if (keyHasContent)
+            throw map.Wrong("follow", $"what follows its list has a key without {{{ContentMark}}}: the key of the invoice, whatever the list says of it");
         if (kind.Name == "payment" && !followsInvoice) throw map.Wrong("follow", "a payment follows its invoice: write an invoice with follow: true before it");
         followsInvoice |= kind.Name == "invoice";
         return true;
@@ -272,20 +283,26 @@ internal sealed partial class MappingCompiler
         {
             var odd = source.Fields.FirstOrDefault(f => !forms.Contains(f));
             throw odd is not null && given.Count == 0
-                ? source.Wrong($"'{odd}' does not say where {at} comes from; {Meant(odd, forms)}write one of {string.Join(", ", forms)}. A text that begins with a brace stands in quotes: \"{{column}}\"")
+                ? source.Wrong($"'{odd}' does not say where {at} comes from; {Meant(odd, forms)}write one of {string.Join(", ", forms)}. "
+                    + "A text that begins with a brace stands in quotes: \"{column}\"")
                 : source.Wrong($"write exactly one of {string.Join(", ", forms)} for {at}");
         }
-        if (field == InputKind.KeyField && given[0] != "template") throw source.Wrong($"a key is a text with {{columns}} in it, such as {name}/invoice/{{number}}");
+        if (field == InputKind.KeyField && given[0] != "template")
+            throw source.Wrong($"a key is a text with {{columns}} in it, such as {name}/invoice/{{number}}");
         var read = given[0] switch
         {
             "constant" => new FieldSource.Constant(Value(source, "constant", source.Text("constant"), field)),
             "template" => Template(source.Text("template"), source, "template", field == InputKind.KeyField),
             "earlier" or "later" => ReadExtreme(source, at, given[0], field),
             "after" => ReadTerms(source, at, field),
-            _ => source.MapOrNull("map") is { } table ? ReadTable(source, table, field) : OfColumn(source, "column", source.Text("column"), field, FieldDates(source, at, field), FieldAmount(source, at, field)),
+            _ => source.MapOrNull("map") is { } table
+                ? ReadTable(source, table, field)
+                : OfColumn(source, "column", source.Text("column"), field, FieldDates(source, at, field), FieldAmount(source, at, field)),
         };
         if (field.Type == FieldType.Amount && source.TextOrNull("unit") is { } unit)
-            read = unit == "minor" ? new FieldSource.Minor(read) : throw source.Wrong("unit", $"unit is minor (cents, where the currency has them), not '{unit}'");
+            read = unit == "minor"
+                ? new FieldSource.Minor(read)
+                : throw source.Wrong("unit", $"unit is minor (cents, where the currency has them), not '{unit}'");
         if (source.TextOrNull("default") is { } otherwise)
         {
             if (read.IsMinor) throw source.Wrong("default", "an amount in minor units has no default");
@@ -296,7 +313,8 @@ internal sealed partial class MappingCompiler
         return read;
     }
 
-    private FieldSource OfColumn(YamlMap map, string at, string column, Field field, DateFormats? formats, (AmountFormats? Manners, AmountSign? Sign) amount = default)
+    private FieldSource OfColumn(YamlMap map, string at, string column, Field field, DateFormats? formats,
+        (AmountFormats? Manners, AmountSign? Sign) amount = default)
     {
         var found = ColumnOf(column, map, at);
         var known = named.GetValueOrDefault(column);
@@ -306,7 +324,8 @@ internal sealed partial class MappingCompiler
             FieldType.Date => new FieldSource.Typed(TypedOf(found, formats ?? dates, null)),
             // What a name under 'columns' says of the column counts wherever the field says nothing else.
             FieldType.Amount when amount == default && known?.Typed is { Numbers: not null } cell => new FieldSource.Typed(cell),
-            FieldType.Amount => new FieldSource.Typed(TypedOf(found, null, amount.Manners ?? known?.Typed?.Numbers ?? numbers, amount.Sign ?? known?.Typed?.Sign)),
+            FieldType.Amount =>
+                new FieldSource.Typed(TypedOf(found, null, amount.Manners ?? known?.Typed?.Numbers ?? numbers, amount.Sign ?? known?.Typed?.Sign)),
             FieldType.Currency => new FieldSource.CurrencyText(found),
             _ => new FieldSource.Text(found),
         };
@@ -321,7 +340,8 @@ internal sealed partial class MappingCompiler
     private (AmountFormats? Manners, AmountSign? Sign) FieldAmount(YamlMap source, string at, Field field)
     {
         var (manners, sign) = (Numbers(source), Sign(source));
-        if ((manners is not null || sign is not null) && field.Type != FieldType.Amount) throw source.Wrong(manners is not null ? "numbers" : "sign", $"{at} is no amount");
+        if ((manners is not null || sign is not null) && field.Type != FieldType.Amount)
+            throw source.Wrong(manners is not null ? "numbers" : "sign", $"{at} is no amount");
         return (manners, sign);
     }
 
@@ -345,11 +365,18 @@ internal sealed partial class MappingCompiler
     {
         if (text.Trim() == "end of month") return new TermStep(TermUnit.EndOfMonth, 0, null);
         var match = TermWords().Match(text);
-        if (!match.Success) throw map.Wrong(at, $"'{text}' is no term; write 30 days, 1 month, end of month, or day 10, and a column in braces where the number stands in one: \"{{Days}} days\"");
-        var unit = match.Groups["day"].Success ? TermUnit.DayOfMonth : match.Groups["unit"].Value.StartsWith("day", StringComparison.Ordinal) ? TermUnit.Days : TermUnit.Months;
+        if (!match.Success)
+            throw map.Wrong(at, $"'{text}' is no term; write 30 days, 1 month, end of month, or day 10, "
+                + "and a column in braces where the number stands in one: \"{Days} days\"");
+        var unit = match.Groups["day"].Success
+            ? TermUnit.DayOfMonth
+            : match.Groups["unit"].Value.StartsWith("day", StringComparison.Ordinal) ? TermUnit.Days : TermUnit.Months;
         var count = match.Groups["count"].Value;
-        if (unit == TermUnit.DayOfMonth && count[0] != '{' && int.Parse(count, System.Globalization.CultureInfo.InvariantCulture) is < 1 or > 31) throw map.Wrong(at, $"'{text}': a month has days 1 to 31");
-        return count[0] == '{' ? new TermStep(unit, 0, ColumnOf(count[1..^1].Trim(), map, at)) : new TermStep(unit, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture), null);
+        if (unit == TermUnit.DayOfMonth && count[0] != '{' && int.Parse(count, System.Globalization.CultureInfo.InvariantCulture) is < 1 or > 31)
+            throw map.Wrong(at, $"'{text}': a month has days 1 to 31");
+        return count[0] == '{'
+            ? new TermStep(unit, 0, ColumnOf(count[1..^1].Trim(), map, at))
+            : new TermStep(unit, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture), null);
     })];
 
     [GeneratedRegex(@"^\s*(?:(?<day>day)\s+(?<count>\d{1,2}|\{[^}]+\})|(?<count>\d{1,4}|\{[^}]+\})\s+(?<unit>days?|months?))\s*$")]
@@ -371,7 +398,8 @@ internal sealed partial class MappingCompiler
         if (values.Count == 0) throw source.Wrong("map", "map has no values: write map: { Yes: true, No: false }");
         table.Done();
         var otherwise = source.TextOrNull("otherwise");
-        return new FieldSource.Table(column, values.ToFrozenDictionary(StringComparer.Ordinal), otherwise is null ? null : Value(source, "otherwise", otherwise, field), otherwise is not null);
+        return new FieldSource.Table(column, values.ToFrozenDictionary(StringComparer.Ordinal),
+            otherwise is null ? null : Value(source, "otherwise", otherwise, field), otherwise is not null);
     }
 
     private FieldSource.Allocations ReadParts(YamlMap map, string at)
@@ -385,7 +413,8 @@ internal sealed partial class MappingCompiler
             parts.Add((ReadSource(entry, "invoice", Part("invoice")), ReadSource(entry, "amount", Part("amount"))));
             entry.Done();
         }
-        if (parts.Exists(p => p.Item2.IsMinor) && !parts.TrueForAll(p => p.Item2.IsMinor)) throw map.Wrong(at, $"some parts of {at} are in minor units and others are not");
+        if (parts.Exists(p => p.Item2.IsMinor) && !parts.TrueForAll(p => p.Item2.IsMinor))
+            throw map.Wrong(at, $"some parts of {at} are in minor units and others are not");
         return parts.Count > 0 ? new FieldSource.Allocations(parts) : throw map.Wrong(at, $"{at} is empty: write a list of {{ invoice: …, amount: … }}");
     }
 
@@ -442,7 +471,8 @@ internal sealed partial class MappingCompiler
 
     private TypedCell TypedOf(MappedColumn column, DateFormats? formats, AmountFormats? format, AmountSign? sign = null)
     {
-        var known = typed.Find(t => t.Column == column && ReferenceEquals(t.Dates, formats) && ReferenceEquals(t.Numbers, format) && ReferenceEquals(t.Sign, sign));
+        var known = typed.Find(t => t.Column == column && ReferenceEquals(t.Dates, formats)
+            && ReferenceEquals(t.Numbers, format) && ReferenceEquals(t.Sign, sign));
         if (known is null) typed.Add(known = new TypedCell(typed.Count, column, formats, format, sign));
         return known;
     }
@@ -460,7 +490,9 @@ internal sealed partial class MappingCompiler
         foreach (var word in Words().Matches(Quoted().Replace(text, "''")).Select(m => m.Value).Distinct(StringComparer.Ordinal))
         {
             if (named.ContainsKey(word) || Reserved.Contains(word)) continue;
-            if (!IsName(word)) throw map.Wrong(at, $"{at}: '{word}' can't stand in a condition as it is; {Meant(word, named.Keys)}give the column a name under 'columns', such as {Snake(word)}: {word}");
+            if (!IsName(word))
+                throw map.Wrong(at, $"{at}: '{word}' can't stand in a condition as it is; {Meant(word, named.Keys)}give the column a name under 'columns', "
+                    + $"such as {Snake(word)}: {word}");
             var column = Use(word, map.LineOf(at));
             symbols.Text(word, row => row.Text(column.Slot));
         }

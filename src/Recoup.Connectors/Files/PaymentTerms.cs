@@ -51,8 +51,13 @@ internal static class PaymentTerms
         const int daysMax = 3650, dayMax = 31;
         count = 0;
         var text = row.Trimmed(column.Slot);
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count <= daysMax && (unit != TermUnit.DayOfMonth || count is >= 1 and <= dayMax)) return true;
-        row.Problems.Add(new InputProblem(column.Name, text.IsEmpty ? "is blank, and the terms need it" : $"'{MappedRow.Short(text)}' is no number of {(unit == TermUnit.Months ? "months" : unit == TermUnit.Days ? "days" : "a day, 1 to 31")}"));
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count <= daysMax
+            && (unit != TermUnit.DayOfMonth || count is >= 1 and <= dayMax))
+            return true;
+        row.Problems.Add(new InputProblem(column.Name,
+            text.IsEmpty
+                ? "is blank, and the terms need it"
+                : $"'{MappedRow.Short(text)}' is no number of {(unit == TermUnit.Months ? "months" : unit == TermUnit.Days ? "days" : "a day, 1 to 31")}"));
         return false;
     }
 }

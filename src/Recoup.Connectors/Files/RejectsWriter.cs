@@ -24,7 +24,8 @@ public sealed class RejectsWriter : IDisposable
         pathWhileWriting = this.path + ".part";
         try
         {
-            writer = new StreamWriter(new FileStream(pathWhileWriting, FileMode.Create, FileAccess.Write, FileShare.None), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            writer = new StreamWriter(new FileStream(pathWhileWriting, FileMode.Create, FileAccess.Write, FileShare.None),
+                new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -44,17 +44,20 @@ internal abstract class RowReader(FileSource source, ReadingLimits limits, Cance
     protected void CheckCard(string column, ReadOnlySpan<char> text)
     {
         if (CardNumber.Find(text) is not var (start, length)) return;
-        Problem(column, $"holds a payment card number ({CardNumber.Mask(text.Slice(start, length).ToString())}); card numbers are never taken: send a token, or name the column under 'references' in the mapping if its numbers are no cards");
+        Problem(column, $"holds a payment card number ({CardNumber.Mask(text.Slice(start, length).ToString())}); "
+            + "card numbers are never taken: send a token, or name the column under 'references' in the mapping if its numbers are no cards");
     }
 
     protected string TooLong => TooLongProblem(limits);
 
     protected string CutOff => CutOffProblem(Window.Source);
 
-    public static string TooLongProblem(ReadingLimits limits) => $"is longer than {limits.RowBytesMax:N0} bytes, the most that a row may have; split it, or close the quote that is left open in it";
+    public static string TooLongProblem(ReadingLimits limits) =>
+        $"is longer than {limits.RowBytesMax:N0} bytes, the most that a row may have; split it, or close the quote that is left open in it";
 
     public static string CutOffProblem(FileSource source) =>
-        $"here the gzip data {source.Damage}: the rows before were read, this one and any after it were not. Get {source.Name} again and import it anew; what was taken stays as it is";
+        $"here the gzip data {source.Damage}: the rows before were read, this one and any after it were not. Get {source.Name} again and import it anew; "
+            + "what was taken stays as it is";
 
     /// <param name="hasNoCard">Each cell was looked at already.</param>
     internal static string RawOf(ReadOnlySpan<byte> row, int lengthMax = ReadingLimits.RawLengthMax, bool hasNoCard = false)

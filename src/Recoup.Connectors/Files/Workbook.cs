@@ -8,7 +8,9 @@ namespace Recoup.Connectors.Files;
 /// <param name="Rows">Read once, row by row, as they are written.</param>
 public sealed record WorkbookSheet(string Name, IReadOnlyList<string> Columns, IEnumerable<IReadOnlyList<object?>> Rows);
 
-/// <summary>Tables as XLSX (ECMA-376), written as they are read: numbers are numbers and dates are dates, whatever manner the reader's spreadsheet has.</summary>
+/// <summary>
+/// Tables as XLSX (ECMA-376), written as they are read: numbers are numbers and dates are dates, whatever manner the reader's spreadsheet has.
+/// </summary>
 public static class Workbook
 {
     public const string MediaType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -37,7 +39,8 @@ public static class Workbook
             {
                 if (left-- == 0)
                 {
-                    await book.AddRowAsync([new StyledCell(string.Create(CultureInfo.InvariantCulture, $"there are more than {RowsMax - 2} rows"), heading)], cancelled);
+                    await book.AddRowAsync([new StyledCell(string.Create(CultureInfo.InvariantCulture, $"there are more than {RowsMax - 2} rows"), heading)],
+                        cancelled);
                     break;
                 }
                 await book.AddRowAsync([.. row.Select(cell => CellOf(cell, date))], cancelled);
@@ -60,7 +63,8 @@ public static class Workbook
     /// <summary>XML has no control characters but these.</summary>
     private static string Text(string text)
     {
-        if (text.Any(c => char.IsControl(c) && c is not ('\n' or '\t' or '\r'))) text = string.Concat(text.Where(c => !char.IsControl(c) || c is '\n' or '\t' or '\r'));
+        if (text.Any(c => char.IsControl(c) && c is not ('\n' or '\t' or '\r')))
+            text = string.Concat(text.Where(c => !char.IsControl(c) || c is '\n' or '\t' or '\r'));
         return text.Length <= TextMax ? text : text[..TextMax];
     }
 

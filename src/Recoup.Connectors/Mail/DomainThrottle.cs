@@ -32,7 +32,8 @@ public sealed class DomainThrottle
     {
         var known = sent ??= Read();
         var at = now.ToUnixTimeMilliseconds();
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{salt}@{address[(address.LastIndexOf('@') + 1)..].ToLowerInvariant()}")).AsSpan(0, 8));
+        var name = Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{salt}@{address[(address.LastIndexOf('@') + 1)..].ToLowerInvariant()}")).AsSpan(0, 8));
         if (!known.TryGetValue(name, out var times)) known[name] = times = [];
         times.RemoveAll(t => t <= at - WindowMilliseconds);
         // A clock that was set back must not hold mail up.

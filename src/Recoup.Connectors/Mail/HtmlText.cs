@@ -11,7 +11,8 @@ namespace Recoup.Connectors.Mail;
 /// </summary>
 internal static class HtmlText
 {
-    private const string BodyStyle = "margin:0;padding:16px;background:#ffffff;color:#1a1a1a;font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:1.5";
+    private const string BodyStyle =
+        "margin:0;padding:16px;background:#ffffff;color:#1a1a1a;font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:1.5";
     private const string CellStyle = "padding:6px 12px 6px 0;border-bottom:1px solid #c8c8c8;vertical-align:top";
 
     /// <summary>Where a text signs off (RFC 3676, 4.3, without its blank): what follows is about the message, not of it.</summary>
@@ -20,7 +21,8 @@ internal static class HtmlText
     public static string Of(MessageText text)
     {
         var html = new StringBuilder(text.Body.Length * 2 + 600);
-        html.Append("<!DOCTYPE html>\n<html lang=\"").Append(Escape(text.Language ?? "")).Append("\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>")
+        html.Append("<!DOCTYPE html>\n<html lang=\"").Append(Escape(text.Language ?? ""))
+            .Append("\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>")
             .Append(Escape(text.Subject)).Append("</title>\n</head>\n<body style=\"").Append(BodyStyle).Append("\">\n<div style=\"max-width:640px\">\n");
         var lines = text.Body.TrimEnd('\n').Split('\n');
         var tables = TextTable.Read(text.Tables);

@@ -72,7 +72,8 @@ public sealed class MailFolder
     private ChannelAnswer Put(Outgoing message, string path, DateTimeOffset now)
     {
         if (File.Exists(path)) return ChannelAnswer.Sent;
-        if (!MailText.TryWrite(message.Text, $"<{message.Message}.{workspace}@recoup.invalid>", now, new Unsubscribe($"unsubscribe {message.Message}.{workspace}"), utf8: false, out var bytes, out var problem))
+        if (!MailText.TryWrite(message.Text, $"<{message.Message}.{workspace}@recoup.invalid>", now,
+            new Unsubscribe($"unsubscribe {message.Message}.{workspace}"), utf8: false, out var bytes, out var problem))
             return problem;
         // Another process may be at the same message: each writes a file of its own, and whoever names it last names the same bytes.
         var temporary = Path.Combine(folder, $".{message.Message}~{Guid.NewGuid():N}.tmp");
@@ -99,7 +100,10 @@ public sealed class MailFolder
 
     private static FileStreamOptions Options(long size)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0, PreallocationSize = size };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0, PreallocationSize = size,
+        };
         // Letters about debts are nobody else's business; a mail server reads them through the folder's group.
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
         return options;

@@ -34,7 +34,8 @@ internal static class MailText
     /// <param name="unsubscribe">How the reader stops such messages.</param>
     /// <param name="utf8">Addresses of other letters may stand as they are (RFC 6532), for servers that take them.</param>
     /// <param name="problem">What there is instead: failed; where it is the customer's address, with its status.</param>
-    public static bool TryWrite(MessageText text, string messageId, DateTimeOffset date, Unsubscribe unsubscribe, bool utf8, out byte[] bytes, out ChannelAnswer problem)
+    public static bool TryWrite(MessageText text, string messageId, DateTimeOffset date, Unsubscribe unsubscribe, bool utf8,
+        out byte[] bytes, out ChannelAnswer problem)
     {
         (bytes, problem) = ([], ChannelAnswer.Sent);
         if (!MailAddress.TryWrite(text.From, utf8, out var from)) return No($"'{PlainText.OneLine(text.From)}' is no sender that mail can name", out problem);
@@ -45,7 +46,8 @@ internal static class MailText
             return false;
         }
         string? replyTo = null;
-        if (text.ReplyTo is not null && !MailAddress.TryWrite(text.ReplyTo, utf8, out replyTo)) return No($"'{PlainText.OneLine(text.ReplyTo)}' is no address for answers that mail can name", out problem);
+        if (text.ReplyTo is not null && !MailAddress.TryWrite(text.ReplyTo, utf8, out replyTo))
+            return No($"'{PlainText.OneLine(text.ReplyTo)}' is no address for answers that mail can name", out problem);
         using var mail = new MimeMessage();
         mail.Headers.Clear();
         Add(mail, "Date", $"{date.ToUniversalTime().ToString("ddd, dd MMM yyyy HH:mm:ss", CultureInfo.InvariantCulture)} +0000");

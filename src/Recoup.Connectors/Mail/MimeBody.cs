@@ -41,9 +41,13 @@ internal static class MimeBody
     {
         var type = (IsMediaType(attachment.MediaType) ? attachment.MediaType : "application/octet-stream").Split('/');
         var name = FileName(attachment.FileName);
-        var part = new MimePart(type[0], type[1]) { ContentTransferEncoding = ContentEncoding.Base64, Content = new MimeContent(new MemoryStream(attachment.Content)) };
+        var part = new MimePart(type[0], type[1])
+        {
+            ContentTransferEncoding = ContentEncoding.Base64, Content = new MimeContent(new MemoryStream(attachment.Content)),
+        };
         // Names of other letters the way RFC 2231 has it, always in UTF-8; a plain one beside it would win in programs that take the first.
-        part.Headers.Add(MailText.Field("Content-Disposition", $"attachment;\r\n {(Ascii.IsValid(name) ? $"filename=\"{name.Replace('"', '_')}\"" : $"filename*=utf-8''{Uri.EscapeDataString(name)}")}"));
+        part.Headers.Add(MailText.Field("Content-Disposition",
+            $"attachment;\r\n {(Ascii.IsValid(name) ? $"filename=\"{name.Replace('"', '_')}\"" : $"filename*=utf-8''{Uri.EscapeDataString(name)}")}"));
         return part;
     }
 
@@ -60,5 +64,6 @@ internal static class MimeBody
     }
 
     private static bool IsMediaType(string type) =>
-        type.Split('/') is [{ Length: > 0 } a, { Length: > 0 } b] && $"{a}{b}".All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '+' or '-') && type.Length <= 80;
+        type.Split('/') is [{ Length: > 0 } a, { Length: > 0 } b]
+            && $"{a}{b}".All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '+' or '-') && type.Length <= 80;
 }

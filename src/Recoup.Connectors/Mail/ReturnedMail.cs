@@ -43,7 +43,9 @@ public static partial class ReturnedMailReader
     {
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"there is no folder '{folder}'");
         var maildir = new[] { "new", "cur" }.Select(d => Path.Combine(folder, d)).Where(Directory.Exists).ToList();
-        var files = maildir.Count > 0 ? maildir.SelectMany(Directory.EnumerateFiles).Where(f => Path.GetFileName(f)[0] != '.') : Directory.EnumerateFiles(folder, "*.eml");
+        var files = maildir.Count > 0
+            ? maildir.SelectMany(Directory.EnumerateFiles).Where(f => Path.GetFileName(f)[0] != '.')
+            : Directory.EnumerateFiles(folder, "*.eml");
         foreach (var file in files.Order(StringComparer.Ordinal))
         {
             byte[] bytes, hash;
@@ -121,7 +123,11 @@ public static partial class ReturnedMailReader
         if (recipients.Count == 0) return nothing with { Words = "is a failure report without a recipient" };
         var recipient = recipients.Find(g => ActionOf(g) == "failed") ?? recipients[0];
         if (ActionOf(recipient) is var action and not "failed")
-            return nothing with { What = action == "delayed" ? "delay" : action is "delivered" or "relayed" or "expanded" ? "receipt" : null, Words = $"reports no failure: {PlainText.OneLine(action!)}" };
+            return nothing with
+            {
+                What = action == "delayed" ? "delay" : action is "delivered" or "relayed" or "expanded" ? "receipt" : null,
+                Words = $"reports no failure: {PlainText.OneLine(action!)}",
+            };
         if (MessageOf(mail, workspace) is not { } message) return nothing with { Words = "reports the failure of a message that is none of this workspace's" };
 
         var address = Last(recipient["Final-Recipient"] ?? recipient["Original-Recipient"]);
@@ -141,7 +147,8 @@ public static partial class ReturnedMailReader
     {
         var failure = Failure.Of(null, mail.Notice);
         if (mail.IsDelay) return nothing with { What = "delay", Words = "reports a delay, no failure" };
-        if (failure.Fate == FailureFate.CannotTell && mail.IsAutomatic && !mail.IsFromServer) return nothing with { What = "automatic answer", Words = "is an automatic answer" };
+        if (failure.Fate == FailureFate.CannotTell && mail.IsAutomatic && !mail.IsFromServer)
+            return nothing with { What = "automatic answer", Words = "is an automatic answer" };
         if (MessageOf(mail, workspace) is not { } message) return nothing with { Words = "reports the failure of a message that is none of this workspace's" };
         if (failure.Fate == FailureFate.CannotTell) return nothing with { Words = "seems to report a failure, but not in words that say which" };
         return nothing with
@@ -156,7 +163,8 @@ public static partial class ReturnedMailReader
     private static ReturnedMail Complaint(ReadMail mail, IReadOnlyList<HeaderList> feedback, ReturnedMail nothing, string workspace)
     {
         var type = feedback.Select(g => g["Feedback-Type"]).FirstOrDefault(t => t is not null)?.Trim().ToLowerInvariant();
-        if (type is null || !Complaints.Contains(type)) return nothing with { Words = $"is feedback that is no complaint ({PlainText.OneLine(type ?? "no type given")})" };
+        if (type is null || !Complaints.Contains(type))
+            return nothing with { Words = $"is feedback that is no complaint ({PlainText.OneLine(type ?? "no type given")})" };
         return MessageOf(mail, workspace) is { } message
             ? nothing with { What = "complaint", Message = message, Words = $"complaint: {type}" }
             : nothing with { Words = "is a complaint about a message that is none of this workspace's" };

@@ -48,7 +48,9 @@ public sealed class SmtpChannel : IDisposable
     {
         var answers = new ChannelAnswer[messages.Count];
         // Here, since what knows the tokens is not for several threads.
-        var oneClick = messages.Select(m => settings.OneClick is { } url ? new Uri($"{url.AbsoluteUri.TrimEnd('/')}/{m.Message}/{unsubscribeToken(m.Party, m.Message)}") : null).ToList();
+        var oneClick = messages
+            .Select(m => settings.OneClick is { } url ? new Uri($"{url.AbsoluteUri.TrimEnd('/')}/{m.Message}/{unsubscribeToken(m.Party, m.Message)}") : null)
+            .ToList();
         var next = -1;
         trouble = null;
         void Work()
@@ -109,8 +111,11 @@ public sealed class SmtpChannel : IDisposable
         var domain = text.From[(text.From.LastIndexOf('@') + 1)..];
         // The key of the message under the sender's domain: servers distrust ids of domains that there can't be.
         var id = MailAddress.TryWrite($"x@{domain}", utf8: false, out var idDomain) ? idDomain[2..] : "recoup.invalid";
-        if (!MailText.TryWrite(text, $"<{message.Message}.{workspace}@{id}>", now, new Unsubscribe($"unsubscribe {message.Message}.{workspace}", settings.UnsubscribeTo, oneClick), utf8, out mail, out var problem)) return problem;
-        Invariant.Holds(MailAddress.TryWrite(text.To, utf8, out var to) & MailAddress.TryWrite(settings.BouncesTo ?? text.From, utf8, out var from), "what was written has addresses");
+        if (!MailText.TryWrite(text, $"<{message.Message}.{workspace}@{id}>", now,
+            new Unsubscribe($"unsubscribe {message.Message}.{workspace}", settings.UnsubscribeTo, oneClick), utf8, out mail, out var problem))
+            return problem;
+        Invariant.Holds(MailAddress.TryWrite(text.To, utf8, out var to) & MailAddress.TryWrite(settings.BouncesTo ?? text.From, utf8, out var from),
+            "what was written has addresses");
         envelope = (from, to);
         return null;
     }
@@ -126,7 +131,8 @@ public sealed class SmtpChannel : IDisposable
             SmtpFate.NotNow or SmtpFate.NotSent => Later(message, now, detail),
             // Refused at the sender's name, every message would be: that is for us to mend, and the messages wait for it.
             SmtpFate.Refused when outcome is { Stage: "MAIL FROM", Reply: { Code: not 552, Status: not ("5.3.4" or "5.2.3") } } => Later(message, now, detail),
-            SmtpFate.Refused when outcome is { Stage: "RCPT TO" or "the end of the message", Reply.IsBadAddress: true } => ChannelAnswer.Failed(detail) with { BadAddress = outcome.Reply.Status ?? "5.0.0" },
+            SmtpFate.Refused when outcome is { Stage: "RCPT TO" or "the end of the message", Reply.IsBadAddress: true } =>
+                ChannelAnswer.Failed(detail) with { BadAddress = outcome.Reply.Status ?? "5.0.0" },
             SmtpFate.Refused => ChannelAnswer.Failed(detail),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -136,7 +142,8 @@ public sealed class SmtpChannel : IDisposable
     private ChannelAnswer Later(Outgoing message, DateTimeOffset now, string detail)
     {
         if (message.FirstTriedAt is { } first && now - first >= settings.RetryGiveUp)
-            return ChannelAnswer.Failed(string.Create(CultureInfo.InvariantCulture, $"given up after {message.Tries + 1} tries since {first:yyyy-MM-ddTHH:mm:ssZ}; {detail}"));
+            return ChannelAnswer.Failed(
+                string.Create(CultureInfo.InvariantCulture, $"given up after {message.Tries + 1} tries since {first:yyyy-MM-ddTHH:mm:ssZ}; {detail}"));
         var wait = settings.RetryFirst;
         for (var i = 0; i < message.Tries && wait < settings.RetryLongest; i++) wait *= 2;
         return ChannelAnswer.Deferred(detail, now + (wait < settings.RetryLongest ? wait : settings.RetryLongest));

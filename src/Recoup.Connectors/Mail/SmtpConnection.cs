@@ -94,7 +94,9 @@ internal sealed class SmtpConnection : IDisposable
                 // What it said before could be anybody's (RFC 3207, 4.2).
                 Hello();
             }
-            else if (settings.Tls == "starttls") throw new SmtpException("the server offers no TLS here. If it takes TLS from the first byte, set tls: implicit and its port (often 465); to send readable by anybody on the way, set tls: none.");
+            else if (settings.Tls == "starttls")
+                throw new SmtpException("the server offers no TLS here. If it takes TLS from the first byte, set tls: implicit and its port (often 465); "
+                    + "to send readable by anybody on the way, set tls: none.");
         }
         if (settings.User is { } user) Authenticate(user);
     }
@@ -120,7 +122,8 @@ internal sealed class SmtpConnection : IDisposable
     private void Authenticate(string user)
     {
         if (wire.Tls is null && !settings.AuthWithoutTls)
-            throw new SmtpException("the connection is not encrypted, so the password is not sent. Set tls: starttls or tls: implicit, or auth_without_tls: true where the way is your own.");
+            throw new SmtpException("the connection is not encrypted, so the password is not sent. Set tls: starttls or tls: implicit, or auth_without_tls: "
+                + "true where the way is your own.");
         var ways = Capabilities.GetValueOrDefault("AUTH", "").ToUpperInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var password = settings.Password!();
         SmtpReply reply;
@@ -136,7 +139,9 @@ internal sealed class SmtpConnection : IDisposable
             foreach (var answer in new[] { user, password })
                 if (reply.Code == 334) reply = Ask(Base64(answer));
         }
-        else throw new SmtpException($"the server takes no password by AUTH PLAIN or LOGIN; it offers {(ways.Length == 0 ? "nothing" : string.Join(", ", ways))}. Leave user out where none is needed.");
+        else
+            throw new SmtpException("the server takes no password by AUTH PLAIN or LOGIN; "
+                + $"it offers {(ways.Length == 0 ? "nothing" : string.Join(", ", ways))}. Leave user out where none is needed.");
         if (reply.IsGood) return;
         throw new SmtpException($"the server does not let '{user}' in: {SmtpReply.Scrub(reply.ToString(), user)}");
     }
@@ -144,7 +149,8 @@ internal sealed class SmtpConnection : IDisposable
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     /// <summary>The largest message that the server says it takes, in bytes (RFC 1870); null: it does not say.</summary>
-    public long? SizeMax => long.TryParse(Capabilities.GetValueOrDefault("SIZE"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0 ? size : null;
+    public long? SizeMax =>
+        long.TryParse(Capabilities.GetValueOrDefault("SIZE"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0 ? size : null;
 
     public bool TakesUtf8Addresses => Capabilities.ContainsKey("SMTPUTF8");
 
@@ -156,7 +162,9 @@ internal sealed class SmtpConnection : IDisposable
         var stage = "MAIL FROM";
         try
         {
-            if (SizeMax is { } max && mail.Length > max) return new SmtpOutcome(SmtpFate.Refused, stage, null, string.Create(CultureInfo.InvariantCulture, $"the message has {mail.Length} bytes, the server takes {max}"));
+            if (SizeMax is { } max && mail.Length > max)
+                return new SmtpOutcome(SmtpFate.Refused, stage, null,
+                    string.Create(CultureInfo.InvariantCulture, $"the message has {mail.Length} bytes, the server takes {max}"));
             if (!Ascii.IsValid(from) || !Ascii.IsValid(to))
                 if (!TakesUtf8Addresses) return new SmtpOutcome(SmtpFate.Refused, stage, null, "the address has letters that the server can't take (SMTPUTF8)");
             var command = new StringBuilder($"MAIL FROM:<{from}>");
@@ -257,7 +265,8 @@ internal sealed class SmtpConnection : IDisposable
         return wire.Read(settings.AnswerTimeout);
     }
 
-    private static SmtpReply Want(SmtpReply reply, string otherwise) => reply.IsGood ? reply : throw new SmtpException($"{otherwise}: {SmtpReply.Scrub(reply.ToString(), "")}");
+    private static SmtpReply Want(SmtpReply reply, string otherwise) =>
+        reply.IsGood ? reply : throw new SmtpException($"{otherwise}: {SmtpReply.Scrub(reply.ToString(), "")}");
 
     public void Dispose()
     {

@@ -26,7 +26,11 @@ internal sealed partial record SmtpReply(int Code, string? Status, IReadOnlyList
     public bool IsBadAddress => Code >= 500 && Failure.Of(Status, ToString()).Fate == FailureFate.Hard;
 
     public static SmtpReply Of(int code, IReadOnlyList<string> lines) =>
-        new(code, lines.Count > 0 && EnhancedStatus().Match(lines[0]) is { Success: true } match && match.Groups["class"].Value[0] - '0' == code / 100 ? match.Groups["status"].Value : null, lines);
+        new(code,
+            lines.Count > 0 && EnhancedStatus().Match(lines[0]) is { Success: true } match && match.Groups["class"].Value[0] - '0' == code / 100
+                ? match.Groups["status"].Value
+                : null,
+            lines);
 
     /// <summary>For the journal: code and words on one line, without the recipient's address or any other.</summary>
     /// <param name="recipient">Goes, whole or in its parts, wherever the server repeats it.</param>
@@ -43,7 +47,9 @@ internal sealed partial record SmtpReply(int Code, string? Status, IReadOnlyList
         var clean = PlainText.OneLine(words);
         var at = recipient.LastIndexOf('@');
         foreach (var part in new[] { recipient, at > 0 ? recipient[..at] : "", at > 0 ? recipient[(at + 1)..] : "" })
-            if (part.Length > 0) clean = Regex.Replace(clean, $@"(?<![\p{{L}}\p{{N}}]){Regex.Escape(part)}(?![\p{{L}}\p{{N}}])", "…", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+            if (part.Length > 0)
+                clean = Regex.Replace(clean, $@"(?<![\p{{L}}\p{{N}}]){Regex.Escape(part)}(?![\p{{L}}\p{{N}}])", "…",
+                    RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
         clean = AnyAddress().Replace(clean, "…");
         if (clean.Length <= DetailMax) return clean;
         var end = char.IsHighSurrogate(clean[DetailMax - 1]) ? DetailMax - 1 : DetailMax;

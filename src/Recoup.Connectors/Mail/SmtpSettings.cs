@@ -101,11 +101,14 @@ public sealed record SmtpSettings
             PerDomainAMinute = email.WholeOrNull("per_domain_a_minute", 1, 100_000) ?? 60,
         };
         if (settings.CaFile is { } file && !File.Exists(file)) throw smtp.Wrong("ca_file", $"there is no file {file}");
-        if (settings.Hello is { } hello && (hello.Length > 255 || !hello.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '[' or ']' or ':'))) throw smtp.Wrong("hello", $"'{hello}' is no name of a machine");
-        if (settings.User is not null && settings.Password is null) throw smtp.Wrong("user", "with a user goes password_env or password_file; the password itself never stands in this file");
+        if (settings.Hello is { } hello && (hello.Length > 255 || !hello.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '[' or ']' or ':')))
+            throw smtp.Wrong("hello", $"'{hello}' is no name of a machine");
+        if (settings.User is not null && settings.Password is null)
+            throw smtp.Wrong("user", "with a user goes password_env or password_file; the password itself never stands in this file");
         if (settings.User is null && settings.Password is not null) throw smtp.Wrong("a password without a user");
         if (settings.User is not null && tls == "none" && !settings.AuthWithoutTls)
-            throw smtp.Wrong("tls", "without TLS anybody on the way could read the password; use starttls or implicit, or allow it with auth_without_tls: true where the way is your own");
+            throw smtp.Wrong("tls", "without TLS anybody on the way could read the password; use starttls or implicit, or allow it with auth_without_tls: "
+                + "true where the way is your own");
         smtp.Done();
         if (email.MapOrNull("timeouts") is { } timeouts)
         {
@@ -137,7 +140,8 @@ public sealed record SmtpSettings
         return settings;
     }
 
-    private static TimeSpan Seconds(YamlMap map, string field, TimeSpan otherwise) => map.WholeOrNull(field, 1, 3600) is { } seconds ? TimeSpan.FromSeconds(seconds) : otherwise;
+    private static TimeSpan Seconds(YamlMap map, string field, TimeSpan otherwise) =>
+        map.WholeOrNull(field, 1, 3600) is { } seconds ? TimeSpan.FromSeconds(seconds) : otherwise;
 
     private static string? Address(YamlMap map, string field)
     {
@@ -158,12 +162,17 @@ public sealed record SmtpSettings
         if (variable is not null && file is not null) throw map.Wrong("password_file", "give either password_env or password_file");
         var place = $"{map.Source}, line {map.LineOf(variable is null ? "password_file" : "password_env").ToString(CultureInfo.InvariantCulture)}";
         if (variable is not null)
-            return () => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : throw new SmtpException($"the environment has no {variable}, from which {place} takes the password");
+            return () => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value
+                ? value
+                : throw new SmtpException($"the environment has no {variable}, from which {place} takes the password");
         if (file is null) return null;
         return () =>
         {
             try { return File.ReadAllText(Path.Combine(folder, file)).TrimEnd('\r', '\n'); }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException) { throw new SmtpException($"{place} takes the password from a file that can't be read: {e.Message}", e); }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new SmtpException($"{place} takes the password from a file that can't be read: {e.Message}", e);
+            }
         };
     }
 }

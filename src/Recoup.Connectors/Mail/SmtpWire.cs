@@ -76,7 +76,10 @@ internal sealed class SmtpWire : IDisposable
         SetTimeouts(timeout);
         try
         {
-            tls.AuthenticateAsClient(new SslClientAuthenticationOptions { TargetHost = host, CertificateChainPolicy = policy, EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 });
+            tls.AuthenticateAsClient(new SslClientAuthenticationOptions
+            {
+                TargetHost = host, CertificateChainPolicy = policy, EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            });
         }
         catch (AuthenticationException e)
         {
@@ -86,14 +89,18 @@ internal sealed class SmtpWire : IDisposable
         stream = tls;
         Tls = $"{tls.SslProtocol} {tls.NegotiatedCipherSuite}";
         using var certificate = new X509Certificate2(tls.RemoteCertificate!);
-        Certificate = string.Create(CultureInfo.InvariantCulture, $"{certificate.Subject}, issued by {certificate.Issuer}, good until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}");
+        Certificate = string.Create(CultureInfo.InvariantCulture,
+            $"{certificate.Subject}, issued by {certificate.Issuer}, good until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}");
     }
 
     public static X509Certificate2Collection Authorities(string file)
     {
         var authorities = new X509Certificate2Collection();
         try { authorities.ImportFromPemFile(file); }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException) { throw new SmtpException($"the authorities in {file} can't be read: {e.Message}", e); }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new SmtpException($"the authorities in {file} can't be read: {e.Message}", e);
+        }
         return authorities.Count > 0 ? authorities : throw new SmtpException($"{file} holds no certificate (PEM)");
     }
 
@@ -118,7 +125,8 @@ internal sealed class SmtpWire : IDisposable
         while (true)
         {
             var line = ReadLine(timeout, clock);
-            if (line.Length < 3 || !char.IsAsciiDigit(line[0]) || !char.IsAsciiDigit(line[1]) || !char.IsAsciiDigit(line[2]) || (line.Length > 3 && line[3] is not (' ' or '-')))
+            if (line.Length < 3 || !char.IsAsciiDigit(line[0]) || !char.IsAsciiDigit(line[1]) || !char.IsAsciiDigit(line[2])
+                || (line.Length > 3 && line[3] is not (' ' or '-')))
                 throw new IOException($"the server does not speak SMTP: it said '{PlainText.OneLine(line.Length <= 60 ? line : line[..60])}'");
             lines.Add(line.Length > 4 ? line[4..] : "");
             if (line.Length == 3 || line[3] == ' ') return SmtpReply.Of(int.Parse(line.AsSpan(0, 3), NumberStyles.None, CultureInfo.InvariantCulture), lines);
@@ -137,7 +145,10 @@ internal sealed class SmtpWire : IDisposable
                 if (left <= TimeSpan.Zero) throw new IOException($"no answer within {Seconds(timeout)}");
                 SetTimeouts(left);
                 try { (from, to) = (0, stream.Read(buffer)); }
-                catch (IOException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut }) { throw new IOException($"no answer within {Seconds(timeout)}", e); }
+                catch (IOException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut })
+                {
+                    throw new IOException($"no answer within {Seconds(timeout)}", e);
+                }
                 if (to == 0) throw new IOException("the server closed the connection");
             }
             var b = buffer[from++];

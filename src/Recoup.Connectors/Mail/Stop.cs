@@ -49,25 +49,34 @@ internal static class Stop
         @"^(?:(?:hi|hello|hallo)[ ,.!]+)?(?:please |bitte )?(?:stop|stopp|unsubscribe|opt[ -]?out|remove|abmelden|abmeldung|abbestellen|austragen|"
         + @"unsubscribe me|remove me|(?:stop|cease) (?:e-?mails?|all|sending (?:me |us )?(?:any (?:more )?)?(?:e-?mails?|mails?|messages))|"
         + @"(?:stop|cease) (?:writing|e-?mailing|mailing|contacting)(?: (?:to )?(?:me|us))?(?: by e-?mail)?|no more (?:e-?mails?|mails?|messages)|"
-        + @"(?:keine|schicken sie (?:mir|uns) keine|senden sie (?:mir|uns) keine)(?: weiteren)? (?:e-?mails?|mails?|nachrichten)(?: mehr)?(?: schicken| senden)?|"
+        + @"(?:keine|schicken sie (?:mir|uns) keine|senden sie (?:mir|uns) keine)(?: weiteren)? "
+        + @"(?:e-?mails?|mails?|nachrichten)(?: mehr)?(?: schicken| senden)?|"
         + @"schreiben sie (?:mir|uns) nicht mehr|nicht mehr (?:schreiben|anschreiben|mailen))"
         + @"[ ,.!]*(?:please|bitte|thanks|thank you|danke|vielen dank|lg|mfg|mit freundlichen grüßen|regards|best regards|kind regards)?[ ,.!]*$");
 
     /// <summary>A few words with this among them.</summary>
     private static readonly Regex Within = Words(
-        @"\b(?:unsubscribe|abmelden|abbestellen|austragen|opt (?:me|us) out|(?:remove|take|delete) (?:me|us|my address|this address|our address) (?:from|off) (?:the |this |your )?(?:mailing |distribution |e-?mail )?list|"
-        + @"(?:nehmen|streichen|löschen|entfernen) sie (?:mich|uns|meine (?:e-?mail-?)?adresse) (?:bitte )?(?:aus|von) (?:dem |ihrem |der |ihrer )?(?:verteiler|liste))\b");
+        @"\b(?:unsubscribe|abmelden|abbestellen|austragen|opt (?:me|us) out|(?:remove|take|delete) (?:me|us|my address|this address|our address) (?:from|off) "
+            + @"(?:the |this |your )?(?:mailing |distribution |e-?mail )?list|"
+        + @"(?:nehmen|streichen|löschen|entfernen) sie (?:mich|uns|meine (?:e-?mail-?)?adresse) (?:bitte )?(?:aus|von) "
+        + @"(?:dem |ihrem |der |ihrer )?(?:verteiler|liste))\b");
 
     private static readonly Regex Otherwise = Words(
-        @"\b(?:not|don[’']?t|never|nicht|kein(?:e|en|er|esfalls)?|ohne|cancel|contract|subscription|plan|service|account|portal|vertrag|vertrags|abo|abonnement|konto|"
-        + @"kündig\w*|dienst|if|wenn|falls|tried|trying|versucht|wollte|can[’']?t|cannot|unable)\b[^.]*\b(?:unsubscribe|abmelden|abbestellen|austragen|stop)\b"
+        @"\b(?:not|don[’']?t|never|nicht|kein(?:e|en|er|esfalls)?|ohne|cancel|contract|subscription|plan|service|account|portal|vertrag|"
+            + @"vertrags|abo|abonnement|konto|"
+        + @"kündig\w*|dienst|if|wenn|falls|tried|trying|versucht|wollte|can[’']?t|cannot|unable)\b[^.]*\b(?:unsubscribe|abmelden|"
+        + @"abbestellen|austragen|stop)\b"
         + @"|\b(?:unsubscribe|abmelden|abbestellen|austragen|stop)\b[^.]*"
         + @"\b(?:not|nicht|contract|subscription|plan|service|vertrag|abo|abonnement|konto|dienst|portal|failed|link|working|geht|funktioniert)\b");
 
     private static readonly Regex Divider = Words(
-        @"^\s*(?:-{2,}\s*(?:original|ursprüngliche|weitergeleitete|forwarded|urspr)|_{8,}|={8,}|-{8,}|(?:von|from|de|gesendet|sent)\s*:\s*\S|begin forwarded message|anfang der weitergeleiteten)");
+        @"^\s*(?:-{2,}\s*(?:original|ursprüngliche|weitergeleitete|forwarded|urspr)|_{8,}|={8,}|-{8,}|(?:von|from|de|gesendet|sent)\s*:\s*\S|"
+            + @"begin forwarded message|anfang der weitergeleiteten)");
 
-    private static readonly Regex Introduces = Words(@"^\s*(?:on|am|le|el|il)\b.{4,400}\b(?:wrote|schrieb|a écrit|escribió|ha scritto)\b.{0,200}:\s*$|^.{4,200}\b(?:wrote|schrieb)\b.{0,120}:\s*$");
+    private static readonly Regex Introduces = Words(
+        @"^\s*(?:on|am|le|el|il)\b.{4,400}\b(?:wrote|schrieb|a écrit|escribió|ha scritto)\b.{0,200}:\s*$|^.{4,200}\b(?:wrote|schrieb)\b.{0,120}:\s*$");
 
-    private static readonly Regex Phone = Words(@"^\s*(?:sent from (?:my|mail for)|von meinem .{2,40} gesendet|gesendet (?:von|mit|aus)|get outlook for|outlook für|diese nachricht wurde von meinem)");
+    private static readonly Regex Phone = Words(
+        @"^\s*(?:sent from (?:my|mail for)|von meinem .{2,40} gesendet|gesendet (?:von|mit|aus)|get outlook for|outlook für|"
+            + @"diese nachricht wurde von meinem)");
 }

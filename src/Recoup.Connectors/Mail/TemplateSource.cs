@@ -68,7 +68,8 @@ internal sealed partial class TemplateSource
         if (problems is { Count: > 0 }) return new TemplateSource(subject, "");
         var body = new StringBuilder();
         foreach (var line in lines[2..])
-            body.Append(PartLine().Match(line) is { Success: true } match ? part(match.Groups["part"].Value)!.ReplaceLineEndings("\n").TrimEnd('\n') : line).Append('\n');
+            body.Append(PartLine().Match(line) is { Success: true } match ? part(match.Groups["part"].Value)!.ReplaceLineEndings("\n").TrimEnd('\n') : line)
+                .Append('\n');
         return new TemplateSource(subject, body.ToString());
     }
 
@@ -86,7 +87,8 @@ internal sealed partial class TemplateSource
         {
             var line = firstLine + text.AsSpan(0, at).Count('\n');
             if (at > 0 && text[at - 1] == '\\') throw new TemplateException(path, line, "'\\{{' is not understood here");
-            if (text.AsSpan(at).StartsWith("{{{", StringComparison.Ordinal)) throw new TemplateException(path, line, "two braces are enough: nothing is escaped in plain text");
+            if (text.AsSpan(at).StartsWith("{{{", StringComparison.Ordinal))
+                throw new TemplateException(path, line, "two braces are enough: nothing is escaped in plain text");
             var comment = text.AsSpan(at).StartsWith("{{!--", StringComparison.Ordinal);
             var close = text.IndexOf(comment ? "--}}" : "}}", at + 2, StringComparison.Ordinal);
             if (close < 0) throw new TemplateException(path, line, "'{{' is never closed");
@@ -160,7 +162,8 @@ internal sealed partial class TemplateSource
         if (scope is null && Names.TryGetValue(inner, out var kind)) return kind;
         IReadOnlyList<string> known = scope switch { null => [.. Names.Keys.Order(StringComparer.Ordinal)], Kind.Items => ItemNames, _ => ["this"] };
         var meant = scope is not null && Names.ContainsKey(inner) ? $"../{inner}" : Spelling.Nearest(inner, known);
-        throw new TemplateException(path, line, $"'{name}' is not known here{(meant is null ? "" : $"; did you mean '{meant}'?")} There are {string.Join(", ", known)}");
+        throw new TemplateException(path, line,
+            $"'{name}' is not known here{(meant is null ? "" : $"; did you mean '{meant}'?")} There are {string.Join(", ", known)}");
     }
 
     private static void CheckPartTag(string path, int line, string whole, int scopes, Func<string, string?>? parts)
@@ -168,15 +171,19 @@ internal sealed partial class TemplateSource
         if (parts is null) throw new TemplateException(path, line, "a part can't be put in here");
         if (PartLine().Match(whole) is not { Success: true } match) throw new TemplateException(path, line, "a part stands alone on its line: {{> closing}}");
         if (scopes > 1) throw new TemplateException(path, line, "a part stands outside of '#each'");
-        if (parts(match.Groups["part"].Value) is null) throw new TemplateException(path, line, $"there is no part '{match.Groups["part"].Value}': no file _{match.Groups["part"].Value}.hbs in the same folder");
+        if (parts(match.Groups["part"].Value) is null)
+            throw new TemplateException(path, line,
+                $"there is no part '{match.Groups["part"].Value}': no file _{match.Groups["part"].Value}.hbs in the same folder");
     }
 
     private static void CheckTable(string path, int line, string columns)
     {
-        if (!TableColumns().IsMatch(columns)) throw new TemplateException(path, line, "table takes columns and their headings: {{table number=\"Invoice\" due=\"Due\" open=\"Open\"}}");
+        if (!TableColumns().IsMatch(columns))
+            throw new TemplateException(path, line, "table takes columns and their headings: {{table number=\"Invoice\" due=\"Due\" open=\"Open\"}}");
         var named = TableColumn().Matches(columns).Select(m => m.Groups["column"].Value).ToList();
         foreach (var column in named)
-            if (!ItemNames.Contains(column)) throw new TemplateException(path, line, $"table has no column '{column}'; there are {string.Join(", ", ItemNames)}");
+            if (!ItemNames.Contains(column))
+                throw new TemplateException(path, line, $"table has no column '{column}'; there are {string.Join(", ", ItemNames)}");
         if (named.Distinct(StringComparer.Ordinal).Count() < named.Count) throw new TemplateException(path, line, "table has a column twice");
     }
 

@@ -67,7 +67,9 @@ public sealed partial class TemplateWriter : IMessageWriter
         foreach (var (path, text) in files)
         {
             var match = FileName().Match(path);
-            if (!match.Success) throw new TemplateException(path, 1, "is no name of a template: it goes <language>/<template>.<friendly, neutral or firm>.hbs, or <language>/_<part>.hbs");
+            if (!match.Success)
+                throw new TemplateException(path, 1,
+                    "is no name of a template: it goes <language>/<template>.<friendly, neutral or firm>.hbs, or <language>/_<part>.hbs");
             if (match.Groups["part"].Success)
             {
                 TemplateSource.CheckPart(path, text);
@@ -150,7 +152,10 @@ public sealed partial class TemplateWriter : IMessageWriter
     private IReadOnlyList<Attachment>? Attach(MessageFacts facts)
     {
         if (facts.Statement is null && facts.Invoices.Count == 0) return null;
-        var frame = new DocumentFrame { Portfolio = facts.Portfolio, Language = facts.Language, Account = facts.Account, Name = facts.Name, Address = facts.Address };
+        var frame = new DocumentFrame
+        {
+            Portfolio = facts.Portfolio, Language = facts.Language, Account = facts.Account, Name = facts.Name, Address = facts.Address,
+        };
         var attachments = facts.Invoices
             .Select(i => new Attachment(DocumentWriter.FileName(i), DocumentWriter.MediaType, DocumentWriter.Write(frame, i, words))).ToList();
         if (facts.Statement is { } statement) attachments.Add(new Attachment(DocumentWriter.FileName(statement), DocumentWriter.MediaType,
@@ -238,7 +243,8 @@ public sealed partial class TemplateWriter : IMessageWriter
         var model = (Dictionary<string, object?>)context.Value!;
         var items = (List<Dictionary<string, object?>>)model["items"]!;
         var table = new TextTable([.. TemplateSource.ItemNames.Where(arguments.Hash.ContainsKey)
-            .Select(name => (Cells: (IReadOnlyList<string>)items.Select(item => (string)item[name]!).Prepend((string)arguments.Hash[name]!).ToList(), Right: name is "amount" or "open" or "days"))]);
+            .Select(name => (Cells: (IReadOnlyList<string>)items.Select(item => (string)item[name]!).Prepend((string)arguments.Hash[name]!).ToList(),
+                Right: name is "amount" or "open" or "days"))]);
         ((List<TextTable>)model[TablesOfModel]!).Add(table);
         output.WriteSafeString(table.Text);
     }
@@ -249,6 +255,7 @@ public sealed partial class TemplateWriter : IMessageWriter
         return reader.ReadToEnd();
     }
 
-    [GeneratedRegex("""^(?<language>[a-z]{2,3})/(_(?<part>[a-z0-9-]+)|(?<template>[a-z0-9-]+)\.(?<tone>friendly|neutral|firm))\.hbs$""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""^(?<language>[a-z]{2,3})/(_(?<part>[a-z0-9-]+)|(?<template>[a-z0-9-]+)\.(?<tone>friendly|neutral|firm))\.hbs$""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex FileName();
 }

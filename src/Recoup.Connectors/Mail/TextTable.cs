@@ -47,7 +47,8 @@ internal sealed class TextTable
             // A template may put words on a table's own lines: then it stays text.
             if (at < 0 || (at > 0 && body[at - 1] != '\n')) continue;
             from = at + lines.Length;
-            places.Add(string.Join(',', new[] { body.AsSpan(0, at).Count('\n'), lines.AsSpan().Count('\n') }.Concat(table.widths).Select(n => n.ToString(CultureInfo.InvariantCulture))));
+            places.Add(string.Join(',', new[] { body.AsSpan(0, at).Count('\n'), lines.AsSpan().Count('\n') }.Concat(table.widths)
+                .Select(n => n.ToString(CultureInfo.InvariantCulture))));
         }
         return places.Count == 0 ? null : string.Join(';', places);
     }
