@@ -3,7 +3,10 @@ using Recoup.Storage.Work;
 
 namespace Recoup.Server;
 
-/// <summary>The open items of a bucket: as of the last day along an index; as of a day gone by every item is looked at, since what was open then may be settled now.</summary>
+/// <summary>
+/// The open items of a bucket: as of the last day along an index; as of a day gone by every item is looked at, since what was open then may be
+/// settled now.
+/// </summary>
 internal static class BucketItems
 {
     public static Slice<ItemLine> Of(Desk desk, DateOnly from, DateOnly to, DateOnly day, string? portfolio, string? currency, string? after, int limit)
@@ -15,7 +18,8 @@ internal static class BucketItems
         var lines = found.Skip(start).Take(limit).Select(o => Line(desk, o.Account, o.Number, o.Portfolio, o.Segment, o.Due, o.Minor, day)).ToList();
         return new Slice<ItemLine>(lines, start + limit < found.Count ? (start + limit).ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
 
-        bool Takes(string itemPortfolio, string itemCurrency) => (portfolio is null || itemPortfolio == portfolio) && (currency is null || itemCurrency == currency);
+        bool Takes(string itemPortfolio, string itemCurrency) =>
+            (portfolio is null || itemPortfolio == portfolio) && (currency is null || itemCurrency == currency);
     }
 
     private static ItemLine Line(Desk desk, string account, string number, string portfolio, string segment, DateOnly due, long open, DateOnly day)

@@ -46,7 +46,8 @@ public sealed class Desk(ServeOptions options, Memory memory) : IDisposable
     /// <summary>What was computed before, as long as nothing was recorded since.</summary>
     public T Remember<T>(string key, Func<T> compute) where T : class => memory.Get(Version, key, compute);
 
-    public IReadOnlyList<AgeingRow> Ageing(DateOnly asOf, bool byPortfolio) => Remember($"ageing/{asOf:yyyy-MM-dd}/{byPortfolio}", () => Readings.Read(cells => AgeingReport.Of(cells, asOf, byPortfolio)));
+    public IReadOnlyList<AgeingRow> Ageing(DateOnly asOf, bool byPortfolio) =>
+        Remember($"ageing/{asOf:yyyy-MM-dd}/{byPortfolio}", () => Readings.Read(cells => AgeingReport.Of(cells, asOf, byPortfolio)));
 
     public IReadOnlyList<KpiRow> Kpis(string key, KpiQuestion question) =>
         Remember($"kpis/{CatalogKey}/{key}/{string.Join(',', question.Kpis)}/{string.Join(',', question.Days)}", () =>

@@ -104,7 +104,8 @@ public static class LoopbackUrl
         }
         var address = url.Host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(url.Host.Trim('[', ']'), out var given) ? given : null;
         if (address is not null && IPAddress.IsLoopback(address)) return (address, url.Port);
-        problem = $"'{url.Host}' can be reached from other machines; Recoup serves its pages at a loopback address only (127.0.0.1 and its like, or [::1]). To look from another machine, go through an SSH tunnel.";
+        problem = $"'{url.Host}' can be reached from other machines; Recoup serves its pages at a loopback address only (127.0.0.1 and its like, or [::1]). "
+            + "To look from another machine, go through an SSH tunnel.";
         return null;
     }
 }

@@ -36,7 +36,11 @@ internal static class TableFiles
                 desk.Ageing(Day(desk, http), byPortfolio: true).Where(r => string.IsNullOrEmpty(portfolio) || r.Group.Portfolio == portfolio).Select(r =>
                 {
                     string M(long minor) => Plain(minor, r.Group.Currency);
-                    return new string?[] { Show.Day(r.AsOf), r.Group.Portfolio, r.Group.Currency, M(r.Current), M(r.D1To30), M(r.D31To60), M(r.D61To90), M(r.D90Plus), M(r.Total), r.OpenItems.ToString(CultureInfo.InvariantCulture), M(r.Unapplied) };
+                    return new string?[]
+                    {
+                        Show.Day(r.AsOf), r.Group.Portfolio, r.Group.Currency, M(r.Current), M(r.D1To30), M(r.D31To60),
+                        M(r.D61To90), M(r.D90Plus), M(r.Total), r.OpenItems.ToString(CultureInfo.InvariantCulture), M(r.Unapplied),
+                    };
                 })));
         routes.MapGet($"/ageing/{{bucket}}.{ending}", (Desk desk, HttpContext http, string bucket, string? portfolio, string? currency) =>
         {
@@ -49,13 +53,16 @@ internal static class TableFiles
         });
         routes.MapGet($"/account-items.{ending}", (Desk desk, HttpContext http, string account) =>
             desk.Readings.PartyOf(account) is { } state
-                ? Write(http, $"items-{account}", ItemColumns, All(after => desk.Pages.ItemsOf(state, account, openOnly: false, desk.AsOf, after, PartSize)).Select(Item))
+                ? Write(http, $"items-{account}", ItemColumns,
+                    All(after => desk.Pages.ItemsOf(state, account, openOnly: false, desk.AsOf, after, PartSize)).Select(Item))
                 : Task.FromResult(http.Response.StatusCode = 404));
         routes.MapGet($"/worklist.{ending}", (Desk desk, HttpContext http, string? owner) =>
-            Write(http, "worklist", ["work_item", "kind", "owner", "account", "name", "phone", "portfolio", "rule", "created_on", "amount", "currency", "score", "priority"],
+            Write(http, "worklist",
+                ["work_item", "kind", "owner", "account", "name", "phone", "portfolio", "rule", "created_on", "amount", "currency", "score", "priority"],
                 All(after => desk.Pages.Worklist(string.IsNullOrEmpty(owner) ? null : owner, after, PartSize)).Select(e => new string?[]
                 {
-                    e.Work.Id, e.Work.Kind, e.Work.Owner, e.Work.Account, e.Name, e.Phone, e.Work.Portfolio, e.Work.Rule, Show.Day(e.Work.CreatedOn), Plain(e.Work.Minor, e.Work.Currency), e.Work.Currency,
+                    e.Work.Id, e.Work.Kind, e.Work.Owner, e.Work.Account, e.Name, e.Phone, e.Work.Portfolio,
+                    e.Work.Rule, Show.Day(e.Work.CreatedOn), Plain(e.Work.Minor, e.Work.Currency), e.Work.Currency,
                     e.Work.Score.ToString(CultureInfo.InvariantCulture), e.Priority.ToString(CultureInfo.InvariantCulture),
                 })));
         routes.MapGet($"/messages.{ending}", (Desk desk, HttpContext http, string? status) =>
@@ -64,23 +71,37 @@ internal static class TableFiles
             return Write(http, "messages", ["message", "not_before", "account", "name", "portfolio", "template", "tone", "channel", "rule", "status", "detail"],
                 All(after => desk.Pages.Messages(wanted, after, PartSize)).Select(l => new string?[]
                 {
-                    l.Message.Id, Show.Instant(l.Message.NotBefore), l.Message.Account, l.Name, l.Message.Portfolio, l.Message.Template, l.Message.Tone, l.Message.Channel, l.Message.Rule, l.Message.Status.ToString().ToLowerInvariant(), l.Message.Detail,
+                    l.Message.Id, Show.Instant(l.Message.NotBefore), l.Message.Account, l.Name, l.Message.Portfolio, l.Message.Template,
+                    l.Message.Tone, l.Message.Channel, l.Message.Rule, l.Message.Status.ToString().ToLowerInvariant(), l.Message.Detail,
                 }));
         });
-        routes.MapGet($"/kpis.{ending}", (Desk desk, HttpContext http, string? portfolio) => Kpis(http, "kpis", desk.Kpis($"all/{!string.IsNullOrEmpty(portfolio)}", new KpiQuestion(desk.AsOf) { ByPortfolio = !string.IsNullOrEmpty(portfolio) }), portfolio));
+        routes.MapGet($"/kpis.{ending}", (Desk desk, HttpContext http, string? portfolio) =>
+        {
+            var split = !string.IsNullOrEmpty(portfolio);
+            return Kpis(http, "kpis", desk.Kpis($"all/{split}", new KpiQuestion(desk.AsOf) { ByPortfolio = split }), portfolio);
+        });
         routes.MapGet($"/kpis/{{id}}.{ending}", (Desk desk, HttpContext http, string id, string? portfolio) => desk.Catalog.Find(id) is null
             ? Task.FromResult(http.Response.StatusCode = 404)
             : Kpis(http, id, Trends.Kpis(desk, [id], !string.IsNullOrEmpty(portfolio)), portfolio));
     }
 
-    private static readonly string[] ItemColumns = ["account", "name", "portfolio", "segment", "number", "kind", "issued_on", "due_on", "currency", "amount", "open"];
+    private static readonly string[] ItemColumns =
+    [
+        "account", "name", "portfolio", "segment", "number", "kind", "issued_on", "due_on", "currency", "amount", "open",
+    ];
 
-    private static string?[] Item(ItemLine i) => [i.Account, i.Name, i.Portfolio, i.Segment, i.Number, i.Kind.ToString().ToLowerInvariant(), Show.Day(i.IssuedOn), Show.Day(i.DueOn), i.Currency, Plain(i.Amount, i.Currency), Plain(i.Open, i.Currency)];
+    private static string?[] Item(ItemLine i) =>
+    [
+        i.Account, i.Name, i.Portfolio, i.Segment, i.Number, i.Kind.ToString().ToLowerInvariant(),
+        Show.Day(i.IssuedOn), Show.Day(i.DueOn), i.Currency, Plain(i.Amount, i.Currency), Plain(i.Open, i.Currency),
+    ];
 
     private static Task Kpis(HttpContext http, string name, IReadOnlyList<KpiRow> rows, string? portfolio) =>
-        Write(http, name, ["kpi", "as_of", "from", "portfolio", "currency", "from_bucket", "value", "unit", "numerator", "denominator", "band", "target"], rows.Where(r => string.IsNullOrEmpty(portfolio) || r.Portfolio == portfolio).Select(r => new string?[]
+        Write(http, name, ["kpi", "as_of", "from", "portfolio", "currency", "from_bucket", "value", "unit", "numerator", "denominator", "band", "target"],
+            rows.Where(r => string.IsNullOrEmpty(portfolio) || r.Portfolio == portfolio).Select(r => new string?[]
         {
-            r.Kpi, Show.Day(r.AsOf), Show.Day(r.From), r.Portfolio, r.Currency, r.FromBucket, r.Text(r.Value, r.Unit == KpiUnit.Amount), KpiRow.NameOf(r.Unit), r.Text(r.Numerator, r.PartsAreAmounts), r.Text(r.Denominator, r.PartsAreAmounts), r.Band, r.Text(r.Target, amount: false),
+            r.Kpi, Show.Day(r.AsOf), Show.Day(r.From), r.Portfolio, r.Currency, r.FromBucket, r.Text(r.Value, r.Unit == KpiUnit.Amount),
+            KpiRow.NameOf(r.Unit), r.Text(r.Numerator, r.PartsAreAmounts), r.Text(r.Denominator, r.PartsAreAmounts), r.Band, r.Text(r.Target, amount: false),
         }));
 
     private static string Plain(long minor, string currency) => Money.Format(minor, Currency.Of(currency));
@@ -103,7 +124,8 @@ internal static class TableFiles
     /// <summary>Columns of figures and of days; all others are text, also where a text has digits only, as a number of an invoice has.</summary>
     private static readonly HashSet<string> Figures = new(StringComparer.Ordinal)
     {
-        "current", "1-30", "31-60", "61-90", "90+", "total", "open_items", "unapplied", "amount", "open", "score", "priority", "value", "numerator", "denominator", "target",
+        "current", "1-30", "31-60", "61-90", "90+", "total", "open_items", "unapplied",
+        "amount", "open", "score", "priority", "value", "numerator", "denominator", "target",
     };
 
     private static readonly HashSet<string> Days = new(StringComparer.Ordinal) { "as_of", "from", "issued_on", "due_on", "created_on" };
@@ -114,14 +136,17 @@ internal static class TableFiles
         var file = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '+' ? c : '_'));
         http.Response.ContentType = isWorkbook ? Workbook.MediaType : "text/csv; charset=utf-8";
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"{file}.{(isWorkbook ? "xlsx" : "csv")}\"";
-        if (isWorkbook) await Workbook.Write(http.Response.Body, [new WorkbookSheet(name, columns, rows.Select(row => Typed(columns, row)))], http.RequestAborted);
+        if (isWorkbook)
+            await Workbook.Write(http.Response.Body, [new WorkbookSheet(name, columns, rows.Select(row => Typed(columns, row)))], http.RequestAborted);
         else await WriteCsv(http, columns, rows, http.Request.Query["for"] == "excel");
     }
 
     private static IReadOnlyList<object?> Typed(string[] columns, string?[] row) =>
         [.. row.Select((cell, i) => i < columns.Length && !string.IsNullOrEmpty(cell)
             && (Figures.Contains(columns[i]) && decimal.TryParse(cell, NumberStyles.Number, CultureInfo.InvariantCulture, out var figure) ? figure
-                : Days.Contains(columns[i]) && DateOnly.TryParseExact(cell, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? (object)day : null) is { } typed ? typed : cell)];
+                : Days.Contains(columns[i]) && DateOnly.TryParseExact(cell, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+                    ? (object)day
+                    : null) is { } typed ? typed : cell)];
 
     private static async Task WriteCsv(HttpContext http, string[] columns, IEnumerable<string?[]> rows, bool forExcel)
     {

@@ -23,7 +23,8 @@ internal static class Trends
 
     /// <summary>The rows of one KPI for one portfolio and currency, in order of day; of a KPI with a row a bucket the headline's.</summary>
     public static IReadOnlyList<KpiRow> Of(IReadOnlyList<KpiRow> rows, string id, string? portfolio, string? currency) =>
-        [.. rows.Where(r => r.Kpi == id && (portfolio is null || r.Portfolio == portfolio || r.Portfolio is null) && (r.Currency is null || r.Currency == currency))
+        [.. rows.Where(r =>
+            r.Kpi == id && (portfolio is null || r.Portfolio == portfolio || r.Portfolio is null) && (r.Currency is null || r.Currency == currency))
             .GroupBy(r => r.AsOf).OrderBy(g => g.Key).Select(g => g.OrderByDescending(r => r.Currency is not null).First())];
 
     /// <summary>The currency shown unless another is chosen: in which most items are open. Null: there is none.</summary>
@@ -45,7 +46,8 @@ internal static class Trends
                 .Where(c => c.Key.Currency == currency && (portfolio is null || c.Key.Portfolio == portfolio))
                 .GroupBy(c => DateOnly.FromDayNumber(c.Key.Day) is var day ? (day.Year, day.Month) : default)
                 .ToDictionary(g => g.Key, g => g.Sum(c => c.Value.Minor)));
-            return ends.Select(end => new ChartPoint(end, Core.Foundation.Money.ToMajor(sums.GetValueOrDefault((end.Year, end.Month)), Core.Foundation.Currency.Of(currency)))).ToList();
+            return ends.Select(end => new ChartPoint(end,
+                Core.Foundation.Money.ToMajor(sums.GetValueOrDefault((end.Year, end.Month)), Core.Foundation.Currency.Of(currency)))).ToList();
         });
     }
 }

@@ -23,7 +23,10 @@ public static class UserFiles
     {
         try { _ = SmtpSettings.Load(folder); }
         catch (YamlException e) { return [new BrokenFile("channels.yaml", e.Line, $"{e.Message} Nothing is sent meanwhile.")]; }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SmtpException) { return [new BrokenFile("channels.yaml", null, $"{e.Message} Nothing is sent meanwhile.")]; }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SmtpException)
+        {
+            return [new BrokenFile("channels.yaml", null, $"{e.Message} Nothing is sent meanwhile.")];
+        }
         return [];
     }
 }

@@ -45,16 +45,21 @@ public sealed class WebPages : IAsyncDisposable
     {
         // Makes a new folder, brings an old one up to date, and says now what is wrong with it.
         using (options.OpenStore(create: true)) { }
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(WebPages).Assembly.GetName().Name });
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(WebPages).Assembly.GetName().Name,
+        });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
             kestrel.Listen(options.Address, options.Port);
         });
-        builder.Services.AddSingleton(options).AddSingleton<Memory>().AddSingleton<Said>().AddSingleton<Verification>().AddSingleton<Heartbeat>().AddSingleton<NodeState>().AddScoped<Desk>();
+        builder.Services.AddSingleton(options).AddSingleton<Memory>().AddSingleton<Said>().AddSingleton<Verification>().AddSingleton<Heartbeat>()
+            .AddSingleton<NodeState>().AddScoped<Desk>();
         builder.Services.AddSingleton<Instruments>().AddSingleton<Committer>().AddSingleton<ProblemTally>().AddSingleton<ApiRoutes>().AddSingleton<Health>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<Committer>()).AddHostedService(services => services.GetRequiredService<ProblemTally>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<Committer>())
+            .AddHostedService(services => services.GetRequiredService<ProblemTally>());
         ApiDescription.AddTo(builder.Services);
         builder.Services.AddHostedService(services => services.GetRequiredService<Heartbeat>());
         if (options.IsNode) builder.Services.AddHostedService<Node>();

@@ -17,7 +17,8 @@ public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> 
 {
     public const string EnterPath = "/enter/";
 
-    private const string Policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    private const string Policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     public async Task Invoke(HttpContext http)
     {
@@ -44,7 +45,8 @@ public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> 
     }
 
     /// <summary>localhost, or a loopback address written as one (127.0.0.2 too): no name that somebody else's DNS answers for.</summary>
-    private static bool IsOfThisMachine(string host) => host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+    private static bool IsOfThisMachine(string host) =>
+        host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     /// <summary>A browser takes //name and /\name for another machine's address, so none is ever given back as a link.</summary>
     private static bool LeadsElsewhere(string path) => path.Length > 1 && path[1] is '/' or '\\' || path.Any(char.IsControl);
@@ -81,18 +83,22 @@ public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> 
             return;
         }
         if (entrance.Knows(http.Request.Cookies[CookieName(http)])) http.Response.Redirect("/");
-        else await PlainPage.Write(http, 401, "This link was used, or is not the last one", "Each link lets one browser in, once. The next one stands in the terminal in which `recoup serve` runs.");
+        else await PlainPage.Write(http, 401, "This link was used, or is not the last one",
+            "Each link lets one browser in, once. The next one stands in the terminal in which `recoup serve` runs.");
     }
 
     private static async Task Refuse(HttpContext http)
     {
         // A link shared in a chat or a mail comes from another site, without the strict cookie: ask again from here.
-        if (HttpMethods.IsGet(http.Request.Method) && http.Request.Headers["Sec-Fetch-Site"] == "cross-site" && http.Request.Headers["Sec-Fetch-Mode"] == "navigate")
+        if (HttpMethods.IsGet(http.Request.Method) && http.Request.Headers["Sec-Fetch-Site"] == "cross-site"
+            && http.Request.Headers["Sec-Fetch-Mode"] == "navigate")
         {
-            await PlainPage.Write(http, 401, "One moment", "The page opens if this browser was let in.", (http.Request.Path + http.Request.QueryString, "Open it"), goOn: true);
+            await PlainPage.Write(http, 401, "One moment", "The page opens if this browser was let in.",
+                (http.Request.Path + http.Request.QueryString, "Open it"), goOn: true);
             return;
         }
-        await PlainPage.Write(http, 401, "Come in by the link", "The link stands in the terminal in which `recoup serve` runs. It lets one browser in, once, until the server ends; then a new one is printed.");
+        await PlainPage.Write(http, 401, "Come in by the link",
+            "The link stands in the terminal in which `recoup serve` runs. It lets one browser in, once, until the server ends; then a new one is printed.");
     }
 
     private async Task Answer(HttpContext http)
@@ -116,9 +122,14 @@ public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> 
     {
         StoreBusyException => ("The data is busy", e.Message),
         StoreException or YamlException => ("The data can't be read", e.Message),
-        Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 5 or 6 } => ("The data folder is busy", "Another Recoup has held it for half a minute. Try again when it is done."),
-        Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 13 } => ("The disk is full", "Nothing of the last step was kept, and nothing before it is lost. Make room and try again."),
-        Microsoft.Data.Sqlite.SqliteException or JournalDamagedException or System.Text.Json.JsonException => ("The data folder holds something that Recoup never wrote", $"{e.Message} `recoup audit verify` tells where; what is wrong in states or read models `recoup rebuild` mends."),
-        _ => ("This page could not be made", $"That is an error in Recoup, not in your data: {e.GetType().Name}. The terminal in which `recoup serve` runs has the details."),
+        Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 5 or 6 } =>
+            ("The data folder is busy", "Another Recoup has held it for half a minute. Try again when it is done."),
+        Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 13 } =>
+            ("The disk is full", "Nothing of the last step was kept, and nothing before it is lost. Make room and try again."),
+        Microsoft.Data.Sqlite.SqliteException or JournalDamagedException or System.Text.Json.JsonException =>
+            ("The data folder holds something that Recoup never wrote",
+                $"{e.Message} `recoup audit verify` tells where; what is wrong in states or read models `recoup rebuild` mends."),
+        _ => ("This page could not be made",
+            $"That is an error in Recoup, not in your data: {e.GetType().Name}. The terminal in which `recoup serve` runs has the details."),
     };
 }

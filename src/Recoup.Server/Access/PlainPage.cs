@@ -14,11 +14,14 @@ internal static class PlainPage
         http.Response.ContentType = "text/html; charset=utf-8";
         var to = link is { } l ? $"<p><a class=\"button\" href=\"{WebUtility.HtmlEncode(l.Href)}\">{WebUtility.HtmlEncode(l.Text)}</a></p>" : "";
         var refresh = goOn && link is { } target ? $"<meta http-equiv=\"refresh\" content=\"0;url={WebUtility.HtmlEncode(target.Href)}\">" : "";
+        var heading = WebUtility.HtmlEncode(title);
+        var says = Code(WebUtility.HtmlEncode(words));
+        var (icon, sheet) = (AssetFiles.Url("recoup.svg"), AssetFiles.Url("recoup.css"));
         await http.Response.WriteAsync($"""
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">{refresh}
-            <title>{WebUtility.HtmlEncode(title)} · Recoup</title><link rel="icon" href="{AssetFiles.Url("recoup.svg")}"><link rel="stylesheet" href="{AssetFiles.Url("recoup.css")}"></head>
-            <body class="plain"><main id="main"><p class="brand">Recoup</p><h1>{WebUtility.HtmlEncode(title)}</h1><p>{Code(WebUtility.HtmlEncode(words))}</p>{to}</main></body></html>
+            <title>{heading} · Recoup</title><link rel="icon" href="{icon}"><link rel="stylesheet" href="{sheet}"></head>
+            <body class="plain"><main id="main"><p class="brand">Recoup</p><h1>{heading}</h1><p>{says}</p>{to}</main></body></html>
             """);
     }
 

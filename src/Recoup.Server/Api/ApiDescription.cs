@@ -18,7 +18,8 @@ internal static class ApiDescription
     private sealed record About(string Text, IReadOnlyList<QueryField> Fields, ApiMay Needed);
 
     public static void Describe(IEndpointConventionBuilder endpoint, string about, IReadOnlyList<QueryField> fields, ApiMay needed) =>
-        endpoint.WithMetadata(new About(about, fields, needed), ((Action<HttpContext>)Described).Method).WithMetadata(new ProducesResponseTypeMetadata(200, typeof(void)));
+        endpoint.WithMetadata(new About(about, fields, needed), ((Action<HttpContext>)Described).Method)
+            .WithMetadata(new ProducesResponseTypeMetadata(200, typeof(void)));
 
     /// <summary>Stands for the handlers: without a method an address is not described at all.</summary>
     private static void Described(HttpContext http) => _ = http;
@@ -28,13 +29,21 @@ internal static class ApiDescription
         options.ShouldInclude = described => described.ActionDescriptor.EndpointMetadata.OfType<About>().Any();
         options.AddDocumentTransformer((document, _, _) =>
         {
-            document.Info = new OpenApiInfo { Title = "Recoup", Version = "v1", Description = "Reads figures, accounts, decisions and work, and takes inputs. Amounts are decimal strings in major units, dates YYYY-MM-DD, ratios and days numbers or null." };
+            document.Info = new OpenApiInfo
+            {
+                Title = "Recoup", Version = "v1",
+                Description = "Reads figures, accounts, decisions and work, and takes inputs. "
+                    + "Amounts are decimal strings in major units, dates YYYY-MM-DD, ratios and days numbers or null.",
+            };
             // Where it is served is for who serves it to say.
             document.Servers = [];
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
             {
-                [Bearer] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A key that `recoup api-key add NAME` made." },
+                [Bearer] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A key that `recoup api-key add NAME` made.",
+                },
             };
             document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] }];
             return Task.CompletedTask;
@@ -50,35 +59,53 @@ internal static class ApiDescription
     {
         operation.Summary = about.Text;
         operation.Tags = null;
-        operation.Parameters = [.. path.Contains("{account}", StringComparison.Ordinal) ? new[] { Parameter("account", ParameterLocation.Path, "the account's id", required: true) } : [],
-            .. about.Fields.Select(f => Parameter(f.Name, ParameterLocation.Query, f.Meaning, f.Required))];
+        operation.Parameters = [.. about.Fields.Select(f => Parameter(f.Name, ParameterLocation.Query, f.Meaning, f.Required))];
+        if (path.Contains("{account}", StringComparison.Ordinal))
+            operation.Parameters.Insert(0, Parameter("account", ParameterLocation.Path, "the account's id", required: true));
         var ok = new OpenApiResponse { Description = "As the command line's JSON", Content = Body("application/json", new OpenApiSchema()) };
         operation.Responses = new OpenApiResponses { ["200"] = ok };
-        var problems = new List<(int Status, string Text)> { (400, "The request can't be read"), (401, "No key in force"), (403, "The key may not do this"), (429, "Too much waits; come again after Retry-After"), (503, "The store can't be used now; come again after Retry-After") };
+        var problems = new List<(int Status, string Text)>
+        {
+            (400, "The request can't be read"), (401, "No key in force"), (403, "The key may not do this"),
+            (429, "Too much waits; come again after Retry-After"), (503, "The store can't be used now; come again after Retry-After"),
+        };
         if ((about.Needed & ApiMay.Write) != 0)
         {
-            operation.Parameters.Add(Parameter("Idempotency-Key", ParameterLocation.Header, "the key of an object that has none of its own; in a list or in lines, with # and the line behind it", required: false));
+            operation.Parameters.Add(Parameter("Idempotency-Key", ParameterLocation.Header,
+                "the key of an object that has none of its own; in a list or in lines, with # and the line behind it", required: false));
             operation.RequestBody = new OpenApiRequestBody
             {
                 Required = true, Description = "One input, a list of them, or one a line; gzip too.",
                 Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
                 {
-                    ["application/json"] = new() { Schema = new OpenApiSchema { AnyOf = [Input(), new OpenApiSchema { Type = JsonSchemaType.Array, Items = Input() }] } },
+                    ["application/json"] = new()
+                    {
+                        Schema = new OpenApiSchema { AnyOf = [Input(), new OpenApiSchema { Type = JsonSchemaType.Array, Items = Input() }] },
+                    },
                     ["application/x-ndjson"] = new() { Schema = Input() },
                 },
             };
-            ok.Description = "Durable. One object: accepted, or unchanged where its key was known. Several: a report, and the rejects with line and reason. Remarks: what should be looked at in what was taken, such as an address to which no mail goes.";
+            ok.Description = "Durable. One object: accepted, or unchanged where its key was known. Several: a report, and the rejects with line and reason. "
+                + "Remarks: what should be looked at in what was taken, such as an address to which no mail goes.";
             ok.Content = Body("application/json", new OpenApiSchema { AnyOf = [One(), Report()] });
-            problems.AddRange([(413, "The request is too large"), (415, "The body's type or encoding is not known"), (422, "The input was refused: code names the refusal")]);
+            problems.AddRange(
+                [(413, "The request is too large"), (415, "The body's type or encoding is not known"), (422, "The input was refused: code names the refusal")]);
         }
         else
         {
-            ok.Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal) { ["ETag"] = Header("the journal's version"), ["Recoup-Cells-Read"] = Header("of figures: how many cells were read") };
+            ok.Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal)
+            {
+                ["ETag"] = Header("the journal's version"), ["Recoup-Cells-Read"] = Header("of figures: how many cells were read"),
+            };
             operation.Responses["304"] = new OpenApiResponse { Description = "Nothing was recorded since the version of If-None-Match" };
-            if (path.Contains("{account}", StringComparison.Ordinal) || about.Fields.Any(f => f.Name == "account")) problems.Add((404, "There is no such account"));
+            if (path.Contains("{account}", StringComparison.Ordinal) || about.Fields.Any(f => f.Name == "account"))
+                problems.Add((404, "There is no such account"));
         }
         foreach (var (status, text) in problems.OrderBy(p => p.Status))
-            operation.Responses[status.ToString(System.Globalization.CultureInfo.InvariantCulture)] = new OpenApiResponse { Description = text, Content = Body(Problems, Problem()) };
+            operation.Responses[status.ToString(System.Globalization.CultureInfo.InvariantCulture)] = new OpenApiResponse
+            {
+                Description = text, Content = Body(Problems, Problem()),
+            };
     }
 
     private static OpenApiParameter Parameter(string name, ParameterLocation where, string meaning, bool required) =>
@@ -86,7 +113,8 @@ internal static class ApiDescription
 
     private static OpenApiHeader Header(string meaning) => new() { Description = meaning, Schema = Text() };
 
-    private static Dictionary<string, OpenApiMediaType> Body(string type, OpenApiSchema schema) => new(StringComparer.Ordinal) { [type] = new() { Schema = schema } };
+    private static Dictionary<string, OpenApiMediaType> Body(string type, OpenApiSchema schema) =>
+        new(StringComparer.Ordinal) { [type] = new() { Schema = schema } };
 
     private static OpenApiSchema Text() => new() { Type = JsonSchemaType.String };
 
@@ -98,7 +126,8 @@ internal static class ApiDescription
     /// <summary>`recoup inputs --schema` has every field of every kind.</summary>
     private static OpenApiSchema Input()
     {
-        var input = Object(("type", new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. InputKinds.All.Select(k => (JsonNode)k.Name)] }), ("key", Text()));
+        var input = Object(("type", new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. InputKinds.All.Select(k => (JsonNode)k.Name)] }),
+            ("key", Text()));
         input.Description = "Further fields by type: `recoup inputs --schema` prints them all.";
         input.Required = new HashSet<string>(StringComparer.Ordinal) { "type" };
         return input;
@@ -107,7 +136,8 @@ internal static class ApiDescription
     private static OpenApiSchema One() => Object(("status", new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["accepted", "unchanged"] }),
         ("remarks", new OpenApiSchema { Type = JsonSchemaType.Array, Items = Text() }));
 
-    private static OpenApiSchema Report() => Object(("read", Number()), ("accepted", Number()), ("unchanged", Number()), ("rejected", Number()), ("set_aside", Number()),
+    private static OpenApiSchema Report() =>
+        Object(("read", Number()), ("accepted", Number()), ("unchanged", Number()), ("rejected", Number()), ("set_aside", Number()),
         ("inputs", new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = Number() }),
         ("rejects", new OpenApiSchema { Type = JsonSchemaType.Array, Items = Object(("line", Number()), ("key", Text()), ("reason", Text())) }),
         ("remarks", new OpenApiSchema { Type = JsonSchemaType.Array, Items = Object(("line", Number()), ("text", Text())) }));

@@ -29,17 +29,22 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
         Get(routes, "kpis", "KPIs, computed now from the measures", Reads.KpiFields, (desk, query, _) => Reads.Kpis(desk, query), ofCatalog: true);
         Get(routes, "ageing", "Open receivables by days past due", Reads.AgeingFields, (desk, query, _) => Reads.Ageing(desk, query));
         Get(routes, "accounts", "Accounts in order of their id", Reads.AccountsFields, (desk, query, _) => Reads.Accounts(desk, query));
-        Get(routes, "accounts/{account}", "One account: what it owes, and its items", Reads.AccountFields, (desk, query, http) => Reads.Account(desk, query, IdOf(http)));
-        Get(routes, "decisions", "What was decided about an account, why, and what became of it", Reads.DecisionsFields, (desk, query, _) => Reads.Decisions(desk, query));
+        Get(routes, "accounts/{account}", "One account: what it owes, and its items", Reads.AccountFields,
+            (desk, query, http) => Reads.Account(desk, query, IdOf(http)));
+        Get(routes, "decisions", "What was decided about an account, why, and what became of it", Reads.DecisionsFields,
+            (desk, query, _) => Reads.Decisions(desk, query));
         Get(routes, "worklist", "What people should do next, best first", Reads.WorklistFields, (desk, query, _) => Reads.Worklist(desk, query));
         const string route = V1 + "inputs";
         RequestDelegate post = http => Post(http, route);
         ApiDescription.Describe(routes.MapPost(route, post), "Takes inputs of any kind; answered when they are durable", [], ApiMay.Write);
         routes.MapOpenApi(V1 + "openapi.json");
-        routes.Map("/api/{**rest}", http => Problem.NotFound($"{http.Request.Method} is no method of this address, or there is no such address; {V1}openapi.json describes them all.").Write(http));
+        routes.Map("/api/{**rest}",
+            http => Problem.NotFound($"{http.Request.Method} is no method of this address, or there is no such address; {V1}openapi.json describes them all.")
+                .Write(http));
     }
 
-    private void Get(IEndpointRouteBuilder routes, string path, string about, IReadOnlyList<QueryField> fields, Func<Desk, Query, HttpContext, Reply?> ask, bool ofCatalog = false)
+    private void Get(IEndpointRouteBuilder routes, string path, string about, IReadOnlyList<QueryField> fields,
+        Func<Desk, Query, HttpContext, Reply?> ask, bool ofCatalog = false)
     {
         var route = V1 + path;
         RequestDelegate get = http => Answer(http, route, ApiMay.Read, (_, _) => Read(http, fields, ask, ofCatalog));
@@ -71,7 +76,8 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
         {
             if (http.RequestAborted.IsCancellationRequested) return;
             problem = ProblemOf(e);
-            if (problem.Status >= 500) options.Log.Failure("request_failed", e, $"{http.Request.Method} {route}: {e}", ("route", route), ("status", problem.Status));
+            if (problem.Status >= 500)
+                options.Log.Failure("request_failed", e, $"{http.Request.Method} {route}: {e}", ("route", route), ("status", problem.Status));
         }
         if (problem is not null)
         {
@@ -91,9 +97,11 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
     {
         QueryException => Problem.Malformed(e.Message),
         BadHttpRequestException { StatusCode: 413 } => Problem.TooLarge($"A body has at most {options.Limits.BodyBytesMax} bytes.", "Send it in parts."),
-        BadHttpRequestException bad => new Problem(bad.StatusCode, "malformed", "The request can't be read", "The body did not come as HTTP has it, or not in time."),
+        BadHttpRequestException bad =>
+            new Problem(bad.StatusCode, "malformed", "The request can't be read", "The body did not come as HTTP has it, or not in time."),
         InvalidDataException => Problem.Malformed("The body is not the gzip that Content-Encoding says."),
-        JournalDamagedException or YamlException => Problem.Unavailable("The data folder holds something that Recoup never wrote; the log of the server tells more."),
+        JournalDamagedException or YamlException =>
+            Problem.Unavailable("The data folder holds something that Recoup never wrote; the log of the server tells more."),
         _ => Storing.ProblemOf(e) ?? Problem.Ours,
     };
 
@@ -101,7 +109,8 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
     {
         var query = new Query(http.Request.Query, fields);
         if (!Reads.IsSlow(query)) return await Write(http, query, ask, ofCatalog);
-        if (!slow.Wait(0)) return Problem.Full with { Detail = "One question over the whole journal is answered at a time. Ask again after the time that Retry-After gives." };
+        if (!slow.Wait(0))
+            return Problem.Full with { Detail = "One question over the whole journal is answered at a time. Ask again after the time that Retry-After gives." };
         try { return await Write(http, query, ask, ofCatalog); }
         finally { slow.Release(); }
     }
@@ -118,7 +127,8 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
             http.Response.StatusCode = 304;
             return null;
         }
-        if (ask(desk, query, http) is not { } reply) return Problem.NotFound("There is no such account here. Ids are written with upper and lower case as they were given.");
+        if (ask(desk, query, http) is not { } reply)
+            return Problem.NotFound("There is no such account here. Ids are written with upper and lower case as they were given.");
         if (reply.CellsRead is { } cells) http.Response.Headers["Recoup-Cells-Read"] = cells.ToString(CultureInfo.InvariantCulture);
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, ContractJson.Options)) reply.Json(json);

@@ -272,7 +272,8 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
         var said = Volatile.Read(ref mergeTroubleSaidAt);
         var isDue = said == 0 || Stopwatch.GetElapsedTime(said) > SayMergeTroubleEvery;
         if (isDue) Volatile.Write(ref mergeTroubleSaidAt, Stopwatch.GetTimestamp());
-        options.Log.Failure("merge_failed", e, !isDue ? null : $"api: what inputs add to the figures can't be merged, and is added up by whoever reads until it can: {e.Message}");
+        options.Log.Failure("merge_failed", e,
+            !isDue ? null : $"api: what inputs add to the figures can't be merged, and is added up by whoever reads until it can: {e.Message}");
     }
 
     private void Close()
@@ -330,13 +331,15 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
         }
     }
 
-    private static string OutcomeOf(UnitStatus status) => status switch { UnitStatus.Accepted => "accepted", UnitStatus.Unchanged => "unchanged", UnitStatus.SetAside => "set_aside", _ => "refused" };
+    private static string OutcomeOf(UnitStatus status) =>
+        status switch { UnitStatus.Accepted => "accepted", UnitStatus.Unchanged => "unchanged", UnitStatus.SetAside => "set_aside", _ => "refused" };
 
     /// <summary>What was taken since the last time, in sums: a line a request would be more than anybody reads.</summary>
     private void LogTaken(bool always)
     {
         if (taken.Count == 0 || (!always && Stopwatch.GetElapsedTime(takenLoggedAt) < LogEvery)) return;
-        foreach (var ((kind, outcome), count) in taken.OrderBy(t => t.Key)) options.Log.Write(LogLevel.Information, "inputs_taken", null, ("kind", kind), ("outcome", outcome), ("count", count));
+        foreach (var ((kind, outcome), count) in taken.OrderBy(t => t.Key))
+            options.Log.Write(LogLevel.Information, "inputs_taken", null, ("kind", kind), ("outcome", outcome), ("count", count));
         taken.Clear();
         takenLoggedAt = Stopwatch.GetTimestamp();
     }

@@ -153,7 +153,8 @@ public static class ContractJson
         json.WriteEndArray();
     }
 
-    public static string Instant(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    public static string Instant(long milliseconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>A decision's fields, for explain and dry runs alike.</summary>
     public static void Decision(Utf8JsonWriter json, string account, DecisionRecord d, Adopted adopted)

@@ -28,7 +28,8 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
     {
         var request = http.Request;
         if (TypeOf(request.ContentType) is not { } type)
-            return new Problem(415, "media_type", "The body's type is not known", $"Send Content-Type {Json} (one object, or a list) or {Lines} (one object a line), in UTF-8.");
+            return new Problem(415, "media_type", "The body's type is not known",
+                $"Send Content-Type {Json} (one object, or a list) or {Lines} (one object a line), in UTF-8.");
         var encoding = request.Headers.ContentEncoding.ToString();
         var zipped = encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase);
         if (!zipped && encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
@@ -51,7 +52,9 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
         if (contentType is null) return null;
         if (contentType.Equals(Json, StringComparison.OrdinalIgnoreCase)) return Json;
         var parts = contentType.Split(';', StringSplitOptions.TrimEntries);
-        if (parts.Skip(1).Any(p => p.StartsWith("charset=", StringComparison.OrdinalIgnoreCase) && !p[8..].Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase))) return null;
+        if (parts.Skip(1).Any(p => p.StartsWith("charset=", StringComparison.OrdinalIgnoreCase)
+            && !p[8..].Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
+            return null;
         return parts[0].Equals(Json, StringComparison.OrdinalIgnoreCase) ? Json : parts[0].Equals(Lines, StringComparison.OrdinalIgnoreCase) ? Lines : null;
     }
 
@@ -118,7 +121,10 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
         var problems = new List<InputProblem>();
         var input = InputFile.ParseLine(body, actor, problems, key);
         if (input is null)
-            return new Parsed([], [], 1, false, Problem.Malformed($"This is no input: {string.Join("; ", problems)}. `recoup inputs` lists the kinds and their fields.") with { Fields = problems });
+        {
+            var malformed = Problem.Malformed($"This is no input: {string.Join("; ", problems)}. `recoup inputs` lists the kinds and their fields.");
+            return new Parsed([], [], 1, false, malformed with { Fields = problems });
+        }
         return new Parsed([new InputUnit(1, [input])], [], 1, false);
     }
 
@@ -157,7 +163,11 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
         }
         catch (JsonException e)
         {
-            return parsed with { Problem = Problem.Malformed($"The list is not JSON: line {e.LineNumber + 1}, character {e.BytePositionInLine + 1} is not what should stand there. Nothing of it was taken.") };
+            return parsed with
+            {
+                Problem = Problem.Malformed($"The list is not JSON: line {e.LineNumber + 1}, character {e.BytePositionInLine + 1} is not what should stand "
+                    + "there. Nothing of it was taken."),
+            };
         }
         return parsed.Read == 0 ? parsed with { Problem = Problem.Malformed("The list is empty.") } : parsed;
     }
@@ -165,7 +175,8 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
     private static void Add(Parsed parsed, ReadOnlySpan<byte> text, long line, string actor, string? key)
     {
         var problems = new List<InputProblem>();
-        var input = InputFile.ParseLine(text, actor, problems, key is null ? null : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{key}#{line}"));
+        var input = InputFile.ParseLine(text, actor, problems,
+            key is null ? null : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{key}#{line}"));
         if (input is null) parsed.Rejects.Add(new Reject(line, null, string.Join("; ", problems)));
         else parsed.Units.Add(new InputUnit(line, [input]));
     }
@@ -221,7 +232,8 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
         {
             foreach (var kind in results[i].Accepted) kinds[kind] = kinds.GetValueOrDefault(kind) + 1;
             if (results[i].Status == UnitStatus.SetAside)
-                parsed.Rejects.Add(new Reject(results[i].Line, parsed.Units[i].Inputs[0].Key, "could not be taken by an error in Recoup, and was set aside; send it again once that is mended"));
+                parsed.Rejects.Add(new Reject(results[i].Line, parsed.Units[i].Inputs[0].Key,
+                    "could not be taken by an error in Recoup, and was set aside; send it again once that is mended"));
             if (results[i].Refused is { } refused) parsed.Rejects.Add(new Reject(results[i].Line, parsed.Units[i].Inputs[0].Key, refused.Message));
         }
         Write(http, Report(parsed, results, kinds));

@@ -16,11 +16,17 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
     /// <summary>What is wrong with an input, field by field.</summary>
     public IReadOnlyList<InputProblem> Fields { get; init; } = [];
 
-    public static Problem NoKey { get; } = new(401, "no_key", "An API key is needed", "Send the header Authorization: Bearer KEY, with a key that is in force. `recoup api-key add NAME` makes one.");
+    public static Problem NoKey { get; } = new(401, "no_key", "An API key is needed",
+        "Send the header Authorization: Bearer KEY, with a key that is in force. `recoup api-key add NAME` makes one.");
 
-    public static Problem MayNot(string what) => new(403, "may_not", "The key may not do this", $"This key may not {what}; `recoup api-key add NAME --may {what}` makes one that may.");
+    public static Problem MayNot(string what) =>
+        new(403, "may_not", "The key may not do this", $"This key may not {what}; `recoup api-key add NAME --may {what}` makes one that may.");
 
-    public static Problem Full { get; } = new(429, "busy", "Too much waits already", "Nothing of this request was taken. Send it again after the time that Retry-After gives.") { RetryAfter = 1 };
+    public static Problem Full { get; } = new(429, "busy", "Too much waits already",
+        "Nothing of this request was taken. Send it again after the time that Retry-After gives.")
+    {
+        RetryAfter = 1,
+    };
 
     public static Problem TooLarge(string what, string mend) => new(413, "too_large", "The request is too large", $"{what} Nothing of it was taken. {mend}");
 
@@ -28,9 +34,11 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
 
     public static Problem NotFound(string detail) => new(404, "not_found", "There is no such thing", detail);
 
-    public static Problem Unavailable(string detail) => new(503, "unavailable", "The store can't be used now", $"{detail} Nothing of this request was taken.") { RetryAfter = 5 };
+    public static Problem Unavailable(string detail) =>
+        new(503, "unavailable", "The store can't be used now", $"{detail} Nothing of this request was taken.") { RetryAfter = 5 };
 
-    public static Problem Ours { get; } = new(500, "error", "An error in Recoup", "That is an error in Recoup, not in your request. The log of the server has its place. Nothing of this request was taken.");
+    public static Problem Ours { get; } = new(500, "error", "An error in Recoup",
+        "That is an error in Recoup, not in your request. The log of the server has its place. Nothing of this request was taken.");
 
     public async Task Write(HttpContext http)
     {

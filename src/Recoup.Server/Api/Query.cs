@@ -23,7 +23,9 @@ internal sealed class Query
     {
         foreach (var (name, values) in given)
         {
-            if (!known.Any(k => k.Name == name)) throw new QueryException($"There is no parameter '{Short(name)}' here; there are: {(known.Count == 0 ? "none" : string.Join(", ", known.Select(k => k.Name)))}.");
+            if (!known.Any(k => k.Name == name))
+                throw new QueryException(
+                    $"There is no parameter '{Short(name)}' here; there are: {(known.Count == 0 ? "none" : string.Join(", ", known.Select(k => k.Name)))}.");
             if (values.Count > 1) throw new QueryException($"{name} stands twice; several values are joined by commas.");
         }
         this.given = given;

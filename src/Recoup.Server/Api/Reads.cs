@@ -26,7 +26,8 @@ internal static class Reads
 
     public static readonly IReadOnlyList<QueryField> KpiFields =
     [
-        new("ids", "KPI ids joined by commas; else all"), AsOf, new("from", "a series from this day on"), new("to", "the series' last day"), new("every", "week, month or quarter; month by default"),
+        new("ids", "KPI ids joined by commas; else all"), AsOf, new("from", "a series from this day on"),
+        new("to", "the series' last day"), new("every", "week, month or quarter; month by default"),
         new("by", "split by portfolio, segment, or both"), new("window", "another window than the KPI's own, such as 3mo or 30d"), KnownAt,
     ];
 
@@ -35,7 +36,8 @@ internal static class Reads
         var catalog = desk.Catalog;
         var ids = query.List("ids");
         foreach (var id in ids)
-            if (catalog.Find(id) is null) throw new QueryException($"ids: there is no KPI '{id}'{(catalog.Nearest(id) is { } near ? $"; did you mean {near}?" : ".")}");
+            if (catalog.Find(id) is null)
+                throw new QueryException($"ids: there is no KPI '{id}'{(catalog.Nearest(id) is { } near ? $"; did you mean {near}?" : ".")}");
         IReadOnlyList<DateOnly> days;
         if (query.Day("from") is { } first)
         {
@@ -48,7 +50,10 @@ internal static class Reads
         else if (query.Text("to") is not null || query.Text("every") is not null) throw new QueryException("to and every need from; for one day write as_of.");
         else days = [query.Day("as_of") ?? desk.AsOf];
         var by = query.Split("by", "portfolio", "segment");
-        var question = new KpiQuestion(days) { Kpis = ids, Window = query.Window("window"), ByPortfolio = by.Contains("portfolio"), BySegment = by.Contains("segment") };
+        var question = new KpiQuestion(days)
+        {
+            Kpis = ids, Window = query.Window("window"), ByPortfolio = by.Contains("portfolio"), BySegment = by.Contains("segment"),
+        };
         var known = query.Instant("known_at");
         var (rows, cells) = desk.Readings.Read(live =>
         {
@@ -102,11 +107,15 @@ internal static class Reads
     {
         if (desk.Readings.PartyOf(account) is not { } state) return null;
         var personal = desk.Readings.PersonalOf(state, account);
-        var items = desk.Pages.ItemsOf(state, account, query.Choice("items", Items.Open) == Items.Open, desk.AsOf, query.Text("after"), query.Number("limit", 100, LimitMax));
+        var items = desk.Pages.ItemsOf(state, account, query.Choice("items", Items.Open) == Items.Open, desk.AsOf, query.Text("after"),
+            query.Number("limit", 100, LimitMax));
         return new Reply(json => ContractJson.Account(json, state, account, personal, desk.AsOf, items));
     }
 
-    public static readonly IReadOnlyList<QueryField> DecisionsFields = [new("account", "the account that was decided about") { Required = true }, AsOf with { Meaning = "decisions up to this day" }, Limit(10)];
+    public static readonly IReadOnlyList<QueryField> DecisionsFields =
+    [
+        new("account", "the account that was decided about") { Required = true }, AsOf with { Meaning = "decisions up to this day" }, Limit(10),
+    ];
 
     /// <summary>Null: there is no such account.</summary>
     public static Reply? Decisions(Desk desk, Query query)

@@ -108,8 +108,10 @@ public sealed class Heartbeat(ServeOptions options, Instruments instruments) : B
     internal void Ran(RunReport report, string zone)
     {
         instruments.Ran(report);
-        options.Log.Write(report.Stopped is null && report.SetAside == 0 ? LogLevel.Information : LogLevel.Warning, "run_made", null, ("as_of", report.AsOf.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)), ("zone", zone),
-            ("reviewed", report.Reviewed), ("decisions", report.Decisions), ("actions", report.Actions.Values.Sum()), ("deferred", report.Deferred), ("blocked", report.Blocked), ("set_aside", report.SetAside),
+        options.Log.Write(report.Stopped is null && report.SetAside == 0 ? LogLevel.Information : LogLevel.Warning, "run_made", null,
+            ("as_of", report.AsOf.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)), ("zone", zone),
+            ("reviewed", report.Reviewed), ("decisions", report.Decisions), ("actions", report.Actions.Values.Sum()),
+            ("deferred", report.Deferred), ("blocked", report.Blocked), ("set_aside", report.SetAside),
             ("stopped", report.Stopped is not null), ("seconds", report.Seconds));
     }
 
@@ -128,7 +130,9 @@ public sealed class Heartbeat(ServeOptions options, Instruments instruments) : B
     {
         instruments.Dispatched(report);
         if (report.Sent + report.Failed + report.Unknown + report.Withdrawn + report.SetAside > 0)
-            options.Log.Write(report.SetAside == 0 ? LogLevel.Information : LogLevel.Warning, "dispatched", null, ("sent", report.Sent), ("failed", report.Failed), ("unknown", report.Unknown), ("deferred", report.Deferred), ("withdrawn", report.Withdrawn), ("to_retry", report.ToRetry),
+            options.Log.Write(report.SetAside == 0 ? LogLevel.Information : LogLevel.Warning, "dispatched", null, ("sent", report.Sent),
+                ("failed", report.Failed), ("unknown", report.Unknown), ("deferred", report.Deferred),
+                ("withdrawn", report.Withdrawn), ("to_retry", report.ToRetry),
                 ("throttled", report.Throttled), ("set_aside", report.SetAside));
         Change(p => p with { LastDispatch = report, LastDispatchAt = options.Clock.GetUtcNow(), Doing = null });
     }

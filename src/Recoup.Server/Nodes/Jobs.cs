@@ -64,7 +64,8 @@ internal sealed class Jobs(NodeWork work, Func<CancellationToken> stop, Action<s
     [DisallowConcurrentExecution]
     private sealed class SlotJob(Jobs jobs) : IJob
     {
-        public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) => jobs.Do("run", until => jobs.work.Run(Schedule.DueOf(context.MergedJobDataMap), until));
+        public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
+            jobs.Do("run", until => jobs.work.Run(Schedule.DueOf(context.MergedJobDataMap), until));
     }
 
     /// <summary>The outbox of a slot, each beat.</summary>
@@ -121,7 +122,8 @@ internal sealed class Jobs(NodeWork work, Func<CancellationToken> stop, Action<s
             await scheduler.ResetTriggersFromErrorState(GroupMatcher<TriggerKey>.AnyGroup());
             await Set(JobBuilder.Create<DayJob>().WithIdentity("day", Beats).StoreDurably().Build(), null, 8);
             for (var slot = 0; slot < slots; slot++)
-                await Set(JobBuilder.Create<DispatchJob>().WithIdentity(string.Create(CultureInfo.InvariantCulture, $"dispatch-{slot:00}"), Beats).StoreDurably()
+                await Set(JobBuilder.Create<DispatchJob>()
+                    .WithIdentity(string.Create(CultureInfo.InvariantCulture, $"dispatch-{slot:00}"), Beats).StoreDurably()
                     .UsingJobData("slot", slot.ToString(CultureInfo.InvariantCulture)).Build(), Dispatches, 4);
 
             async Task Set(IJobDetail job, string? group, int priority)
@@ -129,7 +131,8 @@ internal sealed class Jobs(NodeWork work, Func<CancellationToken> stop, Action<s
                 var key = new TriggerKey(job.Key.Name, Beats);
                 if (await scheduler.GetTrigger(key) is ISimpleTrigger { RepeatInterval: var interval } && interval == beat) return;
                 var trigger = TriggerBuilder.Create(scheduler.TimeProvider).WithIdentity(key).ForJob(job).StartNow().WithPriority(priority)
-                    .WithSimpleSchedule(s => s.WithInterval(beat).RepeatForever().WithMisfireInstruction(SimpleTriggerMisfireInstruction.NextWithRemainingCount));
+                    .WithSimpleSchedule(s =>
+                        s.WithInterval(beat).RepeatForever().WithMisfireInstruction(SimpleTriggerMisfireInstruction.NextWithRemainingCount));
                 if (group is not null) trigger = trigger.WithExecutionGroup(group);
                 await scheduler.ScheduleJob(job, trigger.Build(), ScheduleJobOptions.Replacing);
             }
@@ -139,7 +142,8 @@ internal sealed class Jobs(NodeWork work, Func<CancellationToken> stop, Action<s
         public static async Task Give(IScheduler scheduler, SlotDue due)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"{due.AsOf:yyyy-MM-dd}/{due.Slot:00}");
-            var job = JobBuilder.Create<SlotJob>().WithIdentity(name, Runs).RequestRecovery().UsingJobData("as_of", due.AsOf.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))
+            var job = JobBuilder.Create<SlotJob>().WithIdentity(name, Runs).RequestRecovery()
+                .UsingJobData("as_of", due.AsOf.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))
                 .UsingJobData("zone", due.Zone).UsingJobData("slot", due.Slot.ToString(CultureInfo.InvariantCulture)).Build();
             if (await scheduler.Exists(job.Key)) return;
             try { await scheduler.ScheduleJob(job, TriggerBuilder.Create(scheduler.TimeProvider).WithIdentity(name, Runs).StartNow().WithPriority(6).Build()); }
@@ -147,7 +151,8 @@ internal sealed class Jobs(NodeWork work, Func<CancellationToken> stop, Action<s
         }
 
         internal static SlotDue DueOf(JobDataMap data) => new(
-            DateOnly.ParseExact((string)data["as_of"]!, "yyyy-MM-dd", CultureInfo.InvariantCulture), (string)data["zone"]!, int.Parse((string)data["slot"]!, CultureInfo.InvariantCulture));
+            DateOnly.ParseExact((string)data["as_of"]!, "yyyy-MM-dd", CultureInfo.InvariantCulture),
+            (string)data["zone"]!, int.Parse((string)data["slot"]!, CultureInfo.InvariantCulture));
 
         private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
     }

@@ -28,7 +28,8 @@ internal sealed class Node(ServeOptions options, Heartbeat heart, NodeState stat
     private static string NewName()
     {
         var machine = new string([.. Environment.MachineName.Where(char.IsAsciiLetterOrDigit).Take(20)]);
-        return string.Create(CultureInfo.InvariantCulture, $"{machine}-{Environment.ProcessId}-{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4))}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{machine}-{Environment.ProcessId}-{Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4))}");
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -46,7 +47,10 @@ internal sealed class Node(ServeOptions options, Heartbeat heart, NodeState stat
         {
             if (away > options.TakeOver && scheduler is not null)
             {
-                options.Log.Write(LogLevel.Warning, "node_was_away", string.Create(CultureInfo.InvariantCulture, $"node: this process stood still for {away.TotalSeconds:F0} s; what it was at, others have taken over"), ("seconds", away.TotalSeconds));
+                options.Log.Write(LogLevel.Warning, "node_was_away",
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"node: this process stood still for {away.TotalSeconds:F0} s; what it was at, others have taken over"),
+                    ("seconds", away.TotalSeconds));
                 Renew();
             }
             try
@@ -97,26 +101,32 @@ internal sealed class Node(ServeOptions options, Heartbeat heart, NodeState stat
         if (off) work!.Trouble("clock", "this machine's clock is not the database's: no work is done here");
         else
         {
-            if (state.Clock == ClockState.Off) options.Log.Write(LogLevel.Information, "clock_right", "node: this machine's clock agrees with the database's again; work goes on");
+            if (state.Clock == ClockState.Off)
+                options.Log.Write(LogLevel.Information, "clock_right", "node: this machine's clock agrees with the database's again; work goes on");
             work!.WentWell("clock");
         }
         state.Clock = off ? ClockState.Off : ClockState.Right;
         if (off || scheduler is null) return;
         if (sessions.EndLost(options.TakeOver) is var ended and > 0)
-            options.Log.Write(LogLevel.Warning, "sessions_ended", string.Create(CultureInfo.InvariantCulture, $"node: {ended} sessions of nodes that gave no sign of life were ended"), ("sessions", ended));
+            options.Log.Write(LogLevel.Warning, "sessions_ended",
+                string.Create(CultureInfo.InvariantCulture, $"node: {ended} sessions of nodes that gave no sign of life were ended"), ("sessions", ended));
     }
 
     private void Refuse()
     {
         var here = options.MachineClock.GetUtcNow();
         options.Log.Write(LogLevel.Error, "clock_off", string.Create(CultureInfo.InvariantCulture,
-            $"node: this machine's clock says {here:yyyy-MM-dd HH:mm:ss} UTC, the database's {here + clock.Ahead:yyyy-MM-dd HH:mm:ss} UTC: {clock.Ahead.Duration().TotalSeconds:F0} s apart, and more than {options.ClockTolerance.TotalSeconds:F0} s is too much to work by. Nothing is run or sent here until they agree. Set the machine's clock (by NTP), or that of the database's machine; --clock-tolerance sets what is bearable."),
+            $"node: this machine's clock says {here:yyyy-MM-dd HH:mm:ss} UTC, the database's {here + clock.Ahead:yyyy-MM-dd HH:mm:ss} UTC: "
+                + $"{clock.Ahead.Duration().TotalSeconds:F0} s apart, and more than {options.ClockTolerance.TotalSeconds:F0} s is too much to work by. "
+                + $"Nothing is run or sent here until they agree. Set the machine's clock (by NTP), or that of the database's machine; "
+                + $"--clock-tolerance sets what is bearable."),
             ("seconds", clock.Ahead.TotalSeconds));
     }
 
     private async Task Start(string name, StorePlace place, CancellationToken stop)
     {
-        var jobs = new Jobs(work!, () => working.Token, (kind, e) => options.Log.Failure("heartbeat_trouble", e, $"heartbeat: {kind}: {e.Message}", ("work", kind)));
+        var jobs = new Jobs(work!, () => working.Token,
+            (kind, e) => options.Log.Failure("heartbeat_trouble", e, $"heartbeat: {kind}: {e.Message}", ("work", kind)));
         var made = await Jobs.Schedule.Make(name, place, options, clock, jobs, stop);
         try
         {

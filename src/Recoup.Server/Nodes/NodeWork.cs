@@ -80,7 +80,11 @@ internal sealed class NodeWork(ServeOptions options, Heartbeat heart, StorePlace
     {
         lock (gate)
         {
-            var sum = new RunReport { AsOf = slot.AsOf, Shadow = slot.Shadow, Reviewed = slot.Reviewed, Decisions = slot.Decisions, Deferred = slot.Deferred, Blocked = slot.Blocked, Seconds = slot.Seconds, Stopped = slot.Stopped };
+            var sum = new RunReport
+            {
+                AsOf = slot.AsOf, Shadow = slot.Shadow, Reviewed = slot.Reviewed, Decisions = slot.Decisions,
+                Deferred = slot.Deferred, Blocked = slot.Blocked, Seconds = slot.Seconds, Stopped = slot.Stopped,
+            };
             if (mine is { } before && before.AsOf == slot.AsOf)
             {
                 sum.Reviewed += before.Reviewed;

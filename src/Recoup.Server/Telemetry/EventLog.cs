@@ -68,9 +68,13 @@ public sealed class EventLog
         catch (IOException) { /* nobody is there to hear of it */ }
     }
 
-    /// <summary>An exception by its type, the database's code where it has one, and the place in the code; its message stays out, since it may quote what was sent.</summary>
+    /// <summary>
+    /// An exception by its type, the database's code where it has one, and the place in the code; its message stays out, since it may quote
+    /// what was sent.
+    /// </summary>
     public void Failure(string name, Exception exception, string? words, params ReadOnlySpan<(string Name, object? Value)> fields) =>
-        Write(LogLevel.Error, name, words, [.. fields, ("exception", exception.GetType().FullName), ("database_code", DatabaseCode(exception)), ("stack", exception.StackTrace)]);
+        Write(LogLevel.Error, name, words,
+            [.. fields, ("exception", exception.GetType().FullName), ("database_code", DatabaseCode(exception)), ("stack", exception.StackTrace)]);
 
     /// <summary>PostgreSQL's SQLSTATE or SQLite's extended result code.</summary>
     private static string? DatabaseCode(Exception exception) => (exception as DbException ?? exception.InnerException as DbException) switch

@@ -13,7 +13,10 @@ public sealed class Instruments : IDisposable
     public const string Name = "Recoup";
 
     /// <summary>In seconds, as OpenTelemetry's conventions have durations.</summary>
-    private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] };
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    };
 
     private static readonly InstrumentAdvice<double> RunSeconds = new() { HistogramBucketBoundaries = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600] };
 
@@ -59,7 +62,8 @@ public sealed class Instruments : IDisposable
 
     public void Throttled() => throttled.Add(1);
 
-    public void Answered(string route, int status, TimeSpan duration) => requestDuration.Record(duration.TotalSeconds, new("http.route", route), new("http.response.status_code", status));
+    public void Answered(string route, int status, TimeSpan duration) =>
+        requestDuration.Record(duration.TotalSeconds, new("http.route", route), new("http.response.status_code", status));
 
     public void Ran(RunReport report)
     {
@@ -72,7 +76,11 @@ public sealed class Instruments : IDisposable
 
     public void Dispatched(DispatchReport report)
     {
-        foreach (var (result, count) in new[] { ("sent", report.Sent), ("failed", report.Failed), ("unknown", report.Unknown), ("deferred", report.Deferred), ("withdrawn", report.Withdrawn), ("to_retry", report.ToRetry) })
+        foreach (var (result, count) in new[]
+        {
+            ("sent", report.Sent), ("failed", report.Failed), ("unknown", report.Unknown),
+            ("deferred", report.Deferred), ("withdrawn", report.Withdrawn), ("to_retry", report.ToRetry),
+        })
             if (count > 0) messages.Add(count, new KeyValuePair<string, object?>("result", result));
     }
 

@@ -35,6 +35,7 @@ public sealed class ProblemTally(ServeOptions options) : BackgroundService
         Dictionary<(string Route, int Status, string Code, string? Key), int> told;
         lock (gate) (told, counts) = (counts, []);
         foreach (var ((route, status, code, key), count) in told)
-            options.Log.Write(status >= 500 ? LogLevel.Error : LogLevel.Warning, "requests_refused", null, ("route", route), ("status", status), ("code", code), ("api_key", key), ("count", count));
+            options.Log.Write(status >= 500 ? LogLevel.Error : LogLevel.Warning, "requests_refused", null, ("route", route), ("status", status), ("code", code),
+                ("api_key", key), ("count", count));
     }
 }

@@ -10,7 +10,8 @@ public static class EventWords
     {
         Event.AccountOpened => ("Account opened", ""),
         Event.AccountChanged => ("Account changed", ""),
-        Event.ConsentChanged c => (c.Granted ? "Consent given" : "Consent withdrawn", $"{c.Channel}{(c.AddressToken is null ? "" : ", one address")}{How(c.Reason)}"),
+        Event.ConsentChanged c =>
+            (c.Granted ? "Consent given" : "Consent withdrawn", $"{c.Channel}{(c.AddressToken is null ? "" : ", one address")}{How(c.Reason)}"),
         Event.AccountMoved m => ("Account moved", $"to portfolio {m.Portfolio}"),
         Event.PartyJoined j => ("Another account is the same customer", Join(string.Join(", ", j.Accounts), j.Reason)),
         Event.PartyLeft l => ("The same customer as another", $"part of {l.Into} from now on"),
@@ -28,7 +29,8 @@ public static class EventWords
         Event.PaymentReversed p => ("Payment came back", Join(p.Reason, p.Payment)),
         Event.RefundMade r => ("Refund", Join(Show.AmountWith(r.Minor, r.Currency), r.Reason)),
         Event.RefundReversed r => ("Refund came back", Join(Show.AmountWith(r.Minor, r.Currency), r.Reason)),
-        Event.AllocationReversed a => ($"{(a.Payment.StartsWith("credit:", StringComparison.Ordinal) ? "Credit" : "Payment")} taken off {a.Number}", a.Reason ?? ""),
+        Event.AllocationReversed a =>
+            ($"{(a.Payment.StartsWith("credit:", StringComparison.Ordinal) ? "Credit" : "Payment")} taken off {a.Number}", a.Reason ?? ""),
         Event.CreditNoted c => ($"Credit note {c.Number}", Join(Show.AmountWith(c.Minor, c.Currency), Met(c.Allocations))),
         Event.CreditNoteCancelled c => ($"Credit note {c.Number} cancelled", Join(Show.AmountWith(c.Minor, c.Currency), c.Reason)),
         Event.CreditAdjusted c => ($"Credit note {c.Number} adjusted", c.Reason),
@@ -59,7 +61,9 @@ public static class EventWords
         Event.ApiKeyAdded k => ($"API key for {k.Name} added", Join($"may {k.May}", k.By is { } by ? $"by {by}" : "made before keys were recorded")),
         Event.ApiKeyRevoked k => ("API key revoked", Join($"key {k.Id}", k.By is { } by ? $"by {by}" : null)),
         Event.RunBegan r => ($"Run as of {Show.Day(r.AsOf)} began", $"policy version {r.PolicyVersion}"),
-        Event.RunEnded r => ($"Run as of {Show.Day(r.AsOf)} {(r.Stopped ? "stopped itself" : "ended")}", $"{Show.Number(r.Reviewed)} reviewed, {Show.Number(r.Actions)} actions"),
+        Event.RunEnded r =>
+            ($"Run as of {Show.Day(r.AsOf)} {(r.Stopped ? "stopped itself" : "ended")}",
+                $"{Show.Number(r.Reviewed)} reviewed, {Show.Number(r.Actions)} actions"),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -67,8 +71,10 @@ public static class EventWords
     public static string Sort(Event e) => e switch
     {
         Event.Decided or Event.WorkItemClosed => "decision",
-        Event.MessageReleased or Event.MessageDeferred or Event.MessageWithdrawn or Event.MessageSettled or Event.MessageBounced or Event.ContactMade => "contact",
-        Event.PaymentReceived or Event.CashApplied or Event.CreditNoted or Event.CreditAdjusted or Event.RefundMade or Event.RefundReversed or Event.AllocationReversed => "cash",
+        Event.MessageReleased or Event.MessageDeferred or Event.MessageWithdrawn or Event.MessageSettled or Event.MessageBounced or Event.ContactMade =>
+            "contact",
+        Event.PaymentReceived or Event.CashApplied or Event.CreditNoted or Event.CreditAdjusted
+            or Event.RefundMade or Event.RefundReversed or Event.AllocationReversed => "cash",
         _ => "document",
     };
 

@@ -17,14 +17,17 @@ public sealed record Reader(bool HasComma, string TimeZone)
     /// <summary>Languages that write a point before the decimals; all others write a comma. Source: Unicode CLDR 46, symbols of numbers, decimal.</summary>
     private static readonly HashSet<string> Point = new(StringComparer.OrdinalIgnoreCase)
     {
-        "am", "bn", "cy", "en", "fil", "ga", "gu", "ha", "he", "hi", "ig", "ja", "kn", "ko", "ml", "mr", "ms", "mt", "my", "ne", "pa", "si", "sw", "ta", "te", "th", "ti", "ur", "yo", "zh", "zu",
+        "am", "bn", "cy", "en", "fil", "ga", "gu", "ha", "he", "hi", "ig", "ja", "kn", "ko", "ml",
+        "mr", "ms", "mt", "my", "ne", "pa", "si", "sw", "ta", "te", "th", "ti", "ur", "yo", "zh", "zu",
     };
 
     /// <summary>Regions that write otherwise than their language does elsewhere; true: a comma. Source as of <see cref="Point"/>.</summary>
     private static readonly Dictionary<string, bool> Regions = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["de-CH"] = false, ["de-LI"] = false, ["it-CH"] = false, ["en-ZA"] = true, ["ms-BN"] = true, ["es-MX"] = false, ["es-US"] = false, ["es-419"] = false, ["es-GT"] = false, ["es-HN"] = false, ["es-NI"] = false,
-        ["es-PA"] = false, ["es-PE"] = false, ["es-PR"] = false, ["es-SV"] = false, ["es-DO"] = false, ["es-CU"] = false, ["en-AT"] = true, ["en-DE"] = true, ["en-NL"] = true, ["en-SE"] = true, ["en-DK"] = true, ["en-FI"] = true, ["en-BE"] = true,
+        ["de-CH"] = false, ["de-LI"] = false, ["it-CH"] = false, ["en-ZA"] = true, ["ms-BN"] = true, ["es-MX"] = false,
+        ["es-US"] = false, ["es-419"] = false, ["es-GT"] = false, ["es-HN"] = false, ["es-NI"] = false,
+        ["es-PA"] = false, ["es-PE"] = false, ["es-PR"] = false, ["es-SV"] = false, ["es-DO"] = false, ["es-CU"] = false,
+        ["en-AT"] = true, ["en-DE"] = true, ["en-NL"] = true, ["en-SE"] = true, ["en-DK"] = true, ["en-FI"] = true, ["en-BE"] = true,
     };
 
     public static Reader Of(HttpContext? http, string timeZone) => new(WritesComma(http?.Request.Headers.AcceptLanguage.ToString() ?? ""), timeZone);
@@ -44,7 +47,8 @@ public sealed record Reader(bool HasComma, string TimeZone)
     }
 
     /// <summary>An instant as a form's field of date and time has it, at the reader's place.</summary>
-    public string Local(DateTimeOffset at) => LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm").Format(Instant.FromDateTimeOffset(at).InZone(Zone).LocalDateTime);
+    public string Local(DateTimeOffset at) =>
+        LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm").Format(Instant.FromDateTimeOffset(at).InZone(Zone).LocalDateTime);
 
     private DateTimeZone Zone => DateTimeZoneProviders.Tzdb.GetZoneOrNull(TimeZone) ?? DateTimeZone.Utc;
 
@@ -53,7 +57,8 @@ public sealed record Reader(bool HasComma, string TimeZone)
     {
         foreach (var pattern in new[] { "uuuu-MM-dd'T'HH:mm", "uuuu-MM-dd'T'HH:mm:ss", "uuuu-MM-dd HH:mm" })
         {
-            // A clock that goes forward skips an hour: what falls into it is as long after the leap as it would have been. An hour that comes twice is the first.
+            // A clock that goes forward skips an hour: what falls into it is as long after the leap as it would have been. An hour that comes
+            // twice is the first.
             if (LocalDateTimePattern.CreateWithInvariantCulture(pattern).Parse(text.Trim()) is { Success: true, Value: var local })
                 return local.InZoneLeniently(Zone).ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
         }
@@ -67,9 +72,12 @@ public sealed record Reader(bool HasComma, string TimeZone)
     public string? ReadAmount(string text, out string problem)
     {
         problem = "";
-        var bare = new string([.. text.Trim().Where(c => c is not (' ' or '\u00a0' or '\u202f' or '\u2009' or '\'' or '\u2019' or '€' or '$' or '£' or '¥'))]).Replace('\u2212', '-');
+        var bare = new string(
+            [.. text.Trim().Where(c => c is not (' ' or '\u00a0' or '\u202f' or '\u2009' or '\'' or '\u2019' or '€' or '$' or '£' or '¥'))])
+            .Replace('\u2212', '-');
         var digits = bare.TrimStart('-', '+');
-        if (digits.Length == 0 || digits.Any(c => !char.IsAsciiDigit(c) && c is not (',' or '.'))) return Problem($"'{text}' is not an amount; write {Example}", out problem);
+        if (digits.Length == 0 || digits.Any(c => !char.IsAsciiDigit(c) && c is not (',' or '.')))
+            return Problem($"'{text}' is not an amount; write {Example}", out problem);
         var (comma, point) = (digits.LastIndexOf(','), digits.LastIndexOf('.'));
         var last = Math.Max(comma, point);
         if (last < 0) return bare;
@@ -81,11 +89,13 @@ public sealed record Reader(bool HasComma, string TimeZone)
         var separatesThousands = !isOnlyMark || (decimals == 3 && mark == (HasComma ? '.' : ',') && !digits.Contains(other));
         if (separatesThousands)
         {
-            if (digits.Contains(other) || !IsGrouped(digits.Split(mark))) return Problem($"'{text}' is not an amount: marks between thousands stand before each three digits; write {Example}", out problem);
+            if (digits.Contains(other) || !IsGrouped(digits.Split(mark)))
+                return Problem($"'{text}' is not an amount: marks between thousands stand before each three digits; write {Example}", out problem);
             return bare.Replace(mark.ToString(), "", StringComparison.Ordinal);
         }
         var whole = digits[..last];
-        if (whole.Contains(other) && !IsGrouped(whole.Split(other))) return Problem($"'{text}' is not an amount: marks between thousands stand before each three digits; write {Example}", out problem);
+        if (whole.Contains(other) && !IsGrouped(whole.Split(other)))
+            return Problem($"'{text}' is not an amount: marks between thousands stand before each three digits; write {Example}", out problem);
         return (bare.StartsWith('-') ? "-" : "") + whole.Replace(other.ToString(), "", StringComparison.Ordinal) + "." + digits[(last + 1)..];
     }
 

@@ -33,14 +33,19 @@ public static partial class Show
 
     /// <summary>Minor units in major ones: 1,234.50.</summary>
     public static string Amount(long minor, string currency) =>
-        Money.ToMajor(minor, Currency.Of(currency)).ToString("N" + Currency.Of(currency).Digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        Money.ToMajor(minor, Currency.Of(currency))
+            .ToString("N" + Currency.Of(currency).Digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     public static string AmountWith(long minor, string currency) => $"{Amount(minor, currency)}\u00a0{currency}";
 
     /// <summary>A KPI's figure to one place, or whole where it is a count; a dash where there is no value.</summary>
-    public static string Figure(decimal? value, KpiUnit unit) => value is not { } v ? "–" : v.ToString(unit switch { KpiUnit.Count => "N0", KpiUnit.Ratio or KpiUnit.Amount => "N2", _ => "N1" }, CultureInfo.InvariantCulture);
+    public static string Figure(decimal? value, KpiUnit unit) =>
+        value is not { } v
+            ? "–"
+            : v.ToString(unit switch { KpiUnit.Count => "N0", KpiUnit.Ratio or KpiUnit.Amount => "N2", _ => "N1" }, CultureInfo.InvariantCulture);
 
-    public static string Unit(KpiUnit unit, string? currency) => unit switch { KpiUnit.Percent => "%", KpiUnit.Days => "days", KpiUnit.Amount => currency ?? "", _ => "" };
+    public static string Unit(KpiUnit unit, string? currency) =>
+        unit switch { KpiUnit.Percent => "%", KpiUnit.Days => "days", KpiUnit.Amount => currency ?? "", _ => "" };
 
     /// <summary>Amounts of an axis or a bar: 346k, 1.2m.</summary>
     public static string Short(decimal value) => Math.Abs(value) switch
@@ -59,7 +64,8 @@ public static partial class Show
     private static partial Regex DayOrTime();
 
     /// <summary>Several sums in a row: 1.00 EUR, 2.00 GBP and 3.00 USD.</summary>
-    public static string List(IReadOnlyList<string> parts) => parts.Count < 2 ? string.Concat(parts) : $"{string.Join(", ", parts.Take(parts.Count - 1))} and {parts[^1]}";
+    public static string List(IReadOnlyList<string> parts) =>
+        parts.Count < 2 ? string.Concat(parts) : $"{string.Join(", ", parts.Take(parts.Count - 1))} and {parts[^1]}";
 
     // --- buckets ---
 
@@ -73,7 +79,8 @@ public static partial class Show
         bucket < Ageing.BucketStarts.Count ? asOf.AddDays(1 - Ageing.BucketStarts[bucket]) : DateOnly.MinValue,
         bucket == 0 ? DateOnly.MaxValue : asOf.AddDays(-Ageing.BucketStarts[bucket - 1]));
 
-    public static long Of(AgeingRow row, int bucket) => bucket switch { 0 => row.Current, 1 => row.D1To30, 2 => row.D31To60, 3 => row.D61To90, _ => row.D90Plus };
+    public static long Of(AgeingRow row, int bucket) =>
+        bucket switch { 0 => row.Current, 1 => row.D1To30, 2 => row.D31To60, 3 => row.D61To90, _ => row.D90Plus };
 
     // --- links ---
 
