@@ -75,13 +75,15 @@ internal sealed class Auditor : IDisposable
         Check(Findings.Once, handedOver.Add(message), day, party, () => $"message {message} was handed over before");
         Contact(Books.DayOf(account, at), at, party, account, channel, $"message {message}");
         if (cameTo) Books.Contacted(party, at);
-        Check(Findings.Week, Books.ContactsOfAWeek(party, at) <= ContactsAWeekMax, day, party, () => $"message {message} is contact number {Books.ContactsOfAWeek(party, at)} in seven days");
+        Check(Findings.Week, Books.ContactsOfAWeek(party, at) <= ContactsAWeekMax, day, party,
+            () => $"message {message} is contact number {Books.ContactsOfAWeek(party, at)} in seven days");
     }
 
     public void Called(DateOnly day, DateTimeOffset at, string party, string account)
     {
         Contact(day, at, party, account, Channel.Call, "a call");
-        Check(Findings.Week, Books.ContactsOfAWeek(party, at) < ContactsAWeekMax, day, party, () => $"a call comes after {Books.ContactsOfAWeek(party, at)} contacts in seven days");
+        Check(Findings.Week, Books.ContactsOfAWeek(party, at) < ContactsAWeekMax, day, party,
+            () => $"a call comes after {Books.ContactsOfAWeek(party, at)} contacts in seven days");
     }
 
     private void Contact(DateOnly day, DateTimeOffset at, string party, string account, string channel, string what)
@@ -92,7 +94,8 @@ internal sealed class Auditor : IDisposable
         foreach (var zone in Books.ZonesOf(party))
         {
             var local = Books.Local(at, zone);
-            Check(Findings.Hours, local.Hour is >= FromHour and < BeforeHour, day, party, () => $"{what} at {local.ToString("HH:mm", CultureInfo.InvariantCulture)} in {zone}");
+            Check(Findings.Hours, local.Hour is >= FromHour and < BeforeHour, day, party,
+                () => $"{what} at {local.ToString("HH:mm", CultureInfo.InvariantCulture)} in {zone}");
         }
     }
 
@@ -136,18 +139,22 @@ internal sealed class Auditor : IDisposable
             CompareTables(day, party);
         }
         var report = Audit.Verify(live, anchors);
-        Check(Findings.Chains, !report.Problems.Exists(p => p.Check is "chain" or "head" or "anchor"), day, "", () => Listed(report, p => p.Check is "chain" or "head" or "anchor"));
-        Check(Findings.Rebuild, report.Ok || report.Problems.TrueForAll(p => p.Check is "chain" or "head" or "anchor"), day, "", () => Listed(report, p => p.Check is not ("chain" or "head" or "anchor")));
+        Check(Findings.Chains, !report.Problems.Exists(p => p.Check is "chain" or "head" or "anchor"), day, "",
+            () => Listed(report, p => p.Check is "chain" or "head" or "anchor"));
+        Check(Findings.Rebuild, report.Ok || report.Problems.TrueForAll(p => p.Check is "chain" or "head" or "anchor"), day, "",
+            () => Listed(report, p => p.Check is not ("chain" or "head" or "anchor")));
     }
 
-    private static string Listed(AuditReport report, Func<AuditProblem, bool> which) => string.Join("; ", report.Problems.Where(which).Take(3).Select(p => p.Message));
+    private static string Listed(AuditReport report, Func<AuditProblem, bool> which) =>
+        string.Join("; ", report.Problems.Where(which).Take(3).Select(p => p.Message));
 
     private void Read(DateOnly day, JournalEntry row)
     {
         var p = row.Partition;
-        Check(Findings.Journal, row.Seq == read[p] + 1 && row.RecordedAt >= Math.Max(recordedAt[p], recordedBefore), day, row.Party, () => row.Seq == read[p] + 1
-            ? $"row {row.Seq} of partition {p} was recorded before the row before it, or before another of a day before"
-            : $"row {read[p] + 1} of partition {p} is missing");
+        Check(Findings.Journal, row.Seq == read[p] + 1 && row.RecordedAt >= Math.Max(recordedAt[p], recordedBefore), day, row.Party,
+            () => row.Seq == read[p] + 1
+                ? $"row {row.Seq} of partition {p} was recorded before the row before it, or before another of a day before"
+                : $"row {read[p] + 1} of partition {p} is missing");
         (read[p], recordedAt[p]) = (row.Seq, row.RecordedAt);
         Shown(day, row);
         if (row.Party.Length == 0 || row.Kind is "contact_made" or "consent_changed" or "account_changed") return;
@@ -161,13 +168,15 @@ internal sealed class Auditor : IDisposable
                 CheckFacts(day, row, decision);
                 break;
             case Event.MessageReleased message:
-                Check(Findings.Cleared, decided.Contains(message.Message) && message.Clearance.Length > 0, day, row.Party, () => $"message {message.Message} left without a decision that was cleared");
+                Check(Findings.Cleared, decided.Contains(message.Message) && message.Clearance.Length > 0, day, row.Party,
+                    () => $"message {message.Message} left without a decision that was cleared");
                 Check(Findings.Once, released.Add(message.Message), day, row.Party, () => $"message {message.Message} was released before");
                 break;
             // Its channel did not take it for certain; it is cleared and released anew.
             case Event.MessageDeferred message: released.Remove(message.Message); break;
             case Event.MessageSettled { Outcome: "sent" } message:
-                Check(Findings.Once, handedOver.Contains(message.Message) && released.Contains(message.Message), day, row.Party, () => $"message {message.Message} is said to be sent and never left");
+                Check(Findings.Once, handedOver.Contains(message.Message) && released.Contains(message.Message), day, row.Party,
+                    () => $"message {message.Message} is said to be sent and never left");
                 break;
             default: break;
         }
@@ -186,8 +195,10 @@ internal sealed class Auditor : IDisposable
         }
         foreach (var ((account, currency), minor) in counted.Unapplied)
             if (currency == decision.Facts.Currency && counted.PortfolioOf[account] == decision.Portfolio) unapplied += minor;
-        Check(Findings.Facts, (open, overdue, unapplied) == (decision.Facts.OpenMinor, decision.Facts.OverdueMinor, decision.Facts.UnappliedMinor), day, row.Party,
-            () => $"row {row.Seq} of partition {row.Partition} decided on {decision.Facts.OpenMinor} open, {decision.Facts.OverdueMinor} overdue and {decision.Facts.UnappliedMinor} unapplied; before it were {open}, {overdue} and {unapplied}");
+        Check(Findings.Facts, (open, overdue, unapplied) == (decision.Facts.OpenMinor, decision.Facts.OverdueMinor, decision.Facts.UnappliedMinor),
+            day, row.Party,
+            () => $"row {row.Seq} of partition {row.Partition} decided on {decision.Facts.OpenMinor} open, {decision.Facts.OverdueMinor} overdue and "
+                + $"{decision.Facts.UnappliedMinor} unapplied; before it were {open}, {overdue} and {unapplied}");
     }
 
     private void CompareMoney(DateOnly day, string party)
@@ -195,7 +206,8 @@ internal sealed class Auditor : IDisposable
         var counted = fold.Party(party);
         foreach (var currency in Books.CurrenciesOf(party))
             Check(Findings.Money, Books.Owed(party, currency) == counted.Open(currency) - counted.UnappliedIn(currency), day, party,
-                () => $"{Books.Owed(party, currency)} minor units of {currency} were told; {counted.Open(currency)} are open and {counted.UnappliedIn(currency)} unapplied");
+                () => $"{Books.Owed(party, currency)} minor units of {currency} were told; {counted.Open(currency)} are open and "
+                    + $"{counted.UnappliedIn(currency)} unapplied");
     }
 
     private void CompareTables(DateOnly day, string party)
@@ -210,23 +222,30 @@ internal sealed class Auditor : IDisposable
         {
             var balance = counted.Items.TryGetValue((account, number), out var item) ? item.Balance : 0;
             var kept = store.Item(pid, account, number) is { } state ? StateCodec.DecodeItem(state).Balance : (long?)null;
-            Check(Findings.States, kept == balance, day, party, () => $"item {number} of account {account} is kept with {kept?.ToString(CultureInfo.InvariantCulture) ?? "no"} minor units open; the journal adds up to {balance}");
+            Check(Findings.States, kept == balance, day, party,
+                () => $"item {number} of account {account} is kept with {kept?.ToString(CultureInfo.InvariantCulture) ?? "no"} minor units open; "
+                    + $"the journal adds up to {balance}");
         }
         foreach (var key in counted.ChangedCash)
         {
             var kept = store.Cash(pid, key) is { } state ? StateCodec.DecodeCash(state).Unapplied : (long?)null;
-            Check(Findings.States, kept == counted.Cash[key].Minor, day, party, () => $"{key} is kept with {kept?.ToString(CultureInfo.InvariantCulture) ?? "no"} minor units unapplied; the journal adds up to {counted.Cash[key].Minor}");
+            Check(Findings.States, kept == counted.Cash[key].Minor, day, party,
+                () => $"{key} is kept with {kept?.ToString(CultureInfo.InvariantCulture) ?? "no"} minor units unapplied; "
+                    + $"the journal adds up to {counted.Cash[key].Minor}");
         }
         counted.ChangedItems.Clear();
         counted.ChangedCash.Clear();
         var header = StateCodec.DecodeParty(bytes);
         // Dated ahead of the machine's clock, a fact enters the header's sums on its day.
         if (header.Awaited.Count > 0) return;
-        foreach (var currency in header.Exposures.Select(e => e.Currency).Concat(counted.Items.Values.Select(i => i.Currency)).Concat(counted.Unapplied.Keys.Select(u => u.Currency)).Distinct(StringComparer.Ordinal))
+        foreach (var currency in header.Exposures.Select(e => e.Currency).Concat(counted.Items.Values.Select(i => i.Currency))
+            .Concat(counted.Unapplied.Keys.Select(u => u.Currency)).Distinct(StringComparer.Ordinal))
         {
-            var (open, unapplied) = (header.Exposures.Where(e => e.Currency == currency).Sum(e => e.Minor), header.Unapplied.Where(u => u.Currency == currency).Sum(u => u.InAll));
+            var (open, unapplied) = (header.Exposures.Where(e => e.Currency == currency).Sum(e => e.Minor),
+                header.Unapplied.Where(u => u.Currency == currency).Sum(u => u.InAll));
             Check(Findings.Headers, open == counted.Open(currency) && unapplied == counted.UnappliedIn(currency), day, party,
-                () => $"the header has {open} minor units of {currency} open and {unapplied} unapplied; items come to {counted.Open(currency)}, cash to {counted.UnappliedIn(currency)}");
+                () => $"the header has {open} minor units of {currency} open and {unapplied} unapplied; "
+                    + $"items come to {counted.Open(currency)}, cash to {counted.UnappliedIn(currency)}");
         }
     }
 
@@ -238,7 +257,8 @@ internal sealed class Auditor : IDisposable
             var row = rows.FirstOrDefault(r => r.Group.Currency == currency);
             var (open, unapplied) = (fold.Open.GetValueOrDefault(currency), fold.Unapplied.GetValueOrDefault(currency));
             Check(Findings.Cells, (row?.Total ?? 0, row?.Unapplied ?? 0) == (open, unapplied), day, "",
-                () => $"by the cells {row?.Total ?? 0} minor units of {currency} are open and {row?.Unapplied ?? 0} unapplied; items come to {open}, cash to {unapplied}");
+                () => $"by the cells {row?.Total ?? 0} minor units of {currency} are open and {row?.Unapplied ?? 0} unapplied; "
+                    + $"items come to {open}, cash to {unapplied}");
         }
     }
 

@@ -54,7 +54,8 @@ internal sealed class Books
     public static LocalDateTime Local(DateTimeOffset at, string zone) => Instant.FromDateTimeOffset(at).InZone(DateTimeZoneProviders.Tzdb[zone]).LocalDateTime;
 
     /// <summary>The calendar day at an account's place.</summary>
-    public DateOnly DayOf(string account, DateTimeOffset at) => zoneOf.TryGetValue(account, out var zone) ? Local(at, zone).Date.ToDateOnly() : DateOnly.FromDateTime(at.UtcDateTime);
+    public DateOnly DayOf(string account, DateTimeOffset at) =>
+        zoneOf.TryGetValue(account, out var zone) ? Local(at, zone).Date.ToDateOnly() : DateOnly.FromDateTime(at.UtcDateTime);
 
     public void Contacted(string party, DateTimeOffset at)
     {

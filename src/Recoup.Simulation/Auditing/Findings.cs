@@ -19,9 +19,12 @@ public sealed record InvariantCount(string Name, string Meaning)
 /// <param name="more">Invariants beside the ones of every simulation.</param>
 public sealed class Findings(ulong seed, params IReadOnlyList<InvariantCount> more)
 {
-    public const string Money = "money-conserved", Inputs = "inputs-taken", Journal = "journal-in-order", States = "states-agree", Headers = "headers-agree", Cells = "cells-agree",
-        Facts = "decisions-know-no-more", Cleared = "contacts-cleared", Once = "delivered-once", Holds = "quiet-in-holds", OptOuts = "no-contact-against-consent",
-        Erased = "no-contact-after-erasure", Hours = "contacts-in-hours", Week = "contacts-a-week", Aside = "nobody-set-aside", Chains = "chains-verify", Rebuild = "rebuild-agrees";
+    public const string Money = "money-conserved", Inputs = "inputs-taken", Journal = "journal-in-order",
+        States = "states-agree", Headers = "headers-agree", Cells = "cells-agree",
+        Facts = "decisions-know-no-more", Cleared = "contacts-cleared", Once = "delivered-once",
+        Holds = "quiet-in-holds", OptOuts = "no-contact-against-consent",
+        Erased = "no-contact-after-erasure", Hours = "contacts-in-hours", Week = "contacts-a-week",
+        Aside = "nobody-set-aside", Chains = "chains-verify", Rebuild = "rebuild-agrees";
 
     /// <summary>Breaches kept in words.</summary>
     public const int ListedMax = 20;

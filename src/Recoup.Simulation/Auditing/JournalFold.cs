@@ -94,7 +94,8 @@ internal sealed class JournalFold
             case Event.WrittenOff e: Move(counted, account, e.Number, -e.Minor); break;
             case Event.PaymentReceived e: Receive(e.Payment, e.Currency, e.Minor, e.Allocations); break;
             case Event.CreditNoted e: Receive(CreditKey(account, e.Number), e.Currency, e.Minor, e.Allocations); break;
-            case Event.CreditAdjusted e: Free(counted, account, CreditKey(account, e.Number), counted.Cash[CreditKey(account, e.Number)].Currency, e.Minor); break;
+            case Event.CreditAdjusted e:
+                Free(counted, account, CreditKey(account, e.Number), counted.Cash[CreditKey(account, e.Number)].Currency, e.Minor); break;
             case Event.CashApplied e: Apply(e.Payment, e.Allocation); break;
             case Event.PaymentReversed e: Undo(e.Payment, e.Undone); break;
             case Event.CreditNoteCancelled e: Undo(CreditKey(account, e.Number), e.Undone); break;

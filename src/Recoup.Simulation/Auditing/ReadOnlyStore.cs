@@ -6,7 +6,8 @@ using Microsoft.Data.Sqlite;
 namespace Recoup.Simulation.Auditing;
 
 /// <summary>A row of the journal as the auditor reads it.</summary>
-internal sealed record JournalEntry(long Id, int Partition, long Seq, string Party, string Account, string Kind, int Version, DateOnly EffectiveOn, long RecordedAt, byte[] Payload, string Actor, string Cause);
+internal sealed record JournalEntry(long Id, int Partition, long Seq, string Party, string Account, string Kind, int Version, DateOnly EffectiveOn,
+    long RecordedAt, byte[] Payload, string Actor, string Cause);
 
 /// <summary>The data folder seen from outside: a connection of its own that can't write, and SQL of its own.</summary>
 internal sealed class ReadOnlyStore : IDisposable
@@ -18,9 +19,11 @@ internal sealed class ReadOnlyStore : IDisposable
 
     public ReadOnlyStore(string folder)
     {
-        db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "recoup.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        var place = new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "recoup.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false };
+        db = new SqliteConnection(place.ToString());
         db.Open();
-        journal = Prepare("SELECT id, partition, seq, party, account, kind, version, effective_on, recorded_at, payload, actor, cause FROM journal WHERE id > $a AND id < $b ORDER BY id", "$a", "$b");
+        journal = Prepare("SELECT id, partition, seq, party, account, kind, version, effective_on, recorded_at, payload, actor, cause FROM journal "
+            + "WHERE id > $a AND id < $b ORDER BY id", "$a", "$b");
         party = Prepare("SELECT pid, state FROM party WHERE id = $a", "$a");
         item = Prepare("SELECT state FROM item WHERE pid = $a AND account = $b AND number = $c", "$a", "$b", "$c");
         cash = Prepare("SELECT state FROM cash WHERE pid = $a AND key = $b", "$a", "$b");
@@ -47,8 +50,10 @@ internal sealed class ReadOnlyStore : IDisposable
     {
         using var rows = Run(journal, ((long)partition << PartitionBits) | after, (long)(partition + 1) << PartitionBits);
         while (rows.Read())
-            yield return new JournalEntry(rows.GetInt64(0), rows.GetInt32(1), rows.GetInt64(2), rows.GetString(3), rows.GetString(4), rows.GetString(5), rows.GetInt32(6),
-                DateOnly.ParseExact(rows.GetString(7), "yyyy-MM-dd", CultureInfo.InvariantCulture), rows.GetInt64(8), (byte[])rows[9], rows.GetString(10), rows.GetString(11));
+            yield return new JournalEntry(rows.GetInt64(0), rows.GetInt32(1), rows.GetInt64(2), rows.GetString(3),
+                rows.GetString(4), rows.GetString(5), rows.GetInt32(6),
+                DateOnly.ParseExact(rows.GetString(7), "yyyy-MM-dd", CultureInfo.InvariantCulture),
+                rows.GetInt64(8), (byte[])rows[9], rows.GetString(10), rows.GetString(11));
     }
 
     /// <summary>Partition to the sequence at its end.</summary>

@@ -47,7 +47,8 @@ internal sealed class Agents(Store store, World world, Auditor auditor, int acco
         }
         foreach (var (message, account) in readings.Messages().Unknown)
             if (readings.PartyOf(account) is { } state)
-                told.Add(Tell.Of("message_settled", $"settled/{message}", "ann", ("account", account), ("message", message), ("outcome", hasArrived(state.Id, message) ? "sent" : "failed")));
+                told.Add(Tell.Of("message_settled", $"settled/{message}", "ann", ("account", account), ("message", message),
+                    ("outcome", hasArrived(state.Id, message) ? "sent" : "failed")));
         return told;
     }
 
@@ -62,8 +63,10 @@ internal sealed class Agents(Store store, World world, Auditor auditor, int acco
     {
         var key = $"{party}/call/{day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}";
         if (answer.Promise is var (minor, currency, by))
-            told.Add(Tell.Of("promise", key + "/promise", "ann", ("account", work.Account), ("on", day), ("due_on", by), ("amount", Tell.Amount(minor, currency))));
-        told.Add(Tell.Of("contact", key, "ann", ("account", work.Account), ("at", at), ("channel", Channel.Call), ("direction", "outbound"), ("outcome", answer.Outcome), ("agent", "ann"),
+            told.Add(Tell.Of("promise", key + "/promise", "ann", ("account", work.Account), ("on", day), ("due_on", by),
+                ("amount", Tell.Amount(minor, currency))));
+        told.Add(Tell.Of("contact", key, "ann", ("account", work.Account), ("at", at), ("channel", Channel.Call), ("direction", "outbound"),
+            ("outcome", answer.Outcome), ("agent", "ann"),
             ("minutes", (long)answer.Minutes), ("promise", answer.Promise is null ? null : key + "/promise")));
     }
 
@@ -71,6 +74,7 @@ internal sealed class Agents(Store store, World world, Auditor auditor, int acco
     private void Placements(Readings readings, List<Input> told)
     {
         foreach (var entry in readings.Worklist("manager", placementsADay))
-            told.Add(Tell.Of("work_item_done", $"done/{entry.Work.Id}", "max", ("account", entry.Work.Account), ("work_item", entry.Work.Id), ("disposition", entry.Work.Score < 50 ? "placed with an agency" : "keep trying")));
+            told.Add(Tell.Of("work_item_done", $"done/{entry.Work.Id}", "max", ("account", entry.Work.Account), ("work_item", entry.Work.Id),
+                ("disposition", entry.Work.Score < 50 ? "placed with an agency" : "keep trying")));
     }
 }

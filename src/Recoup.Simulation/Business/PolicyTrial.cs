@@ -50,7 +50,8 @@ public sealed class PolicyTrial(Policy? inForce, Policy? other, IMessageWriter w
         }
         return rows;
 
-        SortedDictionary<string, decimal> Find(WorldSpec world, ulong seed, int which) => figures[runs.FindIndex(r => r.World == world && r.Seed == seed && r.Which == which)];
+        SortedDictionary<string, decimal> Find(WorldSpec world, ulong seed, int which) =>
+            figures[runs.FindIndex(r => r.World == world && r.Seed == seed && r.Which == which)];
     }
 
     private SortedDictionary<string, decimal> PlayOne(WorldSpec world, ulong seed, Policy? policy)
@@ -64,8 +65,10 @@ public sealed class PolicyTrial(Policy? inForce, Policy? other, IMessageWriter w
             if (!report.Findings.Ok) throw new InvalidOperationException($"the simulation itself went wrong: {report.Findings.Breaches[0]}");
             // The digit before each name keeps them in this order.
             var figures = new SortedDictionary<string, decimal>(StringComparer.Ordinal);
-            foreach (var (currency, minor) in report.World.Collected) figures[$"0 collected, {currency}"] = Core.Foundation.Money.ToMajor(minor, Core.Foundation.Currency.Of(currency));
-            foreach (var row in new Readings(business.Store).Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(plan.End) { Kpis = ["dso"] })))
+            foreach (var (currency, minor) in report.World.Collected)
+                figures[$"0 collected, {currency}"] = Core.Foundation.Money.ToMajor(minor, Core.Foundation.Currency.Of(currency));
+            foreach (var row in new Readings(business.Store)
+                .Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(plan.End) { Kpis = ["dso"] })))
                 if (row.Value is { } days) figures["1 DSO at the end, days"] = days;
             figures["2 messages"] = report.MessagesSent;
             figures["3 calls"] = report.World.CallsMade;
@@ -81,6 +84,7 @@ public sealed class PolicyTrial(Policy? inForce, Policy? other, IMessageWriter w
         var differences = pairs.Select(p => p.B - p.A).ToList();
         var mean = differences.Average();
         var variance = pairs.Count < 2 ? 0 : differences.Sum(d => (d - mean) * (d - mean)) / (pairs.Count - 1);
-        return new TrialRow(world, figure, Math.Round(pairs.Average(p => p.A), 2), Math.Round(pairs.Average(p => p.B), 2), Math.Round(mean, 2), Math.Round((decimal)Math.Sqrt((double)variance), 2));
+        return new TrialRow(world, figure, Math.Round(pairs.Average(p => p.A), 2), Math.Round(pairs.Average(p => p.B), 2), Math.Round(mean, 2),
+            Math.Round((decimal)Math.Sqrt((double)variance), 2));
     }
 }

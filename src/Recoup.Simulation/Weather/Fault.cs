@@ -34,9 +34,11 @@ public static class FaultTable
         new(Fault.Reordered, "reorder", 40, 1200, "a day's facts come in another order"),
         new(Fault.PaymentFirst, "reorder", 15, 200, "an invoice is told so late that its payment comes before it"),
         new(Fault.OtherContent, "conflict", 4, 900, "a key comes again with other content"),
-        new(Fault.NumberTaken, "conflict", 4, 600, "an invoice number comes again under another key, with another amount; the key is used for something else the next day"),
+        new(Fault.NumberTaken, "conflict", 4, 600,
+            "an invoice number comes again under another key, with another amount; the key is used for something else the next day"),
         new(Fault.SpoiltRow, "conflict", 3, 150, "a row holds a good fact and one that can't be taken; the good one is told alone afterwards"),
-        new(Fault.Contradiction, "conflict", 40, 1100, "something is told that can't be so: a dispute closed that was never opened, an unknown payment reversed, another currency, another party…"),
+        new(Fault.Contradiction, "conflict", 40, 1100,
+            "something is told that can't be so: a dispute closed that was never opened, an unknown payment reversed, another currency, another party…"),
         new(Fault.CrashBeforeCommit, "crash", 10, 200, "the power goes before a commit: the transaction is open, its journal written, or all but committed"),
         new(Fault.CrashAfterCommit, "crash", 12, 200, "the power goes after a commit, before anybody has the answer"),
         new(Fault.CrashBeforeSend, "crash", 8, 130, "the power goes when messages are released and not yet with their channel"),
@@ -83,7 +85,9 @@ public static class FaultTable
         {
             if (name == "none") continue;
             var meant = All.Where(k => k.Name == name || k.Group == name || name == "all").ToList();
-            if (meant.Count == 0) throw new ArgumentException($"there is no kind of fault '{name}'; there are the groups {string.Join(", ", Groups)} and the kinds {string.Join(", ", All.Select(k => k.Name))}", nameof(names));
+            if (meant.Count == 0)
+                throw new ArgumentException($"there is no kind of fault '{name}'; there are the groups {string.Join(", ", Groups)} and the kinds "
+                    + $"{string.Join(", ", All.Select(k => k.Name))}", nameof(names));
             foreach (var kind in meant) faults.Add(kind.Fault);
         }
         return faults;

@@ -58,7 +58,8 @@ internal sealed class MoodyChannel(Tally tally, Letters letters)
             var on = day.AddDays(1 + contrary.Below(5));
             Plan(on, Result(message, "failed"));
             if (contrary.Chance(50))
-                Plan(on, Tell.Of("message_bounced", $"bounced/{message.Message}", "mail", ("account", letters.AccountOf(message)), ("message", message.Message), ("kind", contrary.Of("hard", "soft")), ("status", "5.1.1")));
+                Plan(on, Tell.Of("message_bounced", $"bounced/{message.Message}", "mail", ("account", letters.AccountOf(message)), ("message", message.Message),
+                    ("kind", contrary.Of("hard", "soft")), ("status", "5.1.1")));
         }
         return said;
     }
@@ -81,9 +82,15 @@ internal sealed class MoodyChannel(Tally tally, Letters letters)
             if (pending.Count > 0 && random.Chance(60))
             {
                 var (message, party) = pending[random.Below(pending.Count)];
-                said.Add(new Input.ChannelResult { Key = $"result/{message}", Party = party, Message = message, Outcome = random.Of("sent", "failed", "unknown") });
+                said.Add(new Input.ChannelResult
+                {
+                    Key = $"result/{message}", Party = party, Message = message, Outcome = random.Of("sent", "failed", "unknown"),
+                });
             }
-            else said.Add(new Input.ChannelResult { Key = "result/m-00-99999999", Party = random.Of("C00001", "nobody"), Message = "m-00-99999999", Outcome = "sent" });
+            else said.Add(new Input.ChannelResult
+            {
+                Key = "result/m-00-99999999", Party = random.Of("C00001", "nobody"), Message = "m-00-99999999", Outcome = "sent",
+            });
         }
         return said;
     }
@@ -94,5 +101,6 @@ internal sealed class MoodyChannel(Tally tally, Letters letters)
         list.Add(input);
     }
 
-    private static Input.ChannelResult Result(Outgoing message, string outcome) => new() { Key = $"result/{message.Message}", Party = message.Party, Message = message.Message, Outcome = outcome };
+    private static Input.ChannelResult Result(Outgoing message, string outcome) =>
+        new() { Key = $"result/{message.Message}", Party = message.Party, Message = message.Message, Outcome = outcome };
 }

@@ -11,7 +11,8 @@ internal sealed class PolicyEdits(Tally tally)
         Edited("hastier", ("days_between_steps: 5", "days_between_steps: 2"), ("at: 12,", "at: 7,"), ("review_every_days: 14", "review_every_days: 5")),
         Edited("sterner", ("base: 50", "base: 30"), ("promise_grace_days: 3", "promise_grace_days: 0")),
         Edited("charges-first", ("allocation: oldest_first", "allocation: charges_first"), ("business_days_only: true", "business_days_only: false")),
-        Edited("fewer-steps", ("      - { id: second-reminder, at: 12, action: message, channels: [email, call], template: second-reminder, tone: neutral }\n", "")),
+        Edited("fewer-steps",
+            ("      - { id: second-reminder, at: 12, action: message, channels: [email, call], template: second-reminder, tone: neutral }\n", "")),
     ]);
 
     private readonly Stack<Policy> before = new();

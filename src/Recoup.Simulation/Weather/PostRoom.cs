@@ -122,7 +122,8 @@ internal sealed class PostRoom(Tally tally)
 
     private bool IsTaken(Input.Invoice invoice) => !cancelled.Contains((invoice.Account, invoice.Number));
 
-    private bool IsHeld(string account, string invoice) => heldAccounts.TryGetValue(account, out var held) && held.Facts.Exists(f => f is Input.Invoice i && i.Number == invoice);
+    private bool IsHeld(string account, string invoice) =>
+        heldAccounts.TryGetValue(account, out var held) && held.Facts.Exists(f => f is Input.Invoice i && i.Number == invoice);
 
     // --- in another order, and twice ---
 
@@ -131,7 +132,8 @@ internal sealed class PostRoom(Tally tally)
     {
         if (facts.Count < 2 || !tally.Strikes(Fault.Reordered, Day(day), out var random)) return facts;
         var places = facts.ConvertAll(_ => random.Next());
-        foreach (var account in Enumerable.Range(0, facts.Count).Where(i => facts[i] is not Input.Payment).GroupBy(i => facts[i].AccountId, StringComparer.Ordinal))
+        foreach (var account in Enumerable.Range(0, facts.Count).Where(i => facts[i] is not Input.Payment)
+            .GroupBy(i => facts[i].AccountId, StringComparer.Ordinal))
         {
             var sorted = account.Select(i => places[i]).Order().ToList();
             foreach (var (i, place) in account.Zip(sorted)) places[i] = place;
@@ -157,12 +159,15 @@ internal sealed class PostRoom(Tally tally)
             if (tally.Strikes(Fault.TwiceLater, key, out var again)) Plan(day.AddDays(again.Between(1, 20)), Fault.TwiceLater, row);
             if (tally.Strikes(Fault.OtherContent, key, out var other) && Changed(row.Inputs[0], row.Inputs[0].Key) is { } changed)
                 Plan(day.AddDays(other.Between(1, 6)), Fault.OtherContent, new Told([changed], Refusal.KeyUsedWithOtherContent));
-            if (row.Inputs[0] is Input.Invoice invoice && tally.Strikes(Fault.NumberTaken, key, out var taken) && Changed(invoice, $"{key}/other") is { } another)
+            if (row.Inputs[0] is Input.Invoice invoice && tally.Strikes(Fault.NumberTaken, key, out var taken)
+                && Changed(invoice, $"{key}/other") is { } another)
             {
                 var on = day.AddDays(taken.Between(1, 5));
                 Plan(on, Fault.NumberTaken, new Told([another], Refusal.DuplicateNumber));
                 // The refusal used the key up no more than it kept the invoice.
-                Plan(on.AddDays(1), null, Told.Fact(Tell.Of("contact", another.Key, "ledger", ("account", invoice.Account), ("at", new DateTimeOffset(on, new TimeOnly(9, 0), TimeSpan.Zero)),
+                Plan(on.AddDays(1), null,
+                    Told.Fact(Tell.Of("contact", another.Key, "ledger", ("account", invoice.Account),
+                        ("at", new DateTimeOffset(on, new TimeOnly(9, 0), TimeSpan.Zero)),
                     ("channel", "email"), ("direction", "inbound"), ("outcome", "right_party"))));
             }
         }
@@ -174,7 +179,8 @@ internal sealed class PostRoom(Tally tally)
         var (told, alone) = (new List<Told>(), new List<Told>());
         foreach (var fact in facts)
         {
-            if (invoices.Count > 0 && fact is Input.Payment && !facts.Any(f => f is Input.PaymentReversed r && r.Payment == fact.Key) && facts.Count(f => f.Key == fact.Key) == 1
+            if (invoices.Count > 0 && fact is Input.Payment && !facts.Any(f => f is Input.PaymentReversed r && r.Payment == fact.Key)
+                && facts.Count(f => f.Key == fact.Key) == 1
                 && tally.Strikes(Fault.SpoiltRow, fact.Key, out var random) && invoices[random.Below(invoices.Count)] is var invoice && IsTaken(invoice)
                 && Changed(invoice, $"{fact.Key}/spoilt") is { } spoilt)
             {
@@ -200,7 +206,8 @@ internal sealed class PostRoom(Tally tally)
     {
         var json = JsonNode.Parse(InputJson.Write(input))!.AsObject();
         json["key"] = key;
-        if (json["amount"] is JsonValue amount) json["amount"] = (decimal.Parse(amount.GetValue<string>(), CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture);
+        if (json["amount"] is JsonValue amount)
+            json["amount"] = (decimal.Parse(amount.GetValue<string>(), CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture);
         else if (json["reason"] is JsonValue reason) json["reason"] = reason.GetValue<string>() + ", or so they say";
         else return null;
         var problems = new List<InputProblem>();
@@ -220,19 +227,28 @@ internal sealed class PostRoom(Tally tally)
         {
             0 => No("dispute_closed", Refusal.UnknownDispute, ("dispute", "no-such-dispute"), ("on", day), ("outcome", "rejected")),
             1 => No("payment_reversed", Refusal.UnknownPayment, ("payment", "no-such-payment"), ("on", day), ("reason", "returned")),
-            2 when reversals.Count > 0 => new Told([Tell.Of("payment_reversed", key, "bank", ("account", reversals[^1].Account), ("payment", reversals[^1].Payment), ("on", day), ("reason", "returned"))], Refusal.AlreadyReversed),
-            3 => new Told([Tell.Of("invoice_corrected", key, "ledger", ("account", account), ("invoice", invoice.Number), ("on", day), ("amount", Tell.Amount(100, other)), ("reason", "another currency"))], Refusal.WrongCurrency, Refusal.ItemCancelled),
+            2 when reversals.Count > 0 =>
+                new Told([Tell.Of("payment_reversed", key, "bank", ("account", reversals[^1].Account), ("payment", reversals[^1].Payment), ("on", day),
+                    ("reason", "returned"))], Refusal.AlreadyReversed),
+            3 =>
+                new Told([Tell.Of("invoice_corrected", key, "ledger", ("account", account), ("invoice", invoice.Number), ("on", day),
+                    ("amount", Tell.Amount(100, other)), ("reason", "another currency"))], Refusal.WrongCurrency, Refusal.ItemCancelled),
             4 => No("hold_released", Refusal.UnknownHold, ("hold", "no-such-hold"), ("on", day)),
             5 => No("write_off", Refusal.UnknownItem, ("invoice", "no-such-invoice"), ("on", day), ("reason", "uncollectible")),
-            6 => new Told([Tell.Of("invoice", key, "ledger", ("account", "nobody"), ("number", "N-1"), ("issued_on", day), ("due_on", day), ("amount", Tell.Amount(100, "EUR")))], Refusal.UnknownAccount),
+            6 =>
+                new Told([Tell.Of("invoice", key, "ledger", ("account", "nobody"), ("number", "N-1"), ("issued_on", day), ("due_on", day),
+                    ("amount", Tell.Amount(100, "EUR")))], Refusal.UnknownAccount),
             7 => No("message_settled", Refusal.UnknownMessage, ("message", "m-00-99999999"), ("outcome", "sent")),
-            8 => No("invoice_cancelled", Refusal.BeforeDocument, ("invoice", invoice.Number), ("on", invoice.IssuedOn.AddDays(-1)), ("reason", "before it was issued")) is var early ? early with { Expected = [Refusal.BeforeDocument, Refusal.ItemCancelled] } : null,
+            8 =>
+                No("invoice_cancelled", Refusal.BeforeDocument, ("invoice", invoice.Number), ("on", invoice.IssuedOn.AddDays(-1)),
+                    ("reason", "before it was issued")) is var early ? early with { Expected = [Refusal.BeforeDocument, Refusal.ItemCancelled] } : null,
             9 => No("work_item_done", Refusal.UnknownWorkItem, ("work_item", "w-00-99999999"), ("disposition", "done")),
             10 => new Told([Tell.Of("account", key, "ledger", ("account", account), ("party", "somebody-else"))], Refusal.AccountOfOtherParty),
             _ => No("account", Refusal.PortfolioFixed, ("portfolio", "ELSEWHERE")),
         };
 
-        Told No(string kind, Refusal refusal, params ReadOnlySpan<(string, object?)> fields) => new([Tell.Of(kind, key, "ledger", [("account", account), .. fields])], refusal);
+        Told No(string kind, Refusal refusal, params ReadOnlySpan<(string, object?)> fields) =>
+            new([Tell.Of(kind, key, "ledger", [("account", account), .. fields])], refusal);
     }
 
     private void Know(Input fact)

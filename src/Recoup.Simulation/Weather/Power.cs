@@ -28,7 +28,10 @@ internal sealed class Power(WeatherPlan plan, Tally tally, WeatherClock clock)
     private static readonly string[] Operations = ["import", "run", "dispatch"];
     private static readonly string[] BeforeCommit = ["transaction-open", "journal-written", "before-commit"];
     private static readonly string[] AfterCommit =
-        ["import.after-commit", "import.cells-merged", "import.before-end", "run.after-commit", "run.cells-merged", "run.before-end", "run.before-anchor", "dispatch.after-commit", "dispatch.cells-merged"];
+    [
+        "import.after-commit", "import.cells-merged", "import.before-end", "run.after-commit", "run.cells-merged", "run.before-end",
+        "run.before-anchor", "dispatch.after-commit", "dispatch.cells-merged",
+    ];
 
     /// <summary>The last of them merge cells, which can be done again; the ones before are facts.</summary>
     private const int CommitsLiedAbout = 6;
@@ -98,7 +101,9 @@ internal sealed class Power(WeatherPlan plan, Tally tally, WeatherClock clock)
             if (strike.Fault == Fault.DiskSlow)
             {
                 tally.Count(Fault.DiskSlow);
-                clock.Pass(strike.Random.Chance(20) ? TimeSpan.FromMinutes(strike.Random.Between(60, 180)) : TimeSpan.FromSeconds(strike.Random.Between(20, 1200)));
+                clock.Pass(strike.Random.Chance(20)
+                    ? TimeSpan.FromMinutes(strike.Random.Between(60, 180))
+                    : TimeSpan.FromSeconds(strike.Random.Between(20, 1200)));
                 continue;
             }
             // Only a transaction that made keys has any that could be torn.
@@ -147,7 +152,8 @@ internal sealed class Power(WeatherPlan plan, Tally tally, WeatherClock clock)
         };
     }
 
-    private static byte[] Halved(byte[] wal, int from, int to, SplitMix random) => random.Chance(50) ? WalFile.Cut(wal, from, to, random) : WalFile.Tear(wal, from, to, random);
+    private static byte[] Halved(byte[] wal, int from, int to, SplitMix random) =>
+        random.Chance(50) ? WalFile.Cut(wal, from, to, random) : WalFile.Tear(wal, from, to, random);
 }
 
 /// <summary>The time that passes, and what the machine's clock makes of it.</summary>

@@ -35,7 +35,8 @@ internal sealed class Premises : IDisposable
         (this.plan, this.tally, this.power, this.clock, this.letters, this.policies, this.auditor) = (plan, tally, power, clock, letters, policies, auditor);
         power.Watch = moment =>
         {
-            if (IsFull && (moment.EndsWith(".transaction-open", StringComparison.Ordinal) || moment.EndsWith(".after-commit", StringComparison.Ordinal))) auditor.RememberJournal();
+            if (IsFull && (moment.EndsWith(".transaction-open", StringComparison.Ordinal) || moment.EndsWith(".after-commit", StringComparison.Ordinal)))
+                auditor.RememberJournal();
         };
     }
 

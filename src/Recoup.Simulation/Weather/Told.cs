@@ -11,7 +11,8 @@ public sealed record Told(IReadOnlyList<Input> Inputs, params IReadOnlyList<Refu
     public static Told Fact(Input input) => new([input]);
 
     /// <summary>It names the person, so that nobody may keep it once they are forgotten.</summary>
-    public bool Identifies => Inputs.Any(i => i is Input.AccountSet or Input.ContactPoint or Input.Promise or Input.Contact or Input.Consent { Address: not null });
+    public bool Identifies =>
+        Inputs.Any(i => i is Input.AccountSet or Input.ContactPoint or Input.Promise or Input.Contact or Input.Consent { Address: not null });
 
     /// <summary>The early end of a hold that is told late: where the hold has run out by itself meanwhile nothing can come of it any more.</summary>
     internal bool IsLateRelease(DateOnly day) => Inputs is [Input.HoldReleased release] && release.On < day;

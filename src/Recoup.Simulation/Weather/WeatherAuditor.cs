@@ -11,7 +11,8 @@ namespace Recoup.Simulation.Weather;
 /// </summary>
 internal sealed class WeatherAuditor(WeatherPlan plan) : IDisposable
 {
-    private readonly HashSet<string> taken = new(StringComparer.Ordinal), refused = new(StringComparer.Ordinal), takenToday = new(StringComparer.Ordinal), refusedToday = new(StringComparer.Ordinal);
+    private readonly HashSet<string> taken = new(StringComparer.Ordinal), refused = new(StringComparer.Ordinal),
+        takenToday = new(StringComparer.Ordinal), refusedToday = new(StringComparer.Ordinal);
     private List<(int Partition, long Seq, string Hash)> acknowledged = [];
     private string journal = "";
     private Auditor? inner;
@@ -38,7 +39,10 @@ internal sealed class WeatherAuditor(WeatherPlan plan) : IDisposable
         foreach (var (partition, seq, hash) in acknowledged)
         {
             var found = inner.Reader.HashAt(partition, seq);
-            Check(WeatherInvariants.Kept, found == hash, day, "", () => found is null ? $"row {seq} of partition {partition} was acknowledged before the crash and is gone" : $"row {seq} of partition {partition} is another than before the crash");
+            Check(WeatherInvariants.Kept, found == hash, day, "",
+                () => found is null
+                    ? $"row {seq} of partition {partition} was acknowledged before the crash and is gone"
+                    : $"row {seq} of partition {partition} is another than before the crash");
         }
     }
 
@@ -52,7 +56,9 @@ internal sealed class WeatherAuditor(WeatherPlan plan) : IDisposable
 
     public void RememberJournal() => journal = Inner.JournalHash().Hash;
 
-    public void DiskWasFull(DateOnly day) => Check(WeatherInvariants.FullDisk, Inner.JournalHash().Hash == journal, day, "", () => "the journal is another than before the transaction that met a full disk");
+    public void DiskWasFull(DateOnly day) =>
+        Check(WeatherInvariants.FullDisk, Inner.JournalHash().Hash == journal, day, "",
+            () => "the journal is another than before the transaction that met a full disk");
 
     // --- what is told ---
 
@@ -69,7 +75,8 @@ internal sealed class WeatherAuditor(WeatherPlan plan) : IDisposable
         var forgotten = row.Inputs.Any(i => i.AccountId.Length > 0 && Books.IsForgotten(i.AccountId));
         var fits = row.Fits(result, forgotten, day);
         Check(row.Expected.Count == 0 ? Findings.Inputs : WeatherInvariants.Refused, fits, day, row.Inputs[0].AccountId,
-            () => $"{row} came to {result.Status}{(result.Refused is { } why ? $", {why.Refusal}: {why.Message}" : "")}{(row.Expected.Count > 0 ? $"; it should be refused as {string.Join(" or ", row.Expected)}" : "")}");
+            () => $"{row} came to {result.Status}{(result.Refused is { } why ? $", {why.Refusal}: {why.Message}" : "")}"
+                + (row.Expected.Count > 0 ? $"; it should be refused as {string.Join(" or ", row.Expected)}" : ""));
         Remember(row, result.Status == UnitStatus.Refused);
     }
 
@@ -80,7 +87,10 @@ internal sealed class WeatherAuditor(WeatherPlan plan) : IDisposable
         {
             var input = row.Inputs[0];
             var why = rejected.GetValueOrDefault(input.Key);
-            Check(Findings.Inputs, why is null || (row.Identifies && Books.IsForgotten(input.AccountId)) || (row.IsLateRelease(day) && why.Contains("that still stands", StringComparison.Ordinal)), day, input.AccountId, () => $"{input.Key} was rejected: {why}");
+            Check(Findings.Inputs,
+                why is null || (row.Identifies && Books.IsForgotten(input.AccountId))
+                    || (row.IsLateRelease(day) && why.Contains("that still stands", StringComparison.Ordinal)),
+                day, input.AccountId, () => $"{input.Key} was rejected: {why}");
             Remember(row, why is not null);
         }
     }
@@ -101,14 +111,16 @@ internal sealed class WeatherAuditor(WeatherPlan plan) : IDisposable
     private void Shown(DateOnly day, JournalEntry row)
     {
         if (row.Actor == "system") return;
-        Check(WeatherInvariants.Nothing, !refused.Contains(row.Cause), day, row.Party, () => $"row {row.Seq} of partition {row.Partition} is of {row.Cause}, which was refused");
+        Check(WeatherInvariants.Nothing, !refused.Contains(row.Cause), day, row.Party,
+            () => $"row {row.Seq} of partition {row.Partition} is of {row.Cause}, which was refused");
     }
 
     // --- channels and runs ---
 
     /// <summary>A channel says something that it said before, or that can't be.</summary>
     public void Answered(DateOnly day, Input answer, BatchResult result) =>
-        Check(WeatherInvariants.Answers, result.Events == 0, day, answer is Input.ChannelResult r ? r.Party : "", () => $"{answer.Key} left {result.Events} events");
+        Check(WeatherInvariants.Answers, result.Events == 0, day, answer is Input.ChannelResult r ? r.Party : "",
+            () => $"{answer.Key} left {result.Events} events");
 
     /// <param name="silent">Messages of which no channel has told and nobody settled what became of them.</param>
     public void Dispatched(DateOnly day, Store live, IReadOnlySet<string> silent)
@@ -140,17 +152,22 @@ internal sealed class WeatherAuditor(WeatherPlan plan) : IDisposable
     public void AtTheEnd(DateOnly day, Store live)
     {
         Keys(day, taken, refused);
-        Inner.Thoroughly(day, live, Directory.Exists(live.AnchorFolder) ? [.. Directory.EnumerateFiles(live.AnchorFolder, "*.json").Order(StringComparer.Ordinal)] : []);
+        Inner.Thoroughly(day, live,
+            Directory.Exists(live.AnchorFolder) ? [.. Directory.EnumerateFiles(live.AnchorFolder, "*.json").Order(StringComparer.Ordinal)] : []);
     }
 
     private void Keys(DateOnly day, IEnumerable<string> kept, IEnumerable<string> free)
     {
-        foreach (var key in kept.Order(StringComparer.Ordinal)) Check(WeatherInvariants.Kept, Inner.Reader.HoldsKey(key), day, "", () => $"{key} was taken, and its key is not there");
-        foreach (var key in free.Order(StringComparer.Ordinal)) Check(WeatherInvariants.Nothing, !Inner.Reader.HoldsKey(key), day, "", () => $"{key} was refused, and its key is used up");
+        foreach (var key in kept.Order(StringComparer.Ordinal))
+            Check(WeatherInvariants.Kept, Inner.Reader.HoldsKey(key), day, "", () => $"{key} was taken, and its key is not there");
+        foreach (var key in free.Order(StringComparer.Ordinal))
+            Check(WeatherInvariants.Nothing, !Inner.Reader.HoldsKey(key), day, "", () => $"{key} was refused, and its key is used up");
     }
 
     /// <summary>An error ended the work.</summary>
-    public void Failed(DateOnly day, Exception e) => Check(WeatherInvariants.NoError, false, day, "", () => $"{e.GetType().Name}: {e.Message}{(e.StackTrace is { } trace ? " " + trace.Split('\n')[0].Trim() : "")}; plan: {plan.Command}");
+    public void Failed(DateOnly day, Exception e) =>
+        Check(WeatherInvariants.NoError, false, day, "",
+            () => $"{e.GetType().Name}: {e.Message}{(e.StackTrace is { } trace ? " " + trace.Split('\n')[0].Trim() : "")}; plan: {plan.Command}");
 
     public void Worked(DateOnly day) => Check(WeatherInvariants.NoError, true, day, "", () => "");
 

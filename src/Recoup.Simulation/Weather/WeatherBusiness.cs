@@ -16,7 +16,8 @@ namespace Recoup.Simulation.Weather;
 /// </summary>
 public sealed class WeatherBusiness : IDisposable
 {
-    private static readonly TimeOnly Night = new(1, 0), Morning = new(6, 0), RunTime = new(7, 0), FirstPost = new(10, 5), Calls = new(15, 0), SecondPost = new(17, 5);
+    private static readonly TimeOnly Night = new(1, 0), Morning = new(6, 0),
+        RunTime = new(7, 0), FirstPost = new(10, 5), Calls = new(15, 0), SecondPost = new(17, 5);
 
     /// <summary>Rows of a batch, on average.</summary>
     private const int BatchMean = 12;
@@ -99,7 +100,8 @@ public sealed class WeatherBusiness : IDisposable
         clock.Reach(At(day, Morning));
         Turn(0);
         Tell(day, post.Morning(day, world.Day(day)), disk == "import");
-        if (first) Tell(day, [Told.Fact(Worlds.Tell.Of("sending", "go-live", "max", ("mode", "live"), ("reason", "the simulation begins to send")))], fillDisk: false);
+        if (first)
+            Tell(day, [Told.Fact(Worlds.Tell.Of("sending", "go-live", "max", ("mode", "live"), ("reason", "the simulation begins to send")))], fillDisk: false);
         if (live)
         {
             Answers(day);
@@ -110,7 +112,11 @@ public sealed class WeatherBusiness : IDisposable
             Post(day, FirstPost, disk == "dispatch");
             clock.Reach(At(day, Calls));
             var told = new List<Input>();
-            premises.Do(day, () => told = new Agents(premises.Store, world, auditor.Inner, plan.Customers, (_, message) => channel.Arrived.Contains(message)).Work(day, clock.True));
+            premises.Do(day, () =>
+            {
+                var agents = new Agents(premises.Store, world, auditor.Inner, plan.Customers, (_, message) => channel.Arrived.Contains(message));
+                told = agents.Work(day, clock.True);
+            });
             Tell(day, post.Afternoon(day, told), fillDisk: false);
             foreach (var settled in told.OfType<Input.MessageSettled>()) channel.Silent.Remove(settled.Message);
             Turn(3);
@@ -246,7 +252,8 @@ public sealed class WeatherBusiness : IDisposable
         if (plan.Seams is { } seams) port = seams.Channel(port);
         premises.Do(day, () =>
         {
-            new Dispatcher(premises.Dispatch, new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = port }).Dispatch(clock.GetUtcNow());
+            new Dispatcher(premises.Dispatch, new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = port })
+                .Dispatch(clock.GetUtcNow());
             auditor.Dispatched(day, premises.Store, channel.Silent);
         }, fillDisk);
     }

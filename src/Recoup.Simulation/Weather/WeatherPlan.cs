@@ -49,7 +49,8 @@ public sealed record WeatherPlan(WorldSpec World, ulong Seed, int Customers, int
 
     /// <summary>What plays this plan again.</summary>
     public string Command => string.Create(System.Globalization.CultureInfo.InvariantCulture,
-        $"recoup simulate --faults {FaultTable.Write(Faults)} --seed {Seed} --accounts {Customers} --days {Days}{(From is { } from ? $" --from {from:yyyy-MM-dd}" : "")}{(World.Name == WorldTable.All[0].Name ? "" : " --world " + World.Name)}");
+        $"recoup simulate --faults {FaultTable.Write(Faults)} --seed {Seed} --accounts {Customers} --days {Days}"
+            + $"{(From is { } from ? $" --from {from:yyyy-MM-dd}" : "")}{(World.Name == WorldTable.All[0].Name ? "" : " --world " + World.Name)}");
 }
 
 /// <summary>Where a test plants the bug that the auditor must find.</summary>
@@ -91,7 +92,8 @@ public sealed record WeatherReport(WeatherPlan Plan, string JournalHash, long Ev
 /// <summary>Invariants beside those of every simulation.</summary>
 public static class WeatherInvariants
 {
-    public const string Kept = "acknowledged-kept", Refused = "refused-by-name", Nothing = "refusals-leave-nothing", Unknown = "unknown-is-listed", Answers = "answers-settle-once",
+    public const string Kept = "acknowledged-kept", Refused = "refused-by-name",
+        Nothing = "refusals-leave-nothing", Unknown = "unknown-is-listed", Answers = "answers-settle-once",
         FullDisk = "full-disk-stops", PastRuns = "no-run-of-the-past", Reopens = "reopens-after-a-crash", NoError = "nothing-else-fails";
 
     public static IReadOnlyList<string> Names => [.. All.Select(i => i.Name)];

@@ -3,7 +3,8 @@ using Recoup.Storage;
 namespace Recoup.Simulation.Weather;
 
 /// <summary>What many seeds came to.</summary>
-public sealed record WeatherSummary(IReadOnlyList<WeatherReport> Failed, int Seeds, long Events, long Checks, IReadOnlyDictionary<Fault, int> Faults, IReadOnlyDictionary<string, int> Moments);
+public sealed record WeatherSummary(IReadOnlyList<WeatherReport> Failed, int Seeds, long Events, long Checks, IReadOnlyDictionary<Fault, int> Faults,
+    IReadOnlyDictionary<string, int> Moments);
 
 /// <summary>Plays plans in scratch folders of their own, one or many, and makes a failing one as small as it gets.</summary>
 public static class WeatherSeeds
@@ -64,7 +65,9 @@ public static class WeatherSeeds
         if (smallest.Plan.Start != new DateOnly(2025, 1, 1)) smallest = smallest with { Plan = smallest.Plan with { From = smallest.Plan.Start } };
         foreach (var group in FaultTable.Groups) Without([.. FaultTable.All.Where(k => k.Group == group).Select(k => k.Fault)]);
         foreach (var kind in FaultTable.All) Without([kind.Fault]);
-        while (smallest.Plan.Customers > 1 && (Try(smallest.Plan with { Customers = smallest.Plan.Customers / 2 }) || Try(smallest.Plan with { Customers = smallest.Plan.Customers * 3 / 4 }))) { }
+        while (smallest.Plan.Customers > 1
+            && (Try(smallest.Plan with { Customers = smallest.Plan.Customers / 2 })
+                || Try(smallest.Plan with { Customers = smallest.Plan.Customers * 3 / 4 }))) { }
         while (smallest.Plan.Days > 1 && Try(smallest.Plan with { Days = smallest.Plan.Days / 2 })) { }
         foreach (var kind in FaultTable.All) Without([kind.Fault]);
         return smallest;

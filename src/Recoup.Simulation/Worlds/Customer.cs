@@ -9,9 +9,20 @@ internal sealed record CustomerAccount(string Id, WorldPortfolio Portfolio);
 /// </summary>
 internal sealed class Customer
 {
-    private static readonly string[] First = ["Alder", "Birk", "Castell", "Dorn", "Eller", "Falk", "Gruen", "Hagen", "Iffland", "Jessen", "Kessel", "Linden", "Marsh", "Norden", "Orwell", "Pryce", "Quill", "Rowan", "Stroud", "Thorne", "Ulmer", "Vane", "Weller", "Yarrow", "Zell"];
-    private static readonly string[] Trade = ["Bakery", "Logistics", "Dental", "Print", "Garden", "Motors", "Studio", "Foods", "Textiles", "Optics", "Joinery", "Media", "Tools", "Travel", "Energy"];
-    private static readonly string[] Given = ["Ada", "Ben", "Cora", "David", "Edith", "Frank", "Greta", "Hugo", "Ida", "Jonas", "Klara", "Leo", "Mira", "Nils", "Olga", "Paul"];
+    private static readonly string[] First =
+    [
+        "Alder", "Birk", "Castell", "Dorn", "Eller", "Falk", "Gruen", "Hagen", "Iffland", "Jessen", "Kessel", "Linden", "Marsh", "Norden",
+        "Orwell", "Pryce", "Quill", "Rowan", "Stroud", "Thorne", "Ulmer", "Vane", "Weller", "Yarrow", "Zell",
+    ];
+    private static readonly string[] Trade =
+    [
+        "Bakery", "Logistics", "Dental", "Print", "Garden", "Motors", "Studio", "Foods", "Textiles", "Optics", "Joinery", "Media", "Tools",
+        "Travel", "Energy",
+    ];
+    private static readonly string[] Given =
+    [
+        "Ada", "Ben", "Cora", "David", "Edith", "Frank", "Greta", "Hugo", "Ida", "Jonas", "Klara", "Leo", "Mira", "Nils", "Olga", "Paul",
+    ];
 
     public Customer(ulong seed, int number, WorldSpec spec)
     {
@@ -23,11 +34,20 @@ internal sealed class Customer
         var portfolio = spec.Portfolios.First(p => (pick -= p.SharePercent) < 0);
         IsConsumer = random.Chance(15);
         Party = $"C{number + 1:D5}";
-        Name = IsConsumer ? $"{random.Of(Given)} {random.Of(First)}" : $"{random.Of(First)} {random.Of(Trade)} {portfolio.Country switch { "DE" => "GmbH", "GB" => "Ltd", _ => "Inc" }}";
+        Name = IsConsumer
+            ? $"{random.Of(Given)} {random.Of(First)}"
+            : $"{random.Of(First)} {random.Of(Trade)} {portfolio.Country switch { "DE" => "GmbH", "GB" => "Ltd", _ => "Inc" }}";
         var domain = Name.Split(' ')[^2].ToLowerInvariant();
         Email = random.Chance(90) ? $"accounts.{Party.ToLowerInvariant()}@{domain}.example" : null;
         Bounces = random.Chance(Type.BouncePercent);
-        Phone = random.Chance(82) ? portfolio.Country switch { "DE" => $"+4930{random.Between(1000000, 9999999)}", "GB" => $"+4420{random.Between(10000000, 99999999)}", _ => $"+1212555{random.Between(1000, 9999)}" } : null;
+        Phone = random.Chance(82)
+            ? portfolio.Country switch
+            {
+                "DE" => $"+4930{random.Between(1000000, 9999999)}",
+                "GB" => $"+4420{random.Between(10000000, 99999999)}",
+                _ => $"+1212555{random.Between(1000, 9999)}",
+            }
+            : null;
         WrongNumber = random.Chance(6);
         TermDays = random.Of(14, 30, 30, 30, 60);
         SizeMajor = random.Of(80, 150, 400, 900, 2500);

@@ -15,8 +15,10 @@ public sealed partial class World
     {
         foreach (var account in customer.Accounts)
         {
-            Say("account", $"{account.Id}/open", Ledger, ("account", account.Id), ("party", account.Id == customer.Party ? null : customer.Party), ("name", customer.Name), ("portfolio", account.Portfolio.Id),
-                ("kind", customer.IsConsumer ? "consumer" : "business"), ("email", customer.Email), ("phone", customer.Phone), ("country", account.Portfolio.Country), ("time_zone", account.Portfolio.TimeZone),
+            Say("account", $"{account.Id}/open", Ledger, ("account", account.Id), ("party", account.Id == customer.Party ? null : customer.Party),
+                ("name", customer.Name), ("portfolio", account.Portfolio.Id),
+                ("kind", customer.IsConsumer ? "consumer" : "business"), ("email", customer.Email),
+                ("phone", customer.Phone), ("country", account.Portfolio.Country), ("time_zone", account.Portfolio.TimeZone),
                 ("language", account.Portfolio.Language));
             On(start.AddDays(1 + Stream(customer, "first-invoice").Below(30)), () => Issue(customer, account));
         }
@@ -32,7 +34,8 @@ public sealed partial class World
         var cents = (long)customer.SizeMajor * random.Between(40, 260) * WorldTable.SalesPercent[today.Month - 1] / 100 + random.Below(100);
         var due = today.AddDays(customer.TermDays);
         var invoice = new WorldInvoice(account, $"{account.Portfolio.NumberPrefix}-{customer.Number + 1:D5}-{which:D3}", due, cents);
-        Say("invoice", $"{account.Id}/i/{which}", Ledger, ("account", account.Id), ("number", invoice.Number), ("issued_on", today), ("due_on", due), ("amount", Tell.Amount(cents, account.Portfolio.Currency)));
+        Say("invoice", $"{account.Id}/i/{which}", Ledger, ("account", account.Id), ("number", invoice.Number), ("issued_on", today), ("due_on", due),
+            ("amount", Tell.Amount(cents, account.Portfolio.Currency)));
         Count(Tally.Billed, account, cents);
         customer.Open.Add(invoice);
         invoices.Add(invoice);
@@ -120,7 +123,8 @@ public sealed partial class World
     private string Transfer(Customer customer, CustomerAccount account, long minor, List<AllocationDraft>? parts)
     {
         var key = $"{account.Id}/p/{++customer.Payments}";
-        Say("payment", key, Bank, ("account", account.Id), ("on", today), ("amount", Tell.Amount(minor, account.Portfolio.Currency)), ("for", parts), ("method", customer.Type.Debit ? "debit" : "transfer"));
+        Say("payment", key, Bank, ("account", account.Id), ("on", today), ("amount", Tell.Amount(minor, account.Portfolio.Currency)), ("for", parts),
+            ("method", customer.Type.Debit ? "debit" : "transfer"));
         Count(Tally.Collected, account, minor);
         return key;
     }
@@ -145,7 +149,8 @@ public sealed partial class World
     /// <summary>The same invoice once more by mistake, of its own account and day; it is sent back a week later.</summary>
     private void PayTwice(Customer customer, WorldInvoice invoice)
     {
-        var key = Transfer(customer, invoice.Account, invoice.Billed, [new AllocationDraft(invoice.Number, Tell.Amount(invoice.Billed, invoice.Account.Portfolio.Currency).Major)]);
+        var key = Transfer(customer, invoice.Account, invoice.Billed,
+            [new AllocationDraft(invoice.Number, Tell.Amount(invoice.Billed, invoice.Account.Portfolio.Currency).Major)]);
         On(today.AddDays(7), () =>
         {
             Say("payment_reversed", $"{key}/back", Bank, ("account", invoice.Account.Id), ("payment", key), ("on", today), ("reason", "paid twice, sent back"));
@@ -160,7 +165,8 @@ public sealed partial class World
         var account = invoice.Account;
         if (cancel)
         {
-            Say("invoice_cancelled", $"{account.Id}/x/{invoice.Number}", Ledger, ("account", account.Id), ("invoice", invoice.Number), ("on", today), ("reason", "issued in error"));
+            Say("invoice_cancelled", $"{account.Id}/x/{invoice.Number}", Ledger, ("account", account.Id), ("invoice", invoice.Number),
+                ("on", today), ("reason", "issued in error"));
             Count(Tally.Billed, account, -invoice.Billed);
             invoice.Open = 0;
             customer.Open.Remove(invoice);
@@ -168,7 +174,8 @@ public sealed partial class World
         }
         var less = invoice.Billed * Stream(customer, "correction/" + invoice.Number).Between(5, 20) / 100;
         invoice.Open = invoice.Billed -= less;
-        Say("invoice_corrected", $"{account.Id}/c/{invoice.Number}", Ledger, ("account", account.Id), ("invoice", invoice.Number), ("on", today), ("amount", Tell.Amount(invoice.Billed, account.Portfolio.Currency)), ("reason", "price was wrong"));
+        Say("invoice_corrected", $"{account.Id}/c/{invoice.Number}", Ledger, ("account", account.Id), ("invoice", invoice.Number), ("on", today),
+            ("amount", Tell.Amount(invoice.Billed, account.Portfolio.Currency)), ("reason", "price was wrong"));
         Count(Tally.Billed, account, -less);
     }
 
@@ -180,7 +187,8 @@ public sealed partial class World
         var random = Stream(customer, "dispute/" + invoice.Number);
         var key = $"{invoice.Account.Id}/d/{invoice.Number}";
         invoice.Disputed = true;
-        Say("dispute_opened", key, FromCustomer, ("account", invoice.Account.Id), ("invoice", invoice.Number), ("on", today), ("reason", random.Of("quality", "price", "not received", "wrong quantity")));
+        Say("dispute_opened", key, FromCustomer, ("account", invoice.Account.Id), ("invoice", invoice.Number), ("on", today),
+            ("reason", random.Of("quality", "price", "not received", "wrong quantity")));
         On(today.AddDays(random.Between(8, 35)), () => Settle(customer, invoice, key, random));
     }
 
@@ -192,7 +200,8 @@ public sealed partial class World
         var credited = outcome switch { "accepted" => invoice.Open, "partly_accepted" => invoice.Open * random.Between(15, 50) / 100, _ => 0 };
         Say("dispute_closed", $"{dispute}/end", Ledger, ("account", account.Id), ("dispute", dispute), ("on", today), ("outcome", outcome));
         if (credited > 0)
-            Say("credit_note", $"{dispute}/credit", Ledger, ("account", account.Id), ("number", $"CN-{invoice.Number}"), ("on", today), ("amount", Tell.Amount(credited, account.Portfolio.Currency)), ("invoice", invoice.Number));
+            Say("credit_note", $"{dispute}/credit", Ledger, ("account", account.Id), ("number", $"CN-{invoice.Number}"), ("on", today),
+                ("amount", Tell.Amount(credited, account.Portfolio.Currency)), ("invoice", invoice.Number));
         Count(Tally.Billed, account, -credited);
         invoice.Disputed = false;
         invoice.Open -= credited;
@@ -208,7 +217,8 @@ public sealed partial class World
         if (invoice.Open == 0 || invoice.Disputed || invoice.PaysOn is not null) return;
         invoice.GivenUp = true;
         customer.Open.Remove(invoice);
-        Say("write_off", $"{invoice.Account.Id}/w/{invoice.Number}", Ledger, ("account", invoice.Account.Id), ("invoice", invoice.Number), ("on", today), ("amount", Tell.Amount(invoice.Open, invoice.Account.Portfolio.Currency)), ("reason", "uncollectible"));
+        Say("write_off", $"{invoice.Account.Id}/w/{invoice.Number}", Ledger, ("account", invoice.Account.Id), ("invoice", invoice.Number), ("on", today),
+            ("amount", Tell.Amount(invoice.Open, invoice.Account.Portfolio.Currency)), ("reason", "uncollectible"));
     }
 
     /// <summary>No new invoices from now on; what is open is paid or not as it would have been. Some ask to be forgotten when all is paid.</summary>
@@ -231,5 +241,6 @@ public sealed partial class World
         Say("erasure", $"{customer.Party}/forget", FromCustomer, ("account", customer.Party), ("reason", "asked by the person, everything paid"));
     }
 
-    private static void Count(SortedDictionary<string, long> sums, CustomerAccount account, long minor) => sums[account.Portfolio.Currency] = sums.GetValueOrDefault(account.Portfolio.Currency) + minor;
+    private static void Count(SortedDictionary<string, long> sums, CustomerAccount account, long minor) =>
+        sums[account.Portfolio.Currency] = sums.GetValueOrDefault(account.Portfolio.Currency) + minor;
 }

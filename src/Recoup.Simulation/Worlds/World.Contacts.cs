@@ -83,8 +83,10 @@ public sealed partial class World
         var moved = random.Below(10000) < chance * spec.ResponsePercent;
         var days = random.Between(1, daysMax);
         var (onlyPart, percent, restAfter) = (random.Chance(type.PartPercent), random.Between(30, 70), random.Between(15, 40));
-        var (postponed, refused, leaves) = (random.Chance(spec.PostponePercent), random.Below(1000) < spec.RefusePermille, random.Below(1000) < spec.LeavePermille);
-        var complains = random.Below(100000) < type.ComplaintPermille * (tone == "firm" ? 150 : 100) / 100 * (1 + Math.Max(0, fatigue - WorldTable.FatigueFree)) * spec.ComplaintPercent;
+        var (postponed, refused, leaves) = (random.Chance(spec.PostponePercent), random.Below(1000) < spec.RefusePermille,
+            random.Below(1000) < spec.LeavePermille);
+        var complains = random.Below(100000)
+            < type.ComplaintPermille * (tone == "firm" ? 150 : 100) / 100 * (1 + Math.Max(0, fatigue - WorldTable.FatigueFree)) * spec.ComplaintPercent;
         if (complains) Complain(customer, Stream(customer, "complaint", today.DayNumber));
         var owed = customer.Open.FindAll(i => !i.Disputed && i.Open > 0 && (beforeDue ? i.DueOn >= today && i.DueOn <= today.AddDays(10) : i.DueOn < today));
         foreach (var invoice in owed)
@@ -112,7 +114,8 @@ public sealed partial class World
         On(today.AddDays(1), () =>
         {
             if (customer.Erased) return;
-            Say("contact", $"{customer.Party}/complaint/{which}", FromCustomer, ("account", customer.Party), ("at", At(9)), ("channel", Channel.Email), ("direction", "inbound"), ("outcome", "right_party"));
+            Say("contact", $"{customer.Party}/complaint/{which}", FromCustomer, ("account", customer.Party), ("at", At(9)), ("channel", Channel.Email),
+                ("direction", "inbound"), ("outcome", "right_party"));
             if (wantsRest) AskForTime(customer, customer.Party, 21);
             if (!optsOut || customer.OptedOut) return;
             customer.OptedOut = true;
@@ -137,14 +140,17 @@ public sealed partial class World
         var key = $"{account}/hold/{++customer.Letters}";
         var to = customer.HoldThrough = today.AddDays(days);
         Say("hold", key, FromCustomer, ("account", account), ("from", today), ("to", to), ("reason", "asked for time"));
-        if (random.Chance(30)) On(today.AddDays(random.Between(5, days - 2)), () => Say("hold_released", $"{key}/end", FromCustomer, ("account", account), ("hold", key), ("on", today)));
+        if (random.Chance(30))
+            On(today.AddDays(random.Between(5, days - 2)),
+                () => Say("hold_released", $"{key}/end", FromCustomer, ("account", account), ("hold", key), ("on", today)));
     }
 
     private void NewAddress(Customer customer)
     {
         if (customer.Erased || customer.Left) return;
         customer.Bounces = false;
-        Say("contact_point", $"{customer.Party}/mail/{++customer.Letters}", FromCustomer, ("account", customer.Party), ("channel", Channel.Email), ("address", $"office.{customer.Party.ToLowerInvariant()}.{customer.Letters}@post.example"));
+        Say("contact_point", $"{customer.Party}/mail/{++customer.Letters}", FromCustomer, ("account", customer.Party), ("channel", Channel.Email),
+            ("address", $"office.{customer.Party.ToLowerInvariant()}.{customer.Letters}@post.example"));
     }
 
     private DateTimeOffset At(int hour) => new(today, new TimeOnly(hour, 0), TimeSpan.Zero);

@@ -58,7 +58,10 @@ public sealed partial class World
 
     public WorldTally Tally { get; } = new();
 
-    /// <summary>What is told on a day: by the ledger, the bank and the customers, reactions to yesterday's contacts included. Days are asked for in order, each once.</summary>
+    /// <summary>
+    /// What is told on a day: by the ledger, the bank and the customers, reactions to yesterday's contacts included. Days are asked for in
+    /// order, each once.
+    /// </summary>
     public IReadOnlyList<Input> Day(DateOnly day)
     {
         today = day;

@@ -49,7 +49,8 @@ public sealed record PayerType(string Id, int SharePercent)
 }
 
 /// <summary>Whose customers these are: share of all, and the place that decides zone, currency, language and calendar.</summary>
-public sealed record WorldPortfolio(string Id, int SharePercent, string Name, string Creditor, string Country, string TimeZone, string Currency, string Language, string Calendar, string NumberPrefix);
+public sealed record WorldPortfolio(string Id, int SharePercent, string Name, string Creditor, string Country, string TimeZone, string Currency,
+    string Language, string Calendar, string NumberPrefix);
 
 /// <summary>
 /// A world: who owes, and what contact does to them. All of it is chosen, none of it measured: docs/worlds.md gives

@@ -5,13 +5,41 @@ public static class WorldTable
 {
     public static readonly IReadOnlyList<PayerType> Payers =
     [
-        new("prompt", 38) { EarliestDay = -8, LatestDay = 0, PartPercent = 1, DisputePercent = 1, MessagePercent = 60, CallPercent = 60, KeepsPercent = 98, ComplaintPermille = 6 },
-        new("forgetful", 24) { EarliestDay = 5, LatestDay = 70, NeverPercent = 2, PartPercent = 3, DisputePercent = 1, MessagePercent = 45, CallPercent = 65, FriendlyPercent = 110, FirmPercent = 90, KeepsPercent = 92, ComplaintPermille = 3 },
-        new("strategic", 14) { EarliestDay = 25, LatestDay = 80, NeverPercent = 2, PartPercent = 10, DisputePercent = 3, MessagePercent = 18, CallPercent = 40, FriendlyPercent = 40, FirmPercent = 180, KeepsPercent = 65, ComplaintPermille = 4 },
-        new("distressed", 10) { EarliestDay = 35, LatestDay = 120, NeverPercent = 35, PartPercent = 45, DisputePercent = 2, MessagePercent = 10, CallPercent = 35, FriendlyPercent = 120, FirmPercent = 60, KeepsPercent = 45, ComplaintPermille = 10 },
-        new("disputer", 6) { EarliestDay = 0, LatestDay = 30, NeverPercent = 3, PartPercent = 5, DisputePercent = 22, MessagePercent = 35, CallPercent = 60, FirmPercent = 80, KeepsPercent = 85, ComplaintPermille = 12 },
-        new("debit", 5) { EarliestDay = 15, LatestDay = 60, NeverPercent = 5, PartPercent = 2, DisputePercent = 1, Debit = true, ReturnedPercent = 22, MessagePercent = 50, CallPercent = 70, KeepsPercent = 85, ComplaintPermille = 3 },
-        new("vanished", 3) { EarliestDay = 60, LatestDay = 120, NeverPercent = 90, PartPercent = 10, MessagePercent = 2, CallPercent = 3, KeepsPercent = 20, ComplaintPermille = 2, BouncePercent = 60 },
+        new("prompt", 38)
+        {
+            EarliestDay = -8, LatestDay = 0, PartPercent = 1, DisputePercent = 1,
+            MessagePercent = 60, CallPercent = 60, KeepsPercent = 98, ComplaintPermille = 6,
+        },
+        new("forgetful", 24)
+        {
+            EarliestDay = 5, LatestDay = 70, NeverPercent = 2, PartPercent = 3, DisputePercent = 1, MessagePercent = 45,
+            CallPercent = 65, FriendlyPercent = 110, FirmPercent = 90, KeepsPercent = 92, ComplaintPermille = 3,
+        },
+        new("strategic", 14)
+        {
+            EarliestDay = 25, LatestDay = 80, NeverPercent = 2, PartPercent = 10, DisputePercent = 3, MessagePercent = 18,
+            CallPercent = 40, FriendlyPercent = 40, FirmPercent = 180, KeepsPercent = 65, ComplaintPermille = 4,
+        },
+        new("distressed", 10)
+        {
+            EarliestDay = 35, LatestDay = 120, NeverPercent = 35, PartPercent = 45, DisputePercent = 2, MessagePercent = 10,
+            CallPercent = 35, FriendlyPercent = 120, FirmPercent = 60, KeepsPercent = 45, ComplaintPermille = 10,
+        },
+        new("disputer", 6)
+        {
+            EarliestDay = 0, LatestDay = 30, NeverPercent = 3, PartPercent = 5, DisputePercent = 22,
+            MessagePercent = 35, CallPercent = 60, FirmPercent = 80, KeepsPercent = 85, ComplaintPermille = 12,
+        },
+        new("debit", 5)
+        {
+            EarliestDay = 15, LatestDay = 60, NeverPercent = 5, PartPercent = 2, DisputePercent = 1, Debit = true,
+            ReturnedPercent = 22, MessagePercent = 50, CallPercent = 70, KeepsPercent = 85, ComplaintPermille = 3,
+        },
+        new("vanished", 3)
+        {
+            EarliestDay = 60, LatestDay = 120, NeverPercent = 90, PartPercent = 10, MessagePercent = 2,
+            CallPercent = 3, KeepsPercent = 20, ComplaintPermille = 2, BouncePercent = 60,
+        },
     ];
 
     public static readonly IReadOnlyList<WorldPortfolio> Portfolios =
@@ -45,9 +73,14 @@ public static class WorldTable
     [
         new("everyday", "Most pay, many late, and a word at the right time brings money in sooner."),
         new("contact-does-nothing", "Everybody pays when they would have paid anyway, whatever is sent to them.") { ResponsePercent = 0 },
-        new("contact-harms", "A word offends: who is reminded pays later, complains more, and some leave.") { ResponsePercent = 10, ComplaintPercent = 300, PostponePercent = 45, PostponeDays = 15, RefusePermille = 40, LeavePermille = 25 },
+        new("contact-harms", "A word offends: who is reminded pays later, complains more, and some leave.")
+        {
+            ResponsePercent = 10, ComplaintPercent = 300, PostponePercent = 45, PostponeDays = 15, RefusePermille = 40, LeavePermille = 25,
+        },
     ];
 
     /// <summary>Throws <see cref="ArgumentException"/> where there is no such world.</summary>
-    public static WorldSpec Named(string name) => All.FirstOrDefault(w => w.Name == name) ?? throw new ArgumentException($"there is no world '{name}'; there are {string.Join(", ", All.Select(w => w.Name))}", nameof(name));
+    public static WorldSpec Named(string name) =>
+        All.FirstOrDefault(w => w.Name == name)
+            ?? throw new ArgumentException($"there is no world '{name}'; there are {string.Join(", ", All.Select(w => w.Name))}", nameof(name));
 }
