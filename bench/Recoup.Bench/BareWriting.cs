@@ -21,13 +21,17 @@ internal static class BareWriting
     /// <summary>Binary COPY into a table with a primary key, in the same batches.</summary>
     public static (long Rows, double Seconds) Copy(Ground ground)
     {
-        ground.Store.Exec("CREATE TABLE bare(id BIGINT PRIMARY KEY, partition BIGINT, seq BIGINT, prior BIGINT, party TEXT, account TEXT, kind TEXT, version BIGINT, effective_on TEXT, recorded_on TEXT, recorded_at BIGINT, actor TEXT, cause TEXT, workspace_seq BIGINT, payload BYTEA, hash BYTEA)");
+        ground.Store.Exec("CREATE TABLE bare(id BIGINT PRIMARY KEY, partition BIGINT, seq BIGINT, prior BIGINT, party TEXT, account TEXT, kind TEXT, version "
+            + "BIGINT, effective_on TEXT, recorded_on TEXT, recorded_at BIGINT, actor TEXT, cause TEXT, workspace_seq BIGINT, payload BYTEA, hash BYTEA)");
         var target = (PostgresDatabase)ground.Store.Database;
-        string[] columns = ["id", "partition", "seq", "prior", "party", "account", "kind", "version", "effective_on", "recorded_on", "recorded_at", "actor", "cause", "workspace_seq", "payload", "hash"];
+        string[] columns = ["id", "partition", "seq", "prior", "party", "account", "kind", "version", "effective_on", "recorded_on", "recorded_at", "actor",
+            "cause", "workspace_seq", "payload", "hash"];
         var (count, seconds) = (0L, 0.0);
         foreach (var part in Imported(ground.Store))
         {
-            var rows = part.Select(r => new object?[] { r.Id, (long)r.Row.Partition, r.Row.Seq, r.Row.Prior, r.Row.Party, r.Row.Account, r.Row.Kind, (long)r.Row.Version, Store.Day(r.Row.EffectiveOn), Store.Day(r.Row.RecordedOn), r.Row.RecordedAt, r.Row.Actor, r.Row.Cause, r.Row.WorkspaceSeq, r.Row.Payload, r.Row.Hash }).ToList();
+            var rows = part.Select(r => new object?[] { r.Id, (long)r.Row.Partition, r.Row.Seq, r.Row.Prior, r.Row.Party, r.Row.Account,
+                r.Row.Kind, (long)r.Row.Version, Store.Day(r.Row.EffectiveOn), Store.Day(r.Row.RecordedOn), r.Row.RecordedAt, r.Row.Actor, r.Row.Cause,
+                r.Row.WorkspaceSeq, r.Row.Payload, r.Row.Hash }).ToList();
             seconds += Sections.Time(() => target.Import("bare", columns, rows));
             count += rows.Count;
             Progress.Now(() => $"bare COPY: {count:N0} rows");
@@ -45,7 +49,9 @@ internal static class BareWriting
         {
             db.Open();
             void Exec(string sql) { using var command = db.CreateCommand(); command.CommandText = sql; command.ExecuteNonQuery(); }
-            Exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=16384; CREATE TABLE journal(id INTEGER PRIMARY KEY, partition INTEGER, seq INTEGER, prior INTEGER, party TEXT, account TEXT, kind TEXT, version INTEGER, effective_on TEXT, recorded_on TEXT, recorded_at INTEGER, actor TEXT, cause TEXT, workspace_seq INTEGER, payload BLOB, hash BLOB)");
+            Exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=16384; "
+                + "CREATE TABLE journal(id INTEGER PRIMARY KEY, partition INTEGER, seq INTEGER, prior INTEGER, party TEXT, account TEXT, kind TEXT, version "
+                + "INTEGER, effective_on TEXT, recorded_on TEXT, recorded_at INTEGER, actor TEXT, cause TEXT, workspace_seq INTEGER, payload BLOB, hash BLOB)");
             using var insert = new SqliteStatement(db, "INSERT INTO journal VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
             foreach (var part in Imported(ground.Store))
             {
@@ -55,8 +61,10 @@ internal static class BareWriting
                 {
                     Exec("BEGIN IMMEDIATE");
                     foreach (var (id, row) in part)
-                        insert.Bind(id).Bind(row.Partition).Bind(row.Seq).Bind(row.Prior).Bind(row.Party).Bind(row.Account).Bind(row.Kind).Bind(row.Version).Bind(Store.Day(row.EffectiveOn)).Bind(Store.Day(row.RecordedOn))
-                            .Bind(row.RecordedAt).Bind(row.Actor).Bind(row.Cause).Bind(row.WorkspaceSeq).Bind(row.Payload.AsSpan()).Bind(row.Hash.AsSpan()).Run();
+                        insert.Bind(id).Bind(row.Partition).Bind(row.Seq).Bind(row.Prior).Bind(row.Party).Bind(row.Account).Bind(row.Kind).Bind(row.Version)
+                            .Bind(Store.Day(row.EffectiveOn)).Bind(Store.Day(row.RecordedOn))
+                            .Bind(row.RecordedAt).Bind(row.Actor).Bind(row.Cause).Bind(row.WorkspaceSeq)
+                            .Bind(row.Payload.AsSpan()).Bind(row.Hash.AsSpan()).Run();
                     Exec("COMMIT");
                 });
             }

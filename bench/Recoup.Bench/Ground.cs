@@ -10,7 +10,8 @@ namespace Recoup.Bench;
 internal sealed class Ground : IDisposable
 {
     // Durable as it comes; the room of a server that has a machine of some size to itself.
-    private static readonly Lazy<PostgresServer> Server = new(() => new PostgresServer("-c shared_buffers=1GB -c max_wal_size=8GB -c checkpoint_timeout=15min"));
+    private static readonly Lazy<PostgresServer> Server =
+        new(() => new PostgresServer("-c shared_buffers=1GB -c max_wal_size=8GB -c checkpoint_timeout=15min"));
 
     private static int count;
 
@@ -47,11 +48,13 @@ internal sealed class Ground : IDisposable
     public Door Door(string operation, DateOnly day) => new(Store, operation, new Standing(At(day)), TemplateWriter.Shipped);
 
     public void Import(string file, DateOnly day, string what) =>
-        new Intake(Door("import", day)).Take(MappedFile.Read(Mapping.Load("receivables"), file), (row, reason) => throw new InvalidOperationException($"line {row.Line}: {reason}"),
+        new Intake(Door("import", day))
+            .Take(MappedFile.Read(Mapping.Load("receivables"), file), (row, reason) => throw new InvalidOperationException($"line {row.Line}: {reason}"),
             report => Progress.Now(() => $"{what}: {report.Read:N0} rows"));
 
     public RunReport Run(DateOnly day, bool all, string what) =>
-        new DailyRun(Door("run", day)).Run(day, At(day), all, acceptVolume: true, progress: (done, of) => Progress.Now(() => $"{what}: {done:N0} of {of:N0} parties"));
+        new DailyRun(Door("run", day))
+            .Run(day, At(day), all, acceptVolume: true, progress: (done, of) => Progress.Now(() => $"{what}: {done:N0} of {of:N0} parties"));
 
     public long Count(string table)
     {

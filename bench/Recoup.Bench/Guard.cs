@@ -68,7 +68,9 @@ internal static partial class Guard
             Writer = TemplateWriter.Shipped, Audited = false,
             Copies = (day, sent, _) =>
             {
-                foreach (var letter in sent) letters.Append(CultureInfo.InvariantCulture, $"{Store.Day(day)} {letter.Party} {letter.Channel} {letter.Text.To}\n{letter.Text.Subject}\n{letter.Text.Body}\n\n");
+                foreach (var letter in sent)
+                    letters.Append(CultureInfo.InvariantCulture,
+                        $"{Store.Day(day)} {letter.Party} {letter.Channel} {letter.Text.To}\n{letter.Text.Subject}\n{letter.Text.Body}\n\n");
             },
         };
         using var business = new SimulatedBusiness(plan, scratch);
@@ -156,7 +158,8 @@ internal static partial class Guard
     {
         var lines = new List<string>();
         using var s = store.Own(sql);
-        var columns = sql[7..sql.IndexOf(" FROM", StringComparison.Ordinal)].Split(", ").Select(c => c[(c.IndexOf('.', StringComparison.Ordinal) + 1)..]).ToArray();
+        var columns = sql[7..sql.IndexOf(" FROM", StringComparison.Ordinal)].Split(", ")
+            .Select(c => c[(c.IndexOf('.', StringComparison.Ordinal) + 1)..]).ToArray();
         while (s.Step())
         {
             var line = new StringBuilder();
@@ -185,7 +188,8 @@ internal static partial class Guard
         var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
         for (var p = 0; p < Partition.Count; p++)
             foreach (var (_, row) in store.Journal(p)) counts[row.Kind] = counts.GetValueOrDefault(row.Kind) + 1;
-        return new SortedDictionary<string, int>(counts.ToDictionary(c => $"{c.Key} {c.Value.ToString(CultureInfo.InvariantCulture)}", c => c.Value), StringComparer.Ordinal).Keys;
+        return new SortedDictionary<string, int>(counts.ToDictionary(c => $"{c.Key} {c.Value.ToString(CultureInfo.InvariantCulture)}",
+            c => c.Value), StringComparer.Ordinal).Keys;
     }
 
     /// <summary>Party, day, step, verdict, reason, and what else a decision says, in the order of each party's history.</summary>
@@ -196,7 +200,8 @@ internal static partial class Guard
             foreach (var (_, row) in store.Journal(p))
             {
                 if (EventCodec.Decode(row.Kind, row.Version, row.Payload) is not Event.Decided { Decision: var d }) continue;
-                lines.Add((row.Party, row.Seq, string.Join(' ', row.Party, Store.Day(row.EffectiveOn), row.Account, d.Portfolio, d.Segment, d.Strategy, d.Action, d.Rule, d.Step ?? "-",
+                lines.Add((row.Party, row.Seq,
+                    string.Join(' ', row.Party, Store.Day(row.EffectiveOn), row.Account, d.Portfolio, d.Segment, d.Strategy, d.Action, d.Rule, d.Step ?? "-",
                     d.Verdict ?? "-", d.GateRule ?? "-", d.Channel ?? "-", d.Template ?? "-", d.Tone ?? "-", d.Score.ToString(CultureInfo.InvariantCulture),
                     d.NotBefore?.ToString("O", CultureInfo.InvariantCulture) ?? "-", string.Join(',', d.Reasons ?? []))));
             }
@@ -208,7 +213,8 @@ internal static partial class Guard
         var lines = new List<string>();
         foreach (var measure in Enum.GetValues<Measure>())
             foreach (var (key, value) in cells.Flows(measure, from.AddYears(-3), to))
-                lines.Add(string.Create(CultureInfo.InvariantCulture, $"{measure} {key.Day} {key.RefDay} {key.Portfolio} {key.Segment} {key.Currency} {value.Minor} {value.Count}"));
+                lines.Add(string.Create(CultureInfo.InvariantCulture,
+                    $"{measure} {key.Day} {key.RefDay} {key.Portfolio} {key.Segment} {key.Currency} {value.Minor} {value.Count}"));
         lines.Sort(StringComparer.Ordinal);
         return lines;
     }
@@ -220,7 +226,8 @@ internal static partial class Guard
         var engine = new KpiEngine(KpiCatalog.Shipped, cells);
         var lines = new List<string>();
         foreach (var (byPortfolio, bySegment) in new[] { (false, false), (true, true) })
-            foreach (var row in engine.Answer(new KpiQuestion([.. days.Order()]) { ByPortfolio = byPortfolio, BySegment = bySegment })) lines.Add(Json(row.WriteTo));
+            foreach (var row in engine.Answer(new KpiQuestion([.. days.Order()]) { ByPortfolio = byPortfolio, BySegment = bySegment }))
+                lines.Add(Json(row.WriteTo));
         foreach (var row in AgeingReport.Of(cells, to, byPortfolio: true, bySegment: true)) lines.Add(Json(row.WriteTo));
         return lines;
     }

@@ -9,7 +9,8 @@ namespace Recoup.Bench;
 internal static class Host
 {
     public static string Details() =>
-        $"{Environment.ProcessorCount} processors, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}, .NET {Environment.Version}, SQLite {SqliteVersion()}, {PostgresVersion() ?? "no PostgreSQL server on this machine (Debian: postgresql): its figures are left out"}";
+        $"{Environment.ProcessorCount} processors, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}, .NET {Environment.Version}, "
+        + $"SQLite {SqliteVersion()}, {PostgresVersion() ?? "no PostgreSQL server on this machine (Debian: postgresql): its figures are left out"}";
 
     /// <summary>The mean number of processes that wanted a processor over the last minute; a question mark where the machine does not tell.</summary>
     public static string Load()
@@ -28,7 +29,10 @@ internal static class Host
     private static string? PostgresVersion()
     {
         if (PostgresServer.Bin is not { } bin) return null;
-        using var process = Process.Start(new ProcessStartInfo(Path.Combine(bin, "postgres"), "--version") { UseShellExecute = false, RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(Path.Combine(bin, "postgres"), "--version")
+        {
+            UseShellExecute = false, RedirectStandardOutput = true,
+        })!;
         var said = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return "PostgreSQL " + said.Trim().Split(' ').SkipWhile(word => !char.IsAsciiDigit(word[0])).FirstOrDefault("?");
@@ -51,7 +55,8 @@ internal static class Host
         try
         {
             // In kB, as in "VmHWM:    123456 kB".
-            var line = File.ReadLines($"/proc/{(of is null ? "self" : of.Id.ToString(CultureInfo.InvariantCulture))}/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
+            var line = File.ReadLines($"/proc/{(of is null ? "self" : of.Id.ToString(CultureInfo.InvariantCulture))}/status")
+                .First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
             return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
         }
         catch (IOException)

@@ -50,19 +50,28 @@ internal static class Ledger
             for (var i = 0; i < 3; i++)
             {
                 var issued = Eve.AddDays(-random.Between(80, 300));
-                yield return new LedgerRow(a, Number(a, $"S{i}"), issued, issued.AddDays(30), Amount(a, random), issued.AddDays(SegmentOf(a) == "prompt" ? 25 : 40));
+                yield return new LedgerRow(a, Number(a, $"S{i}"), issued, issued.AddDays(30), Amount(a, random),
+                    issued.AddDays(SegmentOf(a) == "prompt" ? 25 : 40));
             }
         }
     }
 
-    /// <summary>The two years: what the opening left open is paid, half of the accounts buy and pay once more, and the last months leave five items open, the risky customers' oldest ones for half a year.</summary>
+    /// <summary>
+    /// The two years: what the opening left open is paid, half of the accounts buy and pay once more, and the last months leave
+    /// five items open, the risky customers' oldest ones for half a year.
+    /// </summary>
     public static IEnumerable<LedgerRow> Years(int accounts)
     {
         var random = new SplitMix(2);
         for (var i = 1; i <= OpenItemsAnAccount; i++)
             for (var a = 0; a < accounts; a++)
             {
-                var ago = SegmentOf(a) switch { "risky" when i == 1 => random.Between(140, 200), "risky" or "small" => random.Between(1, 120), _ => random.Between(1, 60) };
+                var ago = SegmentOf(a) switch
+                {
+                    "risky" when i == 1 => random.Between(140, 200),
+                    "risky" or "small" => random.Between(1, 120),
+                    _ => random.Between(1, 60),
+                };
                 var issued = Last.AddDays(-ago);
                 yield return new LedgerRow(a, Number(a, $"{i}"), issued, issued.AddDays(30), Amount(a, random), null);
             }
@@ -72,7 +81,8 @@ internal static class Ledger
             yield return Entry(a, again, paid: true);
             if (a / 100 % 2 == 0) continue;
             var issued = First.AddDays(random.Below(Last.DayNumber - First.DayNumber - 120));
-            yield return new LedgerRow(a, Number(a, "P"), issued, issued.AddDays(30), Amount(a, random), issued.AddDays(random.Between(5, 30) + (SegmentOf(a) == "risky" ? 60 : 0)));
+            yield return new LedgerRow(a, Number(a, "P"), issued, issued.AddDays(30), Amount(a, random),
+                issued.AddDays(random.Between(5, 30) + (SegmentOf(a) == "risky" ? 60 : 0)));
         }
     }
 
@@ -81,7 +91,8 @@ internal static class Ledger
     {
         var risky = SegmentOf(account) == "risky";
         var issued = Eve.AddDays(risky ? -random.Between(140, 200) : -random.Between(1, 25));
-        return new LedgerRow(account, Number(account, "0"), issued, issued.AddDays(30), Amount(account, random), paid ? issued.AddDays(risky ? 230 + (account % 60) : 28) : null);
+        return new LedgerRow(account, Number(account, "0"), issued, issued.AddDays(30), Amount(account, random),
+            paid ? issued.AddDays(risky ? 230 + (account % 60) : 28) : null);
     }
 
     /// <summary>All of a small customer's items are below what makes a customer worth a call.</summary>
@@ -99,7 +110,8 @@ internal static class Ledger
         {
             count++;
             writer.Write(string.Create(CultureInfo.InvariantCulture,
-                $"{row.AccountId},Customer {row.Account},c{row.Account}@example.com,{row.Portfolio},{row.Number},{row.IssuedOn:yyyy-MM-dd},{row.DueOn:yyyy-MM-dd},{row.Minor / 100m},{row.CurrencyCode},{row.PaidOn:yyyy-MM-dd}\n"));
+                $"{row.AccountId},Customer {row.Account},c{row.Account}@example.com,{row.Portfolio},{row.Number},{row.IssuedOn:yyyy-MM-dd},"
+                + $"{row.DueOn:yyyy-MM-dd},{row.Minor / 100m},{row.CurrencyCode},{row.PaidOn:yyyy-MM-dd}\n"));
         }
         return count;
     }

@@ -4,7 +4,8 @@ using Recoup.Storage.Postgres;
 namespace Recoup.Bench;
 
 /// <summary>Sums of one month end, segment and currency, as somebody would take them from a ledger's own tables.</summary>
-internal readonly record struct PlainSums(long Current, long D1To30, long D31To60, long D61To90, long D90Plus, long Opening, long SalesOfMonth, long SalesOfQuarter)
+internal readonly record struct PlainSums(long Current, long D1To30, long D31To60, long D61To90, long D90Plus,
+    long Opening, long SalesOfMonth, long SalesOfQuarter)
 {
     public long Total => Current + D1To30 + D31To60 + D61To90 + D90Plus;
 
@@ -48,7 +49,8 @@ internal static class PlainLedger
             .Select(r => new object?[] { IdOf(r), Ledger.SegmentOf(r.Account), r.CurrencyCode, (long)r.IssuedOn.DayNumber, (long)r.DueOn.DayNumber, r.Minor });
 
     private static IEnumerable<object?[]> Payments(int accounts) =>
-        Ledger.Opening(accounts).Concat(Ledger.Years(accounts)).Where(r => r.PaidOn is not null).Select(r => new object?[] { IdOf(r), (long)r.PaidOn!.Value.DayNumber, r.Minor });
+        Ledger.Opening(accounts).Concat(Ledger.Years(accounts)).Where(r => r.PaidOn is not null)
+            .Select(r => new object?[] { IdOf(r), (long)r.PaidOn!.Value.DayNumber, r.Minor });
 
     private static void Insert(Ground ground, string table, string[] columns, IEnumerable<object?[]> rows)
     {
@@ -106,18 +108,21 @@ internal static class PlainLedger
             """);
         while (s.Step()) found[(s.Int(0), s.Text(1), s.Text(2))] = new PlainSums(s.Long(3), s.Long(4), s.Long(5), s.Long(6), s.Long(7), s.Long(8), 0, 0);
         s = ground.Store.Statement("""
-            WITH sales AS MATERIALIZED (SELECT segment, currency, issued AS day, CAST(sum(minor) AS BIGINT) AS minor FROM plain_invoice GROUP BY segment, currency, issued)
+            WITH sales AS MATERIALIZED (
+                SELECT segment, currency, issued AS day, CAST(sum(minor) AS BIGINT) AS minor FROM plain_invoice GROUP BY segment, currency, issued)
             SELECT m.last, v.segment, v.currency, CAST(sum(CASE WHEN v.day >= m.first THEN v.minor ELSE 0 END) AS BIGINT), CAST(sum(v.minor) AS BIGINT)
             FROM plain_month m JOIN sales v ON v.day >= m.first_of_quarter AND v.day <= m.last
             GROUP BY m.last, v.segment, v.currency
             """);
         while (s.Step())
-            if (found.TryGetValue((s.Int(0), s.Text(1), s.Text(2)), out var sums)) found[(s.Int(0), s.Text(1), s.Text(2))] = sums with { SalesOfMonth = s.Long(3), SalesOfQuarter = s.Long(4) };
+            if (found.TryGetValue((s.Int(0), s.Text(1), s.Text(2)), out var sums))
+                found[(s.Int(0), s.Text(1), s.Text(2))] = sums with { SalesOfMonth = s.Long(3), SalesOfQuarter = s.Long(4) };
         return found;
     }
 
     /// <summary>Throws where the two ways of counting differ: a comparison with something else is none.</summary>
-    public static void Compare(Dictionary<(int End, string Segment, string Currency), PlainSums> plain, IReadOnlyList<AgeingRow> ageing, IReadOnlyList<KpiRow> kpis)
+    public static void Compare(Dictionary<(int End, string Segment, string Currency), PlainSums> plain,
+        IReadOnlyList<AgeingRow> ageing, IReadOnlyList<KpiRow> kpis)
     {
         foreach (var row in ageing)
         {
@@ -129,12 +134,14 @@ internal static class PlainLedger
         foreach (var row in kpis)
         {
             // Sales of before the first run were in no segment yet.
-            if (row.Kpi is not ("dso" or "cei") || row.Segment is null || row.From <= Ledger.Eve || row.Currency is null || !plain.TryGetValue((row.AsOf.DayNumber, row.Segment, row.Currency), out var sums)) continue;
+            if (row.Kpi is not ("dso" or "cei") || row.Segment is null || row.From <= Ledger.Eve || row.Currency is null
+                || !plain.TryGetValue((row.AsOf.DayNumber, row.Segment, row.Currency), out var sums)) continue;
             var expected = row.Kpi == "dso" ? sums.Dso(row.AsOf.DayNumber - row.From.DayNumber + 1) : sums.Cei;
             if (row.Value is null != expected is null || Math.Abs((row.Value ?? 0) - (expected ?? 0)) > 0.000001m)
                 throw new InvalidOperationException($"{row.Kpi} of {row.AsOf:yyyy-MM-dd}, {row.Segment}, {row.Currency}: {row.Value} here, {expected} by SQL");
             compared++;
         }
-        if (ageing.Count < 24 * Ledger.Segments.Length || compared < 24 * Ledger.Segments.Length) throw new InvalidOperationException($"{ageing.Count} rows of ageing and {compared} values compared, fewer than 24 month ends of 5 segments have");
+        if (ageing.Count < 24 * Ledger.Segments.Length || compared < 24 * Ledger.Segments.Length)
+            throw new InvalidOperationException($"{ageing.Count} rows of ageing and {compared} values compared, fewer than 24 month ends of 5 segments have");
     }
 }

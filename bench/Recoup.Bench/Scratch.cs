@@ -25,7 +25,9 @@ internal static class Scratch
     {
         var root = Directory.CreateTempSubdirectory("recoup-bench-").FullName;
         // A PostgreSQL server runs as another user and has its folder within.
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(root,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         Process? section = null;
         var ended = false;
         void End(PosixSignalContext context)
@@ -53,7 +55,8 @@ internal static class Scratch
             // The signal's thread ends this process.
             if (ended) Thread.Sleep(Timeout.Infinite);
             var figures = Path.Combine(root, FiguresFile);
-            if (section.ExitCode != 0) Console.Error.WriteLine($"{string.Join(' ', arguments)}: FAILED with {section.ExitCode.ToString(CultureInfo.InvariantCulture)}");
+            if (section.ExitCode != 0)
+                Console.Error.WriteLine($"{string.Join(' ', arguments)}: FAILED with {section.ExitCode.ToString(CultureInfo.InvariantCulture)}");
             return (section.ExitCode == 0, File.Exists(figures) ? JsonSerializer.Deserialize<List<Figure>>(File.ReadAllText(figures))! : []);
         }
         finally
@@ -88,7 +91,10 @@ internal static class Scratch
     /// <summary>Starts a program that must not outlive the section; what it says is thrown away.</summary>
     public static Process Start(string assembly, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [assembly, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [assembly, .. arguments])
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         start.Environment.Remove(RootVariable);
         var process = Process.Start(start)!;
         process.BeginOutputReadLine();

@@ -41,7 +41,10 @@ internal static partial class Sections
                     var here = 0;
                     for (var i = d; i < states.Count; i += deciders)
                     {
-                        var outcome = Machine.Handle(states[i], states[i].LastSeq, new Input.Review { Key = "review", Party = states[i].Id, AsOf = day }, context, cells);
+                        var outcome = Machine.Handle(states[i], states[i].LastSeq, new Input.Review
+                        {
+                            Key = "review", Party = states[i].Id, AsOf = day,
+                        }, context, cells);
                         if (outcome.Events is [{ Event: Event.Decided }]) here++;
                     }
                     Interlocked.Add(ref decided, here);
@@ -51,7 +54,8 @@ internal static partial class Sections
             if (!together) alone = cost.ASecond;
             figures.Add(new Figure($"decisions in memory, {deciders} at once", cost.ASecond, Unit.PerSecond)
             {
-                Limit = together ? new Limit($"{deciders} times one alone", alone * deciders) : null, Goal = together ? Goal.DecisionsInMemory : null, Note = $"{cost} each; {decided:N0} decided",
+                Limit = together ? new Limit($"{deciders} times one alone", alone * deciders) : null,
+                Goal = together ? Goal.DecisionsInMemory : null, Note = $"{cost} each; {decided:N0} decided",
             });
         }
     }
@@ -67,7 +71,11 @@ internal static partial class Sections
         var figures = Costs(() => made = Made(parties, context), parties * 3L);
 
         Line("facts in memory", $"{figures} an input; {made.Events.Count:N0} events");
-        foreach (var state in made.States) Machine.Handle(state, state.LastSeq, new Input.Review { Key = "review", Party = state.Id, AsOf = Ledger.Last.AddDays(60) }, context, new CellDeltas());
+        foreach (var state in made.States)
+            Machine.Handle(state, state.LastSeq, new Input.Review
+            {
+                Key = "review", Party = state.Id, AsOf = Ledger.Last.AddDays(60),
+            }, context, new CellDeltas());
 
         Measure("headers", made.States, StateCodec.Encode, b => StateCodec.DecodeParty(b));
         Measure("items", [.. made.States.SelectMany(s => s.Items.Values)], StateCodec.Encode, b => StateCodec.DecodeItem(b));
@@ -108,8 +116,15 @@ internal static partial class Sections
             {
                 var issued = Ledger.First.AddDays(random.Below(days));
                 var amount = new Money(random.Between(500, 500000), Currency.Of("EUR"));
-                Take(new Input.Invoice { Key = $"i-{p}-{i}", Account = account, Number = $"INV-{p}-{i}", IssuedOn = issued, DueOn = issued.AddDays(30), Amount = amount });
-                if (random.Chance(50)) Take(new Input.Payment { Key = $"p-{p}-{i}", Account = account, On = issued.AddDays(40), Amount = amount, For = [($"INV-{p}-{i}", amount)] });
+                Take(new Input.Invoice
+                {
+                    Key = $"i-{p}-{i}", Account = account, Number = $"INV-{p}-{i}", IssuedOn = issued, DueOn = issued.AddDays(30), Amount = amount,
+                });
+                if (random.Chance(50))
+                    Take(new Input.Payment
+                    {
+                        Key = $"p-{p}-{i}", Account = account, On = issued.AddDays(40), Amount = amount, For = [($"INV-{p}-{i}", amount)],
+                    });
             }
             states.Add(state);
 
@@ -125,7 +140,8 @@ internal static partial class Sections
 
     private static Context InMemory(Store store, DateOnly day) => new()
     {
-        Now = Ground.At(day), Workspace = new WorkspaceState(), Policy = ShippedPolicies.Default, PolicyVersion = 1, Rules = ShippedPolicies.ContactRules, Vault = store.Vault, Writer = TemplateWriter.Shipped,
+        Now = Ground.At(day), Workspace = new WorkspaceState(), Policy = ShippedPolicies.Default, PolicyVersion = 1, Rules = ShippedPolicies.ContactRules,
+        Vault = store.Vault, Writer = TemplateWriter.Shipped,
     };
 
     private static Cost Costs(Action action, long count)
@@ -133,7 +149,8 @@ internal static partial class Sections
         GC.Collect();
         var (allocated, processor, watch) = (GC.GetTotalAllocatedBytes(precise: true), Process.GetCurrentProcess().TotalProcessorTime, Stopwatch.StartNew());
         action();
-        return new Cost(count, watch.Elapsed.TotalSeconds, (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds, GC.GetTotalAllocatedBytes(precise: true) - allocated);
+        return new Cost(count, watch.Elapsed.TotalSeconds, (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds,
+            GC.GetTotalAllocatedBytes(precise: true) - allocated);
     }
 
     /// <summary>Printed as so many a second by the clock and, for each, of processor time and allocated.</summary>
@@ -141,8 +158,10 @@ internal static partial class Sections
     {
         public double ASecond => Count / Seconds;
 
-        public static Cost operator +(Cost a, Cost b) => new(a.Count + b.Count, a.Seconds + b.Seconds, a.ProcessorSeconds + b.ProcessorSeconds, a.Bytes + b.Bytes);
+        public static Cost operator +(Cost a, Cost b) =>
+            new(a.Count + b.Count, a.Seconds + b.Seconds, a.ProcessorSeconds + b.ProcessorSeconds, a.Bytes + b.Bytes);
 
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ASecond:N0}/s ({ProcessorSeconds / Count * 1e6:F2} µs of a processor, {Bytes / (double)Count:F0} bytes)");
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+            $"{ASecond:N0}/s ({ProcessorSeconds / Count * 1e6:F2} µs of a processor, {Bytes / (double)Count:F0} bytes)");
     }
 }

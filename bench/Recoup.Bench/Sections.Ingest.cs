@@ -49,7 +49,8 @@ internal static partial class Sections
                 server.WaitForExit();
             }
 
-        ground.Door("import", Ledger.Last).Take([.. Enumerable.Range(0, IngestAccounts).Select(i => new InputUnit(0, [Parse($$"""{"type":"account","key":"a-{{i}}","account":"A{{i:D5}}","portfolio":"P{{i % 5}}"}""")]))]);
+        ground.Door("import", Ledger.Last).Take([.. Enumerable.Range(0, IngestAccounts)
+            .Select(i => new InputUnit(0, [Parse($$"""{"type":"account","key":"a-{{i}}","account":"A{{i:D5}}","portfolio":"P{{i % 5}}"}""")]))]);
         var key = new ApiKeys(ground.Store).Add("bench", ApiMay.Read | ApiMay.Write, Ground.At(Ledger.Last))!;
         Progress.Say($"ingest: recoup serve, {connections} connections, {WarmSeconds} s to warm up and {Seconds} s");
         Measured taken;
@@ -61,10 +62,16 @@ internal static partial class Sections
         }
         if (taken.Failed > 0) throw new InvalidOperationException($"{taken.Failed:N0} requests failed");
         var invoices = ground.Count("journal WHERE kind = 'invoice_issued'");
-        figures.Add(new Figure($"inputs by HTTP, {connections} connections", taken.RequestsASecond, Unit.PerSecond) { Limit = new Limit("a durable row a request", bare.RequestsASecond), Goal = Goal.Ingestion, Note = $"{invoices:N0} invoices are in the journal" });
+        figures.Add(new Figure($"inputs by HTTP, {connections} connections", taken.RequestsASecond, Unit.PerSecond)
+        {
+            Limit = new Limit("a durable row a request", bare.RequestsASecond), Goal = Goal.Ingestion, Note = $"{invoices:N0} invoices are in the journal",
+        });
         figures.Add(new Figure("the same, p50", taken.P50, Unit.Milliseconds) { Limit = new Limit("the bare server", bare.P50) });
         figures.Add(new Figure("the same, p99", taken.P99, Unit.Milliseconds) { Limit = new Limit("the bare server", bare.P99), Goal = Goal.IngestionP99 });
-        figures.Add(new Figure("the same, processor time each", taken.ProcessorMicroseconds, Unit.Microseconds) { Limit = new Limit("the bare server", bare.ProcessorMicroseconds) });
+        figures.Add(new Figure("the same, processor time each", taken.ProcessorMicroseconds, Unit.Microseconds)
+        {
+            Limit = new Limit("the bare server", bare.ProcessorMicroseconds),
+        });
         figures.Add(new Figure("the server, peak memory", peak, Unit.Megabytes) { Goal = Goal.Memory });
     }
 
@@ -74,13 +81,15 @@ internal static partial class Sections
 
     private static Measured Measure(Process server, Uri address, string script, string key, int connections)
     {
-        string[] Arguments(string run, int seconds) => ["-t1", $"-c{connections}", $"-d{seconds}s", "--latency", "-s", script, address.ToString().TrimEnd('/'), "--", key, run];
+        string[] Arguments(string run, int seconds) =>
+            ["-t1", $"-c{connections}", $"-d{seconds}s", "--latency", "-s", script, address.ToString().TrimEnd('/'), "--", key, run];
         Wrk(Arguments("warm", WarmSeconds));
         server.Refresh();
         var before = server.TotalProcessorTime;
         var said = Wrk(Arguments("real", Seconds))!;
         server.Refresh();
-        string Find(string pattern) => Regex.Match(said, pattern, RegexOptions.None, TimeSpan.FromSeconds(1)) is { Success: true } match ? match.Groups[1].Value : "0";
+        string Find(string pattern) =>
+            Regex.Match(said, pattern, RegexOptions.None, TimeSpan.FromSeconds(1)) is { Success: true } match ? match.Groups[1].Value : "0";
         double Number(string pattern) => double.Parse(Find(pattern), CultureInfo.InvariantCulture);
         return new Measured(Number(@"Requests/sec:\s+([\d.]+)"), Milliseconds(Find(@"\n\s+50%\s+(\S+)")), Milliseconds(Find(@"\n\s+99%\s+(\S+)")),
             (server.TotalProcessorTime - before).TotalMicroseconds / Number(@"(\d+) requests in"), (long)Number(@"Non-2xx or 3xx responses: (\d+)"));
@@ -104,7 +113,9 @@ internal static partial class Sections
         function request()
           n = n + 1
           local k = run .. "-" .. id .. "-" .. n
-          return wrk.format("POST", "/api/v1/inputs", headers, string.format('{"type":"invoice","key":"i-%s","account":"A%05d","number":"N-%s","issued_on":"2026-03-01","due_on":"2026-03-31","amount":"%d.00","currency":"EUR"}', k, (n * 7 + id * 13) % 5000, k, 10 + n % 90))
+          return wrk.format("POST", "/api/v1/inputs", headers, string.format('{"type":"invoice","key":"i-%s","account":"A%05d","number":"N-%s",
+        """ + """
+        "issued_on":"2026-03-01","due_on":"2026-03-31","amount":"%d.00","currency":"EUR"}', k, (n * 7 + id * 13) % 5000, k, 10 + n % 90))
         end
         """;
 
@@ -112,7 +123,10 @@ internal static partial class Sections
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("wrk", arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = Process.Start(new ProcessStartInfo("wrk", arguments)
+            {
+                UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            })!;
             var said = process.StandardOutput.ReadToEndAsync();
             process.StandardError.ReadToEnd();
             process.WaitForExit();

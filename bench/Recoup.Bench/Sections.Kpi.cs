@@ -37,7 +37,8 @@ internal static partial class Sections
             Answer("dso", "cei");
             Ageing();
         });
-        var one = Median(() => new Readings(ground.Store).Read(source => new KpiEngine(KpiCatalog.Shipped, source).Answer(new KpiQuestion(Ledger.Last) { Kpis = ["dso"] })));
+        var one = Median(() => new Readings(ground.Store)
+            .Read(source => new KpiEngine(KpiCatalog.Shipped, source).Answer(new KpiQuestion(Ledger.Last) { Kpis = ["dso"] })));
 
         Progress.Say($"{what}: filling plain tables, then the same series by SQL over them");
         var (plain, sql) = (new Dictionary<(int End, string Segment, string Currency), PlainSums>(), 0.0);
@@ -52,7 +53,11 @@ internal static partial class Sections
         PlainLedger.Compare(plain, ageing, rows);
 
         Answer();
-        figures.Add(new Figure($"all {KpiCatalog.Shipped.All.Count} KPIs, 24 months x segments", all * 1000, Unit.Milliseconds) { Limit = new Limit("ageing, DSO, CEI by SQL", sql * 1000), Note = $"{invoices:N0} invoices, {rows.Count:N0} rows, {cells:N0} cells read of {ground.Count("cell"):N0}, {ground.Count("stock"):N0} stocks" });
+        figures.Add(new Figure($"all {KpiCatalog.Shipped.All.Count} KPIs, 24 months x segments", all * 1000, Unit.Milliseconds)
+        {
+            Limit = new Limit("ageing, DSO, CEI by SQL", sql * 1000),
+            Note = $"{invoices:N0} invoices, {rows.Count:N0} rows, {cells:N0} cells read of {ground.Count("cell"):N0}, {ground.Count("stock"):N0} stocks",
+        });
         figures.Add(new Figure("ageing, DSO, CEI, 24 months x segments", three * 1000, Unit.Milliseconds) { Limit = new Limit("the same by SQL", sql * 1000) });
         figures.Add(new Figure("one DSO of one day", one * 1000, Unit.Milliseconds));
         figures.Add(new Figure("KPIs, peak memory", peak, Unit.Megabytes) { Goal = Goal.Memory });
@@ -80,7 +85,11 @@ internal static partial class Sections
         var key = new ApiKeys(ground.Store).Add("bench", ApiMay.Read | ApiMay.Write, Ground.At(now))!;
         using var server = new Served(ground.Place, Ground.At(now));
         var (asked, empty) = AskAfterWrites(server, key, accounts).GetAwaiter().GetResult();
-        figures.Add(new Figure(KpiByHttpName, Percentile(asked, 95), Unit.Milliseconds) { Limit = new Limit("an answer of nothing", Percentile(empty, 95)), Goal = Goal.KpiByHttp, Note = string.Create(CultureInfo.InvariantCulture, $"p50 {Percentile(asked, 50):F1} ms, of {Asked}") });
+        figures.Add(new Figure(KpiByHttpName, Percentile(asked, 95), Unit.Milliseconds)
+        {
+            Limit = new Limit("an answer of nothing", Percentile(empty, 95)), Goal = Goal.KpiByHttp,
+            Note = string.Create(CultureInfo.InvariantCulture, $"p50 {Percentile(asked, 50):F1} ms, of {Asked}"),
+        });
         figures.Add(new Figure("the server, peak memory", Host.PeakMebibytes(server.Process), Unit.Megabytes) { Goal = Goal.Memory });
     }
 
@@ -92,7 +101,11 @@ internal static partial class Sections
         // The first ones are compiling.
         for (var i = -AskedFirst; i < Asked; i++)
         {
-            using var content = new StringContent($$"""{"type":"payment","key":"kpi-{{i}}","account":"A{{(i + AskedFirst) % accounts:D7}}","on":"{{Ledger.Last:yyyy-MM-dd}}","amount":"1.00","currency":"EUR"}""", Encoding.UTF8, "application/json");
+            using var content = new StringContent($$"""
+                {"type":"payment","key":"kpi-{{i}}","account":"A{{(i + AskedFirst) % accounts:D7}}",
+                """ + $$"""
+                "on":"{{Ledger.Last:yyyy-MM-dd}}","amount":"1.00","currency":"EUR"}
+                """, Encoding.UTF8, "application/json");
             using var sent = await http.PostAsync("/api/v1/inputs", content);
             sent.EnsureSuccessStatusCode();
             var (first, second) = (await Milliseconds("/api/v1/kpis?ids=dso,cei,percent_current"), await Milliseconds("/health/live"));
@@ -114,5 +127,8 @@ internal static partial class Sections
 
     /// <summary>The last size's answer beside the first one's: cells, not invoices, are what a KPI reads.</summary>
     public static Figure Growth(Figure few, Figure many, int accounts) =>
-        new("the same, beside fewest accounts", many.Value, many.Unit) { Limit = new Limit($"at {accounts.ToString("N0", CultureInfo.InvariantCulture)} accounts", few.Value), Goal = Goal.NoSlower };
+        new("the same, beside fewest accounts", many.Value, many.Unit)
+        {
+            Limit = new Limit($"at {accounts.ToString("N0", CultureInfo.InvariantCulture)} accounts", few.Value), Goal = Goal.NoSlower,
+        };
 }

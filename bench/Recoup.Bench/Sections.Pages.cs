@@ -31,7 +31,10 @@ internal static partial class Sections
         var options = new ServeOptions(ground.Place, IPAddress.Loopback, 0, new Standing(Ground.At(Ledger.RunOn)))
         {
             Role = Role.Api, Writer = TemplateWriter.Shipped, Catalog = () => KpiCatalog.Shipped, Actor = "bench", Say = _ => { },
-            Channels = s => new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = new(true, new MailFolder(s.MailFolder, s.WorkspaceId).Send) },
+            Channels = s => new Dictionary<string, ChannelPort>(StringComparer.Ordinal)
+            {
+                [Channel.Email] = new(true, new MailFolder(s.MailFolder, s.WorkspaceId).Send),
+            },
         };
         await using var pages = await WebPages.Start(options);
         using var http = new HttpClient(new HttpClientHandler { CookieContainer = new CookieContainer() });
@@ -40,7 +43,8 @@ internal static partial class Sections
         foreach (var path in new[] { "/accounts", "/", "/?portfolio=P0", "/kpis", "/accounts/A0000001" }) await http.GetStringAsync(pages.Address + path);
         Progress.Say($"pages: asking, with {accounts:N0} accounts");
         var changes = 0;
-        foreach (var path in new[] { "/", "/?portfolio=P1", "/worklist", "/accounts", "/accounts?q=A00001", "/accounts?q=INV-0000010", "/accounts/A0000100", "/messages", $"/messages/{message}", "/ageing", "/ageing/61-90", "/ageing/90+?portfolio=P1", "/kpis", "/kpis/dso", "/audit", "/status" })
+        foreach (var path in new[] { "/", "/?portfolio=P1", "/worklist", "/accounts", "/accounts?q=A00001", "/accounts?q=INV-0000010", "/accounts/A0000100",
+            "/messages", $"/messages/{message}", "/ageing", "/ageing/61-90", "/ageing/90+?portfolio=P1", "/kpis", "/kpis/dso", "/audit", "/status" })
         {
             async Task<double> Ask()
             {
@@ -56,11 +60,18 @@ internal static partial class Sections
             var seen = new double[Times];
             for (var i = 0; i < Times; i++) seen[i] = await Ask();
             Array.Sort(seen);
-            figures.Add(new Figure($"{path} at {accounts:N0} accounts", first, Unit.Milliseconds) { Limit = new Limit("asked again", seen[Times / 2]), Note = "first answer after a change" });
+            figures.Add(new Figure($"{path} at {accounts:N0} accounts", first, Unit.Milliseconds)
+            {
+                Limit = new Limit("asked again", seen[Times / 2]), Note = "first answer after a change",
+            });
         }
     }
 
     /// <summary>Something is recorded, so that no figure computed before holds any more.</summary>
     private static void Change(Ground ground, int n) =>
-        ground.Door("import", Ledger.RunOn).Take([new InputUnit(0, [Parse($$"""{"type":"contact","key":"ch-{{n}}","account":"A0000002","at":"{{Ledger.RunOn:yyyy-MM-dd}}T10:00:00Z","channel":"call","direction":"inbound","outcome":"right_party"}""")])]);
+        ground.Door("import", Ledger.RunOn).Take([new InputUnit(0, [Parse($$"""
+            {"type":"contact","key":"ch-{{n}}","account":"A0000002","at":"{{Ledger.RunOn:yyyy-MM-dd}}T10:00:00Z",
+            """ + $$"""
+            "channel":"call","direction":"inbound","outcome":"right_party"}
+            """)])]);
 }

@@ -21,9 +21,18 @@ internal static partial class Sections
         figures.Add(new Figure("taking them in, peak memory", Host.PeakMebibytes(), Unit.Megabytes) { Goal = Goal.Memory });
         foreach (var (what, json) in new (string, Func<string, int, string>)[]
         {
-            ("payment for one invoice", (a, i) => $$"""{"type":"payment","key":"pf-{{a}}-{{i}}","account":"{{a}}","on":"2024-03-01","amount":"10.00","currency":"EUR","for":[{"invoice":"I{{i}}","amount":"10.00"}]}"""),
-            ("payment, oldest first", (a, i) => $$"""{"type":"payment","key":"po-{{a}}-{{i}}","account":"{{a}}","on":"2024-03-01","amount":"10.00","currency":"EUR"}"""),
-            ("one more invoice", (a, i) => $$"""{"type":"invoice","key":"n-{{a}}-{{i}}","account":"{{a}}","number":"N{{i}}","issued_on":"2024-03-01","due_on":"2024-03-31","amount":"10.00","currency":"EUR"}"""),
+            ("payment for one invoice", (a, i) => $$"""
+                {"type":"payment","key":"pf-{{a}}-{{i}}","account":"{{a}}","on":"2024-03-01","amount":"10.00",
+                """ + $$"""
+                "currency":"EUR","for":[{"invoice":"I{{i}}","amount":"10.00"}]}
+                """),
+            ("payment, oldest first",
+                (a, i) => $$"""{"type":"payment","key":"po-{{a}}-{{i}}","account":"{{a}}","on":"2024-03-01","amount":"10.00","currency":"EUR"}"""),
+            ("one more invoice", (a, i) => $$"""
+                {"type":"invoice","key":"n-{{a}}-{{i}}","account":"{{a}}","number":"N{{i}}","issued_on":"2024-03-01",
+                """ + $$"""
+                "due_on":"2024-03-31","amount":"10.00","currency":"EUR"}
+                """),
         })
         {
             few = Each(door, "SMALL", json);
@@ -41,7 +50,13 @@ internal static partial class Sections
         {
             foreach (var part in Enumerable.Range(0, items).Chunk(Intake.PartSize))
             {
-                door.Take([.. part.Select(i => new InputUnit(0, [Parse($$"""{"type":"invoice","key":"i-{{account}}-{{i}}","account":"{{account}}","number":"I{{i}}","issued_on":"{{Ledger.First.AddDays(i % 60):yyyy-MM-dd}}","due_on":"{{Ledger.First.AddDays(i % 60 + 30):yyyy-MM-dd}}","amount":"100.00","currency":"EUR"}""")]))]);
+                door.Take([.. part.Select(i => new InputUnit(0, [Parse($$"""
+                    {"type":"invoice","key":"i-{{account}}-{{i}}","account":"{{account}}","number":"I{{i}}",
+                    """ + $$"""
+                    "issued_on":"{{Ledger.First.AddDays(i % 60):yyyy-MM-dd}}","due_on":"{{Ledger.First.AddDays(i % 60 + 30):yyyy-MM-dd}}",
+                    """ + $$"""
+                    "amount":"100.00","currency":"EUR"}
+                    """)]))]);
                 Progress.Now(() => $"party: {part[0]:N0} items");
             }
         });

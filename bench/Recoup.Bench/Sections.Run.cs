@@ -40,8 +40,14 @@ internal static partial class Sections
         TakeContacts(ground, accounts, day);
         var few = Time(() => report = ground.Run(day, all: false, what + ", run, 2% due"));
         var share = (double)report.Decisions / accounts;
-        figures.Add(new Figure("run, 2% due", few, Unit.Seconds) { Limit = new Limit("its share of the run of all", all * share), Goal = Goal.InProportion, Note = $"{report.Decisions:N0} decisions" });
-        figures.Add(new Figure("run, 2% due, parties", report.Decisions / few, Unit.PerSecond) { Limit = new Limit("levels by SQL", report.Decisions / bareFew) });
+        figures.Add(new Figure("run, 2% due", few, Unit.Seconds)
+        {
+            Limit = new Limit("its share of the run of all", all * share), Goal = Goal.InProportion, Note = $"{report.Decisions:N0} decisions",
+        });
+        figures.Add(new Figure("run, 2% due, parties", report.Decisions / few, Unit.PerSecond)
+        {
+            Limit = new Limit("levels by SQL", report.Decisions / bareFew),
+        });
         figures.Add(new Figure("run, none due", Time(() => ground.Run(day, all: false, what)) * 1000, Unit.Milliseconds));
     }
 
@@ -51,7 +57,11 @@ internal static partial class Sections
     {
         var door = ground.Door("import", day);
         foreach (var part in Enumerable.Range(0, (accounts + OneIn - 1) / OneIn).Select(i => i * OneIn).Chunk(Intake.PartSize))
-            door.Take([.. part.Select(i => new InputUnit(0, [Parse($$"""{"type":"contact","key":"c-{{i}}","account":"A{{i:D7}}","at":"{{day:yyyy-MM-dd}}T11:00:00Z","channel":"call","direction":"inbound","outcome":"right_party"}""")]))]);
+            door.Take([.. part.Select(i => new InputUnit(0, [Parse($$"""
+                {"type":"contact","key":"c-{{i}}","account":"A{{i:D7}}","at":"{{day:yyyy-MM-dd}}T11:00:00Z",
+                """ + $$"""
+                "channel":"call","direction":"inbound","outcome":"right_party"}
+                """)]))]);
     }
 
     internal static Input Parse(string json)
@@ -69,9 +79,11 @@ internal static partial class Sections
         public static void Fill(Ground ground, DateOnly day)
         {
             var store = ground.Store;
-            store.Exec($"CREATE TABLE plain_item(pid BIGINT, due BIGINT, minor BIGINT); CREATE TABLE plain_review(pid {ground.WholeNumber} PRIMARY KEY, next BIGINT); CREATE TABLE plain_action(pid BIGINT, level BIGINT, minor BIGINT)");
+            store.Exec($"CREATE TABLE plain_item(pid BIGINT, due BIGINT, minor BIGINT); CREATE TABLE plain_review(pid {ground.WholeNumber} PRIMARY KEY, "
+                + $"next BIGINT); CREATE TABLE plain_action(pid BIGINT, level BIGINT, minor BIGINT)");
             store.Statement("INSERT INTO plain_item SELECT pid, due, 10000 FROM item WHERE open = 1").Run();
-            store.Statement($"INSERT INTO plain_review SELECT pid, CASE WHEN (row_number() OVER (ORDER BY pid)) % {OneIn} = 0 THEN 0 ELSE ? END FROM party").Bind(day.DayNumber + 1).Run();
+            store.Statement($"INSERT INTO plain_review SELECT pid, CASE WHEN (row_number() OVER (ORDER BY pid)) % {OneIn} = 0 THEN 0 ELSE ? END FROM party")
+                .Bind(day.DayNumber + 1).Run();
             store.Exec("CREATE INDEX plain_item_pid ON plain_item(pid); CREATE INDEX plain_review_next ON plain_review(next)");
             if (ground.IsPostgres) store.Exec("ANALYZE plain_item; ANALYZE plain_review");
         }
@@ -79,9 +91,12 @@ internal static partial class Sections
         /// <param name="due">Of those parties alone whose review is due.</param>
         public static void Run(Ground ground, DateOnly day, bool due)
         {
-            var source = due ? "plain_review r CROSS JOIN plain_item i WHERE r.next <= ? AND i.pid = r.pid AND i.due < ?" : "plain_item i WHERE ? > 0 AND i.due < ?";
+            var source = due
+                ? "plain_review r CROSS JOIN plain_item i WHERE r.next <= ? AND i.pid = r.pid AND i.due < ?"
+                : "plain_item i WHERE ? > 0 AND i.due < ?";
             ground.Store.Begin();
-            ground.Store.Statement($"INSERT INTO plain_action SELECT i.pid, CASE WHEN max(? - i.due) > 60 THEN 4 WHEN max(? - i.due) > 30 THEN 3 WHEN max(? - i.due) > 14 THEN 2 ELSE 1 END, CAST(sum(i.minor) AS BIGINT) FROM {source} GROUP BY i.pid HAVING sum(i.minor) > 0")
+            ground.Store.Statement($"INSERT INTO plain_action SELECT i.pid, CASE WHEN max(? - i.due) > 60 THEN 4 WHEN max(? - i.due) > 30 THEN 3 "
+                + $"WHEN max(? - i.due) > 14 THEN 2 ELSE 1 END, CAST(sum(i.minor) AS BIGINT) FROM {source} GROUP BY i.pid HAVING sum(i.minor) > 0")
                 .Bind(day.DayNumber).Bind(day.DayNumber).Bind(day.DayNumber).Bind(day.DayNumber).Bind(day.DayNumber).Run();
             ground.Store.Commit();
         }

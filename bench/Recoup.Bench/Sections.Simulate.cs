@@ -26,7 +26,10 @@ internal static partial class Sections
             Host.ForgetPeak();
             var report = default(SimulationReport);
             var seconds = Time(() => report = Play(customers, days, audited));
-            figures.Add(new Figure($"{name}, account-days", accountDays / seconds, Unit.PerSecond) { Limit = new Limit("the world without Recoup", accountDays / world), Note = $"{customers:N0} customers, {days:N0} days, {seconds:F1} s" });
+            figures.Add(new Figure($"{name}, account-days", accountDays / seconds, Unit.PerSecond)
+            {
+                Limit = new Limit("the world without Recoup", accountDays / world), Note = $"{customers:N0} customers, {days:N0} days, {seconds:F1} s",
+            });
             figures.Add(new Figure($"{name}, events", report!.Events / seconds, Unit.PerSecond) { Note = $"{report.Events:N0} events" });
             figures.Add(new Figure($"{name}, peak memory", Host.PeakMebibytes(), Unit.Megabytes) { Goal = Goal.Memory });
         }
@@ -38,7 +41,10 @@ internal static partial class Sections
         var folder = Directory.CreateTempSubdirectory("simulation-").FullName;
         try
         {
-            using var business = new SimulatedBusiness(new SimulationPlan(WorldTable.All[0], 1, customers, days) { Writer = TemplateWriter.Shipped, Audited = audited, ThoroughEveryDays = audited ? 91 : 0 }, folder);
+            using var business = new SimulatedBusiness(new SimulationPlan(WorldTable.All[0], 1, customers, days)
+            {
+                Writer = TemplateWriter.Shipped, Audited = audited, ThoroughEveryDays = audited ? 91 : 0,
+            }, folder);
             var report = business.Play((day, share) => Progress.Now(() => $"simulate: {day:yyyy-MM-dd}, {share:P0}"));
             return report.Findings.Ok ? report : throw new InvalidOperationException(report.Findings.Breaches[0].ToString());
         }

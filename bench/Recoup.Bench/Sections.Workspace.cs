@@ -2,7 +2,10 @@ using Recoup.Storage.Work;
 
 namespace Recoup.Bench;
 
-/// <summary>What is measured on an imported workspace. The parts follow each other on one import, since at a million accounts that is what takes longest.</summary>
+/// <summary>
+/// What is measured on an imported workspace. The parts follow each other on one import, since at a million accounts that is what
+/// takes longest.
+/// </summary>
 internal static partial class Sections
 {
     /// <summary>So many take every path of the code once: each segment, and parties on both sides of a transaction's end.</summary>
@@ -63,14 +66,21 @@ internal static partial class Sections
 
         Progress.Say($"{what}: bare writing of the same journal rows");
         var (events, bare) = ground.IsPostgres ? BareWriting.Copy(ground) : BareWriting.Inserts(ground);
-        figures.Add(new Figure("import", seconds, Unit.Seconds) { Limit = new Limit(ground.IsPostgres ? "bare binary COPY" : "bare prepared inserts", bare), Goal = Goal.Import, Note = $"{rows:N0} rows, {events:N0} events" });
+        figures.Add(new Figure("import", seconds, Unit.Seconds)
+        {
+            Limit = new Limit(ground.IsPostgres ? "bare binary COPY" : "bare prepared inserts", bare), Goal = Goal.Import,
+            Note = $"{rows:N0} rows, {events:N0} events",
+        });
         figures.Add(new Figure("import, rows", rows / seconds, Unit.PerSecond));
         figures.Add(new Figure("import, events", events / seconds, Unit.PerSecond) { Limit = new Limit("the same rows, bare", events / bare) });
         figures.Add(new Figure("import, peak memory", peak, Unit.Megabytes) { Goal = Goal.Memory });
         if (again)
         {
             var same = Time(() => ground.Import(years, Ledger.Last.AddDays(10), what + ", the same file again"));
-            figures.Add(new Figure("the same file again", same, Unit.Seconds) { Limit = new Limit("its first import and the opening's", seconds), Note = "nothing changes" });
+            figures.Add(new Figure("the same file again", same, Unit.Seconds)
+            {
+                Limit = new Limit("its first import and the opening's", seconds), Note = "nothing changes",
+            });
         }
         File.Delete(opening);
         File.Delete(years);
@@ -92,7 +102,10 @@ internal static partial class Sections
             var report = default(AuditReport);
             var seconds = Time(() => report = audit((done, of) => Progress.Now(() => $"{what}, {name}: {done} of {of} partitions")));
             if (!report!.Ok) throw new InvalidOperationException($"{name}: {report.Problems[0]}");
-            figures.Add(new Figure(name, events / seconds, Unit.PerSecond) { Limit = new Limit("the same rows read and hashed", events / bare), Goal = goal, Note = $"{events:N0} events, {seconds:F1} s" });
+            figures.Add(new Figure(name, events / seconds, Unit.PerSecond)
+            {
+                Limit = new Limit("the same rows read and hashed", events / bare), Goal = goal, Note = $"{events:N0} events, {seconds:F1} s",
+            });
             figures.Add(new Figure(name + ", peak memory", Host.PeakMebibytes(), Unit.Megabytes) { Goal = Goal.Memory });
         }
     }

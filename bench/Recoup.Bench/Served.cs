@@ -14,7 +14,8 @@ internal sealed class Served : IDisposable
         var port = FreePort();
         Address = new Uri($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}");
         string[] database = place.Connection is { } connection ? ["--database", connection] : [];
-        Process = Scratch.Start(Path.Combine(AppContext.BaseDirectory, "recoup.dll"), ["--data", place.Folder, .. database, "serve", "--no-run", "--urls", Address.ToString().TrimEnd('/'), "--now", now.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)]);
+        Process = Scratch.Start(Path.Combine(AppContext.BaseDirectory, "recoup.dll"), ["--data", place.Folder, .. database, "serve", "--no-run", "--urls",
+            Address.ToString().TrimEnd('/'), "--now", now.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)]);
         WaitFor(Process, port);
     }
 

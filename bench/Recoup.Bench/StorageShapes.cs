@@ -42,7 +42,10 @@ internal static class StorageShapes
                 if (shape == bare) bareSeconds = insert;
                 var rows = parties * (1 + (shape.Keys ? 1 : 0) + (shape.Party ? 1 : 0) + (shape.Item ? 1 : 0));
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{(shape.Keys ? shape.TextKeys ? "text" : "hash" : "-"),-5} {(shape.Party ? "yes" : "-"),-5} {(shape.Item ? "yes" : "-"),-5} {(shape.OpenIndex ? "yes" : "-"),-5} {shape.PageSize,5} {shape.Batch,5} | {insert,10:F2} {rows / insert,9:N0} {insert / bareSeconds,6:F2}x | {decide,8:F2} {(decide > 0 ? parties / decide : 0),9:N0} | {bytes / 1e6,8:N0} {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6,8:N0}"));
+                    $"{(shape.Keys ? shape.TextKeys ? "text" : "hash" : "-"),-5} {(shape.Party ? "yes" : "-"),-5} {(shape.Item ? "yes" : "-"),-5} "
+                    + $"{(shape.OpenIndex ? "yes" : "-"),-5} {shape.PageSize,5} {shape.Batch,5} | {insert,10:F2} "
+                    + $"{rows / insert,9:N0} {insert / bareSeconds,6:F2}x | {decide,8:F2} {(decide > 0 ? parties / decide : 0),9:N0} | {bytes / 1e6,8:N0} "
+                    + $"{Process.GetCurrentProcess().PeakWorkingSet64 / 1e6,8:N0}"));
             }
             finally { folder.Delete(recursive: true); }
         }
@@ -52,7 +55,8 @@ internal static class StorageShapes
     {
         using var db = new SqliteConnection($"Data Source={path};Pooling=False");
         db.Open();
-        Exec(db, $"PRAGMA page_size={shape.PageSize}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA secure_delete=OFF; PRAGMA wal_autocheckpoint={16 * 1024 * 1024 / shape.PageSize * 4}");
+        Exec(db, $"PRAGMA page_size={shape.PageSize}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA secure_delete=OFF; "
+            + $"PRAGMA wal_autocheckpoint={16 * 1024 * 1024 / shape.PageSize * 4}");
         Exec(db, """
             CREATE TABLE journal(id INTEGER PRIMARY KEY, partition INTEGER, seq INTEGER, party TEXT, account TEXT, kind TEXT, version INTEGER,
               effective_on TEXT, recorded_at INTEGER, actor TEXT, cause TEXT, payload BLOB, hash BLOB);
@@ -67,7 +71,13 @@ internal static class StorageShapes
         var party = new SqliteStatement(db, "INSERT INTO party VALUES(?,?,?,?)");
         var item = new SqliteStatement(db, "INSERT INTO item VALUES(?,?,?,?,?,?)");
         var payload = Encoding.UTF8.GetBytes("""{"number":"INV-0000001","issued_on":"2026-03-01","due_on":"2026-03-31","amount":"100.00","currency":"EUR"}""");
-        var header = Encoding.UTF8.GetBytes("""{"v":1,"accounts":[{"id":"A0000001","portfolio":"EU","kind":"business","country":"DE","tz":"Europe/Berlin","lang":"de","sealed":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}],"ladder":[{"c":"EUR","due":"2026-03-31","m":10000,"n":1}],"review":"2026-03-28"}""");
+        var header = Encoding.UTF8.GetBytes("""
+            {"v":1,"accounts":[{"id":"A0000001","portfolio":"EU","kind":"business","country":"DE","tz":"Europe/Berlin","lang":"de",
+            """ + """
+            "sealed":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}],"ladder":[{"c":"EUR",
+            """ + """
+            "due":"2026-03-31","m":10000,"n":1}],"review":"2026-03-28"}
+            """);
         var state = Encoding.UTF8.GetBytes("""{"issued":"2026-03-01","due":"2026-03-31","cur":"EUR","amount":10000,"moves":[["2026-03-01",10000]]}""");
         var hash = new byte[32];
         var seqs = new long[64];
@@ -82,7 +92,8 @@ internal static class StorageShapes
                 var seq = ++seqs[partition];
                 var id = $"A{i:D7}";
                 SHA256.HashData(payload, hash);
-                journal.Bind((long)partition << 40 | seq).Bind(partition).Bind(seq).Bind(id).Bind(id).Bind("invoice").Bind(1).Bind("2026-03-01").Bind(1_772_000_000_000L + i).Bind("import").Bind(id).Bind(payload).Bind(hash).Run();
+                journal.Bind((long)partition << 40 | seq).Bind(partition).Bind(seq).Bind(id).Bind(id).Bind("invoice").Bind(1).Bind("2026-03-01")
+                    .Bind(1_772_000_000_000L + i).Bind("import").Bind(id).Bind(payload).Bind(hash).Run();
                 if (shape.Keys && shape.TextKeys) key.Bind("invoice:INV-" + id).Bind(hash.AsSpan(0, 16)).Run();
                 else if (shape.Keys) key.Bind(SHA256.HashData(Encoding.UTF8.GetBytes("key" + id)).AsSpan(0, 16)).Bind(hash.AsSpan(0, 16)).Run();
                 if (shape.Party) party.Bind((long)partition << 40 | seq).Bind(id).Bind(20_000 + i % 30).Bind(header).Run();
@@ -114,7 +125,8 @@ internal static class StorageShapes
                     foreach (var (pid, id) in due)
                     {
                         var seq = ++seqs[p];
-                        journal.Bind(p << 40 | seq).Bind(p).Bind(seq).Bind(id).Bind(id).Bind("decided").Bind(1).Bind("2026-04-01").Bind(1_773_000_000_000L).Bind("run").Bind("review").Bind(payload).Bind(hash).Run();
+                        journal.Bind(p << 40 | seq).Bind(p).Bind(seq).Bind(id).Bind(id).Bind("decided").Bind(1).Bind("2026-04-01").Bind(1_773_000_000_000L)
+                            .Bind("run").Bind("review").Bind(payload).Bind(hash).Run();
                         update.Bind(30_005).Bind(header).Bind(pid).Run();
                         after = pid;
                     }

@@ -9,7 +9,8 @@ internal static class Table
     public static void Print(IReadOnlyList<Figure> figures)
     {
         var rows = new List<string[]> { new[] { "figure", "value", "limit", "", "ratio", "goal", "met", "" } };
-        rows.AddRange(figures.Select(f => new[] { f.What, f.ValueText, f.LimitText, f.Limit?.What ?? "", f.RatioText, f.Goal?.Words ?? "", f.MetText, f.Note }));
+        rows.AddRange(figures.Select(f => new[] { f.What, f.ValueText, f.LimitText, f.Limit?.What ?? "",
+            f.RatioText, f.Goal?.Words ?? "", f.MetText, f.Note }));
         Print(rows, right: [1, 2, 4]);
     }
 
@@ -23,12 +24,14 @@ internal static class Table
         {
             rows.Add([.. head.Skip(1).Prepend(store)]);
             // In the order of the size that has most: the smallest has nothing smaller to be held against.
-            foreach (var what in bySize.OrderByDescending(figures => figures.Count).SelectMany(figures => figures).Select(f => f.What).Distinct(StringComparer.Ordinal))
+            foreach (var what in bySize.OrderByDescending(figures => figures.Count).SelectMany(figures => figures)
+                .Select(f => f.What).Distinct(StringComparer.Ordinal))
             {
                 var row = bySize.Select(figures => figures.FirstOrDefault(f => f.What == what)).ToList();
                 var some = row.First(f => f is not null)!;
                 // A size that failed, or was not measured, leaves its columns empty.
-                rows.Add([what, some.Goal?.Words ?? "", some.Limit?.What ?? "", .. row.SelectMany(f => f is null ? ["", "", ""] : new[] { f.ValueText, f.RatioText, f.MetText })]);
+                rows.Add([what, some.Goal?.Words ?? "", some.Limit?.What ?? "",
+                    .. row.SelectMany(f => f is null ? ["", "", ""] : new[] { f.ValueText, f.RatioText, f.MetText })]);
             }
         }
         Print(rows, right: [.. sizes.SelectMany((_, i) => new[] { (i * 3) + 3, (i * 3) + 4 })]);
