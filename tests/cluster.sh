@@ -16,7 +16,10 @@ dotnet test tests/Recoup.Postgres --nologo --filter "FullyQualifiedName~Recoup.T
 result=$?
 [ $result -ne 0 ] && cat "$told"
 echo
-awk -F' [|] ' 'BEGIN { printf "%-42s %s\n", "scenario", "outcome" } { printf "%-42s %s\n", $1, $2; if ($3 != "") printf "%-42s   (%s)\n", "", $3 }' "$RECOUP_CLUSTER_REPORT"
+awk -F' [|] ' '
+    BEGIN { printf "%-42s %s\n", "scenario", "outcome" }
+    { printf "%-42s %s\n", $1, $2; if ($3 != "") printf "%-42s   (%s)\n", "", $3 }
+' "$RECOUP_CLUSTER_REPORT"
 echo
 [ $result -eq 0 ] && echo "All scenarios hold ($RECOUP_CLUSTER)." || echo "A scenario does not hold ($RECOUP_CLUSTER); its name and what was found are above."
 exit $result

@@ -56,7 +56,10 @@ public sealed class EntranceTests(Stage stage)
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
-    /// <summary>A browser follows //name to another machine. Nothing that is answered to such a path names it as a link, a redirect or a place to go on to.</summary>
+    /// <summary>
+    /// A browser follows //name to another machine. Nothing that is answered to such a path names it as a link, a redirect or a
+    /// place to go on to.
+    /// </summary>
     [BrowserTheory]
     [InlineData("//evil.example/x")]
     [InlineData("//evil.example/%2e%2e")]
@@ -65,7 +68,8 @@ public sealed class EntranceTests(Stage stage)
     [InlineData("/%09/evil.example")]
     public async Task The_entrance_never_leads_elsewhere(string target)
     {
-        var answer = await Raw(new Uri(stage.Address).Port, $"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nConnection: close\r\n\r\n");
+        var answer = await Raw(new Uri(stage.Address).Port,
+            $"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nConnection: close\r\n\r\n");
         answer.ShouldStartWith("HTTP/1.1 404");
         answer.ShouldNotContain("Location:");
         answer.ShouldNotContain("evil");
@@ -109,7 +113,8 @@ public sealed class EntranceTests(Stage stage)
         await other.GotoAsync(two.Link);
         await other.Locator("h1", new() { HasText = "Dashboard" }).WaitForAsync();
         await other.GotoAsync($"{two.Address}/accounts/{SmallBusiness.Slow}");
-        (await context.CookiesAsync()).Where(c => c.Name.StartsWith("recoup-form", StringComparison.Ordinal)).Select(c => c.Name).Distinct().Count().ShouldBe(2);
+        (await context.CookiesAsync()).Where(c => c.Name.StartsWith("recoup-form", StringComparison.Ordinal))
+            .Select(c => c.Name).Distinct().Count().ShouldBe(2);
         var before = Events(one);
         await Send(page);
         Events(one).ShouldBeGreaterThan(before);
@@ -135,7 +140,8 @@ public sealed class EntranceTests(Stage stage)
         var before = Events(site);
         var answer = await window.Page.APIRequest.PostAsync($"{site.Address}/accounts/{SmallBusiness.Slow}", new APIRequestContextOptions
         {
-            Form = window.Page.APIRequest.CreateFormData().Set("_handler", "hold").Set("key", "x").Set("account", SmallBusiness.Slow).Set("from", "2026-02-16").Set("to", "2026-02-17").Set("reason", "none"),
+            Form = window.Page.APIRequest.CreateFormData().Set("_handler", "hold").Set("key", "x").Set("account", SmallBusiness.Slow).Set("from", "2026-02-16")
+                .Set("to", "2026-02-17").Set("reason", "none"),
         });
         answer.Status.ShouldBe(400);
         Events(site).ShouldBe(before);

@@ -18,7 +18,8 @@ public sealed class JourneyTests(Stage stage)
         await page.Reaches($"/accounts/{SmallBusiness.Slow}");
         var card = page.Locator("article.reasoned", new() { HasText = "email '" }).First;
         var said = await card.InnerTextAsync();
-        foreach (var part in new[] { "Because step", "overdue in", "of 100", "strategy", "Contact gate", "released, cleared a second time" }) said.ShouldContain(part);
+        foreach (var part in new[] { "Because step", "overdue in", "of 100", "strategy", "Contact gate", "released, cleared a second time" })
+            said.ShouldContain(part);
         await card.Locator("a[href^='/messages/']").ClickAsync();
         await page.Reaches("/messages/m-*");
         (await page.Locator(".letter").InnerTextAsync()).ShouldContain("Muster Werkzeuge GmbH");
@@ -37,7 +38,8 @@ public sealed class JourneyTests(Stage stage)
         var open = await page.Locator("td[data-label='Open']").AllInnerTextsAsync();
         open.Count.ShouldBeGreaterThan(1);
         open.Sum(Amount).ShouldBe(Amount(amount));
-        foreach (var days in await page.Locator("td[data-label='Days past due']").AllInnerTextsAsync()) int.Parse(days, CultureInfo.InvariantCulture).ShouldBeInRange(61, 90);
+        foreach (var days in await page.Locator("td[data-label='Days past due']").AllInnerTextsAsync())
+            int.Parse(days, CultureInfo.InvariantCulture).ShouldBeInRange(61, 90);
         var csv = await (await page.APIRequest.GetAsync(stage.Address + await page.GetByText("CSV").GetAttributeAsync("href"))).TextAsync();
         csv.Trim().Split('\n').Length.ShouldBe(open.Count + 1);
     }
@@ -128,7 +130,8 @@ public sealed class JourneyTests(Stage stage)
     public async Task A_German_reader_writes_amounts_and_times_as_at_home()
     {
         await using var site = await stage.Copy();
-        await using var window = await stage.Open(site, await stage.Enter(site), $"/accounts/{SmallBusiness.Slow}", new Look(1440, Dark: false, Language: "de-DE"));
+        await using var window = await stage.Open(site, await stage.Enter(site), $"/accounts/{SmallBusiness.Slow}",
+            new Look(1440, Dark: false, Language: "de-DE"));
         var page = window.Page;
         await page.GetByText("A promise to pay", new() { Exact = true }).ClickAsync();
         (await page.GetByLabel("Amount").GetAttributeAsync("placeholder")).ShouldBe("100,00");
@@ -162,7 +165,8 @@ public sealed class JourneyTests(Stage stage)
         await page.GetByRole(AriaRole.Button, new() { Name = "Record the promise" }).ClickAsync();
         // What was wrong stands beside its field, which is where one goes on.
         (await page.GetByRole(AriaRole.Alert).InnerTextAsync()).ShouldBe("Not taken: mend what is marked");
-        (await page.Locator(".field:has([name='amount']) .wrong").InnerTextAsync()).ShouldBe("'12.34,5' is not an amount: marks between thousands stand before each three digits; write 1234.50");
+        (await page.Locator(".field:has([name='amount']) .wrong").InnerTextAsync())
+            .ShouldBe("'12.34,5' is not an amount: marks between thousands stand before each three digits; write 1234.50");
         (await page.EvaluateAsync<string>("document.activeElement.name")).ShouldBe("amount");
         await page.GetByLabel("Amount").FillAsync("12.50");
         await page.GetByRole(AriaRole.Button, new() { Name = "Record the promise" }).ClickAsync();
@@ -185,7 +189,8 @@ public sealed class JourneyTests(Stage stage)
         }
 
         await Join("D9999");
-        (await page.Locator(".field:has([name='with']) .wrong, [role='alert']").AllInnerTextsAsync()).ShouldContain(t => t.Contains("account D9999", StringComparison.Ordinal));
+        (await page.Locator(".field:has([name='with']) .wrong, [role='alert']").AllInnerTextsAsync())
+            .ShouldContain(t => t.Contains("account D9999", StringComparison.Ordinal));
         await page.GotoAsync($"/accounts/{SmallBusiness.Slow}");
         await Join(SmallBusiness.Id(1));
         await page.Reaches("*?said=*");
@@ -218,7 +223,9 @@ public sealed class JourneyTests(Stage stage)
         await page.GetByRole(AriaRole.Link, new() { Name = "Collection effectiveness index", Exact = true }).ClickAsync();
         await page.Reaches("/kpis/cei*");
         var headings = await page.Locator("#attributes ~ div h3").AllInnerTextsAsync();
-        foreach (var attribute in new[] { "Insights", "Measurement", "Standard formula", "Trend", "Questions to ask", "Tips", "Visualization", "Risks", "Tools", "Integration", "Impact of a change" }) headings.ShouldContain(attribute);
+        foreach (var attribute in new[] { "Insights", "Measurement", "Standard formula", "Trend", "Questions to ask", "Tips", "Visualization", "Risks", "Tools",
+            "Integration", "Impact of a change" })
+            headings.ShouldContain(attribute);
         await page.GetByText("As a table").ClickAsync();
         var last = await page.Locator("figure tbody tr").First.Locator("td").InnerTextAsync();
         (await page.Locator("p.figure").InnerTextAsync()).ShouldStartWith(last);
@@ -248,7 +255,8 @@ public sealed class JourneyTests(Stage stage)
         {
             db.Open();
             using var command = db.CreateCommand();
-            command.CommandText = "UPDATE journal SET actor = 'nobody' WHERE id = (SELECT max(id) FROM journal WHERE partition = (SELECT min(partition) FROM journal))";
+            command.CommandText = "UPDATE journal SET actor = 'nobody' WHERE id = (SELECT max(id) FROM journal "
+                + "WHERE partition = (SELECT min(partition) FROM journal))";
             command.ExecuteNonQuery();
         }
         await page.GetByRole(AriaRole.Button, new() { Name = "Verify now" }).ClickAsync();

@@ -17,12 +17,15 @@ public sealed class LookTests(Stage stage)
     private static readonly (string Path, string Heading)[] Pages =
     [
         ("/", "Dashboard"), ("/?portfolio=UK&currency=GBP", "Dashboard"), ("/worklist", "Worklist"), ("/worklist?owner=manager", "Worklist"),
-        ("/accounts", "Accounts"), ("/accounts?q=R-03", "Accounts"), ("/accounts?q=nothing", "Accounts"), ($"/accounts/{SmallBusiness.Slow}", "Dorn Optics GmbH"),
+        ("/accounts", "Accounts"), ("/accounts?q=R-03", "Accounts"), ("/accounts?q=nothing", "Accounts"),
+        ($"/accounts/{SmallBusiness.Slow}", "Dorn Optics GmbH"),
         ($"/accounts/{SmallBusiness.Slow}?all=decisions&items=all", "Dorn Optics GmbH"), ("/accounts/D1007", "Birk Foods GmbH"),
         ("/messages", "Messages"), ("/messages?status=unknown", "Messages"), ("/ageing", "Ageing"), ("/ageing?as-of=2026-01-31", "Ageing"),
-        ("/ageing/61-90", "61-90 days past due"), ("/ageing/90+?portfolio=DACH", "90+ days past due"), ("/ageing/61-90?as-of=2026-01-31", "61-90 days past due"),
+        ("/ageing/61-90", "61-90 days past due"), ("/ageing/90+?portfolio=DACH", "90+ days past due"),
+        ("/ageing/61-90?as-of=2026-01-31", "61-90 days past due"),
         ("/kpis", "KPIs"), ("/kpis/dso", "Days sales outstanding"), ("/kpis/cei", "Collection effectiveness index"), ("/kpis/roll_rate", "Roll rate"),
-        ("/kpis/dso/events", "Events behind Days sales outstanding"), ("/policies", "Policies"), ("/policies/1", "Policy version 1"), ("/audit", "Audit"), ("/status", "Status"),
+        ("/kpis/dso/events", "Events behind Days sales outstanding"), ("/policies", "Policies"),
+        ("/policies/1", "Policy version 1"), ("/audit", "Audit"), ("/status", "Status"),
     ];
 
     /// <summary>
@@ -74,7 +77,8 @@ public sealed class LookTests(Stage stage)
             await LookAt(window, "empty" + path, found.Add, night: false);
             var main = await window.Page.Locator("main").InnerTextAsync();
             var says = await window.Page.Locator("section.empty h2").CountAsync() > 0;
-            if (!says && path is ("/" or "/worklist" or "/accounts" or "/messages" or "/ageing" or "/ageing/61-90")) found.Add($"empty {path}: says nothing of being empty");
+            if (!says && path is ("/" or "/worklist" or "/accounts" or "/messages" or "/ageing" or "/ageing/61-90"))
+                found.Add($"empty {path}: says nothing of being empty");
             if (path == "/" && !main.Contains("recoup import", StringComparison.Ordinal)) found.Add("empty /: does not say how to begin");
         });
         found.ShouldBeEmpty();
@@ -156,14 +160,16 @@ public sealed class LookTests(Stage stage)
           const words = (e) => `${e.tagName.toLowerCase()}.${e.className} '${(e.value ?? e.textContent).trim().slice(0, 60)}'`;
           const cut = (e) => e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1;
           if (root.scrollWidth > root.clientWidth) {
-            const wide = [...document.querySelectorAll("main *")].findLast((e) => e.getBoundingClientRect().right > root.clientWidth + 1 && !e.closest(".wide"));
+            const wide = [...document.querySelectorAll("main *")]
+              .findLast((e) => e.getBoundingClientRect().right > root.clientWidth + 1 && !e.closest(".wide"));
             found.push(`wider than its window by ${root.scrollWidth - root.clientWidth}: ${wide ? words(wide) : ""}`);
           }
           const whole = '.wide:has(.ageing), .tile, .tile *, .balance dd, td, th, select, .top nav, .top nav a, .figure, .letter pre';
           for (const e of document.querySelectorAll(whole)) if (cut(e)) found.push(`cut: ${words(e)}`);
           if (root.clientWidth < 500) for (const e of document.querySelectorAll('.wide')) if (cut(e)) found.push(`scrolled sideways: ${e.ariaLabel}`);
           const tiles = [...document.querySelectorAll('.tile')];
-          if (tiles.length > 1) for (const e of tiles) if (tiles.filter((o) => o.offsetTop === e.offsetTop).length === 1) found.push(`alone in its row: ${words(e)}`);
+          const alone = (e) => tiles.filter((o) => o.offsetTop === e.offsetTop).length === 1;
+          if (tiles.length > 1) for (const e of tiles) if (alone(e)) found.push(`alone in its row: ${words(e)}`);
           const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange();
           while (walk.nextNode()) {
             const node = walk.currentNode;
@@ -179,8 +185,10 @@ public sealed class LookTests(Stage stage)
 
     private static async Task<IEnumerable<string>> Barriers(IPage page, string options)
     {
-        var found = await page.EvaluateAsync<JsonElement>($"axe.run({options}).then(r => r.violations.map(v => `${{v.impact}} ${{v.id}}: ${{v.nodes[0].html.slice(0, 200)}}`))");
-        return found.EnumerateArray().Select(v => v.GetString()!).Where(v => v.StartsWith("serious", StringComparison.Ordinal) || v.StartsWith("critical", StringComparison.Ordinal));
+        var found = await page.EvaluateAsync<JsonElement>($"axe.run({options}).then(r => r.violations.map(v => `${{v.impact}} ${{v.id}}: "
+            + $"${{v.nodes[0].html.slice(0, 200)}}`))");
+        return found.EnumerateArray().Select(v => v.GetString()!)
+            .Where(v => v.StartsWith("serious", StringComparison.Ordinal) || v.StartsWith("critical", StringComparison.Ordinal));
     }
 
     /// <summary>Two windows side by side: each is a process of the browser's, and one processor would wait.</summary>
@@ -203,6 +211,9 @@ public sealed class LookTests(Stage stage)
     {
         if (Environment.GetEnvironmentVariable("RECOUP_SCREENSHOTS") is not { Length: > 0 } folder) return;
         var name = string.Concat(path.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
-        await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{look.Width}-{(look.Dark ? "dark" : "light")}-{name}.png"), FullPage = true });
+        await page.ScreenshotAsync(new PageScreenshotOptions
+        {
+            Path = Path.Combine(folder, $"{look.Width}-{(look.Dark ? "dark" : "light")}-{name}.png"), FullPage = true,
+        });
     }
 }

@@ -16,7 +16,8 @@ internal sealed class Site : IAsyncDisposable
     private readonly WebPages pages;
     private readonly bool ownsFolder;
 
-    private Site(string folder, WebPages pages, List<string> said, bool ownsFolder) => (Folder, this.pages, Said, this.ownsFolder) = (folder, pages, said, ownsFolder);
+    private Site(string folder, WebPages pages, List<string> said, bool ownsFolder) =>
+        (Folder, this.pages, Said, this.ownsFolder) = (folder, pages, said, ownsFolder);
 
     public string Folder { get; }
 
@@ -33,8 +34,12 @@ internal sealed class Site : IAsyncDisposable
         var path = folder ?? Directory.CreateTempSubdirectory("recoup-site-").FullName;
         var options = new ServeOptions(new Storage.StorePlace(path), at ?? IPAddress.Loopback, 0, new ClockFrom(SmallBusiness.Now))
         {
-            Role = beats ? Role.All : Role.Api, Writer = TemplateWriter.Shipped, Catalog = () => KpiCatalog.Shipped, Actor = "ann", Say = line => { lock (said) said.Add(line); },
-            Channels = store => new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = new(true, new MailFolder(store.MailFolder, store.WorkspaceId).Send) },
+            Role = beats ? Role.All : Role.Api, Writer = TemplateWriter.Shipped, Catalog = () => KpiCatalog.Shipped, Actor = "ann",
+            Say = line => { lock (said) said.Add(line); },
+            Channels = store => new Dictionary<string, ChannelPort>(StringComparer.Ordinal)
+            {
+                [Channel.Email] = new(true, new MailFolder(store.MailFolder, store.WorkspaceId).Send),
+            },
         };
         return new Site(path, await WebPages.Start(options), said, owns || folder is null);
     }
@@ -85,7 +90,8 @@ public sealed class Stage : IAsyncLifetime
         Chromium = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Browsers.Chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync"],
         });
         site = await Site.Serve(folder);
         state = await Enter(site);
@@ -110,7 +116,8 @@ public sealed class Stage : IAsyncLifetime
         var wanted = look ?? Look.Desk;
         var context = await Chromium.NewContextAsync(new BrowserNewContextOptions
         {
-            ViewportSize = new ViewportSize { Width = wanted.Width, Height = wanted.Width > 500 ? 900 : 844 }, ColorScheme = wanted.Dark ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = new ViewportSize { Width = wanted.Width, Height = wanted.Width > 500 ? 900 : 844 },
+            ColorScheme = wanted.Dark ? ColorScheme.Dark : ColorScheme.Light,
             Locale = wanted.Language, StorageState = kept, JavaScriptEnabled = wanted.Script, BaseURL = to.Address,
         });
         var page = await context.NewPageAsync();

@@ -51,20 +51,33 @@ internal static class SmallBusiness
         return new Dictionary<string, ChannelPort>(StringComparer.Ordinal)
         {
             [Channel.Email] = new(folder.IsIdempotent, (messages, now) =>
-                [.. folder.Send(messages, now).Select((answer, i) => i == 0 && day == Last.AddDays(-DaysBetween) ? ChannelAnswer.Unknown("the connection broke after the text was sent") : answer)]),
+                [.. folder.Send(messages, now).Select((answer, i) =>
+                    i == 0 && day == Last.AddDays(-DaysBetween) ? ChannelAnswer.Unknown("the connection broke after the text was sent") : answer)]),
         };
     }
 
     private static IEnumerable<string> Beginning()
     {
-        yield return """{"type":"portfolio","key":"p1","portfolio":"DACH","creditor":"Muster Werkzeuge GmbH","sender":"buchhaltung@muster.example","bank_details":"IBAN DE02 1203 0000 0000 2020 51","time_zone":"Europe/Berlin","calendar":"target"}""";
-        yield return """{"type":"portfolio","key":"p2","portfolio":"UK","creditor":"Muster Tools Ltd","sender":"accounts@muster.example","bank_details":"Sort code 00-00-00","time_zone":"Europe/London","calendar":"weekdays"}""";
+        yield return """
+            {"type":"portfolio","key":"p1","portfolio":"DACH","creditor":"Muster Werkzeuge GmbH","sender":"buchhaltung@muster.example",
+            """ + """
+            "bank_details":"IBAN DE02 1203 0000 0000 2020 51","time_zone":"Europe/Berlin","calendar":"target"}
+            """;
+        yield return """
+            {"type":"portfolio","key":"p2","portfolio":"UK","creditor":"Muster Tools Ltd","sender":"accounts@muster.example",
+            """ + """
+            "bank_details":"Sort code 00-00-00","time_zone":"Europe/London","calendar":"weekdays"}
+            """;
         yield return """{"type":"sending","key":"live","mode":"live"}""";
         for (var n = 0; n < Accounts; n++)
         {
             var uk = n >= Accounts * 2 / 3;
             var mail = n % 7 == 6 ? "" : $",\"email\":\"ap@customer{n}.example\"";
-            yield return $$"""{"type":"account","key":"a{{n}}","account":"{{Id(n)}}","name":"{{Name(n)}}","portfolio":"{{(uk ? "UK" : "DACH")}}","kind":"business"{{mail}},"phone":"+4930{{1000000 + n}}","country":"{{(uk ? "GB" : "DE")}}","language":"{{(uk ? "en" : "de")}}"}""";
+            yield return $$"""
+                {"type":"account","key":"a{{n}}","account":"{{Id(n)}}","name":"{{Name(n)}}","portfolio":"{{(uk ? "UK" : "DACH")}}","kind":"business"{{mail}},
+                """ + $$"""
+                "phone":"+4930{{1000000 + n}}","country":"{{(uk ? "GB" : "DE")}}","language":"{{(uk ? "en" : "de")}}"}
+                """;
         }
     }
 
@@ -76,14 +89,24 @@ internal static class SmallBusiness
         {
             var id = Id(n);
             var currency = n >= Accounts * 2 / 3 ? "GBP" : "EUR";
-            if ((week + n) % 3 == 0) yield return $$"""{"type":"invoice","key":"i{{n}}-{{week}}","account":"{{id}}","number":"{{Number(n, week)}}","issued_on":"{{Day(day)}}","due_on":"{{Day(day.AddDays(14))}}","amount":"{{Amount(n, week)}}","currency":"{{currency}}"}""";
+            if ((week + n) % 3 == 0) yield return $$"""
+                {"type":"invoice","key":"i{{n}}-{{week}}","account":"{{id}}","number":"{{Number(n, week)}}","issued_on":"{{Day(day)}}",
+                """ + $$"""
+                "due_on":"{{Day(day.AddDays(14))}}","amount":"{{Amount(n, week)}}","currency":"{{currency}}"}
+                """;
             var late = n % 3 == 0 ? 6 : 3;
             if (n % 4 != 3 && (week - late + n) % 3 == 0 && week >= late)
-                yield return $$"""{"type":"payment","key":"y{{n}}-{{week}}","account":"{{id}}","on":"{{Day(day)}}","amount":"{{Amount(n, week - late)}}","currency":"{{currency}}","for":[{"invoice":"{{Number(n, week - late)}}","amount":"{{Amount(n, week - late)}}"}]}""";
+                yield return $$"""
+                    {"type":"payment","key":"y{{n}}-{{week}}","account":"{{id}}","on":"{{Day(day)}}","amount":"{{Amount(n, week - late)}}",
+                    """ + $$"""
+                    "currency":"{{currency}}","for":[{"invoice":"{{Number(n, week - late)}}","amount":"{{Amount(n, week - late)}}"}]}
+                    """;
         }
         if (day == Last)
         {
-            yield return $$"""{"type":"promise","key":"pr1","account":"{{Id(7)}}","on":"{{Day(day)}}","due_on":"{{Day(day.AddDays(5))}}","amount":"500.00","currency":"EUR"}""";
+            yield return $$"""
+                {"type":"promise","key":"pr1","account":"{{Id(7)}}","on":"{{Day(day)}}","due_on":"{{Day(day.AddDays(5))}}","amount":"500.00","currency":"EUR"}
+                """;
             yield return $$"""{"type":"dispute_opened","key":"d1","account":"{{Id(11)}}","on":"{{Day(day)}}","reason":"quality"}""";
         }
     }
@@ -98,14 +121,31 @@ internal static class SmallBusiness
         var day = Day(Last);
         List<string> lines =
         [
-            $$"""{"type":"account","key":"x","account":"{{Everything}}","name":"Oberösterreichische Maschinenbau- und Landwirtschaftsgerätehandelsgesellschaft mbH & Co. Kommanditgesellschaft","portfolio":"DACH","kind":"business","email":"kreditorenbuchhaltung.zentrale@oberoesterreichische-landwirtschaft.example","country":"DE","language":"de"}""",
+            $$"""
+                {"type":"account","key":"x","account":"{{Everything}}",
+                """ + $$"""
+                "name":"Oberösterreichische Maschinenbau- und Landwirtschaftsgerätehandelsgesellschaft mbH & Co. Kommanditgesellschaft",
+                """ + $$"""
+                "portfolio":"DACH","kind":"business","email":"kreditorenbuchhaltung.zentrale@oberoesterreichische-landwirtschaft.example",
+                """ + $$"""
+                "country":"DE","language":"de"}
+                """,
         ];
         foreach (var (currency, decimals) in new[] { ("CHF", ".50"), ("EUR", ".50"), ("GBP", ".50"), ("JPY", ""), ("KWD", ".125"), ("USD", ".50") })
             for (var n = 1; n <= 2; n++)
-                lines.Add($$"""{"type":"invoice","key":"x{{currency}}{{n}}","account":"{{Everything}}","number":"RE-2025/0000-{{currency}}-{{n}}","issued_on":"2025-10-0{{n}}","due_on":"2025-11-0{{n}}","amount":"{{9876543 * n}}{{decimals}}","currency":"{{currency}}"}""");
-        lines.Add($$"""{"type":"dispute_opened","key":"xd","account":"{{Everything}}","on":"{{day}}","reason":"not received","invoice":"RE-2025/0000-USD-1"}""");
+                lines.Add($$"""
+                    {"type":"invoice","key":"x{{currency}}{{n}}","account":"{{Everything}}","number":"RE-2025/0000-{{currency}}-{{n}}",
+                    """ + $$"""
+                    "issued_on":"2025-10-0{{n}}","due_on":"2025-11-0{{n}}","amount":"{{9876543 * n}}{{decimals}}","currency":"{{currency}}"}
+                    """);
+        lines.Add(
+            $$"""{"type":"dispute_opened","key":"xd","account":"{{Everything}}","on":"{{day}}","reason":"not received","invoice":"RE-2025/0000-USD-1"}""");
         lines.Add($$"""{"type":"promise","key":"xp","account":"{{Everything}}","on":"{{day}}","due_on":"2026-02-27","amount":"500000.00","currency":"EUR"}""");
-        lines.Add($$"""{"type":"hold","key":"xh","account":"{{Everything}}","from":"{{day}}","to":"2026-03-31","reason":"asked for by the customer's lawyer, who wants to look at each delivery of the last year first"}""");
+        lines.Add($$"""
+            {"type":"hold","key":"xh","account":"{{Everything}}","from":"{{day}}","to":"2026-03-31",
+            """ + $$"""
+            "reason":"asked for by the customer's lawyer, who wants to look at each delivery of the last year first"}
+            """);
         lines.Add($$"""{"type":"consent","key":"xc","account":"{{Everything}}","channel":"email","granted":false,"on":"{{day}}","reason":"told"}""");
         lines.Add($$"""{"type":"payment","key":"xy","account":"{{Everything}}","on":"{{day}}","amount":"12345678.90","currency":"CHF"}""");
         foreach (var line in lines) Send(new Door(store, "import", new Clock { Now = Now }, TemplateWriter.Shipped), line, Now);
@@ -113,7 +153,8 @@ internal static class SmallBusiness
 
     public static string Id(int n) => (n >= Accounts * 2 / 3 ? "U" : "D") + (1000 + n).ToString(CultureInfo.InvariantCulture);
 
-    private static string Name(int n) => $"{new[] { "Adler", "Birk", "Cedar", "Dorn", "Eller", "Falk" }[n % 6]} {new[] { "Optics", "Foods", "Print", "Motors" }[n / 6]} {(n >= Accounts * 2 / 3 ? "Ltd" : "GmbH")}";
+    private static string Name(int n) => $"{new[] { "Adler", "Birk", "Cedar", "Dorn", "Eller", "Falk" }[n % 6]} "
+        + $"{new[] { "Optics", "Foods", "Print", "Motors" }[n / 6]} {(n >= Accounts * 2 / 3 ? "Ltd" : "GmbH")}";
 
     private static string Number(int n, int week) => $"R-{(n * 100 + week).ToString("D4", CultureInfo.InvariantCulture)}";
 

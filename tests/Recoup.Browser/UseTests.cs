@@ -108,12 +108,15 @@ public sealed class UseTests(Stage stage)
     {
         await using var window = await stage.Open($"/accounts/{SmallBusiness.Slow}");
         var page = window.Page;
-        var wanted = await page.EvaluateAsync<int>("[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')].filter(e => e.checkVisibility()).length");
+        var wanted = await page.EvaluateAsync<int>("[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, "
+            + "summary')].filter(e => e.checkVisibility()).length");
         var reached = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < wanted + 40; i++)
         {
             await page.Keyboard.PressAsync("Tab");
-            var at = await page.EvaluateAsync<string?>("(() => { const e = document.activeElement; if (!e.matches('a[href], button, input, select, summary')) return null; e.dataset.n ??= String(document.querySelectorAll('[data-n]').length); return e.dataset.n + (getComputedStyle(e).outlineStyle === 'none' ? ' without outline: ' + e.outerHTML : ''); })()");
+            var at = await page.EvaluateAsync<string?>("(() => { const e = document.activeElement; if (!e.matches('a[href], "
+                + "button, input, select, summary')) return null; e.dataset.n ??= String(document.querySelectorAll('[data-n]').length); "
+                + "return e.dataset.n + (getComputedStyle(e).outlineStyle === 'none' ? ' without outline: ' + e.outerHTML : ''); })()");
             if (at is not null) reached.Add(at);
         }
         reached.Where(r => r.Contains("without", StringComparison.Ordinal)).ShouldBeEmpty();
@@ -189,7 +192,8 @@ public sealed class UseTests(Stage stage)
         await using var window = await stage.Open("/");
         var page = window.Page;
         // A page that is left can't be asked any more: it notes for the next one that it said so.
-        await page.EvaluateAsync("new MutationObserver(() => { if ('busy' in document.documentElement.dataset) sessionStorage.setItem('said', 'yes'); }).observe(document.documentElement, { attributes: true })");
+        await page.EvaluateAsync("new MutationObserver(() => { if ('busy' in document.documentElement.dataset) sessionStorage.setItem('said', 'yes'); "
+            + "}).observe(document.documentElement, { attributes: true })");
         await page.GetByRole(AriaRole.Link, new() { Name = "KPIs" }).ClickAsync();
         await page.Reaches("/kpis");
         (await page.EvaluateAsync<string?>("sessionStorage.getItem('said')")).ShouldBe("yes");

@@ -15,11 +15,14 @@ public sealed class CatalogTests
 
     public static TheoryData<string> Files => [.. Repository.Files.Where(f => f.StartsWith("catalog/", StringComparison.Ordinal))];
 
-    public static TheoryData<string> Mappings => [.. Repository.Files.Where(f => f.StartsWith("catalog/mappings/", StringComparison.Ordinal)).Select(f => Path.GetFileNameWithoutExtension(f))];
+    public static TheoryData<string> Mappings =>
+        [.. Repository.Files.Where(f => f.StartsWith("catalog/mappings/", StringComparison.Ordinal)).Select(f => Path.GetFileNameWithoutExtension(f))];
 
     public static TheoryData<string> Fields =>
-        [.. new[] { typeof(Policy), typeof(ScoreRule), typeof(Segment), typeof(Strategy), typeof(Step), typeof(VolumeStop), typeof(ContactRule), typeof(ContactRules) }
-            .SelectMany(t => t.GetProperties().Where(p => p.GetMethod!.IsPublic && !p.GetMethod.IsStatic && p.DeclaringType == t).Select(p => $"{t.Name}.{p.Name}")).Except(ReadAsBuilt)];
+        [.. new[] { typeof(Policy), typeof(ScoreRule), typeof(Segment), typeof(Strategy), typeof(Step),
+            typeof(VolumeStop), typeof(ContactRule), typeof(ContactRules) }
+            .SelectMany(t => t.GetProperties().Where(p => p.GetMethod!.IsPublic && !p.GetMethod.IsStatic && p.DeclaringType == t)
+                .Select(p => $"{t.Name}.{p.Name}")).Except(ReadAsBuilt)];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -33,7 +36,8 @@ public sealed class CatalogTests
 
     [Fact]
     public void The_program_holds_no_file_but_these() =>
-        CompiledCode.All.SelectMany(a => a.GetManifestResourceNames()).Where(n => !n.StartsWith("assets/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ShouldBe(Files.Select(f => f.Data["catalog/".Length..]).Order(StringComparer.Ordinal));
+        CompiledCode.All.SelectMany(a => a.GetManifestResourceNames()).Where(n => !n.StartsWith("assets/", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal).ShouldBe(Files.Select(f => f.Data["catalog/".Length..]).Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Mappings))]
@@ -50,9 +54,12 @@ public sealed class CatalogTests
     public void A_field_of_a_policy_or_a_rule_is_read_by_somebody(string field)
     {
         var parts = field.Split('.');
-        CompiledCode.All.SelectMany(CompiledCode.Of).Any(m => m.Member is { } member && member.Name == $"get_{parts[1]}" && member.DeclaringType!.Name == parts[0] && Asks(m)).ShouldBeTrue($"nothing asks for {field}");
+        CompiledCode.All.SelectMany(CompiledCode.Of).Any(m => m.Member is { } member && member.Name == $"get_{parts[1]}"
+            && member.DeclaringType!.Name == parts[0] && Asks(m)).ShouldBeTrue($"nothing asks for {field}");
 
         // A record's own equality and printing read everything and mean nothing.
-        static bool Asks(Mention m) => !(m.From == m.Member!.DeclaringType && (m.Where.EndsWith(".PrintMembers", StringComparison.Ordinal) || m.Where.EndsWith(".Equals", StringComparison.Ordinal) || m.Where.EndsWith(".GetHashCode", StringComparison.Ordinal) || m.Where.EndsWith(".Deconstruct", StringComparison.Ordinal)));
+        static bool Asks(Mention m) => !(m.From == m.Member!.DeclaringType
+            && (m.Where.EndsWith(".PrintMembers", StringComparison.Ordinal) || m.Where.EndsWith(".Equals", StringComparison.Ordinal)
+                || m.Where.EndsWith(".GetHashCode", StringComparison.Ordinal) || m.Where.EndsWith(".Deconstruct", StringComparison.Ordinal)));
     }
 }

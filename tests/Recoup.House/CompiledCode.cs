@@ -12,7 +12,8 @@ namespace Recoup.House;
 /// <summary>One thing that compiled code refers to: a type, or a member, and the instruction that does (null: a signature).</summary>
 internal sealed record Mention(Type From, string Where, OpCode? By, MemberInfo? Member, Type Type)
 {
-    public override string ToString() => $"{Where}: {(Member is null or System.Type ? Type.FullName ?? Type.Name : $"{Member.DeclaringType?.FullName}.{Member.Name}")}";
+    public override string ToString() =>
+        $"{Where}: {(Member is null or System.Type ? Type.FullName ?? Type.Name : $"{Member.DeclaringType?.FullName}.{Member.Name}")}";
 }
 
 /// <summary>
@@ -21,7 +22,8 @@ internal sealed record Mention(Type From, string Where, OpCode? By, MemberInfo? 
 /// </summary>
 internal static class CompiledCode
 {
-    private const BindingFlags Declared = BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
+    private const BindingFlags Declared =
+        BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
 
     private static readonly Dictionary<short, OpCode> OpCodesByValue =
         typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => (OpCode)f.GetValue(null)!).ToDictionary(o => o.Value);
@@ -52,7 +54,8 @@ internal static class CompiledCode
             var where = $"{type}.{method.Name}";
             foreach (var part in Signature(method)) yield return new Mention(type, where, null, null, part);
             if (method.GetMethodBody() is not { } body) continue;
-            foreach (var part in body.LocalVariables.Select(l => l.LocalType).Concat(body.ExceptionHandlingClauses.Where(c => c.Flags == ExceptionHandlingClauseOptions.Clause).Select(c => c.CatchType!)).SelectMany(Parts))
+            foreach (var part in body.LocalVariables.Select(l => l.LocalType)
+                .Concat(body.ExceptionHandlingClauses.Where(c => c.Flags == ExceptionHandlingClauseOptions.Clause).Select(c => c.CatchType!)).SelectMany(Parts))
                 yield return new Mention(type, where, null, null, part);
             foreach (var mention in OfBody(type, method, where, body.GetILAsByteArray()!)) yield return mention;
         }

@@ -8,7 +8,8 @@ namespace Recoup.House;
 public sealed class DocumentationTests
 {
     private static readonly HashSet<string> Summaries =
-        [.. XDocument.Load(Path.ChangeExtension(CompiledCode.Core.Location, ".xml")).Descendants("member").Where(m => m.Element("summary") is not null || m.Element("inheritdoc") is not null).Select(m => m.Attribute("name")!.Value)];
+        [.. XDocument.Load(Path.ChangeExtension(CompiledCode.Core.Location, ".xml")).Descendants("member")
+            .Where(m => m.Element("summary") is not null || m.Element("inheritdoc") is not null).Select(m => m.Attribute("name")!.Value)];
 
     private static IEnumerable<Type> Public => CompiledCode.Core.GetTypes().Where(t => t.IsVisible);
 
@@ -23,9 +24,13 @@ public sealed class DocumentationTests
         string[] plain = ["ToString", "Parse", "Of"];
         var documented = Summaries.Where(s => s.StartsWith("M:", StringComparison.Ordinal)).Select(s => s[2..].Split('(')[0]).ToHashSet(StringComparer.Ordinal);
         Public.SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
-            .Where(m => !m.IsSpecialName && !plain.Contains(m.Name) && !m.Name.Contains('<', StringComparison.Ordinal) && (m.Name.EndsWith("Days", StringComparison.Ordinal) || m.Name.EndsWith("Minor", StringComparison.Ordinal) || m.Name.EndsWith("On", StringComparison.Ordinal) || m.ReturnType == typeof(Money) || m.ReturnType == typeof(decimal)))
-            .Select(m => $"{Name(m.DeclaringType!)}.{m.Name}").Distinct(StringComparer.Ordinal).Where(m => !documented.Contains(m)).Order(StringComparer.Ordinal).ShouldBeEmpty();
+            .Where(m => !m.IsSpecialName && !plain.Contains(m.Name) && !m.Name.Contains('<', StringComparison.Ordinal)
+                && (m.Name.EndsWith("Days", StringComparison.Ordinal) || m.Name.EndsWith("Minor", StringComparison.Ordinal)
+                    || m.Name.EndsWith("On", StringComparison.Ordinal) || m.ReturnType == typeof(Money) || m.ReturnType == typeof(decimal)))
+            .Select(m => $"{Name(m.DeclaringType!)}.{m.Name}").Distinct(StringComparer.Ordinal).Where(m => !documented.Contains(m))
+            .Order(StringComparer.Ordinal).ShouldBeEmpty();
     }
 
-    private static string Name(Type type) => (type.IsGenericType && !type.IsGenericTypeDefinition ? type.GetGenericTypeDefinition() : type).FullName!.Replace('+', '.');
+    private static string Name(Type type) =>
+        (type.IsGenericType && !type.IsGenericTypeDefinition ? type.GetGenericTypeDefinition() : type).FullName!.Replace('+', '.');
 }

@@ -54,7 +54,8 @@ public sealed partial class FolderTests
     [Fact]
     public void What_is_tolerated_is_still_there() => Tolerated.Keys.Except(Edges().Select(e => (e.From, e.To))).ShouldBeEmpty();
 
-    private static IEnumerable<string> Edges(string from, string to) => Edges().Where(e => e.From == from && e.To == to).Select(e => $"  {e.From} → {e.To} by {e.Why}");
+    private static IEnumerable<string> Edges(string from, string to) =>
+        Edges().Where(e => e.From == from && e.To == to).Select(e => $"  {e.From} → {e.To} by {e.Why}");
 
     /// <summary>From the compiled code; and from using lines, which show what constants are taken from.</summary>
     private static IEnumerable<(string From, string To, string Why)> Edges()
@@ -82,6 +83,7 @@ public sealed partial class FolderTests
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Namespace();
 
-    [GeneratedRegex(@"^(global )?using (static |\w+ = )?Recoup\.Core\.(?<folder>\w+)", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(global )?using (static |\w+ = )?Recoup\.Core\.(?<folder>\w+)",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Using();
 }

@@ -30,9 +30,12 @@ public sealed partial class HygieneTests
             var target = link.Groups["target"].Value;
             if (target.Contains("://", StringComparison.Ordinal) || target.StartsWith("mailto:", StringComparison.Ordinal)) continue;
             var parts = target.Split('#');
-            var path = parts[0].Length == 0 ? page : Path.GetRelativePath(Repository.Root, Path.Combine(Repository.Root, Path.GetDirectoryName(page)!, parts[0])).Replace('\\', '/').TrimEnd('/');
+            var path = parts[0].Length == 0
+                ? page
+                : Path.GetRelativePath(Repository.Root, Path.Combine(Repository.Root, Path.GetDirectoryName(page)!, parts[0])).Replace('\\', '/').TrimEnd('/');
             if (!Repository.Files.Any(f => f == path || f.StartsWith(path + "/", StringComparison.Ordinal))) dead.Add($"{target}: {path} is no tracked file");
-            else if (parts.Length > 1 && path.EndsWith(".md", StringComparison.Ordinal) && !Anchors(Repository.Read(path)).Contains(parts[1])) dead.Add($"{target}: {path} has no such heading");
+            else if (parts.Length > 1 && path.EndsWith(".md", StringComparison.Ordinal) && !Anchors(Repository.Read(path)).Contains(parts[1]))
+                dead.Add($"{target}: {path} has no such heading");
         }
         dead.ShouldBeEmpty(page);
     }
@@ -62,22 +65,27 @@ public sealed partial class HygieneTests
     }
 
     /// <summary>Data of tests and approved output stand as somebody else wrote them.</summary>
-    private static bool IsSample(string file) => Path.GetExtension(file) is ".csv" or ".ndjson" or ".eml" || file.Contains("/approved/", StringComparison.Ordinal) || file.EndsWith("packages.lock.json", StringComparison.Ordinal);
+    private static bool IsSample(string file) => Path.GetExtension(file) is ".csv" or ".ndjson" or ".eml"
+        || file.Contains("/approved/", StringComparison.Ordinal) || file.EndsWith("packages.lock.json", StringComparison.Ordinal);
 
-    private static bool IsBinary(string file) => Path.GetExtension(file) is ".gz" or ".db" or ".png" or ".svg" or ".woff2" or ".ico" or ".zip" or ".pdf" or ".ttf";
+    private static bool IsBinary(string file) =>
+        Path.GetExtension(file) is ".gz" or ".db" or ".png" or ".svg" or ".woff2" or ".ico" or ".zip" or ".pdf" or ".ttf";
 
     /// <summary>As the usual renderers make them of headings.</summary>
     private static IEnumerable<string> Anchors(string page) => Heading().Matches(Code().Replace(page, ""))
         .Select(m => NoAnchor().Replace(m.Groups["text"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'));
 
     // Paths below such a folder; "/tmp" alone, or a path a test makes up at the root, is no place.
-    [GeneratedRegex(@"(?<![\w.~<])/(work|root|home|Users|tmp|mnt|opt|srv|var/folders)/\w|\b[A-Z]:\\\\?\w", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(?<![\w.~<])/(work|root|home|Users|tmp|mnt|opt|srv|var/folders)/\w|\b[A-Z]:\\\\?\w",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex MachinePath();
 
-    [GeneratedRegex(@"nuget\.org|npmjs\.|pypi\.org|pkgs\.dev\.azure|artifactory|<packageSources>|localhost:\d", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"nuget\.org|npmjs\.|pypi\.org|pkgs\.dev\.azure|artifactory|<packageSources>|localhost:\d",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase)]
     private static partial Regex PackageHost();
 
-    [GeneratedRegex(@"\b(co-authored-by|generated (by|with|using)|language model|TODO|FIXME|HACK)\b|^(<{7}|>{7}|={7})( |$)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\b(co-authored-by|generated (by|with|using)|language model|TODO|FIXME|HACK)\b|^(<{7}|>{7}|={7})( |$)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Making();
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)( ""[^""]*"")?\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
@@ -86,7 +94,8 @@ public sealed partial class HygieneTests
     [GeneratedRegex(@"^```.*?^```|`[^`\n]*`", RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Code();
 
-    [GeneratedRegex(@"^```sh\n(?<code>.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^```sh\n(?<code>.*?)^```",
+        RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Shell();
 
     [GeneratedRegex(@"^#+ (?<text>.+)$", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]

@@ -24,6 +24,7 @@ internal static class MadeUp
     private static IEnumerable<FieldInfo> FieldsOf(Type type)
     {
         for (var t = type; t is not null && t != typeof(object); t = t.BaseType)
-            foreach (var field in t.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly)) yield return field;
+            foreach (var field in t.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly))
+                yield return field;
     }
 }

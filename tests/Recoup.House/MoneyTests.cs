@@ -15,5 +15,6 @@ public sealed class MoneyTests
         .Distinct(StringComparer.Ordinal).ShouldBeEmpty();
 
     [Fact]
-    public void Sums_that_do_not_fit_stop_the_program() => Repository.Read("Directory.Build.props").ShouldContain("<CheckForOverflowUnderflow>true</CheckForOverflowUnderflow>");
+    public void Sums_that_do_not_fit_stop_the_program() =>
+        Repository.Read("Directory.Build.props").ShouldContain("<CheckForOverflowUnderflow>true</CheckForOverflowUnderflow>");
 }

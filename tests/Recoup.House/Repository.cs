@@ -13,7 +13,8 @@ internal static class Repository
     public static IReadOnlyList<string> Files { get; } = Tracked() ?? [.. Walk()];
 
     /// <summary>C# files of the program.</summary>
-    public static IEnumerable<string> Sources => Files.Where(f => f.StartsWith("src/", StringComparison.Ordinal) && f.EndsWith(".cs", StringComparison.Ordinal));
+    public static IEnumerable<string> Sources =>
+        Files.Where(f => f.StartsWith("src/", StringComparison.Ordinal) && f.EndsWith(".cs", StringComparison.Ordinal));
 
     public static IEnumerable<string> Projects => Files.Where(f => f.EndsWith(".csproj", StringComparison.Ordinal));
 
@@ -32,7 +33,10 @@ internal static class Repository
     {
         try
         {
-            using var git = Process.Start(new ProcessStartInfo("git", ["ls-files", "-z"]) { WorkingDirectory = Root, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var git = Process.Start(new ProcessStartInfo("git", ["ls-files", "-z"])
+            {
+                WorkingDirectory = Root, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            })!;
             var list = git.StandardOutput.ReadToEnd();
             git.WaitForExit();
             // A file deleted and not yet committed is tracked still.

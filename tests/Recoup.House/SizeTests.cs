@@ -15,7 +15,8 @@ public sealed class SizeTests
         var sizes = Repository.Sources.Select(f => (File: f, Lines: File.ReadLines(Path.Combine(Repository.Root, f)).Count())).OrderBy(s => s.Lines).ToList();
         var median = sizes[sizes.Count / 2].Lines;
         var few = sizes.Count(s => s.Lines < LinesFew);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{sizes.Count} files, {sizes.Sum(s => s.Lines)} lines, median {median}, longest {sizes[^1]}, {few} under {LinesFew} lines");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{sizes.Count} files, {sizes.Sum(s => s.Lines)} lines, median {median}, "
+            + $"longest {sizes[^1]}, {few} under {LinesFew} lines");
         sizes.Where(s => s.Lines > LinesMax && !Longer.ContainsKey(s.File)).ShouldBeEmpty();
         Longer.Keys.Except(sizes.Where(s => s.Lines > LinesMax).Select(s => s.File)).ShouldBeEmpty("no longer longer");
         median.ShouldBeInRange(80, 200);

@@ -46,7 +46,10 @@ public sealed partial class VocabularyTests
     {
         // What is made up may make no sense; that there is an arm for it shows all the same.
         try { Server.Words.EventWords.Of(MadeEvent(name)).What.ShouldNotBeEmpty(); }
-        catch (Exception e) when (e is not (System.Diagnostics.UnreachableException or ShouldAssertException)) { TestContext.Current.TestOutputHelper?.WriteLine(e.Message); }
+        catch (Exception e) when (e is not (System.Diagnostics.UnreachableException or ShouldAssertException))
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(e.Message);
+        }
     }
 
     [Theory]
@@ -72,7 +75,8 @@ public sealed partial class VocabularyTests
     [Theory]
     [MemberData(nameof(EventNames))]
     public void An_event_is_made_somewhere(string name) =>
-        CompiledCode.All.SelectMany(CompiledCode.Of).Any(m => m.By == OpCodes.Newobj && m.Member!.DeclaringType == EventNamed(name) && CompiledCode.Outermost(m.From) != typeof(EventJson))
+        CompiledCode.All.SelectMany(CompiledCode.Of)
+            .Any(m => m.By == OpCodes.Newobj && m.Member!.DeclaringType == EventNamed(name) && CompiledCode.Outermost(m.From) != typeof(EventJson))
             .ShouldBeTrue($"nothing makes {name}");
 
     // --- inputs ---
@@ -93,7 +97,8 @@ public sealed partial class VocabularyTests
     [MemberData(nameof(InputNames))]
     public void An_input_has_an_arm_in_a_machine(string name) =>
         CompiledCode.Of(CompiledCode.Core).Any(m => m.By == OpCodes.Isinst && m.Type.Name == name && m.Type.DeclaringType == typeof(Input)
-            && (CompiledCode.Outermost(m.From) == typeof(Machine) || CompiledCode.Outermost(m.From) == typeof(WorkspaceMachine))).ShouldBeTrue($"no machine takes {name}");
+            && (CompiledCode.Outermost(m.From) == typeof(Machine) || CompiledCode.Outermost(m.From) == typeof(WorkspaceMachine)))
+            .ShouldBeTrue($"no machine takes {name}");
 
     /// <summary>A draft with every required field, and as many others as the kind asks for.</summary>
     private static Input Made(InputKind kind)
@@ -133,14 +138,17 @@ public sealed partial class VocabularyTests
     [Fact]
     public void Every_refusal_is_in_a_test()
     {
-        var tests = Repository.Files.Where(f => f.StartsWith("tests/", StringComparison.Ordinal) && !f.StartsWith("tests/Recoup.House/", StringComparison.Ordinal));
+        var tests =
+            Repository.Files.Where(f => f.StartsWith("tests/", StringComparison.Ordinal) && !f.StartsWith("tests/Recoup.House/", StringComparison.Ordinal));
         // The command line and the API say duplicate_number where C# says DuplicateNumber, stories say it with spaces.
         var words = Words(tests, Word()).Concat(Words(tests, RefusalOfStory()).Select(w => w.Replace(' ', '_'))).ToHashSet(StringComparer.Ordinal);
-        var untested = Enum.GetValues<Refusal>().Where(r => !words.Contains(r.ToString()) && !words.Contains(JsonNamingPolicy.SnakeCaseLower.ConvertName(r.ToString()))).ToList();
+        var untested = Enum.GetValues<Refusal>()
+            .Where(r => !words.Contains(r.ToString()) && !words.Contains(JsonNamingPolicy.SnakeCaseLower.ConvertName(r.ToString()))).ToList();
         untested.ShouldBeEmpty();
     }
 
-    private static IEnumerable<string> Words(IEnumerable<string> files, Regex pattern) => files.SelectMany(f => pattern.Matches(Repository.Read(f)).Select(m => m.Groups["word"].Value)).Distinct(StringComparer.Ordinal);
+    private static IEnumerable<string> Words(IEnumerable<string> files, Regex pattern) =>
+        files.SelectMany(f => pattern.Matches(Repository.Read(f)).Select(m => m.Groups["word"].Value)).Distinct(StringComparer.Ordinal);
 
     private static Type EventNamed(string name) => Events.Single(e => e.Name == name);
 

@@ -15,7 +15,9 @@ public sealed partial class WordTests
         ("DunningLevel", "Step"), ("OptedIn", "Consent"), ("Outstanding", "Open"),
     ];
 
-    private static IEnumerable<Type> Types => CompiledCode.All.SelectMany(a => a.GetTypes()).Where(t => t.Namespace?.StartsWith("Recoup", StringComparison.Ordinal) == true && !t.IsDefined(typeof(CompilerGeneratedAttribute)) && !t.Name.Contains('<', StringComparison.Ordinal));
+    private static IEnumerable<Type> Types =>
+        CompiledCode.All.SelectMany(a => a.GetTypes()).Where(t => t.Namespace?.StartsWith("Recoup", StringComparison.Ordinal) == true
+            && !t.IsDefined(typeof(CompilerGeneratedAttribute)) && !t.Name.Contains('<', StringComparison.Ordinal));
 
     [Fact]
     public void No_type_is_named_for_having_no_shape() =>
@@ -25,7 +27,8 @@ public sealed partial class WordTests
     public void No_name_is_a_second_word_for_a_thing()
     {
         const BindingFlags declared = BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
-        var names = Types.SelectMany(t => t.GetMembers(declared).Where(m => m is PropertyInfo or FieldInfo or MethodInfo { IsSpecialName: false }).Where(m => !m.Name.Contains('<', StringComparison.Ordinal))
+        var names = Types.SelectMany(t => t.GetMembers(declared).Where(m => m is PropertyInfo or FieldInfo or MethodInfo { IsSpecialName: false })
+            .Where(m => !m.Name.Contains('<', StringComparison.Ordinal))
             .Select(m => (Full: t.Name + "." + m.Name, m.Name)).Append((Full: t.Name, t.Name)));
         names.SelectMany(n => Synonyms.Where(s => n.Name.Contains(s.Foreign, StringComparison.OrdinalIgnoreCase)).Select(s => (Name: n.Full, s.Ours)))
             .Select(n => $"{n.Name}: say {n.Ours}").ShouldBeEmpty();
@@ -41,11 +44,13 @@ public sealed partial class WordTests
 
     [Fact]
     public void No_folder_is_named_for_a_kind_of_code() => Repository.Sources.SelectMany(f => f.Split('/')[2..^1])
-        .Intersect(["Helpers", "Managers", "Services", "Utils", "Common", "Shared", "Models", "Entities", "DTOs", "Interfaces", "Extensions"], StringComparer.OrdinalIgnoreCase).ShouldBeEmpty();
+        .Intersect(["Helpers", "Managers", "Services", "Utils", "Common", "Shared", "Models", "Entities", "DTOs", "Interfaces", "Extensions"],
+            StringComparer.OrdinalIgnoreCase).ShouldBeEmpty();
 
     private static bool IsText(string file) => Path.GetExtension(file) is ".cs" or ".md" or ".yaml" or ".hbs" or ".txt" or ".csproj" or ".props" or ".targets";
 
-    [GeneratedRegex("(Helper|Manager|Service|Util|Utils|Utility|Utilities|DTO|Dto|Processor|Wrapper|Impl)s?$|^Base[A-Z]|Base$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("(Helper|Manager|Service|Util|Utils|Utility|Utilities|DTO|Dto|Processor|Wrapper|Impl)s?$|^Base[A-Z]|Base$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Shapeless();
 
     // Not within a word: managing, packaging and messaging stay.

@@ -17,7 +17,8 @@ public sealed class PostgresConnectionTests
 {
     private const int Accounts = 1500, Mailed = 40;
 
-    private static string[] Import(DataFolder folder) => ["import", folder.Write("rows.csv", Ledger.Csv(Accounts, Mailed)), "--map", "receivables", "--now", "2026-02-02T10:00:00Z"];
+    private static string[] Import(DataFolder folder) =>
+        ["import", folder.Write("rows.csv", Ledger.Csv(Accounts, Mailed)), "--map", "receivables", "--now", "2026-02-02T10:00:00Z"];
 
     private static void ShouldHoldEachRowOnce(DataFolder folder)
     {
@@ -39,10 +40,13 @@ public sealed class PostgresConnectionTests
         folder.Run([.. application, "send", folder.Write("e.ndjson", """{"type":"erasure","key":"e-1","account":"A0007","reason":"asked for"}""")]).Expect(0);
         folder.Run([.. application, "rebuild"]).Expect(0);
         folder.Run([.. application, "audit", "verify"]).Expect(0);
-        var tables = TestStores.Rows(folder.Place, "SELECT relname::text FROM pg_class WHERE relname LIKE 'journal%' AND relkind IN ('r', 'p') OR relname LIKE 'key%' AND relkind IN ('r', 'p')").ConvertAll(r => (string)r[0]!);
+        var tables = TestStores.Rows(folder.Place, "SELECT relname::text FROM pg_class WHERE relname LIKE 'journal%' "
+            + "AND relkind IN ('r', 'p') OR relname LIKE 'key%' AND relkind IN ('r', 'p')").ConvertAll(r => (string)r[0]!);
         tables.Count.ShouldBeGreaterThan(16);
         foreach (var table in tables)
-            foreach (var sql in new[] { $"DELETE FROM {table}", $"UPDATE {table} SET {(table.StartsWith("key", StringComparison.Ordinal) ? "content = ''" : "actor = 'x'")}", $"TRUNCATE {table}", $"DROP TABLE {table}", $"ALTER TABLE {table} DISABLE TRIGGER ALL" })
+            foreach (var sql in new[] { $"DELETE FROM {table}",
+                $"UPDATE {table} SET {(table.StartsWith("key", StringComparison.Ordinal) ? "content = ''" : "actor = 'x'")}", $"TRUNCATE {table}",
+                $"DROP TABLE {table}", $"ALTER TABLE {table} DISABLE TRIGGER ALL" })
                 Should.Throw<PostgresException>(() => server.Execute(database, sql, "recoup_app"), sql).SqlState.ShouldBe("42501", sql);
     }
 
@@ -53,7 +57,9 @@ public sealed class PostgresConnectionTests
     {
         var server = PostgresServer.Shared;
         var database = new NpgsqlConnectionStringBuilder(folder.Place.Connection).Database!;
-        lock (Roles) server.Execute("postgres", "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'recoup_app') THEN CREATE ROLE recoup_app LOGIN; END IF; END $$");
+        lock (Roles)
+            server.Execute("postgres",
+                "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'recoup_app') THEN CREATE ROLE recoup_app LOGIN; END IF; END $$");
         folder.Run("migrate", "--grant", "recoup_app").Expect(0);
         return (database, ["--database", server.Connection(database, "recoup_app")]);
     }
@@ -65,9 +71,11 @@ public sealed class PostgresConnectionTests
         var server = PostgresServer.Shared;
         var (database, application) = AsApplication(folder);
         // As a version before left it: the parts of a table were not asked by themselves, and nothing was set aside.
-        var parts = TestStores.Rows(folder.Place, "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relname ~ '^(party|item|cash|message|work)_[0-9]$'").ConvertAll(r => (string)r[0]!);
+        var parts = TestStores.Rows(folder.Place,
+            "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relname ~ '^(party|item|cash|message|work)_[0-9]$'").ConvertAll(r => (string)r[0]!);
         parts.Count.ShouldBe(40);
-        server.Execute(database, $"REVOKE ALL ON {string.Join(", ", parts)} FROM recoup_app; DROP TABLE set_aside, joined_party; UPDATE schema_version SET version = 3");
+        server.Execute(database,
+            $"REVOKE ALL ON {string.Join(", ", parts)} FROM recoup_app; DROP TABLE set_aside, joined_party; UPDATE schema_version SET version = 3");
         folder.Run([.. application, .. Import(folder)]).Exit.ShouldBe(1);
         folder.Run("migrate").Expect(0);
         folder.Run([.. application, .. Import(folder)]).Expect(0);
@@ -94,7 +102,8 @@ public sealed class PostgresConnectionTests
             // It knows who is due, and waits for their chains.
             lost = Task.Run(() => one.RunSlot(asOf, now, slot, default));
             Waiting(1);
-            TestStores.Rows(folder.Place, "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid() AND database = (SELECT oid FROM pg_database WHERE datname = current_database())").Count.ShouldBe(1);
+            TestStores.Rows(folder.Place, "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND granted "
+                + "AND pid <> pg_backend_pid() AND database = (SELECT oid FROM pg_database WHERE datname = current_database())").Count.ShouldBe(1);
             next = Task.Run(() => other.RunSlot(asOf, now, slot, default));
             Waiting(2);
         }
@@ -104,7 +113,9 @@ public sealed class PostgresConnectionTests
         one.SlotsLeft(asOf).ShouldNotContain(slot);
         folder.ShouldBeSound();
 
-        void Waiting(int sessions) => SpinWait.SpinUntil(() => TestStores.Rows(folder.Place, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")[0][0] is long there && there == sessions, TimeSpan.FromSeconds(20)).ShouldBeTrue($"{sessions} wait");
+        void Waiting(int sessions) =>
+            SpinWait.SpinUntil(() => TestStores.Rows(folder.Place, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                + "AND wait_event_type = 'Lock'")[0][0] is long there && there == sessions, TimeSpan.FromSeconds(20)).ShouldBeTrue($"{sessions} wait");
 
         static DailyRun RunOf(Store store) => new(new Door(store, "run", TimeProvider.System, TemplateWriter.Shipped));
     }
@@ -121,7 +132,8 @@ public sealed class PostgresConnectionTests
         NpgsqlConnection.ClearAllPools();
         const string written = "SELECT sum(n_tup_ins)::bigint FROM pg_stat_user_tables WHERE relname LIKE 'item%'";
         SpinWait.SpinUntil(() => TestStores.Rows(folder.Place, written)[0][0] is long and 2 * Accounts, TimeSpan.FromSeconds(30)).ShouldBeTrue();
-        TestStores.Rows(folder.Place, "SELECT relname::text, seq_tup_read FROM pg_stat_user_tables WHERE relname ~ '^(journal|key|account|party|item|cash|message|work)' AND seq_tup_read > 0").Select(r => $"{r[0]}: {r[1]} rows").ShouldBeEmpty();
+        TestStores.Rows(folder.Place, "SELECT relname::text, seq_tup_read FROM pg_stat_user_tables "
+            + "WHERE relname ~ '^(journal|key|account|party|item|cash|message|work)' AND seq_tup_read > 0").Select(r => $"{r[0]}: {r[1]} rows").ShouldBeEmpty();
     }
 
     [Fact]
@@ -133,7 +145,8 @@ public sealed class PostgresConnectionTests
         await other.OpenAsync();
         await using (var hold = new NpgsqlCommand("BEGIN; SELECT 1 FROM head FOR UPDATE", other)) await hold.ExecuteNonQueryAsync();
         var impatient = folder.Place.Connection + ";Options=-c lock_timeout=1000";
-        folder.Run("--database", impatient, "run", "--as-of", "2026-02-09", "--now", "2026-02-09T10:00:00Z").Expect(1).Err.Trim().ShouldBe("another Recoup has held the same partition for half a minute; try again when it is done.");
+        folder.Run("--database", impatient, "run", "--as-of", "2026-02-09", "--now", "2026-02-09T10:00:00Z").Expect(1).Err.Trim()
+            .ShouldBe("another Recoup has held the same partition for half a minute; try again when it is done.");
         folder.Run("ageing").Expect(0);
         folder.Run("worklist").Expect(0);
         await using (var end = new NpgsqlCommand("ROLLBACK", other)) await end.ExecuteNonQueryAsync();
@@ -163,7 +176,8 @@ public sealed class PostgresConnectionTests
     {
         using var folder = new DataFolder();
         folder.Run(Import(folder)).Expect(0);
-        folder.Tamper("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(5); RETURN NEW; END'; CREATE TRIGGER slow BEFORE INSERT ON key FOR EACH ROW EXECUTE FUNCTION slow()");
+        folder.Tamper("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(5); RETURN NEW; END'; "
+            + "CREATE TRIGGER slow BEFORE INSERT ON key FOR EACH ROW EXECUTE FUNCTION slow()");
         var late = folder.Write("late.ndjson", """{"type":"account","key":"late","account":"A0001","name":"Another"}""");
         var refused = folder.Run("--database", folder.Place.Connection + ";Options=-c statement_timeout=500", "send", late);
         refused.Expect(1).Err.ShouldContain("took too long (statement_timeout)");
@@ -176,7 +190,8 @@ public sealed class PostgresConnectionTests
     {
         using var folder = new DataFolder();
         folder.Run(Import(folder)).Expect(0);
-        folder.Tamper("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''not today''; END'; CREATE TRIGGER refuse BEFORE INSERT ON key FOR EACH ROW EXECUTE FUNCTION refuse()");
+        folder.Tamper("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''not today''; END'; "
+            + "CREATE TRIGGER refuse BEFORE INSERT ON key FOR EACH ROW EXECUTE FUNCTION refuse()");
         var later = folder.Write("later.ndjson", """{"type":"account","key":"later","account":"A0001","name":"Another"}""");
         folder.Run("send", later).Expect(3).Err.ShouldContain("the database refused it: not today (SQLSTATE P0001)");
         folder.Tamper("DROP TRIGGER refuse ON key");
@@ -254,7 +269,8 @@ public sealed class PostgresConnectionTests
         var through = new NpgsqlConnectionStringBuilder(folder.Place.Connection) { Port = wire.Port, Pooling = false }.ToString();
         var ran = folder.Run(["--database", through, .. Import(folder), "--format", "json"]).Expect(0);
         wire.Cuts.ShouldBe(1);
-        (ran.Json.GetProperty("accepted").GetInt64(), ran.Json.GetProperty("unchanged").GetInt64(), ran.Json.GetProperty("rejected").GetInt64()).ShouldBe((2 * Accounts, 0, 0));
+        (ran.Json.GetProperty("accepted").GetInt64(), ran.Json.GetProperty("unchanged").GetInt64(), ran.Json.GetProperty("rejected").GetInt64())
+            .ShouldBe((2 * Accounts, 0, 0));
         ShouldHoldEachRowOnce(folder);
     }
 

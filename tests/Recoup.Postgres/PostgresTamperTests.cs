@@ -12,9 +12,12 @@ public sealed class PostgresTamperTests(EveryKindFolder made) : IClassFixture<Ev
 {
     public static TheoryData<string, string> Changes() => new()
     {
-        { "partition", "partition + 1" }, { "seq", "seq + 1" }, { "prior", "prior + 1" }, { "party", "party || 'x'" }, { "account", "''" }, { "kind", "'invoice_cancelled'" }, { "kind", "'no_such_kind'" },
-        { "version", "2" }, { "effective_on", "'2025-12-31'" }, { "effective_on", "'tomorrow'" }, { "recorded_on", "'2025-12-31'" }, { "recorded_at", "recorded_at + 1" }, { "actor", "actor || ' '" },
-        { "cause", "cause || '2'" }, { "workspace_seq", "workspace_seq + 1" }, { "payload", "payload || '\\x20'::bytea" }, { "payload", "''::bytea" }, { "hash", "decode(repeat('00', 32), 'hex')" }, { "hash", "''::bytea" },
+        { "partition", "partition + 1" }, { "seq", "seq + 1" }, { "prior", "prior + 1" }, { "party", "party || 'x'" }, { "account", "''" },
+        { "kind", "'invoice_cancelled'" }, { "kind", "'no_such_kind'" },
+        { "version", "2" }, { "effective_on", "'2025-12-31'" }, { "effective_on", "'tomorrow'" }, { "recorded_on", "'2025-12-31'" },
+        { "recorded_at", "recorded_at + 1" }, { "actor", "actor || ' '" },
+        { "cause", "cause || '2'" }, { "workspace_seq", "workspace_seq + 1" }, { "payload", "payload || '\\x20'::bytea" }, { "payload", "''::bytea" },
+        { "hash", "decode(repeat('00', 32), 'hex')" }, { "hash", "''::bytea" },
     };
 
     [Theory]
@@ -69,7 +72,8 @@ public sealed class PostgresTamperTests(EveryKindFolder made) : IClassFixture<Ev
         folder.Send("""{"type":"erasure","key":"e-a1","account":"A1","reason":"asked for"}""").Expect(0);
         Stores.TestStores.KeyRows(folder.Place, $"SELECT key FROM {Stores.TestStores.KeyTable} WHERE party = 'A1'").ShouldBeEmpty();
         folder.Tamper("CHECKPOINT");
-        var file = Path.Combine(Stores.PostgresServer.Shared.Data, (string)Stores.TestStores.Rows(folder.Place, $"SELECT pg_relation_filepath('{Stores.TestStores.KeyTable}')").Single()[0]!);
+        var file = Path.Combine(Stores.PostgresServer.Shared.Data,
+            (string)Stores.TestStores.Rows(folder.Place, $"SELECT pg_relation_filepath('{Stores.TestStores.KeyTable}')").Single()[0]!);
         File.ReadAllBytes(file).AsSpan().IndexOf(key).ShouldBe(-1);
         folder.ShouldBeSound();
     }

@@ -20,7 +20,9 @@ public sealed class ClusterCollection;
 public sealed class ClusterTests(ITestOutputHelper output)
 {
     private static readonly bool IsWeek = Environment.GetEnvironmentVariable("RECOUP_CLUSTER") == "week";
-    private static readonly int Seed = Environment.GetEnvironmentVariable("RECOUP_CLUSTER_SEED") is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture) : 20261122;
+    private static readonly int Seed = Environment.GetEnvironmentVariable("RECOUP_CLUSTER_SEED") is { Length: > 0 } given
+        ? int.Parse(given, CultureInfo.InvariantCulture)
+        : 20261122;
 
     private static int Days => IsWeek ? 7 : 2;
 
@@ -77,7 +79,8 @@ public sealed class ClusterTests(ITestOutputHelper output)
     {
         using var primary = new PostgresServer("-c wal_level=replica -c max_wal_senders=5");
         using var standby = new PostgresServer("-c hot_standby=on", data =>
-            PostgresServer.Shell(string.Create(CultureInfo.InvariantCulture, $"'{PostgresServer.Bin}/pg_basebackup' -h 127.0.0.1 -p {primary.Port} -U postgres -R -X stream -c fast -D '{data}'")));
+            PostgresServer.Shell(string.Create(CultureInfo.InvariantCulture,
+                $"'{PostgresServer.Bin}/pg_basebackup' -h 127.0.0.1 -p {primary.Port} -U postgres -R -X stream -c fast -D '{data}'")));
         using var week = new Rehearsal(primary, Days, DaySeconds, standby);
         // From here on a commit counts only once the standby has it.
         primary.Execute("postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'");
@@ -114,8 +117,12 @@ public sealed class ClusterTests(ITestOutputHelper output)
         using var server = new PostgresServer();
         using var day = new Rehearsal(server, 1, DaySeconds);
         using var http = new HttpClient();
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["RECOUP_DATA"] = day.Place.Folder, ["RECOUP_DATABASE"] = day.Place.Connection! };
-        using var off = new Worker("worker an hour ahead", environment, "--run-at", "00:00", "--beat", "1", "--take-over", "3", "--now", TimeProvider.System.GetUtcNow().AddHours(1).ToString("O", CultureInfo.InvariantCulture));
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["RECOUP_DATA"] = day.Place.Folder, ["RECOUP_DATABASE"] = day.Place.Connection!,
+        };
+        using var off = new Worker("worker an hour ahead", environment, "--run-at", "00:00", "--beat", "1", "--take-over", "3", "--now",
+            TimeProvider.System.GetUtcNow().AddHours(1).ToString("O", CultureInfo.InvariantCulture));
         var address = off.Address;
         await Eventually(() => off.Events("clock_off") == 1, () => off.Said);
         (await http.GetAsync(address + "/health/live", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -131,9 +138,13 @@ public sealed class ClusterTests(ITestOutputHelper output)
         var said = new List<string>();
         await using var pages = await WebPages.Start(new ServeOptions(day.Place, IPAddress.Loopback, 0, clock)
         {
-            Role = Role.Worker, RunAt = new TimeOnly(0, 0), Beat = TimeSpan.FromSeconds(1), TakeOver = TimeSpan.FromSeconds(3), Writer = TemplateWriter.Shipped, Catalog = () => KpiCatalog.Shipped, Actor = "test",
+            Role = Role.Worker, RunAt = new TimeOnly(0, 0), Beat = TimeSpan.FromSeconds(1), TakeOver = TimeSpan.FromSeconds(3), Writer = TemplateWriter.Shipped,
+            Catalog = () => KpiCatalog.Shipped, Actor = "test",
             Say = line => { lock (said) said.Add(line); },
-            Channels = store => new Dictionary<string, Storage.Work.ChannelPort>(StringComparer.Ordinal) { [Core.Contact.Channel.Email] = new(IsIdempotent: true, new MailFolder(store.MailFolder, store.WorkspaceId).Send) },
+            Channels = store => new Dictionary<string, Storage.Work.ChannelPort>(StringComparer.Ordinal)
+            {
+                [Core.Contact.Channel.Email] = new(IsIdempotent: true, new MailFolder(store.MailFolder, store.WorkspaceId).Send),
+            },
         });
         await Eventually(() => Said().Contains("3600 s apart", StringComparison.Ordinal), Said);
         (await http.GetAsync(pages.Address + "/health/ready", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
@@ -161,7 +172,8 @@ public sealed class ClusterTests(ITestOutputHelper output)
         public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Off;
     }
 
-    private static string Moments(params double[] days) => $"seed {Seed}, on day {string.Join(" and ", days.Order().Select(d => $"{(int)d + 1} {TimeSpan.FromDays(d - Math.Floor(d)):h\\:mm} h after the hour of the run"))}";
+    private static string Moments(params double[] days) => $"seed {Seed}, "
+        + $"on day {string.Join(" and ", days.Order().Select(d => $"{(int)d + 1} {TimeSpan.FromDays(d - Math.Floor(d)):h\\:mm} h after the hour of the run"))}";
 
     private void Tell(string scenario, string outcome, string moments)
     {

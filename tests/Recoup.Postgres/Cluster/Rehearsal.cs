@@ -25,7 +25,8 @@ internal sealed class Rehearsal : IDisposable
     private DateTimeOffset origin;
 
     /// <param name="server">Where the workspace is made.</param>
-    /// <param name="daySeconds">How long a day takes at least; on a busy machine it takes longer, so that what is decided in the morning can be sent by the evening, as when undisturbed.</param>
+    /// <param name="daySeconds">How long a day takes at least; on a busy machine it takes longer, so that what is decided in the morning can be sent
+    /// by the evening, as when undisturbed.</param>
     /// <param name="standby">A further server that may become the primary; null: none.</param>
     public Rehearsal(PostgresServer server, int days, double daySeconds, PostgresServer? standby = null)
     {
@@ -42,7 +43,8 @@ internal sealed class Rehearsal : IDisposable
 
         string Either(string connection) => standby is null ? connection : new NpgsqlConnectionStringBuilder(connection)
         {
-            Host = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{server.Port},127.0.0.1:{standby.Port}"), TargetSessionAttributes = "primary", HostRecheckSeconds = 1,
+            Host = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{server.Port},127.0.0.1:{standby.Port}"),
+            TargetSessionAttributes = "primary", HostRecheckSeconds = 1,
         }.ConnectionString;
     }
 
@@ -60,13 +62,25 @@ internal sealed class Rehearsal : IDisposable
     private static string Business()
     {
         var lines = new StringBuilder();
-        lines.AppendLine("""{"type":"portfolio","key":"p1","portfolio":"EU","creditor":"Muster GmbH","sender":"a@muster.example","bank_details":"IBAN DE02 1203 0000 0000 2020 51","time_zone":"Europe/Berlin"}""");
+        lines.AppendLine("""
+            {"type":"portfolio","key":"p1","portfolio":"EU","creditor":"Muster GmbH","sender":"a@muster.example",
+            """ + """
+            "bank_details":"IBAN DE02 1203 0000 0000 2020 51","time_zone":"Europe/Berlin"}
+            """);
         lines.AppendLine("""{"type":"sending","key":"live","mode":"live"}""");
         for (var n = 1; n <= Parties; n++)
         {
-            lines.AppendLine($$"""{"type":"account","key":"a{{n}}","account":"P{{n}}","name":"Customer {{n}}","portfolio":"EU","kind":"business","email":"ap@customer{{n}}.example","time_zone":"Europe/Berlin"}""");
+            lines.AppendLine($$"""
+                {"type":"account","key":"a{{n}}","account":"P{{n}}","name":"Customer {{n}}","portfolio":"EU","kind":"business",
+                """ + $$"""
+                "email":"ap@customer{{n}}.example","time_zone":"Europe/Berlin"}
+                """);
             for (var i = 0; i < 2; i++)
-                lines.AppendLine($$"""{"type":"invoice","key":"i{{n}}/{{i}}","account":"P{{n}}","number":"R-{{n}}-{{i}}","issued_on":"2026-01-20","due_on":"{{Store.Day(new DateOnly(2026, 2, 12).AddDays((n * 7 + i * 3) % 26))}}","amount":"{{100 + n}}.00","currency":"EUR"}""");
+                lines.AppendLine($$"""
+                    {"type":"invoice","key":"i{{n}}/{{i}}","account":"P{{n}}","number":"R-{{n}}-{{i}}","issued_on":"2026-01-20",
+                    """ + $$"""
+                    "due_on":"{{Store.Day(new DateOnly(2026, 2, 12).AddDays((n * 7 + i * 3) % 26))}}","amount":"{{100 + n}}.00","currency":"EUR"}
+                    """);
         }
         return lines.ToString();
     }
@@ -98,7 +112,8 @@ internal sealed class Rehearsal : IDisposable
     {
         origin = TimeProvider.System.GetUtcNow() + StartingMax;
         for (var n = 1; n <= count; n++)
-            workers.Add(new Worker($"worker {n}", Environment, "--run-at", RunAt, "--beat", "1", "--take-over", takeOver.ToString(CultureInfo.InvariantCulture)));
+            workers.Add(new Worker($"worker {n}", Environment, "--run-at", RunAt, "--beat", "1", "--take-over",
+                takeOver.ToString(CultureInfo.InvariantCulture)));
         foreach (var worker in workers) worker.ShouldWork();
     }
 
@@ -110,7 +125,8 @@ internal sealed class Rehearsal : IDisposable
     {
         for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(30);)
         {
-            if (Holders().Select(name => workers.Find(w => name.Contains($"-{w.Id.ToString(CultureInfo.InvariantCulture)}-", StringComparison.Ordinal))).FirstOrDefault() is not { } worker) continue;
+            if (Holders().Select(name => workers.Find(w => name.Contains($"-{w.Id.ToString(CultureInfo.InvariantCulture)}-", StringComparison.Ordinal)))
+                .FirstOrDefault() is not { } worker) continue;
             worker.Hang();
             if (Holders().Any(name => name.Contains($"-{worker.Id.ToString(CultureInfo.InvariantCulture)}-", StringComparison.Ordinal))) return worker;
             worker.GoOn();
@@ -118,7 +134,8 @@ internal sealed class Rehearsal : IDisposable
         throw new InvalidOperationException($"nobody takes a turn\n{Said}");
 
         // The class of advisory locks that are turns.
-        IEnumerable<string> Holders() => TestStores.Rows(Place, $"SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND classid = {0x5EC1}").Select(r => (string)r[0]!);
+        IEnumerable<string> Holders() => TestStores.Rows(Place, $"SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) "
+            + $"WHERE locktype = 'advisory' AND classid = {0x5EC1}").Select(r => (string)r[0]!);
     }
 
     /// <summary>Waits for the end of the last day and of its work, then stops who is alive.</summary>
@@ -133,7 +150,8 @@ internal sealed class Rehearsal : IDisposable
             {
                 var noon = new DateTimeOffset(last, new TimeOnly(12, 0), TimeSpan.Zero).ToUnixTimeMilliseconds();
                 if (TestStores.Rows(Place, $"SELECT count(*) FROM journal WHERE kind = 'run_ended' AND effective_on >= '{Store.Day(last)}'") is [[long and > 0]]
-                    && TestStores.Rows(Place, $"SELECT count(*) FROM message WHERE status = 1 OR (status = 0 AND not_before <= {noon})") is [[long and 0]]) break;
+                    && TestStores.Rows(Place, $"SELECT count(*) FROM message WHERE status = 1 OR (status = 0 AND not_before <= {noon})") is [[long and 0]])
+                    break;
             }
             catch (NpgsqlException) { /* it comes back */ }
             if (waited.Elapsed > TimeSpan.FromSeconds(60)) break;
@@ -142,8 +160,17 @@ internal sealed class Rehearsal : IDisposable
     }
 
     /// <summary>What workers said beyond what goes without saying, for a failure's message.</summary>
-    public string Said => string.Join('\n', workers.Select(w => $"--- {w.Name}\n{string.Join('\n', w.Lines.Where(l => !l.Contains("run_made", StringComparison.Ordinal) && !l.Contains("dispatched", StringComparison.Ordinal)).TakeLast(40))}")) + "\n--- runs\n"
-        + string.Join('\n', TestStores.Rows(Place, "SELECT kind, effective_on, recorded_at, convert_from(payload, 'UTF8') FROM journal WHERE kind IN ('run_began', 'run_ended') ORDER BY id").Select(r => $"{r[0]} {r[1]} {DateTimeOffset.FromUnixTimeMilliseconds((long)r[2]!):MM-dd HH:mm} {r[3]}"));
+    public string Said
+    {
+        get
+        {
+            static bool Tells(string line) => !line.Contains("run_made", StringComparison.Ordinal) && !line.Contains("dispatched", StringComparison.Ordinal);
+            var runs = TestStores.Rows(Place,
+                "SELECT kind, effective_on, recorded_at, convert_from(payload, 'UTF8') FROM journal WHERE kind IN ('run_began', 'run_ended') ORDER BY id");
+            return string.Join('\n', workers.Select(w => $"--- {w.Name}\n{string.Join('\n', w.Lines.Where(Tells).TakeLast(40))}")) + "\n--- runs\n"
+                + string.Join('\n', runs.Select(r => $"{r[0]} {r[1]} {DateTimeOffset.FromUnixTimeMilliseconds((long)r[2]!):MM-dd HH:mm} {r[3]}"));
+        }
+    }
 
     // --- what must hold ---
 
@@ -161,13 +188,17 @@ internal sealed class Rehearsal : IDisposable
         expected.Except(there, StringComparer.Ordinal).Take(10).ShouldBeEmpty($"decided when undisturbed, and not here\n{Said}");
         expected.Count.ShouldBeGreaterThan(Parties / 2);
         found.Released.GroupBy(m => m).Where(m => m.Count() > 1).ShouldBeEmpty("released twice");
-        var files = Directory.GetFiles(Path.Combine(Place.Folder, "mail"), "*.eml").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal).ToList();
+        var files = Directory.GetFiles(Path.Combine(Place.Folder, "mail"), "*.eml")
+            .Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal).ToList();
         files.ShouldBe(found.Sent, "files of messages, and messages that count as sent");
         files.Count.ShouldBeGreaterThan(Parties / 3);
         found.Failed.ShouldBe(0);
-        return $"{Days} days of {DaySeconds:F0} s, {there.Count} decisions as undisturbed, {files.Count} messages sent once, {found.Unknown} unknown, {found.Withdrawn} withdrawn, {found.Waiting} waiting for their hour; slots of runs by worker: {string.Join(" + ", workers.Select(w => w.Events("run_made")))}";
+        return $"{Days} days of {DaySeconds:F0} s, {there.Count} decisions as undisturbed, "
+            + $"{files.Count} messages sent once, {found.Unknown} unknown, {found.Withdrawn} withdrawn, {found.Waiting} waiting for their hour; "
+            + $"slots of runs by worker: {string.Join(" + ", workers.Select(w => w.Events("run_made")))}";
 
-        List<string> Within(Record record) => [.. record.Decisions.Where(d => string.CompareOrdinal(d, Store.Day(FirstDay.AddDays(Days))) < 0).Order(StringComparer.Ordinal)];
+        List<string> Within(Record record) =>
+            [.. record.Decisions.Where(d => string.CompareOrdinal(d, Store.Day(FirstDay.AddDays(Days))) < 0).Order(StringComparer.Ordinal)];
     }
 
     private void PlayUndisturbed(int n)
@@ -177,18 +208,22 @@ internal sealed class Rehearsal : IDisposable
         Run(undisturbed, "dispatch", "--now", $"{day}T09:00:00Z");
     }
 
-    private sealed record Record(Dictionary<DateOnly, int> RunsEnded, List<string> Decisions, List<string> Released, List<string> Sent, long Unknown, long Waiting, long Withdrawn, long Failed);
+    private sealed record Record(Dictionary<DateOnly, int> RunsEnded, List<string> Decisions, List<string> Released, List<string> Sent,
+        long Unknown, long Waiting, long Withdrawn, long Failed);
 
     private static Record Told(StorePlace place)
     {
         using var store = Store.Open(place, create: false);
-        var record = new Record([], [], [], [.. TestStores.Rows(place, "SELECT id FROM message WHERE status = 2").Select(r => (string)r[0]!).Order(StringComparer.Ordinal)], Count("4"), Count("0"), Count("5"), Count("3"));
+        var sent = TestStores.Rows(place, "SELECT id FROM message WHERE status = 2").Select(r => (string)r[0]!).Order(StringComparer.Ordinal);
+        var record = new Record([], [], [], [.. sent], Count("4"), Count("0"), Count("5"), Count("3"));
         for (var partition = 0; partition < Partition.Count; partition++)
             foreach (var (_, row) in store.Journal(partition))
                 switch (EventCodec.Decode(row.Kind, row.Version, row.Payload))
                 {
                     case Event.RunEnded ended: record.RunsEnded[ended.AsOf] = record.RunsEnded.GetValueOrDefault(ended.AsOf) + 1; break;
-                    case Event.Decided decided: record.Decisions.Add($"{Store.Day(row.EffectiveOn)} {row.Party} {row.Account} {decided.Decision.Action}"); break;
+                    case Event.Decided decided:
+                        record.Decisions.Add($"{Store.Day(row.EffectiveOn)} {row.Party} {row.Account} {decided.Decision.Action}");
+                        break;
                     case Event.MessageReleased: record.Released.Add(row.Cause); break;
                 }
         return record;
@@ -215,7 +250,10 @@ internal sealed class Rehearsal : IDisposable
 
     private static Process Command(StorePlace place, params string[] arguments)
     {
-        var start = new ProcessStartInfo(System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "recoup.dll"), .. arguments]) start.ArgumentList.Add(argument);
         (start.Environment["RECOUP_DATA"], start.Environment["RECOUP_DATABASE"]) = (place.Folder, place.Connection);
         return Process.Start(start)!;

@@ -13,8 +13,13 @@ internal sealed partial class Worker : IDisposable
     public Worker(string name, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         Name = name;
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "recoup.dll"), "serve", "--role", "worker", "--urls", "http://127.0.0.1:0", "--log", "json", .. arguments]) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "recoup.dll"), "serve", "--role", "worker", "--urls", "http://127.0.0.1:0",
+            "--log", "json", .. arguments])
+            start.ArgumentList.Add(argument);
         foreach (var (variable, value) in environment) start.Environment[variable] = value;
         process = Process.Start(start)!;
         process.OutputDataReceived += (_, e) => Add(e.Data);
