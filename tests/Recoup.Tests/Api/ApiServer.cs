@@ -33,7 +33,10 @@ public sealed record Answered(int Status, string Body, HttpResponseMessage Respo
 /// <summary>A client of the API with a key, at whichever address.</summary>
 public sealed class ApiClient(string address, string? key) : IDisposable
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseCookies = false, MaxConnectionsPerServer = 256 }) { BaseAddress = new Uri(address), Timeout = TimeSpan.FromMinutes(2) };
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseCookies = false, MaxConnectionsPerServer = 256 })
+    {
+        BaseAddress = new Uri(address), Timeout = TimeSpan.FromMinutes(2),
+    };
 
     public async Task<Answered> Get(string path, string? ifNoneMatch = null)
     {
@@ -42,9 +45,11 @@ public sealed class ApiClient(string address, string? key) : IDisposable
         return await Send(request);
     }
 
-    public Task<Answered> Post(string body, string type = "application/json", string? idempotencyKey = null) => Post(Encoding.UTF8.GetBytes(body), type, idempotencyKey);
+    public Task<Answered> Post(string body, string type = "application/json", string? idempotencyKey = null) =>
+        Post(Encoding.UTF8.GetBytes(body), type, idempotencyKey);
 
-    public async Task<Answered> Post(byte[] body, string type = "application/json", string? idempotencyKey = null, string? encoding = null, bool chunked = false)
+    public async Task<Answered> Post(byte[] body, string type = "application/json", string? idempotencyKey = null,
+        string? encoding = null, bool chunked = false)
     {
         using var request = Request(HttpMethod.Post, "/api/v1/inputs");
         request.Content = chunked ? new StreamContent(new MemoryStream(body)) : new ByteArrayContent(body);
@@ -101,7 +106,10 @@ internal sealed class ApiServer : IAsyncDisposable
             Role = Role.Api, Writer = TemplateWriter.Shipped, Catalog = catalog, Own = own, Actor = "ann", Say = say ?? (_ =>
                 { }), Limits = limits ?? new ApiLimits(),
             StoreLife = storeLife ?? TimeSpan.FromMinutes(1),
-            Channels = store => new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = new(true, new MailFolder(store.MailFolder, store.WorkspaceId).Send) },
+            Channels = store => new Dictionary<string, ChannelPort>(StringComparer.Ordinal)
+            {
+                [Channel.Email] = new(true, new MailFolder(store.MailFolder, store.WorkspaceId).Send),
+            },
         };
         var pages = await WebPages.Start(options);
         return new ApiServer(pages, NewKey(folder));
@@ -135,7 +143,9 @@ internal sealed class ServeProcess : IDisposable
 
     /// <summary>One that takes and answers, on a day gone by.</summary>
     public ServeProcess(DataFolder folder, IReadOnlyDictionary<string, string>? environment = null, params string[] arguments)
-        : this(folder.Start(environment, ["serve", "--no-run", "--log", "json", "--urls", "http://127.0.0.1:0", "--now", "2026-02-10T10:00:00Z", .. arguments])) { }
+        : this(folder.Start(environment,
+            ["serve", "--no-run", "--log", "json", "--urls", "http://127.0.0.1:0", "--now", "2026-02-10T10:00:00Z", .. arguments]))
+    { }
 
     /// <summary>One that runs the days and dispatches too.</summary>
     public static ServeProcess AtWork(DataFolder folder, IReadOnlyDictionary<string, string> environment) =>

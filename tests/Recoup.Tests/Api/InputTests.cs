@@ -15,7 +15,11 @@ public sealed class InputTests
     private const string Account = """{"type":"account","key":"a-1","account":"A1","name":"Jana Ärmel","portfolio":"EU"}""";
 
     private static string Invoice(int n, string account = "A1") =>
-        $$"""{"type":"invoice","key":"i-{{n}}","account":"{{account}}","number":"INV-{{n}}","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"{{n}}.00","currency":"EUR"}""";
+        $$"""
+            {"type":"invoice","key":"i-{{n}}","account":"{{account}}","number":"INV-{{n}}","issued_on":"2026-01-02",
+            """ + $$"""
+            "due_on":"2026-02-01","amount":"{{n}}.00","currency":"EUR"}
+            """;
 
     [Fact]
     public async Task One_object_is_accepted_then_unchanged_then_refused_with_other_content()
@@ -100,14 +104,16 @@ public sealed class InputTests
         await using var server = await ApiServer.Start(folder);
         var report = (await server.Client.Post(string.Join("\r\n", inputs), Lines + "; charset=utf-8")).Expect(200).Json;
         var printed = sent.Send(string.Join('\n', inputs), "--now", "2026-02-10T10:00:00Z").Expect(3).Json;
-        foreach (var field in new[] { "read", "accepted", "unchanged", "rejected" }) report.GetProperty(field).GetInt32().ShouldBe(printed.GetProperty(field).GetInt32(), field);
+        foreach (var field in new[] { "read", "accepted", "unchanged", "rejected" })
+            report.GetProperty(field).GetInt32().ShouldBe(printed.GetProperty(field).GetInt32(), field);
         report.GetProperty("inputs").GetRawText().ShouldBe(printed.GetProperty("inputs").GetRawText());
         var rejects = report.GetProperty("rejects").EnumerateArray().ToList();
         rejects.Select(r => r.GetProperty("line").GetInt32()).ShouldBe([4, 5, 8]);
         rejects.Select(r => r.GetProperty("key").GetString()).ShouldBe([null, "i-2", null]);
         // The same words, by the same parser and door.
         var rows = File.ReadAllText(Path.Combine(sent.Path, "rejects.csv"));
-        foreach (var reason in rejects.Select(r => r.GetProperty("reason").GetString()!)) rows.ShouldContain(reason.Replace("\"", "\"\"", StringComparison.Ordinal));
+        foreach (var reason in rejects.Select(r => r.GetProperty("reason").GetString()!))
+            rows.ShouldContain(reason.Replace("\"", "\"\"", StringComparison.Ordinal));
 
         string[] list = [Account, Invoice(1), Invoice(4), """{"type":"invoice","key":"i-5"}"""];
         var again = (await server.Client.Post($" [{string.Join(" , ", list)}]\n")).Expect(200).Json;
@@ -140,7 +146,8 @@ public sealed class InputTests
         await using var server = await ApiServer.Start(folder);
         var latin = Encoding.Latin1.GetBytes(Account);
         (await server.Client.Post(latin)).Expect(400).Body.ShouldContain("UTF-8");
-        (await server.Client.Post([.. latin, (byte)'\n', .. Encoding.UTF8.GetBytes(Account)], Lines)).Expect(200).Json.GetProperty("rejected").GetInt32().ShouldBe(1);
+        (await server.Client.Post([.. latin, (byte)'\n', .. Encoding.UTF8.GetBytes(Account)], Lines)).Expect(200)
+            .Json.GetProperty("rejected").GetInt32().ShouldBe(1);
     }
 
     [Fact]
@@ -153,7 +160,8 @@ public sealed class InputTests
         (await server.Client.Post(keyless, idempotencyKey: "\"h-1\"")).Expect(200).Body.ShouldContain("accepted");
         (await server.Client.Post(keyless, idempotencyKey: "h-1")).Expect(200).Body.ShouldContain("unchanged");
         (await server.Client.Post(Account, idempotencyKey: "h-1")).Expect(200).Body.ShouldContain("accepted");
-        (await server.Client.Post($"{keyless}\n\n{Account}\n{keyless.Replace("B1", "B2", StringComparison.Ordinal)}", Lines, "batch")).Expect(200).Json.GetProperty("accepted").GetInt32().ShouldBe(2);
+        (await server.Client.Post($"{keyless}\n\n{Account}\n{keyless.Replace("B1", "B2", StringComparison.Ordinal)}", Lines, "batch")).Expect(200)
+            .Json.GetProperty("accepted").GetInt32().ShouldBe(2);
         folder.Rows("SELECT key FROM key ORDER BY key").ShouldBe(["a-1", "batch#1", "batch#4", "h-1"]);
         (await server.Client.Post(keyless, idempotencyKey: new string('k', 300))).Expect(400);
         (await server.Client.Post(keyless, idempotencyKey: "4111111111111111")).Expect(400).Body.ShouldContain("card");
@@ -223,7 +231,8 @@ public sealed class InputTests
             (Refusal.UnknownDispute, """{"type":"dispute_closed","key":"n-4","account":"A1","dispute":"none","on":"2026-02-09","outcome":"rejected"}"""),
             (Refusal.UnknownHold, """{"type":"hold_released","key":"n-5","account":"A1","hold":"none","on":"2026-02-09"}"""),
             (Refusal.AlreadyErased, """{"type":"erasure","key":"n-6","account":"A4","reason":"again"}"""),
-            (Refusal.WrongCurrency, """{"type":"write_off","key":"n-7","account":"A1","invoice":"INV-1","on":"2026-02-09","amount":"1.00","currency":"USD","reason":"x"}"""),
+            (Refusal.WrongCurrency,
+                """{"type":"write_off","key":"n-7","account":"A1","invoice":"INV-1","on":"2026-02-09","amount":"1.00","currency":"USD","reason":"x"}"""),
         })
             (await server.Client.Post(input)).Expect(422).Code.ShouldBe(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(refusal.ToString()));
     }

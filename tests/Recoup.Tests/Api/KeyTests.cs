@@ -50,7 +50,8 @@ public sealed class KeyTests
         text.ShouldMatch("^rk_[A-Za-z0-9_-]{43}$");
         folder.Run("api-key", "add", "erp").Expect(1).Err.ShouldContain("has a key already");
         using var client = new ApiClient(server.Address, text);
-        for (var waited = Stopwatch.StartNew(); (await client.Post(Account)).Status != 200; await Task.Delay(50)) waited.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
+        for (var waited = Stopwatch.StartNew(); (await client.Post(Account)).Status != 200; await Task.Delay(50))
+            waited.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
 
         var list = folder.Run("api-key", "list", "--format", "json").Expect(0);
         list.Json.EnumerateArray().Select(k => k.GetProperty("name").GetString()).ShouldBe(["tests", "erp"], ignoreOrder: true);
@@ -58,9 +59,11 @@ public sealed class KeyTests
         folder.Rows("SELECT hash FROM api_key WHERE name = 'erp'").Single().ShouldBe(Convert.ToHexStringLower(ApiKey.HashOf(text)));
 
         folder.Run("api-key", "revoke", "erp").Expect(0);
-        for (var waited = Stopwatch.StartNew(); (await client.Post(Account)).Status != 401; await Task.Delay(100)) waited.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
+        for (var waited = Stopwatch.StartNew(); (await client.Post(Account)).Status != 401; await Task.Delay(100))
+            waited.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
         folder.Run("api-key", "revoke", "erp").Expect(1).Err.ShouldContain("no key in force");
-        folder.Run("api-key", "list", "--format", "json").Expect(0).Json.EnumerateArray().Single(k => k.GetProperty("name").GetString() == "erp").GetProperty("revoked_at").GetString().ShouldNotBeNullOrEmpty();
+        folder.Run("api-key", "list", "--format", "json").Expect(0).Json.EnumerateArray().Single(k => k.GetProperty("name").GetString() == "erp")
+            .GetProperty("revoked_at").GetString().ShouldNotBeNullOrEmpty();
         // Another may have the name then.
         folder.Run("api-key", "add", "erp").Expect(0);
         folder.Run("api-key", "add", "no name").Expect(2);

@@ -14,9 +14,11 @@ public sealed class ManyTests
 {
     private const string Lines = "application/x-ndjson";
 
-    private static string Account(int n) => $$"""{"type":"account","key":"a-{{n}}","account":"A{{n}}","name":"Customer {{n}}","email":"c{{n}}@kunde.example"}""";
+    private static string Account(int n) =>
+        $$"""{"type":"account","key":"a-{{n}}","account":"A{{n}}","name":"Customer {{n}}","email":"c{{n}}@kunde.example"}""";
 
-    private static string Payment(int n, int account) => $$"""{"type":"payment","key":"p-{{n}}","account":"A{{account}}","on":"2026-02-09","amount":"1.00","currency":"EUR"}""";
+    private static string Payment(int n, int account) =>
+        $$"""{"type":"payment","key":"p-{{n}}","account":"A{{account}}","on":"2026-02-09","amount":"1.00","currency":"EUR"}""";
 
     [Fact]
     public async Task Two_hundred_requests_at_once_are_each_taken_once_in_few_transactions()
@@ -47,7 +49,8 @@ public sealed class ManyTests
             for (var i = client * Each; i < (client + 1) * Each; i++) (await server.Client.Post(Payment(i, i % 20))).Expect(200);
         })).ToList();
         for (var file = 0; file < Files; file++)
-            folder.Send(string.Join('\n', Enumerable.Range(0, 20).Select(i => Payment(10_000 + (100 * file) + i, i))), "--now", "2026-02-09T10:00:00Z").Expect(0);
+            folder.Send(string.Join('\n', Enumerable.Range(0, 20).Select(i => Payment(10_000 + (100 * file) + i, i))), "--now", "2026-02-09T10:00:00Z")
+                .Expect(0);
         await Task.WhenAll(sending);
         await server.Stop();
         folder.Count("SELECT count(*) FROM journal WHERE kind = 'payment_received'").ShouldBe((Clients * Each) + (20 * Files));
@@ -62,7 +65,8 @@ public sealed class ManyTests
         using var folder = new DataFolder();
         await using var server = await ApiServer.Start(folder);
         (await server.Client.Post(Account(0))).Expect(200);
-        var answers = await Task.WhenAll(Enumerable.Range(1, 50).Select(i => Task.Run(() => server.Client.Post($$"""{"type":"payment","key":"same","account":"A0","on":"2026-02-09","amount":"{{i}}.00","currency":"EUR"}"""))));
+        var answers = await Task.WhenAll(Enumerable.Range(1, 50).Select(i =>
+            Task.Run(() => server.Client.Post($$"""{"type":"payment","key":"same","account":"A0","on":"2026-02-09","amount":"{{i}}.00","currency":"EUR"}"""))));
         answers.Count(a => a.Status == 200).ShouldBe(1);
         answers.Where(a => a.Status != 200).ShouldAllBe(a => a.Status == 422 && a.Code == "key_used_with_other_content");
         folder.Count("SELECT count(*) FROM journal WHERE kind = 'payment_received'").ShouldBe(1);
@@ -112,7 +116,9 @@ public sealed class ManyTests
         (await server.Client.Post(Payment(1, 0))).Expect(200);
         // What health says of the store is looked at anew now and then.
         string said;
-        for (var waited = Stopwatch.StartNew(); (said = (await server.Client.Get("/health/ready")).Body).Contains("trouble", StringComparison.Ordinal) && waited.Elapsed < TimeSpan.FromSeconds(30);) await Task.Delay(50);
+        for (var waited = Stopwatch.StartNew(); (said = (await server.Client.Get("/health/ready")).Body).Contains("trouble", StringComparison.Ordinal)
+            && waited.Elapsed < TimeSpan.FromSeconds(30);)
+            await Task.Delay(50);
         said.ShouldBe("""{"status":"ready","store":"ok","commits":"ok"}""");
     }
 
@@ -121,7 +127,8 @@ public sealed class ManyTests
     public async Task What_fails_for_one_customer_fails_for_no_other()
     {
         using var folder = new DataFolder();
-        await using (var before = await ApiServer.Start(folder)) (await before.Client.Post(string.Join('\n', Enumerable.Range(0, 10).Select(Account)), Lines)).Expect(200);
+        await using (var before = await ApiServer.Start(folder))
+            (await before.Client.Post(string.Join('\n', Enumerable.Range(0, 10).Select(Account)), Lines)).Expect(200);
         folder.Tamper("DELETE FROM api_key; UPDATE party SET state = x'7b' WHERE id = 'A3'");
         await using var server = await ApiServer.Start(folder);
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Task.Run(() => server.Client.Post(Payment(i, i % 10)))));
@@ -138,7 +145,8 @@ public sealed class ManyTests
         folder.Send(string.Join('\n', Enumerable.Range(0, 10).Select(Account)), "--now", "2026-02-09T10:00:00Z").Expect(0);
         await using var server = await ApiServer.Start(folder);
         folder.Tamper(TestStores.IsPostgres
-            ? "CREATE FUNCTION no_13() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.key = ''p-13'' THEN RAISE EXCEPTION ''not that one''; END IF; RETURN NEW; END'; CREATE TRIGGER no_13 BEFORE INSERT ON key FOR EACH ROW EXECUTE FUNCTION no_13()"
+            ? "CREATE FUNCTION no_13() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.key = ''p-13'' THEN RAISE EXCEPTION ''not that one''; END IF; "
+                + "RETURN NEW; END'; CREATE TRIGGER no_13 BEFORE INSERT ON key FOR EACH ROW EXECUTE FUNCTION no_13()"
             : "CREATE TRIGGER no_13 BEFORE INSERT ON key WHEN NEW.key = 'p-13' BEGIN SELECT RAISE(ABORT, 'not that one'); END");
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Task.Run(() => server.Client.Post(Payment(i, i % 10)))));
         for (var i = 0; i < 100; i++) answers[i].Status.ShouldBe(i == 13 ? 500 : 200, answers[i].Body);
@@ -149,7 +157,10 @@ public sealed class ManyTests
         folder.ShouldBeSound();
     }
 
-    /// <summary>Cells that can't be merged are added up by who reads. Nobody who sent anything is refused for it, and the next merge takes them along.</summary>
+    /// <summary>
+    /// Cells that can't be merged are added up by who reads. Nobody who sent anything is refused for it, and the next merge takes
+    /// them along.
+    /// </summary>
     [Theory]
     [InlineData("refused")]
     [InlineData("damaged")]
@@ -158,7 +169,8 @@ public sealed class ManyTests
         const int Clients = 64, Each = 20;
         var (fail, mend) = (how, TestStores.IsPostgres) switch
         {
-            ("refused", true) => ("CREATE FUNCTION no_merge() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''not now''; END'; CREATE TRIGGER no_merge BEFORE DELETE ON cell_pending FOR EACH STATEMENT EXECUTE FUNCTION no_merge()", "DROP TRIGGER no_merge ON cell_pending"),
+            ("refused", true) => ("CREATE FUNCTION no_merge() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''not now''; END'; CREATE TRIGGER "
+                + "no_merge BEFORE DELETE ON cell_pending FOR EACH STATEMENT EXECUTE FUNCTION no_merge()", "DROP TRIGGER no_merge ON cell_pending"),
             ("refused", false) => ("CREATE TRIGGER no_merge BEFORE DELETE ON cell_pending BEGIN SELECT RAISE(ABORT, 'not now'); END", "DROP TRIGGER no_merge"),
             (_, true) => ("INSERT INTO cell_pending(deltas) VALUES('\\xff')", "DELETE FROM cell_pending WHERE deltas = '\\xff'"),
             (_, false) => ("INSERT INTO cell_pending(deltas) VALUES(x'ff')", "DELETE FROM cell_pending WHERE deltas = x'ff'"),
@@ -170,7 +182,8 @@ public sealed class ManyTests
         folder.Tamper(fail);
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>
         {
-            for (var i = client * Each; i < (client + 1) * Each; i++) (await server.Client.Post(Payment(i, i % 20))).Expect(200).Body.ShouldBe("""{"status":"accepted"}""");
+            for (var i = client * Each; i < (client + 1) * Each; i++)
+                (await server.Client.Post(Payment(i, i % 20))).Expect(200).Body.ShouldBe("""{"status":"accepted"}""");
         })));
         folder.Count("SELECT count(*) FROM journal WHERE kind = 'payment_received'").ShouldBe(Clients * Each);
         // More than are left lying otherwise: merging was tried, and failed.
@@ -189,7 +202,8 @@ public sealed class ManyTests
         long Received()
         {
             using var store = folder.Open();
-            return new Readings(store).Read(cells => cells.Flows(Measure.CashReceived, new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31)).Sum(cell => cell.Value.Minor)) / 100;
+            return new Readings(store)
+                .Read(cells => cells.Flows(Measure.CashReceived, new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31)).Sum(cell => cell.Value.Minor)) / 100;
         }
     }
 
@@ -203,7 +217,8 @@ public sealed class ManyTests
         await using var server = await ApiServer.Start(folder, storeLife: TimeSpan.FromMilliseconds(15));
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>
         {
-            for (var i = client * Each; i < (client + 1) * Each; i++) (await server.Client.Post(Payment(i, i % 20))).Expect(200).Body.ShouldBe("""{"status":"accepted"}""");
+            for (var i = client * Each; i < (client + 1) * Each; i++)
+                (await server.Client.Post(Payment(i, i % 20))).Expect(200).Body.ShouldBe("""{"status":"accepted"}""");
         })));
         await server.Stop();
         folder.Count("SELECT count(*) FROM journal WHERE kind = 'payment_received'").ShouldBe(Clients * Each);

@@ -10,8 +10,10 @@ public sealed class ReadTests(EveryKindFolder made) : IClassFixture<EveryKindFol
     [Theory]
     [InlineData("kpis", "kpi")]
     [InlineData("kpis?ids=dso,cei&as_of=2026-01-31&by=portfolio", "kpi dso cei --as-of 2026-01-31 --by portfolio")]
-    [InlineData("kpis?ids=dso&from=2026-01-01&to=2026-02-09&every=week&by=portfolio,segment", "kpi dso --from 2026-01-01 --to 2026-02-09 --every week --by portfolio,segment")]
-    [InlineData("kpis?ids=percent_current&window=30d&known_at=2026-02-05T12:00:00Z&as_of=2026-02-05", "kpi percent_current --window 30d --known-at 2026-02-05T12:00:00Z --as-of 2026-02-05")]
+    [InlineData("kpis?ids=dso&from=2026-01-01&to=2026-02-09&every=week&by=portfolio,segment",
+        "kpi dso --from 2026-01-01 --to 2026-02-09 --every week --by portfolio,segment")]
+    [InlineData("kpis?ids=percent_current&window=30d&known_at=2026-02-05T12:00:00Z&as_of=2026-02-05",
+        "kpi percent_current --window 30d --known-at 2026-02-05T12:00:00Z --as-of 2026-02-05")]
     [InlineData("ageing", "ageing")]
     [InlineData("ageing?as_of=2026-02-05&by=portfolio,segment", "ageing --as-of 2026-02-05 --by portfolio,segment")]
     [InlineData("ageing?by=account", "ageing --by account")]
@@ -28,7 +30,9 @@ public sealed class ReadTests(EveryKindFolder made) : IClassFixture<EveryKindFol
         var printed = made.Folder.Run([.. command.Split(' '), "--format", "json"]).Expect(0).Out;
         answered.Body.ShouldBe(printed.TrimEnd('\n'));
         answered.Body.Length.ShouldBeGreaterThan(2, "an empty list shows nothing");
-        if (path.StartsWith("kpis", StringComparison.Ordinal)) long.Parse(answered.Response.Headers.GetValues("Recoup-Cells-Read").Single(), System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThan(0);
+        if (path.StartsWith("kpis", StringComparison.Ordinal))
+            long.Parse(answered.Response.Headers.GetValues("Recoup-Cells-Read").Single(), System.Globalization.CultureInfo.InvariantCulture)
+                .ShouldBeGreaterThan(0);
         Revoke(made.Folder);
     }
 
@@ -50,7 +54,8 @@ public sealed class ReadTests(EveryKindFolder made) : IClassFixture<EveryKindFol
         var account = (await server.Client.Get("/api/v1/accounts/A6?items=all")).Expect(200).Json;
         account.GetProperty("name").GetString().ShouldBe("Sechs & Söhne");
         account.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("number").GetString()).ShouldBe(["FEE-1", "INV-6", "INV-7", "INV-8"]);
-        var ageing = folder.Run("ageing", "--by", "account", "--format", "json").Expect(0).Json.EnumerateArray().Single(r => r.GetProperty("account").GetString() == "A6");
+        var ageing = folder.Run("ageing", "--by", "account", "--format", "json").Expect(0).Json.EnumerateArray()
+            .Single(r => r.GetProperty("account").GetString() == "A6");
         account.GetProperty("sums")[0].GetProperty("total").GetString().ShouldBe(ageing.GetProperty("total").GetString());
         // Erased: what is owed is told, who owes it is not.
         (await server.Client.Get("/api/v1/accounts/A4")).Expect(200).Json.GetProperty("email").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
@@ -91,7 +96,9 @@ public sealed class ReadTests(EveryKindFolder made) : IClassFixture<EveryKindFol
         var tag = (await server.Client.Get("/api/v1/kpis?ids=dso")).Expect(200).Response.Headers.ETag!.Tag;
         var again = await server.Client.Get("/api/v1/kpis?ids=dso", tag);
         (again.Status, again.Body).ShouldBe((304, ""));
-        (await server.Client.Post("""{"type":"invoice","key":"new","account":"A1","number":"NEW","issued_on":"2026-02-08","due_on":"2026-03-08","amount":"1000.00","currency":"EUR"}""")).Expect(200);
+        (await server.Client.Post("""
+            {"type":"invoice","key":"new","account":"A1","number":"NEW","issued_on":"2026-02-08","due_on":"2026-03-08","amount":"1000.00","currency":"EUR"}
+            """)).Expect(200);
         var after = (await server.Client.Get("/api/v1/ageing", tag)).Expect(200);
         after.Response.Headers.ETag!.Tag.ShouldNotBe(tag);
         after.Body.ShouldBe(folder.Run("ageing", "--format", "json").Expect(0).Out.TrimEnd('\n'));

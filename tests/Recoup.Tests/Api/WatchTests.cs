@@ -34,7 +34,10 @@ public sealed class WatchTests
     [Fact]
     public void A_log_that_can_not_be_written_ends_nothing()
     {
-        using var full = new StreamWriter(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0)) { AutoFlush = true };
+        using var full = new StreamWriter(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0))
+        {
+            AutoFlush = true,
+        };
         Should.Throw<IOException>(() => full.WriteLine("this is how it fails"));
         foreach (var log in new[] { EventLog.AsJson(full, TimeProvider.System), EventLog.InWords(full.WriteLine) })
             log.Failure("input_failed", new InvalidOperationException(), "in words");
@@ -47,11 +50,13 @@ public sealed class WatchTests
         await using var server = await ApiServer.Start(folder);
         await server.Client.Post("""{"type":"account","key":"a","account":"A1"}""");
         var paths = (await server.Client.Get("/api/v1/openapi.json")).Json.GetProperty("paths").EnumerateObject().ToList();
-        paths.Select(p => p.Name).ShouldBe(["/api/v1/kpis", "/api/v1/ageing", "/api/v1/accounts", "/api/v1/accounts/{account}", "/api/v1/decisions", "/api/v1/worklist", "/api/v1/inputs"], ignoreOrder: true);
+        paths.Select(p => p.Name).ShouldBe(["/api/v1/kpis", "/api/v1/ageing", "/api/v1/accounts", "/api/v1/accounts/{account}", "/api/v1/decisions",
+            "/api/v1/worklist", "/api/v1/inputs"], ignoreOrder: true);
         foreach (var path in paths)
         {
             if (!path.Value.TryGetProperty("get", out var get)) continue;
-            var address = path.Name.Replace("{account}", "A1", StringComparison.Ordinal) + (path.Name.EndsWith("decisions", StringComparison.Ordinal) ? "?account=A1" : "");
+            var address = path.Name.Replace("{account}", "A1", StringComparison.Ordinal)
+                + (path.Name.EndsWith("decisions", StringComparison.Ordinal) ? "?account=A1" : "");
             (await server.Client.Get(address)).Expect(200);
             // A parameter that is described is known: what is wrong is its value, where it can be.
             foreach (var parameter in get.GetProperty("parameters").EnumerateArray().Where(p => p.GetProperty("in").GetString() == "query"))
@@ -85,19 +90,22 @@ public sealed class WatchTests
         var key = ApiServer.NewKey(folder, "erp");
         var environment = new Dictionary<string, string>
         {
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Address, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf", ["OTEL_METRIC_EXPORT_INTERVAL"] = "300", ["OTEL_BSP_SCHEDULE_DELAY"] = "300",
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Address, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_METRIC_EXPORT_INTERVAL"] = "300", ["OTEL_BSP_SCHEDULE_DELAY"] = "300",
         };
         using var server = new ServeProcess(folder, environment, "--api-waiting-max", "1", "--api-body-max", "64");
         using var client = new ApiClient(server.Address(), key);
         using var nobody = new ApiClient(server.Address(), "rk_Wilhelmine");
-        const string person = "\"name\":\"Wilhelmine Zauberer\",\"email\":\"wilhelmine.z@privat.example\",\"phone\":\"+49 170 5550199\",\"address\":\"Geheimgasse 1\"";
+        const string person =
+            "\"name\":\"Wilhelmine Zauberer\",\"email\":\"wilhelmine.z@privat.example\",\"phone\":\"+49 170 5550199\",\"address\":\"Geheimgasse 1\"";
         (await client.Post($$"""{"type":"account","key":"p-1","account":"W1",{{person}}}""")).Expect(200);
         (await client.Post($$"""{"type":"account","key":"p-1","account":"W1",{{person}},"country":"DE"}""")).Expect(422);
         (await client.Post($$"""{"type":"account","key":"p-2","account":"W2",{{person}},"Wilhelmine":"Zauberer"}""")).Expect(400);
         (await client.Post($$"""{"type":"account","key":"p-3","account":"W2","email":"Wilhelmine Zauberer"}""")).Expect(400);
         (await client.Post($$"""{"type":"Wilhelmine","key":"wilhelmine.z@privat.example" """)).Expect(400);
         (await client.Post($$"""{"type":"account","account":"W4",{{person}}""", "text/Wilhelmine")).Expect(415);
-        (await client.Post($"{{\"type\":\"account\",\"key\":\"p-5\",\"account\":\"W5\",{person}}}\nWilhelmine Zauberer\n", "application/x-ndjson", "Wilhelmine")).Expect(200);
+        (await client.Post($"{{\"type\":\"account\",\"key\":\"p-5\",\"account\":\"W5\",{person}}}\nWilhelmine Zauberer\n",
+            "application/x-ndjson", "Wilhelmine")).Expect(200);
         (await client.Post(Encoding.UTF8.GetBytes(new string(' ', 70_000) + person))).Expect(413);
         (await client.Get("/api/v1/accounts?prefix=Wilhelmine&name=wilhelmine.z@privat.example")).Expect(400);
         (await client.Get("/api/v1/accounts/Wilhelmine%20Zauberer")).Expect(404);
@@ -110,19 +118,25 @@ public sealed class WatchTests
         (await client.Get("/api/v1/accounts/A1")).Status.ShouldBeGreaterThanOrEqualTo(500);
         // One may wait: of many at once some are told to come again.
         for (var full = false; !full;)
-            full = (await Task.WhenAll(Enumerable.Range(0, 30).Select(i => Task.Run(() => client.Post($$"""{"type":"account","key":"q-{{Guid.NewGuid():N}}","account":"Q{{i}}"}"""))))).Any(a => a.Status == 429);
+            full = (await Task.WhenAll(Enumerable.Range(0, 30)
+                .Select(i => Task.Run(() => client.Post($$"""{"type":"account","key":"q-{{Guid.NewGuid():N}}","account":"Q{{i}}"}""")))))
+                .Any(a => a.Status == 429);
         server.End();
 
         var log = server.Errors.Select(l => JsonDocument.Parse(l).RootElement).ToList();
-        log.ShouldAllBe(e => e.GetProperty("at").GetString()!.EndsWith('Z') && e.GetProperty("level").GetString() != "" && e.GetProperty("event").GetString() != "");
-        log.Select(e => e.GetProperty("event").GetString()).Distinct().ShouldBe(["serving", "requests_refused", "inputs_taken", "input_failed", "request_failed", "ended"], ignoreOrder: true);
+        log.ShouldAllBe(e => e.GetProperty("at").GetString()!.EndsWith('Z') && e.GetProperty("level").GetString() != ""
+            && e.GetProperty("event").GetString() != "");
+        log.Select(e => e.GetProperty("event").GetString()).Distinct()
+            .ShouldBe(["serving", "requests_refused", "inputs_taken", "input_failed", "request_failed", "ended"], ignoreOrder: true);
         var refused = log.Where(e => e.GetProperty("event").GetString() == "requests_refused").ToList();
         refused.Select(e => e.GetProperty("status").GetInt32()).Distinct().Order().ShouldBe([400, 401, 404, 413, 415, 422, 429, 500, 503], ignoreOrder: true);
         refused.ShouldContain(e => e.GetProperty("code").GetString() == "key_used_with_other_content" && e.GetProperty("api_key").GetString() == "erp");
-        log.ShouldContain(e => e.GetProperty("event").GetString() == "inputs_taken" && e.GetProperty("kind").GetString() == "account" && e.GetProperty("outcome").GetString() == "accepted" && e.GetProperty("count").GetInt64() > 1);
+        log.ShouldContain(e => e.GetProperty("event").GetString() == "inputs_taken" && e.GetProperty("kind").GetString() == "account"
+            && e.GetProperty("outcome").GetString() == "accepted" && e.GetProperty("count").GetInt64() > 1);
 
         var told = receiver.All();
-        foreach (var name in new[] { "recoup.inputs", "recoup.batch.inputs", "recoup.commit.duration", "recoup.queue.inputs", "recoup.throttled", "recoup.request.duration", "recoup.journal.events", "commit", "POST /api/v1/inputs", "/api/v1/accounts/{account}" })
+        foreach (var name in new[] { "recoup.inputs", "recoup.batch.inputs", "recoup.commit.duration", "recoup.queue.inputs", "recoup.throttled",
+            "recoup.request.duration", "recoup.journal.events", "commit", "POST /api/v1/inputs", "/api/v1/accounts/{account}" })
             told.ShouldContain(name);
         receiver.Paths.Order().ShouldBe(["/v1/metrics", "/v1/traces"]);
 
@@ -139,19 +153,28 @@ public sealed class WatchTests
         var now = TimeProvider.System.GetUtcNow();
         var yesterday = now.AddDays(-1).ToString("O", CultureInfo.InvariantCulture);
         var zone = $"Etc/GMT{(now.Hour - 12).ToString("+0;-0;+0", CultureInfo.InvariantCulture)}";
-        var anyDay = folder.Write("any-day.yaml", folder.Run("policy", "show").Expect(0).Out.Replace("business_days_only: true", "business_days_only: false", StringComparison.Ordinal));
+        var anyDay = folder.Write("any-day.yaml", folder.Run("policy", "show").Expect(0)
+            .Out.Replace("business_days_only: true", "business_days_only: false", StringComparison.Ordinal));
         folder.Send($$"""
-            {"type":"portfolio","key":"pf","portfolio":"EU","creditor":"Muster GmbH","sender":"a@muster.example","bank_details":"IBAN DE02 1203 0000 0000 2020 51","time_zone":"{{zone}}"}
+            {"type":"portfolio","key":"pf","portfolio":"EU","creditor":"Muster GmbH","sender":"a@muster.example",
+            """ + $$"""
+            "bank_details":"IBAN DE02 1203 0000 0000 2020 51","time_zone":"{{zone}}"}
             {"type":"sending","key":"live","mode":"live"}
             """, "--now", yesterday).Expect(0);
         folder.Run("policy", "adopt", anyDay, "--now", yesterday).Expect(0);
         folder.Run("run", "--now", yesterday).Expect(0);
         folder.Send($$"""
             {"type":"account","key":"a","account":"A1","name":"Eins","portfolio":"EU","email":"eins@kunde.example"}
-            {"type":"invoice","key":"i","account":"A1","number":"R-1","issued_on":"{{now.AddDays(-60):yyyy-MM-dd}}","due_on":"{{now.AddDays(-30):yyyy-MM-dd}}","amount":"900.00","currency":"EUR"}
+            {"type":"invoice","key":"i","account":"A1","number":"R-1","issued_on":"{{now.AddDays(-60):yyyy-MM-dd}}",
+            """ + $$"""
+            "due_on":"{{now.AddDays(-30):yyyy-MM-dd}}","amount":"900.00","currency":"EUR"}
             """).Expect(0);
         var key = ApiServer.NewKey(folder);
-        var environment = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Address, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf", ["OTEL_METRIC_EXPORT_INTERVAL"] = "300", ["OTEL_BSP_SCHEDULE_DELAY"] = "300" };
+        var environment = new Dictionary<string, string>
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Address, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf", ["OTEL_METRIC_EXPORT_INTERVAL"] = "300",
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "300",
+        };
         using var server = ServeProcess.AtWork(folder, environment);
         var address = server.Address();
         server.Eventually("dispatched", e => e.GetProperty("sent").GetInt32() == 1);

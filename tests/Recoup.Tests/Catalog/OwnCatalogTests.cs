@@ -17,7 +17,9 @@ public sealed class OwnCatalogTests
 {
     private const string Facts = """
         {"type":"portfolio","key":"pf","portfolio":"EU","creditor":"Muster GmbH","sender":"a@muster.example"}
-        {"type":"account","key":"a-1","account":"A1","name":"Acme","portfolio":"EU","kind":"business","email":"ap@acme.example","language":"en","time_zone":"Europe/Berlin"}
+        {"type":"account","key":"a-1","account":"A1","name":"Acme","portfolio":"EU","kind":"business",
+        """ + """
+        "email":"ap@acme.example","language":"en","time_zone":"Europe/Berlin"}
         {"type":"invoice","key":"i-1","account":"A1","number":"INV-1","issued_on":"2026-03-01","due_on":"2026-03-31","amount":"1000.00","currency":"EUR"}
         """;
 
@@ -50,7 +52,8 @@ public sealed class OwnCatalogTests
     /// <summary>A run takes the folder's files in; where nodes share a database, somebody says so.</summary>
     private static void Run(DataFolder folder, string at)
     {
-        if (TestStores.IsPostgres && Directory.Exists(Path.Combine(folder.Path, "catalog"))) folder.Run("catalog", "adopt", "--now", at).Exit.ShouldBeOneOf(0, 3);
+        if (TestStores.IsPostgres && Directory.Exists(Path.Combine(folder.Path, "catalog")))
+            folder.Run("catalog", "adopt", "--now", at).Exit.ShouldBeOneOf(0, 3);
         folder.Run("run", "--now", at).Expect(0);
     }
 

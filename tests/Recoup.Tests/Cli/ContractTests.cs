@@ -11,7 +11,9 @@ public sealed class ContractTests(EveryKindFolder made) : IClassFixture<EveryKin
 
     /// <summary>The inputs that the contract shows, as they stand there.</summary>
     private const string Examples = """
-        {"type":"account","key":"a-1","account":"A1","name":"Acme","portfolio":"EU","kind":"business","email":"ap@acme.example","phone":"+49301234567","country":"DE","time_zone":"Europe/Berlin","language":"de"}
+        {"type":"account","key":"a-1","account":"A1","name":"Acme","portfolio":"EU","kind":"business","email":"ap@acme.example",
+        """ + """
+        "phone":"+49301234567","country":"DE","time_zone":"Europe/Berlin","language":"de"}
         {"type":"invoice","key":"i-1","account":"A1","number":"INV-1","issued_on":"2026-03-01","due_on":"2026-03-31","amount":"100.00","currency":"EUR"}
         {"type":"payment","key":"p-1","account":"A1","on":"2026-04-05","amount":"60.00","currency":"EUR","for":[{"invoice":"INV-1","amount":"60.00"}]}
         {"type":"payment_reversed","key":"r-1","account":"A1","payment":"p-1","on":"2026-04-09","reason":"returned"}
@@ -50,7 +52,8 @@ public sealed class ContractTests(EveryKindFolder made) : IClassFixture<EveryKin
         var first = folder.Send(Examples, "--now", "2026-09-02T10:00:00Z").Expect(0).Json;
         ShouldHave(first, "read", "accepted", "unchanged", "rejected", "inputs");
         (first.GetProperty("read").GetInt32(), first.GetProperty("accepted").GetInt32(), first.GetProperty("rejected").GetInt32()).ShouldBe((12, 12, 0));
-        first.GetProperty("inputs").EnumerateObject().Select(p => p.Name).ShouldBe(["account", "charge", "contact", "credit_note", "dispute_closed", "dispute_opened", "hold", "invoice", "payment", "payment_reversed", "promise", "write_off"]);
+        first.GetProperty("inputs").EnumerateObject().Select(p => p.Name).ShouldBe(["account", "charge", "contact", "credit_note", "dispute_closed",
+            "dispute_opened", "hold", "invoice", "payment", "payment_reversed", "promise", "write_off"]);
         var again = folder.Send(Examples, "--now", "2026-09-02T11:00:00Z").Expect(0).Json;
         (again.GetProperty("accepted").GetInt32(), again.GetProperty("unchanged").GetInt32()).ShouldBe((0, 12));
         folder.ShouldBeSound();
@@ -78,7 +81,8 @@ public sealed class ContractTests(EveryKindFolder made) : IClassFixture<EveryKin
     public void Open_items_answer_as_agreed()
     {
         using var folder = new DataFolder();
-        var file = folder.Write("open.csv", "account,number,issued_on,due_on,balance,currency\nA1,R-1,2026-01-02,2026-02-01,50.00,EUR\nA1,R-2,2026-01-02,2026-02-01,70.00,EUR\nA2,R-3,2026-01-02,2026-02-01,90.00,EUR\n");
+        var file = folder.Write("open.csv", "account,number,issued_on,due_on,balance,currency\nA1,R-1,2026-01-02,2026-02-01,50.00,EUR\n"
+            + "A1,R-2,2026-01-02,2026-02-01,70.00,EUR\nA2,R-3,2026-01-02,2026-02-01,90.00,EUR\n");
         string[] import = ["import", file, "--map", "open-items", "--as", "open-items", "--format", "json"];
         var first = folder.Run([.. import, "--on", "2026-02-02", "--now", "2026-02-02T10:00:00Z"]).Expect(0).Json;
         ShouldHave(first, "read", "accepted", "unchanged", "rejected", "inputs", "control_totals");
@@ -86,20 +90,23 @@ public sealed class ContractTests(EveryKindFolder made) : IClassFixture<EveryKin
         folder.Run([.. import, "--on", "2026-02-02", "--now", "2026-02-02T11:00:00Z"]).Expect(0).Json.GetProperty("unchanged").GetInt32().ShouldBe(3);
         folder.Write("open.csv", "account,number,issued_on,due_on,balance,currency\nA1,R-1,2026-01-02,2026-02-01,5.00,EUR\n");
         folder.Run([.. import, "--on", "2026-02-03", "--now", "2026-02-03T10:00:00Z"]).Expect(1).Err.ShouldContain("--accept-drop");
-        folder.Run([.. import, "--on", "2026-02-03", "--now", "2026-02-03T10:00:00Z", "--accept-drop"]).Expect(0).Json.GetProperty("closed").GetInt32().ShouldBe(2);
+        folder.Run([.. import, "--on", "2026-02-03", "--now", "2026-02-03T10:00:00Z", "--accept-drop"]).Expect(0)
+            .Json.GetProperty("closed").GetInt32().ShouldBe(2);
         folder.ShouldBeSound();
     }
 
     [Fact]
     public void The_other_verbs_answer_as_agreed()
     {
-        ShouldHave(First(Ask("ageing", "--as-of", "2026-02-09")), "as_of", "currency", "current", "d1_30", "d31_60", "d61_90", "d90_plus", "total", "open_items");
+        ShouldHave(First(Ask("ageing", "--as-of", "2026-02-09")), "as_of", "currency", "current", "d1_30", "d31_60",
+            "d61_90", "d90_plus", "total", "open_items");
         ShouldHave(First(Ask("ageing", "--by", "account")), "account", "total");
         ShouldHave(First(Ask("ageing", "--by", "portfolio,segment")), "portfolio", "segment", "total");
         Ask("ageing", "--as-of", "2026-02-09").EnumerateArray().ShouldAllBe(r => r.GetProperty("total").ValueKind == JsonValueKind.String);
         ShouldHave(First(Ask("drill", "d1_30", "--as-of", "2026-02-09")), "account");
         var explained = First(Ask("explain", "A1"));
-        ShouldHave(explained, "as_of", "account", "action", "rule", "policy_version", "segment", "strategy", "score", "reasons", "considered", "facts", "gate", "next_review_on", "journal");
+        ShouldHave(explained, "as_of", "account", "action", "rule", "policy_version", "segment", "strategy", "score", "reasons", "considered",
+            "facts", "gate", "next_review_on", "journal");
         ShouldHave(Ask("audit", "verify"), "ok", "events", "partitions", "problems");
         ShouldHave(Ask("rebuild", "--check"), "ok");
         ShouldHave(Ask("messages"), "sent", "unknown", "unknown_messages");
@@ -114,7 +121,8 @@ public sealed class ContractTests(EveryKindFolder made) : IClassFixture<EveryKin
     public void Run_and_dispatch_answer_as_agreed()
     {
         using var folder = made.Folder.Copy();
-        ShouldHave(folder.Run(["run", "--as-of", "2026-02-10", "--all", "--format", "json", .. Then]).Expect(0).Json, "as_of", "accounts_reviewed", "decisions", "actions", "deferred", "blocked", "seconds");
+        ShouldHave(folder.Run(["run", "--as-of", "2026-02-10", "--all", "--format", "json", .. Then]).Expect(0).Json, "as_of", "accounts_reviewed", "decisions",
+            "actions", "deferred", "blocked", "seconds");
         ShouldHave(folder.Run(["dispatch", "--format", "json", .. Then]).Expect(0).Json, "sent", "failed", "unknown");
         folder.Run("run", "--as-of", "2026-02-01", "--format", "json").Expect(1).Out.ShouldBeEmpty();
         // Nobody can be written to without an address, so somebody calls.
@@ -123,7 +131,8 @@ public sealed class ContractTests(EveryKindFolder made) : IClassFixture<EveryKin
             {"type":"invoice","key":"call-i","account":"CALL","number":"C-1","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"90.00","currency":"EUR"}
             """, Then).Expect(0);
         folder.Run(["run", "--as-of", "2026-02-10", .. Then]).Expect(0);
-        ShouldHave(First(folder.Run("worklist", "--format", "json").Expect(0).Json), "work_item", "kind", "owner", "account", "name", "amount", "currency", "score", "priority");
+        ShouldHave(First(folder.Run("worklist", "--format", "json").Expect(0).Json), "work_item", "kind", "owner", "account",
+            "name", "amount", "currency", "score", "priority");
     }
 
     [Fact]
@@ -132,7 +141,8 @@ public sealed class ContractTests(EveryKindFolder made) : IClassFixture<EveryKin
         var catalog = Ask("catalog");
         if (catalog.GetArrayLength() == 0) Assert.Skip("the catalogue is empty");
         var id = First(catalog).EnumerateObject().First().Value.GetString()!;
-        ShouldHave(First(Ask("kpi", "--as-of", "2026-02-09")), "kpi", "as_of", "from", "currency", "value", "unit", "numerator", "denominator", "band", "target");
+        ShouldHave(First(Ask("kpi", "--as-of", "2026-02-09")), "kpi", "as_of", "from", "currency", "value", "unit",
+            "numerator", "denominator", "band", "target");
         ShouldHave(First(Ask("kpi", id, "--from", "2026-01-01", "--to", "2026-02-09", "--every", "month")), "kpi", "value");
         Ask("drill", id, "--as-of", "2026-02-09").ValueKind.ShouldBe(JsonValueKind.Array);
         Ask("catalog", id).ValueKind.ShouldBe(JsonValueKind.Object);
@@ -146,15 +156,18 @@ public sealed class ContractTests(EveryKindFolder made) : IClassFixture<EveryKin
         var shown = folder.Run("policy", "show").Expect(0).Out;
         var file = folder.Write("policy.yaml", shown.Replace("at: 3, ", "at: 4, ", StringComparison.Ordinal));
         ShouldHave(folder.Run("policy", "validate", file, "--format", "json").Expect(0).Json, "ok");
-        ShouldHave(folder.Run(["policy", "diff", file, "--as-of", "2026-02-10", "--format", "json", .. Then]).Expect(0).Json, "as_of", "parties", "differing", "differences");
+        ShouldHave(folder.Run(["policy", "diff", file, "--as-of", "2026-02-10", "--format", "json", .. Then]).Expect(0).Json,
+            "as_of", "parties", "differing", "differences");
         folder.Run("policy", "validate", folder.Write("bad.yaml", "policy: x\nnonsense: 1\n"), "--format", "json").Expect(1);
         folder.Run("policy", "validate", "no-such-file.yaml").Expect(2);
     }
 
     public static TheoryData<string> WrongUsage() =>
     [
-        "no-such-verb", "run --as-of tomorrow", "run --no-such-option", "import", "import no-such-file.csv --map receivables", "send no-such-file", "ageing --by colour", "kpi --from 2026-01-01 --as-of 2026-02-01",
-        "kpi --from 2026-02-01 --to 2026-01-01", "ageing --format xml", "run --now yesterday", "drill no_such_thing", "sending maybe", "audit verify --anchor no-such-folder", "worklist --limit many", "run --database x",
+        "no-such-verb", "run --as-of tomorrow", "run --no-such-option", "import", "import no-such-file.csv --map receivables", "send no-such-file",
+        "ageing --by colour", "kpi --from 2026-01-01 --as-of 2026-02-01",
+        "kpi --from 2026-02-01 --to 2026-01-01", "ageing --format xml", "run --now yesterday", "drill no_such_thing", "sending maybe",
+        "audit verify --anchor no-such-folder", "worklist --limit many", "run --database x",
     ];
 
     [Theory]
@@ -172,7 +185,9 @@ public sealed class ContractTests(EveryKindFolder made) : IClassFixture<EveryKin
     {
         using var folder = made.Folder.Copy();
         var ran = folder.Send("""
-            {"type":"invoice","key":"x-1","account":"A1","number":"X-1","issued_on":"2026-02-01","due_on":"2026-02-28","amount":"1.00","currency":"EUR","colour":"red"}
+            {"type":"invoice","key":"x-1","account":"A1","number":"X-1","issued_on":"2026-02-01",
+            """ + """
+            "due_on":"2026-02-28","amount":"1.00","currency":"EUR","colour":"red"}
             {"type":"promisse","key":"x-2","account":"A1"}
             {"type":"payment","key":"x-3","account":"A1","on":"2026-02-09","amount":"1.001","currency":"EUR"}
             not json
@@ -191,17 +206,23 @@ public sealed class ContractTests(EveryKindFolder made) : IClassFixture<EveryKin
         const string payment = """{"type":"payment","key":"once","account":"A1","on":"2026-02-09","amount":"1.00","currency":"EUR"}""";
         folder.Send(payment, Then).Expect(0).Json.GetProperty("accepted").GetInt32().ShouldBe(1);
         // The same in another spelling is the same.
-        folder.Send("""{"key":"once", "amount":1.0,"type":"payment","currency":"EUR","on":"2026-02-09","account":"A1"}""", Then).Expect(0).Json.GetProperty("unchanged").GetInt32().ShouldBe(1);
+        folder.Send("""{"key":"once", "amount":1.0,"type":"payment","currency":"EUR","on":"2026-02-09","account":"A1"}""", Then).Expect(0)
+            .Json.GetProperty("unchanged").GetInt32().ShouldBe(1);
         folder.Send(payment.Replace("1.00", "2.00", StringComparison.Ordinal), Then).Expect(3).Err.ShouldContain("once");
         folder.Send(payment, Then).Expect(0).Json.GetProperty("unchanged").GetInt32().ShouldBe(1);
 
-        const string early = """{"type":"invoice","key":"early","account":"NEW","number":"N-1","issued_on":"2026-02-01","due_on":"2026-02-28","amount":"9.00","currency":"EUR"}""";
+        const string early = """
+            {"type":"invoice","key":"early","account":"NEW","number":"N-1","issued_on":"2026-02-01","due_on":"2026-02-28","amount":"9.00","currency":"EUR"}
+            """;
         folder.Send(early, Then).Expect(3).Err.ShouldContain("NEW");
         folder.Send("""{"type":"account","key":"new","account":"NEW"}""", Then).Expect(0);
         folder.Send(early, Then).Expect(0).Json.GetProperty("accepted").GetInt32().ShouldBe(1);
         // Refused for what it says, it may say something else under its key.
-        folder.Send("""{"type":"write_off","key":"wo","account":"NEW","invoice":"N-1","on":"2026-02-09","amount":"10.00","currency":"EUR","reason":"too much"}""", Then).Expect(3);
-        folder.Send("""{"type":"write_off","key":"wo","account":"NEW","invoice":"N-1","on":"2026-02-09","amount":"9.00","currency":"EUR","reason":"all"}""", Then).Expect(0);
+        folder.Send(
+            """{"type":"write_off","key":"wo","account":"NEW","invoice":"N-1","on":"2026-02-09","amount":"10.00","currency":"EUR","reason":"too much"}""", Then)
+            .Expect(3);
+        folder.Send("""{"type":"write_off","key":"wo","account":"NEW","invoice":"N-1","on":"2026-02-09","amount":"9.00","currency":"EUR","reason":"all"}""",
+            Then).Expect(0);
         folder.ShouldBeSound();
     }
 
@@ -211,10 +232,12 @@ public sealed class ContractTests(EveryKindFolder made) : IClassFixture<EveryKin
         using var folder = made.Folder.Copy();
         var before = Contents(folder);
         var files = Files(folder);
-        folder.Run("""{"type":"payment","key":"dry","account":"A1","on":"2026-02-09","amount":"1.00","currency":"EUR"}""", null, ["send", "-", "--dry-run", "--format", "json", .. Then]).Expect(0).Json.GetProperty("accepted").GetInt32().ShouldBe(1);
+        folder.Run("""{"type":"payment","key":"dry","account":"A1","on":"2026-02-09","amount":"1.00","currency":"EUR"}""", null,
+            ["send", "-", "--dry-run", "--format", "json", .. Then]).Expect(0).Json.GetProperty("accepted").GetInt32().ShouldBe(1);
         folder.Run("""{"type":"account","key":"dry2","account":"NEW","name":"Someone New"}""", null, ["send", "-", "--dry-run", .. Then]).Expect(0);
         folder.Run("""{"type":"erasure","key":"dry3","account":"A1","reason":"test"}""", null, ["send", "-", "--dry-run", .. Then]).Expect(0);
-        folder.Run("""{"type":"payment","key":"dry4","account":"NOBODY","on":"2026-02-09","amount":"1.00","currency":"EUR"}""", null, ["send", "-", "--dry-run", .. Then]).Expect(3);
+        folder.Run("""{"type":"payment","key":"dry4","account":"NOBODY","on":"2026-02-09","amount":"1.00","currency":"EUR"}""", null,
+            ["send", "-", "--dry-run", .. Then]).Expect(3);
         folder.Run(["import", folder.Write("rows.csv", Ledger.Csv(300, 10)), "--map", "receivables", "--dry-run", .. Then]).Expect(0);
         folder.Run(["run", "--as-of", "2026-02-10", "--all", "--dry-run", .. Then]).Expect(0);
         folder.Run(["run", "--as-of", "2026-02-06", "--dry-run", .. Then]).Expect(0);
@@ -224,12 +247,14 @@ public sealed class ContractTests(EveryKindFolder made) : IClassFixture<EveryKin
     }
 
     private static List<string> Files(DataFolder folder) =>
-        [.. Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith("-wal", StringComparison.Ordinal) && !f.EndsWith("-shm", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories)
+            .Where(f => !f.EndsWith("-wal", StringComparison.Ordinal) && !f.EndsWith("-shm", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     private static List<string> Contents(DataFolder folder) =>
     [
         .. folder.Rows(TestStores.Tables).SelectMany(table => folder.Rows($"SELECT '{table}', * FROM {table} ORDER BY 2, 3")),
-        .. TestStores.KeyRows(folder.Place, $"SELECT party, key FROM {TestStores.KeyTable} ORDER BY party").Select(row => $"{row[0]} {Convert.ToHexString((byte[])row[1]!)}"),
+        .. TestStores.KeyRows(folder.Place, $"SELECT party, key FROM {TestStores.KeyTable} ORDER BY party")
+            .Select(row => $"{row[0]} {Convert.ToHexString((byte[])row[1]!)}"),
     ];
 
     [Fact]

@@ -86,7 +86,9 @@ public sealed class DataFolder : IDisposable
         using var output = new MemoryStream();
         using var error = new MemoryStream();
         // A simulation works in a scratch folder unless one is named, whatever the environment says.
-        string[] place = arguments.Contains("--data") || arguments is ["simulate", ..] ? [] : TestStores.IsPostgres && !arguments.Contains("--database") ? ["--data", Path, "--database", Place.Connection!] : ["--data", Path];
+        string[] place = arguments.Contains("--data") || arguments is ["simulate", ..]
+            ? []
+            : TestStores.IsPostgres && !arguments.Contains("--database") ? ["--data", Path, "--database", Place.Connection!] : ["--data", Path];
         var exit = Recoup.Cli.CommandLine.Run([.. arguments, .. place], new Recoup.Cli.TerminalStreams(given, output, error)).GetAwaiter().GetResult();
         bytes = output.ToArray();
         return new Ran(exit, Encoding.UTF8.GetString(bytes), Encoding.UTF8.GetString(error.ToArray()));

@@ -20,13 +20,18 @@ public sealed class RunDateTests : IDisposable
 
     // --- the command ---
 
-    private static string Portfolio(string id, string zone) => $$"""{"type":"portfolio","key":"p-{{id}}","portfolio":"{{id}}","time_zone":"{{zone}}","calendar":"every-day","sender":"ar@creditor.example"}""";
+    private static string Portfolio(string id, string zone) =>
+        $$"""{"type":"portfolio","key":"p-{{id}}","portfolio":"{{id}}","time_zone":"{{zone}}","calendar":"every-day","sender":"ar@creditor.example"}""";
 
     private static string Account(string id, string portfolio) =>
         $$"""{"type":"account","key":"a-{{id}}","account":"{{id}}","portfolio":"{{portfolio}}","email":"{{id.ToLowerInvariant()}}@customer.example"}""";
 
     private static string Invoice(string account, string number, string due) =>
-        $$"""{"type":"invoice","key":"i-{{number}}","account":"{{account}}","number":"{{number}}","issued_on":"2026-03-01","due_on":"{{due}}","amount":"300.00","currency":"USD"}""";
+        $$"""
+            {"type":"invoice","key":"i-{{number}}","account":"{{account}}","number":"{{number}}",
+            """ + $$"""
+            "issued_on":"2026-03-01","due_on":"{{due}}","amount":"300.00","currency":"USD"}
+            """;
 
     [Theory]
     // 06:00 and 06:10 in Tokyo: in UTC it is the day before.
@@ -106,7 +111,8 @@ public sealed class RunDateTests : IDisposable
         // The first level is five days past due: for T1 and L1 on 7 April, for L0 on the 6th.
         bench.Send(
             first, Portfolio("T", "Asia/Tokyo"), Portfolio("L", "America/Los_Angeles"), Account("T1", "T"), Account("L1", "L"), Account("L0", "L"),
-            Invoice("T1", "IT1", "2026-04-02"), Invoice("L1", "IL1", "2026-04-02"), Invoice("L0", "IL0", "2026-04-01"), """{"type":"sending","key":"s","mode":"live"}""");
+            Invoice("T1", "IT1", "2026-04-02"), Invoice("L1", "IL1", "2026-04-02"), Invoice("L0", "IL0", "2026-04-01"),
+            """{"type":"sending","key":"s","mode":"live"}""");
 
         // 06:10 on the 7th in Tokyo, 14:10 on the 6th in Los Angeles.
         var morning = bench.Run("2026-04-06T21:10:00Z");
@@ -147,7 +153,8 @@ public sealed class RunDateTests : IDisposable
             bench.Run($"2026-03-{day:D2}T10:15:00Z");
         }
         // Three days before the due date, on the day in Pago Pago: no day early, and none late.
-        var steps = bench.Journal().Where(r => r.Kind == "decided").Select(r => (Row: r, Decision: ((Event.Decided)EventCodec.Decode(r.Kind, r.Version, r.Payload)).Decision))
+        var steps = bench.Journal().Where(r => r.Kind == "decided")
+            .Select(r => (Row: r, Decision: ((Event.Decided)EventCodec.Decode(r.Kind, r.Version, r.Payload)).Decision))
             .Where(d => d.Decision.Action == "message" && d.Decision.Step == "ahead").ToList();
         steps.Single(s => s.Row.Party == "S1").Row.EffectiveOn.ShouldBe(Day("2026-03-07"));
         var both = steps.Single(s => s.Row.Party == "B1");
@@ -161,7 +168,8 @@ public sealed class RunDateTests : IDisposable
     {
         using var bench = new Bench(data);
         var day = Day("2026-03-05");
-        var lines = new[] { Portfolio("K", "Pacific/Kiritimati"), Portfolio("S", "Pacific/Pago_Pago"), Account("K1", "K"), Account("S1", "S"), Invoice("K1", "I1", "2026-03-31"), Invoice("S1", "I2", "2026-03-31") };
+        var lines = new[] { Portfolio("K", "Pacific/Kiritimati"), Portfolio("S", "Pacific/Pago_Pago"), Account("K1", "K"), Account("S1", "S"),
+            Invoice("K1", "I1", "2026-03-31"), Invoice("S1", "I2", "2026-03-31") };
         var units = lines.Select(line => new InputUnit(0, [InputJson.Parse(Encoding.UTF8.GetBytes(line), "test", [])!], DailyRun.InstantOf(day)) { Day = day });
         bench.Door.Take([.. units]).Units.ShouldAllBe(u => u.Refused == null);
         bench.Journal().Where(r => r.Kind != "workspace_opened").Select(r => r.RecordedOn).Distinct().ShouldBe([day]);

@@ -25,8 +25,16 @@ public sealed class SetAsideTests : IDisposable
         folder.Send("""{"type":"portfolio","key":"p","portfolio":"main","creditor":"Nord GmbH","sender":"ar@nord.example"}""", Before).Expect(0);
         folder.Send(string.Join('\n', "ABCDE".SelectMany(c => new[]
         {
-            $$"""{"type":"account","key":"a-{{c}}","account":"{{c}}","name":"Customer {{c}}","email":"{{c}}@kunde.example","country":"DE","time_zone":"Europe/Berlin"}""",
-            $$"""{"type":"invoice","key":"i-{{c}}","account":"{{c}}","number":"{{c}}-1","issued_on":"2026-03-01","due_on":"2026-03-31","amount":"100.00","currency":"EUR"}""",
+            $$"""
+                {"type":"account","key":"a-{{c}}","account":"{{c}}","name":"Customer {{c}}",
+                """ + $$"""
+                "email":"{{c}}@kunde.example","country":"DE","time_zone":"Europe/Berlin"}
+                """,
+            $$"""
+                {"type":"invoice","key":"i-{{c}}","account":"{{c}}","number":"{{c}}-1","issued_on":"2026-03-01",
+                """ + $$"""
+                "due_on":"2026-03-31","amount":"100.00","currency":"EUR"}
+                """,
         })), Before).Expect(0);
         folder.Run(["sending", "live", .. Before]).Expect(0);
     }
@@ -58,11 +66,14 @@ public sealed class SetAsideTests : IDisposable
         aside.GetProperty("cause").GetString().ShouldNotBeNull().ShouldContain("can't be read");
         aside.GetProperty("since").GetString().ShouldBe("2026-04-08T08:00:00Z");
         aside.TryGetProperty("trace", out _).ShouldBeFalse();
-        folder.Run("status", "--trace", "--format", "json").Expect(0).Json.GetProperty("set_aside")[0].GetProperty("trace").GetString().ShouldNotBeNull().ShouldContain("StateDamagedException");
-        Status().GetProperty("rounds").EnumerateArray().Single(r => r.GetProperty("round").GetString() == "run").GetProperty("state").GetString().ShouldBe("set_aside");
+        folder.Run("status", "--trace", "--format", "json").Expect(0).Json.GetProperty("set_aside")[0].GetProperty("trace").GetString()
+            .ShouldNotBeNull().ShouldContain("StateDamagedException");
+        Status().GetProperty("rounds").EnumerateArray().Single(r => r.GetProperty("round").GetString() == "run")
+            .GetProperty("state").GetString().ShouldBe("set_aside");
 
         // The same day again: the others are done, the one is tried and told of.
-        folder.Run(["run", "--as-of", "2026-04-08", "--now", "2026-04-08T09:00:00Z", "--format", "json"]).Expect(3).Json.GetProperty("accounts_reviewed").GetInt32().ShouldBe(0);
+        folder.Run(["run", "--as-of", "2026-04-08", "--now", "2026-04-08T09:00:00Z", "--format", "json"]).Expect(3)
+            .Json.GetProperty("accounts_reviewed").GetInt32().ShouldBe(0);
         Aside().GetProperty("times").GetInt32().ShouldBe(2);
         Aside().GetProperty("since").GetString().ShouldBe("2026-04-08T08:00:00Z");
 
@@ -103,10 +114,12 @@ public sealed class SetAsideTests : IDisposable
     {
         FiveCustomers();
         folder.Tamper(DamageB);
-        var lines = string.Join('\n', "ABCDE".Select(c => $$"""{"type":"promise","key":"pr-{{c}}","account":"{{c}}","on":"2026-04-07","due_on":"2026-04-20","amount":"45.00","currency":"EUR"}"""));
+        var lines = string.Join('\n', "ABCDE".Select(c =>
+            $$"""{"type":"promise","key":"pr-{{c}}","account":"{{c}}","on":"2026-04-07","due_on":"2026-04-20","amount":"45.00","currency":"EUR"}"""));
         var now = new[] { "--now", "2026-04-07T10:00:00Z" };
         var sent = folder.Send(lines, now).Expect(3);
-        (sent.Json.GetProperty("accepted").GetInt32(), sent.Json.GetProperty("rejected").GetInt32(), sent.Json.GetProperty("set_aside").GetInt32()).ShouldBe((4, 1, 1));
+        (sent.Json.GetProperty("accepted").GetInt32(), sent.Json.GetProperty("rejected").GetInt32(), sent.Json.GetProperty("set_aside").GetInt32())
+            .ShouldBe((4, 1, 1));
         File.ReadAllText(Path.Combine(folder.Path, "rejects.csv")).ShouldContain("pr-B");
         Aside().GetProperty("party").GetString().ShouldBe("B");
         Aside().GetProperty("subject").GetString().ShouldBe("pr-B");
@@ -124,11 +137,16 @@ public sealed class SetAsideTests : IDisposable
     {
         var accounts = Enumerable.Range(0, 900).ToList();
         string Accounts() => string.Join('\n', accounts.Select(i => $$"""{"type":"account","key":"a-{{i}}","account":"N{{i}}"}"""));
-        string Invoices(int n) => string.Join('\n', accounts.Select(i => $$"""{"type":"invoice","key":"i-{{n}}-{{i}}","account":"N{{i}}","number":"{{n}}","issued_on":"2026-03-01","due_on":"2026-03-31","amount":"10.00","currency":"EUR"}"""));
+        string Invoices(int n) => string.Join('\n', accounts.Select(i => $$"""
+            {"type":"invoice","key":"i-{{n}}-{{i}}","account":"N{{i}}","number":"{{n}}","issued_on":"2026-03-01",
+            """ + $$"""
+            "due_on":"2026-03-31","amount":"10.00","currency":"EUR"}
+            """));
         folder.Send(Accounts(), Before).Expect(0);
         folder.Tamper("UPDATE party SET state = x'00' WHERE id IN ('N7', 'N400', 'N899')");
         // Some parts are handled while others are written.
-        var sent = folder.Send(Invoices(1) + "\n" + Invoices(2) + "\n" + Invoices(3) + "\n" + Invoices(4) + "\n" + Invoices(5) + "\n" + Invoices(6), Before).Expect(3).Json;
+        var sent = folder.Send(Invoices(1) + "\n" + Invoices(2) + "\n" + Invoices(3) + "\n" + Invoices(4) + "\n" + Invoices(5) + "\n" + Invoices(6), Before)
+            .Expect(3).Json;
         (sent.GetProperty("accepted").GetInt32(), sent.GetProperty("set_aside").GetInt32()).ShouldBe((6 * 897, 6 * 3));
         folder.Run("rebuild").Expect(0);
         folder.ShouldBeSound();
@@ -164,7 +182,8 @@ public sealed class SetAsideTests : IDisposable
         folder.Run(RunDay).Expect(3).Json.GetProperty("accounts_reviewed").GetInt32().ShouldBe(4);
         Aside().GetProperty("party").GetString().ShouldBe("B");
         folder.Tamper(Stores.TestStores.IsPostgres ? "ALTER TABLE party DROP CONSTRAINT not_b" : "DROP TRIGGER not_b");
-        folder.Run(["run", "--as-of", "2026-04-08", "--now", "2026-04-08T09:00:00Z", "--format", "json"]).Expect(0).Json.GetProperty("accounts_reviewed").GetInt32().ShouldBe(1);
+        folder.Run(["run", "--as-of", "2026-04-08", "--now", "2026-04-08T09:00:00Z", "--format", "json"]).Expect(0)
+            .Json.GetProperty("accounts_reviewed").GetInt32().ShouldBe(1);
         NothingIsAside();
     }
 
@@ -222,10 +241,12 @@ public sealed class SetAsideTests : IDisposable
         (await server.Client.Get("/api/v1/ageing?as_of=9999-12-31")).Expect(400).Body.ShouldContain("2999-12-31");
         (await server.Client.Get("/api/v1/kpis?as_of=0001-01-01")).Expect(400).Body.ShouldContain("1901-01-01");
         // A list of inputs of which one meets the damage: all others are taken.
-        var list2 = "[" + string.Join(",", "ABC".Select(c => $$"""{"type":"promise","key":"pr-{{c}}","account":"{{c}}","on":"2026-04-07","due_on":"2026-04-20","amount":"45.00","currency":"EUR"}""")) + "]";
+        var list2 = "[" + string.Join(",", "ABC".Select(c =>
+            $$"""{"type":"promise","key":"pr-{{c}}","account":"{{c}}","on":"2026-04-07","due_on":"2026-04-20","amount":"45.00","currency":"EUR"}""")) + "]";
         var taken = (await server.Client.Post(list2)).Expect(200).Json;
         (taken.GetProperty("accepted").GetInt32(), taken.GetProperty("set_aside").GetInt32()).ShouldBe((2, 1));
-        (await server.Client.Post("""{"type":"promise","key":"pr-B2","account":"B","on":"2026-04-07","due_on":"2026-04-20","amount":"45.00","currency":"EUR"}""")).Expect(500);
+        (await server.Client.Post(
+            """{"type":"promise","key":"pr-B2","account":"B","on":"2026-04-07","due_on":"2026-04-20","amount":"45.00","currency":"EUR"}""")).Expect(500);
         // The run, and the two inputs.
         Status().GetProperty("set_aside").GetArrayLength().ShouldBe(3);
     }
@@ -252,7 +273,9 @@ public sealed class SetAsideTests : IDisposable
         folder.Run(RunDay).Expect(0);
         // As if nine thousand of the largest invoices were there: the next one more does not fit.
         folder.Tamper("UPDATE cell SET minor = 9223372036854775807 WHERE measure = 2");
-        var more = """{"type":"invoice","key":"i-more","account":"A","number":"more","issued_on":"2026-03-01","due_on":"2026-03-31","amount":"100.00","currency":"EUR"}""";
+        var more = """
+            {"type":"invoice","key":"i-more","account":"A","number":"more","issued_on":"2026-03-01","due_on":"2026-03-31","amount":"100.00","currency":"EUR"}
+            """;
         folder.Send(more, "--now", "2026-04-08T10:00:00Z").Expect(3).Json.GetProperty("accepted").GetInt32().ShouldBe(1);
         Aside().GetProperty("work").GetString().ShouldBe("figures");
         folder.Count("SELECT count(*) FROM cell WHERE minor = 9223372036854775807").ShouldBe(1);
@@ -280,7 +303,8 @@ public sealed class SetAsideTests : IDisposable
             return Core.Contact.ChannelAnswer.Sent;
         })]);
         Storage.Work.DispatchReport Dispatch(Storage.Work.ChannelPort by) =>
-            new Storage.Work.Dispatcher(door, new Dictionary<string, Storage.Work.ChannelPort>(StringComparer.Ordinal) { ["email"] = by }).Dispatch(new DateTimeOffset(2026, 4, 8, 10, 0, 0, TimeSpan.Zero));
+            new Storage.Work.Dispatcher(door, new Dictionary<string, Storage.Work.ChannelPort>(StringComparer.Ordinal) { ["email"] = by })
+                .Dispatch(new DateTimeOffset(2026, 4, 8, 10, 0, 0, TimeSpan.Zero));
         var report = Dispatch(port);
         var aside = SetAsides.List(store);
         if (!idempotent)
@@ -310,10 +334,12 @@ public sealed class SetAsideTests : IDisposable
             {"type":"hold","key":"h-2","account":"B","from":"2026-04-01","reason":"x"}
             """, "--now", "2026-04-01T10:00:00Z").Expect(0);
         // An exported list comes every day: the same hold said in the other way changes nothing.
-        folder.Send("""{"type":"hold","key":"h-1","account":"A","from":"2026-04-01","reason":"x"}""", "--now", "2026-04-01T10:00:00Z").Expect(0).Json.GetProperty("unchanged").GetInt32().ShouldBe(1);
+        folder.Send("""{"type":"hold","key":"h-1","account":"A","from":"2026-04-01","reason":"x"}""", "--now", "2026-04-01T10:00:00Z").Expect(0)
+            .Json.GetProperty("unchanged").GetInt32().ShouldBe(1);
         folder.Run(RunDay).Expect(0).Json.GetProperty("actions").GetProperty("email").GetInt32().ShouldBe(3);
         folder.Send("""{"type":"hold_released","key":"hr-1","account":"A","hold":"h-1","on":"2026-04-20"}""", "--now", "2026-04-19T10:00:00Z").Expect(0);
-        folder.Run("run", "--as-of", "2026-04-24", "--now", "2026-04-24T08:00:00Z", "--format", "json").Expect(0).Json.GetProperty("set_aside").GetInt32().ShouldBe(0);
+        folder.Run("run", "--as-of", "2026-04-24", "--now", "2026-04-24T08:00:00Z", "--format", "json").Expect(0)
+            .Json.GetProperty("set_aside").GetInt32().ShouldBe(0);
         folder.Run("explain", "A", "--format", "json").Expect(0).Out.ShouldContain("first-reminder");
         folder.ShouldBeSound();
     }
@@ -331,10 +357,24 @@ public sealed class SetAsideTests : IDisposable
             Input[] inputs =
             [
                 new Input.Hold { Key = "old-h", Account = "A", From = new DateOnly(2026, 4, 1), To = DateOnly.MaxValue, Reason = "x", Digest = [1] },
-                new Input.Promise { Key = "old-p", Account = "B", On = new DateOnly(2026, 4, 1), DueOn = DateOnly.MaxValue, Amount = new Money(100, eur), Digest = [2] },
-                new Input.Invoice { Key = "old-i", Account = "C", Number = "far", IssuedOn = DateOnly.MaxValue, DueOn = DateOnly.MaxValue, Amount = new Money(100, eur), Digest = [3] },
-                new Input.Invoice { Key = "old-i2", Account = "C", Number = "old", IssuedOn = DateOnly.MinValue, DueOn = DateOnly.MinValue, Amount = new Money(100, eur), Digest = [4] },
-                new Input.InvoiceCorrected { Key = "old-c", Account = "D", Invoice = "D-1", On = new DateOnly(2026, 4, 1), DueOn = DateOnly.MaxValue, Digest = [5] },
+                new Input.Promise
+                {
+                    Key = "old-p", Account = "B", On = new DateOnly(2026, 4, 1), DueOn = DateOnly.MaxValue, Amount = new Money(100, eur), Digest = [2],
+                },
+                new Input.Invoice
+                {
+                    Key = "old-i", Account = "C", Number = "far", IssuedOn = DateOnly.MaxValue, DueOn = DateOnly.MaxValue,
+                    Amount = new Money(100, eur), Digest = [3],
+                },
+                new Input.Invoice
+                {
+                    Key = "old-i2", Account = "C", Number = "old", IssuedOn = DateOnly.MinValue, DueOn = DateOnly.MinValue,
+                    Amount = new Money(100, eur), Digest = [4],
+                },
+                new Input.InvoiceCorrected
+                {
+                    Key = "old-c", Account = "D", Invoice = "D-1", On = new DateOnly(2026, 4, 1), DueOn = DateOnly.MaxValue, Digest = [5],
+                },
             ];
             door.Take([.. inputs.Select(i => new InputUnit(0, [i], at))]).Units.ShouldAllBe(u => u.Status == UnitStatus.Accepted);
         }
@@ -360,7 +400,8 @@ public sealed class SetAsideTests : IDisposable
         foreach (var (day, bound) in new[] { ("9999-12-31", "2999-12-31"), ("0001-01-01", "1901-01-01") })
             foreach (var verb in new[]
             {
-                "run --as-of {0}", "run --as-of {0} --dry-run", "ageing --as-of {0}", "kpi --as-of {0}", "kpi --from {0} --to {0}", "kpi dso --known-at {0}T10:00:00Z", "drill dso --as-of {0}", "explain A --as-of {0}",
+                "run --as-of {0}", "run --as-of {0} --dry-run", "ageing --as-of {0}", "kpi --as-of {0}", "kpi --from {0} --to {0}",
+                "kpi dso --known-at {0}T10:00:00Z", "drill dso --as-of {0}", "explain A --as-of {0}",
                 "statement A --as-of {0}", "run --now {0}T10:00:00Z",
             })
             {
@@ -390,17 +431,23 @@ public sealed class SetAsideTests : IDisposable
     {
         folder.Send("""{"type":"account","key":"a","account":"A"}""", Before).Expect(0);
         string Invoice(int n, string amount, string currency) =>
-            $$"""{"type":"invoice","key":"i-{{n}}","account":"A","number":"{{n}}","issued_on":"2026-03-01","due_on":"2026-03-31","amount":"{{amount}}","currency":"{{currency}}"}""";
+            $$"""
+                {"type":"invoice","key":"i-{{n}}","account":"A","number":"{{n}}","issued_on":"2026-03-01",
+                """ + $$"""
+                "due_on":"2026-03-31","amount":"{{amount}}","currency":"{{currency}}"}
+                """;
         folder.Send(Invoice(1, "90000000000000000", "EUR"), Before).Expect(3).Err.ShouldContain("is too large; at most 10000000000000 EUR");
         folder.Send(Invoice(1, "1000000000001", "KWD"), Before).Expect(3).Err.ShouldContain("is too large; at most 1000000000000 KWD");
         var sent = folder.Send(string.Join('\n', Enumerable.Range(1, 1100).Select(n => Invoice(n, "10000000000000", "EUR"))), Before).Expect(3);
-        (sent.Json.GetProperty("accepted").GetInt32(), sent.Json.GetProperty("rejected").GetInt32(), sent.Json.GetProperty("set_aside").GetInt32()).ShouldBe((1000, 100, 0));
+        (sent.Json.GetProperty("accepted").GetInt32(), sent.Json.GetProperty("rejected").GetInt32(), sent.Json.GetProperty("set_aside").GetInt32())
+            .ShouldBe((1000, 100, 0));
         sent.Err.ShouldContain("would come to more than 10000000000000000.00 EUR");
         using (var store = folder.Open())
         {
             var door = new Door(store, "import", TimeProvider.System, Connectors.Mail.TemplateWriter.Shipped);
             var more = Properties.Play.Parse(Invoice(1101, "10000000000000", "EUR"));
-            door.Take([new InputUnit(0, [more], new DateTimeOffset(2026, 3, 2, 10, 0, 0, TimeSpan.Zero))]).Units[0].Refused!.Refusal.ShouldBe(Core.Refusal.TooMuchInAll);
+            door.Take([new InputUnit(0, [more], new DateTimeOffset(2026, 3, 2, 10, 0, 0, TimeSpan.Zero))])
+                .Units[0].Refused!.Refusal.ShouldBe(Core.Refusal.TooMuchInAll);
         }
         folder.Run("run", "--as-of", "2026-04-08", "--now", "2026-04-08T08:00:00Z").Expect(0);
         folder.ShouldBeSound();

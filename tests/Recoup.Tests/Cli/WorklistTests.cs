@@ -35,11 +35,16 @@ public sealed class WorklistTests
     public void A_refused_line_that_names_a_work_item_or_a_message_as_a_payment_harms_none_after_it(string kind)
     {
         using var folder = new DataFolder();
-        folder.Send(kind == "work" ? Facts : Facts.Replace("\"phone\":\"+49301234567\"", "\"email\":\"ap@acme.example\"", StringComparison.Ordinal), "--now", "2026-01-02T10:00:00Z").Expect(0);
+        folder.Send(kind == "work" ? Facts : Facts.Replace("\"phone\":\"+49301234567\"", "\"email\":\"ap@acme.example\"", StringComparison.Ordinal), "--now",
+            "2026-01-02T10:00:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
         var id = folder.Rows($"SELECT id FROM {kind} WHERE {(kind == "work" ? "open = 1" : "status = 0")} ORDER BY id LIMIT 1").Single();
         var then = kind == "work"
-            ? """{"type":"contact","key":"k","account":"A1","at":"2026-02-05T11:00:00Z","channel":"call","direction":"outbound","outcome":"right_party","agent":"ann"}"""
+            ? """
+                {"type":"contact","key":"k","account":"A1","at":"2026-02-05T11:00:00Z","channel":"call",
+                """ + """
+                "direction":"outbound","outcome":"right_party","agent":"ann"}
+                """
             : """{"type":"consent","key":"k","account":"A1","channel":"all","granted":false}""";
         // So many that what they need is read at once.
         var others = string.Join('\n', Enumerable.Range(0, 100).Select(n => $$"""{"type":"account","key":"o-{{n}}","account":"O{{n}}"}"""));
@@ -59,7 +64,8 @@ public sealed class WorklistTests
     public void A_list_that_is_cut_says_so()
     {
         using var folder = new DataFolder();
-        var lines = Enumerable.Range(1, 3).SelectMany(n => Facts.Split('\n')[1..].Select(l => l.Replace("\"a\"", $"\"a{n}\"").Replace("\"i\"", $"\"i{n}\"").Replace("A1", $"A{n}").Replace("I1", $"I{n}")));
+        var lines = Enumerable.Range(1, 3).SelectMany(n => Facts.Split('\n')[1..]
+            .Select(l => l.Replace("\"a\"", $"\"a{n}\"").Replace("\"i\"", $"\"i{n}\"").Replace("A1", $"A{n}").Replace("I1", $"I{n}")));
         folder.Send(string.Join('\n', lines.Prepend(Facts.Split('\n')[0])), "--now", "2026-01-02T10:00:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
         folder.Run("worklist", "--limit", "2").Expect(0).Err.ShouldContain("2 of 3 are shown, best first; --limit 3 shows all");
@@ -73,7 +79,8 @@ public sealed class WorklistTests
         using var folder = new DataFolder();
         folder.Send(Facts, "--now", "2026-01-02T10:00:00Z").Expect(0);
         foreach (var name in new[] { "1-30", "d1_30" })
-            folder.Run("drill", name, "--as-of", "2026-02-05", "--format", "json").Expect(0).Json.EnumerateArray().Single().GetProperty("number").GetString().ShouldBe("I1");
+            folder.Run("drill", name, "--as-of", "2026-02-05", "--format", "json").Expect(0).Json.EnumerateArray().Single()
+                .GetProperty("number").GetString().ShouldBe("I1");
         folder.Run("drill", "90+", "--as-of", "2026-02-05", "--format", "json").Expect(0).Json.GetArrayLength().ShouldBe(0);
     }
 }

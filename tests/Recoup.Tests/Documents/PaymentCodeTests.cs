@@ -14,11 +14,16 @@ public sealed class PaymentCodeTests
 
     private const string Bank = "Musterbank\nIBAN DE02 1203 0000 0000 2020 51\nBIC BYLADEM1001";
 
-    private static InvoiceDocument Invoice(Money open) => new("K-1001", "RE-17", new DateOnly(2026, 3, 1), new DateOnly(2026, 3, 31), open, open, new DateOnly(2026, 4, 2)) { Correction = open - open, Lines = [] };
+    private static InvoiceDocument Invoice(Money open) =>
+        new("K-1001", "RE-17", new DateOnly(2026, 3, 1), new DateOnly(2026, 3, 31), open, open, new DateOnly(2026, 4, 2))
+        {
+            Correction = open - open, Lines = [],
+        };
 
     private static DocumentFrame Frame(string? bank = Bank, string creditor = "Beispiel AG") => new()
     {
-        Portfolio = new PortfolioDetails("main") { Creditor = creditor, BankDetails = bank }, Language = "en", Account = "K-1001", Name = "Kundin GmbH", Address = "Hauptstraße 1\n10115 Berlin",
+        Portfolio = new PortfolioDetails("main") { Creditor = creditor, BankDetails = bank }, Language = "en", Account = "K-1001",
+        Name = "Kundin GmbH", Address = "Hauptstraße 1\n10115 Berlin",
     };
 
     private static string? Scan(byte[] pdf)
@@ -31,11 +36,13 @@ public sealed class PaymentCodeTests
 
     [Fact]
     public void An_invoice_carries_a_transfer_that_a_reader_of_the_printed_page_understands() =>
-        Scan(DocumentWriter.Write(Frame(), Invoice(new Money(50000, Euro)))).ShouldBe("BCD\n001\n2\nSCT\nBYLADEM1001\nBeispiel AG\nDE02120300000000202051\nEUR500.00\n\n\nRE-17, K-1001");
+        Scan(DocumentWriter.Write(Frame(), Invoice(new Money(50000, Euro))))
+            .ShouldBe("BCD\n001\n2\nSCT\nBYLADEM1001\nBeispiel AG\nDE02120300000000202051\nEUR500.00\n\n\nRE-17, K-1001");
 
     [Fact]
     public void Without_a_bank_it_is_the_version_that_needs_none_and_letters_beyond_Latin_are_UTF_8() =>
-        PaymentCode.TextOf("IBAN: de02120300000000202051.", "Łódź Sp. z o.o.", new Money(1, Euro), "R1").ShouldBe("BCD\n002\n1\nSCT\n\nŁódź Sp. z o.o.\nDE02120300000000202051\nEUR0.01\n\n\nR1");
+        PaymentCode.TextOf("IBAN: de02120300000000202051.", "Łódź Sp. z o.o.", new Money(1, Euro), "R1")
+            .ShouldBe("BCD\n002\n1\nSCT\n\nŁódź Sp. z o.o.\nDE02120300000000202051\nEUR0.01\n\n\nR1");
 
     [Theory]
     [InlineData("IBAN DE02 1203 0000 0000 2020 52")]
@@ -43,7 +50,8 @@ public sealed class PaymentCodeTests
     [InlineData("Sort code 12-34-56, account 12345678")]
     [InlineData("")]
     [InlineData(null)]
-    public void Where_no_account_can_be_told_for_certain_there_is_no_code(string? bank) => PaymentCode.Of(bank, "Beispiel AG", new Money(50000, Euro), "R1").ShouldBeNull();
+    public void Where_no_account_can_be_told_for_certain_there_is_no_code(string? bank) =>
+        PaymentCode.Of(bank, "Beispiel AG", new Money(50000, Euro), "R1").ShouldBeNull();
 
     [Fact]
     public void Only_euros_are_transferred_so_and_only_what_is_owed()

@@ -19,25 +19,33 @@ public sealed class PdfTests
         Language = language, Account = "K-1001", Name = name, Address = "Hauptstraße 1\n10115 Berlin",
     };
 
-    private static InvoiceDocument Invoice() => new("K-1001", "RE-17", new DateOnly(2026, 3, 1), new DateOnly(2026, 3, 31), M(119000), M(50000), new DateOnly(2026, 4, 2))
-    {
-        Correction = M(0), Order = "PO-7", Terms = "net 30", Tax = M(19000), ServicedOn = new DateOnly(2026, 2, 27),
-        Lines = [("Bolts", M(64000)), ("Assembly", M(36000))],
-    };
+    private static InvoiceDocument Invoice() =>
+        new("K-1001", "RE-17", new DateOnly(2026, 3, 1), new DateOnly(2026, 3, 31), M(119000), M(50000), new DateOnly(2026, 4, 2))
+        {
+            Correction = M(0), Order = "PO-7", Terms = "net 30", Tax = M(19000), ServicedOn = new DateOnly(2026, 2, 27),
+            Lines = [("Bolts", M(64000)), ("Assembly", M(36000))],
+        };
 
     private static AccountStatement Statement(int movements = 3)
     {
         long balance = 10000;
-        var lines = Enumerable.Range(1, movements).Select(i => new StatementMovement(new DateOnly(2026, 3, 1).AddDays(i % 28), i % 3 == 0 ? MovementKind.Payment : MovementKind.Invoice, $"DOC-{i:D4}", [], i % 3 == 0 ? -5000 : 10000, balance += i % 3 == 0 ? -5000 : 10000)).ToList();
-        return new AccountStatement("K-1001", new DateOnly(2026, 3, 1), new DateOnly(2026, 3, 31), [new StatementSection(Euro, 10000, lines, balance, [new StatementItem("DOC-0001", ItemKind.Invoice, new DateOnly(2026, 1, 1), new DateOnly(2026, 1, 31), balance + 700, balance + 700, 59, true)], 700)]);
+        var lines = Enumerable.Range(1, movements)
+            .Select(i => new StatementMovement(new DateOnly(2026, 3, 1).AddDays(i % 28), i % 3 == 0 ? MovementKind.Payment : MovementKind.Invoice,
+                $"DOC-{i:D4}", [], i % 3 == 0 ? -5000 : 10000, balance += i % 3 == 0 ? -5000 : 10000)).ToList();
+        return new AccountStatement("K-1001", new DateOnly(2026, 3, 1), new DateOnly(2026, 3, 31),
+            [new StatementSection(Euro, 10000, lines, balance, [new StatementItem("DOC-0001", ItemKind.Invoice, new DateOnly(2026, 1, 1),
+                new DateOnly(2026, 1, 31), balance + 700, balance + 700, 59, true)], 700)]);
     }
 
     [Fact]
     public void An_invoice_says_everything_there_is_to_say() => Poppler.Lines(DocumentWriter.Write(Frame(), Invoice())).ShouldBe(
     [
-        "Beispiel AG Invoice", "Beispiel AG Number RE-17", "Kundin GmbH Invoice date 1 March 2026", "Hauptstraße 1 Due date 31 March 2026", "10115 Berlin Account K-1001", "Your order PO-7", "Terms net 30",
-        "Date of service 27 February 2026", "Description Amount EUR", "Bolts 640.00", "Assembly 360.00", "Net 1,000.00", "Tax 190.00", "Total EUR 1,190.00", "Payments and credits until 2 April 2026 -690.00", "Open on 2 April 2026 EUR 500.00",
-        "Please pay EUR 500.00 by 31 March 2026", "Pay to IBAN DE02 1203 0000 0000 2020 51", "BIC BYLADEM1001", "Reference to quote RE-17, K-1001", "Scan with a banking app", "Beispiel AG Page 1 of 1",
+        "Beispiel AG Invoice", "Beispiel AG Number RE-17", "Kundin GmbH Invoice date 1 March 2026", "Hauptstraße 1 Due date 31 March 2026",
+        "10115 Berlin Account K-1001", "Your order PO-7", "Terms net 30",
+        "Date of service 27 February 2026", "Description Amount EUR", "Bolts 640.00", "Assembly 360.00", "Net 1,000.00", "Tax 190.00", "Total EUR 1,190.00",
+        "Payments and credits until 2 April 2026 -690.00", "Open on 2 April 2026 EUR 500.00",
+        "Please pay EUR 500.00 by 31 March 2026", "Pay to IBAN DE02 1203 0000 0000 2020 51", "BIC BYLADEM1001", "Reference to quote RE-17, K-1001",
+        "Scan with a banking app", "Beispiel AG Page 1 of 1",
     ]);
 
     [Fact]
@@ -67,7 +75,10 @@ public sealed class PdfTests
     [Fact]
     public void Without_lines_tax_bank_or_name_it_is_a_document_still()
     {
-        var bare = new InvoiceDocument("A1", "1", new DateOnly(2026, 3, 1), new DateOnly(2026, 3, 31), M(5000), M(5000), new DateOnly(2026, 3, 1)) { Correction = M(0) };
+        var bare = new InvoiceDocument("A1", "1", new DateOnly(2026, 3, 1), new DateOnly(2026, 3, 31), M(5000), M(5000), new DateOnly(2026, 3, 1))
+        {
+            Correction = M(0),
+        };
         var lines = Poppler.Lines(DocumentWriter.Write(new DocumentFrame { Portfolio = new PortfolioDetails("main"), Language = "en", Account = "A1" }, bare));
         lines.ShouldContain("Goods and services 50.00");
         lines.ShouldContain("Total EUR 50.00");
@@ -80,11 +91,14 @@ public sealed class PdfTests
         var lines = Poppler.Lines(DocumentWriter.Write(Frame(), Statement()));
         foreach (var line in new[]
         {
-            "1 Mar 2026 Balance brought forward 100.00", "2 Mar 2026 Invoice DOC-0001 100.00 200.00", "4 Mar 2026 Payment, thank you DOC-0003 -50.00 250.00", "Balance on 31 Mar 2026 250.00",
-            "DOC-0001 (disputed) 1 Jan 2026 31 Jan 2026 59 257.00 257.00", "Not due 1 to 30 days 31 to 60 days 61 to 90 days Over 90 days Open items", "0.00 0.00 257.00 0.00 0.00 257.00",
+            "1 Mar 2026 Balance brought forward 100.00", "2 Mar 2026 Invoice DOC-0001 100.00 200.00",
+            "4 Mar 2026 Payment, thank you DOC-0003 -50.00 250.00", "Balance on 31 Mar 2026 250.00",
+            "DOC-0001 (disputed) 1 Jan 2026 31 Jan 2026 59 257.00 257.00",
+            "Not due 1 to 30 days 31 to 60 days 61 to 90 days Over 90 days Open items", "0.00 0.00 257.00 0.00 0.00 257.00",
             "Less payments and credits not yet matched -7.00", "Balance due EUR 250.00", "Of it overdue 257.00", "Please pay each open item by its due date",
         }) lines.ShouldContain(line);
-        Poppler.Lines(DocumentWriter.Write(Frame(), Statement() with { Sections = [] })).ShouldContain("Nothing was booked in this period and nothing is open.");
+        Poppler.Lines(DocumentWriter.Write(Frame(), Statement() with { Sections = [] }))
+            .ShouldContain("Nothing was booked in this period and nothing is open.");
         var credit = new StatementSection(Euro, -500, [], -500, [], 500);
         Poppler.Lines(DocumentWriter.Write(Frame(), Statement() with { Sections = [credit] })).ShouldContain("In your favour EUR 5.00");
     }
@@ -125,7 +139,8 @@ public sealed class PdfTests
         var fonts = Poppler.Fonts(pdf).Split('\n', StringSplitOptions.RemoveEmptyEntries)[2..];
         fonts.Length.ShouldBe(2);
         // Embedded, a subset, with its characters.
-        fonts.ShouldAllBe(f => f.Contains("+DejaVuSans", StringComparison.Ordinal) && f.Contains("CID TrueType", StringComparison.Ordinal) && f.Contains("yes yes yes", StringComparison.Ordinal));
+        fonts.ShouldAllBe(f => f.Contains("+DejaVuSans", StringComparison.Ordinal) && f.Contains("CID TrueType", StringComparison.Ordinal)
+            && f.Contains("yes yes yes", StringComparison.Ordinal));
         pdf.Length.ShouldBeLessThan(60_000);
     }
 
@@ -174,12 +189,15 @@ public sealed class PdfTests
     {
         var english = DocumentWords.Of("en");
         var dated = Invoice() with { DeliveredOn = new DateOnly(2026, 3, 2), Correction = M(-100) };
-        var kinds = Enum.GetValues<MovementKind>().Select((k, i) => new StatementMovement(new DateOnly(2026, 3, 2), k, $"R{i}", [], 100, 100 * (i + 1))).ToList();
+        var kinds = Enum.GetValues<MovementKind>()
+            .Select((k, i) => new StatementMovement(new DateOnly(2026, 3, 2), k, $"R{i}", [], 100, 100 * (i + 1))).ToList();
         var section = Statement().Sections[0] with { Movements = kinds };
         var printed = string.Join(' ', new[]
         {
-            DocumentWriter.Write(Frame(name: "日本"), dated), DocumentWriter.Write(Frame(), dated with { Lines = [] }), DocumentWriter.Write(Frame(), dated with { Cancelled = true }), DocumentWriter.Write(Frame(), dated with { Open = M(0) }),
-            DocumentWriter.Write(Frame(), Statement() with { Sections = [section] }), DocumentWriter.Write(Frame(), Statement(90)), DocumentWriter.Write(Frame(), Statement() with { Sections = [] }),
+            DocumentWriter.Write(Frame(name: "日本"), dated), DocumentWriter.Write(Frame(), dated with { Lines = [] }),
+            DocumentWriter.Write(Frame(), dated with { Cancelled = true }), DocumentWriter.Write(Frame(), dated with { Open = M(0) }),
+            DocumentWriter.Write(Frame(), Statement() with { Sections = [section] }), DocumentWriter.Write(Frame(), Statement(90)),
+            DocumentWriter.Write(Frame(), Statement() with { Sections = [] }),
             DocumentWriter.Write(Frame(), Statement() with { Sections = [new StatementSection(Euro, -500, [], -500, [], 500)] }),
         }.SelectMany(Poppler.Lines));
         foreach (var name in DocumentWords.Names)

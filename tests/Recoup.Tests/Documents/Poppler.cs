@@ -19,8 +19,10 @@ internal static class Poppler
 
     /// <summary>Each word of the first page with the edges of its box, in points from the left.</summary>
     public static List<(string Word, decimal Left, decimal Right)> Words(byte[] pdf) =>
-        [.. System.Xml.Linq.XDocument.Parse(Run("pdftotext", pdf, "-bbox", "-enc", "UTF-8", "-l", "1", "FILE", "-")).Descendants().Where(e => e.Name.LocalName == "word")
-            .Select(e => (e.Value, decimal.Parse(e.Attribute("xMin")!.Value, System.Globalization.CultureInfo.InvariantCulture), decimal.Parse(e.Attribute("xMax")!.Value, System.Globalization.CultureInfo.InvariantCulture)))];
+        [.. System.Xml.Linq.XDocument.Parse(Run("pdftotext", pdf, "-bbox", "-enc", "UTF-8", "-l", "1", "FILE", "-"))
+            .Descendants().Where(e => e.Name.LocalName == "word")
+            .Select(e => (e.Value, decimal.Parse(e.Attribute("xMin")!.Value, System.Globalization.CultureInfo.InvariantCulture),
+                decimal.Parse(e.Attribute("xMax")!.Value, System.Globalization.CultureInfo.InvariantCulture)))];
 
     /// <summary>The first page in shades of grey, at 200 dots an inch: width, height, a byte a dot.</summary>
     public static (int Width, int Height, byte[] Dots) Picture(byte[] pdf)
@@ -34,7 +36,8 @@ internal static class Poppler
             while (!char.IsWhiteSpace((char)pgm[at])) at++;
             words.Add(Encoding.ASCII.GetString(pgm, from, at++ - from));
         }
-        return (int.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture), int.Parse(words[2], System.Globalization.CultureInfo.InvariantCulture), pgm[at..]);
+        return (int.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture),
+            int.Parse(words[2], System.Globalization.CultureInfo.InvariantCulture), pgm[at..]);
     }
 
     private static string Run(string program, byte[] pdf, params string[] arguments) => Run(program, pdf, Encoding.UTF8, arguments);
@@ -46,7 +49,10 @@ internal static class Poppler
         {
             var file = Path.Combine(folder.FullName, "document.pdf");
             File.WriteAllBytes(file, pdf);
-            var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = encoding };
+            var start = new ProcessStartInfo(program)
+            {
+                UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = encoding,
+            };
             foreach (var argument in arguments) start.ArgumentList.Add(argument == "FILE" ? file : argument);
             Process? process = null;
             try { process = Process.Start(start); }

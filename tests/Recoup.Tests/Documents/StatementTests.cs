@@ -25,7 +25,8 @@ public sealed class StatementTests
         {
             if (readings.PartyOf(account.Id) is not { } state) continue;
             var events = readings.EventsOf(state);
-            foreach (var (from, asOf) in new[] { (0, 80), (10, 40), (41, 41), (-40, 20), (55, 90) }.Select(p => (RandomHistory.Begin.AddDays(p.Item1), RandomHistory.Begin.AddDays(p.Item2))))
+            foreach (var (from, asOf) in new[] { (0, 80), (10, 40), (41, 41), (-40, 20), (55, 90) }
+                .Select(p => (RandomHistory.Begin.AddDays(p.Item1), RandomHistory.Begin.AddDays(p.Item2))))
             {
                 var statement = AccountStatement.Of(events, state.Id, account.Id, from, asOf);
                 var mine = books.Ledger.Documents.FindAll(d => d.Account == account.Id);
@@ -34,18 +35,23 @@ public sealed class StatementTests
                 {
                     // What was written off is owed still, as the customer is told.
                     long Owed(Ledger.Document d, DateOnly day) => d.BalanceOn(day) + d.WriteOffs.Where(w => w.On <= day).Sum(w => w.Minor);
-                    long Balance(DateOnly day) => mine.Where(d => d.Currency == currency).Sum(d => Owed(d, day)) - cash.Where(c => c.Currency == currency).Sum(c => c.UnappliedOn(day));
+                    long Balance(DateOnly day) =>
+                        mine.Where(d => d.Currency == currency).Sum(d => Owed(d, day)) - cash.Where(c => c.Currency == currency).Sum(c => c.UnappliedOn(day));
                     var section = statement.Sections.FirstOrDefault(s => s.Currency.Code == currency);
                     var where = $"{account.Id} {currency} {from:yyyy-MM-dd} to {asOf:yyyy-MM-dd}";
                     (section?.Closing ?? 0).ShouldBe(Balance(asOf), $"closing of {where}");
                     if (section is null) continue;
                     section.Opening.ShouldBe(Balance(from.AddDays(-1)), $"opening of {where}");
-                    foreach (var day in section.Movements.GroupBy(m => m.On)) day.Last().Balance.ShouldBe(Balance(day.Key), $"balance at the end of {day.Key:yyyy-MM-dd} of {where}");
+                    foreach (var day in section.Movements.GroupBy(m => m.On))
+                        day.Last().Balance.ShouldBe(Balance(day.Key), $"balance at the end of {day.Key:yyyy-MM-dd} of {where}");
                     section.Movements.ShouldAllBe(m => m.On >= from && m.On <= asOf);
                     section.Unapplied.ShouldBe(cash.Where(c => c.Currency == currency).Sum(c => c.UnappliedOn(asOf)), where);
-                    section.Items.Select(i => (i.Number, i.Open, i.DueOn)).Order().ShouldBe(mine.Where(d => d.Currency == currency && Owed(d, asOf) != 0).Select(d => (d.Number, Owed(d, asOf), d.DueOn(asOf))).Order(), where);
-                    var ageing = Core.Measures.AgeingReport.ByAccount(asOf, readings.OpenByAccount(asOf), readings.UnappliedByAccount(asOf)).FirstOrDefault(r => r.Group.Account == account.Id && r.Group.Currency == currency);
-                    (section with { Items = [.. section.Items.Select(i => i with { Open = i.Open - i.WrittenOff })] }).Buckets(asOf).ShouldBe(ageing is null ? [0, 0, 0, 0, 0] : [ageing.Current, ageing.D1To30, ageing.D31To60, ageing.D61To90, ageing.D90Plus], where);
+                    section.Items.Select(i => (i.Number, i.Open, i.DueOn)).Order().ShouldBe(mine.Where(d => d.Currency == currency && Owed(d, asOf) != 0)
+                        .Select(d => (d.Number, Owed(d, asOf), d.DueOn(asOf))).Order(), where);
+                    var ageing = Core.Measures.AgeingReport.ByAccount(asOf, readings.OpenByAccount(asOf), readings.UnappliedByAccount(asOf))
+                        .FirstOrDefault(r => r.Group.Account == account.Id && r.Group.Currency == currency);
+                    (section with { Items = [.. section.Items.Select(i => i with { Open = i.Open - i.WrittenOff })] }).Buckets(asOf)
+                        .ShouldBe(ageing is null ? [0, 0, 0, 0, 0] : [ageing.Current, ageing.D1To30, ageing.D31To60, ageing.D61To90, ageing.D90Plus], where);
                 }
             }
         }
@@ -66,9 +72,12 @@ public sealed class StatementTests
             foreach (var row in play.Journal())
             {
                 // What came back, or was held back at the last moment, may go once more.
-                if (row.Kind is "message_bounced" or "message_withdrawn" && (Play.EventOf(row) is Event.MessageBounced { Kind: "hard", Message: var back } ? back : (Play.EventOf(row) as Event.MessageWithdrawn)?.Message) is { } id && under.TryGetValue(id, out var brought))
+                if (row.Kind is "message_bounced" or "message_withdrawn" && (Play.EventOf(row) is Event.MessageBounced { Kind: "hard", Message: var back }
+                    ? back
+                    : (Play.EventOf(row) as Event.MessageWithdrawn)?.Message) is { } id && under.TryGetValue(id, out var brought))
                     foreach (var number in brought.Numbers) delivered.Remove((brought.Account, number));
-                if (row.Kind != "decided" || Play.EventOf(row) is not Event.Decided { Decision: { Document: { } document, Verdict: not "deferred" } decision }) continue;
+                if (row.Kind != "decided" || Play.EventOf(row) is not Event.Decided { Decision: { Document: { } document, Verdict: not "deferred" } decision })
+                    continue;
                 if (decision.Action != "message" && !document.Scheduled) continue;
                 if (decision.Intent is { } intent && document.Numbers is { } all) under[intent] = (row.Account, all);
                 foreach (var number in document.Numbers ?? [])
@@ -76,9 +85,11 @@ public sealed class StatementTests
                     delivered.Add((row.Account, number)).ShouldBeTrue($"{number} of {row.Account} was sent twice");
                     invoices++;
                 }
-                if (document.Numbers is not null && decision.Action == "message") perDay.Add((row.Account, row.EffectiveOn)).ShouldBeTrue($"two messages with invoices on {row.EffectiveOn:yyyy-MM-dd}");
+                if (document.Numbers is not null && decision.Action == "message")
+                    perDay.Add((row.Account, row.EffectiveOn)).ShouldBeTrue($"two messages with invoices on {row.EffectiveOn:yyyy-MM-dd}");
                 if (!document.Scheduled) continue;
-                stated.Add((row.Account, document.AsOf!.Value)).ShouldBeTrue($"the period that ends on {document.AsOf:yyyy-MM-dd} was stated twice for {row.Account}");
+                stated.Add((row.Account, document.AsOf!.Value))
+                    .ShouldBeTrue($"the period that ends on {document.AsOf:yyyy-MM-dd} was stated twice for {row.Account}");
                 statements++;
             }
             Audit.Verify(play.Store, []).Problems.ShouldBeEmpty();
@@ -92,7 +103,8 @@ public sealed class StatementTests
         statements.ShouldBeGreaterThan(Long.Or(5, 1));
     }
 
-    private static string Digest(Play play) => Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', play.Journal().Select(Play.Describe)))));
+    private static string Digest(Play play) =>
+        Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', play.Journal().Select(Play.Describe)))));
 
     [Fact]
     public void Every_kind_of_movement_is_a_line_of_its_own()
@@ -126,16 +138,21 @@ public sealed class StatementTests
         }) play.Take([new Step.Send(at, [line])])[0].Result.Refused.ShouldBeNull(line);
         var readings = new Readings(play.Store);
         var state = readings.PartyOf("A1")!;
-        var section = AccountStatement.Of(readings.EventsOf(state), "A1", "A1", new DateOnly(2026, 4, 1), new DateOnly(2026, 4, 30)).Sections.ShouldHaveSingleItem();
+        var section = AccountStatement.Of(readings.EventsOf(state), "A1", "A1", new DateOnly(2026, 4, 1), new DateOnly(2026, 4, 30))
+            .Sections.ShouldHaveSingleItem();
         section.Movements.Select(m => (m.On.Day, m.Kind, m.Reference, string.Join(",", m.For), m.Minor, m.Balance)).ShouldBe(
         [
-            (1, MovementKind.Invoice, "I1", "", 10000, 10000), (2, MovementKind.Correction, "I1", "", -1000, 9000), (3, MovementKind.Charge, "C1", "I1", 500, 9500), (4, MovementKind.Waiver, "C1", "", -500, 9000),
-            (5, MovementKind.CreditNote, "CN1", "I1", -1000, 8000), (6, MovementKind.Payment, "p1", "I1", -3000, 5000), (7, MovementKind.PaymentReversed, "p1", "I1", 3000, 8000), (8, MovementKind.Adjustment, "I1", "", -1000, 7000),
+            (1, MovementKind.Invoice, "I1", "", 10000, 10000), (2, MovementKind.Correction, "I1", "", -1000, 9000),
+            (3, MovementKind.Charge, "C1", "I1", 500, 9500), (4, MovementKind.Waiver, "C1", "", -500, 9000),
+            (5, MovementKind.CreditNote, "CN1", "I1", -1000, 8000), (6, MovementKind.Payment, "p1", "I1", -3000, 5000),
+            (7, MovementKind.PaymentReversed, "p1", "I1", 3000, 8000), (8, MovementKind.Adjustment, "I1", "", -1000, 7000),
             // The write-off of the ninth is nothing to the customer, and the payment for it is a payment.
             (10, MovementKind.Payment, "p2", "I1", -2000, 5000),
             // Named before its invoice came; put back when the cancellation was taken back.
-            (10, MovementKind.Payment, "p3", "I2", -300, 4700), (11, MovementKind.Invoice, "I2", "", 700, 5400), (12, MovementKind.Cancellation, "I2", "", -700, 4700),
-            (13, MovementKind.CancellationReversed, "I2", "", 700, 5400), (14, MovementKind.Charge, "C2", "", 500, 5900), (15, MovementKind.ChargeCancellation, "C2", "", -500, 5400),
+            (10, MovementKind.Payment, "p3", "I2", -300, 4700), (11, MovementKind.Invoice, "I2", "", 700, 5400),
+            (12, MovementKind.Cancellation, "I2", "", -700, 4700),
+            (13, MovementKind.CancellationReversed, "I2", "", 700, 5400), (14, MovementKind.Charge, "C2", "", 500, 5900),
+            (15, MovementKind.ChargeCancellation, "C2", "", -500, 5400),
             (16, MovementKind.WaiverReversed, "C1", "", 500, 5900), (17, MovementKind.Payment, "p4", "", -1000, 4900),
             (18, MovementKind.Refund, "rf", "", 1000, 5900), (19, MovementKind.RefundReversed, "rf", "", -1000, 4900),
             (20, MovementKind.CreditNoteCancellation, "CN1", "I1", 1000, 5900),
@@ -154,7 +171,8 @@ public sealed class StatementTests
         refused.Refusal.ShouldBe(Refusal.DayNotOver);
         refused.Message.ShouldContain("2026-05-02");
         play.Take([new Step.Send(at, ["""{"type":"statement_requested","key":"s","account":"A1","on":"2026-05-01"}"""])])[0].Result.Refused.ShouldBeNull();
-        Problems("""{"type":"statement_requested","key":"s","account":"A1","on":"2026-05-01","from":"2026-05-02"}""").ShouldContain("from: is after the statement's last day");
+        Problems("""{"type":"statement_requested","key":"s","account":"A1","on":"2026-05-01","from":"2026-05-02"}""")
+            .ShouldContain("from: is after the statement's last day");
     }
 
     private static string Problems(string line)

@@ -47,7 +47,8 @@ public sealed class ConcurrencyTests
         using var folder = new DataFolder();
         var rows = Ledger.Csv(Accounts, Mailed);
         string[] a = ["import", folder.Write("a.csv", rows), "--map", "receivables", "--now", "2026-02-02T10:00:00Z"];
-        string[] b = ["import", folder.Write("b.csv", rows.Replace("\nA", "\nB", StringComparison.Ordinal).Replace(",Kunde ", ",Client ", StringComparison.Ordinal)), "--map", "receivables", "--now", "2026-02-02T10:00:00Z"];
+        string[] b = ["import", folder.Write("b.csv", rows.Replace("\nA", "\nB", StringComparison.Ordinal)
+            .Replace(",Kunde ", ",Client ", StringComparison.Ordinal)), "--map", "receivables", "--now", "2026-02-02T10:00:00Z"];
         Sum(Both(folder, a, b), "accepted").ShouldBe(4 * Accounts);
         folder.Count("SELECT count(*) FROM item").ShouldBe(4 * Accounts);
         folder.Count("SELECT count(*) FROM party").ShouldBe(2 * Accounts);
@@ -60,10 +61,12 @@ public sealed class ConcurrencyTests
     public void Two_imports_to_the_same_customers_take_all_of_both()
     {
         using var folder = Imported();
-        string Payments(string name) => folder.Write(name + ".ndjson", string.Join('\n', Enumerable.Range(1, 400).Select(i => $$"""{"type":"payment","key":"{{name}}-{{i}}","account":"A{{1 + i % 5:D4}}","on":"2026-02-02","amount":"0.01","currency":"EUR"}""")));
+        string Payments(string name) => folder.Write(name + ".ndjson", string.Join('\n', Enumerable.Range(1, 400)
+            .Select(i => $$"""{"type":"payment","key":"{{name}}-{{i}}","account":"A{{1 + i % 5:D4}}","on":"2026-02-02","amount":"0.01","currency":"EUR"}""")));
         var both = Both(folder, ["send", Payments("x"), "--now", "2026-02-02T11:00:00Z"], ["send", Payments("y"), "--now", "2026-02-02T11:00:00Z"]);
         Sum(both, "accepted").ShouldBe(800);
-        folder.Count("SELECT sum(minor) FROM cell WHERE measure = 9").ShouldBe(folder.Count("SELECT sum(json_extract(CAST(payload AS TEXT), '$.minor')) FROM journal WHERE kind = 'payment_received'"));
+        folder.Count("SELECT sum(minor) FROM cell WHERE measure = 9")
+            .ShouldBe(folder.Count("SELECT sum(json_extract(CAST(payload AS TEXT), '$.minor')) FROM journal WHERE kind = 'payment_received'"));
         folder.ShouldBeSound();
     }
 
@@ -72,7 +75,8 @@ public sealed class ConcurrencyTests
     {
         using var folder = Imported();
         var more = folder.Write("more.csv", Ledger.Csv(Accounts, Mailed).Replace("\nA", "\nB", StringComparison.Ordinal));
-        var (_, run) = Both(folder, ["import", more, "--map", "receivables", "--now", "2026-02-05T10:00:00Z"], ["run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z"]);
+        var (_, run) = Both(folder, ["import", more, "--map", "receivables", "--now", "2026-02-05T10:00:00Z"],
+            ["run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z"]);
         run.Json.GetProperty("accounts_reviewed").GetInt32().ShouldBeGreaterThanOrEqualTo(Accounts);
         folder.Count("SELECT count(*) FROM item").ShouldBe(4 * Accounts);
         folder.ShouldBeSound();

@@ -13,14 +13,17 @@ public sealed class ErasureTests
     private const string OldEmail = "damals.so@frueher.example";
     private const string Phone = "+49 30 5551 7788";
     private const string Street = "Schönhäuser Allee 173b, 10119 Berlin";
-    private static readonly string[] Secrets = [Name, "Šimůnek-Ñandú", Email, "lukasz.simunek", OtherEmail, "zweite+adresse", OldEmail, "damals.so", Phone, "5551 7788", Street, "Schönhäuser Allee"];
+    private static readonly string[] Secrets = [Name, "Šimůnek-Ñandú", Email, "lukasz.simunek", OtherEmail, "zweite+adresse", OldEmail, "damals.so",
+        Phone, "5551 7788", Street, "Schönhäuser Allee"];
 
     /// <summary>A7 with everything that identifies a person, A8 beside it; invoices of both overdue, sending live.</summary>
     private static DataFolder Made()
     {
         var folder = new DataFolder();
         folder.Send($$"""
-            {"type":"account","key":"a-7","account":"A7","name":"{{Name}}","email":"{{OldEmail}}","phone":"{{Phone}}","address":"{{Street}}","kind":"consumer","country":"DE","time_zone":"Europe/Berlin","language":"de"}
+            {"type":"account","key":"a-7","account":"A7","name":"{{Name}}","email":"{{OldEmail}}","phone":"{{Phone}}",
+            """ + $$"""
+            "address":"{{Street}}","kind":"consumer","country":"DE","time_zone":"Europe/Berlin","language":"de"}
             {"type":"account","key":"a-7b","account":"A7","email":"{{Email}}"}
             {"type":"contact_point","key":"cp-7","account":"A7","channel":"email","address":"{{OtherEmail}}"}
             {"type":"contact_point","key":"cp-8","account":"A7","channel":"letter","address":"{{Street}}"}
@@ -45,7 +48,8 @@ public sealed class ErasureTests
     private const string Erasure = """{"type":"erasure","key":"e-7","account":"A7","reason":"asked for"}""";
     private static readonly string[] After = ["--now", "2026-02-06T10:00:00Z"];
 
-    private static byte[] KeyOf(DataFolder folder, string party) => Convert.FromHexString(DataFolder.Rows(folder.KeysDatabase, $"SELECT key FROM party_key WHERE party = '{party}'").Single());
+    private static byte[] KeyOf(DataFolder folder, string party) =>
+        Convert.FromHexString(DataFolder.Rows(folder.KeysDatabase, $"SELECT key FROM party_key WHERE party = '{party}'").Single());
 
     /// <summary>A text as it may stand in a file: UTF-8, UTF-16, base64 of both at each alignment, quoted-printable, percent-encoded, escaped JSON.</summary>
     private static IEnumerable<byte[]> Forms(string secret)
@@ -58,7 +62,8 @@ public sealed class ErasureTests
         }
         yield return Encoding.ASCII.GetBytes(string.Concat(utf8.Select(b => b is > 32 and < 127 and not (byte)'=' ? $"{(char)b}" : $"={b:X2}")));
         yield return Encoding.ASCII.GetBytes(string.Concat(utf8.Select(b => b is > 32 and < 127 and not (byte)'=' || b == 32 ? $"{(char)b}" : $"={b:X2}")));
-        yield return Encoding.ASCII.GetBytes(string.Concat(utf8.Select(b => b is > 32 and < 127 and not (byte)'=' ? $"{(char)b}" : b == 32 ? "_" : $"={b:X2}")));
+        yield return Encoding.ASCII.GetBytes(
+            string.Concat(utf8.Select(b => b is > 32 and < 127 and not (byte)'=' ? $"{(char)b}" : b == 32 ? "_" : $"={b:X2}")));
         yield return Encoding.ASCII.GetBytes(Uri.EscapeDataString(secret));
         yield return Encoding.ASCII.GetBytes(System.Text.Json.JsonSerializer.Serialize(secret).Trim('"'));
     }
@@ -79,7 +84,8 @@ public sealed class ErasureTests
     private static List<string> FoundIn(DataFolder folder, IEnumerable<byte[]> forms)
     {
         var wanted = forms.Where(f => f.Length >= 4).ToList();
-        return [.. Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Where(file => Unfolded(file).Any(content => wanted.Any(w => content.AsSpan().IndexOf(w) >= 0))).Select(f => Path.GetRelativePath(folder.Path, f))];
+        return [.. Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories)
+            .Where(file => Unfolded(file).Any(content => wanted.Any(w => content.AsSpan().IndexOf(w) >= 0))).Select(f => Path.GetRelativePath(folder.Path, f))];
     }
 
     /// <summary>A file as it is, and with the line ends of folded headers, base64 and quoted-printable taken out.</summary>
@@ -93,7 +99,8 @@ public sealed class ErasureTests
     private static void ShouldBeForgotten(DataFolder folder, byte[] key)
     {
         foreach (var secret in Secrets) FoundIn(folder, Forms(secret)).ShouldBeEmpty(secret);
-        FoundIn(folder, [key, .. Base64Forms(key), Encoding.ASCII.GetBytes(Convert.ToHexString(key)), Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key))]).ShouldBeEmpty("the key");
+        FoundIn(folder, [key, .. Base64Forms(key), Encoding.ASCII.GetBytes(Convert.ToHexString(key)), Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key))])
+            .ShouldBeEmpty("the key");
     }
 
     [Fact]
@@ -127,8 +134,10 @@ public sealed class ErasureTests
 
         var refused = folder.Send($$"""{"type":"account","key":"a-9","account":"A7","name":"{{Name}}"}""", "--now", "2026-02-06T11:00:00Z").Expect(3);
         refused.Err.ShouldContain("erased");
-        folder.Send($$"""{"type":"contact_point","key":"cp-9","account":"A7","channel":"email","address":"{{Email}}"}""", "--now", "2026-02-06T11:00:00Z").Expect(3);
-        folder.Send("""{"type":"payment","key":"p-7","account":"A7","on":"2026-02-06","amount":"70.00","currency":"EUR"}""", "--now", "2026-02-06T11:00:00Z").Expect(0);
+        folder.Send($$"""{"type":"contact_point","key":"cp-9","account":"A7","channel":"email","address":"{{Email}}"}""", "--now", "2026-02-06T11:00:00Z")
+            .Expect(3);
+        folder.Send("""{"type":"payment","key":"p-7","account":"A7","on":"2026-02-06","amount":"70.00","currency":"EUR"}""", "--now", "2026-02-06T11:00:00Z")
+            .Expect(0);
         folder.Run("run", "--as-of", "2026-02-20", "--now", "2026-02-20T10:00:00Z", "--all").Expect(0);
         folder.Run("dispatch", "--now", "2026-02-20T10:05:00Z").Expect(0);
         folder.Rows("SELECT count(*) FROM message m JOIN party p ON p.pid = m.pid WHERE p.id = 'A7' AND m.status = 2").ShouldBe(["1"]);
@@ -182,7 +191,8 @@ public sealed class ErasureTests
     {
         using var folder = Sent();
         var key = KeyOf(folder, "A7");
-        var letter = Directory.GetFiles(folder.Mail, "*.eml").Single(f => Encoding.UTF8.GetBytes(File.ReadAllText(f)) is var bytes && Forms(OtherEmail).Any(w => bytes.AsSpan().IndexOf(w) >= 0));
+        var letter = Directory.GetFiles(folder.Mail, "*.eml")
+            .Single(f => Encoding.UTF8.GetBytes(File.ReadAllText(f)) is var bytes && Forms(OtherEmail).Any(w => bytes.AsSpan().IndexOf(w) >= 0));
         var id = Path.GetFileNameWithoutExtension(letter);
         Directory.CreateDirectory(Path.Combine(folder.Mail, "done"));
         File.Copy(letter, Path.Combine(folder.Mail, "done", "letter of march.eml"));
@@ -214,7 +224,8 @@ public sealed class ErasureTests
     {
         using var folder = Made();
         var key = KeyOf(folder, "A7");
-        folder.Run(null, new Dictionary<string, string> { ["RECOUP_FAILPOINT"] = failpoint }, "dispatch", "--now", "2026-02-05T10:05:00Z").Err.ShouldContain(failpoint);
+        folder.Run(null, new Dictionary<string, string> { ["RECOUP_FAILPOINT"] = failpoint }, "dispatch", "--now", "2026-02-05T10:05:00Z")
+            .Err.ShouldContain(failpoint);
         folder.Send(Erasure, After).Expect(0);
         ShouldBeForgotten(folder, key);
         folder.Run(["dispatch", .. After]).Expect(0);
@@ -238,7 +249,8 @@ public sealed class ErasureTests
                 folder.Send(Erasure, "--now", "2026-02-05T10:05:00Z").Expect(0);
                 return mail.Send(messages, now);
             });
-            new Storage.Work.Dispatcher(door, new Dictionary<string, Storage.Work.ChannelPort> { ["email"] = port }).Dispatch(new DateTimeOffset(2026, 2, 5, 10, 5, 0, TimeSpan.Zero)).Sent.ShouldBe(2);
+            new Storage.Work.Dispatcher(door, new Dictionary<string, Storage.Work.ChannelPort> { ["email"] = port })
+                .Dispatch(new DateTimeOffset(2026, 2, 5, 10, 5, 0, TimeSpan.Zero)).Sent.ShouldBe(2);
         }
         ShouldBeForgotten(folder, key);
         folder.ShouldBeSound();

@@ -7,8 +7,12 @@ namespace Recoup.Tests.Durability;
 internal static class EveryKind
 {
     public const string FirstDay = """
-        {"type":"portfolio","key":"pf-1","portfolio":"EU","name":"Europe","creditor":"Muster GmbH","sender":"buchhaltung@muster.example","bank_details":"IBAN DE02 1203 0000 0000 2020 51","time_zone":"Europe/Berlin","calendar":"target"}
-        {"type":"account","key":"a-1","account":"A1","name":"Acme Ärzte","portfolio":"EU","kind":"business","email":"ap@acme.example","phone":"+49301234567","country":"DE","time_zone":"Europe/Berlin","language":"de"}
+        {"type":"portfolio","key":"pf-1","portfolio":"EU","name":"Europe","creditor":"Muster GmbH","sender":"buchhaltung@muster.example",
+        """ + """
+        "bank_details":"IBAN DE02 1203 0000 0000 2020 51","time_zone":"Europe/Berlin","calendar":"target"}
+        {"type":"account","key":"a-1","account":"A1","name":"Acme Ärzte","portfolio":"EU","kind":"business","email":"ap@acme.example",
+        """ + """
+        "phone":"+49301234567","country":"DE","time_zone":"Europe/Berlin","language":"de"}
         {"type":"account","key":"a-2","account":"A2","name":"Nur Telefon","portfolio":"EU","phone":"+49307654321","country":"DE","time_zone":"Europe/Berlin"}
         {"type":"account","key":"a-3","account":"A3","party":"P3","name":"Drei","portfolio":"EU","email":"drei@kunde.example"}
         {"type":"account","key":"a-4","account":"A4","name":"Vier","portfolio":"EU","email":"vier@kunde.example"}
@@ -19,7 +23,9 @@ internal static class EveryKind
         {"type":"consent","key":"co-1","account":"A4","channel":"sms","granted":false}
         {"type":"invoice","key":"i-1","account":"A1","number":"INV-1","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"100.00","currency":"EUR"}
         {"type":"invoice","key":"i-2","account":"A2","number":"INV-2","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"250.00","currency":"EUR"}
-        {"type":"invoice","key":"i-3","account":"A3","number":"INV-3","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"300.00","currency":"EUR","order":"PO-7","terms":"net 30","tax":"47.90","lines":[{"description":"Schrauben","amount":"252.10"}]}
+        {"type":"invoice","key":"i-3","account":"A3","number":"INV-3","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"300.00","currency":"EUR",
+        """ + """
+        "order":"PO-7","terms":"net 30","tax":"47.90","lines":[{"description":"Schrauben","amount":"252.10"}]}
         {"type":"invoice","key":"i-4","account":"A4","number":"INV-4","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"400.00","currency":"EUR"}
         {"type":"invoice","key":"i-5","account":"A5","number":"INV-5","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"500.00","currency":"EUR"}
         {"type":"invoice","key":"i-6","account":"A6","number":"INV-6","issued_on":"2026-01-02","due_on":"2026-03-01","amount":"600.00","currency":"EUR"}
@@ -43,7 +49,9 @@ internal static class EveryKind
         {"type":"payment","key":"p-3","account":"A6","on":"2026-02-02","amount":"30.00","currency":"EUR"}
         {"type":"hold","key":"h-1","account":"A6","from":"2026-02-01","to":"2026-02-20","reason":"requested"}
         {"type":"hold_released","key":"h-2","account":"A6","hold":"h-1","on":"2026-02-05"}
-        {"type":"contact","key":"k-1","account":"A6","at":"2026-02-01T10:15:00Z","channel":"call","direction":"outbound","outcome":"right_party","agent":"ann","minutes":4}
+        {"type":"contact","key":"k-1","account":"A6","at":"2026-02-01T10:15:00Z","channel":"call",
+        """ + """
+        "direction":"outbound","outcome":"right_party","agent":"ann","minutes":4}
         """;
 
     /// <summary>What was done and taken back.</summary>
@@ -55,7 +63,9 @@ internal static class EveryKind
         {"type":"payment","key":"tb-5","account":"A7","on":"2026-01-10","amount":"150.00","currency":"EUR","for":[{"invoice":"INV-70","amount":"100.00"}]}
         {"type":"refund","key":"tb-6","account":"A7","payment":"tb-5","on":"2026-01-12","amount":"50.00","currency":"EUR","reason":"overpaid"}
         {"type":"refund_reversed","key":"tb-7","account":"A7","refund":"tb-6","on":"2026-01-14","reason":"returned"}
-        {"type":"allocation_reversed","key":"tb-8","account":"A7","payment":"tb-5","invoice":"INV-70","on":"2026-01-15","amount":"40.00","currency":"EUR","reason":"for another"}
+        {"type":"allocation_reversed","key":"tb-8","account":"A7","payment":"tb-5","invoice":"INV-70",
+        """ + """
+        "on":"2026-01-15","amount":"40.00","currency":"EUR","reason":"for another"}
         {"type":"charge","key":"tb-9","account":"A7","number":"FEE-70","on":"2026-01-16","due_on":"2026-03-06","kind":"fee","amount":"5.00","currency":"EUR"}
         {"type":"waiver","key":"tb-10","account":"A7","charge":"FEE-70","on":"2026-01-17","reason":"goodwill"}
         {"type":"waiver_reversed","key":"tb-11","account":"A7","charge":"FEE-70","on":"2026-01-18","reason":"the wrong one"}
@@ -109,13 +119,22 @@ internal static class EveryKind
 
     private static string Bounced(DataFolder folder)
     {
-        var message = folder.Rows("SELECT json_extract(CAST(payload AS TEXT), '$.message') FROM journal WHERE kind = 'message_settled' AND account = 'A1'").Single();
-        return JsonSerializer.Serialize(new { type = "message_bounced", key = "mb-1", account = "A1", message, kind = "hard", status = "5.1.1", detail = "550 5.1.1 no such user" });
+        var message =
+            folder.Rows("SELECT json_extract(CAST(payload AS TEXT), '$.message') FROM journal WHERE kind = 'message_settled' AND account = 'A1'").Single();
+        return JsonSerializer.Serialize(
+            new { type = "message_bounced", key = "mb-1", account = "A1", message, kind = "hard", status = "5.1.1", detail = "550 5.1.1 no such user" });
     }
 
     private static string WorkDone(DataFolder folder)
     {
         var first = folder.Run("worklist", "--format", "json").Expect(0).Json.EnumerateArray().First();
-        return JsonSerializer.Serialize(new { type = "work_item_done", key = "wd-1", account = first.GetProperty("account").GetString(), work_item = first.GetProperty("work_item").GetString(), disposition = "reached" });
+        return JsonSerializer.Serialize(new
+        {
+            type = "work_item_done",
+            key = "wd-1",
+            account = first.GetProperty("account").GetString(),
+            work_item = first.GetProperty("work_item").GetString(),
+            disposition = "reached",
+        });
     }
 }

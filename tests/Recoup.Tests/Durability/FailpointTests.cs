@@ -30,7 +30,9 @@ public sealed class UndisturbedFolders : IDisposable
         folder.Run("sending", "live", "--now", "2026-02-01T10:00:00Z").Expect(0);
         var keys = TestStores.KeyRows(first.Place, $"SELECT party, key FROM {TestStores.KeyTable}");
         if (keys.Count > 0) TestStores.KeyRows(folder.Place, $"DELETE FROM {TestStores.KeyTable}");
-        foreach (var part in keys.Chunk(500)) TestStores.KeyRows(folder.Place, $"INSERT INTO {TestStores.KeyTable} VALUES {string.Join(", ", part.Select(k => $"('{k[0]}', {(TestStores.IsPostgres ? "'\\x" : "x'")}{Convert.ToHexString((byte[])k[1]!)}')"))}");
+        foreach (var part in keys.Chunk(500))
+            TestStores.KeyRows(folder.Place, $"INSERT INTO {TestStores.KeyTable} VALUES "
+                + $"{string.Join(", ", part.Select(k => $"('{k[0]}', {(TestStores.IsPostgres ? "'\\x" : "x'")}{Convert.ToHexString((byte[])k[1]!)}')"))}");
         foreach (var name in Commands.Keys)
         {
             before[name] = folder;
@@ -52,7 +54,8 @@ public sealed class UndisturbedFolders : IDisposable
         folder.Write("rows.csv", Ledger.Csv(Accounts, Mailed));
         folder.Write("erase.ndjson", """{"type":"erasure","key":"e-1","account":"A0007","reason":"asked for"}""");
         var arguments = Commands[name].Select(a => a.Replace("..", folder.Root, StringComparison.Ordinal)).ToArray();
-        return folder.Run(null, failpoint is null ? null : new Dictionary<string, string> { ["RECOUP_FAILPOINT"] = failpoint }, [.. arguments, "--format", "json"]);
+        return folder.Run(null,
+            failpoint is null ? null : new Dictionary<string, string> { ["RECOUP_FAILPOINT"] = failpoint }, [.. arguments, "--format", "json"]);
     }
 
     public void Dispose()
@@ -98,7 +101,8 @@ public sealed class FailpointTests(UndisturbedFolders undisturbed, ITestOutputHe
 
         var expected = undisturbed.After(command);
         Ledger.ShouldBeSameRows(Ledger.Journal(folder), Ledger.Journal(expected));
-        foreach (var table in new[] { "key", "account", "erasure" }) Ledger.ShouldBeSameRows(folder.Rows($"SELECT * FROM {table} ORDER BY 1"), expected.Rows($"SELECT * FROM {table} ORDER BY 1"));
+        foreach (var table in new[] { "key", "account", "erasure" })
+            Ledger.ShouldBeSameRows(folder.Rows($"SELECT * FROM {table} ORDER BY 1"), expected.Rows($"SELECT * FROM {table} ORDER BY 1"));
         Names(folder.Anchors).ShouldBe(Names(expected.Anchors));
         Names(folder.Mail).ShouldBe(Names(expected.Mail));
         if (command == "dispatch") Ledger.ShouldHaveSentEachMessageOnce(folder);
@@ -135,5 +139,6 @@ public sealed class FailpointTests(UndisturbedFolders undisturbed, ITestOutputHe
         Names(undisturbed.After("erase").Mail).Count.ShouldBe(299);
     }
 
-    private static List<string?> Names(string folder) => Directory.Exists(folder) ? [.. Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)] : [];
+    private static List<string?> Names(string folder) =>
+        Directory.Exists(folder) ? [.. Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)] : [];
 }

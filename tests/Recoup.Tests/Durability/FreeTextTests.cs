@@ -37,7 +37,8 @@ public sealed class FreeTextTests(EveryKindFolder made) : IClassFixture<EveryKin
             var payloads = made.Folder.Rows($"SELECT CAST(payload AS TEXT) FROM journal WHERE cause = '{key}'");
             if (payloads.Count == 0) continue;
             seen++;
-            payloads.ShouldContain(p => p.Contains(Sealed, StringComparison.Ordinal), $"{kind}.{field}: say in FreeTexts.Map which text of its event it is, or in InputKind that it is the name of something");
+            payloads.ShouldContain(p => p.Contains(Sealed, StringComparison.Ordinal),
+                $"{kind}.{field}: say in FreeTexts.Map which text of its event it is, or in InputKind that it is the name of something");
             payloads.ShouldNotContain(p => p.Contains($"\"{text}\"", StringComparison.Ordinal), $"{kind}.{field}");
         }
         seen.ShouldBeGreaterThan(10);
@@ -61,7 +62,9 @@ public sealed class FreeTextTests(EveryKindFolder made) : IClassFixture<EveryKin
     private const string Secret = "Frau Dr. Weidenröschen rief an";
 
     private static string Telling => $$"""
-        {"type":"invoice","key":"ft-0","account":"A6","number":"F-0","issued_on":"2026-02-09","due_on":"2026-03-09","amount":"10.00","currency":"EUR","order":"{{Secret}} 0","lines":[{"description":"{{Secret}} 1","amount":"10.00"}]}
+        {"type":"invoice","key":"ft-0","account":"A6","number":"F-0","issued_on":"2026-02-09","due_on":"2026-03-09","amount":"10.00",
+        """ + $$"""
+        "currency":"EUR","order":"{{Secret}} 0","lines":[{"description":"{{Secret}} 1","amount":"10.00"}]}
         {"type":"hold","key":"ft-1","account":"A6","from":"2026-04-01","to":"2026-04-02","reason":"{{Secret}} 2"}
         {"type":"dispute_opened","key":"ft-2","account":"A6","invoice":"F-0","on":"2026-02-09","reason":"{{Secret}} 3"}
         {"type":"write_off","key":"ft-3","account":"A6","invoice":"F-0","on":"2026-02-09","amount":"1.00","currency":"EUR","reason":"{{Secret}} 4"}
@@ -76,7 +79,8 @@ public sealed class FreeTextTests(EveryKindFolder made) : IClassFixture<EveryKin
     {
         using var store = folder.Open();
         var readings = new Readings(store);
-        return string.Concat(readings.HistoryOf(readings.StateOf("A6")!).Select(row => JsonNode.Parse(row.Payload)!.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })));
+        return string.Concat(readings.HistoryOf(readings.StateOf("A6")!).Select(row => JsonNode.Parse(row.Payload)!
+            .ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })));
     }
 
     [Fact]
@@ -93,7 +97,8 @@ public sealed class FreeTextTests(EveryKindFolder made) : IClassFixture<EveryKin
         folder.Send("""{"type":"erasure","key":"ft-9","account":"A6","reason":"asked for by Weidenröschen"}""", "--now", "2026-02-09T13:00:00Z").Expect(0);
         Shown(folder).ShouldNotContain("Weidenr");
         Shown(folder).ShouldContain(SealedWords.Gone);
-        folder.Send($$"""{"type":"write_off","key":"ft-10","account":"A6","invoice":"F-0","on":"2026-02-09","reason":"{{Secret}}"}""", "--now", "2026-02-09T14:00:00Z").Expect(0);
+        folder.Send($$"""{"type":"write_off","key":"ft-10","account":"A6","invoice":"F-0","on":"2026-02-09","reason":"{{Secret}}"}""", "--now",
+            "2026-02-09T14:00:00Z").Expect(0);
         Shown(folder).ShouldNotContain("Weidenr");
         IsFound(folder).ShouldBeFalse();
         Stores.TestStores.KeyRows(folder.Place, $"SELECT party FROM {Stores.TestStores.KeyTable} WHERE party = 'A6'").ShouldBeEmpty();
@@ -107,7 +112,8 @@ public sealed class FreeTextTests(EveryKindFolder made) : IClassFixture<EveryKin
     {
         using var store = made.Folder.Open();
         SealedWords.Open(store.Vault, "A1", "quality").ShouldBe("quality");
-        SealedWords.Open(store.Vault, "A1", $"hard 5.1.1 {SealedWords.Seal(store.Vault, "A1", erased: false, "no such user")}").ShouldBe("hard 5.1.1 no such user");
+        SealedWords.Open(store.Vault, "A1", $"hard 5.1.1 {SealedWords.Seal(store.Vault, "A1", erased: false, "no such user")}")
+            .ShouldBe("hard 5.1.1 no such user");
         SealedWords.Open(store.Vault, "A1", Sealed + "AAAA").ShouldBe(SealedWords.Gone);
         Encoding.UTF8.GetByteCount(SealedWords.Seal(store.Vault, "A1", erased: true, "x")).ShouldBe(Sealed.Length);
     }

@@ -23,7 +23,8 @@ public sealed class GoldenJournalTests(ITestOutputHelper output)
     private static string Golden(string name)
     {
         var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Recoup.slnx"))) root = root.Parent ?? throw new InvalidOperationException("the tests run outside of the repository");
+        while (!File.Exists(Path.Combine(root.FullName, "Recoup.slnx")))
+            root = root.Parent ?? throw new InvalidOperationException("the tests run outside of the repository");
         return Path.Combine(root.FullName, "tests", "Recoup.Tests", "Durability", "golden", name);
     }
 
@@ -44,16 +45,21 @@ public sealed class GoldenJournalTests(ITestOutputHelper output)
 
     private static JournalRow Read(JsonNode row) => new()
     {
-        Partition = row["partition"]!.GetValue<int>(), Seq = row["seq"]!.GetValue<long>(), Prior = row["prior"]!.GetValue<long>(), Party = row["party"]!.GetValue<string>(), Account = row["account"]!.GetValue<string>(),
-        Kind = row["kind"]!.GetValue<string>(), Version = row["version"]!.GetValue<int>(), EffectiveOn = Store.Day(row["effective_on"]!.GetValue<string>()), RecordedOn = Store.Day(row["recorded_on"]!.GetValue<string>()),
-        RecordedAt = row["recorded_at"]!.GetValue<long>(), Actor = row["actor"]!.GetValue<string>(), Cause = row["cause"]!.GetValue<string>(), WorkspaceSeq = row["workspace_seq"]!.GetValue<long>(),
+        Partition = row["partition"]!.GetValue<int>(), Seq = row["seq"]!.GetValue<long>(), Prior = row["prior"]!.GetValue<long>(),
+        Party = row["party"]!.GetValue<string>(), Account = row["account"]!.GetValue<string>(),
+        Kind = row["kind"]!.GetValue<string>(), Version = row["version"]!.GetValue<int>(), EffectiveOn = Store.Day(row["effective_on"]!.GetValue<string>()),
+        RecordedOn = Store.Day(row["recorded_on"]!.GetValue<string>()),
+        RecordedAt = row["recorded_at"]!.GetValue<long>(), Actor = row["actor"]!.GetValue<string>(), Cause = row["cause"]!.GetValue<string>(),
+        WorkspaceSeq = row["workspace_seq"]!.GetValue<long>(),
         Payload = Encoding.UTF8.GetBytes(row["payload"]!.GetValue<string>()), Hash = Convert.FromHexString(row["hash"]!.GetValue<string>()),
     };
 
     private static string Write(JournalRow row) => new JsonObject
     {
-        ["partition"] = row.Partition, ["seq"] = row.Seq, ["prior"] = row.Prior, ["party"] = row.Party, ["account"] = row.Account, ["kind"] = row.Kind, ["version"] = row.Version,
-        ["effective_on"] = Store.Day(row.EffectiveOn), ["recorded_on"] = Store.Day(row.RecordedOn), ["recorded_at"] = row.RecordedAt, ["actor"] = row.Actor, ["cause"] = row.Cause, ["workspace_seq"] = row.WorkspaceSeq,
+        ["partition"] = row.Partition, ["seq"] = row.Seq, ["prior"] = row.Prior, ["party"] = row.Party, ["account"] = row.Account,
+        ["kind"] = row.Kind, ["version"] = row.Version,
+        ["effective_on"] = Store.Day(row.EffectiveOn), ["recorded_on"] = Store.Day(row.RecordedOn), ["recorded_at"] = row.RecordedAt, ["actor"] = row.Actor,
+        ["cause"] = row.Cause, ["workspace_seq"] = row.WorkspaceSeq,
         ["payload"] = Encoding.UTF8.GetString(row.Payload), ["hash"] = Convert.ToHexStringLower(row.Hash),
     }.ToJsonString(Compact);
 
@@ -65,7 +71,9 @@ public sealed class GoldenJournalTests(ITestOutputHelper output)
     {
         using var folder = new DataFolder();
         // The keys are made known, so that what is sealed can be opened where somebody wants to.
-        using (Store.Open(folder.Path)) DataFolder.Tamper(folder.KeysDatabase, string.Join(";", new[] { "A1", "A2", "P3", "A4", "A5", "A6" }.Select(p => $"INSERT INTO party_key VALUES('{p}', x'{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes($"golden {p}")))}')")));
+        using (Store.Open(folder.Path))
+            DataFolder.Tamper(folder.KeysDatabase, string.Join(";", new[] { "A1", "A2", "P3", "A4", "A5", "A6" }.Select(p => $"INSERT INTO party_key "
+                + $"VALUES('{p}', x'{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes($"golden {p}")))}')")));
         EveryKind.Play(folder);
         using var store = folder.Open();
         File.WriteAllLines(file, Enumerable.Range(0, Partition.Count).SelectMany(p => store.Journal(p)).Select(r => Write(r.Row)));
@@ -84,9 +92,11 @@ public sealed class GoldenJournalTests(ITestOutputHelper output)
             {
                 store.Database.Append([.. partition]);
                 var last = partition.Last();
-                store.Database.Write(new Changes([new Head(partition.Key, last.Seq, last.Hash, last.RecordedAt, partition.Max(r => r.RecordedOn))], [], [], [], null));
+                store.Database.Write(new Changes([new Head(partition.Key, last.Seq, last.Hash, last.RecordedAt,
+                    partition.Max(r => r.RecordedOn))], [], [], [], null));
             }
-            store.SetMeta("workspace", ((Event.WorkspaceOpened)EventCodec.Decode("workspace_opened", 1, rows.First(r => r.Kind == "workspace_opened").Payload)).Workspace);
+            store.SetMeta("workspace",
+                ((Event.WorkspaceOpened)EventCodec.Decode("workspace_opened", 1, rows.First(r => r.Kind == "workspace_opened").Payload)).Workspace);
             store.Commit();
             Audit.Rebuild(store).Problems.ShouldBeEmpty();
             // Without its keys, and without the keys of inputs, which the journal does not hold.
@@ -94,12 +104,16 @@ public sealed class GoldenJournalTests(ITestOutputHelper output)
         }
         // Where states change below and this number does not, folders of the version before would be misread.
         var states = $"form {Core.Parties.StateCodec.Version}\n" + Text(folder,
-            ("party", "SELECT id, next_review_on, state_text(state) FROM party ORDER BY pid"), ("item", "SELECT account, number, state_text(state) FROM item ORDER BY pid, account, number"),
-            ("cash", "SELECT key, state_text(state) FROM cash ORDER BY pid, key"), ("message", "SELECT id, status, not_before, state_text(state) FROM message ORDER BY id"),
-            ("work", "SELECT id, open, owner, priority, state_text(state) FROM work ORDER BY id"), ("account", "SELECT account, party FROM account ORDER BY account"));
+            ("party", "SELECT id, next_review_on, state_text(state) FROM party ORDER BY pid"),
+            ("item", "SELECT account, number, state_text(state) FROM item ORDER BY pid, account, number"),
+            ("cash", "SELECT key, state_text(state) FROM cash ORDER BY pid, key"),
+            ("message", "SELECT id, status, not_before, state_text(state) FROM message ORDER BY id"),
+            ("work", "SELECT id, open, owner, priority, state_text(state) FROM work ORDER BY id"),
+            ("account", "SELECT account, party FROM account ORDER BY account"));
         // Up to the measure 11: those that there were. A later program may count more of an old journal, and nothing otherwise.
         var figures = Text(folder, ("item", "SELECT account, number, open, due, currency FROM item ORDER BY account, number"),
-            ("cell", "SELECT * FROM cell WHERE measure <= 11 ORDER BY 1, 2, 3, 4, 5, 6"), ("stock", "SELECT * FROM stock WHERE measure <= 11 ORDER BY 1, 2, 3, 4, 5, 6"));
+            ("cell", "SELECT * FROM cell WHERE measure <= 11 ORDER BY 1, 2, 3, 4, 5, 6"),
+            ("stock", "SELECT * FROM stock WHERE measure <= 11 ORDER BY 1, 2, 3, 4, 5, 6"));
         output.WriteLine($"{rows.Count} events");
         ShouldBeAsIn(Golden($"{form}.approved.txt"), states, Accept);
         ShouldBeAsIn(Golden($"{form}.figures.txt"), figures, Accept && (form == Forms[^1] || !File.Exists(Golden($"{form}.figures.txt"))));
@@ -129,7 +143,9 @@ public sealed class GoldenJournalTests(ITestOutputHelper output)
         {
             var (kind, version, payload) = EventCodec.Encode(EventCodec.Decode(row.Kind, row.Version, row.Payload));
             kind.ShouldBe(row.Kind);
-            if (version == row.Version) JsonNode.DeepEquals(JsonNode.Parse(payload), JsonNode.Parse(row.Payload)).ShouldBeTrue($"{row.Kind}: {Encoding.UTF8.GetString(payload)} for {Encoding.UTF8.GetString(row.Payload)}");
+            if (version == row.Version)
+                JsonNode.DeepEquals(JsonNode.Parse(payload), JsonNode.Parse(row.Payload))
+                    .ShouldBeTrue($"{row.Kind}: {Encoding.UTF8.GetString(payload)} for {Encoding.UTF8.GetString(row.Payload)}");
         }
     }
 }

@@ -20,14 +20,17 @@ internal static class Ledger
             for (var n = 1; n <= 2; n++)
             {
                 var mail = i <= mailed;
-                text.Append(CultureInfo.InvariantCulture, $"A{i:D4},Kunde {i},{(mail ? $"ap{i}@kunde.example" : "")},,DE,Europe/Berlin,de,EU,R{i:D4}-{n},2026-01-05,2026-02-04,{(mail ? 100 + i : 1 + i % 20)}.{n}0,EUR,{(!mail && i % 3 == 0 ? "2026-01-30" : "")}\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"A{i:D4},Kunde {i},{(mail ? $"ap{i}@kunde.example" : "")},,DE,Europe/Berlin,de,EU,R{i:D4}-{n},2026-01-05,2026-02-04,"
+                    + $"{(mail ? 100 + i : 1 + i % 20)}.{n}0,EUR,{(!mail && i % 3 == 0 ? "2026-01-30" : "")}\n");
             }
         return text.ToString();
     }
 
     /// <summary>The journal row by row, every column.</summary>
     public static List<string> Journal(DataFolder folder) =>
-        folder.Rows("SELECT id, partition, seq, prior, party, account, kind, version, effective_on, recorded_on, recorded_at, actor, cause, workspace_seq, CAST(payload AS TEXT), hash FROM journal ORDER BY id");
+        folder.Rows("SELECT id, partition, seq, prior, party, account, kind, version, effective_on, recorded_on, recorded_at, actor, cause, workspace_seq, "
+            + "CAST(payload AS TEXT), hash FROM journal ORDER BY id");
 
     /// <summary>
     /// The journal without what differs from one folder to another by chance: keys are random, so what they seal is
@@ -42,7 +45,8 @@ internal static class Ledger
             {
                 var payload = JsonNode.Parse(row.Payload)!;
                 Clear(payload, row.Party, store.Vault);
-                rows.Add(string.Join(" | ", id, row.Prior, row.Party, row.Account, row.Kind, row.Version, Store.Day(row.EffectiveOn), Store.Day(row.RecordedOn), row.RecordedAt, row.Actor, row.Cause, row.WorkspaceSeq, payload.ToJsonString()));
+                rows.Add(string.Join(" | ", id, row.Prior, row.Party, row.Account, row.Kind, row.Version, Store.Day(row.EffectiveOn), Store.Day(row.RecordedOn),
+                    row.RecordedAt, row.Actor, row.Cause, row.WorkspaceSeq, payload.ToJsonString()));
             }
         return rows;
     }
@@ -55,7 +59,8 @@ internal static class Ledger
             switch (name)
             {
                 case "sealed" when value is not null:
-                    fields[name] = Encoding.UTF8.GetString(vault.Open(party, Convert.FromBase64String(value.GetValue<string>())) ?? throw new InvalidOperationException($"what was sealed for {party} can't be opened"));
+                    fields[name] = Encoding.UTF8.GetString(vault.Open(party, Convert.FromBase64String(value.GetValue<string>()))
+                        ?? throw new InvalidOperationException($"what was sealed for {party} can't be opened"));
                     break;
                 case "email_token" or "phone_token" or "address_token" or "token" or "workspace": fields.Remove(name); break;
                 default: Clear(value, party, vault); break;
@@ -76,9 +81,11 @@ internal static class Ledger
     public static void ShouldHaveSentEachMessageOnce(DataFolder folder)
     {
         var sent = folder.Rows("SELECT id FROM message WHERE status = 2 ORDER BY id");
-        var files = (Directory.Exists(folder.Mail) ? Directory.GetFiles(folder.Mail, "*.eml") : []).Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal).ToList();
+        var files = (Directory.Exists(folder.Mail) ? Directory.GetFiles(folder.Mail, "*.eml") : [])
+            .Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal).ToList();
         files.ShouldBe(sent);
-        var ids = files.Select(f => File.ReadLines(Path.Combine(folder.Mail, f + ".eml")).First(l => l.StartsWith("Message-I", StringComparison.OrdinalIgnoreCase))).ToList();
+        var ids = files.Select(f => File.ReadLines(Path.Combine(folder.Mail, f + ".eml"))
+            .First(l => l.StartsWith("Message-I", StringComparison.OrdinalIgnoreCase))).ToList();
         ids.Distinct().Count().ShouldBe(ids.Count);
         for (var i = 0; i < ids.Count; i++) ids[i].ShouldContain(files[i]);
         folder.Count("SELECT count(*) FROM message WHERE status IN (0, 1)").ShouldBe(0);

@@ -19,7 +19,8 @@ public sealed class MigrateTests(EveryKindFolder made) : IClassFixture<EveryKind
     {
         var database = NewDatabase();
         using var folder = made.Folder.Copy();
-        var before = (Journal: Ledger.Journal(folder), Ageing: folder.Run("ageing", "--format", "json").Out, Kpis: folder.Run("kpi", "--format", "json").Out, Worklist: folder.Run("worklist", "--format", "json").Out, Key: folder.Run("explain", "A1", "--format", "json").Out);
+        var before = (Journal: Ledger.Journal(folder), Ageing: folder.Run("ageing", "--format", "json").Out, Kpis: folder.Run("kpi", "--format", "json").Out,
+            Worklist: folder.Run("worklist", "--format", "json").Out, Key: folder.Run("explain", "A1", "--format", "json").Out);
         var events = folder.Count("SELECT count(*) FROM journal");
 
         var moved = folder.Run("migrate", "--to", database, "--format", "json").Expect(0).Json;

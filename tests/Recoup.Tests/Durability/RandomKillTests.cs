@@ -14,7 +14,9 @@ public sealed class RandomKillTests(ITestOutputHelper output)
     private const int Seed = 20260209;
 
     // On PostgreSQL the killed workers of tests/cluster.sh come on top.
-    private static readonly (int KillsWanted, int Days) Played = Stores.TestStores.IsPostgres ? (Long.Or(12, 5), Long.Or(4, 2)) : (Long.Or(50, 8), Long.Or(8, 2));
+    private static readonly (int KillsWanted, int Days) Played = Stores.TestStores.IsPostgres
+        ? (Long.Or(12, 5), Long.Or(4, 2))
+        : (Long.Or(50, 8), Long.Or(8, 2));
     private static readonly DateOnly FirstDay = new(2026, 2, 2);
 
     private static IEnumerable<(DateOnly Day, string[] Arguments)> Commands()
@@ -43,7 +45,9 @@ public sealed class RandomKillTests(ITestOutputHelper output)
             {
                 var due = FirstDay.AddDays(i % 17 - 8);
                 var paid = i % 4 == 0 && due.AddDays(6) <= FirstDay.AddDays(n) ? Text(due.AddDays(6)) : "";
-                text.Append(CultureInfo.InvariantCulture, $"A{i % 300:D4},Kunde {i % 300},{(i % 300 % 2 == 0 ? $"ap{i % 300}@kunde.example" : "")},,DE,Europe/Berlin,en,EU,R{i:D5},{Text(due.AddDays(-30))},{Text(due)},{60 + i}.00,EUR,{paid}\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"A{i % 300:D4},Kunde {i % 300},{(i % 300 % 2 == 0 ? $"ap{i % 300}@kunde.example" : "")},,DE,Europe/Berlin,en,EU,R{i:D5},"
+                    + $"{Text(due.AddDays(-30))},{Text(due)},{60 + i}.00,EUR,{paid}\n");
             }
             folder.Write($"{n}.csv", text.ToString());
         }

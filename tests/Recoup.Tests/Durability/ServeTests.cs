@@ -65,7 +65,9 @@ public sealed partial class ServeTests(ServedThrough through) : IClassFixture<Se
     public void A_restart_after_the_run_does_not_run_the_day_again()
     {
         using var folder = through.After.Copy();
-        folder.Send("""{"type":"invoice","key":"new","account":"P1","number":"NEW","issued_on":"2026-01-01","due_on":"2026-01-15","amount":"90.00","currency":"EUR"}""", "--now", "2026-03-02T12:00:00Z").Expect(0);
+        folder.Send(
+            """{"type":"invoice","key":"new","account":"P1","number":"NEW","issued_on":"2026-01-01","due_on":"2026-01-15","amount":"90.00","currency":"EUR"}""",
+            "--now", "2026-03-02T12:00:00Z").Expect(0);
         var before = folder.Count("SELECT count(*) FROM journal");
         ServeUntilDone(folder, "2026-03-02T13:00:00Z");
         folder.Count("SELECT count(*) FROM journal").ShouldBe(before);
@@ -101,9 +103,13 @@ public sealed partial class ServeTests(ServedThrough through) : IClassFixture<Se
         using var process = folder.Start(null, "serve", "--role", "worker", "--now", Morning, "--urls", "http://127.0.0.1:0", "--beat", "1");
         var address = Listen(process).Address();
         using var http = new HttpClient();
-        foreach (var page in new[] { "/", "/api/v1/ageing", "/assets/recoup.css" }) ((int)(await http.GetAsync(address + page, TestContext.Current.CancellationToken)).StatusCode).ShouldBe(404, page);
-        foreach (var health in new[] { "/health/live", "/health/ready" }) ((int)(await http.GetAsync(address + health, TestContext.Current.CancellationToken)).StatusCode).ShouldBe(200, health);
-        for (var waited = Stopwatch.StartNew(); folder.Count("SELECT count(*) FROM message WHERE status = 2") < Parties; await Task.Delay(100, TestContext.Current.CancellationToken)) waited.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(2));
+        foreach (var page in new[] { "/", "/api/v1/ageing", "/assets/recoup.css" })
+            ((int)(await http.GetAsync(address + page, TestContext.Current.CancellationToken)).StatusCode).ShouldBe(404, page);
+        foreach (var health in new[] { "/health/live", "/health/ready" })
+            ((int)(await http.GetAsync(address + health, TestContext.Current.CancellationToken)).StatusCode).ShouldBe(200, health);
+        for (var waited = Stopwatch.StartNew(); folder.Count("SELECT count(*) FROM message WHERE status = 2") < Parties; await Task.Delay(100,
+            TestContext.Current.CancellationToken))
+            waited.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(2));
         End(process);
         folder.ShouldBeSound();
     }
@@ -140,21 +146,38 @@ public sealed partial class ServeTests(ServedThrough through) : IClassFixture<Se
         var folder = new DataFolder();
         var lines = new List<string>
         {
-            """{"type":"portfolio","key":"p1","portfolio":"EU","creditor":"Muster GmbH","sender":"a@muster.example","bank_details":"IBAN DE02 1203 0000 0000 2020 51","time_zone":"Europe/Berlin"}""",
-            """{"type":"portfolio","key":"p2","portfolio":"UK","creditor":"Muster Ltd","sender":"b@muster.example","bank_details":"Sort code 00-00-00","time_zone":"Europe/London"}""",
+            """
+                {"type":"portfolio","key":"p1","portfolio":"EU","creditor":"Muster GmbH","sender":"a@muster.example",
+                """ + """
+                "bank_details":"IBAN DE02 1203 0000 0000 2020 51","time_zone":"Europe/Berlin"}
+                """,
+            """
+                {"type":"portfolio","key":"p2","portfolio":"UK","creditor":"Muster Ltd","sender":"b@muster.example",
+                """ + """
+                "bank_details":"Sort code 00-00-00","time_zone":"Europe/London"}
+                """,
             """{"type":"sending","key":"live","mode":"live"}""",
         };
         for (var n = 1; n <= Parties; n++)
         {
-            lines.Add($$"""{"type":"account","key":"a{{n}}","account":"P{{n}}","name":"Customer {{n}}","portfolio":"{{(n % 2 == 0 ? "EU" : "UK")}}","kind":"business","email":"ap@customer{{n}}.example"}""");
-            lines.Add($$"""{"type":"invoice","key":"i{{n}}","account":"P{{n}}","number":"R-{{n}}","issued_on":"2026-01-20","due_on":"2026-02-20","amount":"{{100 + n}}.00","currency":"EUR"}""");
+            lines.Add($$"""
+                {"type":"account","key":"a{{n}}","account":"P{{n}}","name":"Customer {{n}}",
+                """ + $$"""
+                "portfolio":"{{(n % 2 == 0 ? "EU" : "UK")}}","kind":"business","email":"ap@customer{{n}}.example"}
+                """);
+            lines.Add($$"""
+                {"type":"invoice","key":"i{{n}}","account":"P{{n}}","number":"R-{{n}}","issued_on":"2026-01-20",
+                """ + $$"""
+                "due_on":"2026-02-20","amount":"{{100 + n}}.00","currency":"EUR"}
+                """);
         }
         folder.Send(string.Join('\n', lines), "--now", "2026-03-01T12:00:00Z").Expect(0);
         return folder;
     }
 
     private static Process Serve(DataFolder folder, string now, string? failpoint = null) =>
-        folder.Start(failpoint is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { ["RECOUP_FAILPOINT"] = failpoint }, "serve", "--now", now, "--urls", "http://127.0.0.1:0");
+        folder.Start(failpoint is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { ["RECOUP_FAILPOINT"] = failpoint }, "serve",
+            "--now", now, "--urls", "http://127.0.0.1:0");
 
     internal static void ServeUntilDone(DataFolder folder, string now = Morning)
     {
@@ -231,7 +254,8 @@ public sealed partial class ServeTests(ServedThrough through) : IClassFixture<Se
 
     /// <summary>Everything but the instants and what is made of them: each event of each chain in its place.</summary>
     private static List<string> Journal(DataFolder folder) =>
-        [.. folder.Rows("SELECT partition, seq, prior, party, account, kind, version, effective_on, recorded_on, actor, cause, workspace_seq, CAST(payload AS TEXT) FROM journal ORDER BY id").Select(row => Instants().Replace(row, "·"))];
+        [.. folder.Rows("SELECT partition, seq, prior, party, account, kind, version, effective_on, recorded_on, actor, cause, workspace_seq, "
+            + "CAST(payload AS TEXT) FROM journal ORDER BY id").Select(row => Instants().Replace(row, "·"))];
 
     [GeneratedRegex(@"(?<address>http://127\.0\.0\.1:\d+)/(enter|health)/", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Link();

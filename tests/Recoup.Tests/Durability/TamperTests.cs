@@ -25,7 +25,8 @@ public sealed class TamperTests(EveryKindFolder made) : IClassFixture<EveryKindF
         if (!Long.IsAsked && ++verified % 3 != 1) return report;
         var together = Audit.Verify(store, anchors, readers: 3);
         together.Problems.ShouldBe(report.Problems);
-        (together.ProblemsInAll, together.Events, together.Partitions, together.Parties).ShouldBe((report.ProblemsInAll, report.Events, report.Partitions, report.Parties));
+        (together.ProblemsInAll, together.Events, together.Partitions, together.Parties)
+            .ShouldBe((report.ProblemsInAll, report.Events, report.Partitions, report.Parties));
         return report;
     }
 
@@ -52,14 +53,22 @@ public sealed class TamperTests(EveryKindFolder made) : IClassFixture<EveryKindF
 
     public static TheoryData<string, string> Changes() => new()
     {
-        { "partition", "partition + 1" }, { "partition", "-1" }, { "partition", "9223372036854775807" }, { "seq", "seq + 1" }, { "seq", "-5" }, { "seq", "seq || 'x'" },
-        { "prior", "prior + 1" }, { "prior", "prior + 0.5" }, { "party", "party || 'x'" }, { "party", "party || char(0) || 'x'" }, { "party", "CAST(party AS BLOB)" }, { "account", "account || 'x'" }, { "account", "''" },
-        { "kind", "'invoice_cancelled'" }, { "kind", "'no_such_kind'" }, { "kind", "kind || char(0)" }, { "version", "2" }, { "version", "0" }, { "version", "1.5" }, { "version", "'1x'" }, { "version", "99999999999" },
-        { "effective_on", "'2025-12-31'" }, { "effective_on", "'2026-02-30'" }, { "effective_on", "'tomorrow'" }, { "effective_on", "effective_on || char(0)" }, { "effective_on", "-40" },
-        { "recorded_on", "'2025-12-31'" }, { "recorded_on", "''" }, { "recorded_at", "recorded_at + 1" }, { "recorded_at", "-9223372036854775808" }, { "recorded_at", "'soon'" }, { "recorded_at", "recorded_at || ''  || 'z'" },
-        { "actor", "actor || ' '" }, { "actor", "actor || char(0) || 'x'" }, { "actor", "CAST(x'ff' AS TEXT)" }, { "actor", "CAST(actor AS BLOB)" }, { "cause", "cause || '2'" }, { "workspace_seq", "workspace_seq + 1" },
-        { "payload", "CAST(replace(CAST(payload AS TEXT), '\"', '''') AS BLOB)" }, { "payload", "x''" }, { "payload", "x'00ff'" }, { "payload", "CAST('{}' AS BLOB)" }, { "payload", "CAST('null' AS BLOB)" },
-        { "payload", "CAST(payload AS BLOB) || ' '" }, { "payload", "CAST(payload AS TEXT)" }, { "hash", "zeroblob(32)" }, { "hash", "x''" }, { "hash", "CAST(hash || x'00' AS BLOB)" },
+        { "partition", "partition + 1" }, { "partition", "-1" }, { "partition", "9223372036854775807" },
+        { "seq", "seq + 1" }, { "seq", "-5" }, { "seq", "seq || 'x'" },
+        { "prior", "prior + 1" }, { "prior", "prior + 0.5" }, { "party", "party || 'x'" }, { "party", "party || char(0) || 'x'" },
+        { "party", "CAST(party AS BLOB)" }, { "account", "account || 'x'" }, { "account", "''" },
+        { "kind", "'invoice_cancelled'" }, { "kind", "'no_such_kind'" }, { "kind", "kind || char(0)" }, { "version", "2" }, { "version", "0" },
+        { "version", "1.5" }, { "version", "'1x'" }, { "version", "99999999999" },
+        { "effective_on", "'2025-12-31'" }, { "effective_on", "'2026-02-30'" }, { "effective_on", "'tomorrow'" },
+        { "effective_on", "effective_on || char(0)" }, { "effective_on", "-40" },
+        { "recorded_on", "'2025-12-31'" }, { "recorded_on", "''" }, { "recorded_at", "recorded_at + 1" }, { "recorded_at", "-9223372036854775808" },
+        { "recorded_at", "'soon'" }, { "recorded_at", "recorded_at || ''  || 'z'" },
+        { "actor", "actor || ' '" }, { "actor", "actor || char(0) || 'x'" }, { "actor", "CAST(x'ff' AS TEXT)" }, { "actor", "CAST(actor AS BLOB)" },
+        { "cause", "cause || '2'" }, { "workspace_seq", "workspace_seq + 1" },
+        { "payload", "CAST(replace(CAST(payload AS TEXT), '\"', '''') AS BLOB)" }, { "payload", "x''" }, { "payload", "x'00ff'" },
+        { "payload", "CAST('{}' AS BLOB)" }, { "payload", "CAST('null' AS BLOB)" },
+        { "payload", "CAST(payload AS BLOB) || ' '" }, { "payload", "CAST(payload AS TEXT)" }, { "hash", "zeroblob(32)" },
+        { "hash", "x''" }, { "hash", "CAST(hash || x'00' AS BLOB)" },
     };
 
     [Theory]
@@ -68,7 +77,8 @@ public sealed class TamperTests(EveryKindFolder made) : IClassFixture<EveryKindF
     {
         var (partition, seqs) = Place(made.Folder);
         foreach (var seq in seqs)
-            ShouldBeFoundAt($"UPDATE journal SET {column} = {value} WHERE id = {Store.RowId(partition, seq)}", partition, seq, $"{column} = {value} of event {seq}");
+            ShouldBeFoundAt($"UPDATE journal SET {column} = {value} WHERE id = {Store.RowId(partition, seq)}",
+                partition, seq, $"{column} = {value} of event {seq}");
     }
 
     [Fact]
@@ -84,7 +94,8 @@ public sealed class TamperTests(EveryKindFolder made) : IClassFixture<EveryKindF
         var (partition, seqs) = Place(made.Folder);
         foreach (var seq in seqs)
             foreach (var at in new[] { 1, 10, 30 })
-                ShouldBeFoundAt($"UPDATE journal SET payload = CAST(substr(payload, 1, {at - 1}) || char(unicode(substr(CAST(payload AS TEXT), {at}, 1)) + 1) || substr(payload, {at + 1}) AS BLOB) WHERE id = {Store.RowId(partition, seq)}", partition, seq, $"byte {at} of event {seq}");
+                ShouldBeFoundAt($"UPDATE journal SET payload = CAST(substr(payload, 1, {at - 1}) || char(unicode(substr(CAST(payload AS TEXT), {at}, "
+                    + $"1)) + 1) || substr(payload, {at + 1}) AS BLOB) WHERE id = {Store.RowId(partition, seq)}", partition, seq, $"byte {at} of event {seq}");
     }
 
     [Fact]
@@ -99,17 +110,21 @@ public sealed class TamperTests(EveryKindFolder made) : IClassFixture<EveryKindF
     {
         var (partition, seqs) = Place(made.Folder);
         var (a, b) = (Store.RowId(partition, seqs[1]), Store.RowId(partition, seqs[1] + 1));
-        ShouldBeFoundAt($"UPDATE journal SET id = -1 WHERE id = {a}; UPDATE journal SET id = {a} WHERE id = {b}; UPDATE journal SET id = {b} WHERE id = -1;", partition, seqs[1], "rowids swapped");
-        ShouldBeFoundAt($"CREATE TEMP TABLE t AS SELECT * FROM journal WHERE id IN ({a}, {b}); UPDATE journal SET kind = t.kind, payload = t.payload, hash = t.hash FROM t WHERE journal.id IN ({a}, {b}) AND t.id IN ({a}, {b}) AND t.id <> journal.id;", partition, seqs[1], "contents swapped");
+        ShouldBeFoundAt($"UPDATE journal SET id = -1 WHERE id = {a}; UPDATE journal SET id = {a} WHERE id = {b}; "
+            + $"UPDATE journal SET id = {b} WHERE id = -1;", partition, seqs[1], "rowids swapped");
+        ShouldBeFoundAt($"CREATE TEMP TABLE t AS SELECT * FROM journal WHERE id IN ({a}, {b}); UPDATE journal SET kind = t.kind, payload = t.payload, "
+            + $"hash = t.hash FROM t WHERE journal.id IN ({a}, {b}) AND t.id IN ({a}, {b}) AND t.id <> journal.id;", partition, seqs[1], "contents swapped");
     }
 
     [Fact]
     public void A_foreign_row_is_found_wherever_it_is_put()
     {
         var (partition, seqs) = Place(made.Folder);
-        var columns = "partition, seq, prior, party, account, kind, version, effective_on, recorded_on, recorded_at, actor, cause, workspace_seq, payload, hash";
+        var columns = "partition, seq, prior, party, account, kind, version, effective_on, recorded_on, "
+            + "recorded_at, actor, cause, workspace_seq, payload, hash";
         foreach (var seq in new[] { 0, seqs[2] + 1, seqs[2] + 7 })
-            ShouldBeFoundAt($"INSERT INTO journal(id, {columns}) SELECT {Store.RowId(partition, seq)}, {columns} FROM journal WHERE id = {Store.RowId(partition, seqs[1])}", partition, seq, $"a row inserted as event {seq}");
+            ShouldBeFoundAt($"INSERT INTO journal(id, {columns}) SELECT {Store.RowId(partition, seq)}, {columns} FROM journal "
+                + $"WHERE id = {Store.RowId(partition, seqs[1])}", partition, seq, $"a row inserted as event {seq}");
         foreach (var id in new[] { -3L, Store.RowId(65, 1), long.MaxValue })
         {
             using var folder = made.Folder.Copy();
@@ -124,28 +139,47 @@ public sealed class TamperTests(EveryKindFolder made) : IClassFixture<EveryKindF
     {
         var (partition, seqs) = Place(made.Folder);
         var columns = made.Folder.Rows("SELECT name FROM pragma_table_info('journal') WHERE name <> 'id'");
-        var recreate = $"CREATE TABLE j2(id INTEGER PRIMARY KEY, {string.Join(", ", columns)}); INSERT INTO j2 SELECT * FROM journal; DROP TABLE journal; ALTER TABLE j2 RENAME TO journal;";
+        var recreate = $"CREATE TABLE j2(id INTEGER PRIMARY KEY, {string.Join(", ", columns)}); INSERT INTO j2 SELECT * FROM journal; "
+            + $"DROP TABLE journal; ALTER TABLE j2 RENAME TO journal;";
         foreach (var column in columns)
             foreach (var value in new[] { "NULL", "zeroblob(100000)", "1e300" })
-                ShouldBeFoundAt($"{recreate} UPDATE journal SET {column} = {value} WHERE id = {Store.RowId(partition, seqs[1])}", partition, seqs[1], $"{column} = {value}");
+                ShouldBeFoundAt($"{recreate} UPDATE journal SET {column} = {value} WHERE id = {Store.RowId(partition, seqs[1])}", partition,
+                    seqs[1], $"{column} = {value}");
     }
 
     public static TheoryData<string> ChangesElsewhere() =>
     [
-        "UPDATE head SET seq = seq + 1", "UPDATE head SET seq = -1 WHERE partition = 64", "UPDATE head SET hash = zeroblob(32)", "UPDATE head SET hash = x''", "UPDATE head SET recorded_at = recorded_at + 1", "UPDATE head SET recorded_at = 9223372036854775807",
-        "UPDATE head SET recorded_on = '2031-01-01' WHERE partition = 64", "UPDATE head SET recorded_on = 'never'", "UPDATE head SET recorded_at = 'x'", "DELETE FROM head WHERE partition = 64", "INSERT INTO head VALUES(77, 1, x'00', 0, '2026-01-01')", "INSERT INTO head VALUES(-1, 1, x'00', 0, '2026-01-01')",
-        "UPDATE party SET next_review_on = 1", "UPDATE party SET next_review_on = NULL", "UPDATE party SET next_review_on = -5", "UPDATE party SET id = id || 'x'", "UPDATE party SET state = x'00'", "UPDATE party SET state = CAST('{}' AS BLOB)", "UPDATE party SET pid = pid + 1", "UPDATE party SET pid = -pid",
+        "UPDATE head SET seq = seq + 1", "UPDATE head SET seq = -1 WHERE partition = 64", "UPDATE head SET hash = zeroblob(32)", "UPDATE head SET hash = x''",
+        "UPDATE head SET recorded_at = recorded_at + 1", "UPDATE head SET recorded_at = 9223372036854775807",
+        "UPDATE head SET recorded_on = '2031-01-01' WHERE partition = 64", "UPDATE head SET recorded_on = 'never'", "UPDATE head SET recorded_at = 'x'",
+        "DELETE FROM head WHERE partition = 64", "INSERT INTO head VALUES(77, 1, x'00', 0, '2026-01-01')",
+        "INSERT INTO head VALUES(-1, 1, x'00', 0, '2026-01-01')",
+        "UPDATE party SET next_review_on = 1", "UPDATE party SET next_review_on = NULL", "UPDATE party SET next_review_on = -5",
+        "UPDATE party SET id = id || 'x'", "UPDATE party SET state = x'00'", "UPDATE party SET state = CAST('{}' AS BLOB)",
+        "UPDATE party SET pid = pid + 1", "UPDATE party SET pid = -pid",
         "DELETE FROM party WHERE id = 'A1'", "INSERT INTO party SELECT pid + 5, id || 'x', next_review_on, state FROM party WHERE id = 'A1'",
-        "UPDATE item SET account = 'A9' WHERE number = 'INV-6'", "UPDATE item SET number = 'INV-X' WHERE number = 'INV-6'", "UPDATE item SET open = 0 WHERE number = 'INV-1'", "UPDATE item SET open = '1x'", "UPDATE item SET due = due - 1", "UPDATE item SET due = -99999999999", "UPDATE item SET currency = 'USD'",
-        "UPDATE item SET state = unhex(replace(hex(state), 'A09C01', 'A29C01')) WHERE number = 'INV-1'", "UPDATE item SET state = x'80'", "DELETE FROM item WHERE number = 'INV-1'", "UPDATE item SET pid = 5",
-        "UPDATE cash SET key = key || 'x'", "UPDATE cash SET state = CAST('[]' AS BLOB)", "DELETE FROM cash WHERE key = 'p-3'", "UPDATE cash SET state = CAST(state AS TEXT)",
-        "UPDATE message SET status = 0", "UPDATE message SET status = 77", "UPDATE message SET not_before = 0", "UPDATE message SET id = id || 'x'", "UPDATE message SET state = x'7b'", "DELETE FROM message", "UPDATE message SET pid = 1",
-        "UPDATE work SET open = 1 - open", "UPDATE work SET owner = 'nobody'", "UPDATE work SET priority = priority + 1", "UPDATE work SET priority = priority + 0.5", "UPDATE work SET priority = 'first'", "UPDATE work SET state = x''", "DELETE FROM work",
+        "UPDATE item SET account = 'A9' WHERE number = 'INV-6'", "UPDATE item SET number = 'INV-X' WHERE number = 'INV-6'",
+        "UPDATE item SET open = 0 WHERE number = 'INV-1'", "UPDATE item SET open = '1x'", "UPDATE item SET due = due - 1",
+        "UPDATE item SET due = -99999999999", "UPDATE item SET currency = 'USD'",
+        "UPDATE item SET state = unhex(replace(hex(state), 'A09C01', 'A29C01')) WHERE number = 'INV-1'", "UPDATE item SET state = x'80'",
+        "DELETE FROM item WHERE number = 'INV-1'", "UPDATE item SET pid = 5",
+        "UPDATE cash SET key = key || 'x'", "UPDATE cash SET state = CAST('[]' AS BLOB)", "DELETE FROM cash WHERE key = 'p-3'",
+        "UPDATE cash SET state = CAST(state AS TEXT)",
+        "UPDATE message SET status = 0", "UPDATE message SET status = 77", "UPDATE message SET not_before = 0", "UPDATE message SET id = id || 'x'",
+        "UPDATE message SET state = x'7b'", "DELETE FROM message", "UPDATE message SET pid = 1",
+        "UPDATE work SET open = 1 - open", "UPDATE work SET owner = 'nobody'", "UPDATE work SET priority = priority + 1",
+        "UPDATE work SET priority = priority + 0.5", "UPDATE work SET priority = 'first'", "UPDATE work SET state = x''", "DELETE FROM work",
         "UPDATE account SET party = 'A1' WHERE account = 'A3'", "DELETE FROM account", "INSERT INTO account VALUES('A1', 'P3')",
-        "UPDATE cell SET minor = minor + 1", "UPDATE cell SET count = count + 1", "UPDATE cell SET count = 0.5", "UPDATE cell SET day = -day", "UPDATE cell SET day = 99999999999", "UPDATE cell SET measure = 99", "UPDATE cell SET segment = 'x'", "UPDATE cell SET minor = 9223372036854775807", "DELETE FROM cell",
-        "UPDATE stock SET minor = minor + 1", "UPDATE stock SET month_end = -7", "UPDATE stock SET ref_day = 9999999", "UPDATE stock SET portfolio = NULL || 'x'", "DELETE FROM stock", "UPDATE stock SET count = 'many'",
-        "INSERT INTO cell_pending(deltas) VALUES(x'ff')", "INSERT INTO cell_pending(deltas) VALUES(x'')", "INSERT INTO cell_pending(deltas) VALUES('x')", "INSERT INTO cell_pending(deltas) VALUES(x'ffffffff0f')",
-        "UPDATE meta SET value = 'x' WHERE name = 'workspace'", "UPDATE meta SET value = 'x' WHERE name = 'stocks_through'", "UPDATE meta SET value = '99999999' WHERE name = 'stocks_through'", "UPDATE meta SET value = '0' WHERE name = 'stocks_through'", "UPDATE meta SET value = '-1' WHERE name = 'stocks_through'",
+        "UPDATE cell SET minor = minor + 1", "UPDATE cell SET count = count + 1", "UPDATE cell SET count = 0.5",
+        "UPDATE cell SET day = -day", "UPDATE cell SET day = 99999999999", "UPDATE cell SET measure = 99", "UPDATE cell SET segment = 'x'",
+        "UPDATE cell SET minor = 9223372036854775807", "DELETE FROM cell",
+        "UPDATE stock SET minor = minor + 1", "UPDATE stock SET month_end = -7", "UPDATE stock SET ref_day = 9999999",
+        "UPDATE stock SET portfolio = NULL || 'x'", "DELETE FROM stock", "UPDATE stock SET count = 'many'",
+        "INSERT INTO cell_pending(deltas) VALUES(x'ff')", "INSERT INTO cell_pending(deltas) VALUES(x'')", "INSERT INTO cell_pending(deltas) VALUES('x')",
+        "INSERT INTO cell_pending(deltas) VALUES(x'ffffffff0f')",
+        "UPDATE meta SET value = 'x' WHERE name = 'workspace'", "UPDATE meta SET value = 'x' WHERE name = 'stocks_through'",
+        "UPDATE meta SET value = '99999999' WHERE name = 'stocks_through'", "UPDATE meta SET value = '0' WHERE name = 'stocks_through'",
+        "UPDATE meta SET value = '-1' WHERE name = 'stocks_through'",
         "DELETE FROM key WHERE key = 'p-3'", "UPDATE key SET content = 'x'", "DELETE FROM erasure", "UPDATE erasure SET done = 'x'",
     ];
 
@@ -209,7 +243,8 @@ public sealed class TamperTests(EveryKindFolder made) : IClassFixture<EveryKindF
     public void What_is_wrong_in_states_and_cells_a_rebuild_mends()
     {
         using var folder = made.Folder.Copy();
-        folder.Tamper("DELETE FROM cell; DELETE FROM item; UPDATE party SET state = x'00'; DELETE FROM account; UPDATE stock SET minor = 1; UPDATE message SET not_before = 5;");
+        folder.Tamper("DELETE FROM cell; DELETE FROM item; UPDATE party SET state = x'00'; DELETE FROM account; "
+            + "UPDATE stock SET minor = 1; UPDATE message SET not_before = 5;");
         folder.Run("rebuild", "--check").Expect(1);
         foreach (var verb in new[] { "explain A1", "ageing --by account", "run --as-of 2026-02-10 --all", "kpi" })
             folder.Run([.. verb.Split(' '), "--now", "2026-02-10T10:00:00Z"]).Err.ShouldNotContain("   at ", Case.Sensitive, verb);
@@ -232,13 +267,15 @@ public sealed class TamperTests(EveryKindFolder made) : IClassFixture<EveryKindF
 
         var ran = folder.Run("audit", "verify", "--anchor", folder.Anchors, "--format", "json").Expect(1);
         ran.Json.GetProperty("ok").GetBoolean().ShouldBeFalse();
-        ran.Json.GetProperty("problems").EnumerateArray().ShouldContain(p => p.GetProperty("partition").GetInt32() == partition && p.GetProperty("seq").GetInt64() == seqs[2]);
+        ran.Json.GetProperty("problems").EnumerateArray()
+            .ShouldContain(p => p.GetProperty("partition").GetInt32() == partition && p.GetProperty("seq").GetInt64() == seqs[2]);
     }
 
     private static void CutTail(DataFolder folder, int partition, long last)
     {
         folder.Tamper($"DELETE FROM journal WHERE id = {Store.RowId(partition, last)}");
-        folder.Tamper($"UPDATE head SET (seq, hash, recorded_at, recorded_on) = (SELECT seq, hash, recorded_at, (SELECT max(recorded_on) FROM journal WHERE partition = {partition}) FROM journal WHERE id = {Store.RowId(partition, last - 1)}) WHERE partition = {partition}");
+        folder.Tamper($"UPDATE head SET (seq, hash, recorded_at, recorded_on) = (SELECT seq, hash, recorded_at, (SELECT max(recorded_on) FROM journal "
+            + $"WHERE partition = {partition}) FROM journal WHERE id = {Store.RowId(partition, last - 1)}) WHERE partition = {partition}");
         using var store = folder.Open();
         Audit.Rebuild(store, readers: 3).Ok.ShouldBeTrue();
     }
@@ -249,7 +286,8 @@ public sealed class TamperTests(EveryKindFolder made) : IClassFixture<EveryKindF
         using var folder = made.Folder.Copy();
         var (partition, seqs) = Place(folder);
         var changed = folder.Count($"SELECT seq FROM journal WHERE partition = {partition} AND kind = 'invoice_corrected'");
-        folder.Tamper($"UPDATE journal SET payload = CAST(replace(CAST(payload AS TEXT), 'sealed:', 'sealed:A') AS BLOB) WHERE id = {Store.RowId(partition, changed)}");
+        folder.Tamper($"UPDATE journal SET payload = CAST(replace(CAST(payload AS TEXT), 'sealed:', 'sealed:A') AS BLOB) "
+            + $"WHERE id = {Store.RowId(partition, changed)}");
         using (var store = folder.Open())
         {
             var before = store.JournalAt(partition, changed - 1)?.Hash ?? Chain.Root;
@@ -283,9 +321,12 @@ public sealed class TamperTests(EveryKindFolder made) : IClassFixture<EveryKindF
         var original = File.ReadAllText(Directory.GetFiles(made.Folder.Anchors, "*.json").Order(StringComparer.Ordinal).First());
         Action<JsonNode>[] changes =
         [
-            a => a["at"] = "2020-01-01T00:00:00+00:00", a => a["workspace"] = "other", a => a["workspace"] = null, a => a["heads"]![0]!["seq"] = 1_000_000, a => a["heads"]![0]!["seq"] = -4, a => a["heads"]![0]!["partition"] = 99,
-            a => a["heads"]![0]!["partition"] = -99, a => a["heads"]![0]!["hash"] = "00", a => a["heads"]![0]!["hash"] = null, a => a["heads"]!.AsArray().RemoveAt(0), a => a["heads"] = null, a => a["heads"] = new JsonArray(), a => a["heads"]![0] = null,
-            a => a["public_key"] = "x", a => a["public_key"] = null, a => a["public_key"] = "", a => a["signature"] = "AAAA", a => a["signature"] = null, a => a["signature"] = "!",
+            a => a["at"] = "2020-01-01T00:00:00+00:00", a => a["workspace"] = "other", a => a["workspace"] = null, a => a["heads"]![0]!["seq"] = 1_000_000,
+            a => a["heads"]![0]!["seq"] = -4, a => a["heads"]![0]!["partition"] = 99,
+            a => a["heads"]![0]!["partition"] = -99, a => a["heads"]![0]!["hash"] = "00", a => a["heads"]![0]!["hash"] = null,
+            a => a["heads"]!.AsArray().RemoveAt(0), a => a["heads"] = null, a => a["heads"] = new JsonArray(), a => a["heads"]![0] = null,
+            a => a["public_key"] = "x", a => a["public_key"] = null, a => a["public_key"] = "", a => a["signature"] = "AAAA",
+            a => a["signature"] = null, a => a["signature"] = "!",
         ];
         foreach (var change in changes)
         {
@@ -312,7 +353,8 @@ public sealed class TamperTests(EveryKindFolder made) : IClassFixture<EveryKindF
         var anchor = JsonNode.Parse(File.ReadAllText(file))!;
         using var forger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         anchor["public_key"] = Convert.ToBase64String(forger.ExportSubjectPublicKeyInfo());
-        var signed = $"{anchor["workspace"]}\n{anchor["at"]!.GetValue<DateTimeOffset>().ToUnixTimeMilliseconds()}\n{string.Join('\n', anchor["heads"]!.AsArray().Select(h => $"{h!["partition"]} {h["seq"]} {h["hash"]}"))}";
+        var signed = $"{anchor["workspace"]}\n{anchor["at"]!.GetValue<DateTimeOffset>().ToUnixTimeMilliseconds()}\n"
+            + $"{string.Join('\n', anchor["heads"]!.AsArray().Select(h => $"{h!["partition"]} {h["seq"]} {h["hash"]}"))}";
         anchor["signature"] = Convert.ToBase64String(forger.SignData(System.Text.Encoding.UTF8.GetBytes(signed), HashAlgorithmName.SHA256));
         File.WriteAllText(file, anchor.ToJsonString());
         Verify(folder, withAnchors: true).Problems.ShouldHaveSingleItem().Message.ShouldContain("another key");
@@ -334,7 +376,8 @@ public sealed class TamperTests(EveryKindFolder made) : IClassFixture<EveryKindF
     {
         using var folder = made.Folder.Copy();
         var (partition, seqs) = Place(folder);
-        folder.Tamper($"UPDATE journal SET actor = NULL || '', payload = payload WHERE 0; UPDATE journal SET actor = 'me' WHERE id = {Store.RowId(partition, seqs[1])}");
+        folder.Tamper($"UPDATE journal SET actor = NULL || '', payload = payload WHERE 0; "
+            + $"UPDATE journal SET actor = 'me' WHERE id = {Store.RowId(partition, seqs[1])}");
         var json = folder.Run("audit", "verify", "--format", "json").Expect(1).Json;
         json.GetProperty("ok").GetBoolean().ShouldBeFalse();
         json.GetProperty("problems")[0].GetProperty("partition").GetInt32().ShouldBe(partition);

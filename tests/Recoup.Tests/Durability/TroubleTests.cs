@@ -19,7 +19,8 @@ public sealed class TroubleTests(EveryKindFolder made) : IClassFixture<EveryKind
     public void A_folder_without_data_is_said_and_not_made()
     {
         using var folder = new DataFolder();
-        foreach (var verb in new[] { "kpi", "ageing", "worklist", "run", "dispatch", "audit verify", "rebuild", "messages", "sending", "explain A1", "drill dso" })
+        foreach (var verb in new[] { "kpi", "ageing", "worklist", "run", "dispatch", "audit verify", "rebuild",
+            "messages", "sending", "explain A1", "drill dso" })
         {
             ShouldSayInOneLine(folder.Run(verb.Split(' ')), "no Recoup data");
             Directory.Exists(folder.Path).ShouldBeFalse(verb);
@@ -89,7 +90,8 @@ public sealed class TroubleTests(EveryKindFolder made) : IClassFixture<EveryKind
                 file.Position = page * 4096;
                 file.Write(Enumerable.Repeat((byte)0xA5, 2000).ToArray());
             }
-        foreach (var verb in new[] { "audit verify", "rebuild --check", "rebuild", "kpi", "worklist", "explain A1", "ageing --by account", "dispatch", "messages", "run --as-of 2026-02-10 --now 2026-02-10T10:00:00Z" })
+        foreach (var verb in new[] { "audit verify", "rebuild --check", "rebuild", "kpi", "worklist", "explain A1", "ageing --by account", "dispatch",
+            "messages", "run --as-of 2026-02-10 --now 2026-02-10T10:00:00Z" })
         {
             var ran = folder.Run(verb.Split(' '));
             ran.Exit.ShouldBe(1, $"{verb}: {ran.Out}{ran.Err}");
@@ -105,7 +107,8 @@ public sealed class TroubleTests(EveryKindFolder made) : IClassFixture<EveryKind
         folder.Run("worklist").Expect(0);
         folder.Run([.. Run, "--all"]).Expect(0);
         folder.Run("dispatch", "--now", "2026-02-10T10:05:00Z").Expect(0);
-        folder.Run("audit", "verify", "--format", "json").Expect(1).Json.GetProperty("problems").EnumerateArray().ShouldAllBe(p => p.GetProperty("check").GetString() == "key");
+        folder.Run("audit", "verify", "--format", "json").Expect(1).Json.GetProperty("problems").EnumerateArray()
+            .ShouldAllBe(p => p.GetProperty("check").GetString() == "key");
     }
 
     [Fact]
@@ -113,7 +116,8 @@ public sealed class TroubleTests(EveryKindFolder made) : IClassFixture<EveryKind
     {
         using var folder = made.Folder.Copy();
         folder.Tamper("UPDATE meta SET value = '1' WHERE name = 'state_version'; UPDATE party SET state = x'00'; DELETE FROM cell; DELETE FROM account;");
-        foreach (var verb in new[] { "run --as-of 2026-02-10 --now 2026-02-10T10:00:00Z", "dispatch", "kpi", "ageing", "worklist", "explain A1", "drill dso", "messages", "sending", "policy show" })
+        foreach (var verb in new[] { "run --as-of 2026-02-10 --now 2026-02-10T10:00:00Z", "dispatch", "kpi", "ageing", "worklist", "explain A1",
+            "drill dso", "messages", "sending", "policy show" })
             ShouldSayInOneLine(folder.Run(verb.Split(' ')), "recoup rebuild");
         folder.Run("audit", "verify").Expect(1).Out.ShouldContain("recoup rebuild");
         folder.Run("rebuild", "--check").Expect(1);
@@ -134,7 +138,11 @@ public sealed class TroubleTests(EveryKindFolder made) : IClassFixture<EveryKind
         using (var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/bash")
         {
             UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true,
-            ArgumentList = { "-c", "trap '' XFSZ; ulimit -f 600; exec dotnet \"$0\" --data \"$1\" import \"$2\" --map receivables --now 2026-02-10T10:00:00Z", Path.Combine(AppContext.BaseDirectory, "recoup.dll"), folder.Path, input },
+            ArgumentList =
+            {
+                "-c", "trap '' XFSZ; ulimit -f 600; exec dotnet \"$0\" --data \"$1\" import \"$2\" --map receivables --now 2026-02-10T10:00:00Z",
+                Path.Combine(AppContext.BaseDirectory, "recoup.dll"), folder.Path, input,
+            },
             Environment = { ["DOTNET_EnableWriteXorExecute"] = "0" },
         })!)
         {
@@ -176,9 +184,11 @@ public sealed class TroubleTests(EveryKindFolder made) : IClassFixture<EveryKind
             File.SetUnixFileMode(path, Directory.Exists(path) ? (UnixFileMode)0b101_101_101 : (UnixFileMode)0b100_100_100);
         foreach (var verb in new[] { "run --as-of 2026-02-10 --now 2026-02-10T10:00:00Z", "dispatch", "sending stopped" })
         {
-            using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/usr/bin/setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", Path.Combine(AppContext.BaseDirectory, "recoup.dll"), "--data", folder.Path, .. verb.Split(' ')])
+            using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/usr/bin/setpriv", ["--reuid=65534", "--regid=65534",
+                "--clear-groups", "dotnet", Path.Combine(AppContext.BaseDirectory, "recoup.dll"), "--data", folder.Path, .. verb.Split(' ')])
             {
-                UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true, Environment = { ["HOME"] = "/tmp" }, WorkingDirectory = "/",
+                UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true,
+                Environment = { ["HOME"] = "/tmp" }, WorkingDirectory = "/",
             })!;
             var ran = DataFolder.Finish(process);
             Assert.SkipWhen(ran.Exit is 126 or 127 or 131 or 134 or 150, "nobody can't start the command here");
