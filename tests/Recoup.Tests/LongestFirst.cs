@@ -15,7 +15,8 @@ public sealed class LongestFirst : ITestCollectionOrderer
     private static readonly string[] Classes =
     [
         "FailpointTests", "ConcurrencyTests", "JoinProperties", "StoryTests", "ServeTests", "TamperTests", "RandomKillTests", "JournalProperties",
-        "ManyTests", "JoinTests", "PostgresConnectionTests", "ClusterTests", "ClosedTests", "ContactProperties", "JoinedTests", "CommandTests", "SendingTests", "WeatherBugTests", "SeedTests", "WeatherTests", "SetAsideTests", "LedgerProperties",
+        "ManyTests", "JoinTests", "PostgresConnectionTests", "ClusterTests", "ClosedTests", "ContactProperties", "JoinedTests", "CommandTests", "SendingTests",
+        "WeatherBugTests", "SeedTests", "WeatherTests", "SetAsideTests", "LedgerProperties",
         "FutureProperties", "ForeignRowTests", "PlantedBugTests", "StateProperties", "AnchorTests", "TroubleTests", "SmtpChannelTests",
         "TakenBackTests", "BoundsProperties", "ReviewProperties", "RelayProperties", "ErasureTests", "VolumeStopTests", "ListProperties", "InputTests",
     ];

@@ -70,7 +70,8 @@ public class CellFormatTests
             var read = DateFormats.Of([format], out _)!;
             for (var i = 0; i < 2000; i++)
             {
-                var text = new DateOnly(2000, 1, 1).AddDays(random.Next(20_000)).ToString(formats[random.Next(formats.Length)], CultureInfo.InvariantCulture).ToCharArray();
+                var text = new DateOnly(2000, 1, 1).AddDays(random.Next(20_000))
+                    .ToString(formats[random.Next(formats.Length)], CultureInfo.InvariantCulture).ToCharArray();
                 if (random.Next(2) == 0) text[random.Next(text.Length)] = "0123456789/-. "[random.Next(14)];
                 var expected = DateOnly.TryParseExact(text, format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date);
                 (read.TryRead(text, out var mine) == DateReading.Date).ShouldBe(expected, $"{new string(text)} as {format}");
@@ -205,9 +206,12 @@ public class CellFormatTests
     }
 
     [Theory]
-    [InlineData("n/a"), InlineData("N/A"), InlineData("n. a."), InlineData("-"), InlineData("--"), InlineData("\u2013"), InlineData("?"), InlineData("none"), InlineData("(none)"), InlineData("keine"), InlineData("Keine Angabe")]
-    [InlineData("kein"), InlineData("unbekannt"), InlineData("null"), InlineData("#N/A"), InlineData("x"), InlineData("\u200B"), InlineData("."), InlineData("aucun"), InlineData("k. A.")]
-    public void Words_for_none_are_no_address(string cell) => AddressCells.Read(cell).ShouldSatisfyAllConditions(r => r.Addresses.ShouldBeEmpty(), r => r.IsNone.ShouldBeTrue());
+    [InlineData("n/a"), InlineData("N/A"), InlineData("n. a."), InlineData("-"), InlineData("--"), InlineData("\u2013"), InlineData("?")]
+    [InlineData("none"), InlineData("(none)"), InlineData("keine"), InlineData("Keine Angabe")]
+    [InlineData("kein"), InlineData("unbekannt"), InlineData("null"), InlineData("#N/A"), InlineData("x")]
+    [InlineData("\u200B"), InlineData("."), InlineData("aucun"), InlineData("k. A.")]
+    public void Words_for_none_are_no_address(string cell) =>
+        AddressCells.Read(cell).ShouldSatisfyAllConditions(r => r.Addresses.ShouldBeEmpty(), r => r.IsNone.ShouldBeTrue());
 
     [Theory]
     [InlineData("2026-01-31", "2026-02-28", "1 month")]
@@ -225,7 +229,8 @@ public class CellFormatTests
     [InlineData("2026-02-28", "2026-03-15", "end of month", "15 days")]
     public void Terms_of_payment_lead_to_a_day(string issued, string due, params string[] steps)
     {
-        var yaml = TestFiles.SimpleMapping.Replace("due_on: due", $"due_on: {{ after: issued, terms: [{string.Join(", ", steps)}] }}", StringComparison.Ordinal);
+        var yaml =
+            TestFiles.SimpleMapping.Replace("due_on: due", $"due_on: {{ after: issued, terms: [{string.Join(", ", steps)}] }}", StringComparison.Ordinal);
         var row = TestFiles.Read(Mapping.Parse(yaml, "m.yaml"), $"account,number,issued,amount\nA1,I1,{issued},1.00\n").Only();
         row.Inputs.Single().ShouldBeOfType<Core.Inputs.Input.Invoice>().DueOn.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture).ShouldBe(due);
     }

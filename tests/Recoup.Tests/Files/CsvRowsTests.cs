@@ -68,7 +68,8 @@ public class CsvRowsTests
             var text = new StringBuilder("c0,c1,c2\n");
             for (var row = 0; row < 20; row++)
             {
-                var cells = Enumerable.Range(0, 3).Select(_ => string.Concat(Enumerable.Range(0, random.Next(6)).Select(_ => pieces[random.Next(pieces.Length)])));
+                var cells = Enumerable.Range(0, 3)
+                    .Select(_ => string.Concat(Enumerable.Range(0, random.Next(6)).Select(_ => pieces[random.Next(pieces.Length)])));
                 text.AppendJoin(',', cells.Select(c => $"\"{c.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")).Append(random.Next(2) == 0 ? "\n" : "\r\n");
             }
             using var oracle = CsvReader.FromText(text.ToString(), CsvReaderOptions.Default);
@@ -104,7 +105,8 @@ public class CsvRowsTests
     [Fact]
     public void Text_after_a_closing_quote_rejects_the_row_and_the_next_line_is_read()
     {
-        ReadSimple("A1,\"I\"2,2026-01-01,2026-01-31,10.50\n" + "A1,\"I3,2026-01-01,2026-01-31,10.50\n" + "A1,\"I4\",2026-01-01,2026-01-31,10.50\n").Summary().ShouldBe(
+        ReadSimple("A1,\"I\"2,2026-01-01,2026-01-31,10.50\n" + "A1,\"I3,2026-01-01,2026-01-31,10.50\n" + "A1,\"I4\",2026-01-01,2026-01-31,10.50\n")
+            .Summary().ShouldBe(
             [
                 "2! number: there is text after the quote that closes; double a quote that is part of the text",
                 "3! number: there is text after the quote that closes; double a quote that is part of the text",

@@ -27,14 +27,16 @@ public class DamagedFileTests
     [Fact]
     public void Of_a_truncated_gzip_each_whole_row_is_read_and_one_problem_says_where_it_ends()
     {
-        var packed = Gzip(Bytes(SimpleHeader + string.Concat(Enumerable.Range(1, 50_000).Select(i => $"A{i * 7919 % 10007},I{i},2026-01-01,2026-01-31,{i}.50\n"))));
+        var packed =
+            Gzip(Bytes(SimpleHeader + string.Concat(Enumerable.Range(1, 50_000).Select(i => $"A{i * 7919 % 10007},I{i},2026-01-01,2026-01-31,{i}.50\n"))));
         foreach (var length in new[] { 11, packed.Length / 3, packed.Length / 2, packed.Length - 100, packed.Length - 9, packed.Length - 8, packed.Length - 1 })
         {
             List<Core.Inputs.InputRow> rows;
             try { rows = Read(Simple, Stream(packed[..length])); }
             catch (FileRefusedException e) when (length == 11) { e.Message.ShouldContain("gzip"); continue; }
             var sound = rows.Count - 1;
-            rows.Take(sound).Select(r => (r.Line, r.Inputs.Single().Key)).ShouldBe(Enumerable.Range(1, sound).Select(i => ((long)i + 1, $"t/I{i}")), $"cut to {length}");
+            rows.Take(sound).Select(r => (r.Line, r.Inputs.Single().Key))
+                .ShouldBe(Enumerable.Range(1, sound).Select(i => ((long)i + 1, $"t/I{i}")), $"cut to {length}");
             rows[^1].Line.ShouldBe(sound + 2);
             rows[^1].Reason().ShouldContain("the gzip data is");
             rows[^1].Reason().ShouldContain("cut off");
@@ -101,7 +103,8 @@ public class DamagedFileTests
     {
         var limits = new ReadingLimits { RowBytesMax = 1000 };
         var forged = string.Concat(Enumerable.Range(100, 100).Select(SimpleRow));
-        var rows = Read(Simple, Stream(SimpleHeader + SimpleRow(1) + $"A1,\"note\r\n{forged}\"\"end\",2026-01-01,2026-01-31,1\n" + SimpleRow(2)), limits: limits);
+        var rows =
+            Read(Simple, Stream(SimpleHeader + SimpleRow(1) + $"A1,\"note\r\n{forged}\"\"end\",2026-01-01,2026-01-31,1\n" + SimpleRow(2)), limits: limits);
         rows.Select(r => (r.Line, r.Problems.Count)).ShouldBe([(2, 0), (3, 1), (105, 0)]);
     }
 
@@ -162,8 +165,10 @@ public class DamagedFileTests
     [Fact]
     public void Whatever_is_wrong_with_a_file_nothing_falls_over_and_the_pieces_it_comes_in_do_not_matter()
     {
-        byte[] csv = Bytes(SimpleHeader + string.Concat(Enumerable.Range(1, 12).Select(SimpleRow)) + "A1,\"I\"\"x\r\ny\",2026-01-01,2026-01-31,1\r\n" + SimpleRow(13));
-        byte[] json = Bytes(string.Concat(Enumerable.Range(1, 5).Select(i => $"{{\"account\":\"A1\",\"number\":\"I{i}\",\"issued\":\"2026-01-01\",\"due\":\"2026-01-31\",\"amount\":{i}}}\n")));
+        byte[] csv = Bytes(SimpleHeader + string.Concat(Enumerable.Range(1, 12).Select(SimpleRow))
+            + "A1,\"I\"\"x\r\ny\",2026-01-01,2026-01-31,1\r\n" + SimpleRow(13));
+        byte[] json = Bytes(string.Concat(Enumerable.Range(1, 5)
+            .Select(i => $"{{\"account\":\"A1\",\"number\":\"I{i}\",\"issued\":\"2026-01-01\",\"due\":\"2026-01-31\",\"amount\":{i}}}\n")));
         byte[] odd = [(byte)'"', (byte)'"', (byte)',', (byte)'\n', (byte)'\r', 0, 0xFC, 0xFF, (byte)'{', (byte)'}', (byte)'\\', (byte)'4'];
         var limits = new ReadingLimits { RowBytesMax = 200 };
         for (var seed = 0; seed < 1500; seed++)
@@ -181,7 +186,8 @@ public class DamagedFileTests
                     default: bytes.InsertRange(at, Enumerable.Repeat((byte)'x', random.Next(300))); break;
                 }
             }
-            var outcomes = new[] { int.MaxValue, 1, random.Next(2, 60) }.Select(chunk => Outcome([.. bytes], chunk, seed % 3 == 1 ? "f.ndjson" : "f.csv", limits)).Distinct().ToList();
+            var outcomes = new[] { int.MaxValue, 1, random.Next(2, 60) }
+                .Select(chunk => Outcome([.. bytes], chunk, seed % 3 == 1 ? "f.ndjson" : "f.csv", limits)).Distinct().ToList();
             // How far damaged gzip unpacks depends on the pieces; that it ends well does not.
             if (seed % 3 != 2) outcomes.Count.ShouldBe(1, $"seed {seed}:\n{string.Join("\n---\n", outcomes)}");
         }

@@ -14,7 +14,8 @@ public class JsonRowsTests
     [Fact]
     public void Top_level_properties_are_the_columns()
     {
-        var rows = Rows("\n" + Good + "\r\n  \n" + Good.Replace("\"I1\"", "\"I\\u0032\"", StringComparison.Ordinal).Replace("10.5", "\"10.50\"", StringComparison.Ordinal));
+        var rows = Rows("\n" + Good + "\r\n  \n"
+            + Good.Replace("\"I1\"", "\"I\\u0032\"", StringComparison.Ordinal).Replace("10.5", "\"10.50\"", StringComparison.Ordinal));
         rows.Summary().ShouldBe(["2: t/I1", "4: t/I2"]);
         rows.Select(r => ((Input.Invoice)r.Inputs[0]).Amount.ToString()).ShouldBe(["10.50 EUR", "10.50 EUR"]);
     }
@@ -22,7 +23,8 @@ public class JsonRowsTests
     [Fact]
     public void A_number_of_JSON_has_a_point_whatever_the_mapping_says_of_numbers()
     {
-        var rows = Rows(Good + "\n" + Good.Replace("10.5", "\"1.010,50\"", StringComparison.Ordinal), SimpleMapping + "\nnumbers: { decimal: comma, thousands: point }\n");
+        var rows = Rows(Good + "\n" + Good.Replace("10.5", "\"1.010,50\"", StringComparison.Ordinal), SimpleMapping
+            + "\nnumbers: { decimal: comma, thousands: point }\n");
         rows.Select(r => ((Input.Invoice)r.Inputs[0]).Amount.ToString()).ShouldBe(["10.50 EUR", "1010.50 EUR"]);
     }
 

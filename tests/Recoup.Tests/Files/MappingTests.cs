@@ -21,7 +21,8 @@ public class MappingTests
 
     [Theory]
     [InlineData("delimeter: tab" + Account, "m.yaml, line 1: 'delimeter' is no field here; did you mean 'delimiter'?")]
-    [InlineData("delimiter: semicolons" + Account, "m.yaml, line 1: 'semicolons' is no delimiter; did you mean 'semicolon'? there are comma, semicolon, tab, pipe")]
+    [InlineData("delimiter: semicolons" + Account,
+        "m.yaml, line 1: 'semicolons' is no delimiter; did you mean 'semicolon'? there are comma, semicolon, tab, pipe")]
     [InlineData("format: xml" + Account, "'xml' is no format")]
     [InlineData("dates: [DD.MM.YYYY]" + Account, "m.yaml, line 1: 'DD.MM.YYYY' is no format of dates; write d or dd for the day")]
     [InlineData("dates: [dd.mm.yyyy]" + Account, "'dd.mm.yyyy' is no format of dates")]
@@ -42,9 +43,11 @@ public class MappingTests
     [InlineData("inputs:\n  - type: account\n    key: t/{a}\n    account: {a}", "A text that begins with a brace stands in quotes")]
     [InlineData("inputs:\n  - type: account\n    key: t/{a}\n    account: { colunm: a }", "did you mean 'column'?")]
     [InlineData("inputs:\n  - type: account\n    key: t/{a}\n    account: a\n    kind: { constant: firm }", "kind: 'firm' is none of business, consumer")]
-    [InlineData("inputs:\n  - type: account\n    key: t/{a}\n    account: a\n    kind: { column: k, map: { B: busines } }", "'busines' is none of business, consumer")]
+    [InlineData("inputs:\n  - type: account\n    key: t/{a}\n    account: a\n    kind: { column: k, map: { B: busines } }",
+        "'busines' is none of business, consumer")]
     [InlineData("inputs:\n  - type: account\n    key: t/{a}\n    account: a\n    name: { earlier: [a, b] }", "earlier is of dates")]
-    [InlineData("inputs:\n  - type: account\n    key: t/{a}\n    account: a\n    when: Open = \"Yes\"", "line 5: when: 'Open' can't stand in a condition as it is; give the column a name under 'columns', such as open: Open")]
+    [InlineData("inputs:\n  - type: account\n    key: t/{a}\n    account: a\n    when: Open = \"Yes\"",
+        "line 5: when: 'Open' can't stand in a condition as it is; give the column a name under 'columns', such as open: Open")]
     [InlineData("inputs:\n  - type: account\n    key: t/{a}\n    account: a\n    when: open = 1", "m.yaml, line 5: when:")]
     [InlineData("check:\n  - reject: no" + Account, "when is missing")]
     [InlineData("open_items: { account: a, number: n, issued_on: i, due_on: d, balance: b }", "open_items needs currency")]
@@ -56,12 +59,17 @@ public class MappingTests
     [InlineData("columns: { total: { column: T, kind: number, sign: other } }" + Account, "sign is turned, or { column")]
     [InlineData("columns: { total: { column: T, kind: text, sign: turned } }" + Account, "only a column of kind number")]
     [InlineData("inputs:\n  - type: account\n    key: t/{a}\n    account: a\n    follow: true", "only invoice, payment and credit_note follow their list")]
-    [InlineData("inputs:\n  - type: payment\n    key: t/{a}\n    account: a\n    on: d\n    amount: b\n    currency: c\n    follow: true", "write an invoice with follow: true before it")]
-    [InlineData("inputs:\n  - type: credit_note\n    key: t/{a}/{#}\n    account: a\n    number: n\n    on: d\n    amount: b\n    currency: c\n    follow: true", "has a key without {#}")]
-    [InlineData("inputs:\n  - type: hold\n    key: t/{a}\n    account: a\n    from: { after: d, terms: [one month] }\n    to: d\n    reason: r", "'one month' is no term; write 30 days")]
+    [InlineData("inputs:\n  - type: payment\n    key: t/{a}\n    account: a\n    on: d\n    amount: b\n    currency: c\n    follow: true",
+        "write an invoice with follow: true before it")]
+    [InlineData("inputs:\n  - type: credit_note\n    key: t/{a}/{#}\n    account: a\n    number: n\n    on: d\n    amount: b\n"
+        + "    currency: c\n    follow: true", "has a key without {#}")]
+    [InlineData("inputs:\n  - type: hold\n    key: t/{a}\n    account: a\n    from: { after: d, terms: [one month] }\n    to: d\n    reason: r",
+        "'one month' is no term; write 30 days")]
     [InlineData("inputs:\n  - type: hold\n    key: t/{a}\n    account: a\n    from: { after: d }\n    to: d\n    reason: r", "terms is missing")]
-    [InlineData("inputs:\n  - type: hold\n    key: t/{a}\n    account: a\n    from: { after: d, terms: [day 32] }\n    to: d\n    reason: r", "a month has days 1 to 31")]
-    [InlineData("inputs:\n  - type: write_off\n    key: t/{a}\n    account: a\n    invoice: i\n    on: d\n    reason: r\n    amount: { column: b, unit: cents }", "unit is minor")]
+    [InlineData("inputs:\n  - type: hold\n    key: t/{a}\n    account: a\n    from: { after: d, terms: [day 32] }\n"
+        + "    to: d\n    reason: r", "a month has days 1 to 31")]
+    [InlineData("inputs:\n  - type: write_off\n    key: t/{a}\n    account: a\n    invoice: i\n    on: d\n    reason: r\n"
+        + "    amount: { column: b, unit: cents }", "unit is minor")]
     [InlineData("inputs: [", "m.yaml, line ")]
     [InlineData("about: x\nabout: y", "m.yaml, line 2")]
     public void A_mapping_that_is_wrong_says_where_what_and_how_to_mend_it(string yaml, string message) => Error(yaml).ShouldContain(message);
@@ -141,10 +149,12 @@ public class MappingTests
     [Fact]
     public void A_row_is_rejected_whole_with_every_reason_by_the_names_of_its_columns()
     {
-        var rows = ReadSimple("A1,I1,2026-13-01,31.01.2026,ten\n" + "A1,I2,2026-02-01,2026-01-01,1\n" + "A1,,2026-01-01,2026-01-31,1\n" + "A1,I4,2026-01-01,2026-01-31,1.005\n");
+        var rows = ReadSimple("A1,I1,2026-13-01,31.01.2026,ten\n" + "A1,I2,2026-02-01,2026-01-01,1\n"
+            + "A1,,2026-01-01,2026-01-31,1\n" + "A1,I4,2026-01-01,2026-01-31,1.005\n");
         rows.Summary().ShouldBe(
         [
-            "2! issued: '2026-13-01' is not a date as yyyy-MM-dd; due: '31.01.2026' is not a date as yyyy-MM-dd; amount: 'ten' is not an amount written as 1234.50",
+            "2! issued: '2026-13-01' is not a date as yyyy-MM-dd; due: '31.01.2026' is not a date as yyyy-MM-dd; "
+            + "amount: 'ten' is not an amount written as 1234.50",
             "3! due: 2026-01-01 is before the invoice was issued (2026-02-01)",
             "4! number: is blank, and the key needs it",
             "5! amount: 1.005 has more decimals than EUR has (2)",
@@ -176,7 +186,8 @@ public class MappingTests
     [Fact]
     public void Card_numbers_reject_the_row_and_are_masked_wherever_they_stand()
     {
-        var rows = Read(Simple, SimpleHeader.TrimEnd() + ",note\n" + "A1,I1,2026-01-01,2026-01-31,1,paid by 4111 1111 1111 1111 12/27\n" + "A1,4111111111111111,2026-01-01,2026-01-31,1,\n");
+        var rows = Read(Simple, SimpleHeader.TrimEnd() + ",note\n" + "A1,I1,2026-01-01,2026-01-31,1,paid by 4111 1111 1111 1111 12/27\n"
+            + "A1,4111111111111111,2026-01-01,2026-01-31,1,\n");
         rows[0].Reason().ShouldContain("note: holds a payment card number (4111 11** **** 1111)");
         rows[1].Reason().ShouldContain("number: holds a payment card number (411111******1111)");
         rows.ShouldAllBe(r => r.Inputs.Count == 0 && !CardNumber.Contains(r.Raw));
@@ -185,7 +196,8 @@ public class MappingTests
     [Fact]
     public void References_may_look_like_card_numbers()
     {
-        var rows = Map(SimpleMapping + "\nreferences: [number, not_there]\n", SimpleHeader + "A1,4111111111111111,2026-01-01,2026-01-31,1\n4111111111111111,I2,2026-01-01,2026-01-31,1\n");
+        var rows = Map(SimpleMapping + "\nreferences: [number, not_there]\n", SimpleHeader
+            + "A1,4111111111111111,2026-01-01,2026-01-31,1\n4111111111111111,I2,2026-01-01,2026-01-31,1\n");
         rows.Summary().First().ShouldBe("2: t/4111111111111111");
         rows[1].Reason().ShouldStartWith("account: holds a payment card number");
         rows.ShouldAllBe(r => !CardNumber.Contains(r.Raw));
@@ -213,7 +225,8 @@ public class MappingTests
     public void Line_breaks_in_a_cell_are_the_same_whoever_exported_it()
     {
         var yaml = Account + "\n    address: address\n";
-        var digests = Map(yaml, "account,address\nA1,\"1 Road\r\nTown\"\nA1,\"1 Road\nTown\"\n").Select(r => Convert.ToHexString(r.Inputs.Single().Digest)).Distinct();
+        var digests = Map(yaml, "account,address\nA1,\"1 Road\r\nTown\"\nA1,\"1 Road\nTown\"\n")
+            .Select(r => Convert.ToHexString(r.Inputs.Single().Digest)).Distinct();
         digests.ShouldHaveSingleItem();
     }
 
@@ -223,18 +236,22 @@ public class MappingTests
         var expected = new[] { "A1 I1" };
         foreach (var before in new[]
         {
-            "sep=,\r\n", "\"sep=,\"\n", "Open items as of 2026-03-31\n", "Open items\n\nprinted by: \"Ann\"\n\n", "a,\"quote left open\n", ",,,,\n,Report,,,\n", "account,number\nsomething,else\n",
+            "sep=,\r\n", "\"sep=,\"\n", "Open items as of 2026-03-31\n", "Open items\n\nprinted by: \"Ann\"\n\n", "a,\"quote left open\n",
+            ",,,,\n,Report,,,\n", "account,number\nsomething,else\n",
         })
-            Map(SimpleMapping, before + SimpleHeader + SimpleRow(1)).Select(r => string.Join(' ', r.Inputs.OfType<Input.Invoice>().Select(i => $"{i.Account} {i.Number}"))).ShouldBe(expected, before);
+            Map(SimpleMapping, before + SimpleHeader + SimpleRow(1))
+                .Select(r => string.Join(' ', r.Inputs.OfType<Input.Invoice>().Select(i => $"{i.Account} {i.Number}"))).ShouldBe(expected, before);
         Map(SimpleMapping, "sep=;\n" + (SimpleHeader + SimpleRow(1)).Replace(',', ';')).Summary().ShouldBe(["3: t/I1"]);
-        Map("skip_lines: 2\n" + SimpleMapping, "account,number,issued,due,amount\nold,header,,,\n" + SimpleHeader + SimpleRow(1)).Summary().ShouldBe(["4: t/I1"]);
+        Map("skip_lines: 2\n" + SimpleMapping, "account,number,issued,due,amount\nold,header,,,\n" + SimpleHeader + SimpleRow(1))
+            .Summary().ShouldBe(["4: t/I1"]);
     }
 
     [Fact]
     public void Empty_columns_at_the_end_and_empty_rows_do_no_harm()
     {
         Map(SimpleMapping, SimpleHeader.TrimEnd() + ",\n" + SimpleRow(1) + SimpleRow(2).TrimEnd() + ",\n").Summary().ShouldBe(["2: t/I1", "3: t/I2"]);
-        Map(SimpleMapping, SimpleHeader + SimpleRow(1).TrimEnd() + ",\n" + SimpleRow(2).TrimEnd() + ",,,\n,,,,\n,,,,,,\n").Summary().ShouldBe(["2: t/I1", "3: t/I2"]);
+        Map(SimpleMapping, SimpleHeader + SimpleRow(1).TrimEnd() + ",\n" + SimpleRow(2).TrimEnd() + ",,,\n,,,,\n,,,,,,\n").Summary()
+            .ShouldBe(["2: t/I1", "3: t/I2"]);
         Map(SimpleMapping, SimpleHeader + SimpleRow(1).TrimEnd() + ",x\n").Summary().Single().ShouldContain("has 6 cells, more than the header's 5");
     }
 
@@ -270,7 +287,8 @@ public class MappingTests
     [Fact]
     public void A_currency_beside_the_amount_that_is_not_the_rows_is_refused()
     {
-        Map(SimpleMapping, SimpleHeader + "A1,I1,2026-01-01,2026-01-31,EUR 10.50\nA1,I2,2026-01-01,2026-01-31,$10.50\nA1,I3,2026-01-01,2026-01-31,10.50 XYZ\n").Summary().ShouldBe(
+        Map(SimpleMapping, SimpleHeader + "A1,I1,2026-01-01,2026-01-31,EUR 10.50\nA1,I2,2026-01-01,2026-01-31,$10.50\nA1,I3,2026-01-01,2026-01-31,10.50 XYZ\n")
+            .Summary().ShouldBe(
         [
             "2: t/I1",
             "3! amount: is written with '$', and the row's currency is EUR; which of them is right?",
@@ -293,7 +311,8 @@ public class MappingTests
                 due_on: { after: d, terms: { column: terms, map: { NET30: 30 days, EOM: [1 month, end of month], OWN: "{days} days" }, otherwise: [] } }
                 amount: b
                 currency: { constant: USD }
-            """, "a,n,d,terms,days,b\nA1,I1,1772323200,NET30,,1\nA1,I2,1772323200,EOM,,1\nA1,I3,1772323200,OWN,14,1\nA1,I4,1772323200,OWN,soon,1\nA1,I5,1772323200,later,,1\n");
+            """, "a,n,d,terms,days,b\nA1,I1,1772323200,NET30,,1\nA1,I2,1772323200,EOM,,1\nA1,I3,1772323200,OWN,14,1\n"
+                + "A1,I4,1772323200,OWN,soon,1\nA1,I5,1772323200,later,,1\n");
         rows.Take(3).Select(r => ((Input.Invoice)r.Inputs.Single()).DueOn).ShouldBe([new(2026, 3, 30), new(2026, 3, 31), new(2026, 3, 14)]);
         ((Input.Invoice)rows[0].Inputs.Single()).IssuedOn.ShouldBe(new DateOnly(2026, 2, 28));
         rows[3].Reason().ShouldBe("days: 'soon' is no number of days");
@@ -307,7 +326,8 @@ public class MappingTests
         var rows = Map(yaml, "account,email,phone,country\nA1,n/a,-,NO\nA2,nobody,+49 30 1,DE\nA3,Ann <ann@x.example>; bob@x.example,keine,n/a\n");
         rows.ShouldAllBe(r => r.Problems.Count == 0);
         var accounts = rows.Select(r => (Input.AccountSet)r.Inputs.Single()).ToList();
-        accounts.Select(a => (a.Email, a.OtherEmails, a.Phone, a.Country)).ShouldBe([(null, null, null, "NO"), (null, null, "+49 30 1", "DE"), ("ann@x.example", "bob@x.example", null, null)]);
+        accounts.Select(a => (a.Email, a.OtherEmails, a.Phone, a.Country))
+            .ShouldBe([(null, null, null, "NO"), (null, null, "+49 30 1", "DE"), ("ann@x.example", "bob@x.example", null, null)]);
         rows.SelectMany(r => r.Notes).Select(n => n.ToString()).ShouldBe(["email: 'nobody' is not a mail address, and was left out"]);
         accounts.Select(a => a.Withdrawn).ShouldBe([Withdrawn.Email | Withdrawn.Phone, Withdrawn.Nothing, Withdrawn.Phone]);
     }

@@ -6,7 +6,8 @@ namespace Recoup.Tests.Files;
 
 public class ShippedMappingTests
 {
-    private const string LphHeader = "countryCode,customerID,PaperlessDate,invoiceNumber,InvoiceDate,DueDate,InvoiceAmount,Disputed,SettledDate,PaperlessBill,DaysToSettle,DaysLate\r\n";
+    private const string LphHeader =
+        "countryCode,customerID,PaperlessDate,invoiceNumber,InvoiceDate,DueDate,InvoiceAmount,Disputed,SettledDate,PaperlessBill,DaysToSettle,DaysLate\r\n";
 
     private static readonly Mapping Lph = Mapping.Load("late-payment-histories");
 
@@ -37,7 +38,8 @@ public class ShippedMappingTests
     public void A_disputed_invoice_of_the_sample_is_disputed_from_the_earlier_day_until_it_is_settled()
     {
         var row = Read(Lph, LphHeader + "406,C1,3/3/2012,7900770,1/26/2013,2/25/2013,61.74,Yes,3/3/2013,Electronic,36,6\r\n").Only();
-        row.Inputs.Select(i => i.Key).ShouldBe(["lph/account/C1", "lph/invoice/7900770", "lph/dispute/7900770", "lph/payment/7900770", "lph/dispute/7900770/closed"]);
+        row.Inputs.Select(i => i.Key)
+            .ShouldBe(["lph/account/C1", "lph/invoice/7900770", "lph/dispute/7900770", "lph/payment/7900770", "lph/dispute/7900770/closed"]);
         row.Inputs[0].ShouldBeOfType<Input.AccountSet>().Portfolio.ShouldBe("406");
         row.Inputs[2].ShouldBeOfType<Input.DisputeOpened>().On.ShouldBe(new DateOnly(2013, 2, 25));
         row.Inputs[3].ShouldBeOfType<Input.Payment>().For.ShouldHaveSingleItem().Invoice.ShouldBe("7900770");
@@ -50,7 +52,8 @@ public class ShippedMappingTests
     [InlineData("406,C1,3/3/2012,1,1/26/2013,2/25/2013,61.74,Maybe,3/3/2013,Electronic,36,6", "Disputed is neither Yes nor No")]
     [InlineData("406,C1,3/3/2012,1,1/26/2013,1/25/2013,61.74,No,3/3/2013,Electronic,36,6", "DueDate: 2013-01-25 is before the invoice was issued")]
     [InlineData("406,C1,3/3/2012,1,26/1/2013,2/25/2013,61.74,No,3/3/2013,Electronic,36,6", "InvoiceDate: '26/1/2013' is not a date as M/d/yyyy")]
-    public void A_row_of_the_sample_that_can_not_be_is_rejected(string row, string reason) => Read(Lph, LphHeader + row + "\r\n").Only().Reason().ShouldContain(reason);
+    public void A_row_of_the_sample_that_can_not_be_is_rejected(string row, string reason) =>
+        Read(Lph, LphHeader + row + "\r\n").Only().Reason().ShouldContain(reason);
 
     [Fact]
     public void The_example_in_the_documentation_does_what_it_says()
@@ -69,12 +72,14 @@ public class ShippedMappingTests
     public void Receivables_give_a_payment_where_one_is_known()
     {
         var receivables = Mapping.Load("receivables");
-        var rows = Read(receivables, "account,name,invoice,issued_on,due_on,amount,currency,paid_on\nA1,Ann,I1,2026-01-01,2026-01-31,10,EUR,\nA1,Ann,I2,2026-01-01,2026-01-31,10,EUR,2026-01-20\nA1,Ann,I3,2026-01-01,2026-01-31,10,EUR,2025-12-31\n");
+        var rows = Read(receivables, "account,name,invoice,issued_on,due_on,amount,currency,paid_on\nA1,Ann,I1,2026-01-01,2026-01-31,10,EUR,\n"
+            + "A1,Ann,I2,2026-01-01,2026-01-31,10,EUR,2026-01-20\nA1,Ann,I3,2026-01-01,2026-01-31,10,EUR,2025-12-31\n");
         rows[0].Inputs.Select(i => i.GetType().Name).ShouldBe(["AccountSet", "Invoice", "Unpaid"]);
         rows[1].Inputs.Select(i => i.GetType().Name).ShouldBe(["AccountSet", "Invoice", "Payment"]);
         rows[1].Inputs[2].Key.ShouldBe("receivables/payment/A1/I2");
         rows[2].Reason().ShouldContain("paid_on is before issued_on");
-        Read(receivables, """{"account":"A1","invoice":"I1","issued_on":"2026-01-01","due_on":"2026-01-31","amount":10,"currency":"EUR","paid_on":null}""", "-.ndjson").Only().Inputs.Count.ShouldBe(3);
+        Read(receivables, """{"account":"A1","invoice":"I1","issued_on":"2026-01-01","due_on":"2026-01-31","amount":10,"currency":"EUR","paid_on":null}""",
+            "-.ndjson").Only().Inputs.Count.ShouldBe(3);
         // A list without the column says nothing of payments.
         Read(receivables, "account,invoice,issued_on,due_on,amount,currency\nA1,I1,2026-01-01,2026-01-31,10,EUR\n").Only().Inputs.Count.ShouldBe(2);
     }
@@ -83,11 +88,13 @@ public class ShippedMappingTests
     public void Open_items_come_with_their_account()
     {
         var mapping = Mapping.Load("open-items");
-        const string csv = "account,name,number,issued_on,due_on,balance,currency,email\nA1,Ann,I1,2026-01-01,2026-01-31,10.00,EUR,\nA1,Ann,I2,2026-01-01,2026-01-31,0,EUR,ap@a.example\n"
+        const string csv = "account,name,number,issued_on,due_on,balance,currency,email\nA1,Ann,I1,2026-01-01,2026-01-31,10.00,EUR,\n"
+            + "A1,Ann,I2,2026-01-01,2026-01-31,0,EUR,ap@a.example\n"
             + "A1,Ann,I3,2026-01-01,2026-01-31,-5,EUR,\nA1,Ann,I4,2026-02-01,2026-01-31,5.001,EUR,nobody\nA1,Ann,I5,2026-01-01,2026-01-31,,EUR,\n";
         var rows = MappedFile.ReadOpenItems(mapping, Stream(csv), name: "open.csv").ToList();
         rows.Take(2).ShouldAllBe(r => r.Problems.Count == 0);
-        (rows[0].Line, rows[0].Account, rows[0].Number, rows[0].IssuedOn, rows[0].DueOn, rows[0].Balance.ToString()).ShouldBe((2, "A1", "I1", new DateOnly(2026, 1, 1), new DateOnly(2026, 1, 31), "10.00 EUR"));
+        (rows[0].Line, rows[0].Account, rows[0].Number, rows[0].IssuedOn, rows[0].DueOn, rows[0].Balance.ToString())
+            .ShouldBe((2, "A1", "I1", new DateOnly(2026, 1, 1), new DateOnly(2026, 1, 31), "10.00 EUR"));
         rows[0].Set!.Name.ShouldBe("Ann");
         rows[1].Balance.IsZero.ShouldBeTrue();
         rows[1].Set!.Key.ShouldNotBe(rows[0].Set!.Key);

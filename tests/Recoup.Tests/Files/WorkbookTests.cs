@@ -19,7 +19,9 @@ public sealed class WorkbookTests
         return [.. Part($"xl/worksheets/sheet{sheet}.xml").Descendants(Main + "row").Select(row => row.Elements(Main + "c").Select(c =>
         {
             var type = c.Attribute("t")?.Value ?? "n";
-            return type == "s" ? ("text", shared[int.Parse(c.Value, System.Globalization.CultureInfo.InvariantCulture)]) : (type is "inlineStr" or "str" ? "text" : type, c.Value);
+            return type == "s"
+                ? ("text", shared[int.Parse(c.Value, System.Globalization.CultureInfo.InvariantCulture)])
+                : (type is "inlineStr" or "str" ? "text" : type, c.Value);
         }).ToList())];
     }
 
@@ -33,7 +35,8 @@ public sealed class WorkbookTests
     [Fact]
     public async Task Cells_are_what_they_were()
     {
-        var rows = Read(await Written(new WorkbookSheet("Items", ["number", "amount", "due"], [["00123", 1234.50m, new DateOnly(2026, 3, 31)], ["=cmd|x", -1m, null], ["a\u0001b", 0m, new DateOnly(1850, 1, 1)]])));
+        var rows = Read(await Written(new WorkbookSheet("Items", ["number", "amount", "due"],
+            [["00123", 1234.50m, new DateOnly(2026, 3, 31)], ["=cmd|x", -1m, null], ["a\u0001b", 0m, new DateOnly(1850, 1, 1)]])));
         rows[0].ShouldBe([("text", "number"), ("text", "amount"), ("text", "due")]);
         rows[1].ShouldBe([("text", "00123"), ("n", "1234.5"), ("n", "46112")]);
         rows[2].Take(2).ShouldBe([("text", "=cmd|x"), ("n", "-1")]);
@@ -43,8 +46,10 @@ public sealed class WorkbookTests
     [Fact]
     public async Task Sheets_have_names_that_a_spreadsheet_takes_each_once()
     {
-        using var zip = new ZipArchive(new MemoryStream(await Written(new WorkbookSheet("a/b:c", ["x"], []), new WorkbookSheet("a-b-c", ["x"], []), new WorkbookSheet(new string('n', 40), ["x"], []), new WorkbookSheet("", ["x"], []))));
-        XDocument.Load(zip.GetEntry("xl/workbook.xml")!.Open()).Descendants(Main + "sheet").Select(s => s.Attribute("name")!.Value).ShouldBe(["a-b-c", "a-b-c 2", new string('n', 31), "Sheet"]);
+        using var zip = new ZipArchive(new MemoryStream(await Written(new WorkbookSheet("a/b:c", ["x"], []), new WorkbookSheet("a-b-c", ["x"], []),
+            new WorkbookSheet(new string('n', 40), ["x"], []), new WorkbookSheet("", ["x"], []))));
+        XDocument.Load(zip.GetEntry("xl/workbook.xml")!.Open()).Descendants(Main + "sheet").Select(s => s.Attribute("name")!.Value)
+            .ShouldBe(["a-b-c", "a-b-c 2", new string('n', 31), "Sheet"]);
     }
 
     [Fact]

@@ -49,7 +49,8 @@ public sealed class DateBoundsTests
     [InlineData("2026-03-31T22:30:00Z", "Europe/Berlin", "2026-04-01")]
     [InlineData("2026-03-31T02:00:00Z", "America/New_York", "2026-03-30")]
     public void The_day_of_an_instant_is_one_of_the_calendar(string instant, string zone, string day) =>
-        DateBounds.DayIn(NodaTime.DateTimeZoneProviders.Tzdb[zone], DateTimeOffset.Parse(instant, System.Globalization.CultureInfo.InvariantCulture)).ShouldBe(Day(day));
+        DateBounds.DayIn(NodaTime.DateTimeZoneProviders.Tzdb[zone], DateTimeOffset.Parse(instant, System.Globalization.CultureInfo.InvariantCulture))
+            .ShouldBe(Day(day));
 
     // --- every date of every kind of input ---
 
@@ -108,7 +109,8 @@ public sealed class DateBoundsTests
             var problem = problems.ShouldHaveSingleItem(text);
             problem.Field.ShouldBe(field.Name, text);
             problem.Message.ShouldContain(day);
-            (problem.Message.Contains("1901-01-01", StringComparison.Ordinal) || problem.Message.Contains("2999-12-31", StringComparison.Ordinal)).ShouldBeTrue(problem.Message);
+            (problem.Message.Contains("1901-01-01", StringComparison.Ordinal) || problem.Message.Contains("2999-12-31", StringComparison.Ordinal))
+                .ShouldBeTrue(problem.Message);
         }
     }
 

@@ -55,7 +55,8 @@ public sealed class MoneyTests
             (currency, minor) =>
             {
                 var text = Money.Format(minor, currency);
-                return Money.TryFromMajor(decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture), currency, out var money) && money.Minor == minor;
+                return Money.TryFromMajor(decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture),
+                    currency, out var money) && money.Minor == minor;
             }).QuickCheckThrowOnFailure();
 }
 

@@ -81,7 +81,8 @@ public sealed class PublicHolidayTests
                 var days = Enumerable.Range(0, 365).Select(new DateOnly(year, 1, 1).AddDays).ToList();
                 days.Count(calendar.IsBusinessDay).ShouldBeGreaterThan(220, $"{name} in {year}");
                 // Made up for on a day near it, or a weekend already.
-                if (year is 2024 or 2031 or 2036 && name is not ("every-day" or "weekdays")) calendar.IsBusinessDay(new DateOnly(year, 1, 1)).ShouldBeFalse(name);
+                if (year is 2024 or 2031 or 2036 && name is not ("every-day" or "weekdays"))
+                    calendar.IsBusinessDay(new DateOnly(year, 1, 1)).ShouldBeFalse(name);
             }
         }
     }

@@ -28,7 +28,8 @@ public sealed class MailFolderTests : IDisposable
         return ParsedMail.Parse(File.ReadAllBytes(folder.PathOf("m-1")));
     }
 
-    private static MessageText Text(string to = "pay@customer.example", string? name = "Customer Ltd", string from = "ar@creditor.example", string? fromName = "Creditor Inc", string subject = "Payment reminder", string body = "Hello\n") =>
+    private static MessageText Text(string to = "pay@customer.example", string? name = "Customer Ltd", string from = "ar@creditor.example",
+        string? fromName = "Creditor Inc", string subject = "Payment reminder", string body = "Hello\n") =>
         new(to, name, from, fromName, subject, body);
 
     [Fact]
@@ -83,13 +84,15 @@ public sealed class MailFolderTests : IDisposable
 
     [Fact]
     public void Quotes_and_commas_in_a_name_are_no_further_recipients() =>
-        Written(Text(name: "Doe, \"Jane\" <x@y.example>, Bob \\")).Header("To").ShouldBe("\"Doe, \\\"Jane\\\" <x@y.example>, Bob \\\\\" <pay@customer.example>");
+        Written(Text(name: "Doe, \"Jane\" <x@y.example>, Bob \\")).Header("To")
+            .ShouldBe("\"Doe, \\\"Jane\\\" <x@y.example>, Bob \\\\\" <pay@customer.example>");
 
     [Fact]
     public void Line_breaks_make_no_headers_even_when_the_writer_let_them_through()
     {
         var mail = Written(Text(name: "Eve\r\nBcc: all@example.com", fromName: "C\nX: y", subject: "Hi\r\nBcc: all@example.com\r\n\r\nbody"));
-        mail.Names.ShouldBe(["Date", "From", "To", "Message-ID", "Subject", "List-Unsubscribe", "Auto-Submitted", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"]);
+        mail.Names.ShouldBe(["Date", "From", "To", "Message-ID", "Subject", "List-Unsubscribe", "Auto-Submitted", "MIME-Version",
+            "Content-Type", "Content-Transfer-Encoding"]);
         mail.Header("Subject").ShouldBe("Hi Bcc: all@example.com body");
     }
 
@@ -113,7 +116,8 @@ public sealed class MailFolderTests : IDisposable
     [Fact]
     public void Every_line_fits_and_is_plain()
     {
-        Written(Text(subject: new string('ü', 400), name: new string('n', 300), body: new string('x', 5000) + "\n" + new string('ä', 2000) + " \n.\nFrom me\n=\t \n"));
+        Written(Text(subject: new string('ü', 400), name: new string('n', 300), body: new string('x', 5000) + "\n"
+            + new string('ä', 2000) + " \n.\nFrom me\n=\t \n"));
         var bytes = File.ReadAllBytes(Folder.PathOf("m-1"));
         bytes.ShouldAllBe(b => b < 127);
         foreach (var line in Encoding.ASCII.GetString(bytes).Split("\r\n")) line.Length.ShouldBeLessThanOrEqualTo(76);
@@ -127,7 +131,8 @@ public sealed class MailFolderTests : IDisposable
     [InlineData(78)]
     public void Lines_about_the_length_at_which_they_break_come_back_whole(int length)
     {
-        foreach (var line in new[] { new string('x', length), new string('x', length - 1) + "ä", new string('x', length - 1) + "=", new string('ä', length), new string('x', length - 1) + " y" })
+        foreach (var line in new[] { new string('x', length), new string('x', length - 1) + "ä", new string('x', length - 1) + "=",
+            new string('ä', length), new string('x', length - 1) + " y" })
         {
             var folder = Folder;
             folder.Send(Samples.Outgoing("m-2", Text(body: line + "\n")), Now);
@@ -147,7 +152,8 @@ public sealed class MailFolderTests : IDisposable
         bench.Run(due.AddDays(-30), due.AddDays(60));
         Folder.Send(bench.Sent, Now).ShouldAllBe(a => a.Outcome == "sent");
         bench.Sent.Select(m => ParsedMail.Parse(File.ReadAllBytes(Folder.PathOf(m.Message))).Header("Subject")).ShouldBe(
-            ["Demnächst fällig: 500,00 EUR", "Zahlungserinnerung: 500,00 EUR überfällig", "Mahnung: 500,00 EUR weiterhin offen", "Letzte Mahnung: 500,00 EUR überfällig"]);
+            ["Demnächst fällig: 500,00 EUR", "Zahlungserinnerung: 500,00 EUR überfällig",
+                "Mahnung: 500,00 EUR weiterhin offen", "Letzte Mahnung: 500,00 EUR überfällig"]);
         bench.State.WorkItems.Values.Select(w => (w.Kind, w.CreatedOn)).ShouldBe([("call", due.AddDays(21)), ("propose_placement", due.AddDays(50))]);
     }
 
@@ -256,7 +262,11 @@ public sealed class MailFolderTests : IDisposable
                    m['Date'].datetime.isoformat(), m['Message-ID'], m.get_content_type(), m.get_body(('plain',)).get_content()]
             sys.stdout.buffer.write('\x1f'.join(out).encode('utf-8'))
             """;
-        var start = new ProcessStartInfo("python3") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8, ArgumentList = { "-c", script, Folder.PathOf("m-1") } };
+        var start = new ProcessStartInfo("python3")
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8,
+            ArgumentList = { "-c", script, Folder.PathOf("m-1") },
+        };
         Process? process = null;
         try { process = Process.Start(start); }
         catch (System.ComponentModel.Win32Exception) { Assert.Skip("python3 is not here; ParsedMail reads the same in the other tests"); }
@@ -266,7 +276,8 @@ public sealed class MailFolderTests : IDisposable
             var errors = process.StandardError.ReadToEnd();
             process.WaitForExit();
             errors.ShouldBeEmpty();
-            read.ReplaceLineEndings("\n").Split('\x1f').ShouldBe([text.Subject, text.Name!, text.To, text.FromName!, "2026-04-20T07:30:05+00:00", "<m-1.ws1@recoup.invalid>", "multipart/alternative", text.Body]);
+            read.ReplaceLineEndings("\n").Split('\x1f').ShouldBe([text.Subject, text.Name!, text.To, text.FromName!, "2026-04-20T07:30:05+00:00",
+                "<m-1.ws1@recoup.invalid>", "multipart/alternative", text.Body]);
         }
     }
 }

@@ -53,7 +53,8 @@ public sealed class MimeTests : IDisposable
         Regex.Count(body, "<table ").ShouldBe(1);
         Regex.Count(body, "<th scope=\"col\"").ShouldBeGreaterThan(3);
         Regex.Count(body, "<tr>").ShouldBe(3);
-        Words(System.Net.WebUtility.HtmlDecode(Regex.Replace(body, "<[^>]*>", " ", RegexOptions.None, TimeSpan.FromSeconds(5)))).ShouldBe(Words(text.Body).Where(w => w != "---"));
+        Words(System.Net.WebUtility.HtmlDecode(Regex.Replace(body, "<[^>]*>", " ", RegexOptions.None, TimeSpan.FromSeconds(5))))
+            .ShouldBe(Words(text.Body).Where(w => w != "---"));
     }
 
     private static IEnumerable<string> Words(string text) => text.Split([' ', '\n', '\u00a0'], StringSplitOptions.RemoveEmptyEntries);
@@ -61,7 +62,8 @@ public sealed class MimeTests : IDisposable
     [Fact]
     public void A_table_with_words_on_its_own_line_stays_text()
     {
-        var writer = new TemplateWriter([("en/first-reminder.neutral.hbs", "Subject: x\n\nList: {{table number=\"No\" open=\"Open\"}}\n\nand\n\n{{table number=\"No\"}}\n")]);
+        var writer = new TemplateWriter([("en/first-reminder.neutral.hbs",
+            "Subject: x\n\nList: {{table number=\"No\" open=\"Open\"}}\n\nand\n\n{{table number=\"No\"}}\n")]);
         var text = writer.Write(Samples.Facts());
         text.Tables.ShouldBe("6,3,12");
         Regex.Count(Written(text).Parts[1].Body, "<table ").ShouldBe(1);
@@ -73,7 +75,8 @@ public sealed class MimeTests : IDisposable
         var pdf = Enumerable.Range(0, 100_000).Select(i => (byte)(i * 7 % 256)).ToArray();
         var mail = Written(TemplateWriter.Shipped.Write(Samples.Facts()) with
         {
-            Attachments = [new Attachment("RE-2026-0017.pdf", "application/pdf", pdf), new Attachment("Kontoauszug Müller/Söhne.pdf", "application/pdf", "%PDF"u8.ToArray()), new Attachment("a\"\r\nBcc: x@y.example", "text/pl\r\nain", [])],
+            Attachments = [new Attachment("RE-2026-0017.pdf", "application/pdf", pdf), new Attachment("Kontoauszug Müller/Söhne.pdf", "application/pdf",
+                "%PDF"u8.ToArray()), new Attachment("a\"\r\nBcc: x@y.example", "text/pl\r\nain", [])],
         });
         mail.Header("Content-Type").ShouldStartWith("multipart/mixed; boundary=");
         mail.Parts.Count.ShouldBe(4);
@@ -89,7 +92,11 @@ public sealed class MimeTests : IDisposable
     [Fact]
     public void Another_program_reads_the_same_parts()
     {
-        var text = TemplateWriter.Shipped.Write(Samples.Full("second-reminder", "firm", "de")) with { ReplyTo = "antwort@beispiel.example", Attachments = [new Attachment("Rechnung Nº 1.pdf", "application/pdf", [0, 1, 2, 255])] };
+        var text = TemplateWriter.Shipped.Write(Samples.Full("second-reminder", "firm", "de")) with
+        {
+            ReplyTo = "antwort@beispiel.example",
+            Attachments = [new Attachment("Rechnung Nº 1.pdf", "application/pdf", [0, 1, 2, 255])],
+        };
         Written(text);
         const string script = """
             import sys, email, email.policy
@@ -98,7 +105,8 @@ public sealed class MimeTests : IDisposable
                 assert not part.defects, part.defects
             a = list(m.iter_attachments())[0]
             html = m.get_body(('html',)).get_content()
-            out = [m.get_content_type(), m['Reply-To'], m.get_body(('plain',)).get_content(), str('<table' in html and '</html>' in html), a.get_filename(), a.get_content_type(), a.get_content().hex()]
+            out = [m.get_content_type(), m['Reply-To'], m.get_body(('plain',)).get_content(), str('<table' in html and '</html>' in html),
+                   a.get_filename(), a.get_content_type(), a.get_content().hex()]
             sys.stdout.buffer.write('\x1f'.join(out).encode('utf-8'))
             """;
         Python.Run(script, Path.Combine(path, "m-1.eml")).ReplaceLineEndings("\n").Split('\x1f')
@@ -109,13 +117,19 @@ public sealed class MimeTests : IDisposable
     [Fact]
     public void A_text_is_read_as_it_was_written()
     {
-        var text = TemplateWriter.Shipped.Write(Samples.Facts()) with { ReplyTo = "a@b.example", Attachments = [new Attachment("a.pdf", "application/pdf", [1, 2, 3])] };
+        var text = TemplateWriter.Shipped.Write(Samples.Facts()) with
+        {
+            ReplyTo = "a@b.example",
+            Attachments = [new Attachment("a.pdf", "application/pdf", [1, 2, 3])],
+        };
         var read = JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(text, MessageJson.Default.MessageText), MessageJson.Default.MessageText)!;
         (read with { Attachments = null }).ShouldBe(text with { Attachments = null });
-        read.Attachments!.Single().ShouldSatisfyAllConditions(a => a.FileName.ShouldBe("a.pdf"), a => a.MediaType.ShouldBe("application/pdf"), a => a.Content.ShouldBe([1, 2, 3]));
+        read.Attachments!.Single()
+            .ShouldSatisfyAllConditions(a => a.FileName.ShouldBe("a.pdf"), a => a.MediaType.ShouldBe("application/pdf"), a => a.Content.ShouldBe([1, 2, 3]));
 
         // As an earlier version wrote it.
-        var old = JsonSerializer.Deserialize("""{"to":"a@b.example","name":null,"from":"c@d.example","from_name":null,"subject":"s","body":"b\n"}""", MessageJson.Default.MessageText);
+        var old = JsonSerializer.Deserialize("""{"to":"a@b.example","name":null,"from":"c@d.example","from_name":null,"subject":"s","body":"b\n"}""",
+            MessageJson.Default.MessageText);
         old.ShouldBe(new MessageText("a@b.example", null, "c@d.example", null, "s", "b\n"));
     }
 }

@@ -38,7 +38,10 @@ internal sealed class ParsedMail
             body.ShouldEndWith($"\r\n{mark}--\r\n");
             mail.Parts = [.. ("\r\n" + body[..^(mark.Length + 4)]).Split($"\r\n{mark}\r\n")[1..].Select(part => Parse(Encoding.ASCII.GetBytes(part)))];
         }
-        else mail.Content = mail.headers.Exists(h => h is { Name: "Content-Transfer-Encoding", Value: "base64" }) ? Convert.FromBase64String(body) : Unquote(body);
+        else
+            mail.Content = mail.headers.Exists(h => h is { Name: "Content-Transfer-Encoding", Value: "base64" })
+                ? Convert.FromBase64String(body)
+                : Unquote(body);
         return mail;
     }
 

@@ -11,7 +11,11 @@ internal static class Python
 
     public static string Run(string script, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8, ArgumentList = { "-c", script } };
+        var start = new ProcessStartInfo(Program)
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8,
+            ArgumentList = { "-c", script },
+        };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         Process? process = null;
         try { process = Process.Start(start); }

@@ -7,7 +7,8 @@ namespace Recoup.Tests.Mail;
 
 internal static class Samples
 {
-    public static Money Money(decimal amount, string currency = "EUR") => Core.Foundation.Money.TryFromMajor(amount, Currency.Of(currency), out var money) ? money : throw new ArgumentException("amount", nameof(amount));
+    public static Money Money(decimal amount, string currency = "EUR") =>
+        Core.Foundation.Money.TryFromMajor(amount, Currency.Of(currency), out var money) ? money : throw new ArgumentException("amount", nameof(amount));
 
     public static MessageFacts Facts(string template = "first-reminder", string tone = "neutral", string language = "en") => new()
     {
@@ -56,5 +57,6 @@ internal static class Samples
     };
 
     public static Outgoing Outgoing(string id = "m-07-00000042", MessageText? text = null) =>
-        new("P1", id, "email", text ?? new MessageText("pay@customer.example", "Customer Ltd", "ar@creditor.example", "Creditor Inc", "Payment reminder", "Hello,\n\nplease pay.\n"));
+        new("P1", id, "email", text
+            ?? new MessageText("pay@customer.example", "Customer Ltd", "ar@creditor.example", "Creditor Inc", "Payment reminder", "Hello,\n\nplease pay.\n"));
 }

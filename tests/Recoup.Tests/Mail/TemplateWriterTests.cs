@@ -31,7 +31,8 @@ public sealed class TemplateWriterTests
     }
 
     private static void Approve(string name, MessageText text) => Repository.ShouldBeApproved(
-        $"To: {text.Name} <{text.To}>\nFrom: {text.FromName} <{text.From}>\nSubject: {text.Subject}\n\n{text.Body}", $"tests/Recoup.Tests/Mail/approved/{name}.txt");
+        $"To: {text.Name} <{text.To}>\nFrom: {text.FromName} <{text.From}>\nSubject: {text.Subject}\n\n{text.Body}",
+        $"tests/Recoup.Tests/Mail/approved/{name}.txt");
 
     // --- falling back ---
 
@@ -52,7 +53,8 @@ public sealed class TemplateWriterTests
         TemplateWriter.Shipped.Templates.ShouldBe(["due-soon", "final-notice", "first-reminder", "invoice", "second-reminder", "statement"]);
         TemplateWriter.Shipped.Has("due-soon").ShouldBeTrue();
         TemplateWriter.Shipped.Has("closing").ShouldBeFalse();
-        Should.Throw<ArgumentException>(() => TemplateWriter.Shipped.Write(Samples.Facts("nonsense"))).Message.ShouldContain("there is no template 'nonsense'; there are due-soon");
+        Should.Throw<ArgumentException>(() => TemplateWriter.Shipped.Write(Samples.Facts("nonsense")))
+            .Message.ShouldContain("there is no template 'nonsense'; there are due-soon");
     }
 
     [Fact]
@@ -61,7 +63,8 @@ public sealed class TemplateWriterTests
         var text = TemplateWriter.Shipped.Write(Samples.Bare("first-reminder", "neutral", "en"));
         text.From.ShouldBe("receivables@localhost.invalid");
         text.FromName.ShouldBeNull();
-        TemplateWriter.Shipped.Write(Samples.Facts()).ShouldSatisfyAllConditions(t => t.From.ShouldBe("forderungen@beispiel.example"), t => t.FromName.ShouldBe("Beispiel AG"));
+        TemplateWriter.Shipped.Write(Samples.Facts())
+            .ShouldSatisfyAllConditions(t => t.From.ShouldBe("forderungen@beispiel.example"), t => t.FromName.ShouldBe("Beispiel AG"));
     }
 
     [Fact]
@@ -91,7 +94,8 @@ public sealed class TemplateWriterTests
     public void A_line_break_in_a_value_cannot_move_the_subject_s_rest_into_the_body()
     {
         var writer = new TemplateWriter([("en/first-reminder.neutral.hbs", "Subject: For {{name}} at {{bank_details}}\n\nBody")]);
-        writer.Write(Samples.Facts()).ShouldSatisfyAllConditions(t => t.Subject.ShouldBe("For Müller & Söhne GmbH at IBAN DE02 1203 0000 0000 2020 51 BIC BYLADEM1001"), t => t.Body.ShouldBe("Body\n"));
+        writer.Write(Samples.Facts()).ShouldSatisfyAllConditions(
+            t => t.Subject.ShouldBe("For Müller & Söhne GmbH at IBAN DE02 1203 0000 0000 2020 51 BIC BYLADEM1001"), t => t.Body.ShouldBe("Body\n"));
     }
 
     // --- a user's own ---
@@ -99,10 +103,12 @@ public sealed class TemplateWriterTests
     [Fact]
     public void A_user_s_template_replaces_one_and_leaves_the_others()
     {
-        var writer = new TemplateWriter([("de/first-reminder.neutral.hbs", "Subject: Eigene\r\n\r\nGuten Tag,\r\n{{#each items}}\r\n{{number}}: {{open}} von {{amount}}, {{days}} Tage, {{../account}}\r\n{{/each}}\r\n{{#unless bank_details}}keine{{else}}Konto{{/unless}}\r\n")]);
+        var writer = new TemplateWriter([("de/first-reminder.neutral.hbs", "Subject: Eigene\r\n\r\nGuten Tag,\r\n{{#each items}}\r\n"
+            + "{{number}}: {{open}} von {{amount}}, {{days}} Tage, {{../account}}\r\n{{/each}}\r\n{{#unless bank_details}}keine{{else}}Konto{{/unless}}\r\n")]);
         var text = writer.Write(Samples.Facts(language: "de"));
         text.Subject.ShouldBe("Eigene");
-        text.Body.ShouldBe("Guten Tag,\nRE-2026-0017: 1.234,50 EUR von 1.234,50 EUR, 20 Tage, K-1001\nRE-2026-0104: 40,00 EUR von 89,90 EUR, 10 Tage, K-1001\nKonto\n");
+        text.Body.ShouldBe("Guten Tag,\nRE-2026-0017: 1.234,50 EUR von 1.234,50 EUR, 20 Tage, K-1001\n"
+            + "RE-2026-0104: 40,00 EUR von 89,90 EUR, 10 Tage, K-1001\nKonto\n");
         writer.Write(Samples.Facts()).ShouldBe(TemplateWriter.Shipped.Write(Samples.Facts()));
     }
 
@@ -110,7 +116,8 @@ public sealed class TemplateWriterTests
     public void A_new_language_has_unmistakable_dates_and_amounts()
     {
         var writer = new TemplateWriter([("fr/first-reminder.neutral.hbs", "Subject: Rappel: {{total}}\n\nLe {{first_due}}")]);
-        writer.Write(Samples.Facts(language: "fr-CA")).ShouldSatisfyAllConditions(t => t.Subject.ShouldBe("Rappel: EUR 1274.50"), t => t.Body.ShouldBe("Le 2026-03-31\n"));
+        writer.Write(Samples.Facts(language: "fr-CA"))
+            .ShouldSatisfyAllConditions(t => t.Subject.ShouldBe("Rappel: EUR 1274.50"), t => t.Body.ShouldBe("Le 2026-03-31\n"));
     }
 
     [Fact]
@@ -162,20 +169,24 @@ public sealed class TemplateWriterTests
 
     [Fact]
     public void A_new_purpose_needs_its_neutral_English_text() =>
-        Should.Throw<TemplateException>(() => new TemplateWriter([("de/inkasso.firm.hbs", "Subject: x\n\ny")])).Message.ShouldContain("there must be an en/inkasso.neutral.hbs");
+        Should.Throw<TemplateException>(() => new TemplateWriter([("de/inkasso.firm.hbs", "Subject: x\n\ny")]))
+            .Message.ShouldContain("there must be an en/inkasso.neutral.hbs");
 
     [Fact]
     public void A_fault_in_a_part_is_found_at_load_too() =>
-        Should.Throw<TemplateException>(() => new TemplateWriter([("en/_closing.hbs", "ok\n{{creditr}}")])).Message.ShouldStartWith("en/_closing.hbs, line 2: 'creditr' is not known");
+        Should.Throw<TemplateException>(() => new TemplateWriter([("en/_closing.hbs", "ok\n{{creditr}}")]))
+            .Message.ShouldStartWith("en/_closing.hbs, line 2: 'creditr' is not known");
 
     [Fact]
     public void No_template_threatens_with_what_was_not_announced()
     {
-        string[] threats = ["court", "lawyer", "legal action", "sue ", "bailiff", "credit bureau", "Gericht", "Anwalt", "Klage", "Vollstreckung", "Schufa", "SCHUFA"];
+        string[] threats = ["court", "lawyer", "legal action", "sue ", "bailiff", "credit bureau", "Gericht", "Anwalt",
+            "Klage", "Vollstreckung", "Schufa", "SCHUFA"];
         foreach (var (path, text) in TemplateWriter.ShippedFiles())
         {
             threats.Where(threat => text.Contains(threat, StringComparison.Ordinal)).ShouldBeEmpty(path);
-            if (!path.Contains("final-notice", StringComparison.Ordinal)) (text.Contains("agency", StringComparison.Ordinal) || text.Contains("Inkasso", StringComparison.Ordinal)).ShouldBeFalse(path);
+            if (!path.Contains("final-notice", StringComparison.Ordinal))
+                (text.Contains("agency", StringComparison.Ordinal) || text.Contains("Inkasso", StringComparison.Ordinal)).ShouldBeFalse(path);
         }
     }
 }

@@ -30,10 +30,15 @@ public sealed class AgeingReportTests
     [Fact]
     public void A_row_is_written_as_the_contract_has_it()
     {
-        var books = new Books().Invoice("2026-06-01", "2026-07-01", 100).Invoice("2026-04-01", "2026-05-01", 50).Cell(Measure.Unapplied, "2026-06-02", null, 9, 0)
+        var books = new Books().Invoice("2026-06-01", "2026-07-01", 100).Invoice("2026-04-01", "2026-05-01", 50)
+            .Cell(Measure.Unapplied, "2026-06-02", null, 9, 0)
             .Invoice("2026-07-01", "2026-07-31", 1000);
         Books.Json(AgeingReport.Of(books.Source, AsOf, byPortfolio: true, bySegment: true).Single().WriteTo).ShouldBe(
-            """{"as_of":"2026-06-30","currency":"EUR","portfolio":"EU","segment":"all","current":"100.00","d1_30":"0.00","d31_60":"50.00","d61_90":"0.00","d90_plus":"0.00","total":"150.00","open_items":2,"unapplied":"9.00"}""");
+            """
+                {"as_of":"2026-06-30","currency":"EUR","portfolio":"EU","segment":"all","current":"100.00","d1_30":"0.00","d31_60":"50.00",
+                """ + """
+                "d61_90":"0.00","d90_plus":"0.00","total":"150.00","open_items":2,"unapplied":"9.00"}
+                """);
     }
 
     [Fact]
@@ -45,7 +50,8 @@ public sealed class AgeingReportTests
         AgeingReport.Of(books.Source, AsOf).Select(r => (r.Group.Currency, r.Total, r.OpenItems, r.Unapplied)).ShouldBe([("EUR", 0, 0, 0), ("JPY", 0, 0, 0)]);
         AgeingReport.Of(books.Source, Books.Day("2026-06-04")).Select(r => r.Group.Currency).ShouldBe(["EUR"]);
         AgeingReport.Of(books.Source, Books.Day("2026-05-31")).ShouldBeEmpty();
-        AgeingReport.Of(books.Source, AsOf, byPortfolio: true).Select(r => (r.Group.Portfolio, r.Group.Currency, r.Total)).ShouldBe([("EU", "EUR", 0), ("EU", "JPY", 0)]);
+        AgeingReport.Of(books.Source, AsOf, byPortfolio: true).Select(r => (r.Group.Portfolio, r.Group.Currency, r.Total))
+            .ShouldBe([("EU", "EUR", 0), ("EU", "JPY", 0)]);
         AgeingReport.Of(books.Source, AsOf, bySegment: true).Count.ShouldBe(2);
     }
 
@@ -66,7 +72,9 @@ public sealed class AgeingReportTests
     public void By_account_it_is_built_from_items()
     {
         var rows = AgeingReport.ByAccount(
-            AsOf, [("B", "EUR", Books.Day("2026-06-29"), 300), ("A", "EUR", Books.Day("2026-06-30"), 100), ("B", "EUR", Books.Day("2026-06-30"), 200)], [("A", "EUR", 50)]);
-        rows.Select(r => (r.Group.Account, r.Current, r.D1To30, r.Total, r.OpenItems, r.Unapplied)).ShouldBe([("A", 100, 0, 100, 1, 50), ("B", 200, 300, 500, 2, 0)]);
+            AsOf, [("B", "EUR", Books.Day("2026-06-29"), 300), ("A", "EUR", Books.Day("2026-06-30"), 100),
+                ("B", "EUR", Books.Day("2026-06-30"), 200)], [("A", "EUR", 50)]);
+        rows.Select(r => (r.Group.Account, r.Current, r.D1To30, r.Total, r.OpenItems, r.Unapplied))
+            .ShouldBe([("A", 100, 0, 100, 1, 50), ("B", 200, 300, 500, 2, 0)]);
     }
 }

@@ -17,7 +17,8 @@ internal sealed class Auditor(RandomBooks books, string currency, string? portfo
 
     private List<Document> Documents => books.Documents.FindAll(d => d.Currency == currency && Mine(d.Account));
 
-    private IEnumerable<RandomBooks.Part> CashParts => books.Payments.Where(c => c.Payment && c.Currency == currency && Mine(c.Account)).SelectMany(c => c.Parts).Where(p => !p.Recovery);
+    private IEnumerable<RandomBooks.Part> CashParts =>
+        books.Payments.Where(c => c.Payment && c.Currency == currency && Mine(c.Account)).SelectMany(c => c.Parts).Where(p => !p.Recovery);
 
     public decimal Open(DateOnly day) => Documents.Sum(d => d.BalanceOn(day)) / Unit;
 
@@ -35,9 +36,11 @@ internal sealed class Auditor(RandomBooks books, string currency, string? portfo
     };
 
     public decimal Unapplied(DateOnly day) => books.Payments.Where(c => c.Currency == currency && Mine(c.Account) && c.On <= day && !(c.Reversed <= day))
-        .Sum(c => c.Minor - c.Parts.Where(p => p.Day <= day).Sum(p => p.Minor - p.Back.Where(b => b.On <= day).Sum(b => b.Minor)) - c.Refunds.Where(r => r.On <= day).Sum(r => r.Minor)) / Unit;
+        .Sum(c => c.Minor - c.Parts.Where(p => p.Day <= day)
+            .Sum(p => p.Minor - p.Back.Where(b => b.On <= day).Sum(b => b.Minor)) - c.Refunds.Where(r => r.On <= day).Sum(r => r.Minor)) / Unit;
 
-    public decimal Sales(DateOnly from, DateOnly to) => books.Sales.Where(s => s.Currency == currency && Mine(s.Account) && s.On >= from && s.On <= to).Sum(s => s.Minor) / Unit;
+    public decimal Sales(DateOnly from, DateOnly to) =>
+        books.Sales.Where(s => s.Currency == currency && Mine(s.Account) && s.On >= from && s.On <= to).Sum(s => s.Minor) / Unit;
 
     /// <summary>Of nothing and of less there are no shares and no days; below zero and above the most that can be there is no figure.</summary>
     public static decimal? Over(decimal numerator, decimal denominator, decimal times, decimal most = decimal.MaxValue) =>
@@ -61,7 +64,8 @@ internal sealed class Auditor(RandomBooks books, string currency, string? portfo
 
     public decimal? CeiSimple(DateOnly from, DateOnly to)
     {
-        var cash = CashParts.Where(p => p.On.Issued < from).Sum(p => Within(p.Day, from, to) * p.Minor - p.Back.Sum(b => Within(b.On, from, to) * b.Minor)) / Unit;
+        var cash = CashParts.Where(p => p.On.Issued < from)
+            .Sum(p => Within(p.Day, from, to) * p.Minor - p.Back.Sum(b => Within(b.On, from, to) * b.Minor)) / Unit;
         return Over(cash, Open(from.AddDays(-1)), 100, most: 100);
     }
 
@@ -104,7 +108,8 @@ internal sealed class Auditor(RandomBooks books, string currency, string? portfo
         return result;
     }
 
-    private IEnumerable<(Document Of, DateOnly On, long Minor)> Recoveries() => books.Payments.Where(c => c.Currency == currency && Mine(c.Account)).SelectMany(c => c.Parts).Where(p => p.Recovery)
+    private IEnumerable<(Document Of, DateOnly On, long Minor)> Recoveries() =>
+        books.Payments.Where(c => c.Currency == currency && Mine(c.Account)).SelectMany(c => c.Parts).Where(p => p.Recovery)
         .SelectMany(p => p.Back.Select(b => (p.On, b.On, -b.Minor)).Prepend((p.On, p.Day, p.Minor)));
 
     public (decimal? Days, bool AtLeast) CountBack(DateOnly to)
@@ -112,7 +117,8 @@ internal sealed class Auditor(RandomBooks books, string currency, string? portfo
         var left = Open(to);
         if (left <= 0) return (0, false);
         // An invoice cancelled on its own day never was.
-        var begins = books.Sales.Where(s => s.Currency == currency && Mine(s.Account) && s.On <= to).GroupBy(s => s.On).Where(g => g.Sum(s => s.Minor) != 0 || g.Sum(s => s.Count) != 0).Select(g => g.Key).ToList();
+        var begins = books.Sales.Where(s => s.Currency == currency && Mine(s.Account) && s.On <= to).GroupBy(s => s.On)
+            .Where(g => g.Sum(s => s.Minor) != 0 || g.Sum(s => s.Count) != 0).Select(g => g.Key).ToList();
         if (begins.Count == 0) return (null, false);
         decimal days = 0;
         for (var last = to; last >= begins.Min(); last = last.AddDays(-last.Day))

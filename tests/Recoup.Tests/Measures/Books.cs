@@ -50,7 +50,8 @@ internal sealed class Books
 
     public Books Cell(Measure measure, string day, string? reference, long major, long count)
     {
-        cells.Add(measure, Day(day), reference is null ? null : Day(reference), Portfolio, Segment, Currency, major * Recoup.Core.Foundation.Currency.Of(Currency).MinorPerMajor, count);
+        cells.Add(measure, Day(day), reference is null ? null : Day(reference), Portfolio, Segment, Currency,
+            major * Recoup.Core.Foundation.Currency.Of(Currency).MinorPerMajor, count);
         return this;
     }
 
@@ -64,7 +65,10 @@ internal sealed class Books
     public IReadOnlyList<KpiRow> Ask(KpiQuestion question) => new KpiEngine(KpiCatalog.Shipped, Source).Answer(question);
 
     public IReadOnlyList<KpiRow> Rows(string kpi, string asOf, string? window = null) =>
-        Ask(new KpiQuestion(Day(asOf)) { Kpis = [kpi], Window = window is null ? null : KpiWindow.TryParse(window, out var w) ? w : throw new ArgumentException(window, nameof(window)) });
+        Ask(new KpiQuestion(Day(asOf))
+        {
+            Kpis = [kpi], Window = window is null ? null : KpiWindow.TryParse(window, out var w) ? w : throw new ArgumentException(window, nameof(window)),
+        });
 
     public KpiRow Row(string kpi, string asOf, string? window = null) => Rows(kpi, asOf, window).ShouldHaveSingleItem();
 
@@ -80,7 +84,8 @@ internal sealed class Books
 
 internal static class KpiAssertions
 {
-    public static void ShouldBeAbout(this decimal? value, decimal expected, decimal tolerance = 0.005m) => value.ShouldNotBeNull().ShouldBe(expected, tolerance);
+    public static void ShouldBeAbout(this decimal? value, decimal expected, decimal tolerance = 0.005m) =>
+        value.ShouldNotBeNull().ShouldBe(expected, tolerance);
 
     public static decimal? Detail(this KpiRow row, string name) => row.Details.Single(d => d.Name == name).Value;
 }

@@ -6,7 +6,8 @@ namespace Recoup.Tests.Measures;
 /// <summary>Random histories through the fold: what the engine reads from cells is what the documents say.</summary>
 public sealed class KpiAuditorTests
 {
-    private static readonly DateOnly[] Days = [.. "2023-12-05 2024-01-31 2024-02-29 2024-03-01 2024-04-17 2024-06-30 2024-09-30 2024-11-30".Split(' ').Select(Books.Day)];
+    private static readonly DateOnly[] Days =
+        [.. "2023-12-05 2024-01-31 2024-02-29 2024-03-01 2024-04-17 2024-06-30 2024-09-30 2024-11-30".Split(' ').Select(Books.Day)];
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 60)];
 
@@ -24,10 +25,12 @@ public sealed class KpiAuditorTests
                 foreach (var day in Days)
                 {
                     foreach (var currency in new[] { "EUR", "USD", "JPY" })
-                        Compare(new Auditor(books, currency, portfolio), (kpi, bucket) => rows[(kpi, day, currency, portfolio, bucket)].SingleOrDefault(), day, $"seed {seed}, {day:yyyy-MM-dd}, {currency}, {portfolio}");
+                        Compare(new Auditor(books, currency, portfolio), (kpi, bucket) => rows[(kpi, day, currency, portfolio, bucket)].SingleOrDefault(), day,
+                            $"seed {seed}, {day:yyyy-MM-dd}, {currency}, {portfolio}");
 
                     var first = new DateOnly(day.Year, day.Month, 1);
-                    var actions = books.Actions.Where(a => a.On >= first && a.On <= day && (portfolio is null || books.Portfolios[a.Account] == portfolio)).ToList();
+                    var actions =
+                        books.Actions.Where(a => a.On >= first && a.On <= day && (portfolio is null || books.Portfolios[a.Account] == portfolio)).ToList();
                     var row = rows[("proactive_collection_actions", day, null, portfolio, null)].SingleOrDefault();
                     (row?.Value ?? 0).ShouldBe(actions.Count(a => a.Proactive));
                     (row?.Detail("actions") ?? 0).ShouldBe(actions.Count);
@@ -78,7 +81,8 @@ public sealed class KpiAuditorTests
             // Shares of less than nothing are none, and where the rate can't be the rest of its row says nothing either.
             var meaningless = roll["start"] <= 0 || (from != 4 && (roll[Auditor.Buckets[from + 1]] < 0 || roll[Auditor.Buckets[from + 1]] > roll["start"]));
             foreach (var (to, amount) in roll.Where(r => r.Key != "start"))
-                Near(found.Detail(to is "cure" or "charge_off" ? to : $"to_{to}"), meaningless ? null : amount * 100 / roll["start"], $"{what}: {from} to {to}");
+                Near(found.Detail(to is "cure" or "charge_off" ? to : $"to_{to}"),
+                    meaningless ? null : amount * 100 / roll["start"], $"{what}: {from} to {to}");
             if (!meaningless) found.Details.Sum(d => d.Value).ShouldBeAbout(100, 0.000001m);
         }
 
@@ -105,16 +109,20 @@ public sealed class KpiAuditorTests
                 foreach (var currency in new[] { "EUR", "USD", "JPY" })
                 {
                     var auditor = new Auditor(books, currency, portfolio);
-                    var row = AgeingReport.Of(source, day, byPortfolio: true).SingleOrDefault(r => r.Group == new AgeingGroup(currency, portfolio)) ?? new AgeingRow(day, default);
+                    var row = AgeingReport.Of(source, day, byPortfolio: true)
+                        .SingleOrDefault(r => r.Group == new AgeingGroup(currency, portfolio)) ?? new AgeingRow(day, default);
                     var unit = Recoup.Core.Foundation.Currency.Of(currency).MinorPerMajor;
-                    new[] { row.Current, row.D1To30, row.D31To60, row.D61To90, row.D90Plus }.Select(m => (decimal)m / unit).ShouldBe(Auditor.Buckets.Select(b => auditor.Bucket(day, b)));
-                    ((decimal)row.Total / unit, row.OpenItems, (decimal)row.Unapplied / unit).ShouldBe((auditor.Open(day), auditor.Items(day), auditor.Unapplied(day)), $"seed {seed}, {day:yyyy-MM-dd}, {currency}, {portfolio}");
+                    new[] { row.Current, row.D1To30, row.D31To60, row.D61To90, row.D90Plus }.Select(m => (decimal)m / unit)
+                        .ShouldBe(Auditor.Buckets.Select(b => auditor.Bucket(day, b)));
+                    ((decimal)row.Total / unit, row.OpenItems, (decimal)row.Unapplied / unit)
+                        .ShouldBe((auditor.Open(day), auditor.Items(day), auditor.Unapplied(day)), $"seed {seed}, {day:yyyy-MM-dd}, {currency}, {portfolio}");
                 }
 
             var bySegment = books.Documents
                 .GroupBy(d => (d.Currency, books.Segments[d.Account].Last(s => s.From <= day).Segment))
                 .ToDictionary(g => g.Key, g => (Total: g.Sum(d => d.BalanceOn(day)), Items: (long)g.Count(d => d.BalanceOn(day) != 0)));
-            var rows = AgeingReport.Of(source, day, bySegment: true).Where(r => r.OpenItems != 0).ToDictionary(r => (r.Group.Currency, r.Group.Segment!), r => (r.Total, r.OpenItems));
+            var rows = AgeingReport.Of(source, day, bySegment: true).Where(r => r.OpenItems != 0)
+                .ToDictionary(r => (r.Group.Currency, r.Group.Segment!), r => (r.Total, r.OpenItems));
             rows.OrderBy(r => r.Key).ShouldBe(bySegment.Where(g => g.Value.Items != 0).OrderBy(g => g.Key));
         }
     }
@@ -133,8 +141,10 @@ public sealed class KpiAuditorTests
             var items = books.Documents.FindAll(d => d.Issued <= eve && Auditor.BucketOf(d.DueOn(eve), eve) == row.FromBucket);
             decimal total = items.Sum(d => d.BalanceOn(eve));
             foreach (var to in Auditor.Buckets)
-                row.Detail($"to_{to}").ShouldBeAbout(items.Where(d => Auditor.BucketOf(d.DueOn(eve), row.AsOf) == to).Sum(d => d.BalanceOn(row.AsOf)) * 100 / total, 0.000001m);
-            row.Detail("charge_off").ShouldBeAbout(items.Sum(d => d.WriteOffs.Where(w => w.On > eve && w.On <= row.AsOf).Sum(w => w.Minor)) * 100 / total, 0.000001m);
+                row.Detail($"to_{to}")
+                    .ShouldBeAbout(items.Where(d => Auditor.BucketOf(d.DueOn(eve), row.AsOf) == to).Sum(d => d.BalanceOn(row.AsOf)) * 100 / total, 0.000001m);
+            row.Detail("charge_off")
+                .ShouldBeAbout(items.Sum(d => d.WriteOffs.Where(w => w.On > eve && w.On <= row.AsOf).Sum(w => w.Minor)) * 100 / total, 0.000001m);
         }
     }
 

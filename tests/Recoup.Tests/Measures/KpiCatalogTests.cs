@@ -14,7 +14,8 @@ public sealed class KpiCatalogTests
     [Fact]
     public void These_are_shipped() => KpiCatalog.Shipped.All.Select(d => d.Id).ShouldBe(
     [
-        "add", "ar_turnover", "bpdso", "cei", "cei_simple", "dso", "dso_average", "dso_countback", "percent_current", "proactive_collection_actions", "recovery_rate", "roll_rate",
+        "add", "ar_turnover", "bpdso", "cei", "cei_simple", "dso", "dso_average", "dso_countback", "percent_current",
+        "proactive_collection_actions", "recovery_rate", "roll_rate",
     ]);
 
     [Theory]
@@ -57,11 +58,13 @@ public sealed class KpiCatalogTests
         var own = Dso.Replace("id: dso\n", "id: my_dso\n", StringComparison.Ordinal).Replace("window: 3mo", "window: 1mo", StringComparison.Ordinal);
         var catalog = KpiCatalog.With([("mine.yaml", own), ("dso.yaml", Dso.Replace("window: 3mo", "window: 2mo", StringComparison.Ordinal))]);
         catalog.All.Count.ShouldBe(KpiCatalog.Shipped.All.Count + 1);
-        (catalog.Find("my_dso")!.Window, catalog.Find("dso")!.Window, catalog.Find("dso")!.Source).ShouldBe((KpiWindow.Months(1), KpiWindow.Months(2), "dso.yaml"));
+        (catalog.Find("my_dso")!.Window, catalog.Find("dso")!.Window, catalog.Find("dso")!.Source)
+            .ShouldBe((KpiWindow.Months(1), KpiWindow.Months(2), "dso.yaml"));
         KpiCatalog.Shipped.Find("dso")!.Window.ShouldBe(KpiWindow.Months(3));
         catalog.Find("none").ShouldBeNull();
         catalog.Nearest("my_dsso").ShouldBe("my_dso");
-        new KpiEngine(catalog, new Books().Invoice("2026-03-01", "2026-03-31", 10).Source).Answer(new KpiQuestion(Books.Day("2026-03-31")) { Kpis = ["my_dso"] }).Single().Value.ShouldBe(31);
+        new KpiEngine(catalog, new Books().Invoice("2026-03-01", "2026-03-31", 10).Source)
+            .Answer(new KpiQuestion(Books.Day("2026-03-31")) { Kpis = ["my_dso"] }).Single().Value.ShouldBe(31);
     }
 
     [Theory]
@@ -76,7 +79,8 @@ public sealed class KpiCatalogTests
     [InlineData("  numerator: end(receivables)\n", "  numerator: end(receivables)\n  value: days\n", "a formula is a numerator and a denominator, or a value")]
     [InlineData("parts: amounts\n", "parts: halves\n", "line 10: parts is one of amounts, counts")]
     [InlineData("review: monthly\n", "review: at times\n", "review is one of weekly, monthly, quarterly, yearly")]
-    [InlineData("related: [dso_average, dso_countback, bpdso, add]", "related: [dso_averag]", "related names 'dso_averag', which is no KPI; did you mean dso_average?")]
+    [InlineData("related: [dso_average, dso_countback, bpdso, add]", "related: [dso_averag]",
+        "related names 'dso_averag', which is no KPI; did you mean dso_average?")]
     [InlineData("related: [dso_average, dso_countback, bpdso, add]", "related: [dso]", "related names 'dso', which is the KPI itself")]
     [InlineData("drill: [exposure, sales]", "drill: [exposure, revenue]", "'revenue' is no measure; there are actions,")]
     [InlineData("review: monthly\n", "review: monthly\ncadence: monthly\n", "'cadence' is no field here")]

@@ -79,11 +79,14 @@ public sealed class KpiEngineTests
         books.Invoice("2026-03-01", "2026-03-31", 60).Action("2026-03-02", proactive: true);
 
         books.Row("percent_current", "2026-03-31").Value.ShouldBe(70);
-        books.Ask(Question("percent_current") with { ByPortfolio = true }).Select(r => (r.Portfolio, r.Segment, r.Value)).ShouldBe([("EU", null, 6000m / 90), ("US", null, 100)]);
-        books.Ask(Question("percent_current") with { BySegment = true }).Select(r => (r.Portfolio, r.Segment, r.Value)).ShouldBe([(null, "new", 100), (null, "old", 0)]);
+        books.Ask(Question("percent_current") with { ByPortfolio = true }).Select(r => (r.Portfolio, r.Segment, r.Value))
+            .ShouldBe([("EU", null, 6000m / 90), ("US", null, 100)]);
+        books.Ask(Question("percent_current") with { BySegment = true }).Select(r => (r.Portfolio, r.Segment, r.Value))
+            .ShouldBe([(null, "new", 100), (null, "old", 0)]);
         books.Ask(Question("percent_current") with { ByPortfolio = true, BySegment = true }).Select(r => (r.Portfolio, r.Segment, r.Value))
             .ShouldBe([("EU", "new", 100), ("EU", "old", 0), ("US", "new", 100)]);
-        books.Ask(Question("proactive_collection_actions") with { ByPortfolio = true }).Select(r => (r.Portfolio, r.Value, r.Currency)).ShouldBe([("EU", 1, null)]);
+        books.Ask(Question("proactive_collection_actions") with { ByPortfolio = true })
+            .Select(r => (r.Portfolio, r.Value, r.Currency)).ShouldBe([("EU", 1, null)]);
 
         static KpiQuestion Question(string kpi) => new(Books.Day("2026-03-31")) { Kpis = [kpi] };
     }
@@ -137,7 +140,11 @@ public sealed class KpiEngineTests
     {
         var books = new Books().PaidSale("2026-01-01", 180).Invoice("2026-03-05", "2026-03-20", 60);
         Books.Json(books.Row("dso", "2026-03-31").WriteTo).ShouldBe(
-            """{"kpi":"dso","as_of":"2026-03-31","from":"2026-01-01","currency":"EUR","value":22.5,"unit":"days","numerator":"60.00","denominator":"240.00","band":null,"target":null,"partial":false,"details":{"window_days":90,"overdue":"60.00"}}""");
+            """
+                {"kpi":"dso","as_of":"2026-03-31","from":"2026-01-01","currency":"EUR","value":22.5,"unit":"days","numerator":"60.00",
+                """ + """
+                "denominator":"240.00","band":null,"target":null,"partial":false,"details":{"window_days":90,"overdue":"60.00"}}
+                """);
         Books.Json(books.Row("dso_countback", "2026-03-31").WriteTo).ShouldContain("\"at_least\":false");
         Books.Json(books.Rows("roll_rate", "2026-04-30")[0].WriteTo).ShouldContain("\"from_bucket\":\"d1_30\",\"to_bucket\":\"d31_60\"");
         Books.Json(new Books().Row("dso", "2026-03-31").WriteTo).ShouldContain("\"currency\":null,\"value\":null");
@@ -187,7 +194,8 @@ public sealed class KpiEngineTests
     [InlineData("recovery_rate", 300, "above 100")]
     public void A_share_of_more_than_all_or_less_than_nothing_has_no_value(string kpi, int cash, string why)
     {
-        var books = new Books().Open("2026-01-01", "2026-01-31", 100).Cell(Measure.CashApplied, "2026-03-10", "2026-01-01", cash, 0).Cell(Measure.CashOnOverdue, "2026-03-10", null, cash, 0);
+        var books = new Books().Open("2026-01-01", "2026-01-31", 100).Cell(Measure.CashApplied, "2026-03-10", "2026-01-01", cash, 0)
+            .Cell(Measure.CashOnOverdue, "2026-03-10", null, cash, 0);
         var row = books.Row(kpi, "2026-03-31");
         row.Value.ShouldBeNull();
         row.NoValue.ShouldNotBeNull().ShouldContain(why);
@@ -209,9 +217,11 @@ public sealed class KpiEngineTests
 
         public IEnumerable<StockByDue> ExposureByDue(DateOnly asOf) => Count($"stock {asOf}", inner.ExposureByDue(asOf));
 
-        public IEnumerable<KeyValuePair<CellKey, CellValue>> Flows(Measure measure, DateOnly from, DateOnly to) => Count(measure == Measure.Sales ? $"Sales {from}" : $"{measure}", inner.Flows(measure, from, to));
+        public IEnumerable<KeyValuePair<CellKey, CellValue>> Flows(Measure measure, DateOnly from, DateOnly to) =>
+            Count(measure == Measure.Sales ? $"Sales {from}" : $"{measure}", inner.Flows(measure, from, to));
 
-        public IEnumerable<(string Portfolio, string Segment, string Currency, long Minor)> Unapplied(DateOnly asOf) => Count($"unapplied {asOf}", inner.Unapplied(asOf));
+        public IEnumerable<(string Portfolio, string Segment, string Currency, long Minor)> Unapplied(DateOnly asOf) =>
+            Count($"unapplied {asOf}", inner.Unapplied(asOf));
 
         private T Count<T>(string what, T answer)
         {

@@ -47,7 +47,8 @@ public sealed class KpiExampleTests
     [Fact]
     public void Count_back_goes_by_calendar_month_and_the_running_month_counts_its_days_so_far()
     {
-        var books = new Books().PaidSale("2026-04-10", 70).PaidSale("2026-05-10", 80).Invoice("2026-06-10", "2026-07-10", 100).Open("2026-06-10", "2026-07-10", 112);
+        var books = new Books().PaidSale("2026-04-10", 70).PaidSale("2026-05-10", 80)
+            .Invoice("2026-06-10", "2026-07-10", 100).Open("2026-06-10", "2026-07-10", 112);
         books.Value("dso_countback", "2026-06-30").ShouldBeAbout(30 + 31 + (32m / 70 * 30), 0.000001m);
         books.Value("dso_countback", "2026-06-15").ShouldBeAbout(15 + 31 + (32m / 70 * 30), 0.000001m);
         books.Row("dso_countback", "2026-06-15").From.ShouldBe(Books.Day("2026-04-01"));
@@ -72,7 +73,8 @@ public sealed class KpiExampleTests
     [Fact]
     public void Count_back_takes_months_of_credits_and_of_silence_as_they_are()
     {
-        CountBack.Of(100, [new(default, 31, 50), new(default, 30, -20), new(default, 31, 0), new(default, 28, 140)]).Days.ShouldBe(31 + 30 + 31 + (70m * 28 / 140));
+        CountBack.Of(100, [new(default, 31, 50), new(default, 30, -20), new(default, 31, 0), new(default, 28, 140)])
+            .Days.ShouldBe(31 + 30 + 31 + (70m * 28 / 140));
         CountBack.Of(0, []).ShouldBe(new CountBackResult(0, false, null));
         CountBack.Of(-5, []).Days.ShouldBe(0);
         CountBack.Of(100, []).ShouldBe(new CountBackResult(null, false, null));
@@ -102,7 +104,8 @@ public sealed class KpiExampleTests
     [Fact]
     public void Cei_opens_on_the_eve_of_its_month_and_has_none_in_a_window_of_days()
     {
-        var books = new Books().Invoice("2026-02-28", "2026-03-30", 100).Invoice("2026-03-01", "2026-03-31", 50).Pay("2026-03-15", "2026-02-28", "2026-03-30", 100);
+        var books = new Books().Invoice("2026-02-28", "2026-03-30", 100).Invoice("2026-03-01", "2026-03-31", 50)
+            .Pay("2026-03-15", "2026-02-28", "2026-03-30", 100);
         books.Row("cei", "2026-03-31").Detail("opening_receivables").ShouldBe(100);
         books.Value("cei", "2026-03-31").ShouldBe(100);
         books.Value("cei", "2026-04-01").ShouldBe(0);
@@ -168,7 +171,8 @@ public sealed class KpiExampleTests
     public void Roll_rate_of_200k_out_of_1M_is_20()
     {
         var books = new Books().Open("2026-01-01", "2026-03-15", 500_000).Open("2026-01-01", "2026-03-20", 500_000)
-            .Pay("2026-04-10", "2026-01-01", "2026-03-15", 450_000, settles: false).Pay("2026-04-10", "2026-01-01", "2026-03-20", 300_000, settles: false).WriteOff("2026-04-12", "2026-03-15", 50_000);
+            .Pay("2026-04-10", "2026-01-01", "2026-03-15", 450_000, settles: false).Pay("2026-04-10", "2026-01-01", "2026-03-20", 300_000, settles: false)
+            .WriteOff("2026-04-12", "2026-03-15", 50_000);
         var rows = books.Rows("roll_rate", "2026-04-30");
         rows.Select(r => r.FromBucket).ShouldBe(["d1_30", "current", "d31_60", "d61_90", "d90_plus"]);
         rows.Select(r => r.ToBucket).ShouldBe(["d31_60", "d1_30", "d61_90", "d90_plus", null]);
@@ -195,7 +199,8 @@ public sealed class KpiExampleTests
     [Fact]
     public void Proactive_actions_have_no_currency_and_a_share_beside_them()
     {
-        var books = new Books().PaidSale("2026-01-01", 1).Action("2026-03-01", proactive: true, 3).Action("2026-03-31", proactive: false, 9).Action("2026-04-01", proactive: true);
+        var books = new Books().PaidSale("2026-01-01", 1).Action("2026-03-01", proactive: true, 3)
+            .Action("2026-03-31", proactive: false, 9).Action("2026-04-01", proactive: true);
         var row = books.Row("proactive_collection_actions", "2026-03-31");
         (row.Value, row.Currency, row.Detail("share_of_actions"), row.Unit).ShouldBe((3, null, 25, KpiUnit.Count));
         // Once there is a history, no action is a count of 0.

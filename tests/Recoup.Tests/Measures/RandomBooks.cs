@@ -19,7 +19,8 @@ internal sealed class RandomBooks
 
     public static readonly DateOnly Begin = Books.Day("2023-11-20");
 
-    /// <param name="plain">Invoices, payments in full or in part and write-offs, nothing that comes back or changes; each invoice has a due day of its own.</param>
+    /// <param name="plain">Invoices, payments in full or in part and write-offs, nothing that comes back or changes; each invoice has a due day of
+    /// its own.</param>
     public RandomBooks(int seed, bool plain = false)
     {
         random = new Random(seed);
@@ -98,7 +99,8 @@ internal sealed class RandomBooks
         public long Unapplied => Reversed is null ? Minor - Parts.Sum(p => p.Left) - Refunds.Sum(r => r.Minor) : 0;
 
         /// <summary>The last day on which anything about it happened.</summary>
-        public DateOnly Last => Parts.Select(p => p.Day).Concat(Parts.SelectMany(p => p.Back).Select(b => b.On)).Concat(Refunds.Select(r => r.On)).Append(On).Max();
+        public DateOnly Last =>
+            Parts.Select(p => p.Day).Concat(Parts.SelectMany(p => p.Back).Select(b => b.On)).Concat(Refunds.Select(r => r.On)).Append(On).Max();
     }
 
     /// <summary>What a payment has on a document, and what was taken back of it, when.</summary>
@@ -149,7 +151,11 @@ internal sealed class RandomBooks
         var issued = Effective(DateOnly.MinValue);
         var due = plain ? Begin.AddDays(7 + (2 * ++names)) : issued.AddDays(Pick([0, 10, 14, 30, 30, 30, 60]));
         if (due < issued) return;
-        var document = new Document { Account = account, Number = Name("INV"), Currency = Currency(), Issued = issued, Invoice = true, Amount = random.Next(1, 500) * 100, NotBefore = issued };
+        var document = new Document
+        {
+            Account = account, Number = Name("INV"), Currency = Currency(), Issued = issued, Invoice = true,
+            Amount = random.Next(1, 500) * 100, NotBefore = issued,
+        };
         document.Dues.Add((DateOnly.MinValue, due));
         document.Moves.Add((issued, document.Amount));
         Documents.Add(document);
@@ -161,7 +167,10 @@ internal sealed class RandomBooks
     {
         var on = Effective(DateOnly.MinValue);
         var due = on.AddDays(Pick([-20, -1, 0, 14]));
-        var document = new Document { Account = account, Number = Name("FEE"), Currency = Currency(), Issued = on, Invoice = false, Amount = random.Next(1, 40) * 100, NotBefore = on };
+        var document = new Document
+        {
+            Account = account, Number = Name("FEE"), Currency = Currency(), Issued = on, Invoice = false, Amount = random.Next(1, 40) * 100, NotBefore = on,
+        };
         document.Dues.Add((DateOnly.MinValue, due));
         document.Moves.Add((on, document.Amount));
         if (on > due) document.Reinstated.Add((on, document.Amount));
@@ -212,7 +221,8 @@ internal sealed class RandomBooks
         foreach (var part in parts) Book(cash, part);
         IReadOnlyList<Applied> applied = [.. parts.Select(AsApplied)];
         if (!payment) Sales.Add((account, on, currency, -cash.Minor, 0));
-        Apply(account, on, payment ? new Event.PaymentReceived(key, cash.Minor, currency, applied, null) : new Event.CreditNoted(number, cash.Minor, currency, applied, null));
+        Apply(account, on,
+            payment ? new Event.PaymentReceived(key, cash.Minor, currency, applied, null) : new Event.CreditNoted(number, cash.Minor, currency, applied, null));
     }
 
     private static void Book(Cash cash, Part part)
@@ -236,11 +246,13 @@ internal sealed class RandomBooks
 
     private void Reverse(string account)
     {
-        var candidates = Payments.FindAll(c => c.Account == account && c.Payment && c.Reversed is null && c.Refunds.Sum(r => r.Minor) == 0 && c.Parts.TrueForAll(p => p.Recovery || !p.On.Cancelled));
+        var candidates = Payments.FindAll(c => c.Account == account && c.Payment && c.Reversed is null && c.Refunds.Sum(r => r.Minor) == 0
+            && c.Parts.TrueForAll(p => p.Recovery || !p.On.Cancelled));
         if (candidates.Count == 0) return;
         var cash = Pick(candidates);
         // A due date given since must not lie ahead of the return, as what stood before it stays; nor what was released of it.
-        var on = Effective(cash.Parts.Select(p => p.On.NotBefore).Concat(cash.Parts.SelectMany(p => p.Back).Select(b => b.On)).Concat(cash.Refunds.Select(r => r.On)).Append(cash.On).Max());
+        var on = Effective(cash.Parts.Select(p => p.On.NotBefore).Concat(cash.Parts.SelectMany(p => p.Back).Select(b => b.On))
+            .Concat(cash.Refunds.Select(r => r.On)).Append(cash.On).Max());
         var undone = cash.Parts.Where(p => p.Left > 0).Select(AsApplied).ToList();
         foreach (var part in cash.Parts.Where(p => p.Left > 0))
         {
@@ -318,14 +330,17 @@ internal sealed class RandomBooks
             document.Dues.RemoveAll(d => d.From >= on);
             document.Dues.Add((on, due));
             document.NotBefore = on;
-            foreach (var part in Payments.SelectMany(c => c.Parts).Where(p => p.On == document && p.Day >= on && p.Left > 0)) part.Late = document.OverdueOn(part.Day);
+            foreach (var part in Payments.SelectMany(c => c.Parts).Where(p => p.On == document && p.Day >= on && p.Left > 0))
+                part.Late = document.OverdueOn(part.Day);
         }
         document.Cancelled |= cancel;
         if (cancel) document.Cancellation = (on, -delta);
         var risen = wasOverdue ? delta : document.BalanceOn(on);
         if (risen > 0 && document.OverdueOn(on)) document.Reinstated.Add((on, risen));
         Sales.Add((account, on, document.Currency, delta, cancel ? -1 : 0));
-        Apply(account, on, cancel ? new Event.InvoiceCancelled(document.Number, delta, released, null) : new Event.InvoiceCorrected(document.Number, delta, due, released, null));
+        Apply(account, on, cancel
+            ? new Event.InvoiceCancelled(document.Number, delta, released, null)
+            : new Event.InvoiceCorrected(document.Number, delta, due, released, null));
     }
 
     /// <summary>A part that a payment or credit has on a document goes back to what is unapplied.</summary>

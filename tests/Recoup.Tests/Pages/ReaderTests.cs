@@ -53,7 +53,8 @@ public sealed class ReaderTests
     [Fact]
     public void An_amount_is_read_as_it_was_shown_in_every_language() => Check.One(Config.QuickThrowOnFailure, Prop.ForAll(
         Gen.Choose(0, int.MaxValue).Zip(Gen.Elements("de-DE", "en-GB", "fr-FR", "de-CH", "sv-SE", "ja-JP", "es-MX", "")).ToArbitrary(),
-        one => Of(one.Item2) is var reader && decimal.Parse(reader.ReadAmount(reader.Amount(one.Item1, "EUR"), out _)!, CultureInfo.InvariantCulture) == one.Item1 / 100m));
+        one => Of(one.Item2) is var reader
+            && decimal.Parse(reader.ReadAmount(reader.Amount(one.Item1, "EUR"), out _)!, CultureInfo.InvariantCulture) == one.Item1 / 100m));
 
     [Theory]
     [InlineData("Europe/Berlin", "2026-04-12T10:15", "2026-04-12T08:15:00Z")]
@@ -63,7 +64,8 @@ public sealed class ReaderTests
     [InlineData("Europe/Berlin", "2026-10-25T02:30", "2026-10-25T00:30:00Z")]
     [InlineData("Asia/Tokyo", "2026-01-12T09:00:00Z", "2026-01-12T09:00:00Z")]
     public void A_time_is_of_the_readers_place_unless_it_says_otherwise(string zone, string text, string instant) =>
-        DateTimeOffset.Parse(Of("en", zone).ReadInstant(text), CultureInfo.InvariantCulture).ShouldBe(DateTimeOffset.Parse(instant, CultureInfo.InvariantCulture));
+        DateTimeOffset.Parse(Of("en", zone).ReadInstant(text), CultureInfo.InvariantCulture)
+            .ShouldBe(DateTimeOffset.Parse(instant, CultureInfo.InvariantCulture));
 
     [Fact]
     public void What_is_no_time_is_left_for_the_door_to_refuse() => Of("en").ReadInstant("yesterday").ShouldBe("yesterday");

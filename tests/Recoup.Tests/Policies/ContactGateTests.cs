@@ -35,7 +35,9 @@ public sealed class ContactGateTests
     private static Verdict Clear(ContactRequest request, ContactRules? rules = null) => ContactGate.Clear(rules ?? ShippedPolicies.ContactRules, request);
 
     private static string? From(ContactRequest request, ContactRules? rules = null) =>
-        Clear(request, rules) is Verdict.Allowed allowed ? allowed.NotBefore.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm'Z'", System.Globalization.CultureInfo.InvariantCulture) : null;
+        Clear(request, rules) is Verdict.Allowed allowed
+            ? allowed.NotBefore.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm'Z'", System.Globalization.CultureInfo.InvariantCulture)
+            : null;
 
     // --- what it is for ---
 
@@ -46,7 +48,14 @@ public sealed class ContactGateTests
     public void A_document_waits_for_no_cap_and_no_hold_but_for_all_else(string purpose, string? whenCapped, string? whenHeld)
     {
         var request = Request() with { Purpose = purpose };
-        string? Rule(ContactRequest r) => Clear(r) switch { Verdict.Deferred deferred => deferred.Rule, Verdict.Blocked blocked => blocked.Rule, Verdict.Allowed allowed => allowed.Rule, _ => null };
+        string? Rule(ContactRequest r) =>
+            Clear(r) switch
+            {
+                Verdict.Deferred deferred => deferred.Rule,
+                Verdict.Blocked blocked => blocked.Rule,
+                Verdict.Allowed allowed => allowed.Rule,
+                _ => null,
+            };
         Rule(request).ShouldBeNull();
         Rule(request with { Contact = Contacts("2026-06-10T10:00:00Z", "2026-06-09T10:00:00Z", "2026-06-08T10:00:00Z") }).ShouldBe(whenCapped);
         Rule(request with { Held = true }).ShouldBe(whenHeld);
@@ -60,7 +69,8 @@ public sealed class ContactGateTests
 
     [Fact]
     public void A_purpose_that_there_is_not_is_said_with_its_place() =>
-        Should.Throw<YamlException>(() => ContactRules.Parse(ShippedPolicies.ContactRulesText.Replace("purposes: [dunning]", "purposes: [invoyce]", StringComparison.Ordinal), "mine.yaml")).Message.ShouldContain("'invoyce' is none of dunning, invoice, statement");
+        Should.Throw<YamlException>(() => ContactRules.Parse(ShippedPolicies.ContactRulesText.Replace("purposes: [dunning]", "purposes: [invoyce]",
+            StringComparison.Ordinal), "mine.yaml")).Message.ShouldContain("'invoyce' is none of dunning, invoice, statement");
 
     // --- hours ---
 
@@ -232,10 +242,15 @@ public sealed class ContactGateTests
             Erased = true,
             Held = true,
             AddressToken = null,
-            Contact = new ContactState { OptOuts = { new OptOut("email", null) }, BadAddresses = [new BadAddress("email", "t1")], Recent = Contacts("2026-06-10T09:00:00Z", "2026-06-10T10:00:00Z", "2026-06-10T11:00:00Z").Recent },
+            Contact = new ContactState
+            {
+                OptOuts = { new OptOut("email", null) }, BadAddresses = [new BadAddress("email", "t1")],
+                Recent = Contacts("2026-06-10T09:00:00Z", "2026-06-10T10:00:00Z", "2026-06-10T11:00:00Z").Recent,
+            },
         };
         var ladder = new List<string>();
-        void Ask() => ladder.Add(Clear(request) switch { Verdict.Blocked b => b.Rule, Verdict.Deferred d => d.Rule, Verdict.Allowed a => a.Rule ?? "allowed", _ => "" });
+        void Ask() =>
+            ladder.Add(Clear(request) switch { Verdict.Blocked b => b.Rule, Verdict.Deferred d => d.Rule, Verdict.Allowed a => a.Rule ?? "allowed", _ => "" });
         Ask();
         request = request with { Erased = false };
         Ask();
@@ -278,7 +293,8 @@ public sealed class ContactGateTests
     public void What_is_wrong_with_a_pack_is_said_with_its_place(string old, string @new, string message)
     {
         ShippedPolicies.ContactRulesText.ShouldContain(old);
-        var error = Should.Throw<YamlException>(() => ContactRules.Parse(ShippedPolicies.ContactRulesText.Replace(old, @new, StringComparison.Ordinal), "mine.yaml"));
+        var error =
+            Should.Throw<YamlException>(() => ContactRules.Parse(ShippedPolicies.ContactRulesText.Replace(old, @new, StringComparison.Ordinal), "mine.yaml"));
         error.Message.ShouldContain(message);
         error.Message.ShouldStartWith("mine.yaml, line ");
     }

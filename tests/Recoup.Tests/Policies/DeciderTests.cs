@@ -83,7 +83,8 @@ public sealed class DeciderTests
         var bench = Bench();
         bench.Invoice("I1", Due);
         var done = bench.Run(Due.AddDays(-10), Due.AddDays(60));
-        done.Where(d => d.Decision.Action != "wait").Select(d => (d.Day.DayNumber - Due.DayNumber, d.Decision.Rule)).ShouldBe([(-3, "ahead"), (5, "level-1"), (20, "level-2"), (40, "level-3")]);
+        done.Where(d => d.Decision.Action != "wait").Select(d => (d.Day.DayNumber - Due.DayNumber, d.Decision.Rule))
+            .ShouldBe([(-3, "ahead"), (5, "level-1"), (20, "level-2"), (40, "level-3")]);
         bench.Review(Due.AddDays(61)).Rule.ShouldBe("last-step-taken");
         bench.Sent.Count.ShouldBe(4);
         bench.Sent.Select(m => m.Message).Distinct().Count().ShouldBe(4);
@@ -137,7 +138,8 @@ public sealed class DeciderTests
         bench.Clock(At(Due.AddDays(200)));
         bench.Invoice("OLD", Due);
         var first = bench.Review(Due.AddDays(200));
-        first.ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-1"), d => d.Skipped.ShouldBeNull(), d => d.AnchorOn.ShouldBe(Due.AddDays(195)), d => d.Facts.DaysPastDue.ShouldBe(200));
+        first.ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-1"), d => d.Skipped.ShouldBeNull(),
+            d => d.AnchorOn.ShouldBe(Due.AddDays(195)), d => d.Facts.DaysPastDue.ShouldBe(200));
         bench.Dispatch();
         bench.Run(Due.AddDays(201), Due.AddDays(260)).Where(d => d.Decision.Action == "message").Select(d => (d.Day, d.Decision.Rule))
             .ShouldBe([(Due.AddDays(215), "level-2"), (Due.AddDays(235), "level-3")]);
@@ -295,7 +297,8 @@ public sealed class DeciderTests
         bench.Review(Due.AddDays(5)).Rule.ShouldBe("level-1");
         bench.Dispatch();
         bench.Review(Due.AddDays(6)).ShouldSatisfyAllConditions(
-            d => d.Rule.ShouldBe("days-between-steps"), d => d.NextReviewOn.ShouldBe(Due.AddDays(8)), d => d.Considered.ShouldBe([new Considered("level-2", "days-between-steps")]));
+            d => d.Rule.ShouldBe("days-between-steps"), d => d.NextReviewOn.ShouldBe(Due.AddDays(8)),
+            d => d.Considered.ShouldBe([new Considered("level-2", "days-between-steps")]));
         bench.Review(Due.AddDays(7)).Action.ShouldBe("wait");
         bench.Review(Due.AddDays(8)).Rule.ShouldBe("level-2");
     }
@@ -338,7 +341,8 @@ public sealed class DeciderTests
         bench.Review(Due.AddDays(5)).Rule.ShouldBe("level-1");
         bench.Dispatch();
         bench.Review(Due.AddDays(20)).ShouldSatisfyAllConditions(
-            d => d.Rule.ShouldBe("step-not-due"), d => d.NextReviewOn.ShouldBe(Due.AddDays(40)), d => d.Considered.ShouldBe([new Considered("level-2", "not where to_chase >= 500")]));
+            d => d.Rule.ShouldBe("step-not-due"), d => d.NextReviewOn.ShouldBe(Due.AddDays(40)),
+            d => d.Considered.ShouldBe([new Considered("level-2", "not where to_chase >= 500")]));
         bench.Review(Due.AddDays(40)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-3"), d => d.Skipped.ShouldBeNull());
     }
 
@@ -379,7 +383,8 @@ public sealed class DeciderTests
         bench.Clock(At(Due.AddDays(-3), 9));
         bench.Contacted(At(Due.AddDays(-3), 9));
         bench.Review(Due.AddDays(-3)).ShouldSatisfyAllConditions(
-            d => d.Rule.ShouldBe("gate-deferred"), d => d.GateRule.ShouldBe("two"), d => d.RemindedThrough.ShouldBeNull(), d => d.NextReviewOn.ShouldBe(Due.AddDays(-1)));
+            d => d.Rule.ShouldBe("gate-deferred"), d => d.GateRule.ShouldBe("two"), d => d.RemindedThrough.ShouldBeNull(),
+            d => d.NextReviewOn.ShouldBe(Due.AddDays(-1)));
         bench.Review(Due.AddDays(-1)).Rule.ShouldBe("ahead");
     }
 
@@ -446,7 +451,8 @@ public sealed class DeciderTests
         bench.Review(Due.AddDays(5)).Rule.ShouldBe("level-1");
         bench.Dispatch();
         bench.Sent.Count.ShouldBe(1);
-        bench.Writer.Written.Single().ShouldSatisfyAllConditions(f => f.Items.Select(i => i.Number).ShouldBe(["I1", "I2"]), f => f.Totals.ShouldBe([Euro(150m)]));
+        bench.Writer.Written.Single()
+            .ShouldSatisfyAllConditions(f => f.Items.Select(i => i.Number).ShouldBe(["I1", "I2"]), f => f.Totals.ShouldBe([Euro(150m)]));
     }
 
     [Fact]
@@ -544,7 +550,8 @@ public sealed class DeciderTests
         bench.Invoice("I1", Due);
         bench.Review(Due.AddDays(5)).NotBefore.ShouldBe(At(Due.AddDays(5), 10));
         bench.Clock(At(Due.AddDays(5), 22));
-        bench.Dispatch().OfType<Event.MessageDeferred>().Single().ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("waking-hours"), d => d.Until.ShouldBe(At(Due.AddDays(6), 8)));
+        bench.Dispatch().OfType<Event.MessageDeferred>().Single()
+            .ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("waking-hours"), d => d.Until.ShouldBe(At(Due.AddDays(6), 8)));
         bench.Clock(At(Due.AddDays(6), 8));
         bench.Dispatch();
         bench.Sent.Count.ShouldBe(1);
@@ -557,7 +564,8 @@ public sealed class DeciderTests
         bench.Invoice("I1", Due);
         bench.OptOut("all");
         bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(
-            d => d.Rule.ShouldBe("gate-blocked"), d => d.Verdict.ShouldBe("blocked"), d => d.Step.ShouldBe("level-1"), d => d.NextReviewOn.ShouldBe(Due.AddDays(20)));
+            d => d.Rule.ShouldBe("gate-blocked"), d => d.Verdict.ShouldBe("blocked"), d => d.Step.ShouldBe("level-1"),
+            d => d.NextReviewOn.ShouldBe(Due.AddDays(20)));
     }
 
     [Fact]
@@ -590,7 +598,8 @@ public sealed class DeciderTests
         {
             var bench = Bench();
             bench.Invoice("I1", Due);
-            return string.Join('\n', bench.Run(Due.AddDays(-5), Due.AddDays(50)).Select(d => System.Text.Json.JsonSerializer.Serialize(d.Decision, EventJson.Default.Options)));
+            return string.Join('\n', bench.Run(Due.AddDays(-5), Due.AddDays(50))
+                .Select(d => System.Text.Json.JsonSerializer.Serialize(d.Decision, EventJson.Default.Options)));
         }
 
         Story().ShouldBe(Story());

@@ -70,10 +70,12 @@ public sealed class HourProperties
         {
             var random = new Random(seed);
             var country = places[random.Next(places.Length)];
-            var portfolio = new[] { "Europe/Berlin", "America/Los_Angeles", "Asia/Tokyo", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Africa/Cairo" }[random.Next(6)];
+            var portfolio = new[] { "Europe/Berlin", "America/Los_Angeles", "Asia/Tokyo", "Pacific/Kiritimati",
+                "Pacific/Pago_Pago", "Africa/Cairo" }[random.Next(6)];
             var calendar = BusinessCalendar.Named(calendars[random.Next(calendars.Length)]);
             // Around Easter and the turn of the year, when most is shut.
-            var start = Instant.FromUtc(2026, 1, 1, 0, 0) + Duration.FromMinutes(random.Next(2) == 0 ? random.Next(126_000, 145_000) : random.Next(510_000, 530_000));
+            var start = Instant.FromUtc(2026, 1, 1, 0, 0)
+                + Duration.FromMinutes(random.Next(2) == 0 ? random.Next(126_000, 145_000) : random.Next(510_000, 530_000));
             var request = new ContactRequest
             {
                 Channel = "call", AddressToken = "t", At = start.ToDateTimeOffset(), Today = LocalDay.Of(start.ToDateTimeOffset(), portfolio),
@@ -85,7 +87,8 @@ public sealed class HourProperties
             allowed++;
             var all = _countries[country].Select(z => DateTimeZoneProviders.Tzdb[z]).ToList();
             bool Good(Instant at) => calendar.IsBusinessDay(at.InZone(DateTimeZoneProviders.Tzdb[portfolio]).Date.ToDateOnly())
-                && all.TrueForAll(z => at.InZone(z) is var local && local.Hour is >= 8 and < 21 && !BusinessCalendar.IsPublicHoliday(country, local.Date.ToDateOnly()));
+                && all.TrueForAll(z => at.InZone(z) is var local && local.Hour is >= 8 and < 21
+                    && !BusinessCalendar.IsPublicHoliday(country, local.Date.ToDateOnly()));
             var first = Instant.FromDateTimeOffset(verdict.NotBefore);
             Good(first).ShouldBeTrue(what);
             for (var at = start; at < first; at += Duration.FromMinutes(15)) Good(at).ShouldBeFalse($"{what}: {at} was good");
@@ -106,7 +109,8 @@ public sealed class HourProperties
     [InlineData("+80012345678", null, "")]
     [InlineData("030 1234567", null, "")]
     [InlineData("ask reception", "DE", "")]
-    public void A_number_is_where_its_area_is(string number, string? country, string zones) => string.Join(' ', CustomerZones.OfNumber(number, country)).ShouldBe(zones);
+    public void A_number_is_where_its_area_is(string number, string? country, string zones) =>
+        string.Join(' ', CustomerZones.OfNumber(number, country)).ShouldBe(zones);
 
     [Fact]
     public void A_mobile_number_of_a_wide_country_may_be_anywhere_in_it() =>

@@ -174,8 +174,10 @@ public sealed partial class KnobTests
     {
         var histories = new (string Name, int[] DaysLate)[]
         {
-            ("unknown", []), ("prompt for long", [0, 0, 0, 0, 0, 0]), ("prompt for short", [0, 0, 0, 0]), ("late by days", [3, 3, 3, 3, 3, 3]), ("late by days, for short", [4, 4, 4]), ("often late", [10, 10, 10, 0, 0, 0, 10]),
-            ("half late", [12, 12, 12, 0, 0, 0]), ("late by months", [70, 70, 70, 70, 70, 70]), ("late by weeks", [45, 0, 45, 0, 45, 0]), ("a little late", [0, 0, 0, 20]), ("hardly known", [60, 60]),
+            ("unknown", []), ("prompt for long", [0, 0, 0, 0, 0, 0]), ("prompt for short", [0, 0, 0, 0]), ("late by days", [3, 3, 3, 3, 3, 3]),
+            ("late by days, for short", [4, 4, 4]), ("often late", [10, 10, 10, 0, 0, 0, 10]),
+            ("half late", [12, 12, 12, 0, 0, 0]), ("late by months", [70, 70, 70, 70, 70, 70]), ("late by weeks", [45, 0, 45, 0, 45, 0]),
+            ("a little late", [0, 0, 0, 20]), ("hardly known", [60, 60]),
         };
         foreach (var (name, late) in histories)
             foreach (var amount in new[] { 30m, 60m, 90m, 150m, 300m, 1000m })
@@ -190,9 +192,12 @@ public sealed partial class KnobTests
             yield return new Party($"{items} invoices", b => { for (var i = 0; i < items; i++) b.Invoice($"I{i}", Due.AddDays(i), 100m); });
         foreach (var late in new[] { new[] { 0, 0, 0, 0, 0, 0 }, [], [70, 70, 70, 70, 70, 70] })
         {
-            yield return new Party("no mail address", b => { History(b, late); b.Do(Known(b) with { Email = "" }); b.OptOut("email"); b.Invoice("I1", Due, 600m); });
-            yield return new Party("no mail address, and an agent who calls", b => { History(b, late); b.Do(Known(b) with { Email = "" }); b.OptOut("email"); b.AgentCalls = true; b.Invoice("I1", Due, 600m); });
-            yield return new Party("arrears first heard of late", b => { History(b, late); b.Clock(At(Due.AddDays(-30))); b.Invoice("OLD", Due.AddDays(-100), 600m); });
+            yield return new Party("no mail address",
+                b => { History(b, late); b.Do(Known(b) with { Email = "" }); b.OptOut("email"); b.Invoice("I1", Due, 600m); });
+            yield return new Party("no mail address, and an agent who calls",
+                b => { History(b, late); b.Do(Known(b) with { Email = "" }); b.OptOut("email"); b.AgentCalls = true; b.Invoice("I1", Due, 600m); });
+            yield return new Party("arrears first heard of late",
+                b => { History(b, late); b.Clock(At(Due.AddDays(-30))); b.Invoice("OLD", Due.AddDays(-100), 600m); });
             yield return new Party("the oldest is paid and the next is due", b =>
             {
                 History(b, late);
@@ -214,11 +219,15 @@ public sealed partial class KnobTests
             });
         }
         yield return new Party("nobody ran it for weeks", b => { b.Invoice("I1", Due, 500m); b.Clock(At(Due.AddDays(40))); });
-        yield return new Party("promises and does not pay", b => { b.Clock(At(Due)); b.Invoice("I1", Due.AddDays(-3), 500m); b.Promise(Due, Due.AddDays(10), 500m); });
+        yield return new Party("promises and does not pay",
+            b => { b.Clock(At(Due)); b.Invoice("I1", Due.AddDays(-3), 500m); b.Promise(Due, Due.AddDays(10), 500m); });
         yield return new Party("charged, and pays without saying what", b =>
         {
             b.Invoice("I1", Due, 500m);
-            b.Do(new Input.Charge { Key = b.NextKey(), Account = "A1", On = Due.AddDays(-20), DueOn = Due.AddDays(2), Number = "F1", Kind = "fee", Amount = Euro(40m) });
+            b.Do(new Input.Charge
+            {
+                Key = b.NextKey(), Account = "A1", On = Due.AddDays(-20), DueOn = Due.AddDays(2), Number = "F1", Kind = "fee", Amount = Euro(40m),
+            });
             b.Clock(At(Due.AddDays(-10)));
             b.Pay(Due.AddDays(-10), 40m);
         });
@@ -294,12 +303,15 @@ public sealed partial class KnobTests
             var text = rule == "reg-f-calls" ? lifted : shipped;
             var there = Scalars(text).Single(s => s.Place == place).Scalar;
             string Turn(string other) => Replace(text, there, other);
+            static string PutOff(string until, string rest) =>
+                until + (rest.Split("- id:")[0].Contains("effective_from", StringComparison.Ordinal) ? "" : "\n    effective_from: 9999-12-31") + rest;
             IReadOnlyList<string> turned = key switch
             {
                 "pack" or "about" or "text" or "source" => [],
                 // Each rule counts: put off for good, it would be missed.
-                "id" => [text[..(int)there.End.Index] + (text[(int)there.End.Index..].Split("- id:")[0].Contains("effective_from", StringComparison.Ordinal) ? "" : "\n    effective_from: 9999-12-31") + text[(int)there.End.Index..]],
-                "contacts" or "days" => [Turn(Text(int.Parse(there.Value!, CultureInfo.InvariantCulture) + 1)), Turn(Text(int.Parse(there.Value!, CultureInfo.InvariantCulture) - 1))],
+                "id" => [PutOff(text[..(int)there.End.Index], text[(int)there.End.Index..])],
+                "contacts" or "days" => [Turn(Text(int.Parse(there.Value!, CultureInfo.InvariantCulture) + 1)),
+                    Turn(Text(int.Parse(there.Value!, CultureInfo.InvariantCulture) - 1))],
                 "from" => [Turn("\"08:01\"")],
                 "to" => [Turn("\"20:59\"")],
                 "party" => [Turn("business")],
@@ -331,7 +343,8 @@ public sealed partial class KnobTests
                                 for (var i = 0; i < contacts; i++) contact.Remember(new ContactRecord(At(Due.AddDays(-6)), channel, true, false));
                                 var verdict = ContactGate.Clear(rules, new ContactRequest
                                 {
-                                    Channel = channel, AddressToken = state == "no address" ? null : "t", At = At(Due).AddHours(-10).AddMinutes(minute), Today = Due, TimeZones = ["UTC"],
+                                    Channel = channel, AddressToken = state == "no address" ? null : "t",
+                                    At = At(Due).AddHours(-10).AddMinutes(minute), Today = Due, TimeZones = ["UTC"],
                                     Contact = contact, UnderWay = 0, Erased = state == "erased", Held = state == "held", Party = party, Collector = collector,
                                     // The first Monday of June.
                                     Countries = state == "holiday" ? ["IE"] : [],
@@ -367,7 +380,9 @@ public sealed partial class KnobTests
             case YamlSequenceNode list:
                 for (var i = 0; i < list.Children.Count; i++)
                 {
-                    var id = list.Children[i] is YamlMappingNode map && map.Children.TryGetValue(new YamlScalarNode("id"), out var named) ? ((YamlScalarNode)named).Value : Text(i);
+                    var id = list.Children[i] is YamlMappingNode map && map.Children.TryGetValue(new YamlScalarNode("id"), out var named)
+                        ? ((YamlScalarNode)named).Value
+                        : Text(i);
                     foreach (var found in Walk(list.Children[i], $"{place}/{id}", key)) yield return found;
                 }
                 break;

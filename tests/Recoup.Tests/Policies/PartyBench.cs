@@ -23,7 +23,8 @@ internal sealed class PartyBench
     private long workspaceSeq;
     private int keys;
 
-    public PartyBench(Policy? policy = null, ContactRules? rules = null, bool live = true, DateOnly? liveSince = null, PortfolioDetails? portfolio = null, bool account = true)
+    public PartyBench(Policy? policy = null, ContactRules? rules = null, bool live = true, DateOnly? liveSince = null,
+        PortfolioDetails? portfolio = null, bool account = true)
     {
         Policy = policy ?? ShippedPolicies.Default;
         Rules = rules ?? ShippedPolicies.ContactRules;
@@ -64,16 +65,27 @@ internal sealed class PartyBench
 
     public void Clock(DateTimeOffset now) => Now = now > Now ? now : Now;
 
-    public void Account(string id, string? email = "pay@customer.example", string? phone = "+49301234567", string? zone = "UTC", string kind = "business", string? portfolio = null, string? language = null) =>
-        Do(new Input.AccountSet { Key = NextKey(), Account = id, Party = "A1", Name = "Kundin GmbH", Email = email, Phone = phone, TimeZone = zone, Kind = kind, Portfolio = portfolio, Language = language });
+    public void Account(string id, string? email = "pay@customer.example", string? phone = "+49301234567", string? zone = "UTC", string kind = "business",
+        string? portfolio = null, string? language = null) =>
+        Do(new Input.AccountSet
+        {
+            Key = NextKey(), Account = id, Party = "A1", Name = "Kundin GmbH", Email = email, Phone = phone, TimeZone = zone, Kind = kind,
+            Portfolio = portfolio, Language = language,
+        });
 
     public void Invoice(string number, DateOnly due, decimal amount = 100m, string currency = "EUR", string account = "A1", int days = 30) =>
-        Do(new Input.Invoice { Key = NextKey(), Account = account, Number = number, IssuedOn = due.AddDays(-days), DueOn = due, Amount = Euro(amount, currency) });
+        Do(new Input.Invoice
+        {
+            Key = NextKey(), Account = account, Number = number, IssuedOn = due.AddDays(-days), DueOn = due, Amount = Euro(amount, currency),
+        });
 
     public string Pay(DateOnly on, decimal amount, string? number = null, string currency = "EUR", string account = "A1")
     {
         var key = NextKey();
-        Do(new Input.Payment { Key = key, Account = account, On = on, Amount = Euro(amount, currency), For = number is null ? null : [(number, Euro(amount, currency))] });
+        Do(new Input.Payment
+        {
+            Key = key, Account = account, On = on, Amount = Euro(amount, currency), For = number is null ? null : [(number, Euro(amount, currency))],
+        });
         return key;
     }
 
@@ -84,13 +96,16 @@ internal sealed class PartyBench
         return key;
     }
 
-    public void CloseDispute(string dispute, DateOnly on) => Do(new Input.DisputeClosed { Key = NextKey(), Account = "A1", Dispute = dispute, On = on, Outcome = "rejected" });
+    public void CloseDispute(string dispute, DateOnly on) =>
+        Do(new Input.DisputeClosed { Key = NextKey(), Account = "A1", Dispute = dispute, On = on, Outcome = "rejected" });
 
-    public void Promise(DateOnly on, DateOnly due, decimal amount = 100m) => Do(new Input.Promise { Key = NextKey(), Account = "A1", On = on, DueOn = due, Amount = Euro(amount, "EUR") });
+    public void Promise(DateOnly on, DateOnly due, decimal amount = 100m) =>
+        Do(new Input.Promise { Key = NextKey(), Account = "A1", On = on, DueOn = due, Amount = Euro(amount, "EUR") });
 
     public void Hold(DateOnly from, DateOnly to) => Do(new Input.Hold { Key = NextKey(), Account = "A1", From = from, To = to, Reason = "requested" });
 
-    public void OptOut(string channel, string? address = null, bool granted = false) => Do(new Input.Consent { Key = NextKey(), Account = "A1", Channel = channel, Address = address, Granted = granted });
+    public void OptOut(string channel, string? address = null, bool granted = false) =>
+        Do(new Input.Consent { Key = NextKey(), Account = "A1", Channel = channel, Address = address, Granted = granted });
 
     public void Contacted(DateTimeOffset at, string channel = "call", string direction = "outbound", string outcome = "no_answer") =>
         Do(new Input.Contact { Key = NextKey(), Account = "A1", At = at, Channel = channel, Direction = direction, Outcome = outcome });
@@ -132,7 +147,8 @@ internal sealed class PartyBench
             Sent.AddRange(outcome.Outgoing);
             foreach (var outgoing in outcome.Outgoing)
                 if (ChannelSays is { } word)
-                    events.AddRange(Do(new Input.ChannelResult { Key = NextKey(), Party = State.Id, Message = outgoing.Message, Outcome = word }).Events.Select(e => e.Event));
+                    events.AddRange(Do(new Input.ChannelResult { Key = NextKey(), Party = State.Id, Message = outgoing.Message, Outcome = word })
+                        .Events.Select(e => e.Event));
         }
         return events;
     }
@@ -152,7 +168,8 @@ internal sealed class PartyBench
         return done;
     }
 
-    public static Money Euro(decimal amount, string currency = "EUR") => Money.TryFromMajor(amount, Currency.Of(currency), out var money) ? money : throw new ArgumentException("amount", nameof(amount));
+    public static Money Euro(decimal amount, string currency = "EUR") =>
+        Money.TryFromMajor(amount, Currency.Of(currency), out var money) ? money : throw new ArgumentException("amount", nameof(amount));
 
     private Context Context => new()
     {
@@ -174,9 +191,11 @@ internal sealed class PartyBench
 
         public byte[] Seal(string party, ReadOnlySpan<byte> plain) => [.. plain.ToArray().Select(b => (byte)(b ^ 0xFF))];
 
-        public byte[]? Open(string party, ReadOnlySpan<byte> sealedBytes) => forgotten.Contains(party) ? null : [.. sealedBytes.ToArray().Select(b => (byte)(b ^ 0xFF))];
+        public byte[]? Open(string party, ReadOnlySpan<byte> sealedBytes) =>
+            forgotten.Contains(party) ? null : [.. sealedBytes.ToArray().Select(b => (byte)(b ^ 0xFF))];
 
-        public string Token(string party, string address) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{party}|{address}")).AsSpan(0, 6));
+        public string Token(string party, string address) =>
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{party}|{address}")).AsSpan(0, 6));
 
         public bool HasKey(string party) => !forgotten.Contains(party);
 

@@ -33,13 +33,15 @@ public sealed class PolicyFileTests
     [Fact]
     public void Every_message_of_the_shipped_policy_has_its_template_and_every_template_a_message()
     {
-        var used = ShippedPolicies.Default.Strategies.SelectMany(s => s.Steps).Where(s => s.Action == "message").Select(s => $"{s.Template}.{s.Tone}.hbs").ToHashSet(StringComparer.Ordinal);
+        var used = ShippedPolicies.Default.Strategies.SelectMany(s => s.Steps).Where(s => s.Action == "message")
+            .Select(s => $"{s.Template}.{s.Tone}.hbs").ToHashSet(StringComparer.Ordinal);
         // What other tones fall back to must be there even where the policy does not name it.
         used.UnionWith(used.Select(u => u.Split('.')[0] + ".neutral.hbs").ToList());
         // Documents have their own, whatever the policy.
         used.UnionWith(Core.Contact.Purpose.All.Where(p => p != Core.Contact.Purpose.Dunning).Select(p => $"{p}.neutral.hbs"));
         foreach (var language in new[] { "en", "de" })
-            TemplateWriter.ShippedFiles().Select(f => f.Path).Where(p => p.StartsWith($"{language}/", StringComparison.Ordinal) && !p.Contains("/_", StringComparison.Ordinal))
+            TemplateWriter.ShippedFiles().Select(f => f.Path)
+                .Where(p => p.StartsWith($"{language}/", StringComparison.Ordinal) && !p.Contains("/_", StringComparison.Ordinal))
                 .Select(p => p[3..]).Order(StringComparer.Ordinal).ShouldBe(used.Order(StringComparer.Ordinal));
     }
 
@@ -54,7 +56,8 @@ public sealed class PolicyFileTests
     [InlineData("channels: [email], ", "channels: [sms], ", "'sms' can't be sent yet; email, or call for a person's task")]
     [InlineData("channels: [email], ", "", "channels are missing")]
     [InlineData("tone: friendly", "tone: rude", "tone is one of friendly, neutral, firm, not 'rude'")]
-    [InlineData("id: ahead, at: -3, action: message, channels: [email], template: due-soon, tone: friendly", "id: ahead, at: -3, action: task", "before the due date only messages go out")]
+    [InlineData("id: ahead, at: -3, action: message, channels: [email], template: due-soon, tone: friendly",
+        "id: ahead, at: -3, action: task", "before the due date only messages go out")]
     [InlineData("when: \"true\"", "when: \"open > 5\"", "the last segment must take everybody: when: true")]
     [InlineData("base: 50", "base: 101", "base takes a whole number from 0 to 100, not '101'")]
     [InlineData("multiple: 3", "multiple: 0.5", "multiple takes a number of 1 or more")]

@@ -42,6 +42,7 @@ internal static class SamplePolicy
     /// <summary>The rules that every pack must have, and those given.</summary>
     public static ContactRules Rules(params string[] rules) => ContactRules.Parse(
         "pack: sample\nrules:\n"
-        + string.Join("", new[] { "erased", "opt_out", "hold", "no_address", "undeliverable" }.Select(kind => $"  - {{ id: {kind}, kind: {kind}, text: t, source: s }}\n"))
+        + string.Join("", new[] { "erased", "opt_out", "hold", "no_address", "undeliverable" }
+            .Select(kind => $"  - {{ id: {kind}, kind: {kind}, text: t, source: s }}\n"))
         + string.Join("", rules.Select(rule => $"  - {{ text: t, source: s, {rule} }}\n")), "sample-rules.yaml");
 }

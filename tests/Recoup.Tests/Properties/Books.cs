@@ -77,7 +77,8 @@ internal sealed class Books : IDisposable
             for (var day = First.AddDays(-1); day <= Last; day = day.AddDays(1))
             {
                 item.BalanceOn(day).ShouldBe(document.BalanceOn(day), $"balance of {document.Number} on {day:yyyy-MM-dd}");
-                if (document.BalanceOn(day) != 0) item.DueAt(day).ShouldBe(document.DueOn(day), $"due date of {document.Number} as it stood on {day:yyyy-MM-dd}");
+                if (document.BalanceOn(day) != 0)
+                    item.DueAt(day).ShouldBe(document.DueOn(day), $"due date of {document.Number} as it stood on {day:yyyy-MM-dd}");
             }
         }
     }
@@ -94,7 +95,8 @@ internal sealed class Books : IDisposable
             foreach (var document in Ledger.Documents.FindAll(d => d.Account == cash.Account))
                 foreach (var recovery in new[] { false, true })
                     state.Allocations.Where(a => a.Number == document.Number && a.Recovery == recovery).Sum(a => a.Minor)
-                        .ShouldBe(cash.Parts.Where(p => p.Document == document && p.Recovery == recovery).Sum(p => p.Minor), $"what {cash.Key} has on {document.Number}{(recovery ? ", recovered" : "")}");
+                        .ShouldBe(cash.Parts.Where(p => p.Document == document && p.Recovery == recovery).Sum(p => p.Minor),
+                            $"what {cash.Key} has on {document.Number}{(recovery ? ", recovered" : "")}");
         }
     }
 
@@ -102,13 +104,17 @@ internal sealed class Books : IDisposable
     public void CellsAgree(DateOnly day)
     {
         var open = Ledger.Documents.Where(d => d.BalanceOn(day) != 0)
-            .GroupBy(d => (Portfolio: Ledger.Accounts[d.Account].PortfolioOn(day), Segment: Ledger.SegmentOn(d.Account, day), d.Currency, Due: d.DueOn(day).DayNumber))
-            .Select(g => $"{g.Key.Portfolio} {g.Key.Segment} {g.Key.Currency} due {DateOnly.FromDayNumber(g.Key.Due):yyyy-MM-dd}: {g.Sum(d => d.BalanceOn(day))} in {g.Count()}").Order(StringComparer.Ordinal).ToList();
-        var unapplied = Ledger.AllCash.GroupBy(c => (Portfolio: Ledger.Accounts[c.Account].PortfolioOn(day), Segment: Ledger.SegmentOn(c.Account, day), c.Currency))
+            .GroupBy(d => (Portfolio: Ledger.Accounts[d.Account].PortfolioOn(day),
+                Segment: Ledger.SegmentOn(d.Account, day), d.Currency, Due: d.DueOn(day).DayNumber))
+            .Select(g => $"{g.Key.Portfolio} {g.Key.Segment} {g.Key.Currency} due {DateOnly.FromDayNumber(g.Key.Due):yyyy-MM-dd}: "
+                + $"{g.Sum(d => d.BalanceOn(day))} in {g.Count()}").Order(StringComparer.Ordinal).ToList();
+        var unapplied = Ledger.AllCash
+            .GroupBy(c => (Portfolio: Ledger.Accounts[c.Account].PortfolioOn(day), Segment: Ledger.SegmentOn(c.Account, day), c.Currency))
             .Select(g => (g.Key, Minor: g.Sum(c => c.UnappliedOn(day)))).Where(u => u.Minor != 0)
             .Select(u => $"{u.Key.Portfolio} {u.Key.Segment} {u.Key.Currency} unapplied: {u.Minor}").Order(StringComparer.Ordinal).ToList();
         var (cellsOpen, cellsUnapplied) = new Storage.Work.Readings(Play.Store).Read(cells => (
-            cells.ExposureByDue(day).Select(e => $"{e.Portfolio} {e.Segment} {e.Currency} due {DateOnly.FromDayNumber(e.DueDay):yyyy-MM-dd}: {e.Value.Minor} in {e.Value.Count}").Order(StringComparer.Ordinal).ToList(),
+            cells.ExposureByDue(day).Select(e => $"{e.Portfolio} {e.Segment} {e.Currency} due {DateOnly.FromDayNumber(e.DueDay):yyyy-MM-dd}: "
+                + $"{e.Value.Minor} in {e.Value.Count}").Order(StringComparer.Ordinal).ToList(),
             cells.Unapplied(day).Select(u => $"{u.Portfolio} {u.Segment} {u.Currency} unapplied: {u.Minor}").Order(StringComparer.Ordinal).ToList()));
         Same(cellsOpen, open, $"open by due day as of {day:yyyy-MM-dd}");
         Same(cellsUnapplied, unapplied, $"unapplied as of {day:yyyy-MM-dd}");
@@ -117,7 +123,8 @@ internal sealed class Books : IDisposable
     private static void Same(List<string> cells, List<string> hand, string what)
     {
         if (cells.SequenceEqual(hand)) return;
-        throw new ShouldAssertException($"{what}\n only in the cells: {string.Join("; ", cells.Except(hand))}\n only by hand: {string.Join("; ", hand.Except(cells))}");
+        throw new ShouldAssertException($"{what}\n only in the cells: {string.Join("; ", cells.Except(hand))}\n"
+            + $" only by hand: {string.Join("; ", hand.Except(cells))}");
     }
 
     /// <summary>The header of a party is the sum of its items as of the day it stands on.</summary>
@@ -130,27 +137,33 @@ internal sealed class Books : IDisposable
             bool IsDisputed(Ledger.Document d) => Ledger.Disputes.Exists(x => x.Account == d.Account && x.Number == d.Number && x.StandsOn(day));
             Same(
                 [.. state.Exposures.GroupBy(e => (e.Account, e.Currency, e.DueOn, e.EnteredOn, e.Disputed))
-                    .Select(g => $"{g.Key.Account} {g.Key.Currency} due {g.Key.DueOn:yyyy-MM-dd} entered {g.Key.EnteredOn:yyyy-MM-dd} {(g.Key.Disputed ? "disputed" : "")}: "
+                    .Select(g => $"{g.Key.Account} {g.Key.Currency} due {g.Key.DueOn:yyyy-MM-dd} entered "
+                        + $"{g.Key.EnteredOn:yyyy-MM-dd} {(g.Key.Disputed ? "disputed" : "")}: "
                         + $"{g.Sum(e => e.Minor)} in {g.Sum(e => e.Items)}")
                     .Order(StringComparer.Ordinal)],
                 [.. documents.Where(d => d.BalanceOn(day) != 0)
                     .GroupBy(d => (d.Account, d.Currency, Due: d.DueOn(day), Entered: d.EnteredOn, Disputed: IsDisputed(d)))
-                    .Select(g => $"{g.Key.Account} {g.Key.Currency} due {g.Key.Due:yyyy-MM-dd} entered {g.Key.Entered:yyyy-MM-dd} {(g.Key.Disputed ? "disputed" : "")}: {g.Sum(d => d.BalanceOn(day))} in {g.Count()}").Order(StringComparer.Ordinal)],
+                    .Select(g => $"{g.Key.Account} {g.Key.Currency} due {g.Key.Due:yyyy-MM-dd} entered {g.Key.Entered:yyyy-MM-dd} "
+                        + $"{(g.Key.Disputed ? "disputed" : "")}: {g.Sum(d => d.BalanceOn(day))} in {g.Count()}").Order(StringComparer.Ordinal)],
                 $"header of {party} as of {day:yyyy-MM-dd}");
             var settled = documents.Where(d => !d.IsCharge && !d.IsCancelledOn(day) && d.WriteOffs.Where(w => w.On <= day).Sum(w => w.Minor) == 0)
-                .Select(d => (Document: d, On: d.SettledOn(day))).Where(d => d.On is not null).Select(d => Math.Max(0, d.On!.Value.DayNumber - d.Document.DueOn(d.On.Value).DayNumber)).ToList();
+                .Select(d => (Document: d, On: d.SettledOn(day))).Where(d => d.On is not null)
+                .Select(d => Math.Max(0, d.On!.Value.DayNumber - d.Document.DueOn(d.On.Value).DayNumber)).ToList();
             $"{state.Behaviour.Settled} settled, {state.Behaviour.SettledLate} late by {state.Behaviour.LateDays} days"
-                .ShouldBe($"{settled.Count} settled, {settled.Count(late => late > 0)} late by {settled.Sum()} days", $"behaviour of {party} as of {day:yyyy-MM-dd}");
+                .ShouldBe($"{settled.Count} settled, {settled.Count(late => late > 0)} late by {settled.Sum()} days",
+                    $"behaviour of {party} as of {day:yyyy-MM-dd}");
             Same(
                 [.. Unapplied(state).Order(StringComparer.Ordinal)],
-                [.. Ledger.AllCash.Where(c => Ledger.Accounts[c.Account].Party == party).GroupBy(c => (c.Account, c.Currency)).Select(g => (g.Key, Minor: g.Sum(c => c.UnappliedOn(day)))).Where(u => u.Minor != 0)
+                [.. Ledger.AllCash.Where(c => Ledger.Accounts[c.Account].Party == party).GroupBy(c => (c.Account, c.Currency))
+                    .Select(g => (g.Key, Minor: g.Sum(c => c.UnappliedOn(day)))).Where(u => u.Minor != 0)
                     .Select(u => $"{u.Key.Account} {u.Key.Currency} {u.Minor}").Order(StringComparer.Ordinal)],
                 $"unapplied of {party} as of {day:yyyy-MM-dd}");
         }
     }
 
     private static IEnumerable<string> Unapplied(PartyState state) =>
-        state.Unapplied.Where(u => u.Minor != 0).GroupBy(u => (u.Account, u.Currency)).Select(g => (g.Key, Minor: g.Sum(u => u.Minor))).Where(u => u.Minor != 0).Select(u => $"{u.Key.Account} {u.Key.Currency} {u.Minor}");
+        state.Unapplied.Where(u => u.Minor != 0).GroupBy(u => (u.Account, u.Currency)).Select(g => (g.Key, Minor: g.Sum(u => u.Minor))).Where(u => u.Minor != 0)
+            .Select(u => $"{u.Key.Account} {u.Key.Currency} {u.Minor}");
 
     /// <summary>The parties as they are stored, with everything that belongs to them.</summary>
     public Dictionary<string, PartyState> Parties()
@@ -159,7 +172,8 @@ internal sealed class Books : IDisposable
         foreach (var party in Ledger.Accounts.Values.Select(a => a.Party).Distinct())
         {
             var (pid, state) = Play.Store.Party(party)!.Value;
-            foreach (var document in Ledger.Documents.Where(d => Ledger.Accounts[d.Account].Party == party)) Play.Store.LoadItem(state, pid, document.Account, document.Number);
+            foreach (var document in Ledger.Documents.Where(d => Ledger.Accounts[d.Account].Party == party))
+                Play.Store.LoadItem(state, pid, document.Account, document.Number);
             foreach (var cash in Ledger.AllCash.Where(c => Ledger.Accounts[c.Account].Party == party)) Play.Store.LoadCash(state, pid, cash.Key);
             parties[party] = state;
         }

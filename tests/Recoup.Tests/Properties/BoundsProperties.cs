@@ -26,7 +26,8 @@ public sealed class BoundsProperties
     private static Input Moved(Input input, Random random)
     {
         var moved = input with { };
-        var days = moved.GetType().GetProperties().Where(p => p.CanWrite && (p.PropertyType == typeof(DateOnly) || p.PropertyType == typeof(DateOnly?)) && p.GetValue(moved) is not null)
+        var days = moved.GetType().GetProperties()
+            .Where(p => p.CanWrite && (p.PropertyType == typeof(DateOnly) || p.PropertyType == typeof(DateOnly?)) && p.GetValue(moved) is not null)
             .OrderBy(p => Array.IndexOf(InOrder, p.Name)).ToList();
         if (days.Count > 0 && random.Next(4) == 0)
         {
@@ -34,7 +35,8 @@ public sealed class BoundsProperties
             values.Sort();
             for (var i = 0; i < days.Count; i++) days[i].SetValue(moved, values[i]);
         }
-        foreach (var at in moved.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite && p.PropertyType == typeof(DateTimeOffset)))
+        foreach (var at in moved.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => p.CanWrite && p.PropertyType == typeof(DateTimeOffset)))
             if (random.Next(4) == 0) at.SetValue(moved, random.Next(3) switch
             {
                 0 => DateTimeOffset.MinValue,

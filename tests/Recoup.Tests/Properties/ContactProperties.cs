@@ -25,7 +25,8 @@ public sealed class ContactProperties
             released += witness.Released;
         });
         // Else the property could hold because nothing was ever sent. Of one history or two nobody can say how much is.
-        if (Environment.GetEnvironmentVariable("RECOUP_SEED") is not { Length: > 0 }) released.ShouldBeGreaterThan(Stores.TestStores.IsPostgres ? 0 : Many.Cases(14) * 3);
+        if (Environment.GetEnvironmentVariable("RECOUP_SEED") is not { Length: > 0 })
+            released.ShouldBeGreaterThan(Stores.TestStores.IsPostgres ? 0 : Many.Cases(14) * 3);
     }
 
     /// <summary>Follows a history as it is played.</summary>
@@ -48,7 +49,9 @@ public sealed class ContactProperties
             foreach (var row in news)
                 switch (Play.EventOf(row))
                 {
-                    case Event.Decided { Decision: { Intent: { } intent, Action: "message" } d }: decided[intent] = (row.Party, d.Portfolio, d.RemindedThrough is not null, row.RecordedOn); break;
+                    case Event.Decided { Decision: { Intent: { } intent, Action: "message" } d }:
+                        decided[intent] = (row.Party, d.Portfolio, d.RemindedThrough is not null, row.RecordedOn);
+                        break;
                     case Event.PartyJoined joined: Join(row.Party, joined.Party); break;
                     case Event.MessageReleased message: Leaves(books, row, message.Message); break;
                     case Event.MessageSettled { Outcome: not "failed" } settled when left.Contains(settled.Message):
@@ -76,10 +79,13 @@ public sealed class ContactProperties
         {
             switch (input)
             {
-                case Input.Contact { Direction: "outbound" } contact: contacts.Add((books.Ledger.Accounts[contact.Account].Party, Instant.FromDateTimeOffset(contact.At), contact.Channel)); break;
+                case Input.Contact { Direction: "outbound" } contact:
+                    contacts.Add((books.Ledger.Accounts[contact.Account].Party, Instant.FromDateTimeOffset(contact.At), contact.Channel));
+                    break;
                 case Input.Consent consent:
                     var today = DateOnly.FromDateTime(at.UtcDateTime);
-                    consents.Add((books.Ledger.Accounts[consent.Account].Party, consent.Channel, consent.Address, consent.Granted, consent.Granted && consent.On > today ? consent.On.Value : DateOnly.MinValue));
+                    consents.Add((books.Ledger.Accounts[consent.Account].Party, consent.Channel, consent.Address, consent.Granted,
+                        consent.Granted && consent.On > today ? consent.On.Value : DateOnly.MinValue));
                     break;
                 case Input.Erasure erasure: erased.Add(books.Ledger.Accounts[erasure.Account].Party); break;
                 default: break;
@@ -97,17 +103,21 @@ public sealed class ContactProperties
             var what = $"{message} to {party} for {portfolio} at {at}";
             erased.ShouldNotContain(party, what);
 
-            var accounts = ledger.Accounts.Values.Where(a => a.Party == party && a.PortfolioOn(day) == portfolio).Select(a => a.Id).ToHashSet(StringComparer.Ordinal);
+            var accounts = ledger.Accounts.Values.Where(a => a.Party == party && a.PortfolioOn(day) == portfolio)
+                .Select(a => a.Id).ToHashSet(StringComparer.Ordinal);
             ledger.Promises.Where(p => accounts.Contains(p.Account) && p.StandsOn(day)).ShouldBeEmpty($"{what} in spite of a promise");
             var reasons = ledger.Documents.FindAll(d => accounts.Contains(d.Account) && d.BalanceOn(day) > 0 && (preDue || day > d.DueOn(day))
-                && !ledger.Holds.Exists(h => h.Account == d.Account && h.StandsOn(day)) && !ledger.Disputes.Exists(x => x.Account == d.Account && (x.Number is null || x.Number == d.Number) && x.StandsOn(day)));
+                && !ledger.Holds.Exists(h => h.Account == d.Account && h.StandsOn(day))
+                && !ledger.Disputes.Exists(x => x.Account == d.Account && (x.Number is null || x.Number == d.Number) && x.StandsOn(day)));
             reasons.ShouldNotBeEmpty($"{what} without a reason");
 
             // What it names is owed, not held and not disputed.
-            var text = new Dispatcher(books.Play.Door, new Dictionary<string, ChannelPort>(StringComparer.Ordinal)).TextOf(party, books.Play.Store.Party(party)!.Value.State.LastSeq, message);
+            var text = new Dispatcher(books.Play.Door, new Dictionary<string, ChannelPort>(StringComparer.Ordinal))
+                .TextOf(party, books.Play.Store.Party(party)!.Value.State.LastSeq, message);
             if (text is not null)
                 foreach (var word in text.Body.Split([' ', '\n', '|', '\r'], StringSplitOptions.RemoveEmptyEntries))
-                    if (ledger.Documents.Exists(d => d.Number == word && accounts.Contains(d.Account))) reasons.Exists(d => d.Number == word).ShouldBeTrue($"{what} names {word}");
+                    if (ledger.Documents.Exists(d => d.Number == word && accounts.Contains(d.Account)))
+                        reasons.Exists(d => d.Number == word).ShouldBeTrue($"{what} names {word}");
 
             foreach (var zone in Zones(ledger, party, portfolio))
             {
@@ -136,7 +146,8 @@ public sealed class ContactProperties
             bool Last(Func<(string Party, string Channel, string? Address, bool Granted, DateOnly From), bool> about) =>
                 said.LastOrDefault(c => about(c) || (c.Granted && c is { Channel: Channel.Any, Address: null })) is { Channel: not null, Granted: false };
             return Last(c => c is { Channel: Channel.Any, Address: null }) || Last(c => c.Channel == channel && c.Address is null)
-                || Last(c => c.Channel == channel && c.Address is not null && c.Address == address) || Last(c => c.Channel == Channel.Any && c.Address is not null && c.Address == address);
+                || Last(c => c.Channel == channel && c.Address is not null && c.Address == address)
+                || Last(c => c.Channel == Channel.Any && c.Address is not null && c.Address == address);
         }
     }
 }

@@ -28,7 +28,8 @@ public sealed class EventProperties
                 var e = (Event)new Filling(seed).Of(type);
                 var (kind, version, payload) = EventCodec.Encode(e);
                 Encoding.UTF8.GetString(payload).ShouldBe(Encoding.UTF8.GetString(Serialized(e)), $"{kind}, seed {seed}");
-                Encoding.UTF8.GetString(Serialized(EventCodec.Decode(kind, version, payload))).ShouldBe(Encoding.UTF8.GetString(payload), $"{kind}, seed {seed}");
+                Encoding.UTF8.GetString(Serialized(EventCodec.Decode(kind, version, payload)))
+                    .ShouldBe(Encoding.UTF8.GetString(payload), $"{kind}, seed {seed}");
             }
     }
 
@@ -65,7 +66,10 @@ public sealed class EventProperties
     {
         for (var sign = 0; sign < 0x300; sign++)
         {
-            var e = new Event.InvoiceIssued($"a{(char)sign}b", new DateOnly(2026, 1, 2), new DateOnly(2026, 2, 1), 100, "EUR") { Terms = ((char)sign).ToString() };
+            var e = new Event.InvoiceIssued($"a{(char)sign}b", new DateOnly(2026, 1, 2), new DateOnly(2026, 2, 1), 100, "EUR")
+            {
+                Terms = ((char)sign).ToString(),
+            };
             EventCodec.Encode(e).Payload.ShouldBe(Serialized(e), $"sign {sign}");
             EventCodec.Decode("invoice_issued", 1, Serialized(e)).ShouldBe(e, $"sign {sign}");
         }

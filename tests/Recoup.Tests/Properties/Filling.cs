@@ -4,14 +4,18 @@ using System.Text.Json.Serialization;
 
 namespace Recoup.Tests.Properties;
 
-/// <summary>Something with everything that it can hold: seed 0 sets every property and no two alike, the others leave out and repeat, with extremes among them.</summary>
+/// <summary>
+/// Something with everything that it can hold: seed 0 sets every property and no two alike, the others leave out and repeat, with
+/// extremes among them.
+/// </summary>
 /// <param name="plain">Only texts that JSON writes as they are, and instants of whole seconds of UTC.</param>
 internal sealed class Filling(int seed, bool plain = false)
 {
     private readonly Random random = new(seed);
     private int next;
 
-    private static readonly string[] Texts = ["", "EUR", "email", "A", "B", "naïve", "名前", new string('x', 41), new string('y', 42), new string('é', 300), "\u0000", "🙂", "a\"b", "back\\slash", "<tag>", "a+b'c&d`e", "/path\u007f"];
+    private static readonly string[] Texts = ["", "EUR", "email", "A", "B", "naïve", "名前", new string('x', 41), new string('y', 42), new string('é', 300),
+        "\u0000", "🙂", "a\"b", "back\\slash", "<tag>", "a+b'c&d`e", "/path\u007f"];
 
     public object Of(Type type)
     {
@@ -22,10 +26,17 @@ internal sealed class Filling(int seed, bool plain = false)
         if (type == typeof(int)) return (int)Number();
         if (type == typeof(long)) return seed != 0 && random.Next(8) == 0 ? (random.Next(2) == 0 ? long.MinValue : long.MaxValue) : Number();
         if (type == typeof(byte[])) return seed == 0 ? new byte[] { 1, 2, (byte)(next % 256) } : new byte[random.Next(3) * 100];
-        if (type == typeof(DateOnly)) return seed == 0 ? new DateOnly(2019, 1, 1).AddDays(next * 11) : random.Next(8) switch { 0 => DateOnly.MinValue, 1 => DateOnly.MaxValue, _ => new DateOnly(2026, 1, 1).AddDays(random.Next(-40, 400)) };
+        if (type == typeof(DateOnly))
+            return seed == 0
+                ? new DateOnly(2019, 1, 1).AddDays(next * 11)
+                : random.Next(8) switch { 0 => DateOnly.MinValue, 1 => DateOnly.MaxValue, _ => new DateOnly(2026, 1, 1).AddDays(random.Next(-40, 400)) };
         if (type == typeof(DateTimeOffset) && plain) return new DateTimeOffset(2026, 1, 1, 10, 0, next % 60, TimeSpan.Zero);
-        if (type == typeof(DateTimeOffset)) return new DateTimeOffset(2026, 1, 1, 10, 0, 0, TimeSpan.FromHours(next % 5 - 2)).AddTicks(seed == 0 ? next : random.Next(3) * 5_000_000L);
-        if (type.IsEnum) return seed == 0 ? Enum.GetValues(type).GetValue(Enum.GetValues(type).Length - 1)! : Enum.GetValues(type).GetValue(random.Next(Enum.GetValues(type).Length))!;
+        if (type == typeof(DateTimeOffset))
+            return new DateTimeOffset(2026, 1, 1, 10, 0, 0, TimeSpan.FromHours(next % 5 - 2)).AddTicks(seed == 0 ? next : random.Next(3) * 5_000_000L);
+        if (type.IsEnum)
+            return seed == 0
+                ? Enum.GetValues(type).GetValue(Enum.GetValues(type).Length - 1)!
+                : Enum.GetValues(type).GetValue(random.Next(Enum.GetValues(type).Length))!;
         if (type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type))
         {
             var element = type.GetGenericArguments()[0];
@@ -37,12 +48,15 @@ internal sealed class Filling(int seed, bool plain = false)
         var nullability = new NullabilityInfoContext();
         var made = constructor.Invoke([.. constructor.GetParameters().Select(p => Maybe(p.ParameterType, nullability.Create(p)))]);
         foreach (var property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public))
-            if (property.SetMethod is not null && property.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition != JsonIgnoreCondition.Always && !constructor.GetParameters().Any(p => p.Name == property.Name))
+            if (property.SetMethod is not null && property.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition != JsonIgnoreCondition.Always
+                && !constructor.GetParameters().Any(p => p.Name == property.Name))
                 property.SetValue(made, Maybe(property.PropertyType, nullability.Create(property)));
         return made;
     }
 
-    private object? Maybe(Type type, NullabilityInfo nullability) => seed != 0 && nullability.ReadState == NullabilityState.Nullable && random.Next(2) == 0 ? null : Of(type);
+    private object? Maybe(Type type, NullabilityInfo nullability) =>
+        seed != 0 && nullability.ReadState == NullabilityState.Nullable && random.Next(2) == 0 ? null : Of(type);
 
-    private long Number() => seed == 0 ? next * 1000L : random.Next(5) switch { 0 => 0, 1 => -1, 2 => int.MaxValue, 3 => int.MinValue, _ => random.Next(-70000, 70000) };
+    private long Number() =>
+        seed == 0 ? next * 1000L : random.Next(5) switch { 0 => 0, 1 => -1, 2 => int.MaxValue, 3 => int.MinValue, _ => random.Next(-70000, 70000) };
 }

@@ -21,7 +21,8 @@ public sealed class FutureProperties
             var past = history with { Steps = [.. history.Steps.Where(s => DateOnly.FromDateTime(s.At.UtcDateTime) <= last)] };
             using var short_ = new Play(Policies.Of(history.Policy)).Do(past);
             var until = whole.Journal().GroupBy(r => r.Partition).ToDictionary(g => g.Key, g => g.ToList());
-            foreach (var row in short_.Journal()) Play.Describe(until[row.Partition][(int)row.Seq - 1]).ShouldBe(Play.Describe(row), $"recorded by {last:yyyy-MM-dd}");
+            foreach (var row in short_.Journal())
+                Play.Describe(until[row.Partition][(int)row.Seq - 1]).ShouldBe(Play.Describe(row), $"recorded by {last:yyyy-MM-dd}");
         }
     });
 
@@ -56,7 +57,8 @@ public sealed class FutureProperties
 
     private static DateOnly CutOf(History _) => RandomHistory.Begin.AddDays(40 + Quiet);
 
-    private static bool IsAhead(Step step) => step is Step.Send send && send.Lines.Any(l => l.Contains("\"key\":\"k20", StringComparison.Ordinal) && Play.Parse(l).Key.Length == 7);
+    private static bool IsAhead(Step step) =>
+        step is Step.Send send && send.Lines.Any(l => l.Contains("\"key\":\"k20", StringComparison.Ordinal) && Play.Parse(l).Key.Length == 7);
 
     /// <summary>
     /// What was decided and sent by a day. Left out is what a fact known ahead may touch: the days on which to look

@@ -16,7 +16,8 @@ public sealed class JournalProperties
     });
 
     [Fact]
-    public void In_whatever_batches_inputs_come_the_journal_and_the_states_are_the_same() => Many.Histories(16, seed => RandomHistory.Of(4000 + seed, new Weather { InputsMax = 9, Days = 50 }), history =>
+    public void In_whatever_batches_inputs_come_the_journal_and_the_states_are_the_same() =>
+        Many.Histories(16, seed => RandomHistory.Of(4000 + seed, new Weather { InputsMax = 9, Days = 50 }), history =>
     {
         using var one = new Play(Policies.Of(history.Policy)).Do(history);
         foreach (var most in new[] { int.MaxValue, 3, 7 })
@@ -52,7 +53,8 @@ public sealed class JournalProperties
         var last = history.Steps.Count == 0 ? default : history.Steps[^1].At;
         // What identifies an erased person is refused, also the second time.
         foreach (var taken in accepted.Chunk(50).SelectMany(chunk => play.Take([.. chunk.Select(s => s with { At = last })])))
-            (taken.Result.Status == UnitStatus.Unchanged || taken.Result.Refused?.Refusal == Core.Refusal.PartyErased).ShouldBeTrue($"{taken.Step} was {taken.Result.Status} the second time: {taken.Result.Refused?.Message}");
+            (taken.Result.Status == UnitStatus.Unchanged || taken.Result.Refused?.Refusal == Core.Refusal.PartyErased)
+                .ShouldBeTrue($"{taken.Step} was {taken.Result.Status} the second time: {taken.Result.Refused?.Message}");
         Everything(play).ShouldBe(before, "after everything came again");
     });
 
@@ -65,12 +67,14 @@ public sealed class JournalProperties
             var before = step is Step.Send ? Everything(play) : [];
             foreach (var taken in play.Do(step))
                 // What concerns the whole workspace stands by itself, whichever row brought it; the first step opens the workspace.
-                if (taken.Result.Status == UnitStatus.Refused && before.Count > 3) Everything(play).ShouldBe(before, $"after the refusal of {taken.Step}: {taken.Result.Refused!.Message}");
+                if (taken.Result.Status == UnitStatus.Refused && before.Count > 3)
+                    Everything(play).ShouldBe(before, $"after the refusal of {taken.Step}: {taken.Result.Refused!.Message}");
         }
     });
 
     [Fact]
-    public void A_second_run_on_the_same_day_does_nothing_and_nobody_is_left_in_the_past() => Many.Histories(10, seed => RandomHistory.Of(7000 + seed), history =>
+    public void A_second_run_on_the_same_day_does_nothing_and_nobody_is_left_in_the_past() =>
+        Many.Histories(10, seed => RandomHistory.Of(7000 + seed), history =>
     {
         using var play = new Play(Policies.Of(history.Policy)) { Answers = Play.Moody };
         foreach (var step in history.Steps)
@@ -92,7 +96,8 @@ public sealed class JournalProperties
         foreach (var row in play.Journal())
         {
             var (kind, version, payload) = EventCodec.Encode(EventCodec.Decode(row.Kind, row.Version, row.Payload));
-            (kind, version, Convert.ToHexString(payload)).ShouldBe((row.Kind, row.Version, Convert.ToHexString(row.Payload)), $"{row.Kind} {row.Partition}/{row.Seq}");
+            (kind, version, Convert.ToHexString(payload))
+                .ShouldBe((row.Kind, row.Version, Convert.ToHexString(row.Payload)), $"{row.Kind} {row.Partition}/{row.Seq}");
         }
         Reads("party", b => Core.Parties.StateCodec.Encode(Core.Parties.StateCodec.DecodeParty(b)));
         Reads("item", b => Core.Parties.StateCodec.Encode(Core.Parties.StateCodec.DecodeItem(b)));
@@ -132,7 +137,8 @@ public sealed class JournalProperties
         });
         if (Environment.GetEnvironmentVariable("RECOUP_SEED") is { Length: > 0 }) return;
         // The ids that these three name are made by Recoup, so they are sent while a history plays.
-        kinds.Order().ShouldBe(Core.Inputs.InputKinds.All.Select(k => k.Name).Except(["message_bounced", "message_settled", "work_item_done"]).Order(), "kinds in the histories");
+        kinds.Order().ShouldBe(Core.Inputs.InputKinds.All.Select(k => k.Name)
+            .Except(["message_bounced", "message_settled", "work_item_done"]).Order(), "kinds in the histories");
     }
 
     /// <summary>Of the histories themselves, which are the same on every store.</summary>

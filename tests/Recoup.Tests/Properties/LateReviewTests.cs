@@ -14,7 +14,8 @@ public sealed class LateReviewTests
         play.Take([new Step.Send(evening,
         [
             Json.Line("account", "a", "A1", ("email", "a@kunde.example")),
-            Json.Line("invoice", "i", "A1", ("number", "R-1"), ("issued_on", new DateOnly(2026, 1, 2)), ("due_on", new DateOnly(2026, 2, 1)), ("amount", 900m), ("currency", "EUR")),
+            Json.Line("invoice", "i", "A1", ("number", "R-1"), ("issued_on", new DateOnly(2026, 1, 2)),
+                ("due_on", new DateOnly(2026, 2, 1)), ("amount", 900m), ("currency", "EUR")),
         ])]);
         // Past midnight the invoice is paid, and then the run of the day before gets to the party.
         var night = evening.AddHours(4);

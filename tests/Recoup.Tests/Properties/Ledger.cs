@@ -160,7 +160,8 @@ internal sealed class Ledger(Policy policy)
 
     private Document? Find(string account, string number) => Documents.Find(d => d.Account == account && d.Number == number);
 
-    private Document Get(string account, string number) => Find(account, number) ?? throw new InvalidOperationException($"the door took something about {number} of {account}, which there is not");
+    private Document Get(string account, string number) =>
+        Find(account, number) ?? throw new InvalidOperationException($"the door took something about {number} of {account}, which there is not");
 
     /// <summary>What a decision or the passing of time did, as far as the books know of it.</summary>
     public void Note(JournalRow row)
@@ -215,7 +216,8 @@ internal sealed class Ledger(Policy policy)
         {
             case Input.PortfolioSet i: if (i.TimeZone is { } zone) Zones[i.Portfolio] = zone; break;
             case Input.AccountSet i:
-                if (!Accounts.TryGetValue(i.Account, out var account)) Accounts[i.Account] = account = new Account(i.Account, i.Party ?? i.Account, i.Portfolio ?? "main");
+                if (!Accounts.TryGetValue(i.Account, out var account))
+                    Accounts[i.Account] = account = new Account(i.Account, i.Party ?? i.Account, i.Portfolio ?? "main");
                 account.Zone = i.TimeZone ?? account.Zone;
                 break;
             case Input.AccountJoined i: Join(Accounts[i.With].Party, Accounts[i.Account].Party, learned); break;
@@ -252,7 +254,8 @@ internal sealed class Ledger(Policy policy)
                     var rest = i.Amount.Minor;
                     var from = refunds[i.Key] = [];
                     var all = i.Payment is null && i.CreditNote is null
-                        ? AllCash.Where(c => c.Account == i.Account && c.Currency == i.Amount.Currency.Code && c.On <= i.On).OrderBy(c => c.On).ThenBy(c => c.Key, StringComparer.Ordinal).ToList()
+                        ? AllCash.Where(c => c.Account == i.Account && c.Currency == i.Amount.Currency.Code && c.On <= i.On).OrderBy(c => c.On)
+                            .ThenBy(c => c.Key, StringComparer.Ordinal).ToList()
                         : [CashOf(i.Account, i.Payment, i.CreditNote)];
                     foreach (var cash in all)
                     {
@@ -290,7 +293,10 @@ internal sealed class Ledger(Policy policy)
                 {
                     var cash = Receive(i.Key, i.Account, false, i.Amount.Minor, i.Amount.Currency.Code, i.On);
                     if (i.For is { Count: > 0 } named) foreach (var (number, part) in named) Name(cash, number, part.Minor, recovers: true);
-                    else foreach (var document in Documents.Where(d => d.Account == i.Account && d.Currency == cash.Currency && d.Balance > 0).Order(Comparer<Document>.Create(Order)).ToList()) Meet(cash, document, Math.Min(document.Balance, cash.UnappliedInAll), cash.On);
+                    else
+                        foreach (var document in Documents.Where(d => d.Account == i.Account && d.Currency == cash.Currency && d.Balance > 0)
+                            .Order(Comparer<Document>.Create(Order)).ToList())
+                            Meet(cash, document, Math.Min(document.Balance, cash.UnappliedInAll), cash.On);
                     break;
                 }
             case Input.CreditNote i:
@@ -376,7 +382,11 @@ internal sealed class Ledger(Policy policy)
             (former.CancelledOn, former.CancelledMinor, former.Issued, former.Amount) = (null, 0, issued, minor);
             former.Redated.Add((issued, due));
         }
-        else Documents.Add(former = new Document { Account = account, Number = number, IsCharge = charge, Currency = currency, Issued = issued, FirstDue = due, Amount = minor });
+        else
+            Documents.Add(former = new Document
+            {
+                Account = account, Number = number, IsCharge = charge, Currency = currency, Issued = issued, FirstDue = due, Amount = minor,
+            });
         var document = former;
         document.EnteredOn = learned > due ? learned : null;
         document.Entries.Add((issued, minor));

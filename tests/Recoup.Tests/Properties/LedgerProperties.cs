@@ -17,7 +17,8 @@ public sealed class LedgerProperties
     });
 
     [Fact]
-    public void They_agree_right_after_every_step_before_and_after_cells_are_merged() => Many.Histories(8, seed => RandomHistory.Of(1000 + seed, new Weather { Days = 30, LatePercent = 45 }), history =>
+    public void They_agree_right_after_every_step_before_and_after_cells_are_merged() =>
+        Many.Histories(8, seed => RandomHistory.Of(1000 + seed, new Weather { Days = 30, LatePercent = 45 }), history =>
     {
         using var played = new Books(history, (books, step, _, _) =>
         {

@@ -1,6 +1,9 @@
 namespace Recoup.Tests.Properties;
 
-/// <summary>Whatever a ledger does from day to day: what is open after its list was imported is what the list says, and the list again changes nothing.</summary>
+/// <summary>
+/// Whatever a ledger does from day to day: what is open after its list was imported is what the list says, and the list again
+/// changes nothing.
+/// </summary>
 public class ListProperties
 {
     private const int Days = 14;

@@ -51,17 +51,24 @@ internal sealed class ListedLedger : IDisposable
             {
                 case 0 or 1 or 2: Add(new Row($"C{random.Next(3)}", $"I{random.Next(40)}", Issue(), default, random.Next(1, 50_000))); break;
                 // Another instalment of what is there.
-                case 3 when row is { Cents: > 0 }: Add(row with { Due = row.Due.AddDays(random.Next(1, 60)), Cents = random.Next(1, 50_000), Paid = null }, keepDue: true); break;
+                case 3 when row is { Cents: > 0 }:
+                    Add(row with { Due = row.Due.AddDays(random.Next(1, 60)), Cents = random.Next(1, 50_000), Paid = null }, keepDue: true);
+                    break;
                 case 4 when row is { Cents: > 0 }: Replace(at, row with { Due = row.Issued.AddDays(random.Next(0, 90)) }); break;
                 case 5 when row is not null: Replace(at, row with { Cents = Math.Sign(row.Cents) * random.Next(1, 50_000) }); break;
                 case 6 when row is { Cents: > 0 } && !Rows.Exists(r => r != row && r.Account == row.Account && r.Number == row.Number):
                     var issued = new DateOnly(row.Issued.Year, row.Issued.Month, random.Next(1, 29));
                     if (issued <= Today && !(row.Paid < issued)) Replace(at, row with { Issued = issued, Due = issued > row.Due ? issued : row.Due });
                     break;
-                case 7 when row is { Cents: > 0 }: if (whole) Replace(at, row with { Paid = row.Paid is null || random.Next(3) == 0 ? PaidOn(row) : null }); else Rows.RemoveAt(at); break;
+                case 7 when row is { Cents: > 0 }:
+                    if (whole) Replace(at, row with { Paid = row.Paid is null || random.Next(3) == 0 ? PaidOn(row) : null });
+                    else Rows.RemoveAt(at);
+                    break;
                 case 8: Add(new Row($"C{random.Next(3)}", $"CN{random.Next(20)}", Issue(), default, -random.Next(1, 50_000))); break;
                 case 9 when row is not null && !whole: Rows.RemoveAt(at); break;
-                case 10 when row is { Cents: > 0 } && row.Issued.AddYears(1) is var again && again <= Today: Add(row with { Issued = again, Due = again.AddDays(30), Paid = null, Cents = random.Next(1, 50_000) }, keepDue: true); break;
+                case 10 when row is { Cents: > 0 } && row.Issued.AddYears(1) is var again && again <= Today:
+                    Add(row with { Issued = again, Due = again.AddDays(30), Paid = null, Cents = random.Next(1, 50_000) }, keepDue: true);
+                    break;
                 default: break;
             }
         }
@@ -82,7 +89,8 @@ internal sealed class ListedLedger : IDisposable
 
     private void Replace(int at, Row row)
     {
-        if (!Rows.Where((r, i) => i != at).Any(r => r.Account == row.Account && r.Number == row.Number && r.Due == row.Due && r.Issued == row.Issued)) Rows[at] = row;
+        if (!Rows.Where((r, i) => i != at).Any(r => r.Account == row.Account && r.Number == row.Number && r.Due == row.Due && r.Issued == row.Issued))
+            Rows[at] = row;
     }
 
     // --- lists ---
@@ -90,7 +98,9 @@ internal sealed class ListedLedger : IDisposable
     public IntakeReport ImportReceivables()
     {
         var csv = new StringBuilder("account,name,email,invoice,issued_on,due_on,amount,currency,paid_on\n");
-        foreach (var row in Rows) csv.Append(CultureInfo.InvariantCulture, $"{row.Account},Firm {row.Account},,{row.Number},{row.Issued:yyyy-MM-dd},{row.Due:yyyy-MM-dd},{row.Cents / 100m},EUR,{row.Paid:yyyy-MM-dd}\n");
+        foreach (var row in Rows)
+            csv.Append(CultureInfo.InvariantCulture,
+                $"{row.Account},Firm {row.Account},,{row.Number},{row.Issued:yyyy-MM-dd},{row.Due:yyyy-MM-dd},{row.Cents / 100m},EUR,{row.Paid:yyyy-MM-dd}\n");
         var rejects = new List<string>();
         var report = new Intake(door).Take(MappedFile.Read(Mapping.Load("receivables"), Stream(csv)), (row, reason) => rejects.Add($"{row.Raw}: {reason}"));
         rejects.ShouldBeEmpty();
@@ -100,10 +110,13 @@ internal sealed class ListedLedger : IDisposable
     public OpenItemsReport ImportOpenItems(params string[] badRows)
     {
         var csv = new StringBuilder("account,number,issued_on,due_on,balance,currency,name,email\n");
-        foreach (var row in Rows.OrderBy(_ => random.Next())) csv.Append(CultureInfo.InvariantCulture, $"{row.Account},{row.Number},{row.Issued:yyyy-MM-dd},{row.Due:yyyy-MM-dd},{row.Cents / 100m},EUR,Firm {row.Account},\n");
+        foreach (var row in Rows.OrderBy(_ => random.Next()))
+            csv.Append(CultureInfo.InvariantCulture,
+                $"{row.Account},{row.Number},{row.Issued:yyyy-MM-dd},{row.Due:yyyy-MM-dd},{row.Cents / 100m},EUR,Firm {row.Account},\n");
         foreach (var bad in badRows) csv.Append(bad).Append('\n');
         var rejects = new List<string>();
-        var report = new OpenItemsIntake(door).Take(MappedFile.ReadOpenItems(Mapping.Load("open-items"), Stream(csv)), Today, "open-items", (_, reason, raw) => rejects.Add($"{raw}: {reason}"), acceptDrop: true);
+        var report = new OpenItemsIntake(door).Take(MappedFile.ReadOpenItems(Mapping.Load("open-items"), Stream(csv)), Today, "open-items",
+            (_, reason, raw) => rejects.Add($"{raw}: {reason}"), acceptDrop: true);
         rejects.Count.ShouldBe(badRows.Length, string.Join('\n', rejects));
         return report;
     }
@@ -113,12 +126,14 @@ internal sealed class ListedLedger : IDisposable
     // --- what is recorded ---
 
     /// <summary>Open items as account, day of issue, due day and cents; nothing of their names.</summary>
-    public List<string> Open() => [.. new Readings(store).OpenItems().Where(i => i.Balance != 0).Select(i => $"{i.Account} {i.IssuedOn:yyyy-MM-dd} {i.DueOn:yyyy-MM-dd} {i.Balance}").Order(StringComparer.Ordinal)];
+    public List<string> Open() => [.. new Readings(store).OpenItems().Where(i => i.Balance != 0)
+        .Select(i => $"{i.Account} {i.IssuedOn:yyyy-MM-dd} {i.DueOn:yyyy-MM-dd} {i.Balance}").Order(StringComparer.Ordinal)];
 
     public List<string> Credits() => [.. new Readings(store).OpenCredits().Select(c => $"{c.Account} {c.Unapplied}").Order(StringComparer.Ordinal)];
 
     public List<string> OpenByTheLedger() =>
-        [.. Rows.Where(r => r.Cents > 0 && r.Paid is null).Select(r => $"{r.Account} {r.Issued:yyyy-MM-dd} {r.Due:yyyy-MM-dd} {r.Cents}").Order(StringComparer.Ordinal)];
+        [.. Rows.Where(r => r.Cents > 0 && r.Paid is null)
+            .Select(r => $"{r.Account} {r.Issued:yyyy-MM-dd} {r.Due:yyyy-MM-dd} {r.Cents}").Order(StringComparer.Ordinal)];
 
     public List<string> CreditsByTheLedger() => [.. Rows.Where(r => r.Cents < 0).Select(r => $"{r.Account} {-r.Cents}").Order(StringComparer.Ordinal)];
 

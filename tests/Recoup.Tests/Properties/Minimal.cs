@@ -12,12 +12,14 @@ internal static class Many
     private static readonly TimeSpan ShrinkingMax = TimeSpan.FromSeconds(25);
 
     public static int Cases(int usual) =>
-        Environment.GetEnvironmentVariable("RECOUP_CASES") is { Length: > 0 } text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var percent)
+        Environment.GetEnvironmentVariable("RECOUP_CASES") is { Length: > 0 } text
+        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var percent)
             ? Math.Max(1, usual * percent / 100)
             // Each history has a database of its own there; what a history means is the same code on both stores.
             : Stores.TestStores.IsPostgres ? Math.Max(Long.Or(2, 1), usual / Long.Or(10, 20)) : Math.Max(2, usual / Long.Or(1, 4));
 
-    private static int? OnlySeed => Environment.GetEnvironmentVariable("RECOUP_SEED") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+    private static int? OnlySeed =>
+        Environment.GetEnvironmentVariable("RECOUP_SEED") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 
     /// <param name="usual">Histories tried where nothing else is asked for.</param>
     /// <param name="make">The history of a seed.</param>
@@ -29,7 +31,8 @@ internal static class Many
             var history = make(seed);
             if (Fails(history, check) is not { } failure) continue;
             var (smaller, why) = Shrink(history, failure, check);
-            throw new PropertyFailedException($"{why.Message}\n\nafter {smaller}\n{why.GetType().Name}{why.StackTrace?.Split('\n').Where(l => l.Contains("Recoup.", StringComparison.Ordinal)).Take(8).Aggregate("", (a, l) => a + "\n" + l)}");
+            var stack = why.StackTrace?.Split('\n').Where(l => l.Contains("Recoup.", StringComparison.Ordinal)).Take(8).Aggregate("", (a, l) => a + "\n" + l);
+            throw new PropertyFailedException($"{why.Message}\n\nafter {smaller}\n{why.GetType().Name}{stack}");
         }
     }
 

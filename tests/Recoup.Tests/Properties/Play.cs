@@ -56,14 +56,15 @@ internal sealed class Play : IDisposable
     /// A channel that fails or goes silent now and then, the same for the same words to the same party: a message's id
     /// counts events, and two plays that are to be compared may differ in those.
     /// </summary>
-    public static ChannelAnswer Moody(Outgoing message) => (SHA256.HashData(Encoding.UTF8.GetBytes($"{message.Party} {message.Text.Subject} {message.Text.Body}"))[0] % 12) switch
-    {
-        0 => ChannelAnswer.Failed("the mailbox is full"),
-        1 => ChannelAnswer.Unknown("the connection broke"),
-        2 => ChannelAnswer.Failed("550 5.1.1 no such user") with { BadAddress = "5.1.1" },
-        3 => ChannelAnswer.Deferred("451 later", default),
-        _ => ChannelAnswer.Sent,
-    };
+    public static ChannelAnswer Moody(Outgoing message) =>
+        (SHA256.HashData(Encoding.UTF8.GetBytes($"{message.Party} {message.Text.Subject} {message.Text.Body}"))[0] % 12) switch
+        {
+            0 => ChannelAnswer.Failed("the mailbox is full"),
+            1 => ChannelAnswer.Unknown("the connection broke"),
+            2 => ChannelAnswer.Failed("550 5.1.1 no such user") with { BadAddress = "5.1.1" },
+            3 => ChannelAnswer.Deferred("451 later", default),
+            _ => ChannelAnswer.Sent,
+        };
 
     public static Input Parse(string line)
     {
@@ -88,7 +89,9 @@ internal sealed class Play : IDisposable
     {
         if (sends.Count == 0) return;
         clock.Now = sends[^1].At;
-        Door.TakeEach(sends.Chunk(size).Select(part => new TakenTogether(part.Length, _ => [.. part.Select(s => new InputUnit(0, [.. s.Lines.Select(Parse)], s.At))])), (part, result) => result.Units.Count.ShouldBe(part.Count), least: 1);
+        Door.TakeEach(sends.Chunk(size)
+            .Select(part => new TakenTogether(part.Length, _ => [.. part.Select(s => new InputUnit(0, [.. s.Lines.Select(Parse)], s.At))])),
+            (part, result) => result.Units.Count.ShouldBe(part.Count), least: 1);
     }
 
     /// <summary>Null where the run was refused, since facts of a later business date are known already.</summary>
@@ -130,11 +133,13 @@ internal sealed class Play : IDisposable
                     if (!sent.Step()) return [];
                     var message = StateCodec.DecodeMessage(sent.Blob(0));
                     sent.Reset();
-                    return Take([new Step.Send(bounce.At, [Json.Line("message_bounced", bounce.Key, message.Account, ("message", message.Id), ("kind", bounce.Kind))])]);
+                    return Take([new Step.Send(bounce.At,
+                        [Json.Line("message_bounced", bounce.Key, message.Account, ("message", message.Id), ("kind", bounce.Kind))])]);
                 }
             case Step.FinishWork finish:
                 if (Worklist().OrderBy(w => w.Work.Id, StringComparer.Ordinal).FirstOrDefault() is not { } entry) return [];
-                return Take([new Step.Send(finish.At, [Json.Line("work_item_done", finish.Key, entry.Work.Account, ("work_item", entry.Work.Id), ("disposition", "left word"))])]);
+                return Take([new Step.Send(finish.At,
+                    [Json.Line("work_item_done", finish.Key, entry.Work.Account, ("work_item", entry.Work.Id), ("disposition", "left word"))])]);
             default: throw new InvalidOperationException(step.ToString());
         }
     }
@@ -177,18 +182,21 @@ internal sealed class Play : IDisposable
 
     /// <summary>One line a row: to hold two journals against each other.</summary>
     public static string Describe(JournalRow row) =>
-        $"{row.Partition}/{row.Seq} {row.Party} {row.Account} {row.Kind} {row.EffectiveOn:yyyy-MM-dd} recorded {row.RecordedOn:yyyy-MM-dd} {row.RecordedAt} by {row.Actor} for {row.Cause} under {row.WorkspaceSeq}: {Encoding.UTF8.GetString(row.Payload)} {Convert.ToHexStringLower(row.Hash)[..16]}";
+        $"{row.Partition}/{row.Seq} {row.Party} {row.Account} {row.Kind} {row.EffectiveOn:yyyy-MM-dd} recorded {row.RecordedOn:yyyy-MM-dd} {row.RecordedAt} by "
+        + $"{row.Actor} for {row.Cause} under {row.WorkspaceSeq}: {Encoding.UTF8.GetString(row.Payload)} {Convert.ToHexStringLower(row.Hash)[..16]}";
 
     private static readonly string[] StateTables =
     [
-        "SELECT 'party', pid, id, next_review_on, state FROM party ORDER BY pid", "SELECT 'item', pid, account, number, open, due, currency, state FROM item ORDER BY pid, account, number",
+        "SELECT 'party', pid, id, next_review_on, state FROM party ORDER BY pid",
+        "SELECT 'item', pid, account, number, open, due, currency, state FROM item ORDER BY pid, account, number",
         "SELECT 'cash', pid, key, state FROM cash ORDER BY pid, key", "SELECT 'message', id, pid, status, not_before, state FROM message ORDER BY id",
         "SELECT 'work', id, pid, open, owner, priority, state FROM work ORDER BY id", "SELECT 'account', account, party FROM account ORDER BY account",
         "SELECT 'joined_party', party, into_party FROM joined_party ORDER BY party",
     ];
 
     /// <summary>Every row of the states and the head of every chain, as text.</summary>
-    public List<string> States() => Rows([.. StateTables, "SELECT 'head', partition, seq, hex(hash), recorded_on FROM head ORDER BY partition", "SELECT 'key', key, hex(content) FROM key ORDER BY key"]);
+    public List<string> States() => Rows([.. StateTables, "SELECT 'head', partition, seq, hex(hash), recorded_on FROM head ORDER BY partition",
+        "SELECT 'key', key, hex(content) FROM key ORDER BY key"]);
 
     /// <summary>The cells, merged and not, as text.</summary>
     public List<string> CellTexts() => [.. Door.Cells.All().NonZero.Select(c => $"{c.Key} {c.Value}").Order(StringComparer.Ordinal)];
@@ -231,7 +239,7 @@ internal static class Json
                     DateOnly day => $"\"{day:yyyy-MM-dd}\"",
                     DateTimeOffset at => $"\"{at:yyyy-MM-dd'T'HH:mm:ss'Z'}\"",
                     decimal amount => $"\"{amount.ToString(System.Globalization.CultureInfo.InvariantCulture)}\"",
-                    IEnumerable<(string Invoice, decimal Amount)> parts => $"[{string.Join(",", parts.Select(p => $"{{\"invoice\":{Text(p.Invoice)},\"amount\":\"{p.Amount.ToString(System.Globalization.CultureInfo.InvariantCulture)}\"}}"))}]",
+                    IEnumerable<(string Invoice, decimal Amount)> parts => $"[{string.Join(",", parts.Select(p => Part(p.Invoice, p.Amount)))}]",
                     IEnumerable<DateOnly> days => $"[{string.Join(",", days.Select(d => $"\"{d:yyyy-MM-dd}\""))}]",
                     int number => number.ToString(System.Globalization.CultureInfo.InvariantCulture),
                     _ => Text(value.ToString()!),
@@ -239,5 +247,9 @@ internal static class Json
         return text.Append('}').ToString();
     }
 
-    private static string Text(string value) => $"\"{System.Text.Json.JsonEncodedText.Encode(value, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+    private static string Part(string invoice, decimal amount) =>
+        $"{{\"invoice\":{Text(invoice)},\"amount\":\"{amount.ToString(System.Globalization.CultureInfo.InvariantCulture)}\"}}";
+
+    private static string Text(string value) =>
+        $"\"{System.Text.Json.JsonEncodedText.Encode(value, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

@@ -101,7 +101,8 @@ internal sealed class RandomHistory
         ahead.Know(history);
         for (var i = 0; i < count; i++) ahead.Fact(() => after.AddDays(ahead.random.Between(1, 12)));
         // What has no day of its own holds at once.
-        return ahead.steps.FindAll(s => Play.Parse(((Step.Send)s).Lines[0]) is not (Core.Inputs.Input.Consent or Core.Inputs.Input.ContactPoint or Core.Inputs.Input.AccountSet or Core.Inputs.Input.Erasure));
+        return ahead.steps.FindAll(s => Play.Parse(((Step.Send)s).Lines[0]) is not (Core.Inputs.Input.Consent or Core.Inputs.Input.ContactPoint
+            or Core.Inputs.Input.AccountSet or Core.Inputs.Input.Erasure));
     }
 
     /// <summary>Learns from the lines of a history what there is to name.</summary>
@@ -114,7 +115,10 @@ internal sealed class RandomHistory
             var account = Get("account");
             switch (Get("type"))
             {
-                case "invoice": invoices.Add((account, Get("number"), decimal.Parse(Get("amount"), System.Globalization.CultureInfo.InvariantCulture), Get("currency"), DateOnly.Parse(Get("issued_on"), System.Globalization.CultureInfo.InvariantCulture))); break;
+                case "invoice":
+                    invoices.Add((account, Get("number"), decimal.Parse(Get("amount"), System.Globalization.CultureInfo.InvariantCulture), Get("currency"),
+                        DateOnly.Parse(Get("issued_on"), System.Globalization.CultureInfo.InvariantCulture)));
+                    break;
                 case "charge": charges.Add((account, Get("number"), Get("currency"))); break;
                 case "payment": payments.Add((account, Get("key"), Get("currency"))); break;
                 case "credit_note": credits.Add((account, Get("number"), Get("currency"))); break;
@@ -152,8 +156,10 @@ internal sealed class RandomHistory
     private void Open()
     {
         Send(Json.Line("portfolio", Key(), null, ("portfolio", "eu"), ("creditor", "Beispiel AG"), ("time_zone", "Europe/Berlin"), ("calendar", "target")));
-        Send(Json.Line("portfolio", Key(), null, ("portfolio", "us"), ("creditor", "Example Inc."), ("time_zone", "America/New_York"), ("holidays", new[] { Begin.AddDays(21) })));
-        Send(Json.Line("portfolio", Key(), null, ("portfolio", "nz"), ("creditor", "Example Ltd"), ("time_zone", "Pacific/Auckland"), ("calendar", "every-day")));
+        Send(Json.Line("portfolio", Key(), null, ("portfolio", "us"), ("creditor", "Example Inc."),
+            ("time_zone", "America/New_York"), ("holidays", new[] { Begin.AddDays(21) })));
+        Send(Json.Line("portfolio", Key(), null, ("portfolio", "nz"), ("creditor", "Example Ltd"),
+            ("time_zone", "Pacific/Auckland"), ("calendar", "every-day")));
         if (weather.Documents)
         {
             Send(Json.Line("portfolio", Key(), null, ("portfolio", "eu"), ("invoice_delivery", "email"), ("statements", "monthly")));
@@ -161,8 +167,10 @@ internal sealed class RandomHistory
         }
         if (random.Chance(85)) Send(Json.Line("sending", Key(), null, ("mode", "live")));
         foreach (var a in Accounts)
-            Send(Json.Line("account", Key(), a.Account, ("party", a.Party == a.Account ? null : a.Party), ("name", $"Customer {a.Account}"), ("portfolio", a.Portfolio == "main" ? null : a.Portfolio),
-                ("kind", random.Of("business", "consumer")), ("email", random.Chance(90) ? $"{a.Account.ToLowerInvariant()}@customer.example" : null), ("phone", a.Phone ? "+49301234567" : null), ("time_zone", a.Zone.Length > 0 ? a.Zone : null)));
+            Send(Json.Line("account", Key(), a.Account, ("party", a.Party == a.Account ? null : a.Party), ("name", $"Customer {a.Account}"),
+                ("portfolio", a.Portfolio == "main" ? null : a.Portfolio),
+                ("kind", random.Of("business", "consumer")), ("email", random.Chance(90) ? $"{a.Account.ToLowerInvariant()}@customer.example" : null),
+                ("phone", a.Phone ? "+49301234567" : null), ("time_zone", a.Zone.Length > 0 ? a.Zone : null)));
     }
 
     private void Something()
@@ -170,11 +178,20 @@ internal sealed class RandomHistory
         if (weather.Messy && random.Chance(4) && sent.Count > 0) { SendAgain(); return; }
         if (weather.Messy && random.Chance(6)) { SeveralAtOnce(); return; }
         if (weather.Joins && random.Chance(2)) { Send(Join()); return; }
-        if (random.Chance(4)) { steps.Add(random.Chance(50) ? new Step.Settle(now, Key(), random.Of("sent", "failed")) : new Step.FinishWork(now, Key())); return; }
+        if (random.Chance(4))
+        {
+            steps.Add(random.Chance(50) ? new Step.Settle(now, Key(), random.Of("sent", "failed")) : new Step.FinishWork(now, Key()));
+            return;
+        }
         if (random.Chance(2)) { Send(Json.Line("sending", Key(), null, ("mode", random.Of("live", "live", "shadow", "stopped")))); return; }
         if (weather.Documents && random.Chance(3)) { steps.Add(new Step.Bounce(now, Key(), random.Of("hard", "hard", "soft"))); return; }
         if (weather.Documents && random.Chance(6)) { Send(Json.Line("statement_requested", Key(), Account().Account, ("on", Day()))); return; }
-        if (weather.Documents && random.Chance(2)) { Send(Json.Line("portfolio", Key(), null, ("portfolio", "eu"), ("invoice_delivery", random.Of("email", "none")), ("statements", random.Of("monthly", "quarterly", "none")))); return; }
+        if (weather.Documents && random.Chance(2))
+        {
+            Send(Json.Line("portfolio", Key(), null, ("portfolio", "eu"), ("invoice_delivery", random.Of("email", "none")),
+                ("statements", random.Of("monthly", "quarterly", "none"))));
+            return;
+        }
         Fact(Day);
     }
 
@@ -203,15 +220,20 @@ internal sealed class RandomHistory
                 < 65 => Charge(day()),
                 < 67 => Pick(charges) is ({ } account, { } number, _) ? OfItem("waiver", "charge", account, number, waived, ("on", day())) : null,
                 < 71 => WriteOff(day()),
-                < 73 => OfInvoice("open_balance", i => [("on", day()), ("balance", random.Chance(40) ? Round(i.Amount / 2, i.Currency) : random.Chance(50) ? 0m : i.Amount), ("currency", i.Currency), ("reason", "the ledger says so")]),
+                < 73 => OfInvoice("open_balance", i => [("on", day()),
+                    ("balance", random.Chance(40) ? Round(i.Amount / 2, i.Currency) : random.Chance(50) ? 0m : i.Amount),
+                    ("currency", i.Currency), ("reason", "the ledger says so")]),
                 < 77 => Dispute(day()),
-                < 80 => Pick(disputes) is ({ } account, { } key) ? Json.Line("dispute_closed", Key(), account, ("dispute", key), ("on", day()), ("outcome", random.Of("rejected", "accepted"))) : null,
+                < 80 => Pick(disputes) is ({ } account, { } key)
+                    ? Json.Line("dispute_closed", Key(), account, ("dispute", key), ("on", day()), ("outcome", random.Of("rejected", "accepted")))
+                    : null,
                 < 84 => Promise(day()),
                 < 87 => Contact(day()),
                 < 90 => Hold(day()),
                 < 91 => Pick(holds) is ({ } account, { } key) ? Json.Line("hold_released", Key(), account, ("hold", key), ("on", day())) : null,
                 < 95 => Consent(day()),
-                < 97 => Json.Line("contact_point", Key(), Account().Account, ("channel", random.Of("email", "call")), ("address", $"new{random.Below(4)}@customer.example")),
+                < 97 => Json.Line("contact_point", Key(), Account().Account, ("channel", random.Of("email", "call")),
+                    ("address", $"new{random.Below(4)}@customer.example")),
                 < 99 => ChangedAccount(),
                 _ => random.Chance(15) ? Json.Line("erasure", Key(), Account().Account, ("reason", "asked for it")) : null,
             });
@@ -221,14 +243,26 @@ internal sealed class RandomHistory
     private string? Undo(int which, Func<DateOnly> day) => which switch
     {
         < 4 => Refund(day()),
-        < 6 => Pick(refunds) is ({ } account, { } key) ? Json.Line("refund_reversed", Key(), account, ("refund", key), ("on", day()), ("reason", "returned")) : null,
+        < 6 => Pick(refunds) is ({ } account, { } key)
+            ? Json.Line("refund_reversed", Key(), account, ("refund", key), ("on", day()), ("reason", "returned"))
+            : null,
         < 9 => TakenOff(day()),
-        < 10 => Pick(credits) is ({ } account, { } number, _) ? Json.Line("credit_note_cancelled", Key(), account, ("credit_note", number), ("on", day()), ("reason", "double")) : null,
-        < 13 => Pick(cancelled) is ({ } account, { } number) ? Json.Line("cancellation_reversed", Key(), account, ("invoice", number), ("on", day()), ("reason", "a mistake")) : null,
+        < 10 => Pick(credits) is ({ } account, { } number, _)
+            ? Json.Line("credit_note_cancelled", Key(), account, ("credit_note", number), ("on", day()), ("reason", "double"))
+            : null,
+        < 13 => Pick(cancelled) is ({ } account, { } number)
+            ? Json.Line("cancellation_reversed", Key(), account, ("invoice", number), ("on", day()), ("reason", "a mistake"))
+            : null,
         < 14 => Pick(charges) is ({ } account, { } number, _) ? OfItem("charge_cancelled", "charge", account, number, cancelled, ("on", day())) : null,
-        < 15 => Pick(waived) is ({ } account, { } number) ? Json.Line("waiver_reversed", Key(), account, ("charge", number), ("on", day()), ("reason", "a mistake")) : null,
-        < 18 => Pick(writtenOff) is ({ } account, { } number) ? Json.Line("write_off_reversed", Key(), account, ("invoice", number), ("on", day()), ("reason", "found again")) : null,
-        < 19 => Pick(promises) is ({ } account, { } key) ? Json.Line("promise_withdrawn", Key(), account, ("promise", key), ("on", day()), ("reason", "error")) : null,
+        < 15 => Pick(waived) is ({ } account, { } number)
+            ? Json.Line("waiver_reversed", Key(), account, ("charge", number), ("on", day()), ("reason", "a mistake"))
+            : null,
+        < 18 => Pick(writtenOff) is ({ } account, { } number)
+            ? Json.Line("write_off_reversed", Key(), account, ("invoice", number), ("on", day()), ("reason", "found again"))
+            : null,
+        < 19 => Pick(promises) is ({ } account, { } key)
+            ? Json.Line("promise_withdrawn", Key(), account, ("promise", key), ("on", day()), ("reason", "error"))
+            : null,
         _ => Nothing(day()),
     };
 
@@ -236,10 +270,12 @@ internal sealed class RandomHistory
     private string Nothing(DateOnly day)
     {
         if (free.Count > 0 && random.Chance(30) && Pick(free) is ({ } account, { } number))
-            return Json.Line("invoice_corrected", Key(), account, ("invoice", number), ("on", day), ("amount", random.Of(0m, 50m)), ("currency", Accounts.Single(a => a.Account == account).Currencies[0]));
+            return Json.Line("invoice_corrected", Key(), account, ("invoice", number), ("on", day), ("amount", random.Of(0m, 50m)),
+                ("currency", Accounts.Single(a => a.Account == account).Currencies[0]));
         var a = Account();
         free.Add((a.Account, $"N{++numbers}"));
-        return Json.Line("invoice", Key(), a.Account, ("number", $"N{numbers}"), ("issued_on", day), ("due_on", day.AddDays(14)), ("amount", 0m), ("currency", a.Currencies[0]));
+        return Json.Line("invoice", Key(), a.Account, ("number", $"N{numbers}"), ("issued_on", day), ("due_on", day.AddDays(14)),
+            ("amount", 0m), ("currency", a.Currencies[0]));
     }
 
     private string Refund(DateOnly day)
@@ -253,7 +289,8 @@ internal sealed class RandomHistory
             (account, currency, named) = (a.Account, random.Of(a.Currencies.AsSpan()), 2);
         }
         refunds.Add((account, key));
-        return Json.Line("refund", key, account, ("payment", named == 0 ? id : null), ("credit_note", named == 1 ? id : null), ("on", day), ("amount", Amount(currency, small: true)), ("currency", currency));
+        return Json.Line("refund", key, account, ("payment", named == 0 ? id : null), ("credit_note", named == 1 ? id : null), ("on", day),
+            ("amount", Amount(currency, small: true)), ("currency", currency));
     }
 
     private string? TakenOff(DateOnly day)
@@ -279,7 +316,8 @@ internal sealed class RandomHistory
         var number = random.Chance(5) && invoices.Count > 0 ? invoices[random.Below(invoices.Count)].Number : $"I{++numbers}";
         var amount = Amount(currency);
         invoices.Add((a.Account, number, amount, currency, day));
-        return Json.Line("invoice", Key(), a.Account, ("number", number), ("issued_on", day), ("due_on", day.AddDays(random.Of(0, 7, 14, 30))), ("amount", amount), ("currency", currency));
+        return Json.Line("invoice", Key(), a.Account, ("number", number), ("issued_on", day),
+            ("due_on", day.AddDays(random.Of(0, 7, 14, 30))), ("amount", amount), ("currency", currency));
     }
 
     private string Payment(DateOnly day)
@@ -289,7 +327,9 @@ internal sealed class RandomHistory
         var key = Key();
         payments.Add((a.Account, key, currency));
         var mine = invoices.FindAll(i => i.Account == a.Account && i.Currency == currency);
-        if (mine.Count == 0 || random.Chance(45)) return Json.Line("payment", key, a.Account, ("on", day), ("amount", random.Chance(50) && mine.Count > 0 ? mine[random.Below(mine.Count)].Amount : Amount(currency)), ("currency", currency));
+        if (mine.Count == 0 || random.Chance(45))
+            return Json.Line("payment", key, a.Account, ("on", day),
+                ("amount", random.Chance(50) && mine.Count > 0 ? mine[random.Below(mine.Count)].Amount : Amount(currency)), ("currency", currency));
         var parts = new List<(string, decimal)>();
         for (var n = random.Between(1, 3); n > 0; n--)
         {
@@ -298,10 +338,13 @@ internal sealed class RandomHistory
             var number = random.Chance(15) ? $"I{numbers + random.Between(1, 4)}" : invoice.Number;
             parts.Add((number, random.Chance(60) ? invoice.Amount : Round(invoice.Amount / 3, currency)));
         }
-        return Json.Line("payment", key, a.Account, ("on", day), ("amount", parts.Sum(p => p.Item2) + (random.Chance(30) ? Amount(currency) : 0m)), ("currency", currency), ("for", parts));
+        return Json.Line("payment", key, a.Account, ("on", day),
+            ("amount", parts.Sum(p => p.Item2) + (random.Chance(30) ? Amount(currency) : 0m)), ("currency", currency), ("for", parts));
     }
 
-    private string? Reversal(DateOnly day) => Pick(payments) is ({ } account, { } key, _) ? Json.Line("payment_reversed", Key(), account, ("payment", key), ("on", day), ("reason", "returned")) : null;
+    private string? Reversal(DateOnly day) => Pick(payments) is ({ } account, { } key, _)
+        ? Json.Line("payment_reversed", Key(), account, ("payment", key), ("on", day), ("reason", "returned"))
+        : null;
 
     private string CreditNote(DateOnly day)
     {
@@ -310,7 +353,8 @@ internal sealed class RandomHistory
         var number = $"CN{++numbers}";
         credits.Add((a.Account, number, currency));
         var invoice = random.Chance(60) && Pick(invoices.FindAll(i => i.Account == a.Account && i.Currency == currency)) is { Number: { } of } ? of : null;
-        return Json.Line("credit_note", Key(), a.Account, ("number", number), ("on", day), ("amount", Amount(currency)), ("currency", currency), ("invoice", invoice));
+        return Json.Line("credit_note", Key(), a.Account, ("number", number), ("on", day), ("amount", Amount(currency)),
+            ("currency", currency), ("invoice", invoice));
     }
 
     private string? Allocation(DateOnly day)
@@ -318,7 +362,8 @@ internal sealed class RandomHistory
         var credit = random.Chance(40);
         var (account, id, currency) = credit ? Pick(credits) : Pick(payments);
         if (account is null || Pick(invoices.FindAll(i => i.Account == account && i.Currency == currency)) is not { Number: { } invoice }) return null;
-        return Json.Line("allocation", Key(), account, (credit ? "credit_note" : "payment", id), ("invoice", invoice), ("on", day), ("amount", Amount(currency, small: true)), ("currency", currency));
+        return Json.Line("allocation", Key(), account, (credit ? "credit_note" : "payment", id), ("invoice", invoice), ("on", day),
+            ("amount", Amount(currency, small: true)), ("currency", currency));
     }
 
     private string? Correction(DateOnly day) => OfInvoice("invoice_corrected", i => random.Below(3) switch
@@ -339,7 +384,9 @@ internal sealed class RandomHistory
         var number = $"F{++numbers}";
         charges.Add((a.Account, number, currency));
         var invoice = random.Chance(50) && Pick(invoices.FindAll(i => i.Account == a.Account && i.Currency == currency)) is { Number: { } of } ? of : null;
-        return Json.Line("charge", Key(), a.Account, ("number", number), ("invoice", invoice), ("on", day), ("due_on", random.Chance(40) ? day.AddDays(14) : null), ("kind", random.Of("fee", "interest", "cost")), ("amount", Amount(currency, small: true)), ("currency", currency));
+        return Json.Line("charge", Key(), a.Account, ("number", number), ("invoice", invoice), ("on", day),
+            ("due_on", random.Chance(40) ? day.AddDays(14) : null), ("kind", random.Of("fee", "interest", "cost")),
+            ("amount", Amount(currency, small: true)), ("currency", currency));
     }
 
     private string? Dispute(DateOnly day)
@@ -362,15 +409,18 @@ internal sealed class RandomHistory
         var currency = random.Of(a.Currencies.AsSpan());
         var key = Key();
         promises.Add((a.Account, key));
-        return Json.Line("promise", key, a.Account, ("on", day), ("due_on", day.AddDays(random.Between(0, 14))), ("amount", Amount(currency)), ("currency", currency));
+        return Json.Line("promise", key, a.Account, ("on", day), ("due_on", day.AddDays(random.Between(0, 14))),
+            ("amount", Amount(currency)), ("currency", currency));
     }
 
     private string Contact(DateOnly day)
     {
         var at = day == today ? now.AddMinutes(-random.Below(240)) : new DateTimeOffset(day.ToDateTime(new TimeOnly(random.Between(7, 20), 0)), TimeSpan.Zero);
         var a = Account();
-        return Json.Line("contact", Key(), a.Account, ("at", at), ("channel", random.Of("call", "call", "letter", "sms")), ("direction", random.Of("outbound", "outbound", "inbound")),
-            ("outcome", random.Of("right_party", "no_answer", "voicemail")), ("agent", "ann"), ("minutes", random.Below(20)), ("promise", Pick(promises.FindAll(p => p.Account == a.Account)).Key));
+        return Json.Line("contact", Key(), a.Account, ("at", at), ("channel", random.Of("call", "call", "letter", "sms")),
+            ("direction", random.Of("outbound", "outbound", "inbound")),
+            ("outcome", random.Of("right_party", "no_answer", "voicemail")), ("agent", "ann"), ("minutes", random.Below(20)),
+            ("promise", Pick(promises.FindAll(p => p.Account == a.Account)).Key));
     }
 
     private string Hold(DateOnly day)
@@ -403,8 +453,9 @@ internal sealed class RandomHistory
     private string Join() => Json.Line("account_joined", Key(), Account().Account, ("with", Account().Account), ("on", random.Chance(70) ? null : today),
         ("reason", random.Chance(50) ? "the same name" : null));
 
-    private string? OfInvoice(
-        string type, Func<(string Account, string Number, decimal Amount, string Currency, DateOnly Issued), (string, object?)[]> fields, List<(string, string)>? noted = null) =>
+    private string? OfInvoice(string type,
+        Func<(string Account, string Number, decimal Amount, string Currency, DateOnly Issued), (string, object?)[]> fields,
+        List<(string, string)>? noted = null) =>
         Pick(invoices) is { Account: { } account } invoice ? OfItem(type, "invoice", account, invoice.Number, noted ?? [], fields(invoice)) : null;
 
     /// <summary>A row of a file: an account, its invoice, its payment. Every third fails half way.</summary>
@@ -419,14 +470,17 @@ internal sealed class RandomHistory
             steps.RemoveRange(before, steps.Count - before);
         }
         if (weather.Joins && random.Chance(25)) lines.Insert(random.Below(lines.Count), Join());
-        if (random.Chance(40)) lines.Insert(random.Between(1, lines.Count), Json.Line("write_off", Key(), Account().Account, ("invoice", "nowhere"), ("on", today), ("reason", "there is none")));
+        if (random.Chance(40))
+            lines.Insert(random.Between(1, lines.Count),
+                Json.Line("write_off", Key(), Account().Account, ("invoice", "nowhere"), ("on", today), ("reason", "there is none")));
         Send([.. lines]);
     }
 
     private void SendAgain()
     {
         var line = sent[random.Below(sent.Count)];
-        if (random.Chance(35) && line.Contains("\"type\":\"payment\"", StringComparison.Ordinal) && !line.Contains("\"for\"", StringComparison.Ordinal)) line = line.Replace("\"amount\":\"", "\"amount\":\"1", StringComparison.Ordinal);
+        if (random.Chance(35) && line.Contains("\"type\":\"payment\"", StringComparison.Ordinal) && !line.Contains("\"for\"", StringComparison.Ordinal))
+            line = line.Replace("\"amount\":\"", "\"amount\":\"1", StringComparison.Ordinal);
         steps.Add(new Step.Send(now, [line]));
     }
 
@@ -439,7 +493,8 @@ internal sealed class RandomHistory
 
     private (string Account, string Party, string Portfolio, string Zone, string[] Currencies, bool Phone) Account() => Accounts[random.Below(Accounts.Length)];
 
-    private T? Pick<T>(List<T> from) => from.Count == 0 ? default : random.Chance(60) ? from[Math.Max(0, from.Count - 1 - random.Below(6))] : from[random.Below(from.Count)];
+    private T? Pick<T>(List<T> from) =>
+        from.Count == 0 ? default : random.Chance(60) ? from[Math.Max(0, from.Count - 1 - random.Below(6))] : from[random.Below(from.Count)];
 
     private string Key() => $"k{++keys}";
 

@@ -10,7 +10,8 @@ namespace Recoup.Tests.Properties;
 public sealed class RelayProperties
 {
     [Fact]
-    public void Parts_handled_ahead_give_the_same_journal_and_states() => Many.Histories(16, seed => RandomHistory.Of(4500 + seed, new Weather { InputsMax = 12, Days = 40, Documents = true }), history =>
+    public void Parts_handled_ahead_give_the_same_journal_and_states() =>
+        Many.Histories(16, seed => RandomHistory.Of(4500 + seed, new Weather { InputsMax = 12, Days = 40, Documents = true }), history =>
     {
         using var one = new Play(Policies.Of(history.Policy)).Do(history);
         foreach (var size in new[] { 1, 4 })
@@ -36,7 +37,8 @@ public sealed class RelayProperties
     private static InputUnit Invoice(string account, string number) => new(0,
     [
         Play.Parse(Json.Line("account", $"a-{account}", account)),
-        Play.Parse(Json.Line("invoice", $"i-{number}", account, ("number", number), ("issued_on", new DateOnly(2026, 1, 2)), ("due_on", new DateOnly(2026, 2, 1)), ("amount", 10m), ("currency", "EUR"))),
+        Play.Parse(Json.Line("invoice", $"i-{number}", account, ("number", number), ("issued_on", new DateOnly(2026, 1, 2)),
+            ("due_on", new DateOnly(2026, 2, 1)), ("amount", 10m), ("currency", "EUR"))),
     ], Now);
 
     [Fact]
@@ -94,13 +96,15 @@ public sealed class RelayProperties
         // Its account is known already, so that no key of it comes again.
         static InputUnit Bill(string account, string number) => Invoice(account, number) with { Inputs = [Invoice(account, number).Inputs[1]] };
 
-        static InputUnit Paid(int number, decimal amount) => new(0, [Play.Parse(Json.Line("payment", $"p-{number}", "A3", ("on", new DateOnly(2026, 1, 5)), ("amount", amount), ("currency", "EUR")))], Now);
+        static InputUnit Paid(int number, decimal amount) =>
+            new(0, [Play.Parse(Json.Line("payment", $"p-{number}", "A3", ("on", new DateOnly(2026, 1, 5)), ("amount", amount), ("currency", "EUR")))], Now);
     }
 
     /// <summary>What another hand does to one party can be of weight for another, whose chain does not show it.</summary>
     [Theory]
     [InlineData("account of a party", """{"type":"account","key":"o-1","account":"X1","party":"A0"}""", "Accepted")]
-    [InlineData("the same key", """{"type":"payment","key":"i-x","account":"A0","on":"2026-01-05","amount":"1.00","currency":"EUR"}""", "KeyUsedWithOtherContent")]
+    [InlineData("the same key",
+        """{"type":"payment","key":"i-x","account":"A0","on":"2026-01-05","amount":"1.00","currency":"EUR"}""", "KeyUsedWithOtherContent")]
     public void What_somebody_else_writes_to_another_party_is_seen(string what, string line, string told)
     {
         const string Account = "X1";
@@ -117,7 +121,8 @@ public sealed class RelayProperties
             if (part != 2) return [Invoice("A0", $"{part}")];
             stored.PartiesOf([Account]);
             if (asked++ == 0) other.Take([new InputUnit(0, [Play.Parse(line)], Now)]).Units.Single().Status.ShouldBe(UnitStatus.Accepted);
-            return [new InputUnit(0, [Play.Parse(Json.Line("invoice", "i-x", Account, ("number", "x"), ("issued_on", new DateOnly(2026, 1, 2)), ("due_on", new DateOnly(2026, 2, 1)), ("amount", 10m), ("currency", "EUR")))], Now)];
+            return [new InputUnit(0, [Play.Parse(Json.Line("invoice", "i-x", Account, ("number", "x"), ("issued_on", new DateOnly(2026, 1, 2)),
+                ("due_on", new DateOnly(2026, 2, 1)), ("amount", 10m), ("currency", "EUR")))], Now)];
         })), (_, result) => outcomes.Add(result.Units[0].Refused?.Refusal.ToString() ?? result.Units[0].Status.ToString()), least: 1);
         asked.ShouldBe(2, "it was handled ahead and once more");
         outcomes.ShouldBe(["Accepted", "Accepted", told]);
@@ -133,15 +138,18 @@ public sealed class RelayProperties
         using var play = new Play();
         using var elsewhere = Store.Open(play.Store.Place, create: false);
         var other = new Door(elsewhere, "import", TimeProvider.System, TemplateWriter.Shipped);
-        play.Door.Take([Invoice("A0", "first"), Invoice("X1", "first-x"), new InputUnit(0, [Play.Parse(Json.Line("account", "x2", "X2", ("party", "X1")))], Now)]);
+        play.Door.Take([Invoice("A0", "first"), Invoice("X1", "first-x"),
+            new InputUnit(0, [Play.Parse(Json.Line("account", "x2", "X2", ("party", "X1")))], Now)]);
         var asked = 0;
         play.Door.TakeEach(Enumerable.Range(0, 3).Select(part => new TakenTogether(1, stored =>
         {
             if (part != 2) return [Invoice("A0", $"{part}")];
             stored.PartiesOf([account]);
             if (asked++ == 0)
-                other.Take([new InputUnit(0, [Play.Parse(Json.Line("account_joined", "j", "X2", ("with", "A0")))], Now)]).Units.Single().Status.ShouldBe(UnitStatus.Accepted);
-            return [new InputUnit(0, [Invoice(account, "late").Inputs[1]], Now), new InputUnit(0, [Play.Parse(Json.Line("account", "x3", "X3", ("party", "X1")))], Now)];
+                other.Take([new InputUnit(0, [Play.Parse(Json.Line("account_joined", "j", "X2", ("with", "A0")))], Now)])
+                    .Units.Single().Status.ShouldBe(UnitStatus.Accepted);
+            return [new InputUnit(0, [Invoice(account, "late").Inputs[1]], Now),
+                new InputUnit(0, [Play.Parse(Json.Line("account", "x3", "X3", ("party", "X1")))], Now)];
         })), (_, result) => result.Units.ShouldAllBe(u => u.Status == UnitStatus.Accepted), least: 1);
         asked.ShouldBe(2, "it was handled ahead and once more");
         play.Journal().Single(r => r.Cause == "i-late").Party.ShouldBe("A0");
@@ -168,10 +176,12 @@ public sealed class RelayProperties
             if (asked++ == 0)
             {
                 // Its last step, to leave nothing in the log, waits for whoever reads.
-                erasing = Task.Run(() => other.Take([new InputUnit(0, [Play.Parse("""{"type":"erasure","key":"e-1","account":"A1","reason":"asked to be forgotten"}""")], Now)]));
+                erasing = Task.Run(() =>
+                    other.Take([new InputUnit(0, [Play.Parse("""{"type":"erasure","key":"e-1","account":"A1","reason":"asked to be forgotten"}""")], Now)]));
                 SpinWait.SpinUntil(() => IsErased(reader, "A1"), TimeSpan.FromSeconds(20)).ShouldBeTrue();
             }
-            return [new InputUnit(0, [Play.Parse("""{"type":"account","key":"a-named","account":"A1","name":"Somebody","email":"somebody@kunde.example"}""")], Now)];
+            return [new InputUnit(0,
+                [Play.Parse("""{"type":"account","key":"a-named","account":"A1","name":"Somebody","email":"somebody@kunde.example"}""")], Now)];
         })), (_, result) => outcomes.Add(result.Units[0].Status.ToString()), least: 1);
         asked.ShouldBe(2, "it was handled ahead and once more");
         outcomes.ShouldBe(["Accepted", "Accepted", "Refused", "Accepted"]);
@@ -193,7 +203,8 @@ public sealed class RelayProperties
     {
         using var play = new Play();
         var told = 0;
-        play.Door.TakeEach(Enumerable.Range(0, 9).Select(part => new TakenTogether(3, _ => [.. Enumerable.Range(0, 3).Select(i => Invoice($"A{i}", $"{part}-{i}"))], _ => part != 5)), (_, _) => told++, least: 1);
+        play.Door.TakeEach(Enumerable.Range(0, 9).Select(part => new TakenTogether(3,
+            _ => [.. Enumerable.Range(0, 3).Select(i => Invoice($"A{i}", $"{part}-{i}"))], _ => part != 5)), (_, _) => told++, least: 1);
         told.ShouldBe(5);
         play.Journal().Count(r => r.Kind == "invoice_issued").ShouldBe(15);
         play.Door.Take([Invoice("A1", "5-1")]).Units.Single().Status.ShouldBe(UnitStatus.Accepted);
@@ -205,7 +216,9 @@ public sealed class RelayProperties
     {
         using var play = new Play();
         var told = 0;
-        Should.Throw<InvalidOperationException>(() => play.Door.TakeEach(Enumerable.Range(0, 9).Select(part => new TakenTogether(3, _ => part == 6 ? throw new InvalidOperationException("here") : [.. Enumerable.Range(0, 3).Select(i => Invoice($"A{i}", $"{part}-{i}"))])), (_, _) => told++, least: 1)).Message.ShouldBe("here");
+        Should.Throw<InvalidOperationException>(() => play.Door.TakeEach(Enumerable.Range(0, 9).Select(part => new TakenTogether(3,
+            _ => part == 6 ? throw new InvalidOperationException("here") : [.. Enumerable.Range(0, 3).Select(i => Invoice($"A{i}", $"{part}-{i}"))])),
+            (_, _) => told++, least: 1)).Message.ShouldBe("here");
         told.ShouldBe(6);
         play.Journal().Count(r => r.Kind == "invoice_issued").ShouldBe(18);
     }
@@ -214,7 +227,9 @@ public sealed class RelayProperties
     public void A_failure_while_a_part_is_written_is_told_and_what_was_before_it_stays()
     {
         using var play = new Play();
-        Should.Throw<InvalidOperationException>(() => play.Door.TakeEach(Enumerable.Range(0, 9).Select(part => new TakenTogether(3, _ => [.. Enumerable.Range(0, 3).Select(i => Invoice($"A{i}", $"{part}-{i}"))], _ => part == 4 ? throw new InvalidOperationException("here") : true)), (_, _) => { }, least: 1)).Message.ShouldBe("here");
+        Should.Throw<InvalidOperationException>(() => play.Door.TakeEach(Enumerable.Range(0, 9)
+            .Select(part => new TakenTogether(3, _ => [.. Enumerable.Range(0, 3).Select(i => Invoice($"A{i}", $"{part}-{i}"))],
+                _ => part == 4 ? throw new InvalidOperationException("here") : true)), (_, _) => { }, least: 1)).Message.ShouldBe("here");
         play.Journal().Count(r => r.Kind == "invoice_issued").ShouldBe(12);
         play.Door.Take([Invoice("A1", "4-1")]).Units.Single().Status.ShouldBe(UnitStatus.Accepted);
         Audit.Verify(play.Store, []).Problems.ShouldBeEmpty();

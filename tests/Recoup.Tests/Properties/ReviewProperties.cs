@@ -6,11 +6,13 @@ namespace Recoup.Tests.Properties;
 public sealed class ReviewProperties
 {
     [Fact]
-    public void Looking_only_at_who_is_due_misses_no_step_that_looking_at_everybody_takes() => Many.Histories(36, seed => RandomHistory.Of(14_000 + seed, new Weather { Days = 70, InputsMax = 3, RunPercent = 100, Messy = false }), history =>
+    public void Looking_only_at_who_is_due_misses_no_step_that_looking_at_everybody_takes() =>
+        Many.Histories(36, seed => RandomHistory.Of(14_000 + seed, new Weather { Days = 70, InputsMax = 3, RunPercent = 100, Messy = false }), history =>
     {
         // What the channel says hangs on the message's id, and ids count events, so here it always says "sent".
         using var due = new Play(Policies.Of(history.Policy)).Do(history, moody: false);
-        using var all = new Play(Policies.Of(history.Policy)).Do(history with { Steps = [.. history.Steps.Select(s => s is Step.Run run ? run with { All = true } : s)] }, moody: false);
+        using var all = new Play(Policies.Of(history.Policy))
+            .Do(history with { Steps = [.. history.Steps.Select(s => s is Step.Run run ? run with { All = true } : s)] }, moody: false);
         Actions(due).ShouldBe(Actions(all), "steps taken by looking at who is due, and by looking at everybody");
     });
 
@@ -24,7 +26,9 @@ public sealed class ReviewProperties
             var segment = "";
             foreach (var (row, decision) in group)
             {
-                if (decision.Action != "wait") done.Add($"{row.RecordedOn:yyyy-MM-dd} {row.Party} {decision.Portfolio} {decision.Segment}: {decision.Action} {decision.Step} {decision.Channel}");
+                if (decision.Action != "wait")
+                    done.Add($"{row.RecordedOn:yyyy-MM-dd} {row.Party} {decision.Portfolio} {decision.Segment}: "
+                        + $"{decision.Action} {decision.Step} {decision.Channel}");
                 if (decision.Rule is "nothing-open" or "erased" || segment == decision.Segment) continue;
                 segment = decision.Segment;
                 done.Add($"{row.RecordedOn:yyyy-MM-dd} {row.Party} {decision.Portfolio} now {segment}");

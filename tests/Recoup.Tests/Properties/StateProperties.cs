@@ -15,8 +15,10 @@ public sealed class StateProperties
         ("party", typeof(PartyState), s => StateCodec.Encode((PartyState)s), s => StateText.Of((PartyState)s)),
         ("item", typeof(ItemState), s => StateCodec.Encode((ItemState)s), s => JsonSerializer.Serialize((ItemState)s, StateJson.Default.ItemState)),
         ("cash", typeof(CashState), s => StateCodec.Encode((CashState)s), s => JsonSerializer.Serialize((CashState)s, StateJson.Default.CashState)),
-        ("message", typeof(MessageState), s => StateCodec.Encode((MessageState)s), s => JsonSerializer.Serialize((MessageState)s, StateJson.Default.MessageState)),
-        ("work", typeof(WorkItemState), s => StateCodec.Encode((WorkItemState)s), s => JsonSerializer.Serialize((WorkItemState)s, StateJson.Default.WorkItemState)),
+        ("message", typeof(MessageState), s => StateCodec.Encode((MessageState)s),
+            s => JsonSerializer.Serialize((MessageState)s, StateJson.Default.MessageState)),
+        ("work", typeof(WorkItemState), s => StateCodec.Encode((WorkItemState)s),
+            s => JsonSerializer.Serialize((WorkItemState)s, StateJson.Default.WorkItemState)),
     ];
 
     private static object Decode(string kind, byte[] bytes) => kind switch
@@ -51,7 +53,8 @@ public sealed class StateProperties
         foreach (var (name, type, encode, _) in Kinds)
         {
             var bytes = encode(new Filling(0).Of(type));
-            for (var length = 0; length < bytes.Length; length++) Should.Throw<StateDamagedException>(() => Decode(name, bytes[..length]), $"{name} cut after {length} of {bytes.Length} bytes");
+            for (var length = 0; length < bytes.Length; length++)
+                Should.Throw<StateDamagedException>(() => Decode(name, bytes[..length]), $"{name} cut after {length} of {bytes.Length} bytes");
             Should.Throw<StateDamagedException>(() => Decode(name, [.. bytes, 0]), $"{name} with a byte more");
             foreach (var other in Kinds)
                 if (other.Name != name) Should.Throw<StateDamagedException>(() => Decode(other.Name, bytes), $"{name} read as {other.Name}");
@@ -84,7 +87,8 @@ public sealed class StateProperties
     }
 
     [Fact]
-    public void States_of_random_histories_cut_short_are_refused() => Many.Histories(2, seed => RandomHistory.Of(8100 + seed, new Weather { Days = 40, Documents = true }), history =>
+    public void States_of_random_histories_cut_short_are_refused() =>
+        Many.Histories(2, seed => RandomHistory.Of(8100 + seed, new Weather { Days = 40, Documents = true }), history =>
     {
         using var play = new Play(Policies.Of(history.Policy)) { Answers = Play.Moody }.Do(history);
         foreach (var (name, _, encode, _) in Kinds)

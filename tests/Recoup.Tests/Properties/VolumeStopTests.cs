@@ -62,7 +62,8 @@ public sealed class VolumeStopTests
         var (first, second) = (new DateOnly(2026, 2, 28), new DateOnly(2026, 3, 25));
         Send(play, first.AddDays(-20), Json.Line("sending", Key("live"), null, ("mode", "live")));
         for (var i = 0; i < Many; i++)
-            Send(play, first.AddDays(-15), Json.Line("account", Key("a"), $"C{i}", ("phone", "+4930123456" + i.ToString("D2", System.Globalization.CultureInfo.InvariantCulture)), ("email", $"c{i}@customer.example"),
+            Send(play, first.AddDays(-15), Json.Line("account", Key("a"), $"C{i}",
+                ("phone", "+4930123456" + i.ToString("D2", System.Globalization.CultureInfo.InvariantCulture)), ("email", $"c{i}@customer.example"),
                 ("country", "DE")), Invoice(i, first));
         for (var day = first.AddDays(-14); day <= second; day = day.AddDays(1))
         {
@@ -100,7 +101,8 @@ public sealed class VolumeStopTests
         Customers(play, Due, Due.AddDays(-60));
         var stopped = Run(play, Due);
         stopped.Stopped!.ShouldSatisfyAllConditions(
-            s => s.ShouldContain($"it came to {Many} actions that no day of the calendar explains"), s => s.ShouldContain("--dry-run"), s => s.ShouldContain("--accept-volume"));
+            s => s.ShouldContain($"it came to {Many} actions that no day of the calendar explains"),
+            s => s.ShouldContain("--dry-run"), s => s.ShouldContain("--accept-volume"));
         play.Door.Look().Runs[^1].ShouldSatisfyAllConditions(r => r.Stopped.ShouldBeTrue(), r => r.HeldBack.ShouldBe(Many), r => r.Actions.ShouldBe(0));
         Core.Workspace.VolumeWords.Left(play.Door.Look().Runs[^1]).ShouldContain($"held back at least {Many}");
         // The next day it is no less wrong.

@@ -13,8 +13,10 @@ public sealed class AddressTests
     /// <summary>All of them mean info@übung.example.</summary>
     public static readonly TheoryData<string> Spellings =
     [
-        "info@übung.example", "info@xn--bung-zra.example", "INFO@ÜBUNG.EXAMPLE", "Info@XN--BUNG-ZRA.example", "info@übung.example.", "info@xn--bung-zra.example.", " info@übung.example ",
-        "info@u\u0308bung.example", "info@U\u0308BUNG.example", "info@übung\u3002example", "info@ｘｎ--bung-zra.example", "in\u00ADfo@übung.example", "info@\u200Bübung.example", "info＠übung.example", "\"info\"@übung.example",
+        "info@übung.example", "info@xn--bung-zra.example", "INFO@ÜBUNG.EXAMPLE", "Info@XN--BUNG-ZRA.example", "info@übung.example.",
+        "info@xn--bung-zra.example.", " info@übung.example ",
+        "info@u\u0308bung.example", "info@U\u0308BUNG.example", "info@übung\u3002example", "info@ｘｎ--bung-zra.example", "in\u00ADfo@übung.example",
+        "info@\u200Bübung.example", "info＠übung.example", "\"info\"@übung.example",
         "mailto:info@übung.example", "MAILTO:Info@xn--bung-zra.example?subject=no%20more", "Übung GmbH <info@übung.example>",
         "\"Lee, Ann\" <mailto:info@übung.example>", "<info@übung.example.>",
     ];
@@ -72,7 +74,8 @@ public sealed class AddressTests
     [Fact]
     public void Different_addresses_stay_different()
     {
-        string[] others = ["info@ubung.example", "info@uebung.example", "info@übung.example.com", "inf@übung.example", "info@xn--bung-zrb.example", "info@strasse.example", "info@straße.example", "info@übung.exam-ple"];
+        string[] others = ["info@ubung.example", "info@uebung.example", "info@übung.example.com", "inf@übung.example", "info@xn--bung-zrb.example",
+            "info@strasse.example", "info@straße.example", "info@übung.exam-ple"];
         others.Select(MailAddress.Compared).Distinct().Count().ShouldBe(others.Length);
         others.Select(MailAddress.Compared).ShouldNotContain("info@xn--bung-zra.example");
     }
@@ -88,7 +91,10 @@ public sealed class AddressTests
         return bench;
     }
 
-    /// <summary>Whatever spelling the account has and whatever spelling was opted out: nobody is mailed, and the step goes by the next channel in the same run.</summary>
+    /// <summary>
+    /// Whatever spelling the account has and whatever spelling was opted out: nobody is mailed, and the step goes by the next
+    /// channel in the same run.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Spellings))]
     public void A_withdrawal_holds_for_every_spelling(string spelling)
@@ -165,7 +171,8 @@ public sealed class AddressTests
         var events = bench.Dispatch();
         events[0].ShouldBeOfType<Event.MessageWithdrawn>().Rule.ShouldBe(why);
         var decided = events[1].ShouldBeOfType<Event.Decided>().Decision;
-        decided.ShouldSatisfyAllConditions(d => d.Action.ShouldBe("task"), d => d.Channel.ShouldBe("call"), d => d.Step.ShouldBe("first-reminder"), d => d.Considered.ShouldNotBeNull().ShouldContain(c => c.Why == why));
+        decided.ShouldSatisfyAllConditions(d => d.Action.ShouldBe("task"), d => d.Channel.ShouldBe("call"), d => d.Step.ShouldBe("first-reminder"),
+            d => d.Considered.ShouldNotBeNull().ShouldContain(c => c.Why == why));
         bench.State.WorkItems.Values.ShouldHaveSingleItem().CreatedOn.ShouldBe(Due.AddDays(3));
         // The run of the same day has nothing left to do.
         bench.State.NextReviewOn.ShouldNotBeNull().ShouldBeGreaterThan(Due.AddDays(3));
@@ -248,5 +255,6 @@ public sealed class AddressTests
     }
 
     private static void NotCalled(PartyBench bench) =>
-        bench.Review(Due.AddDays(3)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("wait"), d => d.Considered.ShouldNotBeNull().ShouldContain(c => c.What == "first-reminder by call" && c.Why == "opted-out"));
+        bench.Review(Due.AddDays(3)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("wait"),
+            d => d.Considered.ShouldNotBeNull().ShouldContain(c => c.What == "first-reminder by call" && c.Why == "opted-out"));
 }

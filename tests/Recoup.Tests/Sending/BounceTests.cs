@@ -16,9 +16,15 @@ public sealed class BounceTests : IDisposable
     {
         folder.Send("""
             {"type":"portfolio","key":"pf-1","portfolio":"EU","creditor":"Muster GmbH","sender":"ar@muster.example","time_zone":"Europe/Berlin"}
-            {"type":"account","key":"a-1","account":"A1","name":"Eins","portfolio":"EU","email":"eins@kunde.example","phone":"+49301","time_zone":"Europe/Berlin"}
-            {"type":"account","key":"a-2","account":"A2","name":"Zwei","portfolio":"EU","email":"zwei@kunde.example","phone":"+49302","time_zone":"Europe/Berlin"}
-            {"type":"account","key":"a-3","account":"A3","name":"Drei","portfolio":"EU","email":"drei@kunde.example","phone":"+49303","time_zone":"Europe/Berlin"}
+            {"type":"account","key":"a-1","account":"A1","name":"Eins","portfolio":"EU",
+            """ + """
+            "email":"eins@kunde.example","phone":"+49301","time_zone":"Europe/Berlin"}
+            {"type":"account","key":"a-2","account":"A2","name":"Zwei","portfolio":"EU",
+            """ + """
+            "email":"zwei@kunde.example","phone":"+49302","time_zone":"Europe/Berlin"}
+            {"type":"account","key":"a-3","account":"A3","name":"Drei","portfolio":"EU",
+            """ + """
+            "email":"drei@kunde.example","phone":"+49303","time_zone":"Europe/Berlin"}
             {"type":"invoice","key":"i-1","account":"A1","number":"INV-1","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"100.00","currency":"EUR"}
             {"type":"invoice","key":"i-2","account":"A2","number":"INV-2","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"100.00","currency":"EUR"}
             {"type":"invoice","key":"i-3","account":"A3","number":"INV-3","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"100.00","currency":"EUR"}
@@ -26,7 +32,8 @@ public sealed class BounceTests : IDisposable
         folder.Run("sending", "live", "--now", "2026-02-02T10:01:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
         folder.Run("dispatch", "--now", "2026-02-05T10:05:00Z").Expect(0);
-        return folder.Rows("SELECT account, json_extract(CAST(payload AS TEXT), '$.message') FROM journal WHERE kind = 'message_released'").Select(r => r.Split(" | ")).ToDictionary(r => r[0], r => r[1]);
+        return folder.Rows("SELECT account, json_extract(CAST(payload AS TEXT), '$.message') FROM journal WHERE kind = 'message_released'")
+            .Select(r => r.Split(" | ")).ToDictionary(r => r[0], r => r[1]);
     }
 
     [Fact]
@@ -34,18 +41,22 @@ public sealed class BounceTests : IDisposable
     {
         folder.Send("""
             {"type":"portfolio","key":"pf-1","portfolio":"EU","creditor":"Muster GmbH","sender":"ar@muster.example","time_zone":"Europe/Berlin"}
-            {"type":"account","key":"a-1","account":"A1","name":"Eins","portfolio":"EU","email":"eins@kunde.example","other_emails":"zwei@kunde.example; drei@kunde.example","time_zone":"Europe/Berlin"}
+            {"type":"account","key":"a-1","account":"A1","name":"Eins","portfolio":"EU","email":"eins@kunde.example",
+            """ + """
+            "other_emails":"zwei@kunde.example; drei@kunde.example","time_zone":"Europe/Berlin"}
             {"type":"invoice","key":"i-1","account":"A1","number":"INV-1","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"100.00","currency":"EUR"}
             """, "--now", "2026-02-02T10:00:00Z").Expect(0);
         folder.Run("sending", "live", "--now", "2026-02-02T10:01:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
         folder.Run("dispatch", "--now", "2026-02-05T10:05:00Z").Expect(0);
         var message = folder.Rows("SELECT json_extract(CAST(payload AS TEXT), '$.message') FROM journal WHERE kind = 'message_released'").Single();
-        folder.Send($$"""{"type":"message_bounced","key":"b-1","account":"A1","message":"{{message}}","kind":"hard","status":"5.1.1"}""", "--now", "2026-02-05T12:00:00Z").Expect(0);
+        folder.Send($$"""{"type":"message_bounced","key":"b-1","account":"A1","message":"{{message}}","kind":"hard","status":"5.1.1"}""", "--now",
+            "2026-02-05T12:00:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-02-09", "--now", "2026-02-09T10:00:00Z").Expect(0);
         folder.Run("dispatch", "--now", "2026-02-09T10:05:00Z").Expect(0);
         var mails = Directory.GetFiles(folder.Mail).Select(File.ReadAllText).ToList();
-        foreach (var (address, count) in new[] { ("eins", 1), ("zwei", 1), ("drei", 0) }) mails.Count(m => m.Contains($"{address}@kunde.example", StringComparison.Ordinal)).ShouldBe(count, address);
+        foreach (var (address, count) in new[] { ("eins", 1), ("zwei", 1), ("drei", 0) })
+            mails.Count(m => m.Contains($"{address}@kunde.example", StringComparison.Ordinal)).ShouldBe(count, address);
         folder.ShouldBeSound();
     }
 
@@ -74,7 +85,8 @@ public sealed class BounceTests : IDisposable
         Directory.GetFiles(maildir, "*", SearchOption.AllDirectories).Length.ShouldBe(6);
 
         // The address of neither stands readable in the journal.
-        folder.Rows("SELECT CAST(payload AS TEXT) FROM journal WHERE kind IN ('message_bounced', 'consent_changed')").ShouldAllBe(p => !p.Contains("example", StringComparison.Ordinal));
+        folder.Rows("SELECT CAST(payload AS TEXT) FROM journal WHERE kind IN ('message_bounced', 'consent_changed')")
+            .ShouldAllBe(p => !p.Contains("example", StringComparison.Ordinal));
         folder.Rows("SELECT json_extract(CAST(payload AS TEXT), '$.status') FROM journal WHERE kind = 'message_bounced'").ShouldBe(["5.1.1"]);
 
         // In another folder under other names they are the same mails.
@@ -92,7 +104,8 @@ public sealed class BounceTests : IDisposable
         folder.Run("explain", "A1").Expect(0).Out.ShouldContain("came back (hard, 5.1.1): 550 5.1.1 <…>");
         folder.Run("run", "--as-of", "2026-02-20", "--now", "2026-02-20T10:00:00Z").Expect(0);
         foreach (var account in new[] { "A2", "A3" })
-            folder.Run("explain", account, "--format", "json").Expect(0).Json.EnumerateArray().First().GetProperty("considered").EnumerateArray().ShouldContain(c => c.GetProperty("why_not").GetString() == "opted-out");
+            folder.Run("explain", account, "--format", "json").Expect(0).Json.EnumerateArray().First().GetProperty("considered").EnumerateArray()
+                .ShouldContain(c => c.GetProperty("why_not").GetString() == "opted-out");
         folder.ShouldBeSound();
     }
 
@@ -120,7 +133,8 @@ public sealed class BounceTests : IDisposable
         var ran = Bounces(folder.Root).Expect(0);
         ran.Json.GetProperty("taken").GetRawText().ShouldBe("""{"complaint":1,"stop":1}""");
         ran.Json.GetProperty("passed_over").GetRawText().ShouldBe("""{"automatic_answer":1,"delay":1}""");
-        folder.Rows("SELECT account, json_extract(CAST(payload AS TEXT), '$.reason') FROM journal WHERE kind = 'consent_changed' ORDER BY account").ShouldBe(["A2 | stop", "A3 | complaint"]);
+        folder.Rows("SELECT account, json_extract(CAST(payload AS TEXT), '$.reason') FROM journal WHERE kind = 'consent_changed' ORDER BY account")
+            .ShouldBe(["A2 | stop", "A3 | complaint"]);
         Bounces(folder.Root).Expect(0).Json.GetProperty("unchanged").GetInt32().ShouldBe(2);
         folder.ShouldBeSound();
     }
@@ -133,12 +147,14 @@ public sealed class BounceTests : IDisposable
             {"type":"account","key":"a-2","account":"A2","name":"Zwei","phone":"030 1234567","country":"DE"}
             """, "--now", "2026-02-02T10:00:00Z").Expect(0);
         ran.Json.GetProperty("accepted").GetInt32().ShouldBe(2);
-        ran.Json.GetProperty("remarks").EnumerateArray().Single().ShouldSatisfyAllConditions(r => r.GetProperty("line").GetInt32().ShouldBe(1), r => r.GetProperty("text").GetString()!.ShouldContain("country code"));
+        ran.Json.GetProperty("remarks").EnumerateArray().Single().ShouldSatisfyAllConditions(r => r.GetProperty("line").GetInt32().ShouldBe(1),
+            r => r.GetProperty("text").GetString()!.ShouldContain("country code"));
         ran.Err.ShouldContain("line 1 was taken");
     }
 
     [Fact]
-    public void A_folder_that_is_not_there_is_said() => folder.Run("sending", "live").Expect(0).ShouldSatisfyAllConditions(_ => folder.Run("bounces", Path.Combine(folder.Root, "nowhere")).Expect(1).Err.ShouldContain("there is no folder"));
+    public void A_folder_that_is_not_there_is_said() => folder.Run("sending", "live").Expect(0)
+        .ShouldSatisfyAllConditions(_ => folder.Run("bounces", Path.Combine(folder.Root, "nowhere")).Expect(1).Err.ShouldContain("there is no folder"));
 
     [Fact]
     public void An_unknown_message_is_settled_by_a_person_and_only_once()
@@ -147,9 +163,12 @@ public sealed class BounceTests : IDisposable
         var settled = Unknown(server);
         folder.Run("messages", "settle", "m-00-00000099", "--as", "sent", "--reason", "x").Expect(1).Err.ShouldContain("there is no message");
         folder.Run("messages", "settle", settled, "--as", "sent").Exit.ShouldBe(2);
-        folder.Run("messages", "settle", settled, "--as", "sent", "--reason", "the relay's log has it", "--by", "ann", "--now", "2026-02-05T11:00:00Z", "--format", "json").Expect(0).Json.GetProperty("settled_as").GetString().ShouldBe("sent");
-        folder.Run("messages", "settle", settled, "--as", "failed", "--reason", "no", "--now", "2026-02-05T11:01:00Z").Expect(1).Err.ShouldContain("only an unknown one is settled");
-        var told = folder.Rows("SELECT actor, party, json_extract(CAST(payload AS TEXT), '$.detail') FROM journal WHERE kind = 'message_settled' ORDER BY recorded_at DESC LIMIT 1").Single().Split(" | ");
+        folder.Run("messages", "settle", settled, "--as", "sent", "--reason", "the relay's log has it", "--by", "ann", "--now", "2026-02-05T11:00:00Z",
+            "--format", "json").Expect(0).Json.GetProperty("settled_as").GetString().ShouldBe("sent");
+        folder.Run("messages", "settle", settled, "--as", "failed", "--reason", "no", "--now", "2026-02-05T11:01:00Z").Expect(1)
+            .Err.ShouldContain("only an unknown one is settled");
+        var told = folder.Rows("SELECT actor, party, json_extract(CAST(payload AS TEXT), '$.detail') FROM journal WHERE kind = 'message_settled' "
+            + "ORDER BY recorded_at DESC LIMIT 1").Single().Split(" | ");
         told[0].ShouldBe("ann");
         using (var store = folder.Open()) Recoup.Core.Workspace.SealedWords.Open(store.Vault, told[1], told[2]).ShouldBe("by ann: the relay's log has it");
         folder.Run("messages", "--format", "json").Expect(0).Json.GetProperty("unknown_messages").GetArrayLength().ShouldBe(0);
@@ -167,7 +186,8 @@ public sealed class BounceTests : IDisposable
         folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
         File.WriteAllText(Path.Combine(folder.Path, "channels.yaml"), $"email:\n  smtp: {{ host: localhost, port: {server.Port}, tls: none }}\n");
         folder.Run("dispatch", "--now", "2026-02-05T10:05:00Z").Expect(0).Err.ShouldContain("recoup messages settle");
-        return folder.Run("messages", "--format", "json").Expect(0).Json.GetProperty("unknown_messages").EnumerateArray().Single().GetProperty("message").GetString()!;
+        return folder.Run("messages", "--format", "json").Expect(0).Json.GetProperty("unknown_messages").EnumerateArray()
+            .Single().GetProperty("message").GetString()!;
     }
 
     [Fact]

@@ -24,13 +24,20 @@ public sealed class MessageFateTests
     }
 
     private IReadOnlyList<Event> Says(string outcome, string? detail = null, DateTimeOffset? until = null, string? badAddress = null) =>
-        [.. bench.Do(new Input.ChannelResult { Key = bench.NextKey(), Party = "A1", Message = bench.State.Messages.Keys.Single(), Outcome = outcome, Detail = detail, Until = until, BadAddress = badAddress }).Events.Select(e => e.Event)];
+        [.. bench.Do(new Input.ChannelResult
+        {
+            Key = bench.NextKey(), Party = "A1", Message = bench.State.Messages.Keys.Single(), Outcome = outcome, Detail = detail,
+            Until = until, BadAddress = badAddress,
+        }).Events.Select(e => e.Event)];
 
     /// <summary>What was said, which stands sealed in events and states.</summary>
     private string Words(string? detail) => Recoup.Core.Workspace.SealedWords.Open(bench.TheVault, "A1", detail!);
 
     private Outcome Bounce(string kind, string? status = null, string? detail = null, string? message = null) =>
-        bench.Do(new Input.MessageBounced { Key = bench.NextKey(), Account = "A1", Message = message ?? bench.State.Messages.Keys.First(), Kind = kind, Status = status, Detail = detail });
+        bench.Do(new Input.MessageBounced
+        {
+            Key = bench.NextKey(), Account = "A1", Message = message ?? bench.State.Messages.Keys.First(), Kind = kind, Status = status, Detail = detail,
+        });
 
     // --- put off by the channel ---
 
@@ -39,8 +46,11 @@ public sealed class MessageFateTests
     {
         var message = Released();
         var until = bench.Now.AddMinutes(20);
-        Says("deferred", "451 later", until).ShouldHaveSingleItem().ShouldBeOfType<Event.MessageDeferred>().ShouldSatisfyAllConditions(e => e.Message.ShouldBe(message.Id), e => e.Rule.ShouldBe(Machine.ChannelNotNow), e => e.Until.ShouldBe(until), e => Words(e.Detail).ShouldBe("451 later"));
-        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Pending), m => m.NotBefore.ShouldBe(until), m => Words(m.Detail).ShouldBe("451 later"), m => m.Tries.ShouldBe(1), m => m.FirstTriedAt.ShouldBe(bench.Now));
+        Says("deferred", "451 later", until).ShouldHaveSingleItem().ShouldBeOfType<Event.MessageDeferred>()
+            .ShouldSatisfyAllConditions(e => e.Message.ShouldBe(message.Id), e => e.Rule.ShouldBe(Machine.ChannelNotNow),
+                e => e.Until.ShouldBe(until), e => Words(e.Detail).ShouldBe("451 later"));
+        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Pending), m => m.NotBefore.ShouldBe(until),
+            m => Words(m.Detail).ShouldBe("451 later"), m => m.Tries.ShouldBe(1), m => m.FirstTriedAt.ShouldBe(bench.Now));
         bench.State.Contact.Recent.ShouldBeEmpty();
         // An answer to what is not under way changes nothing.
         Says("sent").ShouldBeEmpty();
@@ -136,7 +146,8 @@ public sealed class MessageFateTests
         Says("sent");
         Bounce("hard", "5.1.1");
         ContactGateOf("email").ShouldBe("undeliverable");
-        bench.Do(new Input.ContactPoint { Key = bench.NextKey(), Account = "A1", Channel = "email", Address = "pay@customer.example" }).Events.Count.ShouldBe(1);
+        bench.Do(new Input.ContactPoint { Key = bench.NextKey(), Account = "A1", Channel = "email", Address = "pay@customer.example" })
+            .Events.Count.ShouldBe(1);
         ContactGateOf("email").ShouldBeNull();
         bench.State.Contact.BadAddresses.ShouldBeNull();
         bench.Do(new Input.ContactPoint { Key = bench.NextKey(), Account = "A1", Channel = "email", Address = "pay@customer.example" }).Events.ShouldBeEmpty();
@@ -146,7 +157,8 @@ public sealed class MessageFateTests
     {
         var request = new ContactRequest
         {
-            Channel = channel, AddressToken = bench.State.Contact.Point(channel)?.Token ?? bench.State.Accounts[0].EmailToken, At = bench.Now, Today = bench.State.AsOf, TimeZones = ["UTC"], Contact = bench.State.Contact,
+            Channel = channel, AddressToken = bench.State.Contact.Point(channel)?.Token ?? bench.State.Accounts[0].EmailToken, At = bench.Now,
+            Today = bench.State.AsOf, TimeZones = ["UTC"], Contact = bench.State.Contact,
             UnderWay = 0, Erased = false, Held = false, Party = "business", Collector = "first",
         };
         return (ContactGate.Clear(bench.Rules, request) as Verdict.Blocked)?.Rule;
@@ -212,7 +224,11 @@ public sealed class MessageFateTests
     {
         var message = Released();
         Says("unknown", "the connection broke");
-        bench.Do(new Input.MessageSettled { Key = "s", Account = "A1", Message = message.Id, Outcome = "failed", Actor = "ann", Reason = "log of the relay, pay@customer.example not in it" });
-        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Failed), m => Words(m.Detail).ShouldBe("by ann: log of the relay, … not in it"));
+        bench.Do(new Input.MessageSettled
+        {
+            Key = "s", Account = "A1", Message = message.Id, Outcome = "failed", Actor = "ann", Reason = "log of the relay, pay@customer.example not in it",
+        });
+        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Failed),
+            m => Words(m.Detail).ShouldBe("by ann: log of the relay, … not in it"));
     }
 }

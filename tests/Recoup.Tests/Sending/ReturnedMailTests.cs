@@ -9,7 +9,8 @@ public sealed class ReturnedMailTests
     private const string Id = "m-07-00000042.0123456789abcdef";
 
     /// <summary>A failure report after the manner of Postfix.</summary>
-    public static string Report(string id = Id, string action = "failed", string status = "5.1.1", string diagnostic = "smtp; 550 5.1.1 <jane.doe@customer.example>: Recipient address rejected: User unknown", string third = "message/rfc822") => $"""
+    public static string Report(string id = Id, string action = "failed", string status = "5.1.1",
+        string diagnostic = "smtp; 550 5.1.1 <jane.doe@customer.example>: Recipient address rejected: User unknown", string third = "message/rfc822") => $"""
         Return-Path: <>
         From: MAILER-DAEMON@mx.creditor.example (Mail Delivery System)
         Subject: Undelivered Mail Returned to Sender
@@ -91,7 +92,8 @@ public sealed class ReturnedMailTests
 
     [Theory]
     [InlineData("5.1.1", "smtp; 550 5.1.1 <jane.doe@customer.example>: User unknown", "bounced hard", "5.1.1", "550 5.1.1 <…>: User unknown")]
-    [InlineData("5.1.10", "smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found", "bounced hard", "5.1.10", "550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found")]
+    [InlineData("5.1.10", "smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found", "bounced hard", "5.1.10",
+        "550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found")]
     [InlineData("5.2.1", "smtp; 550 5.2.1 account of jane.doe disabled", "bounced hard", "5.2.1", "550 5.2.1 account of … disabled")]
     [InlineData("5.2.2", "smtp; 552 5.2.2 mailbox full", "bounced soft", "5.2.2", "552 5.2.2 mailbox full")]
     [InlineData("5.7.1", "smtp; 550 5.7.1 blocked by policy", "bounced soft", "5.7.1", "550 5.7.1 blocked by policy")]
@@ -101,12 +103,14 @@ public sealed class ReturnedMailTests
     public void A_failure_says_which_message_and_whether_the_address_is_to_blame(string status, string diagnostic, string what, string? read, string words)
     {
         foreach (var third in new[] { "message/rfc822", "text/rfc822-headers" })
-            Read(Report(status: status, diagnostic: diagnostic, third: third)).ShouldSatisfyAllConditions(r => r.What.ShouldBe(what), r => r.Message.ShouldBe("m-07-00000042"), r => r.Status.ShouldBe(read), r => r.Words.ShouldBe(words));
+            Read(Report(status: status, diagnostic: diagnostic, third: third)).ShouldSatisfyAllConditions(r => r.What.ShouldBe(what),
+                r => r.Message.ShouldBe("m-07-00000042"), r => r.Status.ShouldBe(read), r => r.Words.ShouldBe(words));
     }
 
     [Fact]
     public void A_long_diagnosis_over_several_lines_is_one() =>
-        Read(Report(diagnostic: "smtp; 550-5.1.1 The email account\r\n    that you tried to reach does not exist")).Words.ShouldBe("550-5.1.1 The email account that you tried to reach does not exist");
+        Read(Report(diagnostic: "smtp; 550-5.1.1 The email account\r\n    that you tried to reach does not exist"))
+            .Words.ShouldBe("550-5.1.1 The email account that you tried to reach does not exist");
 
     [Fact]
     public void Without_the_message_the_report_s_own_references_will_do()
@@ -138,7 +142,8 @@ public sealed class ReturnedMailTests
         Read("Subject: Hello\r\n\r\nHello").Words.ShouldBe("is neither a report nor an unsubscribe mail");
         Read("").Words.ShouldBe("can't be read");
         Read(Report()[..700]).What.ShouldBeNull();
-        Read(Report().Replace("report-type=delivery-status", "report-type=disposition-notification", StringComparison.Ordinal)).Words.ShouldContain("another type (disposition-notification)");
+        Read(Report().Replace("report-type=delivery-status", "report-type=disposition-notification", StringComparison.Ordinal))
+            .Words.ShouldContain("another type (disposition-notification)");
     }
 
     /// <summary>Cut anywhere, garbled anywhere: it is read or left, and nothing is thrown.</summary>

@@ -16,11 +16,23 @@ public sealed class SendingTests : IDisposable
     /// <summary>One customer of the address given each, with an overdue invoice, decided to be reminded.</summary>
     private void Decide(params string[] addresses)
     {
-        folder.Send("""{"type":"portfolio","key":"pf-1","portfolio":"EU","creditor":"Muster GmbH","sender":"ar@muster.example","reply_to":"frage@muster.example","time_zone":"Europe/Berlin"}""", "--now", "2026-02-02T10:00:00Z").Expect(0);
+        folder.Send("""
+            {"type":"portfolio","key":"pf-1","portfolio":"EU","creditor":"Muster GmbH","sender":"ar@muster.example",
+            """ + """
+            "reply_to":"frage@muster.example","time_zone":"Europe/Berlin"}
+            """, "--now", "2026-02-02T10:00:00Z").Expect(0);
         folder.Send(string.Join('\n', addresses.SelectMany((address, i) => new[]
         {
-            $$"""{"type":"account","key":"a-{{i}}","account":"A{{i}}","name":"Kunde {{i}}","portfolio":"EU","email":"{{address}}","phone":"+493012345{{i}}","time_zone":"Europe/Berlin"}""",
-            $$"""{"type":"invoice","key":"i-{{i}}","account":"A{{i}}","number":"INV-{{i}}","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"100.00","currency":"EUR"}""",
+            $$"""
+                {"type":"account","key":"a-{{i}}","account":"A{{i}}","name":"Kunde {{i}}","portfolio":"EU",
+                """ + $$"""
+                "email":"{{address}}","phone":"+493012345{{i}}","time_zone":"Europe/Berlin"}
+                """,
+            $$"""
+                {"type":"invoice","key":"i-{{i}}","account":"A{{i}}","number":"INV-{{i}}","issued_on":"2026-01-02",
+                """ + $$"""
+                "due_on":"2026-02-01","amount":"100.00","currency":"EUR"}
+                """,
         })), "--now", "2026-02-02T10:00:00Z").Expect(0);
         folder.Run("sending", "live", "--now", "2026-02-02T10:01:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-02-05", "--now", Morning).Expect(0);
@@ -28,10 +40,12 @@ public sealed class SendingTests : IDisposable
     }
 
     private void Configure(SmtpServer server, string more = "", string smtp = "") =>
-        File.WriteAllText(Path.Combine(folder.Path, "channels.yaml"), $"email:\n  smtp:\n    host: localhost\n    port: {server.Port}\n    tls: none\n{smtp}{more}");
+        File.WriteAllText(Path.Combine(folder.Path, "channels.yaml"),
+            $"email:\n  smtp:\n    host: localhost\n    port: {server.Port}\n    tls: none\n{smtp}{more}");
 
     private Ran Dispatch(string now = "2026-02-05T10:05:00Z", string? failpoint = null) =>
-        folder.Run(null, failpoint is null ? null : new Dictionary<string, string> { ["RECOUP_FAILPOINT"] = failpoint }, "dispatch", "--now", now, "--format", "json");
+        folder.Run(null, failpoint is null ? null : new Dictionary<string, string> { ["RECOUP_FAILPOINT"] = failpoint },
+            "dispatch", "--now", now, "--format", "json");
 
     private static int Number(Ran ran, string field) => ran.Json.GetProperty(field).GetInt32();
 
@@ -55,7 +69,8 @@ public sealed class SendingTests : IDisposable
         Directory.Exists(folder.Mail).ShouldBeFalse();
 
         // The journal has what the server said and no address, not even where the server repeated it.
-        var sealedRows = folder.Rows("SELECT party, CAST(payload AS TEXT) FROM journal WHERE kind IN ('message_settled', 'message_deferred')").ConvertAll(r => r.Split(" | ", 2));
+        var sealedRows = folder.Rows("SELECT party, CAST(payload AS TEXT) FROM journal WHERE kind IN ('message_settled', 'message_deferred')")
+            .ConvertAll(r => r.Split(" | ", 2));
         sealedRows.ShouldAllBe(r => !r[1].Contains("queued", StringComparison.Ordinal) && !r[1].Contains("kunde", StringComparison.Ordinal));
         List<string> settled;
         using (var store = folder.Open()) settled = sealedRows.ConvertAll(r => Recoup.Core.Workspace.SealedWords.Open(store.Vault, r[0], r[1]));
@@ -169,7 +184,8 @@ public sealed class SendingTests : IDisposable
         folder.Run("channels", "check").Expect(0).Out.ShouldContain("no channels.yaml");
         using var server = new SmtpServer("--tls", "implicit", "--user", "recoup", "--password", "gehe:im");
         Decide("eins@kunde.example");
-        File.WriteAllText(Path.Combine(folder.Path, "channels.yaml"), $"email:\n  smtp: {{ host: localhost, port: {server.Port}, tls: implicit, ca_file: \"{server.CaFile}\", user: recoup, password_env: TEST_SMTP_PASSWORD }}\n");
+        File.WriteAllText(Path.Combine(folder.Path, "channels.yaml"), $"email:\n  smtp: {{ host: localhost, port: {server.Port}, tls: implicit, ca_file: "
+            + $"\"{server.CaFile}\", user: recoup, password_env: TEST_SMTP_PASSWORD }}\n");
         folder.Run("channels", "check").Expect(1).Err.ShouldContain("the environment has no TEST_SMTP_PASSWORD");
         var environment = new Dictionary<string, string> { ["TEST_SMTP_PASSWORD"] = "gehe:im" };
         var check = folder.Run(null, environment, "channels", "check", "--format", "json").Expect(0).Json;
@@ -189,21 +205,29 @@ public sealed class SendingTests : IDisposable
     {
         using var server = new SmtpServer("--pipelining");
         folder.Send("""
-            {"type":"portfolio","key":"pf-1","portfolio":"EU","creditor":"Muster GmbH","sender":"ar@muster.example","time_zone":"Europe/Berlin","invoice_delivery":"email"}
-            {"type":"account","key":"a-1","account":"A1","name":"Eins","portfolio":"EU","email":"eins@kunde.example","time_zone":"Europe/Berlin","language":"de"}
+            {"type":"portfolio","key":"pf-1","portfolio":"EU","creditor":"Muster GmbH","sender":"ar@muster.example",
+            """ + """
+            "time_zone":"Europe/Berlin","invoice_delivery":"email"}
+            {"type":"account","key":"a-1","account":"A1","name":"Eins","portfolio":"EU",
+            """ + """
+            "email":"eins@kunde.example","time_zone":"Europe/Berlin","language":"de"}
             """, "--now", "2026-02-02T10:00:00Z").Expect(0);
         folder.Run("sending", "live", "--now", "2026-02-02T10:01:00Z").Expect(0);
-        folder.Send("""{"type":"invoice","key":"i-1","account":"A1","number":"INV-1","issued_on":"2026-02-03","due_on":"2026-03-01","amount":"100.00","currency":"EUR"}""", "--now", "2026-02-03T10:00:00Z").Expect(0);
+        folder.Send("""
+            {"type":"invoice","key":"i-1","account":"A1","number":"INV-1","issued_on":"2026-02-03","due_on":"2026-03-01","amount":"100.00","currency":"EUR"}
+            """, "--now", "2026-02-03T10:00:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-02-03", "--now", "2026-02-03T10:05:00Z").Expect(0);
         Configure(server);
         Number(Dispatch("2026-02-03T10:10:00Z").Expect(0), "sent").ShouldBe(1);
         var mail = server.Taken.Single().Mail;
         mail.Header("Content-Type").ShouldStartWith("multipart/mixed");
-        mail.Parts[1].ShouldSatisfyAllConditions(p => p.Header("Content-Type").ShouldBe("application/pdf"), p => System.Text.Encoding.ASCII.GetString(p.Content, 0, 5).ShouldBe("%PDF-"));
+        mail.Parts[1].ShouldSatisfyAllConditions(p => p.Header("Content-Type").ShouldBe("application/pdf"),
+            p => System.Text.Encoding.ASCII.GetString(p.Content, 0, 5).ShouldBe("%PDF-"));
 
         var id = mail.Header("Message-ID").Split('@')[0][1..];
         folder.Write("back.eml", ReturnedMailTests.Report(id));
-        folder.Run("bounces", folder.Root, "--now", "2026-02-03T11:00:00Z", "--format", "json").Expect(0).Json.GetProperty("taken").GetProperty("bounced_hard").GetInt32().ShouldBe(1);
+        folder.Run("bounces", folder.Root, "--now", "2026-02-03T11:00:00Z", "--format", "json").Expect(0).Json.GetProperty("taken")
+            .GetProperty("bounced_hard").GetInt32().ShouldBe(1);
         folder.Rows("SELECT json_extract(state_text(state), '$.delivery.outcome') FROM item").ShouldBe(["bounced"]);
         folder.ShouldBeSound();
     }

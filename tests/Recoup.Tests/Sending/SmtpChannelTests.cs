@@ -52,13 +52,20 @@ public sealed class SmtpChannelTests
     public void The_envelope_has_the_bounce_address_and_the_unsubscribe_headers_are_those_of_the_settings()
     {
         using var server = new SmtpServer("--pipelining");
-        var settings = To(server) with { BouncesTo = "bounces@creditor.example", Hello = "recoup.creditor.example", UnsubscribeTo = "stop@creditor.example", OneClick = new Uri("https://pay.creditor.example/u/") };
+        var settings = To(server) with
+        {
+            BouncesTo = "bounces@creditor.example",
+            Hello = "recoup.creditor.example",
+            UnsubscribeTo = "stop@creditor.example",
+            OneClick = new Uri("https://pay.creditor.example/u/"),
+        };
         Send(settings, Mail("pay@customer.example")).Outcome.ShouldBe("sent");
         var taken = server.Taken.Single();
         taken.Sender.ShouldBe("bounces@creditor.example");
         taken.Hello.ShouldBe("recoup.creditor.example");
         taken.Mail.Header("From").ShouldBe("\"Creditor Inc\" <ar@creditor.example>");
-        taken.Mail.Header("List-Unsubscribe").ShouldBe("<https://pay.creditor.example/u/m-07-00000042/t-P1-m-07-00000042>, <mailto:stop@creditor.example?subject=unsubscribe%20m-07-00000042.ws1>");
+        taken.Mail.Header("List-Unsubscribe").ShouldBe("<https://pay.creditor.example/u/m-07-00000042/t-P1-m-07-00000042>, "
+            + "<mailto:stop@creditor.example?subject=unsubscribe%20m-07-00000042.ws1>");
         taken.Mail.Header("List-Unsubscribe-Post").ShouldBe("List-Unsubscribe=One-Click");
     }
 
@@ -69,7 +76,8 @@ public sealed class SmtpChannelTests
         var pdf = new byte[3_000_000];
         new Random(7).NextBytes(pdf);
         var message = Mail("pay@customer.example");
-        Send(To(server), message with { Text = message.Text with { Language = "en", Attachments = [new Attachment("a.pdf", "application/pdf", pdf)] } }).Outcome.ShouldBe("sent");
+        Send(To(server), message with { Text = message.Text with { Language = "en", Attachments = [new Attachment("a.pdf", "application/pdf", pdf)] } })
+            .Outcome.ShouldBe("sent");
         server.Taken.Single().Mail.Parts[1].Content.ShouldBe(pdf);
     }
 
@@ -198,15 +206,18 @@ public sealed class SmtpChannelTests
     public void A_sender_that_the_server_refuses_fails_no_message()
     {
         using var server = new SmtpServer("--refuse-sender");
-        Send(To(server), Mail("pay@customer.example")).ShouldSatisfyAllConditions(a => a.Outcome.ShouldBe("deferred"), a => a.Detail.ShouldBe("MAIL FROM: 550 5.7.60 this client may not send as that sender"));
-        Send(To(server), Samples.Outgoing(text: TemplateWriter.Shipped.Write(Samples.Bare("first-reminder", "neutral", "en")))).ShouldSatisfyAllConditions(a => a.Outcome.ShouldBe("deferred"), a => a.Detail.ShouldNotBeNull().ShouldContain("no sender"));
+        Send(To(server), Mail("pay@customer.example")).ShouldSatisfyAllConditions(a => a.Outcome.ShouldBe("deferred"),
+            a => a.Detail.ShouldBe("MAIL FROM: 550 5.7.60 this client may not send as that sender"));
+        Send(To(server), Samples.Outgoing(text: TemplateWriter.Shipped.Write(Samples.Bare("first-reminder", "neutral", "en"))))
+            .ShouldSatisfyAllConditions(a => a.Outcome.ShouldBe("deferred"), a => a.Detail.ShouldNotBeNull().ShouldContain("no sender"));
     }
 
     [Fact]
     public void A_message_larger_than_the_server_takes_is_not_even_begun()
     {
         using var server = new SmtpServer("--size", "2000");
-        Send(To(server), Mail("pay@customer.example", body: new string('x', 3000))).ShouldSatisfyAllConditions(a => a.Outcome.ShouldBe("failed"), a => a.Detail.ShouldNotBeNull().ShouldContain("the server takes 2000"));
+        Send(To(server), Mail("pay@customer.example", body: new string('x', 3000)))
+            .ShouldSatisfyAllConditions(a => a.Outcome.ShouldBe("failed"), a => a.Detail.ShouldNotBeNull().ShouldContain("the server takes 2000"));
         server.Log("rcpt").ShouldBeEmpty();
     }
 
@@ -214,7 +225,8 @@ public sealed class SmtpChannelTests
     public void Addresses_of_other_letters_go_where_the_server_takes_them()
     {
         using var plain = new SmtpServer();
-        Send(To(plain), Mail("müller@kunde.example")).ShouldBe(ChannelAnswer.Failed("the customer's address is none that mail can reach") with { BadAddress = "5.1.3" });
+        Send(To(plain), Mail("müller@kunde.example"))
+            .ShouldBe(ChannelAnswer.Failed("the customer's address is none that mail can reach") with { BadAddress = "5.1.3" });
         using var server = new SmtpServer("--utf8", "--pipelining");
         Send(To(server), Mail("müller@bäcker.example")).Outcome.ShouldBe("sent");
         server.Taken.Single().ShouldSatisfyAllConditions(t => t.To.ShouldBe(["müller@xn--bcker-gra.example"]), t => t.Options.ShouldContain("SMTPUTF8"));
@@ -228,8 +240,10 @@ public sealed class SmtpChannelTests
         using var server = new SmtpServer();
         var settings = To(server) with { RetryLongest = TimeSpan.FromMinutes(60), RetryGiveUp = TimeSpan.FromHours(5) };
         ChannelAnswer Try(int tries, TimeSpan since) => Send(settings, Mail("busy@customer.example") with { Tries = tries, FirstTriedAt = Now - since });
-        foreach (var (tries, minutes) in new[] { (1, 20), (2, 40), (3, 60), (9, 60) }) Try(tries, TimeSpan.FromHours(4)).Until.ShouldBe(Now.AddMinutes(minutes));
-        Try(6, TimeSpan.FromHours(5)).ShouldBe(ChannelAnswer.Failed("given up after 7 tries since 2026-04-20T02:30:05Z; RCPT TO: 451 4.7.1 greylisted, try again later"));
+        foreach (var (tries, minutes) in new[] { (1, 20), (2, 40), (3, 60), (9, 60) })
+            Try(tries, TimeSpan.FromHours(4)).Until.ShouldBe(Now.AddMinutes(minutes));
+        Try(6, TimeSpan.FromHours(5))
+            .ShouldBe(ChannelAnswer.Failed("given up after 7 tries since 2026-04-20T02:30:05Z; RCPT TO: 451 4.7.1 greylisted, try again later"));
     }
 
     // --- many ---
@@ -244,7 +258,8 @@ public sealed class SmtpChannelTests
         var messages = Enumerable.Range(0, 60).Select(i => Mail(i % 10 == 3 ? "refuse@customer.example" : $"pay{i}@customer.example", $"m-00-{i:D8}")).ToList();
         var answers = channel.Send(messages, Now);
         answers.Select(a => a.Outcome).ShouldBe(messages.Select((_, i) => i % 10 == 3 ? "failed" : "sent"));
-        server.Taken.Select(t => t.Mail.Header("Message-ID")).Order(StringComparer.Ordinal).ShouldBe(messages.Where((_, i) => i % 10 != 3).Select(m => $"<{m.Message}.ws1@creditor.example>"));
+        server.Taken.Select(t => t.Mail.Header("Message-ID")).Order(StringComparer.Ordinal)
+            .ShouldBe(messages.Where((_, i) => i % 10 != 3).Select(m => $"<{m.Message}.ws1@creditor.example>"));
         server.Log("connection").Max(c => c.GetProperty("open").GetInt32()).ShouldBeInRange(1, 3);
         server.Taken.GroupBy(t => t.Connection).ShouldAllBe(g => g.Count() <= 7);
     }

@@ -8,7 +8,8 @@ using Recoup.Tests.Mail;
 namespace Recoup.Tests.Sending;
 
 /// <summary>A message as the server took it: the mail, and what was said around it.</summary>
-internal sealed record TakenMail(ParsedMail Mail, byte[] Bytes, string Sender, IReadOnlyList<string> To, IReadOnlyList<string> Options, bool Tls, string? Auth, string Hello, long Connection);
+internal sealed record TakenMail(ParsedMail Mail, byte[] Bytes, string Sender, IReadOnlyList<string> To, IReadOnlyList<string> Options, bool Tls,
+    string? Auth, string Hello, long Connection);
 
 /// <summary>
 /// A real SMTP server, aiosmtpd, as a process of its own on loopback; smtp_server.py tells how it behaves. Where it is
@@ -22,9 +23,14 @@ internal sealed class SmtpServer : IDisposable
     /// <param name="options">Of smtp_server.py.</param>
     public SmtpServer(params string[] options)
     {
-        if (options.Contains("starttls") || options.Contains("implicit")) options = [.. options, "--cert", MakeCertificate(), "--key", Path.Combine(folder, "key.pem")];
-        var start = new ProcessStartInfo(Python.Program) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { Path.Combine(Repository.Root, "tests", "Recoup.Tests", "Sending", "smtp_server.py"), folder }.Concat(options)) start.ArgumentList.Add(argument);
+        if (options.Contains("starttls") || options.Contains("implicit"))
+            options = [.. options, "--cert", MakeCertificate(), "--key", Path.Combine(folder, "key.pem")];
+        var start = new ProcessStartInfo(Python.Program)
+        {
+            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        foreach (var argument in new[] { Path.Combine(Repository.Root, "tests", "Recoup.Tests", "Sending", "smtp_server.py"), folder }.Concat(options))
+            start.ArgumentList.Add(argument);
         try { process = Process.Start(start)!; }
         catch (System.ComponentModel.Win32Exception)
         {
@@ -36,7 +42,8 @@ internal sealed class SmtpServer : IDisposable
         {
             var error = process.StandardError.ReadToEnd();
             Dispose();
-            if (error.Contains("No module named 'aiosmtpd'", StringComparison.Ordinal)) Assert.Skip("aiosmtpd is not here: no SMTP server to test against (Debian: apt-get install python3-aiosmtpd)");
+            if (error.Contains("No module named 'aiosmtpd'", StringComparison.Ordinal))
+                Assert.Skip("aiosmtpd is not here: no SMTP server to test against (Debian: apt-get install python3-aiosmtpd)");
             throw new InvalidOperationException(error);
         }
         // Its complaints about dropped connections must not fill the pipe.
@@ -59,13 +66,15 @@ internal sealed class SmtpServer : IDisposable
         if (!File.Exists(file)) return [];
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(stream);
-        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement).Where(e => e.GetProperty("event").GetString() == kind)];
+        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement)
+            .Where(e => e.GetProperty("event").GetString() == kind)];
     }
 
     private TakenMail Read(JsonElement e)
     {
         var bytes = File.ReadAllBytes(Path.Combine(folder, e.GetProperty("file").GetString()!));
-        return new TakenMail(ParsedMail.Parse(bytes), bytes, e.GetProperty("sender").GetString()!, Texts("to"), Texts("options"), e.GetProperty("tls").GetBoolean(),
+        return new TakenMail(ParsedMail.Parse(bytes), bytes, e.GetProperty("sender").GetString()!, Texts("to"),
+            Texts("options"), e.GetProperty("tls").GetBoolean(),
             e.GetProperty("auth").GetString(), e.GetProperty("ehlo").GetString()!, e.GetProperty("connection").GetInt64());
 
         IReadOnlyList<string> Texts(string name) => [.. e.GetProperty(name).EnumerateArray().Select(t => t.GetString()!)];

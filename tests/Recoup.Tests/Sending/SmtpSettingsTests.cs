@@ -46,13 +46,17 @@ public sealed class SmtpSettingsTests : IDisposable
         read.Password!().ShouldBe("gehe:im");
         (read with { Password = null }).ShouldBe(new SmtpSettings
         {
-            Host = "mail.example.com", Port = 2525, Tls = "implicit", CaFile = Path.Combine(folder, "ca.pem"), User = "recoup", AuthWithoutTls = true, Hello = "recoup.example.com", Connections = 3, MessagesPerConnection = 7,
-            BouncesTo = "bounces@example.com", PerDomainAMinute = 30, ConnectTimeout = TimeSpan.FromSeconds(4), AnswerTimeout = TimeSpan.FromSeconds(5), DataTimeout = TimeSpan.FromSeconds(6),
-            RetryFirst = TimeSpan.FromMinutes(7), RetryLongest = TimeSpan.FromMinutes(80), RetryGiveUp = TimeSpan.FromHours(9), UnsubscribeTo = "stop@example.com", OneClick = new Uri("https://pay.example.com/unsubscribe"),
+            Host = "mail.example.com", Port = 2525, Tls = "implicit", CaFile = Path.Combine(folder, "ca.pem"), User = "recoup", AuthWithoutTls = true,
+            Hello = "recoup.example.com", Connections = 3, MessagesPerConnection = 7,
+            BouncesTo = "bounces@example.com", PerDomainAMinute = 30, ConnectTimeout = TimeSpan.FromSeconds(4),
+            AnswerTimeout = TimeSpan.FromSeconds(5), DataTimeout = TimeSpan.FromSeconds(6),
+            RetryFirst = TimeSpan.FromMinutes(7), RetryLongest = TimeSpan.FromMinutes(80), RetryGiveUp = TimeSpan.FromHours(9),
+            UnsubscribeTo = "stop@example.com", OneClick = new Uri("https://pay.example.com/unsubscribe"),
         });
         // Nothing that can be set was left at what it is by default.
         var plain = Parse("email: { smtp: { host: other } }");
-        foreach (var property in typeof(SmtpSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance)) property.GetValue(read).ShouldNotBe(property.GetValue(plain), property.Name);
+        foreach (var property in typeof(SmtpSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance))
+            property.GetValue(read).ShouldNotBe(property.GetValue(plain), property.Name);
     }
 
     [Fact]
@@ -62,11 +66,22 @@ public sealed class SmtpSettingsTests : IDisposable
         var shown = page.Split("```yaml\n")[1].Split("```")[0];
         File.WriteAllText(Path.Combine(folder, "ca.pem"), "");
         Parse(shown).BouncesTo.ShouldBe("bounces@example.com");
-        foreach (System.Text.RegularExpressions.Match field in System.Text.RegularExpressions.Regex.Matches(Full, @"\b([a-z_]+):( |\n)", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)))
+        foreach (System.Text.RegularExpressions.Match field in System.Text.RegularExpressions.Regex.Matches(Full, @"\b([a-z_]+):( |\n)",
+            System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)))
             shown.ShouldContain(field.Groups[1].Value);
         // What it says is so by default.
         var plain = Parse("email: { smtp: { host: h } }");
-        (Parse(shown) with { Host = plain.Host, CaFile = null, User = null, Password = null, Hello = null, BouncesTo = null, UnsubscribeTo = null, OneClick = null }).ShouldBe(plain);
+        (Parse(shown) with
+        {
+            Host = plain.Host,
+            CaFile = null,
+            User = null,
+            Password = null,
+            Hello = null,
+            BouncesTo = null,
+            UnsubscribeTo = null,
+            OneClick = null,
+        }).ShouldBe(plain);
     }
 
     [Theory]
@@ -98,8 +113,10 @@ public sealed class SmtpSettingsTests : IDisposable
     public void A_password_that_is_not_there_says_where_it_was_looked_for()
     {
         var settings = Parse("email:\n  smtp:\n    host: h\n    user: u\n    password_env: RECOUP_TEST_NOT_SET");
-        Should.Throw<SmtpException>(() => settings.Password!()).Message.ShouldBe("the environment has no RECOUP_TEST_NOT_SET, from which channels.yaml, line 5 takes the password");
-        Should.Throw<SmtpException>(() => Parse("email:\n  smtp: { host: h, user: u, password_file: nowhere }").Password!()).Message.ShouldContain("takes the password from a file that can't be read");
+        Should.Throw<SmtpException>(() => settings.Password!())
+            .Message.ShouldBe("the environment has no RECOUP_TEST_NOT_SET, from which channels.yaml, line 5 takes the password");
+        Should.Throw<SmtpException>(() => Parse("email:\n  smtp: { host: h, user: u, password_file: nowhere }").Password!())
+            .Message.ShouldContain("takes the password from a file that can't be read");
     }
 
     [Fact]

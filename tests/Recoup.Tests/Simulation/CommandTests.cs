@@ -32,7 +32,9 @@ public sealed class CommandTests
         using var folder = new DataFolder();
         folder.Send("""{"type":"account","key":"a","account":"A1","name":"Acme","portfolio":"EU"}""", "--now", "2025-12-31T18:00:00Z").Expect(0);
         File.WriteAllText(Path.Combine(folder.Path, "made-by-recoup-demo"), "");
-        var sent = folder.Send("""{"type":"invoice","key":"i","account":"A1","number":"I1","issued_on":"2025-12-01","due_on":"2025-12-20","amount":"100.00","currency":"EUR"}""").Expect(0);
+        var sent = folder.Send(
+            """{"type":"invoice","key":"i","account":"A1","number":"I1","issued_on":"2025-12-01","due_on":"2025-12-20","amount":"100.00","currency":"EUR"}""")
+            .Expect(0);
         sent.Err.ShouldContain("the demo's: its clock goes on from 2025-12-31 18:00 UTC");
         folder.Rows("SELECT DISTINCT recorded_on FROM journal").ShouldBe(["2025-12-31"]);
         Word(folder.Run("run", "--format", "json").Expect(0).Json, "as_of").ShouldBe("2025-12-31");
@@ -41,7 +43,8 @@ public sealed class CommandTests
         folder.Run("sending", "live").Expect(0);
         folder.Count("SELECT count(*) FROM journal WHERE recorded_on > '2025-12-31'").ShouldBe(0);
         // Who says what time it is is believed.
-        folder.Send("""{"type":"account","key":"b","account":"B1","name":"Birk","portfolio":"EU"}""", "--now", "2026-01-05T18:00:00Z").Expect(0).Err.ShouldNotContain("demo");
+        folder.Send("""{"type":"account","key":"b","account":"B1","name":"Birk","portfolio":"EU"}""", "--now", "2026-01-05T18:00:00Z").Expect(0)
+            .Err.ShouldNotContain("demo");
     }
 
     [Fact]
@@ -93,7 +96,8 @@ public sealed class CommandTests
     {
         using var folder = new DataFolder();
         var file = folder.Write("quiet.yaml", Played.Quiet.Text);
-        var ran = folder.Run("policy", "simulate", file, "--world", "everyday", "--seeds", "2", "--accounts", "20", "--days", "80", "--format", "json").Expect(0);
+        var ran =
+            folder.Run("policy", "simulate", file, "--world", "everyday", "--seeds", "2", "--accounts", "20", "--days", "80", "--format", "json").Expect(0);
         var figures = ran.Json.GetProperty("figures").EnumerateArray().ToList();
         figures.ShouldAllBe(f => Word(f, "world") == "everyday");
         figures.Single(f => Word(f, "figure") == "messages").GetProperty("difference").GetDecimal().ShouldBeLessThan(0);
@@ -114,7 +118,8 @@ public sealed class CommandTests
         story.GetProperty("decisions").GetInt32().ShouldBeGreaterThan((int)(50_000 * share));
         story.GetProperty("sent").GetInt32().ShouldBeGreaterThan((int)(10_000 * share));
         story.GetProperty("calls").GetInt32().ShouldBeGreaterThan((int)(1000 * share));
-        decimal.Parse(Word(story.GetProperty("brought_by_contact"), "EUR"), System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThan(100_000m * (decimal)share);
+        decimal.Parse(Word(story.GetProperty("brought_by_contact"), "EUR"), System.Globalization.CultureInfo.InvariantCulture)
+            .ShouldBeGreaterThan(100_000m * (decimal)share);
         story.GetProperty("kpis").EnumerateArray().Count(k => Word(k, "kpi") == "dso" && Word(k, "currency") == "EUR").ShouldBe(12);
         story.GetProperty("ageing").GetArrayLength().ShouldBe(3);
         Directory.EnumerateFiles(folder.Mail, "*.eml").ShouldNotBeEmpty("letters of the last week can be looked at");

@@ -30,7 +30,8 @@ public sealed class PlantedBugTests
     // --- what was told ---
 
     [Fact]
-    public void A_payment_that_gets_lost() => ShouldBeCaught(Findings.Money, new Seams { Post = (day, told) => day < Day ? told : [.. told.Where(i => i is not Input.Payment)] });
+    public void A_payment_that_gets_lost() =>
+        ShouldBeCaught(Findings.Money, new Seams { Post = (day, told) => day < Day ? told : [.. told.Where(i => i is not Input.Payment)] });
 
     [Fact]
     public void A_payment_taken_twice() => ShouldBeCaught(Findings.Money, new Seams
@@ -67,13 +68,18 @@ public sealed class PlantedBugTests
         "INSERT INTO message(id, pid, status, not_before, state) SELECT 'x' || id, pid, 0, 0, pending(state, 'x' || id) FROM message"));
 
     [Fact]
-    public void A_contact_in_a_hold() => ShouldBeCaught(Findings.Holds, new Seams { Post = (_, told) => [.. told.Where(i => i is not Input.Hold and not Input.HoldReleased)] }, "contact-harms", customers: 150, days: Long.Or(200, 120));
+    public void A_contact_in_a_hold() =>
+        ShouldBeCaught(Findings.Holds, new Seams { Post = (_, told) => [.. told.Where(i => i is not Input.Hold and not Input.HoldReleased)] },
+            "contact-harms", customers: 150, days: Long.Or(200, 120));
 
     [Fact]
-    public void A_gate_that_overlooks_consent() => ShouldBeCaught(Findings.OptOuts, new Seams { Rules = Pack(("kind: opt_out", "kind: opt_out\n    effective_from: 2999-01-01")) }, "contact-harms", customers: 150, days: Long.Or(200, 120));
+    public void A_gate_that_overlooks_consent() =>
+        ShouldBeCaught(Findings.OptOuts, new Seams { Rules = Pack(("kind: opt_out", "kind: opt_out\n    effective_from: 2999-01-01")) },
+            "contact-harms", customers: 150, days: Long.Or(200, 120));
 
     [Fact]
-    public void A_gate_without_hours() => ShouldBeCaught(Findings.Hours, new Seams { Rules = Pack(("kind: window", "kind: window\n    effective_from: 2999-01-01")) });
+    public void A_gate_without_hours() =>
+        ShouldBeCaught(Findings.Hours, new Seams { Rules = Pack(("kind: window", "kind: window\n    effective_from: 2999-01-01")) });
 
     [Fact]
     public void A_gate_without_a_cap() => ShouldBeCaught(Findings.Week, new Seams { Rules = Pack(("contacts: 3", "contacts: 99")) }, policy: Hasty);
@@ -82,7 +88,8 @@ public sealed class PlantedBugTests
 
     [Fact]
     public void A_lost_allocation() => ShouldBeCaught(Findings.States, AfterRun(
-        "UPDATE item SET state = without_second_movement(state), open = 1 WHERE json_extract(state_text(state), '$.movements[1].on') = (SELECT max(recorded_on) FROM head)"));
+        "UPDATE item SET state = without_second_movement(state), open = 1 "
+        + "WHERE json_extract(state_text(state), '$.movements[1].on') = (SELECT max(recorded_on) FROM head)"));
 
     [Fact]
     public void A_header_with_a_wrong_sum() => ShouldBeCaught(Findings.Headers, AfterRun(
@@ -93,16 +100,20 @@ public sealed class PlantedBugTests
 
     [Fact]
     public void A_decision_that_knows_more() => ShouldBeCaught(Findings.Facts, AfterRun(
-        "UPDATE journal SET payload = CAST(json_set(CAST(payload AS TEXT), '$.decision.facts.open_minor', json_extract(CAST(payload AS TEXT), '$.decision.facts.open_minor') + 100) AS BLOB) WHERE kind = 'decided' AND effective_on = '2025-02-14'"));
+        "UPDATE journal SET payload = CAST(json_set(CAST(payload AS TEXT), '$.decision.facts.open_minor', json_extract(CAST(payload AS TEXT), "
+        + "'$.decision.facts.open_minor') + 100) AS BLOB) WHERE kind = 'decided' AND effective_on = '2025-02-14'"));
 
     [Fact]
-    public void A_row_of_the_journal_that_is_gone() => ShouldBeCaught(Findings.Journal, AfterRun("DELETE FROM journal WHERE kind = 'decided' AND effective_on = '2025-02-14'"));
+    public void A_row_of_the_journal_that_is_gone() =>
+        ShouldBeCaught(Findings.Journal, AfterRun("DELETE FROM journal WHERE kind = 'decided' AND effective_on = '2025-02-14'"));
 
     [Fact]
-    public void A_clock_that_was_set_back() => ShouldBeCaught(Findings.Journal, AfterRun("UPDATE journal SET recorded_at = recorded_at - 864000000 WHERE kind = 'decided' AND effective_on = '2025-02-14'"));
+    public void A_clock_that_was_set_back() => ShouldBeCaught(Findings.Journal,
+        AfterRun("UPDATE journal SET recorded_at = recorded_at - 864000000 WHERE kind = 'decided' AND effective_on = '2025-02-14'"));
 
     [Fact]
-    public void A_row_of_the_past_that_was_altered() => ShouldBeCaught(Findings.Chains, AfterRun("UPDATE journal SET actor = 'somebody' WHERE kind = 'invoice_issued' AND effective_on = '2025-01-20'"));
+    public void A_row_of_the_past_that_was_altered() =>
+        ShouldBeCaught(Findings.Chains, AfterRun("UPDATE journal SET actor = 'somebody' WHERE kind = 'invoice_issued' AND effective_on = '2025-01-20'"));
 
     /// <summary>One change behind Recoup's back, between the run and the post of a day.</summary>
     private static Seams AfterRun(string sql) => new()

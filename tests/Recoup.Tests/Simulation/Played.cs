@@ -62,5 +62,6 @@ internal static class Played
     public static Policy Quiet { get; } = Policy.Parse(Without("second-reminder", "call", "final-notice", "agency", "due-soon"), "quiet.yaml");
 
     private static string Without(params string[] steps) =>
-        string.Join('\n', ShippedPolicies.DefaultText.Split('\n').Where(line => !steps.Any(step => line.Contains($"- {{ id: {step},", StringComparison.Ordinal))));
+        string.Join('\n', ShippedPolicies.DefaultText.Split('\n')
+            .Where(line => !steps.Any(step => line.Contains($"- {{ id: {step},", StringComparison.Ordinal))));
 }

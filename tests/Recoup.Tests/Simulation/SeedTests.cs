@@ -12,12 +12,14 @@ namespace Recoup.Tests.Simulation;
 /// </summary>
 public sealed class SeedTests(ITestOutputHelper output)
 {
-    private static int Given(string name, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+    private static int Given(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
 
     [Fact]
     public void Every_invariant_holds_over_many_seeds()
     {
-        var (first, seeds, customers, days) = (Given("RECOUP_SEEDS_FROM", 1), Given("RECOUP_SEEDS", Long.Or(50, 6)), Given("RECOUP_SIM_ACCOUNTS", 30), Given("RECOUP_SIM_DAYS", Long.Or(250, 150)));
+        var (first, seeds, customers, days) = (Given("RECOUP_SEEDS_FROM", 1), Given("RECOUP_SEEDS", Long.Or(50, 6)), Given("RECOUP_SIM_ACCOUNTS", 30),
+            Given("RECOUP_SIM_DAYS", Long.Or(250, 150)));
         var worlds = new[] { "everyday", "contact-harms", "contact-does-nothing" };
         var breaches = new ConcurrentBag<Breach>();
         var (watch, events, checks) = (Stopwatch.StartNew(), 0L, 0L);
@@ -28,7 +30,8 @@ public sealed class SeedTests(ITestOutputHelper output)
             Interlocked.Add(ref events, report.Events);
             Interlocked.Add(ref checks, report.Findings.Counts.Sum(c => c.Checked));
         });
-        output.WriteLine($"{seeds} seeds from {first} on, of {customers} customers and {days} days: {events:N0} events, {checks:N0} checks, {breaches.Count} breaches, {watch.Elapsed.TotalSeconds:N0} seconds");
+        output.WriteLine($"{seeds} seeds from {first} on, of {customers} customers and {days} days: {events:N0} events, {checks:N0} checks, "
+            + $"{breaches.Count} breaches, {watch.Elapsed.TotalSeconds:N0} seconds");
         breaches.ShouldBeEmpty(string.Join('\n', breaches.Take(20)));
         events.ShouldBeGreaterThan(seeds * customers * days / 20L);
     }

@@ -13,7 +13,9 @@ public sealed class WeatherBugTests
 
     private static WeatherReport Caught(string invariant, WeatherSeams seams, string faults = "all")
     {
-        var report = Enumerable.Range(11, SeedsMax).Select(seed => WeatherSeeds.Play(WeatherTests.Plan((ulong)seed, 120) with { Seams = seams, Faults = FaultTable.Parse(faults) })).First(r => !r.Findings.Ok || r.Plan.Seed == 10 + SeedsMax);
+        var report = Enumerable.Range(11, SeedsMax)
+            .Select(seed => WeatherSeeds.Play(WeatherTests.Plan((ulong)seed, 120) with { Seams = seams, Faults = FaultTable.Parse(faults) }))
+            .First(r => !r.Findings.Ok || r.Plan.Seed == 10 + SeedsMax);
         report.Findings.Ok.ShouldBeFalse();
         report.Findings.Breaches.ShouldContain(b => b.Invariant == invariant, $"caught as something else:\n{string.Join('\n', report.Findings.Breaches)}");
         return report;
@@ -27,13 +29,17 @@ public sealed class WeatherBugTests
     [Fact]
     public void A_duplicate_taken_for_another_fact() => Caught(Findings.Money, new WeatherSeams
     {
-        Post = told => [.. told.Select((row, i) => row.Inputs is [Input.Payment payment] && told.Take(i).Any(r => r.Inputs[0].Key == payment.Key) ? Told.Fact(payment with { Key = payment.Key + "/again", Digest = [1, .. payment.Digest[1..]] }) : row)],
+        Post = told => [.. told.Select((row, i) => row.Inputs is [Input.Payment payment] && told.Take(i).Any(r => r.Inputs[0].Key == payment.Key)
+            ? Told.Fact(payment with { Key = payment.Key + "/again", Digest = [1, .. payment.Digest[1..]] })
+            : row)],
     }, "duplicate");
 
     [Fact]
     public void A_conflict_that_gets_through() => Caught(WeatherInvariants.Refused, new WeatherSeams
     {
-        Post = told => [.. told.Select(row => row.Expected.Contains(Recoup.Core.Refusal.KeyUsedWithOtherContent) ? row with { Inputs = [row.Inputs[0] with { Key = row.Inputs[0].Key + "/changed" }] } : row)],
+        Post = told => [.. told.Select(row => row.Expected.Contains(Recoup.Core.Refusal.KeyUsedWithOtherContent)
+            ? row with { Inputs = [row.Inputs[0] with { Key = row.Inputs[0].Key + "/changed" }] }
+            : row)],
     }, "conflict");
 
     [Fact]
@@ -53,7 +59,8 @@ public sealed class WeatherBugTests
     [Fact]
     public void A_row_that_a_crash_altered() => Caught(WeatherInvariants.Kept, new WeatherSeams
     {
-        AfterCrash = folder => Played.Tamper(folder, "UPDATE journal SET hash = zeroblob(32) WHERE seq = (SELECT max(seq) FROM journal WHERE partition = 64) AND partition = 64"),
+        AfterCrash = folder => Played.Tamper(folder,
+            "UPDATE journal SET hash = zeroblob(32) WHERE seq = (SELECT max(seq) FROM journal WHERE partition = 64) AND partition = 64"),
     }, "crash-before-commit");
 
     [Fact]
@@ -65,18 +72,26 @@ public sealed class WeatherBugTests
     // --- channels ---
 
     [Fact]
-    public void A_message_sent_again_after_its_answer_was_lost() => Caught(Findings.Once, new WeatherSeams { Channel = port => port with { IsIdempotent = true } }, "crash-after-send");
+    public void A_message_sent_again_after_its_answer_was_lost() =>
+        Caught(Findings.Once, new WeatherSeams { Channel = port => port with { IsIdempotent = true } }, "crash-after-send");
 
     [Fact]
     public void A_message_of_unknown_fate_that_is_called_failed() => Caught(WeatherInvariants.Unknown, new WeatherSeams
     {
-        Channel = port => port with { Send = (messages, at) => [.. port.Send(messages, at).Select(a => a.Outcome == "unknown" ? ChannelAnswer.Failed("no answer") : a)] },
+        Channel = port => port with
+        {
+            Send = (messages, at) => [.. port.Send(messages, at).Select(a => a.Outcome == "unknown" ? ChannelAnswer.Failed("no answer") : a)],
+        },
     }, "channel-silent");
 
     [Fact]
     public void A_message_tried_again_though_it_may_have_left() => Caught(WeatherInvariants.Unknown, new WeatherSeams
     {
-        Channel = port => port with { Send = (messages, at) => [.. port.Send(messages, at).Select(a => a.Outcome == "unknown" ? ChannelAnswer.Deferred("no answer", at.AddMinutes(5)) : a)] },
+        Channel = port => port with
+        {
+            Send = (messages, at) => [.. port.Send(messages, at)
+            .Select(a => a.Outcome == "unknown" ? ChannelAnswer.Deferred("no answer", at.AddMinutes(5)) : a)]
+        },
     }, "channel-silent");
 
     // --- shrinking ---
@@ -89,7 +104,8 @@ public sealed class WeatherBugTests
         small.Plan.Faults.ShouldBe([Fault.CrashAfterSend], ignoreOrder: true);
         small.Plan.Customers.ShouldBeLessThanOrEqualTo(120);
         small.Plan.Days.ShouldBeLessThan(60);
-        small.Plan.Command.ShouldBe($"recoup simulate --faults crash-after-send --seed {failing.Plan.Seed} --accounts {small.Plan.Customers} --days {small.Plan.Days} --from {failing.Plan.Start:yyyy-MM-dd}{(small.Plan.World.Name == "everyday" ? "" : " --world " + small.Plan.World.Name)}");
+        small.Plan.Command.ShouldBe($"recoup simulate --faults crash-after-send --seed {failing.Plan.Seed} --accounts {small.Plan.Customers} --days "
+            + $"{small.Plan.Days} --from {failing.Plan.Start:yyyy-MM-dd}{(small.Plan.World.Name == "everyday" ? "" : " --world " + small.Plan.World.Name)}");
         small.Findings.Breaches.ShouldContain(b => b.Invariant == Findings.Once);
         WeatherSeeds.Play(small.Plan).Findings.Breaches[0].ToString().ShouldBe(small.Findings.Breaches[0].ToString());
     }

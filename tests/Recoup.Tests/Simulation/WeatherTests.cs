@@ -15,7 +15,8 @@ public sealed class WeatherTests(ITestOutputHelper output)
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "weather.md"));
 
-    private static int Given(string name, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+    private static int Given(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
 
     internal static WeatherPlan Plan(ulong seed, int customers = 200, int days = 60) =>
         new(WorldTable.All[(int)(seed % (ulong)WorldTable.All.Count)], seed, customers, days) { Writer = TemplateWriter.Shipped };
@@ -23,10 +24,12 @@ public sealed class WeatherTests(ITestOutputHelper output)
     [Fact]
     public void Every_invariant_holds_in_any_weather_and_every_kind_of_fault_came_often()
     {
-        var (first, seeds, customers, days) = (Given("RECOUP_FAULT_SEEDS_FROM", Long.Or(1, 20)), Given("RECOUP_FAULT_SEEDS", Long.Or(100, 4)), Given("RECOUP_FAULT_ACCOUNTS", Long.Or(200, 60)), Given("RECOUP_FAULT_DAYS", 60));
+        var (first, seeds, customers, days) = (Given("RECOUP_FAULT_SEEDS_FROM", Long.Or(1, 20)), Given("RECOUP_FAULT_SEEDS", Long.Or(100, 4)),
+            Given("RECOUP_FAULT_ACCOUNTS", Long.Or(200, 60)), Given("RECOUP_FAULT_DAYS", 60));
         var watch = Stopwatch.StartNew();
         var summary = WeatherSeeds.PlayMany(seed => Plan(seed, customers, days), (ulong)first, seeds);
-        output.WriteLine($"{seeds} seeds from {first} on, of {customers} customers and {days} days: {summary.Events:N0} events, {summary.Checks:N0} checks, {summary.Failed.Count} failed, {watch.Elapsed.TotalSeconds:N0} seconds");
+        output.WriteLine($"{seeds} seeds from {first} on, of {customers} customers and {days} days: {summary.Events:N0} events, {summary.Checks:N0} checks, "
+            + $"{summary.Failed.Count} failed, {watch.Elapsed.TotalSeconds:N0} seconds");
         foreach (var (fault, count) in summary.Faults) output.WriteLine($"{FaultTable.Of(fault).Name,-22} {count,8:N0}");
         summary.Failed.Select(f => $"{f.Findings.Breaches[0]}\n  {f.Plan.Command}").ShouldBeEmpty();
         // What never happened was not survived. Smaller plans than a hundred seeds of full size are held to half of their share, since few
@@ -36,8 +39,10 @@ public sealed class WeatherTests(ITestOutputHelper output)
         foreach (var kind in FaultTable.All)
             summary.Faults[kind.Fault].ShouldBeGreaterThanOrEqualTo(share < 1 ? Math.Max(least, (int)(kind.OftenMin * share / 2)) : kind.OftenMin, kind.Name);
         if (share < 1) return;
-        foreach (var moment in new[] { "transaction-open", "journal-written", "before-commit", "after-commit", "cells-merged" }.SelectMany(m => new[] { $"import.{m}", $"run.{m}", $"dispatch.{m}" })
-                     .Concat(["import.before-end", "run.before-end", "run.before-anchor", "dispatch.before-send", "dispatch.after-send", "erase.before-key", "erase.after-key"]))
+        foreach (var moment in new[] { "transaction-open", "journal-written", "before-commit", "after-commit", "cells-merged" }
+            .SelectMany(m => new[] { $"import.{m}", $"run.{m}", $"dispatch.{m}" })
+            .Concat(["import.before-end", "run.before-end", "run.before-anchor", "dispatch.before-send",
+                "dispatch.after-send", "erase.before-key", "erase.after-key"]))
             summary.Moments.GetValueOrDefault(moment).ShouldBeGreaterThan(0, $"the power went at {moment}");
     }
 
@@ -93,7 +98,9 @@ public sealed class WeatherTests(ITestOutputHelper output)
     [Fact]
     public void The_page_has_the_kinds_of_the_code()
     {
-        foreach (var kind in FaultTable.All) Page.ShouldContain($"| `{kind.Name}` | {kind.Group} | {(kind.Percent == 0 ? "-" : kind.Percent.ToString(CultureInfo.InvariantCulture))} | {kind.OftenMin} | {kind.About} |");
+        foreach (var kind in FaultTable.All)
+            Page.ShouldContain($"| `{kind.Name}` | {kind.Group} | "
+                + $"{(kind.Percent == 0 ? "-" : kind.Percent.ToString(CultureInfo.InvariantCulture))} | {kind.OftenMin} | {kind.About} |");
         foreach (var invariant in WeatherInvariants.Names) Page.ShouldContain($"`{invariant}`");
     }
 
@@ -106,11 +113,13 @@ public sealed class WeatherTests(ITestOutputHelper output)
         one.GetProperty("ok").GetBoolean().ShouldBeTrue();
         one.GetProperty("kinds").GetString().ShouldBe("all");
         one.GetProperty("faults").GetProperty("twice-at-once").GetInt32().ShouldBeGreaterThan(0);
-        one.GetProperty("journal_hash").GetString().ShouldBe(folder.Run(["simulate", "--seed", "3", .. small, "--faults"]).Expect(0).Json.GetProperty("journal_hash").GetString());
+        one.GetProperty("journal_hash").GetString()
+            .ShouldBe(folder.Run(["simulate", "--seed", "3", .. small, "--faults"]).Expect(0).Json.GetProperty("journal_hash").GetString());
         one.GetProperty("kpis").EnumerateArray().ShouldContain(k => k.GetProperty("kpi").GetString() == "dso");
         one.GetProperty("command").GetString().ShouldBe("recoup simulate --faults all --seed 3 --accounts 30 --days 25");
         var many = folder.Run(["simulate", "--seeds", "3", .. small, "--faults", "crash,disk"]).Expect(0).Json;
-        folder.Run(["simulate", "--seed", "3", .. small, "--faults", "clock", "--from", "2024-02-20"]).Expect(0).Json.GetProperty("from").GetString().ShouldBe("2024-02-20");
+        folder.Run(["simulate", "--seed", "3", .. small, "--faults", "clock", "--from", "2024-02-20"]).Expect(0)
+            .Json.GetProperty("from").GetString().ShouldBe("2024-02-20");
         many.GetProperty("passed").GetInt32().ShouldBe(3);
         many.GetProperty("kinds").GetString().ShouldBe("crash,disk");
         folder.Run("simulate", "--faults", "hail").Expect(2).Err.ShouldContain("there is no kind of fault 'hail'");

@@ -14,9 +14,12 @@ public sealed partial class WorldTests
     public void The_page_has_the_numbers_of_the_code()
     {
         foreach (var p in WorldTable.Payers)
-            Page.ShouldContain($"| {p.Id} | {p.SharePercent} | {p.EarliestDay} to {p.LatestDay} | {p.NeverPercent} | {p.PartPercent} | {p.DisputePercent} | {(p.Debit ? p.ReturnedPercent : "-")} | {p.MessagePercent} | {p.CallPercent} | {p.FirmPercent} | {p.FriendlyPercent} | {p.KeepsPercent} | {p.ComplaintPermille} | {p.BouncePercent} |");
+            Page.ShouldContain($"| {p.Id} | {p.SharePercent} | {p.EarliestDay} to {p.LatestDay} | {p.NeverPercent} | {p.PartPercent} | {p.DisputePercent} | "
+                + $"{(p.Debit ? p.ReturnedPercent : "-")} | {p.MessagePercent} | {p.CallPercent} | {p.FirmPercent} | {p.FriendlyPercent} | {p.KeepsPercent} | "
+                + $"{p.ComplaintPermille} | {p.BouncePercent} |");
         foreach (var w in WorldTable.All)
-            Page.ShouldContain($"| {w.Name} | {w.ResponsePercent} | {w.ComplaintPercent} | {w.PostponePercent}% | {w.PostponeDays} | {w.RefusePermille} | {w.LeavePermille} |");
+            Page.ShouldContain($"| {w.Name} | {w.ResponsePercent} | {w.ComplaintPercent} | {w.PostponePercent}% | "
+                + $"{w.PostponeDays} | {w.RefusePermille} | {w.LeavePermille} |");
         Page.ShouldContain($"| {string.Join(" | ", WorldTable.SalesPercent)} |");
         Page.ShouldContain($"| {string.Join(" | ", WorldTable.LaterDays)} |");
         var words = Space().Replace(Page, " ");

@@ -13,7 +13,8 @@ namespace Recoup.Tests.Stores;
 /// </summary>
 public sealed class PostgresServer : IDisposable
 {
-    private static readonly Lazy<PostgresServer> TheShared = new(() => new PostgresServer("-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"));
+    private static readonly Lazy<PostgresServer> TheShared =
+        new(() => new PostgresServer("-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"));
     private static int databases;
 
     private readonly Lock gate = new();
@@ -53,7 +54,8 @@ public sealed class PostgresServer : IDisposable
 
     /// <summary>Null: there is no server on this machine.</summary>
     public static string? Bin { get; } = Directory.Exists("/usr/lib/postgresql")
-        ? Directory.EnumerateDirectories("/usr/lib/postgresql").Select(d => Path.Combine(d, "bin")).Where(d => File.Exists(Path.Combine(d, "initdb"))).OrderByDescending(d => d, StringComparer.Ordinal).FirstOrDefault()
+        ? Directory.EnumerateDirectories("/usr/lib/postgresql").Select(d => Path.Combine(d, "bin")).Where(d => File.Exists(Path.Combine(d, "initdb")))
+            .OrderByDescending(d => d, StringComparer.Ordinal).FirstOrDefault()
         : null;
 
     public const string Missing = "there is no PostgreSQL server on this machine (Debian: postgresql)";
@@ -70,13 +72,19 @@ public sealed class PostgresServer : IDisposable
 
     public void Start()
     {
-        Shell($"'{Bin}/pg_ctl' -D '{Data}' -l '{Log}' -w -o '-p {Port.ToString(CultureInfo.InvariantCulture)} -c listen_addresses=127.0.0.1 -k {root} -c max_connections=300 {Options}' start");
+        Shell($"'{Bin}/pg_ctl' -D '{Data}' -l '{Log}' -w -o '-p {Port.ToString(CultureInfo.InvariantCulture)} -c "
+            + $"listen_addresses=127.0.0.1 -k {root} -c max_connections=300 {Options}' start");
         if (isWatched || !Directory.Exists("/proc/self")) return;
         isWatched = true;
         // Where this process is killed nothing here runs any more: another one waits for its end and then ends the server and removes its files.
-        const string after = """exec >/dev/null 2>&1 </dev/null; while [ -d "/proc/$1" ]; do sleep 2; done; [ -d "$2" ] || exit; server=$(head -n 1 "$2/data/postmaster.pid") && kill -QUIT "$server"; sleep 1; rm -rf "$2" """;
+        const string after = """
+            exec >/dev/null 2>&1 </dev/null; while [ -d "/proc/$1" ]; do sleep 2; done; [ -d "$2" ] || exit; server=$(head -n 1 "$2/data/postmaster.pid") && 
+            """ + """
+            kill -QUIT "$server"; sleep 1; rm -rf "$2" 
+            """;
         var start = new ProcessStartInfo("setsid") { UseShellExecute = false, WorkingDirectory = "/" };
-        foreach (var argument in new[] { "/bin/sh", "-c", after, "watch", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), root }) start.ArgumentList.Add(argument);
+        foreach (var argument in new[] { "/bin/sh", "-c", after, "watch", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), root })
+            start.ArgumentList.Add(argument);
         Process.Start(start)!.Dispose();
     }
 
@@ -144,7 +152,8 @@ public sealed class PostgresServer : IDisposable
 
     // Few connections a database: hundreds of databases come and go in one run of tests.
     public string Connection(string database, string user = "postgres") =>
-        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Database={database};Username={user};Maximum Pool Size=20;Connection Idle Lifetime=5;Connection Pruning Interval=2");
+        string.Create(CultureInfo.InvariantCulture,
+            $"Host=127.0.0.1;Port={Port};Database={database};Username={user};Maximum Pool Size=20;Connection Idle Lifetime=5;Connection Pruning Interval=2");
 
     public void Execute(string database, string sql, string user = "postgres")
     {
@@ -157,8 +166,14 @@ public sealed class PostgresServer : IDisposable
     /// <summary>Runs a command of the server's; throws with what it said where it fails.</summary>
     public static void Shell(string command, bool asServer = true)
     {
-        var start = new ProcessStartInfo(asServer && IsRoot ? "su" : "/bin/sh") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
-        foreach (var argument in asServer && IsRoot ? new[] { "postgres", "-s", "/bin/sh", "-c", command + " >/dev/null 2>&1" } : ["-c", command + " >/dev/null 2>&1"]) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(asServer && IsRoot ? "su" : "/bin/sh")
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/",
+        };
+        foreach (var argument in asServer && IsRoot
+            ? new[] { "postgres", "-s", "/bin/sh", "-c", command + " >/dev/null 2>&1" }
+            : ["-c", command + " >/dev/null 2>&1"])
+            start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         process.WaitForExit();
         if (process.ExitCode != 0) throw new InvalidOperationException($"{command} ended with {process.ExitCode}");

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Microsoft.Data.Sqlite;
 using Npgsql;
 using Recoup.Storage;
 
@@ -20,7 +21,8 @@ internal static partial class TestStores
     public static void Drop(StorePlace place) => PostgresServer.Shared.Drop(place.Connection!);
 
     /// <summary>The names of all tables.</summary>
-    public const string Tables = "SELECT relname::text FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace AND relname <> 'schema_version' AND relname NOT LIKE 'qrtz%' ORDER BY 1";
+    public const string Tables = "SELECT relname::text FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition "
+        + "AND relnamespace = 'public'::regnamespace AND relname <> 'schema_version' AND relname NOT LIKE 'qrtz%' ORDER BY 1";
 
     public const string KeyTable = "recoup_keys.party_key";
 #else
@@ -40,13 +42,16 @@ internal static partial class TestStores
 
     /// <summary>Rows of a query, each value as it is: integers, texts, blobs, null.</summary>
     public static List<object?[]> Rows(StorePlace place, string sql) =>
-        place.Connection is { } connection ? Query(new NpgsqlConnection(connection), InPostgres(sql))
-        : Query(new Microsoft.Data.Sqlite.SqliteConnection(new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder { DataSource = Path.Combine(place.Folder, "recoup.db"), Pooling = false }.ToString()), sql);
+        place.Connection is { } connection
+            ? Query(new NpgsqlConnection(connection), InPostgres(sql))
+            : Query(InFile(place, "recoup.db"), sql);
 
     /// <summary>Of the party keys, wherever they are.</summary>
     public static List<object?[]> KeyRows(StorePlace place, string sql) =>
-        place.Connection is not null ? Rows(place, sql)
-        : Query(new Microsoft.Data.Sqlite.SqliteConnection(new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder { DataSource = Path.Combine(place.Folder, "keys.db"), Pooling = false }.ToString()), sql);
+        place.Connection is not null ? Rows(place, sql) : Query(InFile(place, "keys.db"), sql);
+
+    private static SqliteConnection InFile(StorePlace place, string name) =>
+        new(new SqliteConnectionStringBuilder { DataSource = Path.Combine(place.Folder, name), Pooling = false }.ToString());
 
     /// <summary>The tests' SQL is SQLite's; what PostgreSQL has other words for is told in them.</summary>
     private static string InPostgres(string sql)
@@ -74,7 +79,7 @@ internal static partial class TestStores
         using var db = connection;
         db.Open();
         // States are bytes; tests that show them show their text.
-        (db as Microsoft.Data.Sqlite.SqliteConnection)?.CreateFunction("state_text", (byte[] state) => Core.Parties.StateText.Of(state));
+        (db as SqliteConnection)?.CreateFunction("state_text", (byte[] state) => Core.Parties.StateText.Of(state));
         using var command = db.CreateCommand();
         command.CommandText = sql;
         using var reader = command.ExecuteReader();

@@ -35,7 +35,11 @@ public sealed class JoinTests
             """{"type":"consent","key":"c","account":"A2","channel":"email","address":"old@brandt.example","granted":false}""",
             """{"type":"account","key":"d","account":"A2","email":"n.brandt@brandt.example"}""",
             """{"type":"invoice","key":"i1","account":"A1","number":"I1","issued_on":"2026-04-01","due_on":"2026-04-14","amount":"100.00","currency":"EUR"}""",
-            """{"type":"invoice","key":"i2","account":"A2","number":"I2","issued_on":"2026-04-01","due_on":"2026-04-15","amount":"40.00","currency":"EUR","order":"for the kitchen"}""",
+            """
+                {"type":"invoice","key":"i2","account":"A2","number":"I2","issued_on":"2026-04-01","due_on":"2026-04-15",
+                """ + """
+                "amount":"40.00","currency":"EUR","order":"for the kitchen"}
+                """,
             """{"type":"payment","key":"p2","account":"A2","on":"2026-04-01","amount":"15.00","currency":"EUR","for":[{"invoice":"I2","amount":"10.00"}]}""");
         if (more is not null) Sent(play, On(4, 2), more);
         play.Run(new Step.Run(On(4, 20), Day(4, 20)))!.Actions.Values.Sum().ShouldBe(2);

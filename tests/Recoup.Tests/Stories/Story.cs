@@ -92,7 +92,8 @@ internal sealed class Story : IDisposable
 
     private void NothingRefusedUntold(string where)
     {
-        if (!refusalTold) throw new StoryException($"{where} was refused ({last!.Refused!.Refusal}: {last.Refused.Message}); say `expect refused …` if that is right");
+        if (!refusalTold)
+            throw new StoryException($"{where} was refused ({last!.Refused!.Refusal}: {last.Refused.Message}); say `expect refused …` if that is right");
     }
 
     // --- what happens ---
@@ -111,7 +112,8 @@ internal sealed class Story : IDisposable
                 var zone = w.Take("zone") ? w.Next("a zone") : null;
                 var (calendar, holidays) = (w.Take("calendar") ? w.Next("a calendar") : null, w.Take("holiday") ? new[] { w.Date() } : null);
                 Send(Json.Line("portfolio", Key(), null, ("portfolio", portfolio), ("time_zone", zone), ("calendar", calendar), ("holidays", holidays),
-                    ("invoice_delivery", w.Take("delivers") ? w.Next("email or none") : null), ("statements", w.Take("statements") ? w.Next("monthly, quarterly or none") : null)));
+                    ("invoice_delivery", w.Take("delivers") ? w.Next("email or none") : null),
+                    ("statements", w.Take("statements") ? w.Next("monthly, quarterly or none") : null)));
                 break;
             case "account": OpenAccount(w); break;
             case "invoice":
@@ -119,7 +121,8 @@ internal sealed class Story : IDisposable
                     var (number, amount, currency) = (w.Next("a number"), w.Amount(), w.Currency());
                     w.Expect("due");
                     var due = w.Date();
-                    Send(Json.Line("invoice", Key(), Account(w, out var issued, "issued"), ("number", number), ("issued_on", issued), ("due_on", due), ("amount", amount), ("currency", currency)));
+                    Send(Json.Line("invoice", Key(), Account(w, out var issued, "issued"), ("number", number), ("issued_on", issued), ("due_on", due),
+                        ("amount", amount), ("currency", currency)));
                     break;
                 }
             case "correct":
@@ -128,11 +131,22 @@ internal sealed class Story : IDisposable
                     decimal? amount = w.Take("amount") ? w.Amount() : null;
                     var currency = amount is null ? null : w.Currency();
                     DateOnly? due = w.Take("due") ? w.Date() : null;
-                    Send(Json.Line("invoice_corrected", Key(), Account(w, out var on), ("invoice", number), ("on", on), ("amount", amount), ("currency", currency), ("due_on", due)));
+                    Send(Json.Line("invoice_corrected", Key(), Account(w, out var on), ("invoice", number), ("on", on),
+                        ("amount", amount), ("currency", currency), ("due_on", due)));
                     break;
                 }
-            case "cancel" when w.Take("credit"): { var number = w.Next("a number"); Send(Json.Line("credit_note_cancelled", Key(), Account(w, out var on), ("credit_note", number), ("on", on))); break; }
-            case "cancel" when w.Take("charge"): { var number = w.Next("a number"); Send(Json.Line("charge_cancelled", Key(), Account(w, out var on), ("charge", number), ("on", on))); break; }
+            case "cancel" when w.Take("credit"):
+                {
+                    var number = w.Next("a number");
+                    Send(Json.Line("credit_note_cancelled", Key(), Account(w, out var on), ("credit_note", number), ("on", on)));
+                    break;
+                }
+            case "cancel" when w.Take("charge"):
+                {
+                    var number = w.Next("a number");
+                    Send(Json.Line("charge_cancelled", Key(), Account(w, out var on), ("charge", number), ("on", on)));
+                    break;
+                }
             case "move":
                 {
                     w.Expect("to");
@@ -155,25 +169,38 @@ internal sealed class Story : IDisposable
                 {
                     var (amount, currency) = (w.Amount(), w.Currency());
                     var (credit, from) = w.Take("from") ? (w.Take("credit"), w.Next("a payment or credit note")) : (false, null);
-                    Send(Json.Line("refund", Named(w), Account(w, out var on), (credit ? "credit_note" : "payment", from), ("on", on), ("amount", amount), ("currency", currency)));
+                    Send(Json.Line("refund", Named(w), Account(w, out var on), (credit ? "credit_note" : "payment", from), ("on", on),
+                        ("amount", amount), ("currency", currency)));
                     break;
                 }
             case "take": TakeBack(w); break;
-            case "cancel": { var number = w.Next("a number"); Send(Json.Line("invoice_cancelled", Key(), Account(w, out var on), ("invoice", number), ("on", on))); break; }
+            case "cancel":
+                {
+                    var number = w.Next("a number");
+                    Send(Json.Line("invoice_cancelled", Key(), Account(w, out var on), ("invoice", number), ("on", on)));
+                    break;
+                }
             case "pay":
                 {
                     var (amount, currency) = (w.Amount(), w.Currency());
                     var named = new List<(string, decimal)>();
                     if (w.Take("for")) do named.Add((w.Next("a number"), w.IsAmount ? w.Amount() : amount)); while (w.Take("and"));
-                    Send(Json.Line("payment", Named(w), Account(w, out var on), ("on", on), ("amount", amount), ("currency", currency), ("for", named.Count == 0 ? null : named)));
+                    Send(Json.Line("payment", Named(w), Account(w, out var on), ("on", on), ("amount", amount),
+                        ("currency", currency), ("for", named.Count == 0 ? null : named)));
                     break;
                 }
-            case "reverse": { var payment = w.Next("a payment's name"); Send(Json.Line("payment_reversed", Key(), Account(w, out var on), ("payment", payment), ("on", on), ("reason", "returned"))); break; }
+            case "reverse":
+                {
+                    var payment = w.Next("a payment's name");
+                    Send(Json.Line("payment_reversed", Key(), Account(w, out var on), ("payment", payment), ("on", on), ("reason", "returned")));
+                    break;
+                }
             case "credit":
                 {
                     var (number, amount, currency) = (w.Next("a number"), w.Amount(), w.Currency());
                     var invoice = w.Take("for") ? w.Next("a number") : null;
-                    Send(Json.Line("credit_note", Key(), Account(w, out var on), ("number", number), ("on", on), ("amount", amount), ("currency", currency), ("invoice", invoice)));
+                    Send(Json.Line("credit_note", Key(), Account(w, out var on), ("number", number), ("on", on), ("amount", amount),
+                        ("currency", currency), ("invoice", invoice)));
                     break;
                 }
             case "apply":
@@ -184,14 +211,16 @@ internal sealed class Story : IDisposable
                     var from = w.Next("a payment or credit note");
                     w.Expect("to");
                     var invoice = w.Next("a number");
-                    Send(Json.Line("allocation", Key(), Account(w, out var on), (credit ? "credit_note" : "payment", from), ("invoice", invoice), ("on", on), ("amount", amount), ("currency", currency)));
+                    Send(Json.Line("allocation", Key(), Account(w, out var on), (credit ? "credit_note" : "payment", from), ("invoice", invoice), ("on", on),
+                        ("amount", amount), ("currency", currency)));
                     break;
                 }
             case "charge":
                 {
                     var (number, amount, currency) = (w.Next("a number"), w.Amount(), w.Currency());
                     DateOnly? due = w.Take("due") ? w.Date() : null;
-                    Send(Json.Line("charge", Key(), Account(w, out var on), ("number", number), ("on", on), ("due_on", due), ("kind", "fee"), ("amount", amount), ("currency", currency)));
+                    Send(Json.Line("charge", Key(), Account(w, out var on), ("number", number), ("on", on), ("due_on", due), ("kind", "fee"),
+                        ("amount", amount), ("currency", currency)));
                     break;
                 }
             case "waive": Reduce(w, "waiver", "charge"); break;
@@ -200,11 +229,22 @@ internal sealed class Story : IDisposable
                 {
                     w.Expect("says");
                     var (number, amount, currency) = (w.Next("a number"), w.Amount(), w.Currency());
-                    Send(Json.Line("open_balance", Key(), Account(w, out var on), ("invoice", number), ("on", on), ("balance", amount), ("currency", currency), ("reason", "the ledger")));
+                    Send(Json.Line("open_balance", Key(), Account(w, out var on), ("invoice", number), ("on", on), ("balance", amount),
+                        ("currency", currency), ("reason", "the ledger")));
                     break;
                 }
-            case "dispute": { var invoice = w.AtEnd || w.IsWord("as", "of", "on") ? null : w.Next("a number"); Send(Json.Line("dispute_opened", Named(w), Account(w, out var on), ("invoice", invoice), ("on", on), ("reason", "quality"))); break; }
-            case "settle": { var dispute = w.Next("a dispute's name"); Send(Json.Line("dispute_closed", Key(), Account(w, out var on), ("dispute", dispute), ("on", on), ("outcome", "rejected"))); break; }
+            case "dispute":
+                {
+                    var invoice = w.AtEnd || w.IsWord("as", "of", "on") ? null : w.Next("a number");
+                    Send(Json.Line("dispute_opened", Named(w), Account(w, out var on), ("invoice", invoice), ("on", on), ("reason", "quality")));
+                    break;
+                }
+            case "settle":
+                {
+                    var dispute = w.Next("a dispute's name");
+                    Send(Json.Line("dispute_closed", Key(), Account(w, out var on), ("dispute", dispute), ("on", on), ("outcome", "rejected")));
+                    break;
+                }
             case "promise":
                 {
                     var (amount, currency) = (w.Amount(), w.Currency());
@@ -221,16 +261,32 @@ internal sealed class Story : IDisposable
                     Send(Json.Line("hold", Named(w), Account(w, out _), ("from", from), ("to", to), ("reason", "requested")));
                     break;
                 }
-            case "release": { var hold = w.Next("a hold's name"); Send(Json.Line("hold_released", Key(), Account(w, out var on), ("hold", hold), ("on", on))); break; }
+            case "release":
+                {
+                    var hold = w.Next("a hold's name");
+                    Send(Json.Line("hold_released", Key(), Account(w, out var on), ("hold", hold), ("on", on)));
+                    break;
+                }
             case "opt":
                 var granted = !w.Take("out");
                 if (granted) w.Expect("in");
                 var channel = w.Next("a channel");
                 Send(Json.Line("consent", Key(), Account(w, out var said), ("channel", channel), ("granted", granted), ("on", said)));
                 break;
-            case "call": { var outcome = w.Next("an outcome"); Send(Json.Line("contact", Key(), Account(w, out _), ("at", now), ("channel", "call"), ("direction", "outbound"), ("outcome", outcome), ("agent", "ann"))); break; }
+            case "call":
+                {
+                    var outcome = w.Next("an outcome");
+                    Send(Json.Line("contact", Key(), Account(w, out _), ("at", now), ("channel", "call"), ("direction", "outbound"),
+                        ("outcome", outcome), ("agent", "ann")));
+                    break;
+                }
             case "erase": Send(Json.Line("erasure", Key(), Account(w, out _), ("reason", "asked for"))); break;
-            case "address": { var address = w.Next("an address"); Send(Json.Line("contact_point", Key(), Account(w, out _), ("channel", "email"), ("address", address))); break; }
+            case "address":
+                {
+                    var address = w.Next("an address");
+                    Send(Json.Line("contact_point", Key(), Account(w, out _), ("channel", "email"), ("address", address)));
+                    break;
+                }
             case "bounce": Send(Json.Line("message_bounced", Key(), lastLeft.Account, ("message", lastLeft.Message), ("kind", "hard"))); break;
             case "request":
                 {
@@ -263,7 +319,8 @@ internal sealed class Story : IDisposable
     private void OpenAccount(Words w)
     {
         var account = w.Next("an account");
-        string? party = null, portfolio = null, zone = null, country = null, email = $"{account.ToLowerInvariant()}@customer.example", phone = null, kind = null;
+        string? party = null, portfolio = null, zone = null, country = null,
+            email = $"{account.ToLowerInvariant()}@customer.example", phone = null, kind = null;
         while (!w.AtEnd)
         {
             if (w.Take("party")) party = w.Next("a party");
@@ -275,7 +332,8 @@ internal sealed class Story : IDisposable
             else if (w.Take("without")) { w.Expect("email"); email = null; }
             else throw new StoryException($"'{w.Next("")}' says nothing of an account");
         }
-        Send(Json.Line("account", Key(), account, ("party", party), ("portfolio", portfolio), ("time_zone", zone), ("country", country), ("email", email), ("phone", phone), ("kind", kind), ("name", $"Customer {account}")));
+        Send(Json.Line("account", Key(), account, ("party", party), ("portfolio", portfolio), ("time_zone", zone), ("country", country), ("email", email),
+            ("phone", phone), ("kind", kind), ("name", $"Customer {account}")));
         if (portfolio is not null) portfolios.Add(portfolio);
         if (accounts.Count == 0) defaultAccount = account;
         accounts.Add(account);
@@ -292,9 +350,24 @@ internal sealed class Story : IDisposable
         }
         switch (w.Next("refund, cancellation, waiver, write off or promise"))
         {
-            case "refund": { var refund = w.Next("a refund's name"); Send(Json.Line("refund_reversed", Key(), Account(w, out var on), ("refund", refund), ("on", on), ("reason", "returned"))); break; }
-            case "cancellation": { var number = w.Next("a number"); Send(Json.Line("cancellation_reversed", Key(), Account(w, out var on), ("invoice", number), ("on", on), ("reason", "a mistake"))); break; }
-            case "promise": { var promise = w.Next("a promise's name"); Send(Json.Line("promise_withdrawn", Key(), Account(w, out var on), ("promise", promise), ("on", on), ("reason", "error"))); break; }
+            case "refund":
+                {
+                    var refund = w.Next("a refund's name");
+                    Send(Json.Line("refund_reversed", Key(), Account(w, out var on), ("refund", refund), ("on", on), ("reason", "returned")));
+                    break;
+                }
+            case "cancellation":
+                {
+                    var number = w.Next("a number");
+                    Send(Json.Line("cancellation_reversed", Key(), Account(w, out var on), ("invoice", number), ("on", on), ("reason", "a mistake")));
+                    break;
+                }
+            case "promise":
+                {
+                    var promise = w.Next("a promise's name");
+                    Send(Json.Line("promise_withdrawn", Key(), Account(w, out var on), ("promise", promise), ("on", on), ("reason", "error")));
+                    break;
+                }
             case "waiver": Reduce(w, "waiver_reversed", "charge"); break;
             case "write": w.Expect("off"); Reduce(w, "write_off_reversed", "invoice"); break;
             default: throw new StoryException($"'{w.Last}' is nothing to take back; docs/stories.md lists what is");
@@ -306,7 +379,8 @@ internal sealed class Story : IDisposable
         var number = w.Next("a number");
         decimal? amount = w.IsAmount ? w.Amount() : null;
         var currency = amount is null ? null : w.Currency();
-        Send(Json.Line(type, Key(), Account(w, out var on), [(field, number), ("on", on), ("amount", amount), ("currency", currency), ("reason", "uncollectible"), .. more]));
+        Send(Json.Line(type, Key(), Account(w, out var on),
+            [(field, number), ("on", on), ("amount", amount), ("currency", currency), ("reason", "uncollectible"), .. more]));
     }
 
     /// <summary>Behind every fact may stand whose it is and on which day it took effect: "of A2 on 2026-03-01".</summary>
@@ -333,7 +407,8 @@ internal sealed class Story : IDisposable
     private void Run(bool all)
     {
         Play.News();
-        if (Play.Run(new Step.Run(now, Today, all)) is null) throw new StoryException($"a run as of {Today:yyyy-MM-dd} is refused: something of a later business date is known already");
+        if (Play.Run(new Step.Run(now, Today, all)) is null)
+            throw new StoryException($"a run as of {Today:yyyy-MM-dd} is refused: something of a later business date is known already");
         var came = Play.News().Where(r => r.Kind == "decided").Select(r => ((Event.Decided)Play.EventOf(r)).Decision).ToList();
         decided = came.FindAll(d => d.Document is null);
         documents = came.FindAll(d => d.Document is not null);
@@ -347,7 +422,8 @@ internal sealed class Story : IDisposable
         foreach (var row in Play.News())
             if (Play.EventOf(row) is Event.MessageReleased released)
             {
-                var text = new Dispatcher(Play.Door, new Dictionary<string, ChannelPort>(StringComparer.Ordinal)).TextOf(row.Party, Play.Store.Party(row.Party)!.Value.State.LastSeq, released.Message);
+                var text = new Dispatcher(Play.Door, new Dictionary<string, ChannelPort>(StringComparer.Ordinal))
+                    .TextOf(row.Party, Play.Store.Party(row.Party)!.Value.State.LastSeq, released.Message);
                 lastBody = text?.Body ?? "";
                 lastLeft = (row.Account, released.Message);
                 attached.AddRange(text?.Attachments?.Select(a => a.FileName) ?? []);
@@ -361,27 +437,36 @@ internal sealed class Story : IDisposable
     {
         switch (w.Next("something to expect"))
         {
-            case "refused": refusalTold = true; return last!.Refused is { } refused ? $"refused {Spaced(refused.Refusal.ToString())}" : Spaced(last.Status.ToString());
+            case "refused":
+                refusalTold = true;
+                return last!.Refused is { } refused ? $"refused {Spaced(refused.Refusal.ToString())}" : Spaced(last.Status.ToString());
             case "accepted" or "unchanged": return last!.Refused is { } r ? $"refused {Spaced(r.Refusal.ToString())}" : Spaced(last.Status.ToString());
             case "action" or "no": return Action(w.Rest().Contains("because", StringComparison.Ordinal));
             case "open": return Open(w);
             case "unapplied": return "unapplied" + Of(w) is var head ? $"{head} {Amounts(Unapplied(head))}" : "";
             case "messages": return $"messages {messages}";
-            case "message": return $"message names {string.Join(" ", lastBody.Split([' ', '\n', '\r', '|'], StringSplitOptions.RemoveEmptyEntries).Where(IsNumber).Distinct())}";
+            case "message":
+                var named = lastBody.Split([' ', '\n', '\r', '|'], StringSplitOptions.RemoveEmptyEntries).Where(IsNumber).Distinct();
+                return $"message names {string.Join(" ", named)}";
             case "attached": return $"attached {(attached.Count == 0 ? "nothing" : string.Join(" ", attached.Order(StringComparer.Ordinal)))}";
             case "documents": return $"documents {(documents.Count == 0 ? "none" : string.Join(" and ", documents.Select(Document)))}";
             case "delivery":
                 {
                     var number = w.Next("a number");
-                    return $"delivery {number} {(Items().Find(i => i.Number == number)?.Delivery is { } d ? $"{d.Outcome} {d.On:yyyy-MM-dd}{(d.Why is null ? "" : $" because {d.Why}")}" : "none")}";
+                    if (Items().Find(i => i.Number == number)?.Delivery is not { } d) return $"delivery {number} none";
+                    return $"delivery {number} {d.Outcome} {d.On:yyyy-MM-dd}{(d.Why is null ? "" : $" because {d.Why}")}";
                 }
             case "pending": return $"pending {new Readings(Play.Store).Messages().Counts.GetValueOrDefault(MessageStatus.Pending)}";
             case "kpi": { var id = w.Next("a KPI"); return $"kpi {id} {Kpi(id)}"; }
             case "explain": return $"explain {Explain(w.Rest())}";
             case "next": w.Expect("review"); return $"next review {(Party().NextReviewOn is { } next ? $"{next:yyyy-MM-dd}" : "never")}";
             case "promise": { var promise = w.Next("a promise's name"); return $"promise {promise} {Promise(promise)}"; }
-            case "paid": w.Expect("items"); return $"paid items {Party().Behaviour.Settled} late {Party().Behaviour.SettledLate} days {Party().Behaviour.LateDays}";
-            case "worklist": return $"worklist {(new Readings(Play.Store).Worklist(null, 100) is { Count: > 0 } work ? string.Join(", ", work.Select(x => x.Work.Kind)) : "empty")}";
+            case "paid":
+                w.Expect("items");
+                return $"paid items {Party().Behaviour.Settled} late {Party().Behaviour.SettledLate} days {Party().Behaviour.LateDays}";
+            case "worklist":
+                var work = new Readings(Play.Store).Worklist(null, 100);
+                return $"worklist {(work.Count > 0 ? string.Join(", ", work.Select(x => x.Work.Kind)) : "empty")}";
             default: throw new StoryException($"'{w.Last}' can't be expected; docs/stories.md lists what can");
         }
     }
@@ -399,11 +484,16 @@ internal sealed class Story : IDisposable
         var done = decided.FindAll(d => d.Action != "wait");
         string Where(DecisionRecord d) => portfolios.Count > 1 ? $" in {d.Portfolio}" : "";
         if (done.Count > 0) return "action " + string.Join(" and ", done.Select(d => $"{Does(d)}{Where(d)}{(d.Shadow ? " in shadow" : "")}"));
-        return because ? $"no action because {(decided.Count == 0 ? "nobody is due" : string.Join(" and ", decided.Select(d => (d.GateRule ?? d.Rule) + Where(d)).Distinct()))}" : "no action";
+        return because
+            ? $"no action "
+                + $"because {(decided.Count == 0 ? "nobody is due" : string.Join(" and ", decided.Select(d => (d.GateRule ?? d.Rule) + Where(d)).Distinct()))}"
+            : "no action";
     }
 
     private static string Document(DecisionRecord d) =>
-        (d.Document!.Numbers is { } numbers ? $"invoice {string.Join(" ", numbers)}" : $"statement {d.Document.From:yyyy-MM-dd} to {d.Document.AsOf:yyyy-MM-dd}")
+        (d.Document!.Numbers is { } numbers
+            ? $"invoice {string.Join(" ", numbers)}"
+            : $"statement {d.Document.From:yyyy-MM-dd} to {d.Document.AsOf:yyyy-MM-dd}")
         + (d.Shadow ? " in shadow" : "") + (d.Action == "wait" ? $" not because {d.GateRule ?? d.Rule}" : "");
 
     private static string Of(Words w) => w.Take("of") ? $" of {w.Next("an item or account")}" : "";
@@ -412,16 +502,20 @@ internal sealed class Story : IDisposable
     {
         var of = Of(w);
         if (of.Length > 0 && Items().Find(i => i.Number == of[4..]) is { } item)
-            return $"open{of} {(item.BalanceOn(Today) == 0 ? "nothing" : $"{Money.Format(item.BalanceOn(Today), Currency.Of(item.Currency))} {item.Currency}")}";
+            return $"open{of} "
+                + $"{(item.BalanceOn(Today) == 0 ? "nothing" : $"{Money.Format(item.BalanceOn(Today), Currency.Of(item.Currency))} {item.Currency}")}";
         var asked = w.Rest();
         var rows = of.Length > 0
             ? AgeingReport.ByAccount(Today, new Readings(Play.Store).OpenByAccount(Today), []).Where(r => r.Group.Account == of[4..]).ToList()
             : new Readings(Play.Store).Read(cells => AgeingReport.Of(cells, Today)).ToList();
         var text = $"open{of} {Amounts(rows.Select(r => (r.Group.Currency, r.Total)))}";
         if (!asked.Contains("bucket", StringComparison.Ordinal)) return text;
-        var buckets = rows.SelectMany(r => new[] { ("current", r.Current), ("1-30", r.D1To30), ("31-60", r.D31To60), ("61-90", r.D61To90), ("90+", r.D90Plus) }.Where(b => b.Item2 != 0)
+        var buckets = rows.SelectMany(r => new[] { ("current", r.Current), ("1-30", r.D1To30), ("31-60", r.D31To60), ("61-90", r.D61To90), ("90+", r.D90Plus) }
+            .Where(b => b.Item2 != 0)
             .Select(b => (Name: b.Item1, Amount: Money.Format(b.Item2, Currency.Of(r.Group.Currency)), r.Group.Currency))).ToList();
-        return buckets.Count == 1 ? $"{text} bucket {buckets[0].Name}" : $"{text} bucket {string.Join(", ", buckets.Select(b => rows.Count > 1 ? $"{b.Name} {b.Amount} {b.Currency}" : $"{b.Name} {b.Amount}"))}";
+        return buckets.Count == 1
+            ? $"{text} bucket {buckets[0].Name}"
+            : $"{text} bucket {string.Join(", ", buckets.Select(b => rows.Count > 1 ? $"{b.Name} {b.Amount} {b.Currency}" : $"{b.Name} {b.Amount}"))}";
     }
 
     private IEnumerable<(string, long)> Unapplied(string head) => head.Contains(" of ", StringComparison.Ordinal)
@@ -430,7 +524,8 @@ internal sealed class Story : IDisposable
 
     private static string Amounts(IEnumerable<(string Currency, long Minor)> amounts)
     {
-        var sums = amounts.GroupBy(a => a.Currency).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => (Currency: g.Key, Minor: g.Sum(a => a.Minor))).Where(s => s.Minor != 0).ToList();
+        var sums = amounts.GroupBy(a => a.Currency).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => (Currency: g.Key, Minor: g.Sum(a => a.Minor))).Where(s => s.Minor != 0).ToList();
         return sums.Count == 0 ? "nothing" : string.Join(", ", sums.Select(s => $"{Money.Format(s.Minor, Currency.Of(s.Currency))} {s.Currency}"));
     }
 
@@ -449,13 +544,17 @@ internal sealed class Story : IDisposable
     private string Kpi(string id)
     {
         var rows = new Readings(Play.Store).Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(Today) { Kpis = [id] }));
-        return rows.Count == 0 ? "none" : string.Join(" ", rows.Select(r => (r.Value is { } value ? Math.Round(value, 2).ToString("0.##", CultureInfo.InvariantCulture) : "none") + (rows.Count > 1 ? $" {r.Currency}" : "")));
+        return rows.Count == 0
+            ? "none"
+            : string.Join(" ", rows.Select(r => (r.Value is { } value ? Math.Round(value, 2).ToString("0.##", CultureInfo.InvariantCulture) : "none")
+                + (rows.Count > 1 ? $" {r.Currency}" : "")));
     }
 
     private string Promise(string promise)
     {
         foreach (var row in Play.Journal())
-            if (Play.EventOf(row) is Event.PromiseClosed closed && closed.Promise == promise && row.EffectiveOn <= Today) return $"{closed.Outcome} {Money.Format(closed.PaidMinor, Currency.Of(closed.Currency))} {closed.Currency}";
+            if (Play.EventOf(row) is Event.PromiseClosed closed && closed.Promise == promise && row.EffectiveOn <= Today)
+                return $"{closed.Outcome} {Money.Format(closed.PaidMinor, Currency.Of(closed.Currency))} {closed.Currency}";
         return "open";
     }
 
@@ -524,10 +623,14 @@ internal sealed class Story : IDisposable
         }
 
         public DateOnly Date() =>
-            DateOnly.TryParseExact(Next("a date"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : throw new StoryException($"'{Last}' is no date such as 2026-03-31");
+            DateOnly.TryParseExact(Next("a date"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+                ? date
+                : throw new StoryException($"'{Last}' is no date such as 2026-03-31");
 
         public decimal Amount() =>
-            decimal.TryParse(Next("an amount"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) ? amount : throw new StoryException($"'{Last}' is no amount such as 100.00");
+            decimal.TryParse(Next("an amount"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)
+                ? amount
+                : throw new StoryException($"'{Last}' is no amount such as 100.00");
 
         public string Currency() => Currencies.Contains(Peek()) ? Next("a currency") : "EUR";
 

@@ -18,7 +18,8 @@ public sealed class StoryTests
         var came = Story.Tell(path);
         if (Environment.GetEnvironmentVariable("RECOUP_ACCEPT") == "1") { File.WriteAllText(path, came); return; }
         var lines = came.Split('\n');
-        var wrong = told.Index().Where(l => lines[l.Index] != l.Item).Select(l => $"{story} line {l.Index + 1}\n    told: {l.Item.Trim()}\n    came: {lines[l.Index].Trim()}").ToList();
+        var wrong = told.Index().Where(l => lines[l.Index] != l.Item)
+            .Select(l => $"{story} line {l.Index + 1}\n    told: {l.Item.Trim()}\n    came: {lines[l.Index].Trim()}").ToList();
         wrong.ShouldBeEmpty($"{string.Join("\n", wrong)}\nIf what came is right, run the tests with RECOUP_ACCEPT=1.");
     }
 

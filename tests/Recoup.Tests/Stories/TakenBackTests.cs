@@ -49,12 +49,15 @@ public sealed class TakenBackTests
     [InlineData("""{"type":"refund_reversed","key":"z","account":"A1","refund":"r1","on":"2026-04-05","reason":"x"}""", Refusal.BeforeDocument)]
     [InlineData("""{"type":"payment_reversed","key":"z","account":"A1","payment":"p1","on":"2026-04-20","reason":"x"}""", Refusal.AlreadyRefunded)]
     [InlineData("""{"type":"payment_reversed","key":"z","account":"A1","payment":"r1","on":"2026-04-20","reason":"x"}""", Refusal.UnknownPayment)]
-    [InlineData("""{"type":"allocation","key":"z","account":"A1","payment":"r1","invoice":"I1","on":"2026-04-20","amount":"1.00","currency":"EUR"}""", Refusal.UnknownPayment)]
+    [InlineData("""{"type":"allocation","key":"z","account":"A1","payment":"r1","invoice":"I1","on":"2026-04-20","amount":"1.00","currency":"EUR"}""",
+        Refusal.UnknownPayment)]
     [InlineData("""{"type":"allocation_reversed","key":"z","account":"A1","payment":"p1","invoice":"I3","on":"2026-04-20"}""", Refusal.NotApplied)]
-    [InlineData("""{"type":"allocation_reversed","key":"z","account":"A1","payment":"p1","invoice":"I1","on":"2026-04-20","amount":"60.01","currency":"EUR"}""", Refusal.NotApplied)]
+    [InlineData("""{"type":"allocation_reversed","key":"z","account":"A1","payment":"p1","invoice":"I1","on":"2026-04-20","amount":"60.01","currency":"EUR"}""",
+        Refusal.NotApplied)]
     [InlineData("""{"type":"allocation_reversed","key":"z","account":"A1","payment":"p1","invoice":"I9","on":"2026-04-20"}""", Refusal.UnknownItem)]
     [InlineData("""{"type":"allocation_reversed","key":"z","account":"A1","payment":"p9","invoice":"I1","on":"2026-04-20"}""", Refusal.UnknownPayment)]
-    [InlineData("""{"type":"allocation_reversed","key":"z","account":"A1","payment":"p1","invoice":"I1","on":"2026-04-20","amount":"1.00","currency":"USD"}""", Refusal.WrongCurrency)]
+    [InlineData("""{"type":"allocation_reversed","key":"z","account":"A1","payment":"p1","invoice":"I1","on":"2026-04-20","amount":"1.00","currency":"USD"}""",
+        Refusal.WrongCurrency)]
     [InlineData("""{"type":"allocation_reversed","key":"z","account":"A1","payment":"p1","invoice":"I1","on":"2026-04-04"}""", Refusal.BeforeDocument)]
     [InlineData("""{"type":"cancellation_reversed","key":"z","account":"A1","invoice":"I1","on":"2026-04-20","reason":"x"}""", Refusal.NotCancelled)]
     [InlineData("""{"type":"cancellation_reversed","key":"z","account":"A1","invoice":"I9","on":"2026-04-20","reason":"x"}""", Refusal.UnknownItem)]
@@ -64,11 +67,14 @@ public sealed class TakenBackTests
     [InlineData("""{"type":"charge_cancelled","key":"z","account":"A1","charge":"F1","on":"2026-04-01"}""", Refusal.BeforeDocument)]
     [InlineData("""{"type":"invoice_cancelled","key":"z","account":"A1","invoice":"F1","on":"2026-04-20"}""", Refusal.NotAnInvoice)]
     [InlineData("""{"type":"invoice_cancelled","key":"z","account":"A1","invoice":"I3","on":"2026-04-20"}""", Refusal.BelowWrittenOff)]
-    [InlineData("""{"type":"waiver_reversed","key":"z","account":"A1","charge":"F1","on":"2026-04-20","amount":"2.01","currency":"EUR","reason":"x"}""", Refusal.NotWaived)]
+    [InlineData("""{"type":"waiver_reversed","key":"z","account":"A1","charge":"F1","on":"2026-04-20","amount":"2.01","currency":"EUR","reason":"x"}""",
+        Refusal.NotWaived)]
     [InlineData("""{"type":"waiver_reversed","key":"z","account":"A1","charge":"F1","on":"2026-04-08","reason":"x"}""", Refusal.NotWaived)]
-    [InlineData("""{"type":"waiver_reversed","key":"z","account":"A1","charge":"F1","on":"2026-04-20","amount":"1.00","currency":"USD","reason":"x"}""", Refusal.WrongCurrency)]
+    [InlineData("""{"type":"waiver_reversed","key":"z","account":"A1","charge":"F1","on":"2026-04-20","amount":"1.00","currency":"USD","reason":"x"}""",
+        Refusal.WrongCurrency)]
     [InlineData("""{"type":"write_off_reversed","key":"z","account":"A1","invoice":"I1","on":"2026-04-20","reason":"x"}""", Refusal.NotWrittenOff)]
-    [InlineData("""{"type":"write_off_reversed","key":"z","account":"A1","invoice":"I3","on":"2026-04-20","amount":"30.01","currency":"EUR","reason":"x"}""", Refusal.NotWrittenOff)]
+    [InlineData("""{"type":"write_off_reversed","key":"z","account":"A1","invoice":"I3","on":"2026-04-20","amount":"30.01","currency":"EUR","reason":"x"}""",
+        Refusal.NotWrittenOff)]
     [InlineData("""{"type":"write_off_reversed","key":"z","account":"A1","invoice":"I2","on":"2026-04-20","reason":"x"}""", Refusal.ItemCancelled)]
     [InlineData("""{"type":"promise_withdrawn","key":"z","account":"A1","promise":"p1","on":"2026-04-20","reason":"x"}""", Refusal.UnknownPromise)]
     [InlineData("""{"type":"promise_withdrawn","key":"z","account":"A1","promise":"pr","on":"2026-04-09","reason":"x"}""", Refusal.BeforeDocument)]
@@ -91,7 +97,8 @@ public sealed class TakenBackTests
             """{"type":"allocation_reversed","key":"z5","account":"A1","payment":"p1","invoice":"I1","on":"2026-04-11"}""",
             """{"type":"promise_withdrawn","key":"z6","account":"A1","promise":"pr","on":"2026-04-11","reason":"error"}""",
         }) Send(play, line).ShouldBeNull(line);
-        Send(play, """{"type":"refund_reversed","key":"z7","account":"A1","refund":"r1","on":"2026-04-12","reason":"again"}""").ShouldBe(Refusal.AlreadyReversed);
+        Send(play, """{"type":"refund_reversed","key":"z7","account":"A1","refund":"r1","on":"2026-04-12","reason":"again"}""")
+            .ShouldBe(Refusal.AlreadyReversed);
         var row = new Readings(play.Store).Read(cells => AgeingReport.Of(cells, new DateOnly(2026, 4, 20))).ShouldHaveSingleItem();
         (row.Total, row.OpenItems, row.Unapplied).ShouldBe((17_500, 4, 8_000));
         Send(play, """{"type":"payment_reversed","key":"z8","account":"A1","payment":"p1","on":"2026-04-12","reason":"returned"}""").ShouldBeNull();
@@ -143,7 +150,8 @@ public sealed class TakenBackTests
             rows.Select(r => (r.Group.Currency, r.Total, r.OpenItems, r.Unapplied)).ShouldBe([("EUR", 0, 0, 0), ("USD", 0, 0, 0)]);
             var sales = new Readings(play.Store).Read(cells => cells.Flows(Measure.Sales, new DateOnly(2026, 4, 1), new DateOnly(2026, 4, 30)).ToList());
             sales.Single(s => s.Key.Currency == "USD").Value.ShouldBe(new CellValue(0, 1));
-            var counted = new Readings(play.Store).Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(new DateOnly(2026, 4, 20)) { Kpis = ["dso_countback"] }));
+            var counted = new Readings(play.Store)
+                .Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(new DateOnly(2026, 4, 20)) { Kpis = ["dso_countback"] }));
             counted.Select(r => (r.Currency, r.Value)).ShouldBe([("EUR", 0m), ("USD", 0m)]);
         }
     }
