@@ -24,6 +24,9 @@ public static class ListedItems
             if (state.Item(account, name) is not { } item) break;
             if (Is(item, row)) return name;
         }
+        if (row.Ordinal == 1 && family != row.Number && state.Item(account, family) is null)
+            foreach (var name in YearsBeside(row))
+                if (state.Item(account, name) is { } near && IsMoved(near, row)) return name;
         return Name(family, row.Ordinal);
     }
 
@@ -44,6 +47,8 @@ public static class ListedItems
             yield return name;
             if (state.Item(account, name) is null) break;
         }
+        if (row.Ordinal == 1 && family != row.Number && state.Item(account, family) is null)
+            foreach (var name in YearsBeside(row)) yield return name;
         yield return Name(family, row.Ordinal);
     }
 
@@ -67,6 +72,25 @@ public static class ListedItems
 
         static bool IsCurrency(ReadOnlySpan<char> mark) => mark.Length == 3 && !mark.ContainsAnyExceptInRange('A', 'Z');
     }
+
+    /// <summary>
+    /// How many days lie at most between two days of issue that are one invoice's on either side of a year's end: one that was
+    /// entered on 31 December and corrected to 2 January is no other invoice under a number that began anew.
+    /// </summary>
+    public const int MovedDaysMax = 14;
+
+    /// <summary>The item is the row's although the year of issue is another: the day was corrected over the year's end, and the amount is the same.</summary>
+    /// <param name="minor">What the row says that the item says too: its amount, or what is open of it.</param>
+    public static bool IsMoved(ItemState item, DateOnly issuedOn, long minor, long minorOfItem, string currency) =>
+        item is { Cancelled: false, Kind: ItemKind.Invoice } && item.Currency == currency
+        && (item.IssuedOn == issuedOn || (minorOfItem == minor && Math.Abs(item.IssuedOn.DayNumber - issuedOn.DayNumber) <= MovedDaysMax));
+
+    private static bool IsMoved(ItemState item, ListedInvoice row) =>
+        row.Amount is { } amount && IsMoved(item, row.IssuedOn, amount.Minor, item.Amount, amount.Currency.Code);
+
+    // Of the years beside the row's, and the number itself, which the first year has.
+    private static string[] YearsBeside(ListedInvoice row) =>
+        [row.Number, OfYear(row.Number, row.IssuedOn.Year - 1), OfYear(row.Number, row.IssuedOn.Year + 1)];
 
     private static string FamilyOf(ItemState bare, ListedInvoice row) => bare.Cancelled || bare.IssuedOn.Year == row.IssuedOn.Year ? row.Number : OfYear(row.Number, row.IssuedOn.Year);
 

@@ -124,7 +124,7 @@ internal sealed class InputMaker
                 ordinal = seen.Ordinal($"{invoice.Key}\n{invoice.IssuedOn.Year}", invoice.Digest);
                 return listed = (ordinal == 1 ? invoice : invoice with { Key = $"{invoice.Key}/{ordinal}" }) with
                 {
-                    Listed = new(invoice.Number, invoice.IssuedOn, invoice.DueOn, ordinal),
+                    Listed = new(invoice.Number, invoice.IssuedOn, invoice.DueOn, ordinal, IsAlone(invoice) ? invoice.Amount : null),
                 };
             case Input.Payment payment when listed is not null:
                 return (ordinal == 1 ? payment : payment with { Key = $"{payment.Key}/{ordinal}" }) with { Listed = listed.Listed };
@@ -133,6 +133,14 @@ internal sealed class InputMaker
             default:
                 return input;
         }
+    }
+
+    // Where the file has the number of the year before or after too, each is an invoice of its own.
+    private bool IsAlone(Input.Invoice invoice)
+    {
+        var year = invoice.IssuedOn.Year;
+        said.Note($"{invoice.Key}\n{year}");
+        return !said.Has($"{invoice.Key}\n{year - 1}") && !said.Has($"{invoice.Key}\n{year + 1}");
     }
 
     /// <summary>What the row would be the payment of is not paid: what the list called paid before is so no longer.</summary>

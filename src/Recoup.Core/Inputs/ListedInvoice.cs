@@ -1,3 +1,5 @@
+using Recoup.Core.Foundation;
+
 namespace Recoup.Core.Inputs;
 
 /// <summary>What of an account's addresses a list has a column for and nothing in it.</summary>
@@ -7,4 +9,5 @@ public enum Withdrawn { Nothing = 0, Email = 1, Phone = 2, Address = 4 }
 /// <summary>A row of a list that is followed: how the ledger names the invoice now.</summary>
 /// <param name="Number">As the document has it; an item of Recoup may be named otherwise.</param>
 /// <param name="Ordinal">1 for the first row of its number and year in the list, 2 for the second: another instalment.</param>
-public sealed record ListedInvoice(string Number, DateOnly IssuedOn, DateOnly DueOn, int Ordinal);
+/// <param name="Amount">What the row says of it; null: nothing.</param>
+public sealed record ListedInvoice(string Number, DateOnly IssuedOn, DateOnly DueOn, int Ordinal, Money? Amount = null);

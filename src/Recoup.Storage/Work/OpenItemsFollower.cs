@@ -112,6 +112,7 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
         var (account, number) = (rows[0].Account, rows[0].Number);
         var bare = Load(account, number, pid, state);
         if (rows.Length == 1 && (bare is null || Is(bare, rows[0]))) return [(rows[0], number)];
+        if (rows.Length == 1 && MovedOverTheYear(rows[0], bare!, pid, state) is { } moved) return [(rows[0], moved)];
         var named = new List<(ListedRow, string)>(rows.Length);
         var taken = new HashSet<string>(StringComparer.Ordinal);
         // Where a number begins anew each year, the first year known keeps it bare.
@@ -150,6 +151,15 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
         }
     }
 
+    /// <summary>The item whose day of issue was corrected over a year's end, where nothing is known under the number of the row's year.</summary>
+    private string? MovedOverTheYear(ListedRow row, ItemState bare, long pid, PartyState state)
+    {
+        var year = row.IssuedOn.Year;
+        if (bare.Cancelled || bare.IssuedOn.Year == year || Load(row.Account, ListedItems.OfYear(row.Number, year), pid, state) is not null) return null;
+        string[] names = [row.Number, ListedItems.OfYear(row.Number, year - 1), ListedItems.OfYear(row.Number, year + 1)];
+        return Array.Find(names, name => Load(row.Account, name, pid, state) is { } item && ListedItems.IsMoved(item, row.IssuedOn, row.Minor, item.Balance, row.Currency));
+    }
+
     private static bool Is(ItemState item, ListedRow row) => !item.Cancelled && item.IssuedOn == row.IssuedOn && item.DueOn == row.DueOn;
 
     private void FollowItem(ListedRow row, string name, PartyState state)
@@ -177,7 +187,7 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
         var inputs = new List<Input?>();
         var isAnew = item.Kind == ItemKind.Invoice && item.IssuedOn != row.IssuedOn;
         if (isAnew && Invoice(row, name, $"{key}/{row.Account}/{name}/{seq}/issued", item.Amount) is { } anew)
-            inputs.Add(anew with { Listed = new ListedInvoice(name, row.IssuedOn, row.DueOn, 1) });
+            inputs.Add(anew with { Listed = new ListedInvoice(name, row.IssuedOn, row.DueOn, 1, anew.Amount) });
         else if (item.Kind == ItemKind.Invoice && item.DueOn != row.DueOn) inputs.Add(Redated(row, name, Later(on, item.IssuedOn), seq));
         if (isAnew || item.Balance != row.Minor) inputs.Add(Balance(row, "invoice", name, Later(on, isAnew ? row.IssuedOn : item.IssuedOn), seq));
         if (inputs.Count == 0) { report.Same++; return; }

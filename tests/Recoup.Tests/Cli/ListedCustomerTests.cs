@@ -79,6 +79,38 @@ public sealed class ListedCustomerTests : IDisposable
     }
 
     [Fact]
+    public void A_day_of_issue_that_is_corrected_over_the_years_end_makes_no_second_invoice()
+    {
+        Ran Ledger(int day, string rows) => Import(day, rows).Expect(0);
+        Ledger(1, "C1,Acme,,,R1,2025-12-31,2026-03-30,100.00,EUR,\nC2,Beta,,,R1,2025-12-31,2026-03-30,100.00,EUR,\n");
+        // The same, entered anew some days later, is the same; a number that began anew has another amount, or comes beside the old one.
+        const string corrected = "C1,Acme,,,R1,2026-01-02,2026-04-01,100.00,EUR,2026-04-02\nC2,Beta,,,R1,2026-01-02,2026-04-01,70.00,EUR,\n"
+            + "C3,Ceta,,,R1,2025-12-31,2026-03-30,50.00,EUR,\nC3,Ceta,,,R1,2026-01-01,2026-03-31,50.00,EUR,\n";
+        Ledger(3, corrected);
+        Ageing(3).ShouldBe(new() { ["C2 EUR"] = "170.00 0.00", ["C3 EUR"] = "100.00 0.00" });
+        Ledger(4, corrected).Json.GetProperty("accepted").GetInt32().ShouldBe(0);
+        // Where the number is known with its year already, that item is meant, and goes on being it with another amount.
+        Ledger(5, "C4,Deta,,,R1,2023-06-01,2023-07-01,10.00,EUR,\n");
+        Ledger(6, "C4,Deta,,,R1,2025-01-02,2025-02-01,80.00,EUR,\n");
+        Ledger(7, "C4,Deta,,,R1,2024-12-30,2025-02-01,80.00,EUR,\n");
+        Ledger(8, "C4,Deta,,,R1,2024-12-30,2025-02-01,90.00,EUR,\n");
+        Ageing(8)["C4 EUR"].ShouldBe("100.00 0.00");
+        folder.Run("audit", "verify").Expect(0);
+    }
+
+    [Fact]
+    public void An_open_item_whose_day_of_issue_is_corrected_over_the_years_end_is_the_same_item()
+    {
+        const string other = "C2,I1,2026-03-01,2026-03-31,100.00,EUR,Beta,\n";
+        Follow(1, "C1,R1,2025-12-31,2026-03-30,100.00,EUR,Acme,\n" + other).Expect(0);
+        var report = Follow(2, "C1,R1,2026-01-02,2026-03-30,100.00,EUR,Acme,\n" + other).Expect(0).Json;
+        (report.GetProperty("corrected").GetInt32(), report.GetProperty("closed").GetInt32(), report.GetProperty("new").GetInt32()).ShouldBe((1, 0, 0));
+        Follow(3, "C1,R1,2026-01-02,2026-03-30,60.00,EUR,Acme,\n" + other).Expect(0);
+        Ageing(3).ShouldBe(new() { ["C1 EUR"] = "60.00 0.00", ["C2 EUR"] = "100.00 0.00" });
+        folder.Run("audit", "verify").Expect(0);
+    }
+
+    [Fact]
     public void A_credit_that_left_the_list_comes_back_with_it()
     {
         const string others = "C2,I1,2026-03-01,2026-03-31,500.00,EUR,Beta,\n";
