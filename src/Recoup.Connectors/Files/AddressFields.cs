@@ -26,6 +26,8 @@ internal static class AddressFields
             // NO is Norway, and NA is Namibia.
             if (values.Values[at] is string { Length: not 2 } text && AddressCells.Read(text).IsNone) values.Set(at, (object?)null);
         }
+        CheckPlace(row, draft, "country", text => InputKinds.CountryOf(text) is null ? InputKinds.CountryProblem(text) : null);
+        CheckPlace(row, draft, "time_zone", InputKinds.ZoneProblem);
         if (IsBlank(row, draft, "phone")) withdrawn |= Withdrawn.Phone;
         if (IsBlank(row, draft, "address")) withdrawn |= Withdrawn.Address;
         return true;
@@ -51,13 +53,40 @@ internal static class AddressFields
         return reading.Addresses.Count > 0;
     }
 
+    /// <summary>
+    /// A cell that can't be taken as what an account may also go without, such as two numbers in one cell, is left out and told of.
+    /// False where the field is another, or its value comes from more than the cell: what a mapping says of it holds.
+    /// </summary>
+    /// <param name="known">How many problems the row had before the cell was read.</param>
+    public static bool LeaveOut(MappedRow row, InputMaker.Draft draft, FieldPlan field, int known)
+    {
+        var values = draft.Values;
+        if (values.Kind.Name != "account" || field.Source is not FieldSource.Text) return false;
+        var name = values.Kind.Fields[field.Field].Name;
+        if (name is not ("email" or "other_emails") && !MayBeNone.Contains(name)) return false;
+        foreach (var problem in row.Problems.Skip(known)) row.Notes.Add(problem with { Message = $"{problem.Message}; it was left out" });
+        row.Problems.RemoveRange(known, row.Problems.Count - known);
+        values.Set(field.Field, (object?)null);
+        return true;
+    }
+
+    // Where the customer is may be unknown; what is owed is known all the same.
+    private static void CheckPlace(MappedRow row, InputMaker.Draft draft, string field, Func<string, string?> problemOf)
+    {
+        var at = draft.Values.Kind.Ordinal(field);
+        if (draft.Columns[at] is not { } column || draft.Values.Values[at] is not string text || problemOf(text) is not { } problem) return;
+        row.Notes.Add(new InputProblem(column, $"{problem}; it was left out"));
+        draft.Values.Set(at, (object?)null);
+    }
+
     // The file has the column, and nothing stands in it.
     private static bool IsBlank(MappedRow row, InputMaker.Draft draft, string field)
     {
         var at = draft.Values.Kind.Ordinal(field);
         if (draft.Values.Values[at] is not null) return false;
         foreach (var plan in draft.Plan.Fields)
-            if (plan.Field == at) return plan.Source.Column is { } column && row.Has(column.Slot);
+            if (plan.Field == at) return plan.Source.Column is { } column && row.Has(column.Slot)
+                && (row.Text(column.Slot) is not { } text || AddressCells.Read(text).IsNone);
         return false;
     }
 }

@@ -55,7 +55,11 @@ internal sealed class InputMaker
         var values = draft.Values;
         values.Clear();
         var read = true;
-        foreach (var field in plan.Fields) read &= field.Source.Set(row, values, field.Field);
+        foreach (var field in plan.Fields)
+        {
+            var known = row.Problems.Count;
+            read &= field.Source.Set(row, values, field.Field) || AddressFields.LeaveOut(row, draft, field, known);
+        }
         if (!read || !AmountCells.Settle(row, values, plan.Fields)) return null;
         var withdrawn = Withdrawn.Nothing;
         if (plan.Kind.HasPersonal && !AddressFields.Clean(row, draft, out withdrawn)) return null;

@@ -24,7 +24,7 @@ public static class InputKinds
             May("other_emails", Text, "further addresses for mail, parted by semicolons: used in turn where the first takes none") with { Personal = true, LengthMax = 1000 },
             May("phone", Text, "number for calls, with its country code") with { Personal = true, LengthMax = 40 },
             May("address", Text, "postal address") with { Personal = true, LengthMax = 500 },
-            May("country", Text, "ISO 3166 code of two letters") with { LengthMax = 2 },
+            May("country", Text, "ISO 3166 code of two letters") with { LengthMax = 60 },
             May("time_zone", Text, "IANA zone at the customer's place, such as Europe/Berlin") with { LengthMax = 60 },
             May("language", Text, "ISO 639 code of two letters") with { LengthMax = 8 },
             May("parent", Text, "account of the parent company, for reports") with { LengthMax = 100 },
@@ -329,15 +329,27 @@ public static class InputKinds
 
     private static string? CheckCountry(InputDraft d)
     {
-        var country = d.Text("country");
-        if (country is not null && (country.Length != 2 || !country.All(char.IsAsciiLetterUpper))) d.Problem("country", $"'{country}' is not an ISO 3166 code of two letters, such as DE");
-        return country;
+        if (d.Text("country") is not { } text) return null;
+        if (CountryOf(text) is not { } country) d.Problem("country", CountryProblem(text));
+        else return country;
+        return text;
     }
+
+    /// <summary>The code of a country in capitals, in whatever letters it was given; null: it is none. UK and EL are what their own call GB and GR.</summary>
+    public static string? CountryOf(string text) =>
+        text.Length != 2 || !text.All(char.IsAsciiLetter) ? null : text.ToUpperInvariant() switch { "UK" => "GB", "EL" => "GR", var code => code };
+
+    /// <summary>What is wrong with a country that <see cref="CountryOf"/> does not know.</summary>
+    public static string CountryProblem(string text) => $"'{InputDraft.Short(text)}' is not an ISO 3166 code of two letters, such as DE";
+
+    /// <summary>What is wrong with a time zone; null: nothing.</summary>
+    public static string? ZoneProblem(string zone) =>
+        NodaTime.DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) is null ? $"'{InputDraft.Short(zone)}' is not an IANA time zone, such as Europe/Berlin" : null;
 
     private static string? CheckZone(InputDraft d)
     {
         var zone = d.Text("time_zone");
-        if (zone is not null && NodaTime.DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) is null) d.Problem("time_zone", $"'{InputDraft.Short(zone)}' is not an IANA time zone, such as Europe/Berlin");
+        if (zone is not null && ZoneProblem(zone) is { } problem) d.Problem("time_zone", problem);
         return zone;
     }
 

@@ -111,6 +111,32 @@ public sealed class ListedCustomerTests : IDisposable
     }
 
     [Fact]
+    public void A_country_a_zone_a_language_or_a_number_that_can_not_be_taken_costs_nobody_the_receivable()
+    {
+        const string header = "account,name,phone,country,time_zone,language,invoice,issued_on,due_on,amount,currency\n";
+        Ran Take(int day, string rows) => folder.Run("import", folder.Write("places.csv", header + rows), "--map", "receivables", "--format", "json",
+            "--now", $"2026-04-{day:00}T10:00:00Z");
+        Take(1, "C1,Acme,+493012345678,DE,Europe/Berlin,de,I1,2026-03-01,2026-03-31,100.00,EUR\n").Expect(0);
+        var ran = Take(2, """
+            C1,Acme,"office +49 30 1234567, mobile +49 170 1234567",Germany,W. Europe Standard Time,German (Germany),I1,2026-03-01,2026-03-31,100.00,EUR
+            C2,Beta,,de,,,I1,2026-03-01,2026-03-31,100.00,EUR
+            C3,Ceta,020 7946 0123,UK,,,I1,2026-03-01,2026-03-31,100.00,EUR
+            """).Expect(0);
+        string.Join("\n", ran.Json.GetProperty("remarks").EnumerateArray().Select(r => Text(r, "text"))).ShouldSatisfyAllConditions(
+            all => all.ShouldContain("'Germany' is not an ISO 3166 code of two letters, such as DE; it was left out"),
+            all => all.ShouldContain("'W. Europe Standard Time' is not an IANA time zone, such as Europe/Berlin; it was left out"),
+            all => all.ShouldContain("language: has 16 characters; at most 8; it was left out"),
+            all => all.ShouldContain("phone: has 45 characters; at most 40; it was left out"));
+        Ageing(2).Count.ShouldBe(3);
+        // What can't be read takes nothing away, and small letters and the British word for it are the country's code.
+        folder.Run("sending", "live", "--now", "2026-04-08T06:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-04-08", "--now", "2026-04-08T10:00:00Z").Expect(0);
+        folder.Run("worklist", "--format", "json").Expect(0).Json.EnumerateArray().Select(w => Text(w, "account")).ShouldContain("C1");
+        (Recoup.Core.Inputs.InputKinds.CountryOf("uk"), Recoup.Core.Inputs.InputKinds.CountryOf("de")).ShouldBe(("GB", "DE"));
+        folder.Send("""{"type":"account","key":"x","account":"X1","country":"Germany"}""").Expect(3).Err.ShouldContain("'Germany' is not an ISO 3166 code");
+    }
+
+    [Fact]
     public void A_credit_that_left_the_list_comes_back_with_it()
     {
         const string others = "C2,I1,2026-03-01,2026-03-31,500.00,EUR,Beta,\n";
