@@ -198,7 +198,7 @@ internal static class FigureVerbs
         var segment = new Option<string?>("--segment") { Description = "only this segment" };
         var currency = new Option<string?>("--currency") { Description = "only this currency" };
         var window = new Option<string?>("--window") { Description = "another window than the KPI's own", HelpName = "SPAN" };
-        var limit = new Option<int>("--limit") { Description = "at most so many rows", DefaultValueFactory = _ => 1000 };
+        var limit = SimulateVerbs.Limit("at most so many rows", byDefault: 1000);
         var verb = new Command("drill", "The events behind a number; for a stock, the items that are open.")
         {
             id, asOf, portfolio, segment, currency, window, limit,

@@ -16,7 +16,7 @@ internal static class PeopleVerbs
     public static Command Worklist()
     {
         var owner = new Option<string?>("--owner") { Description = "whose: agent or manager" };
-        var limit = new Option<int>("--limit") { Description = "at most so many", DefaultValueFactory = _ => 20 };
+        var limit = SimulateVerbs.Limit("at most so many", byDefault: 20);
         var verb = new Command("worklist", "What people should do next, best first.") { owner, limit };
         verb.SetAction(parsed =>
         {
@@ -54,7 +54,7 @@ internal static class PeopleVerbs
     {
         var account = new Argument<string>("ACCOUNT");
         var asOf = new Option<string?>("--as-of") { Description = "decisions up to this day", HelpName = "DATE" };
-        var limit = new Option<int>("--limit") { Description = "at most so many decisions, newest first", DefaultValueFactory = _ => 10 };
+        var limit = SimulateVerbs.Limit("at most so many decisions, newest first", byDefault: 10);
         var verb = new Command("explain", "Why this was done about an account, or nothing.") { account, asOf, limit };
         verb.SetAction(parsed =>
         {

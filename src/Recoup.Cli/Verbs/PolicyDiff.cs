@@ -31,7 +31,7 @@ internal static class PolicyDiff
     {
         var file = new Argument<string>("FILE");
         var asOf = new Option<string?>("--as-of") { Description = "the day to decide for; else the last on which anything was recorded", HelpName = "DATE" };
-        var limit = new Option<int>("--limit") { Description = "at most so many accounts are listed", DefaultValueFactory = _ => 20 };
+        var limit = SimulateVerbs.Limit("at most so many accounts are listed", byDefault: 20);
         var verb = new Command("diff",
             "Decides for every account under the policy in force and under FILE, keeps neither, and shows where they differ.") { file, asOf, limit };
         verb.SetAction(parsed =>

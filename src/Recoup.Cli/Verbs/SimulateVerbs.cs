@@ -81,6 +81,9 @@ internal static class SimulateVerbs
         return verb;
     }
 
+    /// <summary>How much of a list is wanted: none of it, or less, is a typing error.</summary>
+    public static Option<int> Limit(string description, int byDefault) => Counting("--limit", description, byDefault, from: 1, to: 1_000_000);
+
     public static Option<int> Counting(string name, string description, int byDefault, int from, int to)
     {
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => byDefault, HelpName = "N" };

@@ -28,6 +28,22 @@ public sealed class WorklistTests
         folder.Run("worklist").Expect(0).Out.ShouldContain("do not call");
     }
 
+    /// <summary>No list is empty, and no verb fails, for the number of rows that was asked for.</summary>
+    [Theory]
+    [InlineData("worklist")]
+    [InlineData("explain", "A1")]
+    [InlineData("drill", "dso")]
+    [InlineData("drill", "1-30")]
+    public void A_limit_is_a_number_of_rows_that_there_can_be(params string[] verb)
+    {
+        using var folder = new DataFolder();
+        folder.Send(Facts, "--now", "2026-01-02T10:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
+        foreach (var limit in new[] { "0", "-1", "2147483647" })
+            folder.Run([.. verb, "--limit", limit]).Expect(2).Err.ShouldContain("--limit takes a number from 1 to 1000000");
+        folder.Run([.. verb, "--limit", "1000000", "--format", "json"]).Expect(0).Json.GetArrayLength().ShouldBeGreaterThan(0);
+    }
+
     /// <summary>Keys of one kind may be those of another: that one was looked for in vain says nothing of the other.</summary>
     [Theory]
     [InlineData("work")]
