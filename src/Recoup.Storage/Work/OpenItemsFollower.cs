@@ -157,7 +157,8 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
         var year = row.IssuedOn.Year;
         if (bare.Cancelled || bare.IssuedOn.Year == year || Load(row.Account, ListedItems.OfYear(row.Number, year), pid, state) is not null) return null;
         string[] names = [row.Number, ListedItems.OfYear(row.Number, year - 1), ListedItems.OfYear(row.Number, year + 1)];
-        return Array.Find(names, name => Load(row.Account, name, pid, state) is { } item && ListedItems.IsMoved(item, row.IssuedOn, row.Minor, item.Balance, row.Currency));
+        return Array.Find(names, name => Load(row.Account, name, pid, state) is { } item
+            && ListedItems.IsMoved(item, row.IssuedOn, row.Minor, item.Balance, row.Currency));
     }
 
     private static bool Is(ItemState item, ListedRow row) => !item.Cancelled && item.IssuedOn == row.IssuedOn && item.DueOn == row.DueOn;
@@ -215,7 +216,8 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
             if (Add(row, told)) report.Same++;
             return;
         }
-        if (Add(row, told, Balance(left, "credit_note", row.Number, Later(on, credit.On), state.LastSeq.ToString(CultureInfo.InvariantCulture)))) report.Corrected++;
+        var seq = state.LastSeq.ToString(CultureInfo.InvariantCulture);
+        if (Add(row, told, Balance(left, "credit_note", row.Number, Later(on, credit.On), seq))) report.Corrected++;
     }
 
     private static string Credit(string number) => $"credit:{number}";
@@ -232,7 +234,10 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
     private Input? Balance(ListedRow row, string field, string name, DateOnly day, string seq) => Parse(
         $$"""{"type":"open_balance","key":{{Quote(OpenItemsIntake.Keyed($"{key}/{row.Account}/{name}/{seq}"))}},"account":{{Quote(row.Account)}},"{{field}}":{{Quote(name)}},"on":"{{day:yyyy-MM-dd}}","balance":"{{Format(row.Minor, row.Currency)}}","currency":"{{row.Currency}}","reason":{{Quote($"open items of {source}")}}}""");
 
-    /// <summary>Null where the row can't be said so, such as a name too long with the year in it: <see cref="Add"/> rejects it, and goes on with others.</summary>
+    /// <summary>
+    /// Null where the row can't be said so, such as a name too long with the year in it: <see cref="Add"/> rejects it, and goes on
+    /// with others.
+    /// </summary>
     private Input? Parse(string json) => InputJson.Parse(System.Text.Encoding.UTF8.GetBytes(json), $"import:{source}", problems, trusted: true);
 
     private static string Quote(string text) => $"\"{System.Text.Json.JsonEncodedText.Encode(text)}\"";
