@@ -87,11 +87,17 @@ internal static class SimulateVerbs
     public static Option<int> Counting(string name, string description, int byDefault, int from, int to)
     {
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => byDefault, HelpName = "N" };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is var value && (value < from || value > to)) result.AddError($"{name} takes a number from {from} to {to}");
-        });
+        option.Validators.Add(result => Bound(result, name, from, to));
         return option;
+    }
+
+    /// <summary>An error where what was given is no number, or beyond the bounds. The value itself throws where it is none.</summary>
+    public static void Bound(System.CommandLine.Parsing.OptionResult result, string name, int from, int to)
+    {
+        if (result.Tokens is not [var given]) return;
+        const System.Globalization.NumberStyles whole = System.Globalization.NumberStyles.AllowLeadingSign;
+        if (!int.TryParse(given.Value, whole, System.Globalization.CultureInfo.InvariantCulture, out var value) || value < from || value > to)
+            result.AddError($"{name} takes a number from {from} to {to}");
     }
 
     private static void Print(Output output, SimulationReport report, IReadOnlyList<KpiRow> kpis, double seconds)

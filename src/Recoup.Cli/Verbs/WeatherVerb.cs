@@ -28,10 +28,7 @@ internal sealed class WeatherVerb(Option<ulong> seed, Option<int> accounts, Opti
     private static Option<int?> SeedsOption()
     {
         var option = new Option<int?>("--seeds") { Description = "with --faults: so many seeds from --seed on", HelpName = "N" };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 1 or > 1_000_000) result.AddError("--seeds takes a number from 1 to 1000000");
-        });
+        option.Validators.Add(result => SimulateVerbs.Bound(result, "--seeds", from: 1, to: 1_000_000));
         return option;
     }
 

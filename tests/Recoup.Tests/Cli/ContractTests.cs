@@ -168,6 +168,7 @@ public sealed class ContractTests(EveryKindFolder made) : IClassFixture<EveryKin
         "ageing --by colour", "kpi --from 2026-01-01 --as-of 2026-02-01",
         "kpi --from 2026-02-01 --to 2026-01-01", "ageing --format xml", "run --now yesterday", "drill no_such_thing", "sending maybe",
         "audit verify --anchor no-such-folder", "worklist --limit many", "run --database x",
+        "simulate --accounts many", "simulate --days 99999999999", "simulate --faults --seeds many", "demo --accounts many",
     ];
 
     [Theory]
