@@ -38,7 +38,7 @@ public static class FaultTable
             "an invoice number comes again under another key, with another amount; the key is used for something else the next day"),
         new(Fault.SpoiltRow, "conflict", 3, 150, "a row holds a good fact and one that can't be taken; the good one is told alone afterwards"),
         new(Fault.Contradiction, "conflict", 40, 1100,
-            "something is told that can't be so: a dispute closed that was never opened, an unknown payment reversed, another currency, another party…"),
+            "something is told that can't be so: an unknown dispute closed, an unknown payment reversed, another currency…"),
         new(Fault.CrashBeforeCommit, "crash", 10, 200, "the power goes before a commit: the transaction is open, its journal written, or all but committed"),
         new(Fault.CrashAfterCommit, "crash", 12, 200, "the power goes after a commit, before anybody has the answer"),
         new(Fault.CrashBeforeSend, "crash", 8, 130, "the power goes when messages are released and not yet with their channel"),
