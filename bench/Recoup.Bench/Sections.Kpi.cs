@@ -58,7 +58,7 @@ internal static partial class Sections
             Limit = new Limit("ageing, DSO, CEI by SQL", sql * 1000),
             Note = $"{invoices:N0} invoices, {rows.Count:N0} rows, {cells:N0} cells read of {ground.Count("cell"):N0}, {ground.Count("stock"):N0} stocks",
         });
-        figures.Add(new Figure("ageing, DSO, CEI, 24 months x segments", three * 1000, Unit.Milliseconds) { Limit = new Limit("the same by SQL", sql * 1000) });
+        figures.Add(new Figure("ageing, DSO, CEI, 24 months", three * 1000, Unit.Milliseconds) { Limit = new Limit("the same by SQL", sql * 1000) });
         figures.Add(new Figure("one DSO of one day", one * 1000, Unit.Milliseconds));
         figures.Add(new Figure("KPIs, peak memory", peak, Unit.Megabytes) { Goal = Goal.Memory });
     }

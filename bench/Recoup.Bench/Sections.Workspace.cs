@@ -79,7 +79,7 @@ internal static partial class Sections
             var same = Time(() => ground.Import(years, Ledger.Last.AddDays(10), what + ", the same file again"));
             figures.Add(new Figure("the same file again", same, Unit.Seconds)
             {
-                Limit = new Limit("its first import and the opening's", seconds), Note = "nothing changes",
+                Limit = new Limit("its first import and opening", seconds), Note = "nothing changes",
             });
         }
         File.Delete(opening);
