@@ -16,20 +16,17 @@ public readonly record struct OpenItemsWanted(string Account, string? Currency, 
 public sealed class Needs
 {
     // Made when first added to: most inputs need little or nothing, and each is asked several times.
-    private List<(string Account, string Number)>? items;
-    private List<string>? cash, messages, workItems;
+    private List<NeededRow>? rows;
     private List<OpenItemsWanted>? openItems;
 
-    public ReadOnlySpan<(string Account, string Number)> Items => CollectionsMarshal.AsSpan(items);
-    public ReadOnlySpan<string> Cash => CollectionsMarshal.AsSpan(cash);
-    public ReadOnlySpan<string> Messages => CollectionsMarshal.AsSpan(messages);
-    public ReadOnlySpan<string> WorkItems => CollectionsMarshal.AsSpan(workItems);
+    /// <summary>A row may be among them twice.</summary>
+    public ReadOnlySpan<NeededRow> Rows => CollectionsMarshal.AsSpan(rows);
     public ReadOnlySpan<OpenItemsWanted> OpenItems => CollectionsMarshal.AsSpan(openItems);
 
     /// <summary>Every event of the party.</summary>
     public bool History { get; private set; }
 
-    public bool IsEmpty => items is null && cash is null && messages is null && workItems is null && openItems is null && !History;
+    public bool IsEmpty => rows is null && openItems is null && !History;
 
     /// <summary>At most so many items are listed in one message; the others are summed up.</summary>
     public const int ListedItemsMax = 50;
@@ -132,10 +129,12 @@ public sealed class Needs
         return needs;
     }
 
-    private void Item(PartyState state, string account, string number)
+    private void Row<TKey, T>(Rows<TKey, T> known, TKey key) where TKey : notnull where T : class
     {
-        if (!state.Items.ContainsKey((account, number)) && !state.LookedFor.Contains((account, number)) && items?.Contains((account, number)) != true) (items ??= []).Add((account, number));
+        if (!known.ContainsKey(key) && !known.WasLookedFor(key)) (rows ??= []).Add(known.Needed(key));
     }
+
+    private void Item(PartyState state, string account, string number) => Row(state.Items, (account, number));
 
     private void ItemAndCash(PartyState state, string account, string number)
     {
@@ -175,16 +174,13 @@ public sealed class Needs
         }
     }
 
-    private void CashOf(PartyState state, string key)
-    {
-        if (!state.Cash.ContainsKey(key) && !state.CashLookedFor.Contains(key)) (cash ??= []).Add(key);
-    }
+    private void CashOf(PartyState state, string key) => Row(state.Cash, key);
 
     private void Message(PartyState state, string id)
     {
         if (state.Messages.TryGetValue(id, out var known))
             foreach (var number in known.Document?.Numbers ?? []) Item(state, known.Account, number);
-        else if (!state.MessagesLookedFor.Contains(id) && messages?.Contains(id) != true) (messages ??= []).Add(id);
+        else Row(state.Messages, id);
     }
 
     private void PendingMessages(PartyState state)
@@ -193,10 +189,7 @@ public sealed class Needs
             if (pending.Kind is "message" or "document") Message(state, pending.Id);
     }
 
-    private void Work(PartyState state, string id)
-    {
-        if (!state.WorkItems.ContainsKey(id) && !state.WorkItemsLookedFor.Contains(id)) (workItems ??= []).Add(id);
-    }
+    private void Work(PartyState state, string id) => Row(state.WorkItems, id);
 
     internal static bool HasNoAddress(PartyState state, Contact.MessageState message) =>
         state.Contact.Point(message.Channel) is null && state.Account(message.Account)?.EmailToken is null;

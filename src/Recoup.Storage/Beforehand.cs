@@ -6,17 +6,15 @@ namespace Recoup.Storage;
 /// <summary>What the inputs of a batch need beside the headers of their parties, loaded by one reading a kind.</summary>
 internal sealed class Beforehand
 {
-    private readonly List<(PartyState State, ItemKey Key)> items = [];
+    private readonly List<(RowKind Kind, List<(IRows Rows, RowPlace Place)> Wanted)> kinds = [];
     private readonly Dictionary<(PartyState State, string Account, string Currency), OpenItemsKey> open = [];
-    private readonly List<(PartyState State, long Pid, string Key)> cash = [], messages = [], work = [];
 
     /// <param name="pid">The party's place; a party without one has nothing stored.</param>
     /// <returns>Whether anything is wanted that a reading can bring.</returns>
     public bool Add(PartyState state, long pid, Needs needs)
     {
         if (needs.IsEmpty) return false;
-        foreach (var (account, number) in needs.Items)
-            if (state.LookedFor.Add((account, number)) && pid != 0) items.Add((state, new ItemKey(pid, account, number)));
+        foreach (var (kind, key) in needs.Rows) Add(state.Of(kind), pid, key);
         foreach (var wanted in needs.OpenItems)
         {
             if (pid == 0)
@@ -26,43 +24,48 @@ internal sealed class Beforehand
             }
             // Of several payments on one account the farthest.
             var place = (state, wanted.Account, wanted.Currency ?? "");
-            if (!open.TryGetValue(place, out var before) || before.DueThrough < wanted.DueThrough.DayNumber) open[place] = new OpenItemsKey(pid, wanted.Account, wanted.DueThrough.DayNumber, wanted.Limit);
+            if (!open.TryGetValue(place, out var before) || before.DueThrough < wanted.DueThrough.DayNumber)
+                open[place] = new OpenItemsKey(pid, wanted.Account, wanted.DueThrough.DayNumber, wanted.Limit);
         }
-        Add(cash, state.CashLookedFor, state, pid, needs.Cash);
-        Add(messages, state.MessagesLookedFor, state, pid, needs.Messages);
-        Add(work, state.WorkItemsLookedFor, state, pid, needs.WorkItems);
         return true;
     }
 
     /// <summary>All that another state of the same party has beside its header.</summary>
     public void AddAll(PartyState state, long pid, PartyState other)
     {
-        foreach (var (account, number) in other.Items.Keys)
-            if (state.LookedFor.Add((account, number))) items.Add((state, new ItemKey(pid, account, number)));
-        Add(cash, state.CashLookedFor, state, pid, [.. other.Cash.Keys]);
-        Add(messages, state.MessagesLookedFor, state, pid, [.. other.Messages.Keys]);
-        Add(work, state.WorkItemsLookedFor, state, pid, [.. other.WorkItems.Keys]);
+        var known = new List<KeyValuePair<RowKey, object>>();
+        foreach (var (kind, rows) in other.Beside)
+        {
+            known.Clear();
+            rows.List(known);
+            foreach (var (key, _) in known) Add(state.Of(kind), pid, key);
+        }
     }
 
-    private static void Add(List<(PartyState, long, string)> list, HashSet<string> lookedFor, PartyState state, long pid, ReadOnlySpan<string> keys)
+    private void Add(IRows rows, long pid, RowKey key)
     {
-        foreach (var key in keys)
-            if (lookedFor.Add(key) && pid != 0) list.Add((state, pid, key));
+        if (rows.LookFor(key) && pid != 0) Wanted(rows.Kind).Add((rows, new RowPlace(pid, key)));
     }
 
-    public void Load(Stored database)
+    private List<(IRows Rows, RowPlace Place)> Wanted(RowKind kind)
     {
-        foreach (var (i, bytes) in database.Items([.. items.Select(w => w.Key)]))
-            items[i].State.Items[(items[i].Key.Account, items[i].Key.Number)] = StateCodec.DecodeItem(bytes);
+        foreach (var (one, wanted) in kinds)
+            if (ReferenceEquals(one, kind)) return wanted;
+        var made = new List<(IRows, RowPlace)>();
+        kinds.Add((kind, made));
+        return made;
+    }
+
+    public void Load(Stored stored)
+    {
+        foreach (var (kind, wanted) in kinds)
+            foreach (var (i, bytes) in stored.Rows(kind, wanted.ConvertAll(static w => w.Place))) wanted[i].Rows.Put(wanted[i].Place.Key, bytes);
         var asked = open.ToList();
-        foreach (var (i, number, currency, bytes) in database.OpenItems([.. asked.Select(w => w.Value)]))
+        foreach (var (i, number, currency, bytes) in stored.OpenItems([.. asked.Select(w => w.Value)]))
         {
             var (state, account, only) = asked[i].Key;
             if (only.Length == 0 || currency == only) state.Items.TryAdd((account, number), StateCodec.DecodeItem(bytes));
         }
         foreach (var ((state, account, currency), key) in asked) state.OpenLoadedThrough[(account, currency)] = DateOnly.FromDayNumber(key.DueThrough);
-        foreach (var (i, bytes) in database.Rows(Beside.Cash, [.. cash.Select(w => (w.Pid, w.Key))])) cash[i].State.Cash[cash[i].Key] = StateCodec.DecodeCash(bytes);
-        foreach (var (i, bytes) in database.Rows(Beside.Message, [.. messages.Select(w => (w.Pid, w.Key))])) messages[i].State.Messages[messages[i].Key] = StateCodec.DecodeMessage(bytes);
-        foreach (var (i, bytes) in database.Rows(Beside.WorkItem, [.. work.Select(w => (w.Pid, w.Key))])) work[i].State.WorkItems[work[i].Key] = StateCodec.DecodeWorkItem(bytes);
     }
 }

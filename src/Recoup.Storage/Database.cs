@@ -1,5 +1,6 @@
 using Recoup.Core.Events;
 using Recoup.Core.Measures;
+using Recoup.Core.Parties;
 using Recoup.Storage.Journal;
 
 namespace Recoup.Storage;
@@ -7,14 +8,8 @@ namespace Recoup.Storage;
 /// <summary>A party's header as it is stored.</summary>
 internal readonly record struct StoredParty(string Id, long Pid, byte[] State);
 
-/// <summary>An item that is wanted by its number.</summary>
-internal readonly record struct ItemKey(long Pid, string Account, string Number);
-
 /// <summary>Open items of an account that are wanted by due day: oldest first, at most so many.</summary>
 internal readonly record struct OpenItemsKey(long Pid, string Account, int DueThrough, int Limit);
-
-/// <summary>One of the kinds of rows that lie beside a header and are wanted by their key.</summary>
-internal enum Beside { Cash, Message, WorkItem }
 
 /// <summary>What a transaction writes after the journal: all of it is read by nobody before the commit.</summary>
 internal sealed record Changes(
@@ -127,11 +122,9 @@ internal abstract class Database : IDisposable
     public abstract Dictionary<string, byte[]> KeyContents(IReadOnlyCollection<string> keys);
 
     /// <summary>Those that exist, each with its place among the wanted.</summary>
-    public abstract List<(int Index, byte[] State)> Items(IReadOnlyList<ItemKey> wanted);
+    public abstract List<(int Index, byte[] State)> Rows(RowKind kind, IReadOnlyList<RowPlace> wanted);
 
     public abstract List<(int Index, string Number, string Currency, byte[] State)> OpenItems(IReadOnlyList<OpenItemsKey> wanted);
-
-    public abstract List<(int Index, byte[] State)> Rows(Beside kind, IReadOnlyList<(long Pid, string Key)> wanted);
 
     // --- bulk writing ---
 

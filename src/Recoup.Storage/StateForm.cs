@@ -1,7 +1,4 @@
-using Recoup.Core.Contact;
 using Recoup.Core.Parties;
-using Recoup.Core.Receivables;
-using Recoup.Core.Recovery;
 
 namespace Recoup.Storage;
 
@@ -18,32 +15,43 @@ internal sealed class StateForm
     public required string Id { get; init; }
     public required DateOnly? NextReviewOn { get; init; }
     public required byte[] Header { get; init; }
-    public required IReadOnlyList<(ItemState Item, byte[] State, bool IsNew)> Items { get; init; }
-    public required IReadOnlyList<(string Key, byte[] State, bool IsNew)> Cash { get; init; }
-    public required IReadOnlyList<(MessageState Message, byte[] State, bool IsNew)> Messages { get; init; }
-    public required IReadOnlyList<(WorkItemState WorkItem, byte[] State, bool IsNew)> WorkItems { get; init; }
+    /// <summary>What is to be written beside it, by kind; a kind of which nothing changed is left out.</summary>
+    public required IReadOnlyList<(RowKind Kind, RowForm[] Rows)> Beside { get; init; }
+
+    /// <summary>What is to be written of a kind.</summary>
+    public RowForm[] Rows(RowKind kind)
+    {
+        foreach (var (one, rows) in Beside)
+            if (ReferenceEquals(one, kind)) return rows;
+        return [];
+    }
 
     /// <summary>Takes what changed since it was loaded, and notes that it was taken.</summary>
     /// <param name="isNew">Nothing of the party is stored yet.</param>
     /// <param name="on">What the state was loaded from: a row that was not found there is new. Null: no row is known to be.</param>
     public static StateForm Of(PartyState state, long pid, bool isNew = false, Stored? on = null)
     {
-        var form = new StateForm
+        return new StateForm
         {
             Pid = pid,
             IsNew = isNew,
             Id = state.Id,
             NextReviewOn = state.NextReviewOn,
             Header = StateCodec.Encode(state),
-            Items = [.. state.ChangedItems.Select(k => (state.Items[k], StateCodec.Encode(state.Items[k]), on?.Lacks(new ItemKey(pid, k.Account, k.Number)) == true))],
-            Cash = [.. state.ChangedCash.Select(k => (k, StateCodec.Encode(state.Cash[k]), on?.Lacks(Beside.Cash, pid, k) == true))],
-            Messages = [.. state.ChangedMessages.Select(k => (state.Messages[k], StateCodec.Encode(state.Messages[k]), on?.Lacks(Beside.Message, pid, k) == true))],
-            WorkItems = [.. state.ChangedWorkItems.Select(k => (state.WorkItems[k], StateCodec.Encode(state.WorkItems[k]), on?.Lacks(Beside.WorkItem, pid, k) == true))],
+            Beside = Changes(state, pid, on is { TellsNewRows: true } ? on : null),
         };
-        state.ChangedItems.Clear();
-        state.ChangedCash.Clear();
-        state.ChangedMessages.Clear();
-        state.ChangedWorkItems.Clear();
-        return form;
+    }
+
+    private static (RowKind, RowForm[])[] Changes(PartyState state, long pid, Stored? on)
+    {
+        var count = 0;
+        foreach (var (_, rows) in state.Beside)
+            if (rows.HasChanges) count++;
+        if (count == 0) return [];
+        var changes = new (RowKind, RowForm[])[count];
+        var at = 0;
+        foreach (var (kind, rows) in state.Beside)
+            if (rows.HasChanges) changes[at++] = (kind, rows.TakeChanges(on is null ? null : key => on.Lacks(kind, new RowPlace(pid, key))));
+        return changes;
     }
 }

@@ -439,55 +439,18 @@ public sealed partial class Store : IDisposable
         return pids;
     }
 
-    internal void LoadItem(PartyState state, long pid, string account, string number)
+    /// <summary>Puts a row beside a header at hand, where there is one.</summary>
+    internal void Load<TKey, T>(Rows<TKey, T> rows, long pid, TKey key) where TKey : notnull where T : class
     {
-        state.LookedFor.Add((account, number));
-        var s = Statement("SELECT state FROM item WHERE pid = ? AND account = ? AND number = ?").Bind(pid).Bind(account).Bind(number);
+        IRows one = rows;
+        var place = rows.Needed(key).Key;
+        one.LookFor(place);
+        var s = Statement(RowSql.Of(one.Kind).ByKey).Bind(pid).Bind(place.First);
+        if (place.Second is { } second) s.Bind(second);
         if (!s.Step()) return;
-        state.Items[(account, number)] = StateCodec.DecodeItem(s.Blob(0));
+        one.Put(place, s.Blob(0));
         s.Reset();
     }
-
-    internal void LoadOpenItems(PartyState state, long pid, string account, string? currency, DateOnly dueThrough, int limit)
-    {
-        var s = Statement("SELECT number, currency, state FROM item WHERE pid = ? AND open = 1 AND due <= ? AND account = ? ORDER BY due LIMIT ?").Bind(pid).Bind(dueThrough.DayNumber).Bind(account).Bind(limit);
-        while (s.Step())
-        {
-            var key = (account, s.Text(0));
-            if ((currency is null || s.Text(1) == currency) && !state.Items.ContainsKey(key)) state.Items[key] = StateCodec.DecodeItem(s.Blob(2));
-        }
-        state.OpenLoadedThrough[(account, currency ?? "")] = dueThrough;
-    }
-
-    internal void LoadCash(PartyState state, long pid, string key)
-    {
-        state.CashLookedFor.Add(key);
-        var s = Statement("SELECT state FROM cash WHERE pid = ? AND key = ?").Bind(pid).Bind(key);
-        if (!s.Step()) return;
-        state.Cash[key] = StateCodec.DecodeCash(s.Blob(0));
-        s.Reset();
-    }
-
-    internal void LoadMessage(PartyState state, long pid, string id)
-    {
-        state.MessagesLookedFor.Add(id);
-        var s = Statement("SELECT state FROM message WHERE id = ? AND pid = ?").Bind(id).Bind(pid);
-        if (!s.Step()) return;
-        state.Messages[id] = StateCodec.DecodeMessage(s.Blob(0));
-        s.Reset();
-    }
-
-    internal void LoadWorkItem(PartyState state, long pid, string id)
-    {
-        state.WorkItemsLookedFor.Add(id);
-        var s = Statement("SELECT state FROM work WHERE id = ? AND pid = ?").Bind(id).Bind(pid);
-        if (!s.Step()) return;
-        state.WorkItems[id] = StateCodec.DecodeWorkItem(s.Blob(0));
-        s.Reset();
-    }
-
-    /// <summary>In hundredths.</summary>
-    internal static long PriorityOf(WorkItemState work) => (long)(WorkItemState.Priority(Money.ToMajor(work.Minor, Currency.Of(work.Currency)), work.Score) * 100);
 
     internal static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

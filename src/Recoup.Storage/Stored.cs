@@ -2,6 +2,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
 using Recoup.Storage.Journal;
 
 namespace Recoup.Storage;
@@ -35,19 +36,20 @@ internal sealed class Stored(Store store, Prepared? over = null)
 {
     private readonly Dictionary<string, StateForm> parties = over?.Changes.States.ToDictionary(s => s.Id, StringComparer.Ordinal) ?? [];
     private readonly Dictionary<long, StateForm> byPid = over?.Changes.States.ToDictionary(s => s.Pid) ?? [];
-    private readonly Dictionary<ItemKey, byte[]> items = ItemsOf(over);
+    private readonly Dictionary<RowKind, Dictionary<RowPlace, byte[]>> newer = [];
     private readonly Dictionary<string, string> aliases = over is null ? [] : new(over.Changes.Aliases, StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]> keys = over is null ? [] : over.Changes.Keys as Dictionary<string, byte[]> ?? new(over.Changes.Keys, StringComparer.Ordinal);
 
     private readonly Dictionary<string, StoredParty> atHand = new(StringComparer.Ordinal);
 
-    private static Dictionary<ItemKey, byte[]> ItemsOf(Prepared? over)
+    /// <summary>What is being written of a kind.</summary>
+    private Dictionary<RowPlace, byte[]> Newer(RowKind kind)
     {
-        var items = new Dictionary<ItemKey, byte[]>();
-        if (over is null) return items;
-        foreach (var form in over.Changes.States)
-            foreach (var (item, state, _) in form.Items) items.Add(new ItemKey(form.Pid, item.Account, item.Number), state);
-        return items;
+        if (newer.TryGetValue(kind, out var known)) return known;
+        var rows = new Dictionary<RowPlace, byte[]>();
+        foreach (var form in byPid.Values)
+            foreach (var row in form.Rows(kind)) rows.Add(new RowPlace(form.Pid, kind.KeyOf(row.State)), row.Bytes);
+        return newer[kind] = rows;
     }
 
     public Dictionary<string, string> PartiesOf(IReadOnlyCollection<string> accounts)
@@ -125,80 +127,49 @@ internal sealed class Stored(Store store, Prepared? over = null)
     /// <summary>All that is stored beside a party's header and was not loaded yet. Not for a batch that is handled over another.</summary>
     public void LoadAll(PartyState state, long pid)
     {
-        foreach (var bytes in All("item", pid))
-            if (StateCodec.DecodeItem(bytes) is var item) state.Items.TryAdd((item.Account, item.Number), item);
-        foreach (var bytes in All("cash", pid))
-            if (StateCodec.DecodeCash(bytes) is var cash) state.Cash.TryAdd(cash.Key, cash);
-        foreach (var bytes in All("message", pid))
-            if (StateCodec.DecodeMessage(bytes) is var message) state.Messages.TryAdd(message.Id, message);
-        foreach (var bytes in All("work", pid))
-            if (StateCodec.DecodeWorkItem(bytes) is var work) state.WorkItems.TryAdd(work.Id, work);
-    }
-
-    private List<byte[]> All(string table, long pid)
-    {
-        var rows = new List<byte[]>();
-        var s = store.Statement($"SELECT state FROM {table} WHERE pid = ?").Bind(pid);
-        while (s.Step()) rows.Add(s.Blob(0).ToArray());
-        return rows;
+        foreach (var kind in RowKinds.All)
+        {
+            var rows = state.Of(kind);
+            var s = store.Statement(RowSql.Of(kind).OfParty).Bind(pid);
+            while (s.Step()) rows.PutUnlessKnown(s.Blob(0));
+        }
     }
 
     // --- what lies beside the headers; each with its place among the wanted ---
 
-    public IReadOnlyList<(int Index, byte[] State)> Items(IReadOnlyList<ItemKey> wanted)
+    public IReadOnlyList<(int Index, byte[] State)> Rows(RowKind kind, IReadOnlyList<RowPlace> wanted)
     {
-        var found = Over(wanted, items.Count > 0 ? key => items.GetValueOrDefault(key) : null, store.Database.Items);
-        if (store.Database.TellsNewRows)
-            foreach (var (i, _) in found) foundItems.Add(wanted[i]);
-        return found;
-    }
-
-    public IReadOnlyList<(int Index, byte[] State)> Rows(Beside kind, IReadOnlyList<(long Pid, string Key)> wanted)
-    {
-        var found = Over(wanted, byPid.Count > 0 ? key => byPid.TryGetValue(key.Pid, out var form) ? Row(form, kind, key.Key) : null : null, left => store.Database.Rows(kind, left));
-        if (store.Database.TellsNewRows)
-            foreach (var (i, _) in found) foundRows.Add((kind, wanted[i].Pid, wanted[i].Key));
-        return found;
+        var known = Newer(kind);
+        var rows = known.Count == 0 ? store.Database.Rows(kind, wanted) : Over(wanted, known, left => store.Database.Rows(kind, left));
+        if (TellsNewRows)
+            foreach (var (i, _) in rows) Found(kind).Add(wanted[i]);
+        return rows;
     }
 
     // --- what was not there ---
 
-    private readonly HashSet<ItemKey> foundItems = [];
-    private readonly HashSet<(Beside Kind, long Pid, string Key)> foundRows = [];
+    private readonly Dictionary<RowKind, HashSet<RowPlace>> found = [];
 
-    /// <summary>The item is new: whatever a batch changes was looked for first.</summary>
-    public bool Lacks(ItemKey key) => store.Database.TellsNewRows && !foundItems.Contains(key);
-
-    /// <inheritdoc cref="Lacks(ItemKey)"/>
-    public bool Lacks(Beside kind, long pid, string key) => store.Database.TellsNewRows && !foundRows.Contains((kind, pid, key));
-
-    private static byte[]? Row(StateForm form, Beside kind, string key)
+    private HashSet<RowPlace> Found(RowKind kind)
     {
-        switch (kind)
-        {
-            case Beside.Cash:
-                foreach (var (k, state, _) in form.Cash)
-                    if (k == key) return state;
-                return null;
-            case Beside.Message:
-                foreach (var (message, state, _) in form.Messages)
-                    if (message.Id == key) return state;
-                return null;
-            default:
-                foreach (var (work, state, _) in form.WorkItems)
-                    if (work.Id == key) return state;
-                return null;
-        }
+        if (!found.TryGetValue(kind, out var places)) found[kind] = places = [];
+        return places;
     }
 
-    private static List<(int Index, byte[] State)> Over<T>(IReadOnlyList<T> wanted, Func<T, byte[]?>? newer, Func<IReadOnlyList<T>, List<(int Index, byte[] State)>> read)
+    /// <summary>Whether <see cref="Lacks"/> is worth asking.</summary>
+    public bool TellsNewRows => store.Database.TellsNewRows;
+
+    /// <summary>The row is new: whatever a batch changes was looked for first.</summary>
+    public bool Lacks(RowKind kind, RowPlace place) => !found.TryGetValue(kind, out var places) || !places.Contains(place);
+
+    private static List<(int Index, byte[] State)> Over(
+        IReadOnlyList<RowPlace> wanted, Dictionary<RowPlace, byte[]> newer, Func<IReadOnlyList<RowPlace>, List<(int Index, byte[] State)>> read)
     {
-        if (newer is null) return read(wanted);
         var found = new List<(int Index, byte[] State)>();
         var places = new List<int>();
-        var left = new List<T>();
+        var left = new List<RowPlace>();
         for (var i = 0; i < wanted.Count; i++)
-            if (newer(wanted[i]) is { } state) found.Add((i, state));
+            if (newer.TryGetValue(wanted[i], out var state)) found.Add((i, state));
             else
             {
                 places.Add(i);
@@ -210,26 +181,32 @@ internal sealed class Stored(Store store, Prepared? over = null)
 
     public IReadOnlyList<(int Index, string Number, string Currency, byte[] State)> OpenItems(IReadOnlyList<OpenItemsKey> wanted)
     {
-        var found = OpenItemsOver(wanted);
-        if (store.Database.TellsNewRows)
-            foreach (var (i, number, _, _) in found) foundItems.Add(new ItemKey(wanted[i].Pid, wanted[i].Account, number));
-        return found;
+        var open = OpenItemsOver(wanted);
+        if (TellsNewRows)
+            foreach (var (i, number, _, _) in open) Found(RowKinds.Items).Add(PlaceOf(wanted[i], number));
+        return open;
     }
+
+    private static RowPlace PlaceOf(OpenItemsKey wanted, string number) => new(wanted.Pid, new RowKey(wanted.Account, number));
 
     private List<(int Index, string Number, string Currency, byte[] State)> OpenItemsOver(IReadOnlyList<OpenItemsKey> wanted)
     {
         if (byPid.Count == 0) return store.Database.OpenItems(wanted);
         // What is being written may have closed some of what is stored as open: as many more are asked for.
-        var asked = wanted.Select(w => byPid.TryGetValue(w.Pid, out var form) ? w with { Limit = (int)Math.Min(int.MaxValue, (long)w.Limit + form.Items.Count) } : w).ToList();
-        var found = store.Database.OpenItems(asked).FindAll(o => !items.ContainsKey(new ItemKey(wanted[o.Index].Pid, wanted[o.Index].Account, o.Number)));
-        var newer = new List<(int Index, DateOnly Due, string Number, string Currency, byte[] State)>();
+        var asked = wanted.Select(w => byPid.TryGetValue(w.Pid, out var form)
+            ? w with { Limit = (int)Math.Min(int.MaxValue, (long)w.Limit + form.Rows(RowKinds.Items).Length) } : w).ToList();
+        var known = Newer(RowKinds.Items);
+        var stored = store.Database.OpenItems(asked).FindAll(o => !known.ContainsKey(PlaceOf(wanted[o.Index], o.Number)));
+        var changed = new List<(int Index, DateOnly Due, string Number, string Currency, byte[] State)>();
         for (var i = 0; i < wanted.Count; i++)
             if (byPid.TryGetValue(wanted[i].Pid, out var form))
-                foreach (var (item, state, _) in form.Items)
-                    if (item.IsOpen && item.Account == wanted[i].Account && item.DueOn.DayNumber <= wanted[i].DueThrough) newer.Add((i, item.DueOn, item.Number, item.Currency, state));
-        if (newer.Count == 0) return found;
-        return [.. found.Select(o => (o.Index, Due: StateCodec.DecodeItem(o.State).DueOn, o.Number, o.Currency, o.State)).Concat(newer)
+                foreach (var row in form.Rows(RowKinds.Items))
+                    if (row.State is ItemState { IsOpen: true } item && item.Account == wanted[i].Account && item.DueOn.DayNumber <= wanted[i].DueThrough)
+                        changed.Add((i, item.DueOn, item.Number, item.Currency, row.Bytes));
+        if (changed.Count == 0) return stored;
+        return [.. stored.Select(o => (o.Index, Due: StateCodec.DecodeItem(o.State).DueOn, o.Number, o.Currency, o.State)).Concat(changed)
             .GroupBy(o => o.Index).OrderBy(g => g.Key)
-            .SelectMany(g => g.OrderBy(o => o.Due).ThenBy(o => o.Number, StringComparer.Ordinal).Take(wanted[g.Key].Limit)).Select(o => (o.Index, o.Number, o.Currency, o.State))];
+            .SelectMany(g => g.OrderBy(o => o.Due).ThenBy(o => o.Number, StringComparer.Ordinal).Take(wanted[g.Key].Limit))
+            .Select(o => (o.Index, o.Number, o.Currency, o.State))];
     }
 }

@@ -82,6 +82,22 @@ public sealed class PostgresConnectionTests
         ShouldHoldEachRowOnce(folder);
     }
 
+    [Fact]
+    public void The_applications_role_may_use_the_table_of_a_new_kind_of_rows_and_nobody_else_may()
+    {
+        using var folder = new DataFolder();
+        folder.Open(create: true).Dispose();
+        var (database, _) = AsApplication(folder);
+        PostgresServer.Shared.Execute(database, SchemaStep.Of(MadeUpPlan.Kind).Postgres);
+        TestStores.Rows(folder.Place, "SELECT grantee::text, privilege_type::text FROM information_schema.role_table_grants WHERE table_name = 'pay_plan' "
+            + "AND grantee <> 'postgres' ORDER BY 2").Select(r => $"{r[0]} {r[1]}")
+            .ShouldBe(["recoup_app DELETE", "recoup_app INSERT", "recoup_app SELECT", "recoup_app UPDATE"]);
+        TestStores.Rows(folder.Place, "SELECT count(*) FROM information_schema.role_table_grants WHERE table_name ~ '^pay_plan_[0-9]$' "
+            + "AND grantee = 'recoup_app' AND privilege_type = 'SELECT'").ShouldHaveSingleItem()[0].ShouldBe(8L);
+        PostgresServer.Shared.Execute(database,
+            "INSERT INTO pay_plan(pid, id, parts, owner, weight, state) VALUES(5, 'p', 1, 'ann', 2, ''); SELECT state FROM pay_plan_0", "recoup_app");
+    }
+
     /// <summary>A turn is a session's. Who had it may still be about to write when its session has ended and another has taken it.</summary>
     [Fact]
     public async Task Who_lost_a_turn_decides_nothing_that_the_next_one_decides()

@@ -113,7 +113,7 @@ internal static class Deliveries
             Id = decision.Intent!, Portfolio = decision.Portfolio, Account = e.Account, Channel = decision.Channel!, Template = decision.Template!, Tone = decision.Tone!,
             Rule = decision.Rule, DecidedOn = e.EffectiveOn, NotBefore = decision.NotBefore!.Value, Document = document,
         };
-        state.ChangedMessages.Add(decision.Intent!);
+        state.Messages.Changed.Add(decision.Intent!);
         // Of a kind of its own: it holds up no dunning and counts toward no cap.
         state.Pending.Add(new Pending(decision.Intent!, decision.Portfolio, "document"));
     }
@@ -155,6 +155,6 @@ internal static class Deliveries
         var item = state.Item(account, number);
         Foundation.Invariant.Holds(item is not null, $"item {number} of account {account} was not loaded");
         item.Delivery = delivery;
-        state.ChangedItems.Add((account, number));
+        state.Items.Changed.Add((account, number));
     }
 }

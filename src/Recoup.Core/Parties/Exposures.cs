@@ -26,7 +26,7 @@ internal static class Exposures
         AddToHeader(state, item, state.AsOf, +1);
         Await(state, item);
         state.Items[key] = item;
-        if (state.NotesChanges) state.ChangedItems.Add(key);
+        if (state.NotesChanges) state.Items.Changed.Add(key);
     }
 
     /// <summary>Changes what of a payment or credit is on no item, and brings header and cells along.</summary>
@@ -37,7 +37,7 @@ internal static class Exposures
         AddToCells(state, cash, cells, -1);
         foreach (var move in by) Movements.Add(cash.Moves, move.On, move.Minor);
         AddToCells(state, cash, cells, +1);
-        if (state.NotesChanges) state.ChangedCash.Add(cash.Key);
+        if (state.NotesChanges) state.Cash.Changed.Add(cash.Key);
         Invariant.Holds(cash.Unapplied >= 0, $"payment {cash.Key} is applied beyond its amount");
         var minor = cash.UnappliedOn(state.AsOf);
         var later = new List<Movement>(0);

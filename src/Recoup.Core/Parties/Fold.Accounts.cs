@@ -21,12 +21,12 @@ public static partial class Fold
             if (pending.Kind == "work" && state.WorkItems[pending.Id] is { } work && work.Account == e.Account)
             {
                 work.Portfolio = portfolio;
-                state.ChangedWorkItems.Add(work.Id);
+                state.WorkItems.Changed.Add(work.Id);
             }
             else if (pending.Kind == "document" && state.Messages[pending.Id] is { } message && message.Account == e.Account)
             {
                 message.Portfolio = portfolio;
-                state.ChangedMessages.Add(message.Id);
+                state.Messages.Changed.Add(message.Id);
             }
             else continue;
             state.Pending[state.Pending.IndexOf(pending)] = pending with { Portfolio = portfolio };

@@ -12,7 +12,7 @@ public static partial class Fold
         var message = state.Messages[id];
         message.Status = status;
         message.Detail = detail;
-        state.ChangedMessages.Add(id);
+        state.Messages.Changed.Add(id);
         if (status is not (MessageStatus.Pending or MessageStatus.Sending)) state.Pending.RemoveAll(p => p.Id == id);
     }
 

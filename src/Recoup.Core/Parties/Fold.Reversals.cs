@@ -92,14 +92,14 @@ public static partial class Fold
         {
             Key = refund.Refund, Account = e.Account, Kind = CashKind.Refund, Currency = refund.Currency, On = e.EffectiveOn, Minor = refund.Minor, From = [.. refund.From],
         };
-        if (state.NotesChanges) state.ChangedCash.Add(refund.Refund);
+        if (state.NotesChanges) state.Cash.Changed.Add(refund.Refund);
         SendBack(state, e, cells, refund.From, refund.Currency, +1);
     }
 
     private static void ReverseRefund(PartyState state, Envelope e, CellDeltas cells, Event.RefundReversed reversed)
     {
         state.Cash[reversed.Refund].Reversed = true;
-        if (state.NotesChanges) state.ChangedCash.Add(reversed.Refund);
+        if (state.NotesChanges) state.Cash.Changed.Add(reversed.Refund);
         SendBack(state, e, cells, reversed.From, reversed.Currency, -1);
     }
 

@@ -175,7 +175,7 @@ public static partial class Fold
                 var work = state.WorkItems[done.WorkItem];
                 work.Open = false;
                 work.Disposition = done.Disposition;
-                state.ChangedWorkItems.Add(done.WorkItem);
+                state.WorkItems.Changed.Add(done.WorkItem);
                 RemovePending(state, done.WorkItem);
                 Touch(state, e);
                 break;
@@ -403,7 +403,7 @@ public static partial class Fold
     private static void Meet(PartyState state, Envelope e, CellDeltas cells, CashState cash, Applied allocation)
     {
         cash.Allocations.Add(allocation);
-        if (state.NotesChanges) state.ChangedCash.Add(cash.Key);
+        if (state.NotesChanges) state.Cash.Changed.Add(cash.Key);
         var item = Loaded(state, e.Account, allocation.Number);
         if (item.AppliedBy?.Contains(cash.Key) != true) (item.AppliedBy ??= []).Add(cash.Key);
         if (allocation.Recovery)
@@ -529,7 +529,7 @@ public static partial class Fold
                 Rule = decision.Rule, DecidedOn = e.EffectiveOn, PreDueThrough = decision.RemindedThrough, NotBefore = decision.NotBefore!.Value,
                 StepBefore = before, RemindedBefore = remindedBefore,
             };
-            state.ChangedMessages.Add(intent);
+            state.Messages.Changed.Add(intent);
             state.Pending.Add(new Pending(intent, decision.Portfolio, "message"));
         }
         else
@@ -540,7 +540,7 @@ public static partial class Fold
                 Owner = decision.Action == "propose_placement" ? "manager" : "agent", CreatedOn = e.EffectiveOn, DueOn = e.EffectiveOn,
                 Minor = decision.Facts.OverdueMinor, Currency = decision.Facts.Currency, Score = decision.Score,
             };
-            state.ChangedWorkItems.Add(intent);
+            state.WorkItems.Changed.Add(intent);
             state.Pending.Add(new Pending(intent, decision.Portfolio, "work"));
         }
     }

@@ -20,25 +20,16 @@ internal static class Joins
             FormerPlaces = state.FormerPlaces, Erased = state.Erased, Joined = state.Joined, NextReviewOn = state.NextReviewOn, ReviewedOn = state.ReviewedOn,
             LastSeq = state.LastSeq, NotesChanges = state.NotesChanges,
         };
-        Take(state.Items, all.Items);
-        Take(state.Cash, all.Cash);
-        Take(state.Messages, all.Messages);
-        Take(state.WorkItems, all.WorkItems);
-        state.ChangedItems.Clear();
-        state.ChangedCash.Clear();
-        state.ChangedMessages.Clear();
-        state.ChangedWorkItems.Clear();
+        foreach (var (kind, rows) in state.Beside)
+        {
+            rows.AddTo(all.Of(kind), asChanged: false);
+            rows.Forget();
+        }
         (state.Accounts, state.Exposures, state.Awaited, state.Unapplied, state.Promises, state.CashToCome) = ([], [], [], [], [], []);
         (state.Holds, state.Disputes, state.Pauses, state.Treatments, state.Pending) = ([], [], [], [], []);
         (state.Contact, state.Behaviour) = (new ContactState(), new PaymentBehaviour());
         (state.Documents, state.FormerPlaces, state.Joined, state.NextReviewOn, state.ReviewedOn) = (null, null, null, null, null);
         return all;
-    }
-
-    private static void Take<TKey, T>(Dictionary<TKey, T> from, Dictionary<TKey, T> to) where TKey : notnull
-    {
-        foreach (var (key, value) in from) to.Add(key, value);
-        from.Clear();
     }
 
     /// <summary>Puts all that the other had into the state. Exposures and cells follow in <see cref="Exposures.Join"/>.</summary>
@@ -60,26 +51,7 @@ internal static class Joins
         if (other.ReviewedOn > state.ReviewedOn || state.ReviewedOn is null) state.ReviewedOn = other.ReviewedOn;
         if (other.NextReviewOn is { } next) state.ReviewBy(next);
         (state.Joined ??= []).AddRange(other.KeyIds);
-        foreach (var (key, item) in other.Items)
-        {
-            state.Items.Add(key, item);
-            if (state.NotesChanges) state.ChangedItems.Add(key);
-        }
-        foreach (var (key, cash) in other.Cash)
-        {
-            state.Cash.Add(key, cash);
-            if (state.NotesChanges) state.ChangedCash.Add(key);
-        }
-        foreach (var (id, message) in other.Messages)
-        {
-            state.Messages.Add(id, message);
-            state.ChangedMessages.Add(id);
-        }
-        foreach (var (id, work) in other.WorkItems)
-        {
-            state.WorkItems.Add(id, work);
-            state.ChangedWorkItems.Add(id);
-        }
+        foreach (var (kind, rows) in other.Beside) rows.AddTo(state.Of(kind), asChanged: state.NotesChanges);
     }
 
     /// <summary>

@@ -239,27 +239,28 @@ public sealed class PartyState
     // What the input at hand needs, loaded beside the header. Never part of it. Made when first asked for: a review of most
     // parties needs none of it, and a batch holds thousands of parties.
 
-    [JsonIgnore] public Dictionary<(string Account, string Number), ItemState> Items => field ??= [];
-    [JsonIgnore] public Dictionary<string, CashState> Cash => field ??= new(StringComparer.Ordinal);
-    [JsonIgnore] public Dictionary<string, MessageState> Messages => field ??= new(StringComparer.Ordinal);
-    [JsonIgnore] public Dictionary<string, WorkItemState> WorkItems => field ??= new(StringComparer.Ordinal);
+    private (RowKind Kind, IRows Rows)[] beside = [];
+
+    /// <summary>The rows of a kind that are loaded.</summary>
+    public IRows Of(RowKind kind)
+    {
+        foreach (var (known, rows) in beside)
+            if (ReferenceEquals(known, kind)) return rows;
+        var made = kind.NewRows();
+        beside = [.. beside, (kind, made)];
+        return made;
+    }
+
+    /// <summary>The rows of each kind of which some were asked for.</summary>
+    [JsonIgnore] public ReadOnlySpan<(RowKind Kind, IRows Rows)> Beside => beside;
+
+    [JsonIgnore] public Rows<(string Account, string Number), ItemState> Items => (Rows<(string Account, string Number), ItemState>)Of(RowKinds.Items);
+    [JsonIgnore] public Rows<string, CashState> Cash => (Rows<string, CashState>)Of(RowKinds.Cash);
+    [JsonIgnore] public Rows<string, MessageState> Messages => (Rows<string, MessageState>)Of(RowKinds.Messages);
+    [JsonIgnore] public Rows<string, WorkItemState> WorkItems => (Rows<string, WorkItemState>)Of(RowKinds.WorkItems);
 
     /// <summary>False where a party is folded from its first event on: all of it changed.</summary>
     [JsonIgnore] public bool NotesChanges { get; init; } = true;
-
-    /// <summary>What the fold changed since it was loaded: what a store must write back.</summary>
-    [JsonIgnore] public HashSet<(string Account, string Number)> ChangedItems => field ??= [];
-    [JsonIgnore] public HashSet<string> ChangedCash => field ??= new(StringComparer.Ordinal);
-    [JsonIgnore] public HashSet<string> ChangedMessages => field ??= new(StringComparer.Ordinal);
-    [JsonIgnore] public HashSet<string> ChangedWorkItems => field ??= new(StringComparer.Ordinal);
-
-    /// <summary>Items that were looked for, found or not, so that a missing one is known to be missing.</summary>
-    [JsonIgnore] public HashSet<(string Account, string Number)> LookedFor => field ??= [];
-
-    // A set a kind: a key of one may be a key of another.
-    [JsonIgnore] public HashSet<string> CashLookedFor => field ??= new(StringComparer.Ordinal);
-    [JsonIgnore] public HashSet<string> MessagesLookedFor => field ??= new(StringComparer.Ordinal);
-    [JsonIgnore] public HashSet<string> WorkItemsLookedFor => field ??= new(StringComparer.Ordinal);
 
     /// <summary>Every event of the party, oldest first, for documents that are made from them; null: not loaded.</summary>
     [JsonIgnore] public IReadOnlyList<HistoryEvent>? History { get; set; }

@@ -19,9 +19,6 @@ public static partial class StateCodec
     /// <summary>Raise it whenever the form of any state changes, or the way it is folded.</summary>
     public const int Version = 9;
 
-    internal static StateKind KindOf(ReadOnlySpan<byte> bytes) =>
-        bytes.Length > 0 && Enum.IsDefined((StateKind)bytes[0]) ? (StateKind)bytes[0] : throw new StateDamagedException("it is of no kind");
-
     // --- the header ---
 
     public static byte[] Encode(PartyState state) => Written(state).End();

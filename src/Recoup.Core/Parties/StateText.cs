@@ -10,14 +10,14 @@ namespace Recoup.Core.Parties;
 public static class StateText
 {
     /// <summary>Throws <see cref="StateDamagedException"/> where the bytes are no state of this version.</summary>
-    public static string Of(ReadOnlySpan<byte> state) => StateCodec.KindOf(state) switch
+    public static string Of(ReadOnlySpan<byte> state)
     {
-        StateKind.Party => Of(StateCodec.DecodeParty(state)),
-        StateKind.Item => JsonSerializer.Serialize(StateCodec.DecodeItem(state), StateJson.Default.ItemState),
-        StateKind.Cash => JsonSerializer.Serialize(StateCodec.DecodeCash(state), StateJson.Default.CashState),
-        StateKind.Message => JsonSerializer.Serialize(StateCodec.DecodeMessage(state), StateJson.Default.MessageState),
-        _ => JsonSerializer.Serialize(StateCodec.DecodeWorkItem(state), StateJson.Default.WorkItemState),
-    };
+        var mark = state.IsEmpty ? 0 : state[0];
+        if (mark == (byte)StateKind.Party) return Of(StateCodec.DecodeParty(state));
+        foreach (var kind in RowKinds.All)
+            if (mark == kind.Mark) return JsonSerializer.Serialize(kind.DecodeRow(state), kind.StateType, StateJson.Default);
+        throw new StateDamagedException("it is of no kind");
+    }
 
     /// <summary>The header of a party, whether it was stored yet or not.</summary>
     public static string Of(PartyState state) => JsonSerializer.Serialize(state, StateJson.Default.PartyState);

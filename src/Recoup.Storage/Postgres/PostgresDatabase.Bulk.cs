@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using Recoup.Core.Events;
 using Recoup.Core.Measures;
+using Recoup.Core.Parties;
 
 namespace Recoup.Storage.Postgres;
 
@@ -130,13 +132,41 @@ internal sealed partial class PostgresDatabase
     /// <summary>Which of the wanted a row is of: its ordinal counts from 1 within its statement.</summary>
     private static int Wanted(NpgsqlDataReader r, int[] places) => places[checked((int)r.GetInt64(0)) - 1];
 
-    private static readonly BySplit ItemsByNumber = new("SELECT w.place, i.state FROM unnest($1, $2, $3) WITH ORDINALITY AS w(pid, account, number, place) CROSS JOIN LATERAL (SELECT state FROM item_SPLIT WHERE pid = w.pid AND account = w.account COLLATE \"C\" AND number = w.number COLLATE \"C\" LIMIT 1) AS i");
+    /// <summary>What this store says of a kind of rows. Made once a kind.</summary>
+    private sealed class KindSql
+    {
+        private static readonly ConcurrentDictionary<RowKind, KindSql> Made = new();
 
-    public override List<(int Index, byte[] State)> Items(IReadOnlyList<ItemKey> wanted) =>
-        wanted.Count == 0 ? []
-        : Rows(ItemsByNumber, [.. wanted.Select(w => w.Pid)],
-            places => [Longs(Each(places, p => wanted[p].Pid)), Texts(Each(places, p => wanted[p].Account)), Texts(Each(places, p => wanted[p].Number))],
-            static (r, places) => (Wanted(r, places), r.GetFieldValue<byte[]>(1)));
+        public static KindSql Of(RowKind kind) => Made.GetOrAdd(kind, static k => new KindSql(k));
+
+        private KindSql(RowKind kind)
+        {
+            var arrays = string.Join(", ", kind.Key.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"${i + 2}")));
+            var key = string.Join(" AND ", kind.Key.Select(k => $"{k} = w.{k} COLLATE \"C\""));
+            ByKey = new($"SELECT w.place, r.state FROM unnest($1, {arrays}) WITH ORDINALITY AS w(pid, {string.Join(", ", kind.Key)}, place) CROSS JOIN LATERAL "
+                + $"(SELECT state FROM {kind.Table}_SPLIT WHERE pid = w.pid AND {key} LIMIT 1) AS r");
+            Table = $"{kind.Table}({RowSql.Of(kind).Columns})";
+        }
+
+        /// <summary>Parameters: an array of places, and one of each part of the key.</summary>
+        public BySplit ByKey { get; }
+
+        /// <summary>With its columns, as a COPY names it.</summary>
+        public string Table { get; }
+    }
+
+    public override List<(int Index, byte[] State)> Rows(RowKind kind, IReadOnlyList<RowPlace> wanted)
+    {
+        if (wanted.Count == 0) return [];
+        var pids = new long[wanted.Count];
+        for (var i = 0; i < pids.Length; i++) pids[i] = wanted[i].Pid;
+        return Rows(KindSql.Of(kind).ByKey, pids, places =>
+        {
+            var first = Texts(Each(places, p => wanted[p].Key.First));
+            var placed = Longs(Each(places, p => wanted[p].Pid));
+            return kind.Key.Count == 1 ? [placed, first] : [placed, first, Texts(Each(places, p => wanted[p].Key.Second!))];
+        }, static (r, places) => (Wanted(r, places), r.GetFieldValue<byte[]>(1)));
+    }
 
     private static readonly BySplit ItemsByDueDay = new("""
         SELECT w.place, i.number, i.currency, i.state FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS w(pid, account, through, most, place)
@@ -149,17 +179,6 @@ internal sealed partial class PostgresDatabase
         : Rows(ItemsByDueDay, [.. wanted.Select(w => w.Pid)],
             places => [Longs(Each(places, p => wanted[p].Pid)), Texts(Each(places, p => wanted[p].Account)), Longs(Each(places, p => (long)wanted[p].DueThrough)), Longs(Each(places, p => (long)wanted[p].Limit))],
             static (r, places) => (Wanted(r, places), r.GetString(1), r.GetString(2), r.GetFieldValue<byte[]>(3)));
-
-    private static BySplit ByName(string table, string key) =>
-        new($"SELECT w.place, r.state FROM unnest($1, $2) WITH ORDINALITY AS w(pid, name, place) CROSS JOIN LATERAL (SELECT state FROM {table}_SPLIT WHERE pid = w.pid AND {key} = w.name COLLATE \"C\" LIMIT 1) AS r");
-
-    private static readonly BySplit CashByKey = ByName("cash", "key"), MessagesById = ByName("message", "id"), WorkById = ByName("work", "id");
-
-    public override List<(int Index, byte[] State)> Rows(Beside kind, IReadOnlyList<(long Pid, string Key)> wanted) =>
-        wanted.Count == 0 ? []
-        : Rows(kind switch { Beside.Cash => CashByKey, Beside.Message => MessagesById, _ => WorkById }, [.. wanted.Select(w => w.Pid)],
-            places => [Longs(Each(places, p => wanted[p].Pid)), Texts(Each(places, p => wanted[p].Key))],
-            static (r, places) => (Wanted(r, places), r.GetFieldValue<byte[]>(1)));
 
     // --- writing ---
 
@@ -257,34 +276,62 @@ internal sealed partial class PostgresDatabase
                 Texts([.. changes.Joins.Select(j => j.Key)]), Texts([.. changes.Joins.Select(j => j.Value)]));
         // Before what is new goes by COPY, which is at once.
         foreach (var pid in changes.Emptied)
-            foreach (var table in (ReadOnlySpan<string>)["item", "cash", "message", "work"])
-                Add($"DELETE FROM {table} WHERE pid = $1", Value(NpgsqlDbType.Bigint, pid));
+            foreach (var kind in RowKinds.All)
+                Add($"DELETE FROM {kind.Table} WHERE pid = $1", Value(NpgsqlDbType.Bigint, pid));
         var parties = Unfilled(changes.States, s => s.IsNew, FillParties);
         if (parties.Length > 0)
             Add("INSERT INTO party(pid, id, next_review_on, state) SELECT * FROM unnest($1, $2, $3, $4) ON CONFLICT(pid) DO UPDATE SET next_review_on = excluded.next_review_on, state = excluded.state",
                 Longs([.. parties.Select(s => s.Pid)]), Texts([.. parties.Select(s => s.Id)]), new Argument(NpgsqlDbType.Array | NpgsqlDbType.Bigint, parties.Select(s => (long?)s.NextReviewOn?.DayNumber).ToArray()), Blobs([.. parties.Select(s => s.Header)]));
-        var items = Unfilled(ItemsOf(changes.States), i => i.IsNew, FillItems);
-        if (items.Length > 0)
-            Add("INSERT INTO item(pid, account, number, open, due, currency, state) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)"
-                + " ON CONFLICT(pid, account, number) DO UPDATE SET open = excluded.open, due = excluded.due, currency = excluded.currency, state = excluded.state",
-                Longs([.. items.Select(i => i.Pid)]), Texts([.. items.Select(i => i.Item.Account)]), Texts([.. items.Select(i => i.Item.Number)]), Longs([.. items.Select(i => i.Item.IsOpen ? 1L : 0)]),
-                Longs([.. items.Select(i => (long)i.Item.DueOn.DayNumber)]), Texts([.. items.Select(i => i.Item.Currency)]), Blobs([.. items.Select(i => i.State)]));
-        var cash = Unfilled(CashOf(changes.States), c => c.IsNew, FillCash);
-        if (cash.Length > 0)
-            Add("INSERT INTO cash(pid, key, state) SELECT * FROM unnest($1, $2, $3) ON CONFLICT(pid, key) DO UPDATE SET state = excluded.state", Longs([.. cash.Select(c => c.Pid)]), Texts([.. cash.Select(c => c.Key)]), Blobs([.. cash.Select(c => c.State)]));
-        var messages = Unfilled(MessagesOf(changes.States), m => m.IsNew, FillMessages);
-        if (messages.Length > 0)
-            Add("INSERT INTO message(id, pid, status, not_before, state) SELECT * FROM unnest($1, $2, $3, $4, $5) ON CONFLICT(pid, id) DO UPDATE SET status = excluded.status, not_before = excluded.not_before, state = excluded.state",
-                Texts([.. messages.Select(m => m.Message.Id)]), Longs([.. messages.Select(m => m.Pid)]), Longs([.. messages.Select(m => (long)m.Message.Status)]), Longs([.. messages.Select(m => m.Message.NotBefore.ToUnixTimeMilliseconds())]), Blobs([.. messages.Select(m => m.State)]));
-        var work = Unfilled(WorkOf(changes.States), w => w.IsNew, FillWork);
-        if (work.Length > 0)
-            Add("INSERT INTO work(id, pid, open, owner, priority, state) SELECT * FROM unnest($1, $2, $3, $4, $5, $6)"
-                + " ON CONFLICT(pid, id) DO UPDATE SET open = excluded.open, owner = excluded.owner, priority = excluded.priority, state = excluded.state",
-                Texts([.. work.Select(w => w.WorkItem.Id)]), Longs([.. work.Select(w => w.Pid)]), Longs([.. work.Select(w => w.WorkItem.Open ? 1L : 0)]), Texts([.. work.Select(w => w.WorkItem.Owner)]), Longs([.. work.Select(w => Store.PriorityOf(w.WorkItem))]), Blobs([.. work.Select(w => w.State)]));
+        foreach (var (kind, rows) in ByKind(changes.States))
+        {
+            var over = Unfilled(rows, static r => r.Row.IsNew, fresh => Fill(kind, fresh));
+            if (over.Length > 0) Add(RowSql.Of(kind).PostgresUpsert, Arrays(kind, over));
+        }
         if (changes.Cells is { } cells) Add("INSERT INTO cell_pending(deltas) VALUES($1)", Value(NpgsqlDbType.Bytea, cells));
         if (batch.BatchCommands.Count > 0) Try(batch.ExecuteNonQuery);
 
         void Add(string sql, params ReadOnlySpan<Argument> arguments) => PostgresDatabase.Add(batch, sql, arguments);
+    }
+
+    /// <summary>The columns of rows, an array each: place, key, what follows from the state, state.</summary>
+    private static Argument[] Arrays(RowKind kind, (long Pid, RowForm Row)[] rows)
+    {
+        var columns = new ColumnArrays(kind, rows.Length);
+        var (pids, states) = (new long[rows.Length], new byte[rows.Length][]);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var (pid, row) = rows[i];
+            (pids[i], states[i]) = (pid, row.Bytes);
+            columns.Begin(i);
+            RowKind.TellKey(kind.KeyOf(row.State), columns);
+            kind.Tell(row.State, columns);
+        }
+        return [Longs(pids), .. columns.Arguments, Blobs(states)];
+    }
+
+    /// <summary>Takes what rows tell into an array a column.</summary>
+    private sealed class ColumnArrays : RowSink
+    {
+        private readonly long[]?[] numbers;
+        private readonly string[]?[] texts;
+        private int row;
+        private int column;
+
+        public ColumnArrays(RowKind kind, int rows)
+        {
+            (numbers, texts) = (new long[kind.Key.Count + kind.Columns.Count][], new string[kind.Key.Count + kind.Columns.Count][]);
+            for (var c = 0; c < numbers.Length; c++)
+                if (c < kind.Key.Count || kind.Columns[c - kind.Key.Count].Type == RowColumnType.Text) texts[c] = new string[rows];
+                else numbers[c] = new long[rows];
+        }
+
+        public IEnumerable<Argument> Arguments => texts.Zip(numbers, static (text, number) => text is null ? Longs(number!) : Texts(text));
+
+        public void Begin(int at) => (row, column) = (at, 0);
+
+        public override void Integer(long value) => numbers[column++]![row] = value;
+
+        public override void Text(string value) => texts[column++]![row] = value;
     }
 
     /// <summary>Rows that are new go by COPY where there are enough of them; what is left is to be written over what may be there.</summary>

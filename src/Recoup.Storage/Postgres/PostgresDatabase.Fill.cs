@@ -1,9 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
-using Recoup.Core.Contact;
 using Recoup.Core.Measures;
-using Recoup.Core.Receivables;
-using Recoup.Core.Recovery;
+using Recoup.Core.Parties;
 
 namespace Recoup.Storage.Postgres;
 
@@ -15,19 +13,26 @@ internal sealed partial class PostgresDatabase
     public override void Fill(IReadOnlyList<StateForm> states)
     {
         FillParties(states);
-        FillItems(ItemsOf(states));
-        FillCash(CashOf(states));
-        FillMessages(MessagesOf(states));
-        FillWork(WorkOf(states));
+        foreach (var (kind, rows) in ByKind(states)) Fill(kind, rows);
     }
 
-    private static IEnumerable<(long Pid, ItemState Item, byte[] State, bool IsNew)> ItemsOf(IReadOnlyList<StateForm> states) => states.SelectMany(s => s.Items.Select(i => (s.Pid, i.Item, i.State, i.IsNew)));
-
-    private static IEnumerable<(long Pid, string Key, byte[] State, bool IsNew)> CashOf(IReadOnlyList<StateForm> states) => states.SelectMany(s => s.Cash.Select(c => (s.Pid, c.Key, c.State, c.IsNew)));
-
-    private static IEnumerable<(long Pid, MessageState Message, byte[] State, bool IsNew)> MessagesOf(IReadOnlyList<StateForm> states) => states.SelectMany(s => s.Messages.Select(m => (s.Pid, m.Message, m.State, m.IsNew)));
-
-    private static IEnumerable<(long Pid, WorkItemState WorkItem, byte[] State, bool IsNew)> WorkOf(IReadOnlyList<StateForm> states) => states.SelectMany(s => s.WorkItems.Select(w => (s.Pid, w.WorkItem, w.State, w.IsNew)));
+    /// <summary>The rows of several parties, those of each kind together.</summary>
+    private static List<(RowKind Kind, (long Pid, RowForm Row)[] Rows)> ByKind(IReadOnlyList<StateForm> states)
+    {
+        var counts = new List<(RowKind Kind, int Count)>();
+        foreach (var form in states)
+            foreach (var (kind, rows) in form.Beside)
+                if (counts.FindIndex(c => ReferenceEquals(c.Kind, kind)) is var at and >= 0) counts[at] = (kind, counts[at].Count + rows.Length);
+                else counts.Add((kind, rows.Length));
+        return counts.ConvertAll(c =>
+        {
+            var all = new (long, RowForm)[c.Count];
+            var next = 0;
+            foreach (var form in states)
+                foreach (var row in form.Rows(c.Kind)) all[next++] = (form.Pid, row);
+            return (c.Kind, all);
+        });
+    }
 
     private void FillKeys(IEnumerable<KeyValuePair<string, byte[]>> keys) => Fill("key(key, content)", keys, static (copy, key) =>
     {
@@ -43,42 +48,28 @@ internal sealed partial class PostgresDatabase
         copy.Write(s.Header, NpgsqlDbType.Bytea);
     });
 
-    private void FillItems(IEnumerable<(long Pid, ItemState Item, byte[] State, bool IsNew)> items) => Fill("item(pid, account, number, open, due, currency, state)", items, static (copy, row) =>
+    private void Fill(RowKind kind, IEnumerable<(long Pid, RowForm Row)> rows)
     {
-        copy.Write(row.Pid, NpgsqlDbType.Bigint);
-        copy.Write(row.Item.Account, NpgsqlDbType.Text);
-        copy.Write(row.Item.Number, NpgsqlDbType.Text);
-        copy.Write(row.Item.IsOpen ? 1L : 0, NpgsqlDbType.Bigint);
-        copy.Write((long)row.Item.DueOn.DayNumber, NpgsqlDbType.Bigint);
-        copy.Write(row.Item.Currency, NpgsqlDbType.Text);
-        copy.Write(row.State, NpgsqlDbType.Bytea);
-    });
+        CopiedColumns? columns = null;
+        Fill(KindSql.Of(kind).Table, rows, (copy, row) =>
+        {
+            if (columns?.Copy != copy) columns = new CopiedColumns(copy);
+            copy.Write(row.Pid, NpgsqlDbType.Bigint);
+            RowKind.TellKey(kind.KeyOf(row.Row.State), columns);
+            kind.Tell(row.Row.State, columns);
+            copy.Write(row.Row.Bytes, NpgsqlDbType.Bytea);
+        });
+    }
 
-    private void FillCash(IEnumerable<(long Pid, string Key, byte[] State, bool IsNew)> cash) => Fill("cash(pid, key, state)", cash, static (copy, row) =>
+    /// <summary>Writes what a row's columns hold to a COPY.</summary>
+    private sealed class CopiedColumns(NpgsqlBinaryImporter copy) : RowSink
     {
-        copy.Write(row.Pid, NpgsqlDbType.Bigint);
-        copy.Write(row.Key, NpgsqlDbType.Text);
-        copy.Write(row.State, NpgsqlDbType.Bytea);
-    });
+        public NpgsqlBinaryImporter Copy => copy;
 
-    private void FillMessages(IEnumerable<(long Pid, MessageState Message, byte[] State, bool IsNew)> messages) => Fill("message(id, pid, status, not_before, state)", messages, static (copy, row) =>
-    {
-        copy.Write(row.Message.Id, NpgsqlDbType.Text);
-        copy.Write(row.Pid, NpgsqlDbType.Bigint);
-        copy.Write((long)row.Message.Status, NpgsqlDbType.Bigint);
-        copy.Write(row.Message.NotBefore.ToUnixTimeMilliseconds(), NpgsqlDbType.Bigint);
-        copy.Write(row.State, NpgsqlDbType.Bytea);
-    });
+        public override void Integer(long value) => copy.Write(value, NpgsqlDbType.Bigint);
 
-    private void FillWork(IEnumerable<(long Pid, WorkItemState WorkItem, byte[] State, bool IsNew)> work) => Fill("work(id, pid, open, owner, priority, state)", work, static (copy, row) =>
-    {
-        copy.Write(row.WorkItem.Id, NpgsqlDbType.Text);
-        copy.Write(row.Pid, NpgsqlDbType.Bigint);
-        copy.Write(row.WorkItem.Open ? 1L : 0, NpgsqlDbType.Bigint);
-        copy.Write(row.WorkItem.Owner, NpgsqlDbType.Text);
-        copy.Write(Store.PriorityOf(row.WorkItem), NpgsqlDbType.Bigint);
-        copy.Write(row.State, NpgsqlDbType.Bytea);
-    });
+        public override void Text(string value) => copy.Write(value, NpgsqlDbType.Text);
+    }
 
     public override void FillCells(IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells) =>
         Fill("cell(measure, day, ref_day, portfolio, segment, currency, minor, count)", cells, static (copy, cell) =>

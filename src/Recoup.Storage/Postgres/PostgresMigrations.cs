@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Npgsql;
+using Recoup.Core.Parties;
 
 namespace Recoup.Storage.Postgres;
 
@@ -22,12 +23,14 @@ internal static class PostgresMigrations
     /// <summary>The table, of those into which a large one is split, in which rows of a place lie.</summary>
     public static int SplitOf(long pid) => Math.Clamp(checked((int)(pid / Store.RowId(PartitionsASplit, 0))), 0, Splits - 1);
 
-    /// <summary>Split by place, and read where a row lies.</summary>
+    /// <summary>The tables that the first step splits by place.</summary>
     private static readonly string[] SplitTables = ["party", "item", "cash", "message", "work"];
 
-    private static readonly string[] Steps = [First(), Schedule, PartyByIdAndPlace, ReadBySplit, LeftOut, KeysToRecord, JoinedParties];
+    /// <summary>Those that PostgreSQL has of its own, and those of both stores.</summary>
+    internal static IReadOnlyList<string> Steps { get; } =
+        [First(), Schedule, PartyByIdAndPlace, ReadBySplit, LeftOut, KeysToRecord, JoinedParties, .. SchemaSteps.All.Select(step => step.Postgres)];
 
-    public static int Latest => Steps.Length;
+    public static int Latest => Steps.Count;
 
     /// <summary>The lock's name among the database's advisory locks, beside the schema's own hash.</summary>
     private const int LockClass = 0x5EC0;
@@ -73,13 +76,14 @@ internal static class PostgresMigrations
     public static string Grants(string role)
     {
         var name = Quoted(role);
+        var beside = RowKinds.All.Select(kind => kind.Table).ToList();
         return $"""
             GRANT USAGE ON SCHEMA {SchemaWord} TO {name};
             GRANT SELECT, INSERT ON journal, key TO {name};
             GRANT SELECT ON schema_version TO {name};
-            GRANT SELECT ON {string.Join(", ", SplitTables.SelectMany(table => Enumerable.Range(0, Splits).Select(split => string.Create(CultureInfo.InvariantCulture, $"{table}_{split}"))))} TO {name};
+            GRANT SELECT ON {string.Join(", ", beside.Prepend("party").SelectMany(SplitsOf))} TO {name};
             GRANT SELECT, INSERT, UPDATE ON head, erasure TO {name};
-            GRANT SELECT, INSERT, UPDATE, DELETE ON api_key, meta, account, party, item, cash, message, work, cell_pending, cell, stock, set_aside,
+            GRANT SELECT, INSERT, UPDATE, DELETE ON api_key, meta, account, party, {string.Join(", ", beside)}, cell_pending, cell, stock, set_aside,
                 joined_party, {string.Join(", ", ScheduleTables)} TO {name};
             """;
     }
@@ -100,6 +104,18 @@ internal static class PostgresMigrations
     }
 
     internal static string Quoted(string name) => '"' + name.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
+
+    /// <summary>The names of the tables into which one is split.</summary>
+    public static IEnumerable<string> SplitsOf(string table) =>
+        Enumerable.Range(0, Splits).Select(split => string.Create(CultureInfo.InvariantCulture, $"{table}_{split}"));
+
+    /// <summary>Makes one of the tables into which one is split by place.</summary>
+    public static string Split(string table, int split)
+    {
+        var from = split == 0 ? "MINVALUE" : Store.RowId(split * PartitionsASplit, 0).ToString(CultureInfo.InvariantCulture);
+        var to = split == Splits - 1 && table != "journal" ? "MAXVALUE" : Store.RowId((split + 1) * PartitionsASplit, 0).ToString(CultureInfo.InvariantCulture);
+        return string.Create(CultureInfo.InvariantCulture, $"CREATE TABLE {table}_{split} PARTITION OF {table} FOR VALUES FROM ({from}) TO ({to});\n");
+    }
 
     private static string First()
     {
@@ -144,9 +160,7 @@ internal static class PostgresMigrations
             """);
         for (var split = 0; split < Splits; split++)
         {
-            var (from, to) = (Store.RowId(split * PartitionsASplit, 0), Store.RowId((split + 1) * PartitionsASplit, 0));
-            foreach (var table in SplitTables.Prepend("journal"))
-                sql.Append(CultureInfo.InvariantCulture, $"CREATE TABLE {table}_{split} PARTITION OF {table} FOR VALUES FROM ({(split == 0 ? "MINVALUE" : from.ToString(CultureInfo.InvariantCulture))}) TO ({(split == Splits - 1 && table != "journal" ? "MAXVALUE" : to.ToString(CultureInfo.InvariantCulture))});\n");
+            foreach (var table in SplitTables.Prepend("journal")) sql.Append(Split(table, split));
             sql.Append(CultureInfo.InvariantCulture, $"CREATE TABLE key_{split} PARTITION OF key FOR VALUES WITH (MODULUS {Splits}, REMAINDER {split});\n");
         }
         sql.Append(CultureInfo.InvariantCulture, $"CREATE TABLE journal_workspace PARTITION OF journal FOR VALUES FROM ({Store.RowId(Core.Foundation.Partition.Workspace, 0)}) TO (MAXVALUE);\n");

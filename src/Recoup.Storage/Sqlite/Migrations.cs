@@ -5,7 +5,10 @@ namespace Recoup.Storage.Sqlite;
 /// <summary>The schema, as numbered steps. A step that was released is never changed; a new one is added.</summary>
 internal static class Migrations
 {
-    private static readonly string[] Steps =
+    /// <summary>Those that SQLite has of its own, and those of both stores.</summary>
+    internal static IReadOnlyList<string> Steps { get; } = [.. Own(), .. SchemaSteps.All.Select(step => step.Sqlite)];
+
+    private static string[] Own() =>
     [
         // 1: journal (rowid = partition and sequence, so each partition appends at its own place and needs no index),
         // keys as text (they come nearly in order; hashed they would each touch another page: docs/adr/0001-row-shapes.md),
@@ -68,7 +71,7 @@ internal static class Migrations
         """,
     ];
 
-    public static int Latest => Steps.Length;
+    public static int Latest => Steps.Count;
 
     /// <summary>A file in which nothing was ever made.</summary>
     public static bool IsEmpty(SqliteConnection db) => (long)Scalar(db, null, "PRAGMA user_version")! == 0 && (long)Scalar(db, null, "SELECT count(*) FROM sqlite_schema")! == 0;
@@ -81,13 +84,14 @@ internal static class Migrations
         while (true)
         {
             // Asked without the lock first: who only reads need not wait for who writes.
-            if ((long)Scalar(db, null, "PRAGMA user_version")! == Steps.Length) return;
+            if ((long)Scalar(db, null, "PRAGMA user_version")! == Steps.Count) return;
             using var tx = db.BeginTransaction(deferred: false);
             var version = (long)Scalar(db, tx, "PRAGMA user_version")!;
-            if (version > Steps.Length)
-                throw new StoreException($"this data folder was written by a newer Recoup (schema {version}; this program knows {Steps.Length}). Use that version, or restore a backup.");
-            if (version == Steps.Length) return;
-            Scalar(db, tx, Steps[version]);
+            if (version > Steps.Count)
+                throw new StoreException($"this data folder was written by a newer Recoup (schema {version}; this program knows {Steps.Count}). "
+                    + "Use that version, or restore a backup.");
+            if (version == Steps.Count) return;
+            Scalar(db, tx, Steps[(int)version]);
             Scalar(db, tx, $"PRAGMA user_version = {version + 1}");
             tx.Commit();
         }
@@ -113,7 +117,7 @@ internal static class Migrations
     {
         using var right = new SqliteConnection("Data Source=:memory:;Pooling=False");
         right.Open();
-        foreach (var sql in Steps[..step]) Scalar(right, null, sql);
+        foreach (var sql in Steps.Take(step)) Scalar(right, null, sql);
         return Parts(right).Keys;
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Recoup.Core.Events;
 using Recoup.Core.Measures;
+using Recoup.Core.Parties;
 using Recoup.Storage.Journal;
 
 namespace Recoup.Storage.Sqlite;
@@ -258,11 +259,19 @@ internal sealed class SqliteDatabase : Database
         return found;
     }
 
-    public override List<(int Index, byte[] State)> Items(IReadOnlyList<ItemKey> wanted)
+    public override List<(int Index, byte[] State)> Rows(RowKind kind, IReadOnlyList<RowPlace> wanted)
     {
         var found = new List<(int, byte[])>(wanted.Count);
+        if (wanted.Count == 0) return found;
+        var s = Statement(RowSql.Of(kind).ByKey);
         for (var i = 0; i < wanted.Count; i++)
-            if (First(Statement("SELECT state FROM item WHERE pid = ? AND account = ? AND number = ?").Bind(wanted[i].Pid).Bind(wanted[i].Account).Bind(wanted[i].Number), s => s.Blob(0).ToArray()) is { } state) found.Add((i, state));
+        {
+            s.Bind(wanted[i].Pid).Bind(wanted[i].Key.First);
+            if (wanted[i].Key.Second is { } second) s.Bind(second);
+            if (!s.Step()) continue;
+            found.Add((i, s.Blob(0).ToArray()));
+            s.Reset();
+        }
         return found;
     }
 
@@ -274,20 +283,6 @@ internal sealed class SqliteDatabase : Database
             var s = Statement("SELECT number, currency, state FROM item WHERE pid = ? AND open = 1 AND due <= ? AND account = ? ORDER BY due LIMIT ?").Bind(wanted[i].Pid).Bind(wanted[i].DueThrough).Bind(wanted[i].Account).Bind(wanted[i].Limit);
             while (s.Step()) found.Add((i, s.Text(0), s.Text(1), s.Blob(2).ToArray()));
         }
-        return found;
-    }
-
-    public override List<(int Index, byte[] State)> Rows(Beside kind, IReadOnlyList<(long Pid, string Key)> wanted)
-    {
-        var sql = kind switch
-        {
-            Beside.Cash => "SELECT state FROM cash WHERE pid = ? AND key = ?",
-            Beside.Message => "SELECT state FROM message WHERE pid = ? AND id = ?",
-            _ => "SELECT state FROM work WHERE pid = ? AND id = ?",
-        };
-        var found = new List<(int, byte[])>();
-        for (var i = 0; i < wanted.Count; i++)
-            if (First(Statement(sql).Bind(wanted[i].Pid).Bind(wanted[i].Key), s => s.Blob(0).ToArray()) is { } state) found.Add((i, state));
         return found;
     }
 
@@ -334,31 +329,28 @@ internal sealed class SqliteDatabase : Database
             Statement("INSERT INTO joined_party(party, into_party) VALUES(?, ?) ON CONFLICT(party) DO UPDATE SET into_party = excluded.into_party")
                 .Bind(party).Bind(into).Run();
         foreach (var pid in changes.Emptied)
-            foreach (var table in BesideTables) Statement($"DELETE FROM {table} WHERE pid = ?").Bind(pid).Run();
+            foreach (var kind in RowKinds.All) Statement(RowSql.Of(kind).RemoveOfParty).Bind(pid).Run();
         foreach (var form in changes.States) Save(form);
         if (changes.Cells is not null) Statement("INSERT INTO cell_pending(deltas) VALUES(?)").Bind(changes.Cells.AsSpan()).Run();
     }
-
-    private static readonly string[] BesideTables = ["item", "cash", "message", "work"];
 
     private void Save(StateForm form)
     {
         var pid = form.Pid;
         Statement("INSERT INTO party(pid, id, next_review_on, state) VALUES(?, ?, ?, ?) ON CONFLICT(pid) DO UPDATE SET next_review_on = excluded.next_review_on, state = excluded.state")
             .Bind(pid).Bind(form.Id).Bind((long?)form.NextReviewOn?.DayNumber).Bind(form.Header.AsSpan()).Run();
-        foreach (var (item, state, _) in form.Items)
-            Statement("INSERT INTO item(pid, account, number, open, due, currency, state) VALUES(?, ?, ?, ?, ?, ?, ?)"
-                    + " ON CONFLICT(pid, account, number) DO UPDATE SET open = excluded.open, due = excluded.due, currency = excluded.currency, state = excluded.state")
-                .Bind(pid).Bind(item.Account).Bind(item.Number).Bind(item.IsOpen ? 1L : 0).Bind(item.DueOn.DayNumber).Bind(item.Currency).Bind(state.AsSpan()).Run();
-        foreach (var (key, state, _) in form.Cash)
-            Statement("INSERT INTO cash(pid, key, state) VALUES(?, ?, ?) ON CONFLICT(pid, key) DO UPDATE SET state = excluded.state").Bind(pid).Bind(key).Bind(state.AsSpan()).Run();
-        foreach (var (message, state, _) in form.Messages)
-            Statement("INSERT INTO message(id, pid, status, not_before, state) VALUES(?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET status = excluded.status, not_before = excluded.not_before, state = excluded.state")
-                .Bind(message.Id).Bind(pid).Bind((long)message.Status).Bind(message.NotBefore.ToUnixTimeMilliseconds()).Bind(state.AsSpan()).Run();
-        foreach (var (work, state, _) in form.WorkItems)
-            Statement("INSERT INTO work(id, pid, open, owner, priority, state) VALUES(?, ?, ?, ?, ?, ?)"
-                    + " ON CONFLICT(id) DO UPDATE SET open = excluded.open, owner = excluded.owner, priority = excluded.priority, state = excluded.state")
-                .Bind(work.Id).Bind(pid).Bind(work.Open ? 1L : 0).Bind(work.Owner).Bind(Store.PriorityOf(work)).Bind(state.AsSpan()).Run();
+        foreach (var (kind, rows) in form.Beside)
+        {
+            var upsert = Statement(RowSql.Of(kind).SqliteUpsert);
+            var columns = new BoundColumns(upsert);
+            foreach (var row in rows)
+            {
+                upsert.Bind(pid);
+                RowKind.TellKey(kind.KeyOf(row.State), columns);
+                kind.Tell(row.State, columns);
+                upsert.Bind(row.Bytes.AsSpan()).Run();
+            }
+        }
     }
 
     public override void AddCells(IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells)

@@ -123,7 +123,8 @@ public static class Audit
         return report;
     }
 
-    private static readonly string[] StateTables = ["party", "item", "cash", "message", "work"];
+    /// <summary>Headers, and what lies beside them.</summary>
+    private static readonly string[] StateTables = ["party", .. RowKinds.All.Select(kind => kind.Table)];
 
     /// <param name="only">With <paramref name="replace"/>: the partitions whose states are written, and nothing else is; null: everything.</param>
     /// <returns>The partitions in which something is wrong; null where something else is.</returns>
@@ -441,7 +442,7 @@ public static class Audit
     private static List<AuditProblem> Strays(Store store)
     {
         var strays = new List<AuditProblem>();
-        foreach (var (table, id, partitions) in new[] { ("journal", "id", Partition.Count), ("party", "pid", Partition.PartyCount), ("item", "pid", Partition.PartyCount), ("cash", "pid", Partition.PartyCount), ("message", "pid", Partition.PartyCount), ("work", "pid", Partition.PartyCount) })
+        foreach (var (table, id, partitions) in StateTables.Select(table => (table, "pid", Partition.PartyCount)).Prepend(("journal", "id", Partition.Count)))
         {
             var s = store.Statement($"SELECT {id} FROM {table} WHERE {id} < ? OR {id} >= ? LIMIT 10").Bind(0L).Bind(Store.RowId(partitions, 0));
             while (s.Step()) strays.Add(new AuditProblem(table == "journal" ? "chain" : "state", table, null, null, $"row {s.Long(0)} of {table} lies outside every partition"));
@@ -467,10 +468,7 @@ public static class Audit
 
     private static StateForm Form(Folded folded)
     {
-        foreach (var key in folded.State.Items.Keys) folded.State.ChangedItems.Add(key);
-        foreach (var key in folded.State.Cash.Keys) folded.State.ChangedCash.Add(key);
-        foreach (var key in folded.State.Messages.Keys) folded.State.ChangedMessages.Add(key);
-        foreach (var key in folded.State.WorkItems.Keys) folded.State.ChangedWorkItems.Add(key);
+        foreach (var (_, rows) in folded.State.Beside) rows.ChangeAll();
         return StateForm.Of(folded.State, folded.Pid);
     }
 

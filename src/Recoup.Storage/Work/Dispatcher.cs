@@ -153,7 +153,7 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
         void Admit(DueMessage m)
         {
             var (pid, state) = store.Party(m.Party)!.Value;
-            store.LoadMessage(state, pid, m.Id);
+            store.Load(state.Messages, pid, m.Id);
             var message = state.Messages[m.Id];
             if (channels.GetValueOrDefault(message.Channel) is not { } port)
             {
@@ -246,7 +246,7 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
         void Finish(string id, long pid, List<Outgoing> again, List<(string, string, ChannelAnswer)> lost)
         {
             var state = store.Party(pid)!;
-            store.LoadMessage(state, pid, id);
+            store.Load(state.Messages, pid, id);
             var message = state.Messages[id];
             if (channels.TryGetValue(message.Channel, out var port) && port.IsIdempotent && TextOf(state.Id, state.LastSeq, id) is { } text) again.Add(new Outgoing(state.Id, id, message.Channel, text));
             else lost.Add((state.Id, id, ChannelAnswer.Unknown("the program ended before the channel answered")));

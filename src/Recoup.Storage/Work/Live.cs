@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
-using Recoup.Core.Receivables;
-using Recoup.Core.Recovery;
 
 namespace Recoup.Storage.Work;
 
@@ -15,20 +12,15 @@ internal static class Live
     public static void Compare(Store store, int partition, IReadOnlyCollection<Folded> parties, TableShapes shapes, AuditReport report)
     {
         var byPid = parties.ToDictionary(f => f.Pid);
-        var items = new Expected<(string Account, string Number), ItemState>(static (a, b) => string.CompareOrdinal(a.Account, b.Account) is var order and not 0 ? order : string.CompareOrdinal(a.Number, b.Number));
-        var payments = new Expected<string, CashState>(static (a, b) => string.CompareOrdinal(a.Key, b.Key));
-
         Rows("party", "pid, id, next_review_on, state", "pid", parties.Count, (folded, s) =>
             Is(s, 1, folded.State.Id) && s.LongOrNull(2) == folded.State.NextReviewOn?.DayNumber && StateCodec.IsOf(s.Blob(3), folded.State));
-        Rows("item", "pid, account, number, open, due, currency, state", "pid, account, number", parties.Sum(f => f.State.Items.Count), (folded, s) =>
-            (items.Next(folded, folded.State.Items) is { } next && Is(s, 1, next.Account) && Is(s, 2, next.Number) ? items.Taken(next) : folded.State.Items.GetValueOrDefault((s.Text(1), s.Text(2)))) is { } item
-            && s.Long(3) == (item.IsOpen ? 1 : 0) && s.Long(4) == item.DueOn.DayNumber && Is(s, 5, item.Currency) && StateCodec.IsOf(s.Blob(6), item));
-        Rows("cash", "pid, key, state", "pid, key", parties.Sum(f => f.State.Cash.Count), (folded, s) =>
-            (payments.Next(folded, folded.State.Cash) is { } next && Is(s, 1, next.Key) ? payments.Taken(next) : folded.State.Cash.GetValueOrDefault(s.Text(1))) is { } cash && StateCodec.IsOf(s.Blob(2), cash));
-        Rows("message", "pid, id, status, not_before, state", "pid, id", parties.Sum(f => f.State.Messages.Count), (folded, s) =>
-            folded.State.Messages.TryGetValue(s.Text(1), out MessageState? message) && s.Long(2) == (long)message.Status && s.Long(3) == message.NotBefore.ToUnixTimeMilliseconds() && StateCodec.IsOf(s.Blob(4), message));
-        Rows("work", "pid, id, open, owner, CASE WHEN priority = CAST(priority AS BIGINT) THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END, CAST(priority AS BIGINT), state", "pid, id", parties.Sum(f => f.State.WorkItems.Count), (folded, s) =>
-            folded.State.WorkItems.TryGetValue(s.Text(1), out WorkItemState? work) && s.Long(2) == (work.Open ? 1 : 0) && Is(s, 3, work.Owner) && s.Long(4) == 1 && s.Long(5) == Store.PriorityOf(work) && StateCodec.IsOf(s.Blob(6), work));
+        foreach (var kind in RowKinds.All)
+        {
+            var expected = new Expected(kind);
+            var columns = new ComparedColumns();
+            Rows(kind.Table, RowSql.Of(kind).Compared, RowSql.Of(kind).Order, parties.Sum(f => f.State.Of(kind).Count), (folded, s) =>
+                expected.Of(folded, s) is { } row && columns.AreOf(kind, row, s));
+        }
 
         void Rows(string table, string columns, string order, int expected, Func<Folded, Scan, bool> agrees)
         {
@@ -52,31 +44,56 @@ internal static class Live
     /// <summary>Whether that text stands in the column; mostly it does, and no text is made of it.</summary>
     private static bool Is(Scan row, int column, string text) => Ascii.Equals(row.Blob(column), text) || row.Text(column) == text;
 
-    /// <summary>What the rows of one party should be, in the order in which they come: each is mostly the next, and needs no looking up.</summary>
-    private sealed class Expected<TKey, T>(Comparison<T> order) where TKey : notnull where T : class
+    /// <summary>Holds what a row should tell against what stands there.</summary>
+    private sealed class ComparedColumns : RowSink
     {
-        private readonly List<T> inOrder = [];
+        private Scan? live;
+        private int column;
+        private bool same;
+
+        public bool AreOf(RowKind kind, object row, Scan found)
+        {
+            (live, column, same) = (found, 1 + kind.Key.Count, true);
+            kind.Tell(row, this);
+            return same && kind.IsOf(found.Blob(column), row);
+        }
+
+        public override void Integer(long value) => same = live!.Long(column++) == value && same;
+
+        public override void Text(string value) => same = Is(live!, column++, value) && same;
+
+        public override void Real(long value)
+        {
+            Integer(1);
+            Integer(value);
+        }
+    }
+
+    /// <summary>What the rows of one party should be, in the order in which they come: each is mostly the next, and needs no looking up.</summary>
+    private sealed class Expected(RowKind kind)
+    {
+        private readonly List<KeyValuePair<RowKey, object>> inOrder = [];
+        private readonly bool hasTwo = kind.Key.Count == 2;
         private Folded? of;
         private int at;
 
-        /// <summary>Null where none is left.</summary>
-        public T? Next(Folded folded, Dictionary<TKey, T> all)
+        /// <summary>What the row should be; null where there should be none of its key.</summary>
+        public object? Of(Folded folded, Scan row)
         {
             if (of != folded)
             {
                 of = folded;
                 at = 0;
                 inOrder.Clear();
-                inOrder.AddRange(all.Values);
-                inOrder.Sort(order);
+                folded.State.Of(kind).List(inOrder);
+                if (inOrder.Count > 1) inOrder.Sort(static (a, b) => RowKey.Compare(a.Key, b.Key));
             }
-            return at < inOrder.Count ? inOrder[at] : null;
-        }
-
-        public T Taken(T next)
-        {
-            at++;
-            return next;
+            if (at < inOrder.Count && inOrder[at] is var (key, next) && Is(row, 1, key.First) && (!hasTwo || Is(row, 2, key.Second!)))
+            {
+                at++;
+                return next;
+            }
+            return folded.State.Of(kind).Find(new RowKey(row.Text(1), hasTwo ? row.Text(2) : null));
         }
     }
 

@@ -95,14 +95,14 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
 
     private ItemState? Load(string account, string name, long pid, PartyState state)
     {
-        if (pid != 0 && !state.LookedFor.Contains((account, name))) door.Store.LoadItem(state, pid, account, name);
+        if (pid != 0 && !state.Items.WasLookedFor((account, name))) door.Store.Load(state.Items, pid, (account, name));
         return state.Item(account, name);
     }
 
     private CashState? LoadCredit(string account, string number, long pid, PartyState state)
     {
         var key = Fold.CreditKey(account, number);
-        if (pid != 0 && !state.CashLookedFor.Contains(key)) door.Store.LoadCash(state, pid, key);
+        if (pid != 0 && !state.Cash.WasLookedFor(key)) door.Store.Load(state.Cash, pid, key);
         return state.Cash.GetValueOrDefault(key);
     }
 

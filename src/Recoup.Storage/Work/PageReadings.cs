@@ -324,7 +324,7 @@ public sealed class PageReadings
     public IReadOnlyList<Core.Recovery.WorkItemState> WorkOf(PartyState state) => readings.Read(_ =>
     {
         var (pid, fresh) = store.Party(state.Id)!.Value;
-        foreach (var pending in fresh.Pending.Where(p => p.Kind == "work")) store.LoadWorkItem(fresh, pid, pending.Id);
+        foreach (var pending in fresh.Pending.Where(p => p.Kind == "work")) store.Load(fresh.WorkItems, pid, pending.Id);
         return fresh.WorkItems.Values.OrderByDescending(w => w.CreatedOn).ThenBy(w => w.Id, StringComparer.Ordinal).ToList();
     });
 }

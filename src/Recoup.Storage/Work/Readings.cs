@@ -212,7 +212,7 @@ public sealed class Readings
     public ItemState? Item(string account, string number)
     {
         if (store.Party(store.PartyOf(account) ?? account) is not var (pid, state)) return null;
-        store.LoadItem(state, pid, account, number);
+        store.Load(state.Items, pid, (account, number));
         return state.Item(account, number);
     }
 

@@ -120,7 +120,7 @@ public static class Settling
         var party = s.Text(0);
         s.Reset();
         var (pid, state) = store.Party(party)!.Value;
-        store.LoadMessage(state, pid, message);
+        store.Load(state.Messages, pid, message);
         return (state, state.Messages[message]);
     }
 }

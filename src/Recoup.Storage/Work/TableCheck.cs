@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Recoup.Core.Parties;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Storage.Work;
@@ -16,9 +17,9 @@ internal static class TableCheck
     private const string OfNodes = "it says which node does what and nothing of the business; it may be emptied while no worker runs";
 
     /// <summary>Every table of both stores; with the reason where no row of it is compared, null where rows are.</summary>
-    public static readonly IReadOnlyDictionary<string, string?> Tables = new SortedDictionary<string, string?>(StringComparer.Ordinal)
+    public static readonly IReadOnlyDictionary<string, string?> Tables = new SortedDictionary<string, string?>(Beside(), StringComparer.Ordinal)
     {
-        ["journal"] = null, ["head"] = null, ["party"] = null, ["item"] = null, ["cash"] = null, ["message"] = null, ["work"] = null,
+        ["journal"] = null, ["head"] = null, ["party"] = null,
         ["account"] = null, ["joined_party"] = null,
         ["cell"] = null, ["cell_pending"] = null, ["stock"] = null, ["api_key"] = null, ["erasure"] = null, ["meta"] = null, ["key"] = null,
         ["set_aside"] = "what failed and is tried again by each run is in no event: a row put there is told of by `recoup status`, and goes when its "
@@ -28,6 +29,8 @@ internal static class TableCheck
         ["qrtz_simprop_triggers"] = OfNodes, ["qrtz_blob_triggers"] = OfNodes, ["qrtz_calendars"] = OfNodes, ["qrtz_paused_trigger_grps"] = OfNodes,
         ["qrtz_paused_job_grps"] = OfNodes, ["qrtz_fired_triggers"] = OfNodes, ["qrtz_scheduler_state"] = OfNodes, ["qrtz_locks"] = OfNodes,
     };
+
+    private static Dictionary<string, string?> Beside() => RowKinds.All.ToDictionary(kind => kind.Table, _ => (string?)null, StringComparer.Ordinal);
 
     /// <summary>Notes of the table meta that the audit looks at, or that say themselves that something is not as it should be.</summary>
     private static readonly string[] Looked = ["workspace", "state_version", StateVersion.Stale, "stocks_through", Moving.MovedTo, ApiKeys.ToRecord];

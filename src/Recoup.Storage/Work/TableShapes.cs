@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Recoup.Core.Parties;
 
 namespace Recoup.Storage.Work;
 
@@ -17,10 +18,7 @@ internal sealed class TableShapes(bool typed)
         ("account", ["account text", "party text"]),
         ("joined_party", ["party text", "into_party text"]),
         ("party", ["pid integer", "id text", "next_review_on integer null", "state blob"]),
-        ("item", ["pid integer", "account text", "number text", "open integer", "due integer", "currency text", "state blob"]),
-        ("cash", ["pid integer", "key text", "state blob"]),
-        ("message", ["id text", "pid integer", "status integer", "not_before integer", "state blob"]),
-        ("work", ["id text", "pid integer", "open integer", "owner text", "priority real", "state blob"]),
+        .. RowKinds.All.Select(kind => (kind.Table, Shape(kind))),
         ("cell_pending", ["id integer", "deltas blob"]),
         ("cell", ["measure integer", "day integer", "ref_day integer", "portfolio text", "segment text", "currency text", "minor integer", "count integer"]),
         ("stock", ["measure integer", "month_end integer", "ref_day integer", "portfolio text", "segment text", "currency text", "minor integer", "count integer"]),
@@ -29,7 +27,20 @@ internal sealed class TableShapes(bool typed)
         ("api_key", ["id text", "name text", "may text", "hash blob", "created_at integer", "revoked_at integer null"]),
     ];
 
-    private static readonly string[] GoneThrough = ["key", "party", "item", "cash", "cell", "stock"];
+    private static string[] Shape(RowKind kind) =>
+        ["pid integer", .. kind.Key.Select(k => $"{k} text"), .. kind.Columns.Select(c => $"{c.Name} {TypeOf(c.Type)}"), "state blob"];
+
+    private static string TypeOf(RowColumnType type) => type switch
+    {
+        RowColumnType.Integer => "integer",
+        RowColumnType.Text => "text",
+        RowColumnType.Real => "real",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    // Of a real column what is read is not what stands there.
+    private static readonly string[] GoneThrough =
+        ["key", "party", .. RowKinds.All.Where(kind => kind.Columns.All(c => c.Type != RowColumnType.Real)).Select(kind => kind.Table), "cell", "stock"];
 
     private readonly ConcurrentDictionary<string, long> fine = new(StringComparer.Ordinal);
 

@@ -173,8 +173,8 @@ internal sealed class Books : IDisposable
         {
             var (pid, state) = Play.Store.Party(party)!.Value;
             foreach (var document in Ledger.Documents.Where(d => Ledger.Accounts[d.Account].Party == party))
-                Play.Store.LoadItem(state, pid, document.Account, document.Number);
-            foreach (var cash in Ledger.AllCash.Where(c => Ledger.Accounts[c.Account].Party == party)) Play.Store.LoadCash(state, pid, cash.Key);
+                Play.Store.Load(state.Items, pid, (document.Account, document.Number));
+            foreach (var cash in Ledger.AllCash.Where(c => Ledger.Accounts[c.Account].Party == party)) Play.Store.Load(state.Cash, pid, cash.Key);
             parties[party] = state;
         }
         return parties;

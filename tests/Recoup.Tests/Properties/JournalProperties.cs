@@ -100,10 +100,8 @@ public sealed class JournalProperties
                 .ShouldBe((row.Kind, row.Version, Convert.ToHexString(row.Payload)), $"{row.Kind} {row.Partition}/{row.Seq}");
         }
         Reads("party", b => Core.Parties.StateCodec.Encode(Core.Parties.StateCodec.DecodeParty(b)));
-        Reads("item", b => Core.Parties.StateCodec.Encode(Core.Parties.StateCodec.DecodeItem(b)));
-        Reads("cash", b => Core.Parties.StateCodec.Encode(Core.Parties.StateCodec.DecodeCash(b)));
-        Reads("message", b => Core.Parties.StateCodec.Encode(Core.Parties.StateCodec.DecodeMessage(b)));
-        Reads("work", b => Core.Parties.StateCodec.Encode(Core.Parties.StateCodec.DecodeWorkItem(b)));
+        foreach (var kind in Core.Parties.RowKinds.All)
+            Reads(kind.Table, b => kind.IsOf(b, kind.DecodeRow(b)) ? b : []);
 
         void Reads(string table, Func<byte[], byte[]> around)
         {
