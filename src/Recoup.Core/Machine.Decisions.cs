@@ -33,6 +33,7 @@ public static partial class Machine
     {
         var state = work.State;
         var grace = work.Context.Policy.PromiseGraceDays;
+        if (state.Kept is not null) ReopenPromises(work, asOf);
         if (state.Promises.Count > 0) ClosePromises(work, asOf, grace);
 
         var decisions = new List<(DecisionRecord Decision, string Account)>();
@@ -60,14 +61,6 @@ public static partial class Machine
                 NextReviewOn = next == DateOnly.MaxValue ? null : next,
                 Intent = decision.Intent is null ? null : work.NextIntent(decision.Action == "message" ? "m" : "w"),
             }), asOf, account);
-    }
-
-    private static void ClosePromises(Work work, DateOnly asOf, int grace)
-    {
-        foreach (var promise in work.State.Promises.Where(p => p.Outcome is null && p.MadeOn <= asOf && (p.PaidInTerm(grace) >= p.Minor || p.DueOn.Plus(grace) < asOf)).ToList())
-            // On the day on which it ended, whenever a run comes to see it.
-            work.Emit(new Event.PromiseClosed(promise.Promise, promise.OutcomeBy(grace), promise.PaidInTerm(grace), promise.Currency),
-                promise.EndsOn(grace) is var ended && ended < asOf ? ended : asOf, promise.Account);
     }
 
     /// <summary>What a person was asked to do and what lost its reason since: paid, or no longer worth the step that asked for it.</summary>

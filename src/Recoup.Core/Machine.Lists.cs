@@ -63,6 +63,7 @@ public static partial class Machine
         if (ListedItems.PaymentOf(work.State, i.Key, out _, out _) is not { } paid) return null;
         var on = work.Today > paid.On ? work.Today : paid.On;
         work.Emit(new Event.PaymentReversed(paid.Key, "no longer in the list", [.. paid.Allocations]) { Unlisted = true }, on);
+        if (work.State.Kept is not null) ReopenPromises(work, work.State.AsOf);
         return null;
     }
 

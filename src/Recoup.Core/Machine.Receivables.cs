@@ -135,7 +135,8 @@ public static partial class Machine
         work.Emit(new Event.PaymentReceived(key, i.Amount.Minor, currency, plan.Allocations, plan.Waiting.Count == 0 ? null : plan.Waiting) { Method = i.Method });
         // A promise paid in full is kept, whatever is left of its term.
         foreach (var promise in work.State.Promises.Where(p => p.Outcome is null && p.PaidInTerm(work.Context.Policy.PromiseGraceDays) >= p.Minor).ToList())
-            work.Emit(new Event.PromiseClosed(promise.Promise, "kept", promise.PaidMinor, promise.Currency), i.On > promise.MadeOn ? i.On : promise.MadeOn, promise.Account);
+            Close(work, promise, "kept", promise.PaidMinor, promise.Later(i.On));
+        if (work.State.Kept is not null) ReopenPromises(work, work.State.AsOf);
         return null;
     }
 
@@ -148,6 +149,7 @@ public static partial class Machine
             return new Refused(Refusal.AlreadyRefunded, $"of payment {i.Payment} {Format(sentBack, cash.Currency)} were sent back to the customer. Where that came back, send refund_reversed first; where it did not, send refund_reversed, then this, then a charge over what the customer has kept");
         if (i.On < cash.On) return new Refused(Refusal.BeforeDocument, $"payment {i.Payment} came on {cash.On:yyyy-MM-dd}; it can't go back on {i.On:yyyy-MM-dd}");
         work.Emit(new Event.PaymentReversed(i.Payment, i.Reason, [.. cash.Allocations]));
+        if (work.State.Kept is not null) ReopenPromises(work, work.State.AsOf);
         return null;
     }
 

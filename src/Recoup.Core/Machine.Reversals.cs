@@ -128,15 +128,6 @@ public static partial class Machine
         return minor > there ? new Refused(refusal, $"only {Format(there, item)} of {item.Number} are {what} on {on:yyyy-MM-dd} and after") : null;
     }
 
-    private static Refused? WithdrawPromise(Work work, Input.PromiseWithdrawn i)
-    {
-        var promise = work.State.Promises.Find(p => p.Promise == i.Promise && p.Account == i.Account && p.Outcome is null);
-        if (promise is null) return new Refused(Refusal.UnknownPromise, $"account {i.Account} has no open promise {i.Promise}");
-        if (i.On < promise.MadeOn) return new Refused(Refusal.BeforeDocument, $"promise {i.Promise} was made on {promise.MadeOn:yyyy-MM-dd}; it can't be withdrawn on {i.On:yyyy-MM-dd}");
-        work.Emit(new Event.PromiseClosed(i.Promise, "withdrawn", promise.PaidMinor, promise.Currency));
-        return null;
-    }
-
     /// <summary>The payment of a key or, where none is given, the credit note of a number.</summary>
     private static Refused? FindCash(Work work, string account, string? payment, string? creditNote, out CashState cash)
     {

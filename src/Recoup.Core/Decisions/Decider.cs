@@ -78,7 +78,7 @@ public sealed class Decider
         // Each account's holds by themselves: the first that ends lets its items go on.
         foreach (var hold in state.Holds) LookAgainOn(hold.From, hold.To.Plus(1));
         foreach (var dispute in state.Disputes) LookAgainOn(dispute.From, dispute.ClosedOn ?? dispute.From);
-        foreach (var promise in state.Promises) LookAgainOn(promise.MadeOn, promise.DueOn.Plus(context.Policy.PromiseGraceDays + 1));
+        foreach (var promise in state.Promises) LookAgainOn(promise.From, promise.DueOn.Plus(context.Policy.PromiseGraceDays + 1));
         // What is overdue from a day on counts in the facts from then on, whether its step has come or not.
         foreach (var e in state.Exposures) LookAgainOn(e.DueOn.Plus(1));
         if (facts.PromisedUntil is { } until)

@@ -154,7 +154,14 @@ public abstract record Event
     public sealed record PromiseMade(string Promise, DateOnly DueOn, long Minor, string Currency) : Event;
 
     /// <summary>Outcome: kept, partial or broken; or withdrawn, which says nothing of how the customer keeps promises. Paid is what came in for it between the promise and its end.</summary>
-    public sealed record PromiseClosed(string Promise, string Outcome, long PaidMinor, string Currency) : Event;
+    public sealed record PromiseClosed(string Promise, string Outcome, long PaidMinor, string Currency) : Event
+    {
+        /// <summary>Of one that was kept, the last day of its term and grace; null in journals from before it was kept.</summary>
+        public DateOnly? LastDay { get; init; }
+    }
+
+    /// <summary>The money that had kept a promise went back: from the day on it is open again. Paid is what still counts for it.</summary>
+    public sealed record PromiseReopened(string Promise, long PaidMinor, string Currency) : Event;
 
     /// <summary>No contact about the account, both days included.</summary>
     public sealed record HoldPlaced(string Hold, DateOnly From, DateOnly To, string Reason) : Event;

@@ -93,6 +93,7 @@ public class JournalDamagedException(string message) : Exception(message);
 [JsonSerializable(typeof(Event.DisputeClosed))]
 [JsonSerializable(typeof(Event.PromiseMade))]
 [JsonSerializable(typeof(Event.PromiseClosed))]
+[JsonSerializable(typeof(Event.PromiseReopened))]
 [JsonSerializable(typeof(Event.HoldPlaced))]
 [JsonSerializable(typeof(Event.HoldReleased))]
 [JsonSerializable(typeof(Event.ContactMade))]

@@ -68,6 +68,7 @@ internal static class Exposures
         if (state.Unapplied.Count > 0) AdvanceUnapplied(state, to);
         if (state.CashToCome.Count > 0) AdvanceCash(state, to);
         if (state.Promises.Count > 0) AdvancePromises(state, to);
+        if (state.Kept is not null) Fold.ForgetKept(state);
         if (state.Disputes.Count > 0) Pauses.EndDisputes(state);
         if (state.Holds.Count > 0) Pauses.EndHolds(state);
         if (state.Pauses.Count > 0) Pauses.Forget(state);
@@ -110,9 +111,7 @@ internal static class Exposures
         {
             var promise = state.Promises[i];
             if (promise.ClosedOn is not { } closed || closed > to) continue;
-            state.Behaviour.Count(promise);
-            Pauses.Keep(state, promise);
-            state.Promises.RemoveAt(i);
+            Fold.EndPromise(state, promise);
         }
     }
 

@@ -40,7 +40,7 @@ public static partial class Fold
         if (cash.Kind == CashKind.Payment)
         {
             Flow(state, e.Account, cells, Measure.CashReceived, e.EffectiveOn, null, cash.Currency, -cash.Minor, -1);
-            CountTowardPromises(state, e.EffectiveOn, new CashToCome(e.EffectiveOn, cash.On, e.Account, cash.Currency, -cash.Minor));
+            CountTowardPromises(state, e.EffectiveOn, new CashToCome(cash.Key, e.EffectiveOn, cash.On, e.Account, cash.Currency, -cash.Minor));
         }
         else Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, cash.Currency, cash.Minor, 0);
         cash.Reversed = true;

@@ -158,6 +158,10 @@ public static partial class Fold
                 ClosePromise(state, e, closed);
                 Touch(state, e);
                 break;
+            case Event.PromiseReopened reopened:
+                ReopenPromise(state, e, reopened);
+                Touch(state, e);
+                break;
             case Event.HoldPlaced hold:
                 PlaceHold(state, e, hold);
                 Touch(state, e);
@@ -387,7 +391,7 @@ public static partial class Fold
         var moves = new List<Movement>(allocations.Count + 1) { new(e.EffectiveOn, minor) };
         foreach (var allocation in allocations) moves.Add(new Movement(allocation.On, -allocation.Minor));
         ChangeUnapplied(state, cash, cells, waiting, moves);
-        if (kind == CashKind.Payment) CountTowardPromises(state, e.EffectiveOn, new CashToCome(e.EffectiveOn, e.EffectiveOn, e.Account, currency, minor));
+        if (kind == CashKind.Payment) CountTowardPromises(state, e.EffectiveOn, new CashToCome(key, e.EffectiveOn, e.EffectiveOn, e.Account, currency, minor));
         Touch(state, e);
     }
 
@@ -457,41 +461,6 @@ public static partial class Fold
     private static List<Named>? Waiting(PartyState state, CashState cash) => state.Unapplied.Find(u => u.Key == cash.Key)?.Waiting;
 
     private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
-
-    /// <summary>A promise counts what comes in for its account from the day it was made, on the day it comes.</summary>
-    private static void CountTowardPromises(PartyState state, DateOnly on, CashToCome cash)
-    {
-        if (on <= state.AsOf) { CountTowardPromises(state, cash); return; }
-        var at = state.CashToCome.FindLastIndex(c => c.On <= on);
-        state.CashToCome.Insert(at + 1, cash);
-    }
-
-    internal static void CountTowardPromises(PartyState state, CashToCome cash)
-    {
-        var minor = cash.Minor;
-        foreach (var promise in state.Promises)
-        {
-            if (promise.Account != cash.Account || promise.Currency != cash.Currency || !promise.IsOpenOn(cash.ForCashOf)) continue;
-            // What goes back is taken off only where it was counted.
-            var part = minor > 0
-                ? Math.Min(minor, promise.Minor - promise.PaidMinor)
-                : Math.Max(minor, -promise.Paid.Find(p => p.On == cash.ForCashOf).Minor);
-            Movements.Add(promise.Paid, cash.ForCashOf, part);
-            minor -= part;
-            if (minor == 0) return;
-        }
-    }
-
-    private static void ClosePromise(PartyState state, Envelope e, Event.PromiseClosed closed)
-    {
-        var promise = state.Promises.Find(p => p.Promise == closed.Promise)!;
-        promise.Outcome = closed.Outcome;
-        promise.ClosedOn = e.EffectiveOn;
-        if (e.EffectiveOn > state.AsOf) return;
-        state.Behaviour.Count(promise);
-        Pauses.Keep(state, promise);
-        state.Promises.Remove(promise);
-    }
 
     private static void Decide(PartyState state, Envelope e, CellDeltas cells, DecisionRecord decision)
     {

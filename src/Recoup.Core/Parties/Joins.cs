@@ -15,7 +15,7 @@ internal static class Joins
         var all = new PartyState
         {
             Id = state.Id, Accounts = state.Accounts, AsOf = state.AsOf, Exposures = state.Exposures, Awaited = state.Awaited, Unapplied = state.Unapplied,
-            Promises = state.Promises, CashToCome = state.CashToCome, Holds = state.Holds, Disputes = state.Disputes, Pauses = state.Pauses,
+            Promises = state.Promises, Kept = state.Kept, Spare = state.Spare, CashToCome = state.CashToCome, Holds = state.Holds, Disputes = state.Disputes, Pauses = state.Pauses,
             Contact = state.Contact, Treatments = state.Treatments, Behaviour = state.Behaviour, Pending = state.Pending, Documents = state.Documents,
             FormerPlaces = state.FormerPlaces, Erased = state.Erased, Joined = state.Joined, NextReviewOn = state.NextReviewOn, ReviewedOn = state.ReviewedOn,
             LastSeq = state.LastSeq, NotesChanges = state.NotesChanges,
@@ -27,6 +27,7 @@ internal static class Joins
         }
         (state.Accounts, state.Exposures, state.Awaited, state.Unapplied, state.Promises, state.CashToCome) = ([], [], [], [], [], []);
         (state.Holds, state.Disputes, state.Pauses, state.Treatments, state.Pending) = ([], [], [], [], []);
+        (state.Kept, state.Spare) = (null, null);
         (state.Contact, state.Behaviour) = (new ContactState(), new PaymentBehaviour());
         (state.Documents, state.FormerPlaces, state.Joined, state.NextReviewOn, state.ReviewedOn) = (null, null, null, null, null);
         return all;
@@ -40,6 +41,8 @@ internal static class Joins
         state.Accounts.AddRange(other.Accounts);
         state.Unapplied.AddRange(other.Unapplied);
         state.Promises.AddRange(other.Promises);
+        if (other.Kept is not null) (state.Kept ??= []).AddRange(other.Kept);
+        if (other.Spare is not null) (state.Spare ??= []).AddRange(other.Spare);
         state.Holds.AddRange(other.Holds);
         state.Disputes.AddRange(other.Disputes);
         state.Pending.AddRange(other.Pending);

@@ -83,12 +83,20 @@ public sealed class UnappliedCash
 /// Cash that will come or go back on a day to come; promises hear of it then. <see cref="ForCashOf"/> is the day
 /// of the cash itself, which tells the promises that it counts toward.
 /// </summary>
+/// <param name="Key">The payment's.</param>
 public sealed record CashToCome(
+    [property: JsonPropertyName("k")] string Key,
     [property: JsonPropertyName("on")] DateOnly On,
     [property: JsonPropertyName("f")] DateOnly ForCashOf,
     [property: JsonPropertyName("a")] string Account,
     [property: JsonPropertyName("c")] string Currency,
     [property: JsonPropertyName("m")] long Minor);
+
+/// <summary>Cash of an account that came for a promise that had all of it already.</summary>
+public sealed record SpareCash(
+    [property: JsonPropertyName("a")] string Account,
+    [property: JsonPropertyName("c")] string Currency,
+    [property: JsonPropertyName("p")] CashCounted Cash);
 
 /// <summary>The segment of a party in a portfolio from a day on.</summary>
 public sealed record SegmentFrom([property: JsonPropertyName("on")] DateOnly On, [property: JsonPropertyName("s")] string Segment);
@@ -199,6 +207,13 @@ public sealed class PartyState
     [JsonPropertyName("aw")] public List<Awaited> Awaited { get; set; } = [];
     [JsonPropertyName("un")] public List<UnappliedCash> Unapplied { get; set; } = [];
     [JsonPropertyName("pr")] public List<PromiseState> Promises { get; set; } = [];
+
+    /// <summary>Promises that were kept, as long as the money may go back, in the order in which they were made; null: none.</summary>
+    [JsonPropertyName("kp")] public List<PromiseState>? Kept { get; set; }
+
+    /// <summary>Cash that no promise needed while one was open or kept: it stands in for what goes back. Null: none.</summary>
+    [JsonPropertyName("sp")] public List<SpareCash>? Spare { get; set; }
+
     [JsonPropertyName("cc")] public List<CashToCome> CashToCome { get; set; } = [];
     [JsonPropertyName("ho")] public List<HoldState> Holds { get; set; } = [];
     [JsonPropertyName("di")] public List<OpenDispute> Disputes { get; set; } = [];

@@ -37,7 +37,7 @@ internal static class Pauses
     public static void Keep(PartyState state, PromiseState promise)
     {
         if (promise.Outcome == "withdrawn") return;
-        Add(state, new AccountPause(promise.Account, new Pause(PauseKind.Promise, promise.MadeOn, promise.ClosedOn!.Value, promise.LearnedOn)));
+        Add(state, new AccountPause(promise.Account, new Pause(PauseKind.Promise, promise.From, promise.ClosedOn!.Value, promise.LearnedOn)));
     }
 
     /// <param name="dispute">Closed. One of a single item rests that item alone, which knows of it.</param>

@@ -17,7 +17,7 @@ internal enum StateKind : byte { Party = (byte)'P', Item = (byte)'I', Cash = (by
 public static partial class StateCodec
 {
     /// <summary>Raise it whenever the form of any state changes, or the way it is folded.</summary>
-    public const int Version = 9;
+    public const int Version = 10;
 
     // --- the header ---
 
@@ -47,10 +47,12 @@ public static partial class StateCodec
         w.List(state.Treatments, Write);
         Write(w, state.Behaviour);
         w.List(state.Pending, Write);
-        // Before others, since a count can't be more than what follows.
-        w.Count((state.Erased ? 1 : 0) + (state.JoinedTo is null ? 0 : 2) + (state.Joined is null ? 0 : 4));
+        w.Long((state.Erased ? 1 : 0) + (state.JoinedTo is null ? 0 : 2) + (state.Joined is null ? 0 : 4)
+            + (state.Kept is null ? 0 : 8) + (state.Spare is null ? 0 : 16));
         if (state.JoinedTo is not null) w.Text(state.JoinedTo);
         if (state.Joined is not null) w.List(state.Joined, Write);
+        if (state.Kept is not null) w.List(state.Kept, Write);
+        if (state.Spare is not null) w.List(state.Spare, Write);
         w.ListOrNull(state.Documents, Write);
         w.ListOrNull(state.FormerPlaces, Write);
         w.Day(state.NextReviewOn);
@@ -81,9 +83,10 @@ public static partial class StateCodec
             Behaviour = ReadBehaviour(ref r),
             Pending = r.List(ReadPending),
         };
-        var marks = r.Count();
-        if (marks > 7) throw new StateDamagedException($"a party has the marks {marks}");
+        var marks = r.Int();
+        if (marks is < 0 or > 31) throw new StateDamagedException($"a party has the marks {marks}");
         (state.Erased, state.JoinedTo, state.Joined) = ((marks & 1) != 0, (marks & 2) != 0 ? r.Text() : null, (marks & 4) != 0 ? r.List(ReadText) : null);
+        (state.Kept, state.Spare) = ((marks & 8) != 0 ? r.List(ReadPromise) : null, (marks & 16) != 0 ? r.List(ReadSpare) : null);
         (state.Documents, state.FormerPlaces) = (r.ListOrNull(ReadDocuments), r.ListOrNull(ReadFormerPlace));
         (state.NextReviewOn, state.ReviewedOn, state.LastSeq) = (r.DayOrNull(), r.DayOrNull(), r.Long());
         r.End();
@@ -179,16 +182,38 @@ public static partial class StateCodec
         w.Word(p.Outcome);
         w.Day(p.ClosedOn);
         w.Day(p.LearnedOn);
+        w.Day(p.LastDay);
+        w.Day(p.AgainOn);
+        w.Day(p.LostOn);
     }
 
     private static PromiseState ReadPromise(ref StateReader r) => new()
     {
-        Promise = r.Text(), Account = r.Word(), MadeOn = r.Day(), DueOn = r.Day(), Minor = r.Long(), Currency = r.Word(), Paid = r.List(ReadMovement), Outcome = r.WordOrNull(), ClosedOn = r.DayOrNull(),
-        LearnedOn = r.DayOrNull(),
+        Promise = r.Text(), Account = r.Word(), MadeOn = r.Day(), DueOn = r.Day(), Minor = r.Long(), Currency = r.Word(), Paid = r.List(ReadCounted), Outcome = r.WordOrNull(), ClosedOn = r.DayOrNull(),
+        LearnedOn = r.DayOrNull(), LastDay = r.DayOrNull(), AgainOn = r.DayOrNull(), LostOn = r.DayOrNull(),
     };
+
+    private static void Write(StateWriter w, CashCounted c)
+    {
+        w.Text(c.Key);
+        w.Day(c.On);
+        w.Long(c.Minor);
+    }
+
+    private static CashCounted ReadCounted(ref StateReader r) => new(r.Text(), r.Day(), r.Long());
+
+    private static void Write(StateWriter w, SpareCash s)
+    {
+        w.Word(s.Account);
+        w.Word(s.Currency);
+        Write(w, s.Cash);
+    }
+
+    private static SpareCash ReadSpare(ref StateReader r) => new(r.Word(), r.Word(), ReadCounted(ref r));
 
     private static void Write(StateWriter w, CashToCome c)
     {
+        w.Text(c.Key);
         w.Day(c.On);
         w.Day(c.ForCashOf);
         w.Word(c.Account);
@@ -196,7 +221,7 @@ public static partial class StateCodec
         w.Long(c.Minor);
     }
 
-    private static CashToCome ReadCashToCome(ref StateReader r) => new(r.Day(), r.Day(), r.Word(), r.Word(), r.Long());
+    private static CashToCome ReadCashToCome(ref StateReader r) => new(r.Text(), r.Day(), r.Day(), r.Word(), r.Word(), r.Long());
 
     private static void Write(StateWriter w, HoldState h)
     {

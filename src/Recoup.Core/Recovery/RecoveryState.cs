@@ -14,13 +14,13 @@ public sealed class PromiseState
     [JsonPropertyName("m")] public long Minor { get; set; }
     [JsonPropertyName("c")] public string Currency { get; set; } = "";
 
-    /// <summary>Cash received since, by the day it came, counted up to the amount's full. What is to come is not in it.</summary>
-    [JsonPropertyName("paid")] public List<Movement> Paid { get; set; } = [];
+    /// <summary>Cash received since, in order of the day it came, counted up to the amount's full. What is to come is not in it.</summary>
+    [JsonPropertyName("paid")] public List<CashCounted> Paid { get; set; } = [];
 
-    [JsonIgnore] public long PaidMinor => Movements.Sum(Paid);
+    [JsonIgnore] public long PaidMinor => Paid.Sum(p => p.Minor);
 
     /// <summary>What came in within the term and so many days of grace: what comes later does not keep it.</summary>
-    public long PaidInTerm(int graceDays) => Movements.SumOn(Paid, DueOn.Plus(graceDays));
+    public long PaidInTerm(int graceDays) => Paid.Where(p => p.On <= DueOn.Plus(graceDays)).Sum(p => p.Minor);
 
     /// <summary>The word on it after its term and grace.</summary>
     public string OutcomeBy(int graceDays) => PaidInTerm(graceDays) is var paid && paid >= Minor ? "kept" : paid > 0 ? "partial" : "broken";
@@ -33,23 +33,54 @@ public sealed class PromiseState
     /// <summary>The day on which it was recorded, where that is later than the day it was made.</summary>
     [JsonPropertyName("l")] public DateOnly? LearnedOn { get; set; }
 
+    /// <summary>The last day of its term and grace, of one that was kept; null while open, and where the journal does not say.</summary>
+    [JsonPropertyName("ld")] public DateOnly? LastDay { get; set; }
+
+    /// <summary>The day from which it is open again, since the money that had kept it went back; null: it never was closed.</summary>
+    [JsonPropertyName("ag")] public DateOnly? AgainOn { get; set; }
+
+    /// <summary>Kept, but the money went back: the day from which it is to be open again. Null: it is kept by what stands.</summary>
+    [JsonPropertyName("lo")] public DateOnly? LostOn { get; set; }
+
+    /// <summary>The first day on which it stands: that on which it was made, or from which it is open again.</summary>
+    [JsonIgnore] public DateOnly From => AgainOn ?? MadeOn;
+
     /// <summary>The first day on which it no longer binds: that on which it was paid in full, else the day after its term and grace.</summary>
     public DateOnly EndsOn(int graceDays)
     {
         long paid = 0;
         var last = DueOn.Plus(graceDays);
-        foreach (var movement in Paid)
+        foreach (var counted in Paid)
         {
-            if (movement.On > last) break;
-            paid += movement.Minor;
-            if (paid >= Minor) return movement.On > MadeOn ? movement.On : MadeOn;
+            if (counted.On > last) break;
+            paid += counted.Minor;
+            if (paid >= Minor) return Later(counted.On);
         }
-        return last.Plus(1);
+        return Later(last.Plus(1));
     }
 
+    /// <summary>The day, or the first on which it stands, whichever is later.</summary>
+    public DateOnly Later(DateOnly day) => day > From ? day : From;
+
     /// <summary>It binds from the day it was made to the end of its term and grace, unless closed before.</summary>
-    public bool IsOpenOn(DateOnly day) => MadeOn <= day && (ClosedOn is not { } closed || day < closed);
+    public bool IsOpenOn(DateOnly day) => From <= day && (ClosedOn is not { } closed || day < closed);
+
+    /// <summary>Cash of that day counts toward it: it came after the promise was made, and before it was closed.</summary>
+    public bool Counts(DateOnly day) => MadeOn <= day && (ClosedOn is not { } closed || day < closed);
+
+    /// <summary>Puts cash in its place by day; it counts as far as anything is left to pay. Returns how much it counts, minor units.</summary>
+    public long Count(CashCounted cash)
+    {
+        var part = Math.Min(cash.Minor, Minor - PaidMinor);
+        if (part > 0) Paid.Insert(Paid.FindLastIndex(p => p.On <= cash.On) + 1, cash with { Minor = part });
+        return Math.Max(part, 0);
+    }
 }
+
+/// <summary>Of a payment so much counts toward a promise, from the day on which it came.</summary>
+/// <param name="Key">The payment's.</param>
+public record struct CashCounted(
+    [property: JsonPropertyName("k")] string Key, [property: JsonPropertyName("on")] DateOnly On, [property: JsonPropertyName("m")] long Minor);
 
 /// <summary>No contact about the account from one day to another, both included.</summary>
 public sealed class HoldState

@@ -42,6 +42,7 @@ public static class EventWords
         Event.DisputeClosed d => ("Dispute closed", Join(d.Number, Show.Plain(d.Outcome))),
         Event.PromiseMade p => ("Promise to pay", $"{Show.AmountWith(p.Minor, p.Currency)} by {Show.Day(p.DueOn)}"),
         Event.PromiseClosed p => ($"Promise {p.Outcome}", $"{Show.AmountWith(p.PaidMinor, p.Currency)} came in"),
+        Event.PromiseReopened p => ("Promise open again", $"money went back; {Show.AmountWith(p.PaidMinor, p.Currency)} of what came in stand"),
         Event.HoldPlaced h => ("Hold", $"{Show.Span(h.From, h.To)}: {h.Reason}"),
         Event.HoldReleased h => ("Hold released", $"last day {Show.Day(h.LastDay)}"),
         Event.ContactMade c => ($"Contact: {c.Channel}, {c.Direction}", Join(Show.Plain(c.Outcome), c.Agent, c.Minutes is { } m ? $"{m} min" : null)),

@@ -79,6 +79,10 @@ internal static class EveryKind
         {"type":"credit_note_cancelled","key":"tb-21","account":"A7","credit_note":"CN-70","on":"2026-01-27","reason":"double"}
         {"type":"account_moved","key":"tb-19","account":"A7","portfolio":"Süd"}
         {"type":"promise_withdrawn","key":"tb-18","account":"A7","promise":"tb-17","on":"2026-01-25","reason":"error"}
+        {"type":"promise","key":"tb-22","account":"A7","on":"2026-01-28","due_on":"2026-02-20","amount":"20.00","currency":"EUR"}
+        {"type":"payment","key":"tb-23","account":"A7","on":"2026-01-29","amount":"20.00","currency":"EUR"}
+        {"type":"payment_reversed","key":"tb-24","account":"A7","payment":"tb-23","on":"2026-01-30","reason":"returned"}
+        {"type":"promise_withdrawn","key":"tb-25","account":"A7","promise":"tb-22","on":"2026-01-31","reason":"error"}
         """;
 
     /// <summary>Two accounts that turn out to be one customer, and what comes for them after.</summary>

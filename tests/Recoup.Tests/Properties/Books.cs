@@ -21,7 +21,7 @@ internal sealed class Books : IDisposable
             var news = Play.News();
             foreach (var unit in taken)
                 if (unit.Result.Status == UnitStatus.Accepted) Enter(unit.Inputs, news);
-            foreach (var row in news.Where(r => r.Kind is "decided" or "promise_closed")) Ledger.Note(row);
+            foreach (var row in news.Where(r => r.Kind is "decided" or "promise_closed" or "promise_reopened")) Ledger.Note(row);
             after?.Invoke(this, step, taken, news);
         }
     }

@@ -108,7 +108,16 @@ internal sealed class Ledger(Policy policy)
     public sealed record Promised(string Key, string Account, DateOnly From, DateOnly Due, long Minor, string Currency)
     {
         public DateOnly? Closed { get; set; }
-        public bool StandsOn(DateOnly day) => From <= day && !(Closed <= day);
+        private readonly List<(DateOnly Closed, DateOnly Again)> rests = [];
+
+        /// <summary>Its money went back.</summary>
+        public void Again(DateOnly day)
+        {
+            rests.Add((Closed!.Value, day));
+            Closed = null;
+        }
+
+        public bool StandsOn(DateOnly day) => From <= day && !(Closed <= day) && !rests.Exists(r => r.Closed <= day && day < r.Again);
     }
 
     public sealed class Account(string id, string party, string portfolio)
@@ -173,6 +182,7 @@ internal sealed class Ledger(Policy policy)
                 segments.Add((row.EffectiveOn, d.Segment));
                 break;
             case Event.PromiseClosed closed: Promises.Find(p => p.Key == closed.Promise)!.Closed = row.EffectiveOn; break;
+            case Event.PromiseReopened again: Promises.Find(p => p.Key == again.Promise)!.Again(row.EffectiveOn); break;
             default: break;
         }
     }

@@ -124,8 +124,8 @@ public sealed class JoinedStateTests
         other.Behaviour = new PaymentBehaviour { Settled = 2, SettledLate = 2, LateDays = 9, PromisesBroken = 1 };
         state.Pauses.Add(new AccountPause("P-1", new Pause(PauseKind.Hold, new DateOnly(2026, 4, 5), new DateOnly(2026, 4, 6), null)));
         other.Pauses.Add(new AccountPause("Q-1", new Pause(PauseKind.Hold, new DateOnly(2026, 4, 1), new DateOnly(2026, 4, 3), null)));
-        state.CashToCome.Add(new CashToCome(new DateOnly(2026, 5, 5), new DateOnly(2026, 5, 5), "P-1", "EUR", 1));
-        other.CashToCome.Add(new CashToCome(new DateOnly(2026, 5, 1), new DateOnly(2026, 5, 1), "Q-1", "EUR", 2));
+        state.CashToCome.Add(new CashToCome("pay", new DateOnly(2026, 5, 5), new DateOnly(2026, 5, 5), "P-1", "EUR", 1));
+        other.CashToCome.Add(new CashToCome("pay", new DateOnly(2026, 5, 1), new DateOnly(2026, 5, 1), "Q-1", "EUR", 2));
         other.Joined = ["R"];
         (state.ReviewedOn, other.ReviewedOn) = (new DateOnly(2026, 4, 2), new DateOnly(2026, 4, 7));
         Joined(state, other);

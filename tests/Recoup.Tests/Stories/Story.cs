@@ -552,10 +552,12 @@ internal sealed class Story : IDisposable
 
     private string Promise(string promise)
     {
-        foreach (var row in Play.Journal())
-            if (Play.EventOf(row) is Event.PromiseClosed closed && closed.Promise == promise && row.EffectiveOn <= Today)
-                return $"{closed.Outcome} {Money.Format(closed.PaidMinor, Currency.Of(closed.Currency))} {closed.Currency}";
-        return "open";
+        var word = "open";
+        foreach (var row in Play.Journal().Where(r => r.EffectiveOn <= Today))
+            if (Play.EventOf(row) is Event.PromiseClosed closed && closed.Promise == promise)
+                word = $"{closed.Outcome} {Money.Format(closed.PaidMinor, Currency.Of(closed.Currency))} {closed.Currency}";
+            else if (Play.EventOf(row) is Event.PromiseReopened again && again.Promise == promise) word = "open";
+        return word;
     }
 
     /// <summary>Of the last run's decisions the lines that say why; the one asked for, if it is among them.</summary>

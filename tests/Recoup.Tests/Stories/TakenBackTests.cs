@@ -85,6 +85,27 @@ public sealed class TakenBackTests
     }
 
     [Fact]
+    public void How_promises_were_kept_is_counted_anew_where_the_money_went_back()
+    {
+        using var play = Begin();
+        void On(int day, string line) => play.Take([new Step.Send(new DateTimeOffset(2026, 4, day, 10, 0, 0, TimeSpan.Zero), [line])])[0].Result.Refused.ShouldBeNull();
+        (int Kept, int Broken) Counted() => new Readings(play.Store).PartyOf("A1")!.Behaviour is var b ? (b.PromisesKept, b.PromisesBroken) : default;
+        On(21, """{"type":"payment","key":"p2","account":"A1","on":"2026-04-21","amount":"30.00","currency":"EUR"}""");
+        On(21, """{"type":"payment","key":"p3","account":"A1","on":"2026-04-21","amount":"35.00","currency":"EUR"}""");
+        Counted().ShouldBe((1, 0));
+        // Of the second only ten were needed; without the first five are missing.
+        On(22, """{"type":"payment_reversed","key":"z1","account":"A1","payment":"p2","on":"2026-04-22","reason":"returned"}""");
+        Counted().ShouldBe((0, 0));
+        On(23, """{"type":"payment","key":"p4","account":"A1","on":"2026-04-23","amount":"5.00","currency":"EUR"}""");
+        Counted().ShouldBe((1, 0));
+        play.Take([new Step.Send(new DateTimeOffset(2026, 5, 20, 10, 0, 0, TimeSpan.Zero),
+            ["""{"type":"payment_reversed","key":"z2","account":"A1","payment":"p3","on":"2026-05-19","reason":"returned"}"""])])[0].Result.Refused.ShouldBeNull();
+        Counted().ShouldBe((0, 1));
+        Audit.Verify(play.Store, []).Problems.ShouldBeEmpty();
+        Audit.Rebuild(play.Store).Ok.ShouldBeTrue();
+    }
+
+    [Fact]
     public void All_of_it_taken_back_is_as_if_it_had_not_been()
     {
         using var play = Begin();
