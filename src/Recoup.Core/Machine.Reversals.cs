@@ -87,7 +87,11 @@ public static partial class Machine
     private static Refused? Reinstate(Work work, Input.CancellationReversed i)
     {
         if (work.State.Item(i.Account, i.Invoice) is not { } item) return new Refused(Refusal.UnknownItem, $"account {i.Account} has no item {i.Invoice}");
-        if (item.CancelledOn is not { } cancelled) return new Refused(Refusal.NotCancelled, $"{i.Invoice} is not cancelled");
+        if (item.CancelledOn is not { } cancelled)
+            return new Refused(Refusal.NotCancelled, item.IssuedAgain
+                ? $"the number {i.Invoice} was issued again on {item.IssuedOn:yyyy-MM-dd}, and that invoice is not cancelled; the one that was cancelled before "
+                    + "can't stand again beside it: correct the one that stands (invoice_corrected), or send the other as an invoice with a number of its own"
+                : $"{i.Invoice} is not cancelled");
         if (i.On < cancelled) return new Refused(Refusal.BeforeDocument, $"{i.Invoice} was cancelled on {cancelled:yyyy-MM-dd}; that can't be taken back on {i.On:yyyy-MM-dd}");
         work.Emit(new Event.CancellationReversed(i.Invoice, item.CancelledMinor, i.Reason));
         // What it had gone from is put back, as far as nobody has used it since: an invoice that was paid is paid.

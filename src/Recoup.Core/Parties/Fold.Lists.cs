@@ -16,6 +16,7 @@ public static partial class Fold
         {
             i.TakeCancellationBack(again.EffectiveOn);
             i.IssuedOn = again.invoice.IssuedOn;
+            i.IssuedAgain = true;
             i.Amount = again.invoice.Minor;
             i.Move(again.EffectiveOn, again.invoice.Minor);
             i.Redate(again.EffectiveOn, again.invoice.DueOn);

@@ -38,7 +38,7 @@ public static partial class StateCodec
             w.TextOrNull(delivery.Why);
         }
         w.Day(item.CancelledOn);
-        w.Flag(item.Ahead);
+        w.Long((item.Ahead ? 1 : 0) + (item.IssuedAgain ? 2 : 0));
         w.ListOrNull(item.Waivers, Write);
         w.Long(item.CancelledMinor);
         w.ListOrNull(item.FormerCancellations, static (w, f) => { w.Day(f.From); w.Day(f.Until); });
@@ -65,11 +65,11 @@ public static partial class StateCodec
             Disputes = r.ListOrNull(static (ref r) => new DisputeSpan(r.Text(), r.Day()) { ClosedOn = r.DayOrNull(), LearnedOn = r.DayOrNull() }),
             Delivery = r.Flag() ? new ItemDelivery(r.Word(), r.Day(), r.TextOrNull(), r.TextOrNull()) : null,
             CancelledOn = r.DayOrNull(),
-            Ahead = r.Flag(),
-            Waivers = r.ListOrNull(ReadMovement),
-            CancelledMinor = r.Long(),
-            FormerCancellations = r.ListOrNull(static (ref r) => new FormerCancellation(r.Day(), r.Day())),
         };
+        var marks = r.Int();
+        if (marks is < 0 or > 3) throw new StateDamagedException($"an item has the marks {marks}");
+        (item.Ahead, item.IssuedAgain, item.Waivers, item.CancelledMinor) = ((marks & 1) != 0, (marks & 2) != 0, r.ListOrNull(ReadMovement), r.Long());
+        item.FormerCancellations = r.ListOrNull(static (ref r) => new FormerCancellation(r.Day(), r.Day()));
         r.End();
         return item;
     }

@@ -153,6 +153,10 @@ public sealed class ItemState
     /// <summary>Cancellations that were taken back.</summary>
     public List<FormerCancellation>? FormerCancellations { get; set; }
 
+    /// <summary>Another invoice has the number of one that was cancelled, of <see cref="IssuedOn"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IssuedAgain { get; set; }
+
     /// <summary>From that day on it stands; until then it was cancelled.</summary>
     internal void TakeCancellationBack(DateOnly on)
     {

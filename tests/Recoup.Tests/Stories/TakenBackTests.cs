@@ -84,6 +84,18 @@ public sealed class TakenBackTests
         Send(play, line).ShouldBe(refusal);
     }
 
+    [Theory]
+    [InlineData("2026-04-12")]
+    [InlineData("2026-04-03")]
+    public void A_cancelled_invoice_does_not_stand_again_beside_the_one_that_has_its_number(string issued)
+    {
+        using var play = Begin();
+        Send(play, $$"""{"type":"invoice","key":"i9","account":"A1","number":"I2","issued_on":"{{issued}}","due_on":"2026-04-30","amount":"41.00","currency":"EUR"}""").ShouldBeNull();
+        var refused = play.Take([new Step.Send(At, ["""{"type":"cancellation_reversed","key":"z","account":"A1","invoice":"I2","on":"2026-04-20","reason":"x"}"""])])[0].Result.Refused!;
+        (refused.Refusal, refused.Message).ShouldBe((Refusal.NotCancelled, $"the number I2 was issued again on {issued}, and that invoice is not cancelled; the one that was "
+            + "cancelled before can't stand again beside it: correct the one that stands (invoice_corrected), or send the other as an invoice with a number of its own"));
+    }
+
     [Fact]
     public void How_promises_were_kept_is_counted_anew_where_the_money_went_back()
     {
