@@ -57,7 +57,7 @@ public static partial class Machine
             return null;
         }
         var account = state.Account(message.Account)!;
-        var address = PartyAddresses.Of(work.Context.Vault, work.State, account, message.Channel);
+        var address = PartyAddresses.Of(work.Context.Vault, state, PartyAddresses.AddresseeOf(state, account), message.Channel);
         return Leave(work, message, DocumentDecider.Request(state, work.Context, message.Portfolio, message.Account, document, work.Today) with { AddressToken = address?.Token },
             () => Say(work, message, account, address!.Value.Address, invoices, statement));
     }
@@ -66,7 +66,6 @@ public static partial class Machine
     private static MessageFacts Say(Work work, MessageState message, AccountDetails account, string to, IReadOnlyList<InvoiceDocument> invoices, AccountStatement? statement)
     {
         var personal = PartyAddresses.OpenPersonal(work.Context.Vault, work.State.Id, account);
-        var letter = work.State.Contact.Point(Channel.Letter) is { } point && work.Context.Vault.Open(work.State.Id, point.Sealed) is { } plain ? System.Text.Encoding.UTF8.GetString(plain) : null;
         var items = statement is null
             ? invoices.Select(i => new MessageItem(i.Number, i.IssuedOn, i.DueOn, i.Amount, i.Open, Ageing.DaysPastDue(i.DueOn, work.Today))).ToList()
             : statement.Sections.SelectMany(s => s.Items.Select(i => new MessageItem(i.Number, i.IssuedOn, i.DueOn, new Money(i.Amount, s.Currency), new Money(i.Open, s.Currency), i.DaysPastDue))).Take(Needs.ListedItemsMax).ToList();
@@ -77,7 +76,7 @@ public static partial class Machine
             Language = account.Language ?? "en",
             To = to,
             Name = personal?.Name,
-            Address = letter ?? personal?.Address,
+            Address = PartyAddresses.PostalOf(work.Context.Vault, work.State, account),
             Account = account.Account,
             Portfolio = work.Context.Workspace.Portfolio(message.Portfolio) ?? new PortfolioDetails(message.Portfolio),
             Today = work.Today,

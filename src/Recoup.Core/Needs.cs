@@ -192,7 +192,8 @@ public sealed class Needs
     private void Work(PartyState state, string id) => Row(state.WorkItems, id);
 
     internal static bool HasNoAddress(PartyState state, Contact.MessageState message) =>
-        state.Contact.Point(message.Channel) is null && state.Account(message.Account)?.EmailToken is null;
+        state.Contact.Point(message.Channel) is null && (message.Document is null ? state.Account(message.Account)?.EmailToken is null
+            : !state.Accounts.Exists(a => a.EmailToken is not null));
 
     /// <summary>What deciding looks at beside the header.</summary>
     private void ToDecide(PartyState state)

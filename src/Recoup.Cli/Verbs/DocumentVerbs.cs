@@ -86,7 +86,7 @@ internal static class DocumentVerbs
         return new DocumentFrame
         {
             Portfolio = readings.Workspace().Portfolio(details.Portfolio) ?? new(details.Portfolio),
-            Language = details.Language ?? "en", Account = account, Name = personal?.Name, Address = personal?.Address,
+            Language = details.Language ?? "en", Account = account, Name = personal?.Name, Address = readings.PostalOf(state, account),
         };
     }
 

@@ -147,8 +147,12 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
     {
         var details = state.Account(account)!;
         var held = state.Holds.Exists(h => h.Account == account && h.StandsOn(today)) || state.Disputes.Exists(d => d.Number is null && d.Account == account && d.StandsOn(today));
-        var token = state.Contact.Point(Channel.Email)?.Token ?? details.EmailToken;
-        return Decider.Request(state, context, details, portfolio, Channel.Email, token, today, held, underWay: 0) with { Purpose = document.Kind, BusinessDays = null };
+        var to = PartyAddresses.AddresseeOf(state, details);
+        var token = state.Contact.Point(Channel.Email)?.Token ?? to.EmailToken;
+        return Decider.Request(state, context, to, portfolio, Channel.Email, token, today, held, underWay: 0) with
+        {
+            Purpose = document.Kind, BusinessDays = null, Party = details.Kind,
+        };
     }
 
     private DecisionRecord Plain(DocumentRecord document, string rule)

@@ -21,6 +21,25 @@ public static class PartyAddresses
     public static (string Address, string Token)? Of(IVault vault, PartyState state, AccountDetails account, string channel) =>
         Given(vault, state, account, channel) is { } address && CanBeReached(channel, address) ? (address, Token(vault, state.Id, channel, address, account.Country)) : null;
 
+    /// <summary>
+    /// Whose address documents of an account go to, where the party has no contact point for it: the account's own, else that of another of
+    /// the party's accounts, those of its portfolio first. One that takes no mail gives way to one that does.
+    /// </summary>
+    public static AccountDetails AddresseeOf(PartyState state, AccountDetails account)
+    {
+        if (state.Accounts.Count == 1 || state.Contact.Point(Channel.Email) is not null) return account;
+        var known = state.Accounts.Where(a => a.EmailToken is not null).OrderBy(a => a != account).ThenBy(a => a.Portfolio != account.Portfolio).ToList();
+        return known.Find(a => !state.Contact.IsUndeliverable(Channel.Email, a.EmailToken!)) ?? known.FirstOrDefault() ?? account;
+    }
+
+    /// <summary>Where paper goes to: the party's contact point, else the account's address, else that of another of its accounts; null: none is known.</summary>
+    public static string? PostalOf(IVault vault, PartyState state, AccountDetails account)
+    {
+        if (state.Contact.Point(Channel.Letter) is { } point && vault.Open(state.Id, point.Sealed) is { } plain) return Encoding.UTF8.GetString(plain);
+        return state.Accounts.OrderBy(a => a != account).ThenBy(a => a.Portfolio != account.Portfolio)
+            .Select(a => OpenPersonal(vault, state.Id, a)?.Address).FirstOrDefault(address => address is not null);
+    }
+
     /// <summary>The token of an address in its one form.</summary>
     /// <param name="country">The account's; null: not known.</param>
     public static string Token(IVault vault, string party, string channel, string address, string? country) => vault.Token(party, Compared(channel, address, country));

@@ -1,7 +1,9 @@
 using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
+using Recoup.Core.Events;
 using Recoup.Core.Inputs;
+using Recoup.Core.Parties;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Storage.Work;
@@ -167,10 +169,14 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
                 report.Waiting++;
             }
             // Without an address there is nothing to count; the gate will say so.
-            else if (port.Admits is { } admits && PartyAddresses.Of(store.Vault, state, state.Account(message.Account)!, message.Channel) is { } to && !admits(to.Address, at)) report.Throttled++;
+            else if (port.Admits is { } admits && PartyAddresses.Of(store.Vault, state, Addressee(state, message), message.Channel) is { } to
+                && !admits(to.Address, at)) report.Throttled++;
             else admitted.Add(m);
         }
     }
+
+    private static AccountDetails Addressee(PartyState state, MessageState message) =>
+        state.Account(message.Account)! is var account && message.Document is null ? account : PartyAddresses.AddresseeOf(state, account);
 
     private void Send(IReadOnlyList<Outgoing> outgoing, DateTimeOffset at, DispatchReport report)
     {

@@ -154,6 +154,9 @@ public sealed class Readings
         return found?.Account(account) is null ? null : found;
     }
 
+    /// <summary>Where paper of an account goes to, as its documents say it; null: no address is known.</summary>
+    public string? PostalOf(PartyState state, string account) => PartyAddresses.PostalOf(store.Vault, state, state.Account(account)!);
+
     public PersonalDetails? PersonalOf(PartyState state, string account) => PartyAddresses.OpenPersonal(store.Vault, state.Id, state.Account(account));
 
     /// <summary>The decisions on an account up to a day, newest first.</summary>

@@ -1,6 +1,7 @@
 using Recoup.Connectors.Mail;
 using Recoup.Core;
 using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Documents;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
@@ -126,6 +127,33 @@ public sealed class JoinTests
         play.Door.Take([new InputUnit(0, [new Input.Review { Key = "r", Party = "A2", AsOf = Day(4, 21) }], On(4, 21))]).Events.ShouldBe(0);
         play.Run(new Step.Run(On(4, 21), Day(4, 21), All: true))!.Reviewed.ShouldBe(1);
         ShouldBeSound(play);
+    }
+
+    [Fact]
+    public void What_is_printed_for_an_account_without_an_address_goes_to_the_partys()
+    {
+        using var play = Begin("""{"type":"account","key":"a5","account":"A1","address":"Hafen 1, Bremen"}""");
+        string? Postal(string account) => new Readings(play.Store).PostalOf(Party(play, account), account);
+        Postal("A2").ShouldBeNull();
+        Sent(play, On(4, 20, 11), Join);
+        (Postal("A1"), Postal("A2")).ShouldBe(("Hafen 1, Bremen", "Hafen 1, Bremen"));
+        Sent(play, On(4, 20, 12), """{"type":"account","key":"a6","account":"A2","address":"Markt 2, Bremen"}""");
+        (Postal("A1"), Postal("A2")).ShouldBe(("Hafen 1, Bremen", "Markt 2, Bremen"));
+        Sent(play, On(4, 20, 13), """{"type":"contact_point","key":"a7","account":"A1","channel":"letter","address":"Postfach 3"}""");
+        Postal("A2").ShouldBe("Postfach 3");
+    }
+
+    [Fact]
+    public void Documents_leave_an_address_that_takes_no_mail_for_another_of_the_party()
+    {
+        using var play = Written();
+        Sent(play, On(4, 21), Join);
+        var state = Party(play, "A2");
+        PartyAddresses.AddresseeOf(state, state.Account("A2")!).Account.ShouldBe("A2");
+        state.Contact.Mark(new BadAddress(Channel.Email, state.Account("A2")!.EmailToken!));
+        PartyAddresses.AddresseeOf(state, state.Account("A2")!).Account.ShouldBe("A1");
+        state.Contact.Mark(new BadAddress(Channel.Email, state.Account("A1")!.EmailToken!));
+        PartyAddresses.AddresseeOf(state, state.Account("A2")!).Account.ShouldBe("A2");
     }
 
     [Fact]
