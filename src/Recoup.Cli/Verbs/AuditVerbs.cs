@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Recoup.Core.Foundation;
 using Recoup.Storage.Work;
 
 namespace Recoup.Cli.Verbs;
@@ -105,7 +106,7 @@ internal static class AuditVerbs
         var sheet = new Sheet("what", "number")
         {
             Title = report.Ok ? $"Everything {word} agrees{(report.Unchecked.Count > 0 ? "; what was not checked "
-            + "is named below" : "")}." : $"{report.ProblemsInAll:N0} problems"
+            + "is named below" : "")}." : Plural.Of(report.ProblemsInAll, "problem")
         };
         sheet.Add("events", report.Events);
         sheet.Add("partitions with events", report.Partitions);

@@ -101,8 +101,7 @@ internal static class CatalogVerbs
         var sheet = new Sheet("file", "line",
             "what is wrong")
         {
-            Title = $"{problems.Count:N0} {(problems.Count == 1 ? "problem" : "problems")} in {files:N0} "
-                + $"{(files == 1 ? "file" : "files")}", Empty = "nothing is wrong"
+            Title = $"{Plural.Of(problems.Count, "problem")} in {Plural.Of(files, "file")}", Empty = "nothing is wrong"
         };
         foreach (var problem in problems) sheet.Add(problem.File, problem.Line, problem.Text);
         session.Output.Print(json =>

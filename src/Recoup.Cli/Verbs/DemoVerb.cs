@@ -69,8 +69,8 @@ internal static class DemoVerb
 
     private static SimulationReport Play(string folder, int customers)
     {
-        Output.Say(
-            $"A year of {customers:N0} customers is played day by day, from seed {Seed}{(customers <= Customers ? "; this takes less than a minute" : "")}.");
+        Output.Say($"A year of {Plural.Of(customers, "customer")} is played day by day, from seed {Seed}"
+            + $"{(customers <= Customers ? "; this takes less than a minute" : "")}.");
         MailFolder? mail = null;
         SimulatedBusiness? playing = null;
         var plan = new SimulationPlan(WorldTable.All[0], Seed, customers, Days) { QuietDays = QuietDays, Writer = TemplateWriter.Shipped, Audited = false };

@@ -134,7 +134,7 @@ internal static class FigureVerbs
                 return answer;
             });
             Print(session.Output, catalog, rows, split);
-            if (session.Output.IsTable && !Terminal.IsErrorRedirected) Output.Say($"read from {cells:N0} cells");
+            if (session.Output.IsTable && !Terminal.IsErrorRedirected) Output.Say($"read from {Plural.Of(cells, "cell")}");
             return 0;
         });
         return verb;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Recoup.Connectors.Files;
+using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Storage.Work;
 
@@ -166,7 +167,7 @@ internal static class ImportVerbs
     private const string TypeMeaning = "which kind of input the line is: this word";
 
     private static void Show(IntakeReport report, FileProgress progress) =>
-        Output.Progress($"{report.Read:N0} rows, {report.Rejected:N0} rejected",
+        Output.Progress($"{Plural.Of(report.Read, "row")}, {report.Rejected:N0} rejected",
             progress.BytesTotal is > 0 and var total ? (double)progress.BytesRead / total : null);
 
     private static int Print(Output output, IntakeReport report, Rejects sink)
@@ -286,7 +287,8 @@ internal static class ImportVerbs
     private static void TellAside(long count)
     {
         if (count > 0)
-            Output.Say($"{count:N0} failed by no fault of their own and are set aside: `recoup status` says why. Send such rows again once that is mended.");
+            Output.Say($"{Plural.Of(count, "row")} failed by no fault of {Plural.Noun(count, "its", "their")} own and "
+                + $"{Plural.Noun(count, "is", "are")} set aside: `recoup status` says why. Send such rows again once that is mended.");
     }
 
     /// <summary>Rejected rows: into a file from the first one on, and the first few to the terminal.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Recoup.Core.Foundation;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 
@@ -64,7 +65,7 @@ internal static class MigrateVerb
         {
             Title = report.Verified.Ok
                 ? "Every chain ends in the same hash as before, and everything verified agrees."
-                : $"{report.Verified.ProblemsInAll:N0} problems",
+                : Plural.Of(report.Verified.ProblemsInAll, "problem"),
         };
         sheet.Add("events", report.Events);
         sheet.Add("other rows", report.Rows);

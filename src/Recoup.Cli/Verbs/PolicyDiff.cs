@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Recoup.Core.Events;
+using Recoup.Core.Foundation;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 
@@ -49,7 +50,7 @@ internal static class PolicyDiff
             var kinds = before.Actions.Keys.Union(after.Actions.Keys).Order(StringComparer.Ordinal)
                 .Select(kind => (Kind: kind, Before: before.Actions.GetValueOrDefault(kind), After: after.Actions.GetValueOrDefault(kind)))
                     .Where(k => k.Before != k.After).ToList();
-            var title = $"As of {day:yyyy-MM-dd}, of {before.Reviewed:N0} customers {differing.Count:N0} would be treated otherwise";
+            var title = $"As of {day:yyyy-MM-dd}, of {Plural.Of(before.Reviewed, "customer")} {differing.Count:N0} would be treated otherwise";
             var list = new Sheet("account", "now", "under the file", "segment") { Title = title, Empty = "Nothing would be decided otherwise." };
             foreach (var d in shown) list.Add(d.Account, Difference.Said(d.Before), Difference.Said(d.After), Segments(d));
             var actions = new Sheet("action", inForce.ToString(), other.ToString())

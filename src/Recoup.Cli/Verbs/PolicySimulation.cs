@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Recoup.Connectors.Mail;
+using Recoup.Core.Foundation;
 using Recoup.Simulation.Business;
 using Recoup.Simulation.Worlds;
 using Recoup.Storage;
@@ -37,7 +38,7 @@ internal static class PolicySimulation
             var rows = trial.Play((done, of) => Output.Progress($"{done} of {of} simulations", (double)done / of));
             Output.ProgressDone();
             Print(session.Output, trial, rows, inForce.ToString(), other.ToString());
-            Output.Say($"Means over {trial.Seeds.Count} seeds of {trial.Customers:N0} customers and {trial.Days} days. "
+            Output.Say($"Means over {Plural.Of(trial.Seeds.Count, "seed")} of {Plural.Of(trial.Customers, "customer")} and {Plural.Of(trial.Days, "day")}. "
                 + "The spread is the standard deviation of the difference from seed to seed; a difference no greater than it may be luck.");
             Output.Say("What this says holds for these made-up worlds only (docs/worlds.md). It is no forecast for your customers.");
             return 0;

@@ -160,7 +160,7 @@ internal static class SimulateVerbs
         var plan = report.Plan;
         var sheet = new Sheet("what", "number")
         {
-            Title = $"World {plan.World.Name}, seed {plan.Seed}: {plan.Customers:N0} customers "
+            Title = $"World {plan.World.Name}, seed {plan.Seed}: {Plural.Of(plan.Customers, "customer")} "
                 + $"from {plan.Start:yyyy-MM-dd} to {plan.End:yyyy-MM-dd}. {plan.World.About}",
         };
         sheet.Add("journal hash", report.JournalHash);

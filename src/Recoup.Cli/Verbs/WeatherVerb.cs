@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
 using Recoup.Connectors.Mail;
+using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Simulation.Auditing;
 using Recoup.Simulation.Weather;
@@ -73,7 +74,7 @@ internal sealed class WeatherVerb(Option<ulong> seed, Option<int> accounts, Opti
         var watch = Stopwatch.StartNew();
         var summary = WeatherSeeds.PlayMany(s => plan with { Seed = s }, plan.Seed, seeds, (report, done) =>
         {
-            Output.Progress($"{done:N0} of {seeds:N0} seeds", (double)done / seeds);
+            Output.Progress($"{done:N0} of {Plural.Of(seeds, "seed")}", (double)done / seeds);
             if (report.Findings.Ok) return;
             Output.ProgressDone();
             Output.Say($"{report.Findings.Breaches[0]}");
@@ -105,8 +106,8 @@ internal sealed class WeatherVerb(Option<ulong> seed, Option<int> accounts, Opti
         var plan = report.Plan;
         var what = new Sheet("what", "number")
         {
-            Title = $"Bad weather in world {plan.World.Name}, seed {plan.Seed}: {plan.Customers:N0} customers from {plan.Start:yyyy-MM-dd} "
-                + $"to {plan.End:yyyy-MM-dd}",
+            Title = $"Bad weather in world {plan.World.Name}, seed {plan.Seed}: {Plural.Of(plan.Customers, "customer")} "
+                + $"from {plan.Start:yyyy-MM-dd} to {plan.End:yyyy-MM-dd}",
         };
         what.Add("journal hash", report.JournalHash);
         what.Add("events", report.Events);
@@ -158,8 +159,8 @@ internal sealed class WeatherVerb(Option<ulong> seed, Option<int> accounts, Opti
     {
         var what = new Sheet("what", "number")
         {
-            Title = $"Bad weather in world {plan.World.Name}: {summary.Seeds:N0} seeds from {plan.Seed} on, "
-                + $"of {plan.Customers:N0} customers and {plan.Days:N0} days",
+            Title = $"Bad weather in world {plan.World.Name}: {Plural.Of(summary.Seeds, "seed")} from {plan.Seed} on, "
+                + $"of {Plural.Of(plan.Customers, "customer")} and {Plural.Of(plan.Days, "day")}",
         };
         what.Add("seeds that passed", summary.Seeds - summary.Failed.Count);
         what.Add("seeds that failed", summary.Failed.Count);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Recoup.Core.Contact;
+using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Policies;
 using Recoup.Server.Api;
@@ -44,7 +45,7 @@ internal static class WorkVerbs
                     + "If that is meant, give a --now of that time as well.");
             var now = session.GivenNow ?? (ownDays ? clock : DailyRun.InstantOf(day, clock, door.Workspace));
             var report = new DailyRun(door).Run(day, now, parsed.GetValue(all), dry, parsed.GetValue(acceptVolume),
-                (done, of) => Output.Progress($"{done:N0} of {of:N0} parties", (double)done / of), ownDays);
+                (done, of) => Output.Progress($"{done:N0} of {Plural.Of(of, "party", "parties")}", (double)done / of), ownDays);
             Output.ProgressDone();
             Print(session.Output, report, dry);
             if (report.NotListed.Count > 0)
@@ -140,7 +141,8 @@ internal static class WorkVerbs
             var door = session.Door("dispatch");
             session.TakeIn(door);
             if (door.Own is { } own) Adoption.Adopt(door, own, Environment.UserName, session.Clock.GetUtcNow());
-            var report = new Dispatcher(door, session.Channels()).Dispatch(session.Clock.GetUtcNow(), done => Output.Progress($"{done:N0} messages", null));
+            var report = new Dispatcher(door, session.Channels()).Dispatch(session.Clock.GetUtcNow(),
+                done => Output.Progress(Plural.Of(done, "message"), null));
             Output.ProgressDone();
             Print(session.Output, report);
             if (report.Off is not null) Output.Say(report.Off);

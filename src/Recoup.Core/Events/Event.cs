@@ -487,7 +487,10 @@ public sealed record DocumentRecord(string Kind)
 /// <summary>A step or channel that was looked at and not taken, and why.</summary>
 public sealed record Considered(string What, string Why);
 
-/// <summary>The facts that the decision stands on, as they were frozen.</summary>
+/// <summary>
+/// The facts that the decision stands on, as they were frozen. Amounts and <paramref name="OverdueItems"/> are of the currency alone;
+/// a journal from before that has items of all currencies there. The oldest is that of what may be dunned, in any currency.
+/// </summary>
 public sealed record FactsRecord(string Currency, long OpenMinor, long OverdueMinor, long DisputedMinor, long UnappliedMinor, int OverdueItems, int DaysPastDue)
 {
     public DateOnly? OldestDueOn { get; init; }

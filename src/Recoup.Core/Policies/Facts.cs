@@ -44,6 +44,9 @@ public sealed record Facts
     public long UnappliedMinor { get; private set; }
     public int OpenItems { get; private set; }
     public int OverdueItems { get; private set; }
+
+    /// <summary>Those of <see cref="OverdueItems"/> that <see cref="OverdueMinor"/> is the sum of.</summary>
+    public int OverdueItemsOfCurrency { get; private set; }
     public int DunnableItems { get; private set; }
 
     /// <summary>Due day of the oldest overdue item that may be dunned.</summary>
@@ -252,7 +255,11 @@ public sealed record Facts
         if (overdue)
         {
             OverdueItems += e.Items;
-            if (same) OverdueMinor += e.Minor;
+            if (same)
+            {
+                OverdueItemsOfCurrency += e.Items;
+                OverdueMinor += e.Minor;
+            }
         }
         if (quiet || e.Disputed) return;
         if (!overdue) { Coming.Add(e); return; }
