@@ -2,6 +2,7 @@ using System.Text.Json;
 using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
+using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Workspace;
 
@@ -44,6 +45,7 @@ public static partial class Machine
             Remark(work, i.Account, Channel.Call, changedPersonal.Phone, details.Country);
         }
         if (changedPersonal.Email != personal.Email) Remark(work, i.Account, Channel.Email, changedPersonal.Email, details.Country);
+        if (known is null && i.Portfolio is { } named) RemarkOfPortfolio(work, i.Account, named);
         work.Emit(known is null ? new Event.AccountOpened(details) : new Event.AccountChanged(details));
         return null;
     }
@@ -62,10 +64,21 @@ public static partial class Machine
         if (i.Portfolio == from) return null;
         if (i.On is { } on && on != work.Today)
             return new Refused(Refusal.NotToday, $"an account moves on the day on which that is told, {work.Today:yyyy-MM-dd}, not on {on:yyyy-MM-dd}: figures of days gone by stay with {from}");
+        RemarkOfPortfolio(work, i.Account, i.Portfolio);
         foreach (var pending in work.State.Pending.Where(p => p.Kind == "message" && p.Portfolio == from).ToList())
             if (work.State.Messages[pending.Id] is { Status: MessageStatus.Pending } message) work.Emit(new Event.MessageWithdrawn(pending.Id, "account-moved"), work.Today, message.Account);
         work.Emit(new Event.AccountMoved(i.Portfolio), work.Today);
         return null;
+    }
+
+    /// <summary>Where portfolios have settings, one that has none may be a slip of the pen; it is taken, and whoever sent it is told.</summary>
+    private static void RemarkOfPortfolio(Work work, string account, string portfolio)
+    {
+        if (work.Context.Workspace.Portfolio(portfolio) is not null) return;
+        var known = work.Context.Workspace.Portfolios.Select(p => p.Portfolio).ToList();
+        if (known.Count == 0) return;
+        work.Remarks.Add($"account {account}: portfolio {portfolio} has no settings"
+            + (Spelling.Nearest(portfolio, known) is { } near ? $"; where {near} is meant, account_moved takes the account there" : ": send them as an input of type portfolio"));
     }
 
     /// <summary>An address that is of no use costs nobody their account; whoever sent it is told.</summary>

@@ -9,8 +9,8 @@ using Recoup.Storage.Work;
 namespace Recoup.Cli.Verbs;
 
 /// <summary>
-/// status: what is set aside and why, files of the user's that can't be used, currencies whose worth nobody said, the rounds and
-/// how they stand.
+/// status: what is set aside and why, files of the user's that can't be used, currencies whose worth nobody said, portfolios
+/// whose sender nobody said, the rounds and how they stand.
 /// </summary>
 internal static class StatusVerb
 {
@@ -19,7 +19,7 @@ internal static class StatusVerb
         var trace = new Option<bool>("--trace") { Description = "show where in the program each failed, for an engineer" };
         var dismiss = new Option<string?>("--dismiss") { Description = "forget what is set aside of a party: somebody has seen to it", HelpName = "PARTY" };
         var verb = new Command("status", "What is set aside and why, which of your files can't be used, which "
-            + "currencies the policy does not know, and how the rounds stand.") { trace, dismiss };
+            + "currencies the policy does not know, which portfolios have no sender, and how the rounds stand.") { trace, dismiss };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
@@ -44,8 +44,13 @@ internal static class StatusVerb
             var worthSheet = new Sheet("currency", "open", "overdue") { Title = "Currencies whose worth the policy does not know", Empty = "all are listed" };
             foreach (var n in notListed)
                 worthSheet.Add(n.Currency, Money.Format(n.Minor, Currency.Of(n.Currency)), Money.Format(n.Overdue, Currency.Of(n.Currency)));
-            session.Output.Print(json => StatusJson.Write(json, aside, files, rounds, notListed, unit, traces), asideSheet, fileSheet, worthSheet, roundSheet);
+            var unnamed = UnnamedPortfolio.Of(store, session.Clock.GetUtcNow());
+            var unnamedSheet = new Sheet("portfolio", "settings") { Title = "Portfolios without a sender", Empty = "all have one" };
+            foreach (var p in unnamed) unnamedSheet.Add(p.Portfolio, p.HasSettings ? "no sender" : "none");
+            session.Output.Print(json => StatusJson.Write(json, aside, files, rounds, notListed, unit, unnamed, traces), asideSheet, fileSheet, worthSheet, unnamedSheet, roundSheet);
             if (notListed.Count > 0 && session.Output.IsTable) Output.Say($"{string.Join(", ", notListed.Select(n => n.Currency))}: {NotListed.Mend(unit)}.");
+            foreach (var p in unnamed)
+                if (session.Output.IsTable) Output.Say($"{p.Portfolio}: {p.Mend}.");
             if (session.Output.IsTable) session.TellStoppedRun();
             if (traces && session.Output.IsTable)
                 foreach (var a in aside) Output.Say($"{a.Party} {a.Work} {a.Subject}\n{a.Trace}\n");

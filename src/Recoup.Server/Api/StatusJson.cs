@@ -12,7 +12,7 @@ public static class StatusJson
     /// <param name="unit">In which the policy's amounts are.</param>
     /// <param name="traces">With where in the program each failed.</param>
     public static void Write(Utf8JsonWriter json, IReadOnlyList<SetAside> aside, IReadOnlyList<BrokenFile> files, IReadOnlyList<Round> rounds,
-        IReadOnlyList<NotListed> notListed, string unit, bool traces)
+        IReadOnlyList<NotListed> notListed, string unit, IReadOnlyList<UnnamedPortfolio> unnamed, bool traces)
     {
         json.WriteStartObject();
         json.WriteStartArray("set_aside");
@@ -49,6 +49,17 @@ public static class StatusJson
             json.WriteString("open", Money.Format(n.Minor, currency));
             json.WriteString("overdue", Money.Format(n.Overdue, currency));
             json.WriteString("mend", NotListed.Mend(unit));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("portfolios_without_sender");
+        foreach (var p in unnamed)
+        {
+            json.WriteStartObject();
+            json.WriteString("portfolio", p.Portfolio);
+            json.WriteBoolean("has_settings", p.HasSettings);
+            if (p.Near is not null) json.WriteString("near", p.Near);
+            json.WriteString("mend", p.Mend);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Recoup.Tests.Cli;
 
 /// <summary>What `recoup status` tells of besides what is set aside.</summary>
@@ -43,6 +45,50 @@ public sealed class StatusTests : IDisposable
         const string payment = """{"type":"payment","key":"p","account":"A3","on":"2026-04-10","amount":"1000.00","currency":"HTG"}""";
         folder.Send(payment, "--now", "2026-04-10T11:00:00Z").Expect(0);
         folder.Run([.. status, "--format", "json"]).Expect(0).Json.GetProperty("currencies_not_listed").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_portfolio_without_a_sender_is_listed_with_what_to_send()
+    {
+        string[] status = ["status", "--now", "2026-04-10T10:00:00Z"];
+        JsonElement[] Listed() => [.. folder.Run([.. status, "--format", "json"]).Expect(0).Json.GetProperty("portfolios_without_sender").EnumerateArray()];
+        const string portfolio = """{"type":"portfolio","key":"p","portfolio":"Europe","name":"Europe","creditor":"Muster GmbH","sender":"buchhaltung@muster.example"}""";
+        folder.Send(portfolio, "--now", "2026-04-02T09:00:00Z").Expect(0);
+        Listed().ShouldBeEmpty();
+        folder.Run(status).Expect(0).Out.ShouldContain("all have one");
+        var ran = folder.Send("""
+            {"type":"account","key":"a1","account":"A1","portfolio":"Eurpoe"}
+            {"type":"account","key":"a2","account":"A2","portfolio":"Europe"}
+            {"type":"account","key":"a3","account":"A3"}
+            {"type":"account","key":"a4","account":"A1","name":"Acme"}
+            {"type":"invoice","key":"i1","account":"A1","number":"1","issued_on":"2026-03-01","due_on":"2026-03-31","amount":"1.00","currency":"EUR"}
+            {"type":"invoice","key":"i2","account":"A2","number":"1","issued_on":"2026-03-01","due_on":"2026-03-31","amount":"1.00","currency":"EUR"}
+            """, "--now", "2026-04-02T10:00:00Z").Expect(0);
+        var remark = ran.Json.GetProperty("remarks").EnumerateArray().ShouldHaveSingleItem();
+        (remark.GetProperty("line").GetInt32(), remark.GetProperty("text").GetString())
+            .ShouldBe((1, "account A1: portfolio Eurpoe has no settings; where Europe is meant, account_moved takes the account there"));
+        var listed = Listed().ShouldHaveSingleItem();
+        (listed.GetProperty("portfolio").GetString(), listed.GetProperty("has_settings").GetBoolean(), listed.GetProperty("near").GetString()).ShouldBe(("Eurpoe", false, "Europe"));
+        listed.GetProperty("mend").GetString().ShouldNotBeNull().ShouldContain("""Send {"type":"portfolio","key":"…","portfolio":"Eurpoe",""");
+        folder.Run(status).Expect(0).Err.ShouldContain("Eurpoe: it has no settings");
+
+        folder.Send("""{"type":"portfolio","key":"p2","portfolio":"Eurpoe","name":"Eurpoe"}""", "--now", "2026-04-10T10:00:00Z").Expect(0);
+        Listed().ShouldHaveSingleItem().GetProperty("has_settings").GetBoolean().ShouldBeTrue();
+        folder.Send("""{"type":"account_moved","key":"m","account":"A1","portfolio":"Europe"}""", "--now", "2026-04-10T10:00:00Z").Expect(0);
+        Listed().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Items_are_counted_in_the_currency_of_the_amount_beside_them_and_one_is_one()
+    {
+        folder.Send("""
+            {"type":"account","key":"a","account":"A1","email":"a@kunde.example"}
+            {"type":"invoice","key":"i1","account":"A1","number":"1","issued_on":"2026-03-01","due_on":"2026-03-31","amount":"900.00","currency":"EUR"}
+            {"type":"invoice","key":"i2","account":"A1","number":"2","issued_on":"2026-03-01","due_on":"2026-03-30","amount":"5.00","currency":"USD"}
+            {"type":"invoice","key":"i3","account":"A1","number":"3","issued_on":"2026-03-01","due_on":"2026-03-31","amount":"6.00","currency":"USD"}
+            """, "--now", "2026-03-02T10:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-04-10", "--now", "2026-04-10T10:00:00Z").Expect(0);
+        folder.Run("explain", "A1").Expect(0).Out.ShouldContain("900.00 EUR overdue in 1 item, oldest 11 days");
     }
 
     [Fact]
