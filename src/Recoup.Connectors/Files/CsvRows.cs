@@ -51,6 +51,12 @@ internal sealed class CsvRows : RowReader
         anyExempt = exempt.Contains(true);
     }
 
+    /// <summary>Banks and ledgers put a title, a date, an address before their table; so many rows of it are looked through for the header.</summary>
+    public const int HeaderRowsMax = 1000;
+
+    /// <summary>1-based line of the row that was taken for the header, since no other has more of the names that are wanted.</summary>
+    public long HeaderLine { get; private set; }
+
     /// <summary>The header's names, trimmed.</summary>
     public string[] Columns { get; }
 
@@ -359,15 +365,17 @@ internal sealed class CsvRows : RowReader
     // --- the header ---
 
     // Excel's own first line: sep=; says how cells are parted, and is no row. It is the file's word, so it counts before the mapping's.
+    // Where columns were added in a spreadsheet and the file saved, empty cells follow it: sep=;;;;
     private void ReadSeparator()
     {
-        const int lengthMax = 10;
+        const int lengthMax = 1000;
         Window.Has(lengthMax - 1);
         var head = Window.Ahead[..Math.Min(Window.Ahead.Length, lengthMax)];
         var stop = head.IndexOfAny(Lf, Cr);
-        var line = (stop < 0 ? head : head[..stop]).Trim((byte)'"');
-        if (stop < 0 || line is not [(byte)'s' or (byte)'S', (byte)'e' or (byte)'E', (byte)'p' or (byte)'P', (byte)'=', var named]) return;
+        var line = (stop < 0 ? head : head[..stop]).TrimStart(Quote);
+        if (stop < 0 || line is not [(byte)'s' or (byte)'S', (byte)'e' or (byte)'E', (byte)'p' or (byte)'P', (byte)'=', var named, .. var after]) return;
         if (named is Quote || named < (byte)' ' && named != (byte)'\t') return;
+        if (after.ContainsAnyExcept(named, Quote, (byte)' ')) return;
         delimiter = named;
         Window.Skip(head[stop] == Cr && stop + 1 < head.Length && head[stop + 1] == Lf ? stop + 2 : stop + 1);
         lineNext++;
@@ -375,13 +383,11 @@ internal sealed class CsvRows : RowReader
 
     private string[] ReadHeader(IReadOnlyList<string> wanted)
     {
-        // Banks and ledgers put a title, a date, an address before their table; so many lines of it are looked through.
-        const int linesMax = 50;
         var name = Window.Source.Name;
         FileRefusedException? refusal = null;
         string[]? nearest = null;
         var nearestCount = -1;
-        for (var tried = 0; tried == 0 || (tried < linesMax && wanted.Count > 0); tried++)
+        for (var tried = 0; tried == 0 || (tried < HeaderRowsMax && wanted.Count > 0); tried++)
         {
             if (!Read())
             {
@@ -396,7 +402,7 @@ internal sealed class CsvRows : RowReader
             var columns = new string[count];
             for (var i = 0; i < count; i++) columns[i] = Unseen.Trim(Cell(i)).ToString();
             var has = wanted.Count(columns.Contains);
-            if (has > nearestCount) (nearest, nearestCount) = (columns, has);
+            if (has > nearestCount) (nearest, nearestCount, HeaderLine) = (columns, has, Line);
             if (has == wanted.Count) break;
         }
         if (nearest is null || (refusal is not null && nearestCount < wanted.Count)) throw refusal!;

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -233,6 +234,26 @@ internal sealed class OpenItemMaker(Mapping mapping, OpenItemPlan plan, MappedRo
             IsCounted = counted, IsLost = reader.IsLost,
         };
     }
+
+    /// <summary>Words by which lists call the row that adds them up, in any case.</summary>
+    private static readonly FrozenSet<string> TotalWords = new[]
+    {
+        "total", "totals", "grand total", "sum", "summe", "gesamt", "gesamtsumme", "endsumme", "total général", "totale", "totaal", "suma", "subtotal", "zwischensumme",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The row, which can't be taken, is the list's own sum of the rows before it: it says so, and names neither an item nor its day.</summary>
+    public bool IsTotal(RowReader reader)
+    {
+        if (reader is not CsvRows csv || !(Says(Number) || draft.Values[Number] is null)) return false;
+        if (plan.Item.FirstOrDefault(p => p.Field == IssuedOn) is { Source.Column: { } day } && !row.IsBlank(day.Slot)) return false;
+        for (var i = 0; i < csv.Columns.Length; i++)
+            if (IsTotalWord(csv.Cell(i))) return true;
+        return false;
+
+        bool Says(int field) => draft.Values[field] is string text && IsTotalWord(text);
+    }
+
+    private static bool IsTotalWord(ReadOnlySpan<char> cell) => TotalWords.GetAlternateLookup<ReadOnlySpan<char>>().Contains(Unseen.Trim(cell).TrimEnd(':'));
 
     private bool IsCredit() => plan.Item.First(p => p.Field == Balance).Source.Amount is { } cell && row.Number(cell) < 0;
 

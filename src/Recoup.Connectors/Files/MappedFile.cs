@@ -68,7 +68,7 @@ public static class MappedFile
             if (row.IsEmpty()) continue;
             var isReadable = row.Problems.Count == 0;
             var item = IsSound(mapping.Plan, reader, row) ? maker.Make(reader) : null;
-            yield return item ?? maker.Rejected(reader, isReadable);
+            yield return item ?? maker.Rejected(reader, isReadable) with { IsTotal = isReadable && maker.IsTotal(reader) };
         }
     }
 
@@ -125,7 +125,9 @@ public static class MappedFile
             $"{file} lacks {string.Join(", ", missing.Select(m => $"{m.Name} ({mapping.FileName}, line {m.Line})"))}. "
             + $"The mapping wants {string.Join(", ", mapping.Columns.Where(c => !c.Optional).Select(c => c.Name))}; the file has {string.Join(", ", has)}."
             + (near.Count > 0 ? $" {string.Join(", ", near)}: name it so in the mapping or the file." : "")
-            + (delimiter != default ? $" Its cells seem to be parted by {DelimiterName(delimiter)}: say so with 'delimiter' in the mapping." : ""));
+            + (delimiter != default ? $" Its cells seem to be parted by {DelimiterName(delimiter)}: say so with 'delimiter' in the mapping." : "")
+            + $" That is its line {csv.HeaderLine:N0}: of the first {CsvRows.HeaderRowsMax:N0} rows none has more of the names. Where the header comes later, "
+            + "say with 'skip_lines' in the mapping how many lines stand before it.");
     }
 
     private static string DelimiterName(char delimiter) => delimiter switch { ';' => "semicolon", '\t' => "tab", '|' => "pipe", _ => "comma" };

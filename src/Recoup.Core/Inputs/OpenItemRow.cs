@@ -21,6 +21,9 @@ public sealed record OpenItemRow(
     /// <summary>The balance could be read, though the row is rejected.</summary>
     public bool IsCounted { get; init; }
 
+    /// <summary>It is no item: the list adds up its rows there, to the balance where <see cref="IsCounted"/> says that it could be read.</summary>
+    public bool IsTotal { get; init; }
+
     /// <summary>More than this row could not be read: nobody knows what stood there.</summary>
     public bool IsLost { get; init; }
 }

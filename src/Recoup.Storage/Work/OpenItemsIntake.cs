@@ -62,12 +62,19 @@ public sealed class OpenItemsIntake(Door door)
         var readings = new Readings(door.Store);
         var before = Totals(readings, source);
         var inFile = new SortedDictionary<string, Sum>(StringComparer.Ordinal);
+        // By currency, what the rows had come to at the total before.
+        var summed = new Dictionary<string, long>(StringComparer.Ordinal);
         var lost = false;
         foreach (var chunk in rows.Chunk(Intake.PartSize))
         {
             list.Begin();
             foreach (var row in chunk)
             {
+                if (row.IsTotal)
+                {
+                    Compare(row);
+                    continue;
+                }
                 report.Read++;
                 var good = row.Problems.Count == 0;
                 if (!good) Reject(row, string.Join("; ", row.Problems));
@@ -87,7 +94,7 @@ public sealed class OpenItemsIntake(Door door)
             if (lost) report.Notes.Add("Part of the file could not be read, so nothing was closed for not being listed: mend the file and import it again.");
             else if (list.UnknownRows > OpenItemsList.UnknownRowsMax) report.Notes.Add($"Of {list.UnknownRows:N0} rows nobody can tell whose they are, so nothing was closed for not being listed: mend them and import the file again.");
             else follower.Close();
-            if (follower.LeftAlone > 0) report.Notes.Add($"{follower.LeftAlone:N0} items were left as they are, since rejected rows are or may be about them: mend those rows and import the file again.");
+            if (follower.LeftAlone > 0) report.Notes.Add($"{Plural.Of(follower.LeftAlone, "item")} {Plural.Noun(follower.LeftAlone, "was", "were")} left as before, since rejected rows are or may be about them: mend those rows and import the file again.");
         }
         var after = Totals(readings, source);
         foreach (var currency in before.Keys.Union(inFile.Keys).Order(StringComparer.Ordinal))
@@ -96,11 +103,27 @@ public sealed class OpenItemsIntake(Door door)
             var total = new ControlTotal(currency, Format(b.Minor, currency), b.Items, Format(f.Minor, currency), f.Items, Format(a.Minor, currency), a.Items);
             report.Totals.Add(total);
             if (report.Refused is null && !total.Agrees)
-                report.Notes.Add($"The control total of {currency} does not agree: the file has {total.InFile}, {total.After} is open now{(report.Rejected > 0 ? $" ({report.Rejected:N0} rows were rejected)" : "")}.");
+                report.Notes.Add($"The control total of {currency} does not agree: the file has {total.InFile}, {total.After} is open now{(report.Rejected > 0 ? $" ({Plural.Of(report.Rejected, "row")} {Plural.Noun(report.Rejected, "was", "were")} rejected)" : "")}.");
         }
-        if (report.Refused is null && report.Uncounted > 0) report.Notes.Add($"The control total lacks {report.Uncounted:N0} rejected rows whose amount could not be read.");
+        if (report.Refused is null && report.Uncounted > 0) report.Notes.Add($"The control total lacks {Plural.Of(report.Uncounted, "rejected row")} whose amount could not be read.");
         door.TryMergeCells(always: true);
         return report;
+
+        // A total is of all rows before it, or of those since the total before: lists have sums of parts, too.
+        void Compare(OpenItemRow row)
+        {
+            if (!row.IsCounted)
+            {
+                report.Notes.Add($"Line {row.Line} is the list's own total; its amount can't be read, so it is held against nothing.");
+                return;
+            }
+            var currency = row.Balance.Currency.Code;
+            var (all, before) = (inFile.GetValueOrDefault(currency).Minor, summed.GetValueOrDefault(currency));
+            summed[currency] = all;
+            if (row.Balance.Minor == all || row.Balance.Minor == all - before) return;
+            report.Notes.Add($"Line {row.Line} is the list's own total and says {Format(row.Balance.Minor, currency)} {currency}; the rows before it come to "
+                + $"{Format(all, currency)}. Rows may be missing or changed: look at the file.");
+        }
 
         void Reject(OpenItemRow row, string reason)
         {
@@ -115,12 +138,12 @@ public sealed class OpenItemsIntake(Door door)
         const string nothing = "Nothing of the file was taken.";
         if (acceptDrop) return;
         if (report.Rejected * 2 > report.Read)
-            report.Refused = $"{report.Rejected} of {report.Read} rows can't be read: a list with holes would close what it leaves out. Mend the file, or see what is wrong with the mapping. {nothing}";
+            report.Refused = $"{report.Rejected} of {Plural.Of(report.Read, "row")} can't be read: a list with holes would close what it leaves out. Mend the file, or see what is wrong with the mapping. {nothing}";
         foreach (var (currency, was) in before)
         {
             var now = inFile.GetValueOrDefault(currency);
             if (report.Refused is not null || was.Owed == 0 || (now.Owed >= was.Owed * (1 - DropShareMax) && now.Items >= was.Items * (1 - DropShareMax))) continue;
-            report.Refused = $"{Format(was.Owed, currency)} {currency} in {was.Items} items are open; the file has {Format(now.Owed, currency)} in {now.Items}. A drop of more than half is more likely a file cut off than true: look at it, and if it is right, import it with --accept-drop. {nothing}";
+            report.Refused = $"{Format(was.Owed, currency)} {currency} in {Plural.Of(was.Items, "item")} are open; the file has {Format(now.Owed, currency)} in {now.Items}. A drop of more than half is more likely a file cut off than true: look at it, and if it is right, import it with --accept-drop. {nothing}";
         }
     }
 

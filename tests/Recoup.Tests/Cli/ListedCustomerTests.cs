@@ -26,6 +26,34 @@ public sealed class ListedCustomerTests : IDisposable
 
     private static string Text(JsonElement row, string field) => row.GetProperty(field).GetString()!;
 
+    [Theory]
+    [InlineData("Total,,,,150.00,EUR,,\n", null)]
+    [InlineData(",Summe:,,,150.00,EUR,,\n", null)]
+    [InlineData("Total,,,,149.00,EUR,,\n", "Line 4 is the list's own total and says 149.00 EUR; the rows before it come to 150.00.")]
+    [InlineData("Gesamt,,,,,,,\n", "Line 4 is the list's own total; its amount can't be read")]
+    public void A_row_in_which_the_list_adds_itself_up_is_no_item(string total, string? said)
+    {
+        var ran = Follow(2, "A1,I1,2026-03-01,2026-03-31,100.00,EUR,,\nA2,I2,2026-03-01,2026-03-31,50.00,EUR,,\n" + total);
+        ran.Expect(0);
+        (ran.Json.GetProperty("read").GetInt32(), ran.Json.GetProperty("rejected").GetInt32()).ShouldBe((2, 0));
+        var control = ran.Json.GetProperty("control_totals").EnumerateArray().ShouldHaveSingleItem();
+        (Text(control, "in_file"), Text(control, "after"), control.GetProperty("agrees").GetBoolean()).ShouldBe(("150.00", "150.00", true));
+        if (said is null) ran.Err.ShouldNotContain("total");
+        else ran.Err.ShouldContain(said);
+    }
+
+    [Fact]
+    public void Sums_of_parts_are_told_from_the_sum_of_all_and_an_item_that_lacks_its_number_from_both()
+    {
+        var ran = Follow(2, "A1,I1,2026-03-01,2026-03-31,100.00,EUR,,\nTotal,,,,100.00,EUR,,\nA2,I2,2026-03-01,2026-03-31,50.00,EUR,,\nTotal,,,,50.00,EUR,,\n"
+            + "Grand Total,,,,150.00,EUR,,\n");
+        ran.Expect(0).Err.ShouldNotContain("total");
+        // It has a day of issue: somebody's item, whatever its customer is called.
+        ran = Follow(3, "A1,I1,2026-03-01,2026-03-31,100.00,EUR,,\nA2,I2,2026-03-01,2026-03-31,50.00,EUR,,\nTotal,,2026-03-01,2026-03-31,7.00,EUR,,\n");
+        ran.Expect(3).Json.GetProperty("rejected").GetInt32().ShouldBe(1);
+        ran.Err.ShouldContain("(1 row was rejected)");
+    }
+
     /// <summary>The addresses to which mail goes on 10 April.</summary>
     private List<string> Mailed()
     {
