@@ -1,3 +1,9 @@
+using Recoup.Core;
+using Recoup.Storage;
+using Recoup.Storage.Work;
+using Recoup.Tests.Properties;
+using Step = Recoup.Tests.Properties.Step;
+
 namespace Recoup.Tests.Cli;
 
 /// <summary>A call that was decided on one day may be forbidden on the next: the worklist says so and gives no number.</summary>
@@ -50,11 +56,12 @@ public sealed class WorklistTests
     [InlineData("message")]
     public void A_refused_line_that_names_a_work_item_or_a_message_as_a_payment_harms_none_after_it(string kind)
     {
-        using var folder = new DataFolder();
-        folder.Send(kind == "work" ? Facts : Facts.Replace("\"phone\":\"+49301234567\"", "\"email\":\"ap@acme.example\"", StringComparison.Ordinal), "--now",
-            "2026-01-02T10:00:00Z").Expect(0);
-        folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
-        var id = folder.Rows($"SELECT id FROM {kind} WHERE {(kind == "work" ? "open = 1" : "status = 0")} ORDER BY id LIMIT 1").Single();
+        using var play = new Play();
+        var facts = kind == "work" ? Facts : Facts.Replace("\"phone\":\"+49301234567\"", "\"email\":\"ap@acme.example\"", StringComparison.Ordinal);
+        var at = new DateTimeOffset(2026, 2, 5, 10, 0, 0, TimeSpan.Zero);
+        foreach (var line in facts.Split('\n')) play.Take([new Step.Send(at.AddDays(-34), [line])]);
+        play.Run(new Step.Run(at, new DateOnly(2026, 2, 5)));
+        var id = new Readings(play.Store).PartyOf("A1")!.Pending.ShouldHaveSingleItem().Id;
         var then = kind == "work"
             ? """
                 {"type":"contact","key":"k","account":"A1","at":"2026-02-05T11:00:00Z","channel":"call",
@@ -62,18 +69,14 @@ public sealed class WorklistTests
                 "direction":"outbound","outcome":"right_party","agent":"ann"}
                 """
             : """{"type":"consent","key":"k","account":"A1","channel":"all","granted":false}""";
-        // So many that what they need is read at once.
-        var others = string.Join('\n', Enumerable.Range(0, 100).Select(n => $$"""{"type":"account","key":"o-{{n}}","account":"O{{n}}"}"""));
-        var ran = folder.Send($$"""
-            {{others}}
-            {"type":"payment_reversed","key":"r","account":"A1","payment":"{{id}}","on":"2026-02-05","reason":"returned"}
-            {{then}}
-            """, "--now", "2026-02-05T12:00:00Z").Expect(3);
-        ran.Json.GetProperty("accepted").GetInt32().ShouldBe(101);
-        ran.Json.GetProperty("set_aside").GetInt32().ShouldBe(0);
-        ran.Err.ShouldContain("line 101");
-        folder.Run("dispatch", "--now", "2026-02-05T12:05:00Z").Expect(0);
-        folder.ShouldBeSound();
+        // So many that what they need is read at once; and one transaction, which fails as a whole where one of them does.
+        var lines = Enumerable.Range(0, 100).Select(n => $$"""{"type":"account","key":"o-{{n}}","account":"O{{n}}"}""")
+            .Append($$"""{"type":"payment_reversed","key":"r","account":"A1","payment":"{{id}}","on":"2026-02-05","reason":"returned"}""").Append(then);
+        var taken = play.Take([.. lines.Select(line => new Step.Send(at.AddHours(2), [line]))]);
+        taken.Count(t => t.Result.Status == UnitStatus.Accepted).ShouldBe(101);
+        taken[100].Result.Refused!.Refusal.ShouldBe(Refusal.UnknownPayment);
+        play.Dispatch(at.AddHours(3));
+        Audit.Verify(play.Store, []).Problems.ShouldBeEmpty();
     }
 
     [Fact]
