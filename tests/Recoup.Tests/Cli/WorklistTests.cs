@@ -68,7 +68,7 @@ public sealed class WorklistTests
                 """ + """
                 "direction":"outbound","outcome":"right_party","agent":"ann"}
                 """
-            : """{"type":"consent","key":"k","account":"A1","channel":"all","granted":false}""";
+            : """{"type":"account_moved","key":"k","account":"A1","portfolio":"UK"}""";
         // So many that what they need is read at once; and one transaction, which fails as a whole where one of them does.
         var lines = Enumerable.Range(0, 100).Select(n => $$"""{"type":"account","key":"o-{{n}}","account":"O{{n}}"}""")
             .Append($$"""{"type":"payment_reversed","key":"r","account":"A1","payment":"{{id}}","on":"2026-02-05","reason":"returned"}""").Append(then);
