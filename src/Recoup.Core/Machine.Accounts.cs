@@ -78,7 +78,8 @@ public static partial class Machine
         var known = work.Context.Workspace.Portfolios.Select(p => p.Portfolio).ToList();
         if (known.Count == 0) return;
         work.Remarks.Add($"account {account}: portfolio {portfolio} has no settings"
-            + (Spelling.Nearest(portfolio, known) is { } near ? $"; where {near} is meant, account_moved takes the account there" : ": send them as an input of type portfolio"));
+            + (Spelling.Nearest(portfolio, known) is { } near
+                ? $"; where {near} is meant, account_moved takes the account there" : ": send them as an input of type portfolio"));
     }
 
     /// <summary>An address that is of no use costs nobody their account; whoever sent it is told.</summary>

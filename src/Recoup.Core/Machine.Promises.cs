@@ -11,7 +11,8 @@ public static partial class Machine
     /// <summary>Those paid in full, and those whose term and grace are over.</summary>
     private static void ClosePromises(Work work, DateOnly asOf, int grace)
     {
-        foreach (var promise in work.State.Promises.Where(p => p.Outcome is null && p.From <= asOf && (p.PaidInTerm(grace) >= p.Minor || p.DueOn.Plus(grace) < asOf)).ToList())
+        foreach (var promise in work.State.Promises
+            .Where(p => p.Outcome is null && p.From <= asOf && (p.PaidInTerm(grace) >= p.Minor || p.DueOn.Plus(grace) < asOf)).ToList())
             CloseAsOf(work, promise, asOf, grace);
     }
 
@@ -41,7 +42,9 @@ public static partial class Machine
     {
         var promise = work.State.Promises.Find(p => p.Promise == i.Promise && p.Account == i.Account && p.Outcome is null);
         if (promise is null) return new Refused(Refusal.UnknownPromise, $"account {i.Account} has no open promise {i.Promise}");
-        if (i.On < promise.From) return new Refused(Refusal.BeforeDocument, $"promise {i.Promise} {(promise.AgainOn is null ? "was made on" : "is open again since")} {promise.From:yyyy-MM-dd}; it can't be withdrawn on {i.On:yyyy-MM-dd}");
+        if (i.On < promise.From)
+            return new Refused(Refusal.BeforeDocument, $"promise {i.Promise} {(promise.AgainOn is null ? "was made on" : "is open again since")} "
+                + $"{promise.From:yyyy-MM-dd}; it can't be withdrawn on {i.On:yyyy-MM-dd}");
         work.Emit(new Event.PromiseClosed(i.Promise, "withdrawn", promise.PaidMinor, promise.Currency));
         return null;
     }

@@ -89,8 +89,9 @@ public static partial class Machine
         if (work.State.Item(i.Account, i.Invoice) is not { } item) return new Refused(Refusal.UnknownItem, $"account {i.Account} has no item {i.Invoice}");
         if (item.CancelledOn is not { } cancelled)
             return new Refused(Refusal.NotCancelled, item.IssuedAgain
-                ? $"the number {i.Invoice} was issued again on {item.IssuedOn:yyyy-MM-dd}, and that invoice is not cancelled; the one that was cancelled before "
-                    + "can't stand again beside it: correct the one that stands (invoice_corrected), or send the other as an invoice with a number of its own"
+                ? $"the number {i.Invoice} was issued again on {item.IssuedOn:yyyy-MM-dd}, and that invoice is not cancelled; the one that was cancelled "
+                    + "before can't stand again beside it: correct the one that stands (invoice_corrected), or send the other as an invoice "
+                    + "with a number of its own"
                 : $"{i.Invoice} is not cancelled");
         if (i.On < cancelled) return new Refused(Refusal.BeforeDocument, $"{i.Invoice} was cancelled on {cancelled:yyyy-MM-dd}; that can't be taken back on {i.On:yyyy-MM-dd}");
         work.Emit(new Event.CancellationReversed(i.Invoice, item.CancelledMinor, i.Reason));

@@ -47,7 +47,8 @@ internal static class StatusVerb
             var unnamed = UnnamedPortfolio.Of(store, session.Clock.GetUtcNow());
             var unnamedSheet = new Sheet("portfolio", "settings") { Title = "Portfolios without a sender", Empty = "all have one" };
             foreach (var p in unnamed) unnamedSheet.Add(p.Portfolio, p.HasSettings ? "no sender" : "none");
-            session.Output.Print(json => StatusJson.Write(json, aside, files, rounds, notListed, unit, unnamed, traces), asideSheet, fileSheet, worthSheet, unnamedSheet, roundSheet);
+            session.Output.Print(json => StatusJson.Write(json, aside, files, rounds, notListed, unit, unnamed, traces),
+                asideSheet, fileSheet, worthSheet, unnamedSheet, roundSheet);
             if (notListed.Count > 0 && session.Output.IsTable) Output.Say($"{string.Join(", ", notListed.Select(n => n.Currency))}: {NotListed.Mend(unit)}.");
             foreach (var p in unnamed)
                 if (session.Output.IsTable) Output.Say($"{p.Portfolio}: {p.Mend}.");

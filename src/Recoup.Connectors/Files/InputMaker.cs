@@ -238,7 +238,8 @@ internal sealed class OpenItemMaker(Mapping mapping, OpenItemPlan plan, MappedRo
     /// <summary>Words by which lists call the row that adds them up, in any case.</summary>
     private static readonly FrozenSet<string> TotalWords = new[]
     {
-        "total", "totals", "grand total", "sum", "summe", "gesamt", "gesamtsumme", "endsumme", "total général", "totale", "totaal", "suma", "subtotal", "zwischensumme",
+        "total", "totals", "grand total", "sum", "summe", "gesamt", "gesamtsumme", "endsumme", "total général", "totale", "totaal", "suma",
+        "subtotal", "zwischensumme",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The row, which can't be taken, is the list's own sum of the rows before it: it says so, and names neither an item nor its day.</summary>

@@ -161,7 +161,8 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
         return new DecisionRecord
         {
             Portfolio = facts.Portfolio, Policy = context.PolicyVersion, Segment = facts.Segment, Strategy = Strategy, Action = "wait", Rule = rule, Score = score, Reasons = reasons.Count == 0 ? null : reasons,
-            Facts = new FactsRecord(facts.Currency.Code, facts.OpenMinor, facts.OverdueMinor, facts.DisputedMinor, facts.UnappliedMinor, facts.OverdueItemsOfCurrency, facts.DaysPastDue) { OldestDueOn = facts.OldestDueOn },
+            Facts = new FactsRecord(facts.Currency.Code, facts.OpenMinor, facts.OverdueMinor, facts.DisputedMinor, facts.UnappliedMinor,
+                facts.OverdueItemsOfCurrency, facts.DaysPastDue) { OldestDueOn = facts.OldestDueOn },
             Document = document, Shadow = context.Workspace.Mode == "shadow",
         };
     }

@@ -32,7 +32,9 @@ public static class PartyAddresses
         return known.Find(a => !state.Contact.IsUndeliverable(Channel.Email, a.EmailToken!)) ?? known.FirstOrDefault() ?? account;
     }
 
-    /// <summary>Where paper goes to: the party's contact point, else the account's address, else that of another of its accounts; null: none is known.</summary>
+    /// <summary>
+    /// Where paper goes to: the party's contact point, else the account's address, else that of another of its accounts; null: none is known.
+    /// </summary>
     public static string? PostalOf(IVault vault, PartyState state, AccountDetails account)
     {
         if (state.Contact.Point(Channel.Letter) is { } point && vault.Open(state.Id, point.Sealed) is { } plain) return Encoding.UTF8.GetString(plain);

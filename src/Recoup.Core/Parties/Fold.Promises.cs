@@ -34,7 +34,8 @@ public static partial class Fold
             foreach (var promise in state.Promises)
                 if (rest > 0 && promise.Account == cash.Account && promise.Currency == cash.Currency && promise.Counts(cash.ForCashOf))
                     rest -= promise.Count(new CashCounted(cash.Key, cash.ForCashOf, rest));
-            if (rest > 0 && (state.Kept is not null || state.Promises.Count > 0)) (state.Spare ??= []).Add(new SpareCash(cash.Account, cash.Currency, new CashCounted(cash.Key, cash.ForCashOf, rest)));
+            if (rest > 0 && (state.Kept is not null || state.Promises.Count > 0))
+                (state.Spare ??= []).Add(new SpareCash(cash.Account, cash.Currency, new CashCounted(cash.Key, cash.ForCashOf, rest)));
         }
         KeepBySpare(state, cash.On);
     }

@@ -15,7 +15,8 @@ internal static class Joins
         var all = new PartyState
         {
             Id = state.Id, Accounts = state.Accounts, AsOf = state.AsOf, Exposures = state.Exposures, Awaited = state.Awaited, Unapplied = state.Unapplied,
-            Promises = state.Promises, Kept = state.Kept, Spare = state.Spare, CashToCome = state.CashToCome, Holds = state.Holds, Disputes = state.Disputes, Pauses = state.Pauses,
+            Promises = state.Promises, Kept = state.Kept, Spare = state.Spare,
+            CashToCome = state.CashToCome, Holds = state.Holds, Disputes = state.Disputes, Pauses = state.Pauses,
             Contact = state.Contact, Treatments = state.Treatments, Behaviour = state.Behaviour, Pending = state.Pending, Documents = state.Documents,
             FormerPlaces = state.FormerPlaces, Erased = state.Erased, Joined = state.Joined, NextReviewOn = state.NextReviewOn, ReviewedOn = state.ReviewedOn,
             LastSeq = state.LastSeq, NotesChanges = state.NotesChanges,

@@ -189,7 +189,8 @@ public static partial class StateCodec
 
     private static PromiseState ReadPromise(ref StateReader r) => new()
     {
-        Promise = r.Text(), Account = r.Word(), MadeOn = r.Day(), DueOn = r.Day(), Minor = r.Long(), Currency = r.Word(), Paid = r.List(ReadCounted), Outcome = r.WordOrNull(), ClosedOn = r.DayOrNull(),
+        Promise = r.Text(), Account = r.Word(), MadeOn = r.Day(), DueOn = r.Day(), Minor = r.Long(), Currency = r.Word(), Paid = r.List(ReadCounted),
+        Outcome = r.WordOrNull(), ClosedOn = r.DayOrNull(),
         LearnedOn = r.DayOrNull(), LastDay = r.DayOrNull(), AgainOn = r.DayOrNull(), LostOn = r.DayOrNull(),
     };
 

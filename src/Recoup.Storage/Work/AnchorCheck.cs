@@ -99,7 +99,8 @@ internal sealed class AnchorCheck(Store store, AuditReport report, AnchorKeys? n
             Wrong(folder, $"the folder can't be read: {e.Message}");
         }
         if (others.Count > 0)
-            report.Unchecked.Add(new AuditUnchecked("files", $"{Plural.Of(others.Count, "file")} of '{folder}' {Plural.Noun(others.Count, "is no anchor by its name", "are no anchors by their names")} (*.json): "
+            report.Unchecked.Add(new AuditUnchecked("files", $"{Plural.Of(others.Count, "file")} of '{folder}' "
+                + $"{Plural.Noun(others.Count, "is no anchor by its name", "are no anchors by their names")} (*.json): "
                 + $"{string.Join(", ", others.Take(OthersNamedMax))}{(others.Count > OthersNamedMax ? "…" : "")}"));
     }
 
@@ -157,7 +158,8 @@ internal sealed class AnchorCheck(Store store, AuditReport report, AnchorKeys? n
             return;
         }
         if (row is null)
-            Wrong(file, $"partition {head.Partition} was {Plural.Of(head.Seq, "event")} long on {anchor.At:yyyy-MM-dd}; event {head.Seq} is gone: the tail was cut", head);
+            Wrong(file, $"partition {head.Partition} was {Plural.Of(head.Seq, "event")} long on {anchor.At:yyyy-MM-dd}; "
+                + $"event {head.Seq} is gone: the tail was cut", head);
         else if (Convert.ToHexStringLower(row.Hash) != head.Hash)
             Wrong(file, $"event {head.Seq} of partition {head.Partition} has another hash than on {anchor.At:yyyy-MM-dd}: the chain was computed anew", head);
         else if (counts) covered[head.Partition] = Math.Max(head.Seq, covered.GetValueOrDefault(head.Partition));

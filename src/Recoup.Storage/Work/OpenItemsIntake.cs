@@ -94,7 +94,9 @@ public sealed class OpenItemsIntake(Door door)
             if (lost) report.Notes.Add("Part of the file could not be read, so nothing was closed for not being listed: mend the file and import it again.");
             else if (list.UnknownRows > OpenItemsList.UnknownRowsMax) report.Notes.Add($"Of {list.UnknownRows:N0} rows nobody can tell whose they are, so nothing was closed for not being listed: mend them and import the file again.");
             else follower.Close();
-            if (follower.LeftAlone > 0) report.Notes.Add($"{Plural.Of(follower.LeftAlone, "item")} {Plural.Noun(follower.LeftAlone, "was", "were")} left as before, since rejected rows are or may be about them: mend those rows and import the file again.");
+            if (follower.LeftAlone > 0)
+                report.Notes.Add($"{Plural.Of(follower.LeftAlone, "item")} {Plural.Noun(follower.LeftAlone, "was", "were")} left as before, "
+                    + "since rejected rows are or may be about them: mend those rows and import the file again.");
         }
         var after = Totals(readings, source);
         foreach (var currency in before.Keys.Union(inFile.Keys).Order(StringComparer.Ordinal))
@@ -103,9 +105,11 @@ public sealed class OpenItemsIntake(Door door)
             var total = new ControlTotal(currency, Format(b.Minor, currency), b.Items, Format(f.Minor, currency), f.Items, Format(a.Minor, currency), a.Items);
             report.Totals.Add(total);
             if (report.Refused is null && !total.Agrees)
-                report.Notes.Add($"The control total of {currency} does not agree: the file has {total.InFile}, {total.After} is open now{(report.Rejected > 0 ? $" ({Plural.Of(report.Rejected, "row")} {Plural.Noun(report.Rejected, "was", "were")} rejected)" : "")}.");
+                report.Notes.Add($"The control total of {currency} does not agree: the file has {total.InFile}, {total.After} is open now"
+                    + $"{(report.Rejected > 0 ? $" ({Plural.Of(report.Rejected, "row")} {Plural.Noun(report.Rejected, "was", "were")} rejected)" : "")}.");
         }
-        if (report.Refused is null && report.Uncounted > 0) report.Notes.Add($"The control total lacks {Plural.Of(report.Uncounted, "rejected row")} whose amount could not be read.");
+        if (report.Refused is null && report.Uncounted > 0)
+            report.Notes.Add($"The control total lacks {Plural.Of(report.Uncounted, "rejected row")} whose amount could not be read.");
         door.TryMergeCells(always: true);
         return report;
 
@@ -138,12 +142,15 @@ public sealed class OpenItemsIntake(Door door)
         const string nothing = "Nothing of the file was taken.";
         if (acceptDrop) return;
         if (report.Rejected * 2 > report.Read)
-            report.Refused = $"{report.Rejected} of {Plural.Of(report.Read, "row")} can't be read: a list with holes would close what it leaves out. Mend the file, or see what is wrong with the mapping. {nothing}";
+            report.Refused = $"{report.Rejected} of {Plural.Of(report.Read, "row")} can't be read: a list with holes would close what it leaves out. "
+                + $"Mend the file, or see what is wrong with the mapping. {nothing}";
         foreach (var (currency, was) in before)
         {
             var now = inFile.GetValueOrDefault(currency);
             if (report.Refused is not null || was.Owed == 0 || (now.Owed >= was.Owed * (1 - DropShareMax) && now.Items >= was.Items * (1 - DropShareMax))) continue;
-            report.Refused = $"{Format(was.Owed, currency)} {currency} in {Plural.Of(was.Items, "item")} are open; the file has {Format(now.Owed, currency)} in {now.Items}. A drop of more than half is more likely a file cut off than true: look at it, and if it is right, import it with --accept-drop. {nothing}";
+            report.Refused = $"{Format(was.Owed, currency)} {currency} in {Plural.Of(was.Items, "item")} are open; the file has {Format(now.Owed, currency)} "
+                + $"in {now.Items}. A drop of more than half is more likely a file cut off than true: look at it, "
+                + $"and if it is right, import it with --accept-drop. {nothing}";
         }
     }
 

@@ -59,7 +59,8 @@ internal sealed class TableShapes(bool typed)
             if (GoneThrough.Contains(table) && fine.GetValueOrDefault(table) == Count(store, $"SELECT count(*) FROM {table}")) continue;
             var wrong = columns.Select(c => c.Split(' ')).Select(c => $"typeof({c[0]}) NOT IN ({string.Join(", ", c[1..].Select(type => $"'{type}'"))})");
             var count = Count(store, $"SELECT count(*) FROM {table} WHERE {string.Join(" OR ", wrong)}");
-            if (count > 0) report.Add(new AuditProblem(table is "cell" or "cell_pending" or "stock" ? "cells" : "state", table, null, null, $"{Plural.Of(count, "row")} of {table} {Plural.Noun(count, "holds", "hold")} another type of value than they should"));
+            if (count > 0) report.Add(new AuditProblem(table is "cell" or "cell_pending" or "stock" ? "cells" : "state", table, null, null,
+                $"{Plural.Of(count, "row")} of {table} {Plural.Noun(count, "holds", "hold")} another type of value than they should"));
         }
     }
 

@@ -12,7 +12,8 @@ public sealed record UnnamedPortfolio(string Portfolio, bool HasSettings, string
     /// <summary>What is wrong, what follows from it, and what to send to mend it.</summary>
     public string Mend =>
         (HasSettings ? "it has no sender" : "it has no settings") + ": its mail bears a sender that nobody can answer. Send "
-        + $$"""{"type":"portfolio","key":"…","portfolio":{{JsonSerializer.Serialize(Portfolio, Plain)}},"name":"…","creditor":"…","sender":"…@…","bank_details":"…"}"""
+        + $$"""{"type":"portfolio","key":"…","portfolio":{{JsonSerializer.Serialize(Portfolio, Plain)}},"name":"…","creditor":"…","""
+        + "\"sender\":\"…@…\",\"bank_details\":\"…\"}"
         + (Near is null ? "" : $"; or, where {Near} is meant, move its accounts there with account_moved");
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

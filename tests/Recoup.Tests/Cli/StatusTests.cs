@@ -52,7 +52,7 @@ public sealed class StatusTests : IDisposable
     {
         string[] status = ["status", "--now", "2026-04-10T10:00:00Z"];
         JsonElement[] Listed() => [.. folder.Run([.. status, "--format", "json"]).Expect(0).Json.GetProperty("portfolios_without_sender").EnumerateArray()];
-        const string portfolio = """{"type":"portfolio","key":"p","portfolio":"Europe","name":"Europe","creditor":"Muster GmbH","sender":"buchhaltung@muster.example"}""";
+        const string portfolio = """{"type":"portfolio","key":"p","portfolio":"Europe","name":"Europe","sender":"buchhaltung@muster.example"}""";
         folder.Send(portfolio, "--now", "2026-04-02T09:00:00Z").Expect(0);
         Listed().ShouldBeEmpty();
         folder.Run(status).Expect(0).Out.ShouldContain("all have one");
@@ -68,7 +68,8 @@ public sealed class StatusTests : IDisposable
         (remark.GetProperty("line").GetInt32(), remark.GetProperty("text").GetString())
             .ShouldBe((1, "account A1: portfolio Eurpoe has no settings; where Europe is meant, account_moved takes the account there"));
         var listed = Listed().ShouldHaveSingleItem();
-        (listed.GetProperty("portfolio").GetString(), listed.GetProperty("has_settings").GetBoolean(), listed.GetProperty("near").GetString()).ShouldBe(("Eurpoe", false, "Europe"));
+        (listed.GetProperty("portfolio").GetString(), listed.GetProperty("has_settings").GetBoolean(), listed.GetProperty("near").GetString())
+            .ShouldBe(("Eurpoe", false, "Europe"));
         listed.GetProperty("mend").GetString().ShouldNotBeNull().ShouldContain("""Send {"type":"portfolio","key":"…","portfolio":"Eurpoe",""");
         folder.Run(status).Expect(0).Err.ShouldContain("Eurpoe: it has no settings");
 

@@ -246,7 +246,8 @@ public class MappingTests
             Map(SimpleMapping, separator + "\r\n" + (SimpleHeader + SimpleRow(1)).Replace(',', ';')).Summary().ShouldBe(["3: t/I1"], separator);
         // So far down as anybody prints something before a table; and beyond, the error says what was looked at.
         Map(SimpleMapping, string.Concat(Enumerable.Repeat("terms and conditions\n", 400)) + SimpleHeader + SimpleRow(1)).Summary().ShouldBe(["402: t/I1"]);
-        var refused = Should.Throw<FileRefusedException>(() => Map(SimpleMapping, string.Concat(Enumerable.Repeat("terms\n", 1000)) + SimpleHeader + SimpleRow(1)));
+        var refused = Should.Throw<FileRefusedException>(() =>
+            Map(SimpleMapping, string.Concat(Enumerable.Repeat("terms\n", 1000)) + SimpleHeader + SimpleRow(1)));
         foreach (var part in new[] { "the file has terms.", "That is its line 1: of the first 1,000 rows", "skip_lines" }) refused.Message.ShouldContain(part);
         Map("skip_lines: 2\n" + SimpleMapping, "account,number,issued,due,amount\nold,header,,,\n" + SimpleHeader + SimpleRow(1))
             .Summary().ShouldBe(["4: t/I1"]);

@@ -90,17 +90,21 @@ public sealed class TakenBackTests
     public void A_cancelled_invoice_does_not_stand_again_beside_the_one_that_has_its_number(string issued)
     {
         using var play = Begin();
-        Send(play, $$"""{"type":"invoice","key":"i9","account":"A1","number":"I2","issued_on":"{{issued}}","due_on":"2026-04-30","amount":"41.00","currency":"EUR"}""").ShouldBeNull();
-        var refused = play.Take([new Step.Send(At, ["""{"type":"cancellation_reversed","key":"z","account":"A1","invoice":"I2","on":"2026-04-20","reason":"x"}"""])])[0].Result.Refused!;
-        (refused.Refusal, refused.Message).ShouldBe((Refusal.NotCancelled, $"the number I2 was issued again on {issued}, and that invoice is not cancelled; the one that was "
-            + "cancelled before can't stand again beside it: correct the one that stands (invoice_corrected), or send the other as an invoice with a number of its own"));
+        Send(play,
+            $$"""{"type":"invoice","key":"i9","account":"A1","number":"I2","issued_on":"{{issued}}","due_on":"2026-04-30","amount":"41.00","currency":"EUR"}""").ShouldBeNull();
+        const string again = """{"type":"cancellation_reversed","key":"z","account":"A1","invoice":"I2","on":"2026-04-20","reason":"x"}""";
+        var refused = play.Take([new Step.Send(At, [again])])[0].Result.Refused!;
+        refused.Refusal.ShouldBe(Refusal.NotCancelled);
+        refused.Message.ShouldBe($"the number I2 was issued again on {issued}, and that invoice is not cancelled; the one that was cancelled before can't stand again "
+            + "beside it: correct the one that stands (invoice_corrected), or send the other as an invoice with a number of its own");
     }
 
     [Fact]
     public void How_promises_were_kept_is_counted_anew_where_the_money_went_back()
     {
         using var play = Begin();
-        void On(int day, string line) => play.Take([new Step.Send(new DateTimeOffset(2026, 4, day, 10, 0, 0, TimeSpan.Zero), [line])])[0].Result.Refused.ShouldBeNull();
+        void On(int day, string line) =>
+            play.Take([new Step.Send(new DateTimeOffset(2026, 4, day, 10, 0, 0, TimeSpan.Zero), [line])])[0].Result.Refused.ShouldBeNull();
         (int Kept, int Broken) Counted() => new Readings(play.Store).PartyOf("A1")!.Behaviour is var b ? (b.PromisesKept, b.PromisesBroken) : default;
         On(21, """{"type":"payment","key":"p2","account":"A1","on":"2026-04-21","amount":"30.00","currency":"EUR"}""");
         On(21, """{"type":"payment","key":"p3","account":"A1","on":"2026-04-21","amount":"35.00","currency":"EUR"}""");
@@ -110,8 +114,8 @@ public sealed class TakenBackTests
         Counted().ShouldBe((0, 0));
         On(23, """{"type":"payment","key":"p4","account":"A1","on":"2026-04-23","amount":"5.00","currency":"EUR"}""");
         Counted().ShouldBe((1, 0));
-        play.Take([new Step.Send(new DateTimeOffset(2026, 5, 20, 10, 0, 0, TimeSpan.Zero),
-            ["""{"type":"payment_reversed","key":"z2","account":"A1","payment":"p3","on":"2026-05-19","reason":"returned"}"""])])[0].Result.Refused.ShouldBeNull();
+        const string late = """{"type":"payment_reversed","key":"z2","account":"A1","payment":"p3","on":"2026-05-19","reason":"returned"}""";
+        play.Take([new Step.Send(new DateTimeOffset(2026, 5, 20, 10, 0, 0, TimeSpan.Zero), [late])])[0].Result.Refused.ShouldBeNull();
         Counted().ShouldBe((0, 1));
         Audit.Verify(play.Store, []).Problems.ShouldBeEmpty();
         Audit.Rebuild(play.Store).Ok.ShouldBeTrue();
