@@ -456,7 +456,8 @@ public sealed class Decider
     {
         Portfolio = facts.Portfolio, Policy = 0, Segment = "", Strategy = "", Action = action, Rule = rule, Step = step?.Id, Score = 0,
         Facts = new FactsRecord(facts.Currency.Code, facts.OpenMinor, facts.OverdueMinor, facts.DisputedMinor, facts.UnappliedMinor,
-            facts.OverdueItemsOfCurrency, facts.DaysPastDue) { OldestDueOn = facts.OldestDueOn },
+            facts.OverdueItemsOfCurrency, facts.DaysPastDue)
+        { OldestDueOn = facts.OldestDueOn },
     };
 
     /// <summary>Of all such days the first counts: it is when anything could be decided otherwise by the passing of time alone.</summary>

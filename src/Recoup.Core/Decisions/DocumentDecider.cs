@@ -151,7 +151,9 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
         var token = state.Contact.Point(Channel.Email)?.Token ?? to.EmailToken;
         return Decider.Request(state, context, to, portfolio, Channel.Email, token, today, held, underWay: 0) with
         {
-            Purpose = document.Kind, BusinessDays = null, Party = details.Kind,
+            Purpose = document.Kind,
+            BusinessDays = null,
+            Party = details.Kind,
         };
     }
 
@@ -162,7 +164,8 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
         {
             Portfolio = facts.Portfolio, Policy = context.PolicyVersion, Segment = facts.Segment, Strategy = Strategy, Action = "wait", Rule = rule, Score = score, Reasons = reasons.Count == 0 ? null : reasons,
             Facts = new FactsRecord(facts.Currency.Code, facts.OpenMinor, facts.OverdueMinor, facts.DisputedMinor, facts.UnappliedMinor,
-                facts.OverdueItemsOfCurrency, facts.DaysPastDue) { OldestDueOn = facts.OldestDueOn },
+                facts.OverdueItemsOfCurrency, facts.DaysPastDue)
+            { OldestDueOn = facts.OldestDueOn },
             Document = document, Shadow = context.Workspace.Mode == "shadow",
         };
     }
