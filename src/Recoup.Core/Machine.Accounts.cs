@@ -16,7 +16,14 @@ public static partial class Machine
         var known = work.State.Account(i.Account);
         if (i.Party is not null && !work.State.KeyIds.Contains(party)) return OfOtherParty(i.Account, work.State.Id, party);
         if (known is not null && i.Portfolio is { } portfolio && portfolio != known.Portfolio)
-            return new Refused(Refusal.PortfolioFixed, $"account {i.Account} is in portfolio {known.Portfolio}; an account input can't take it to {portfolio}: account_moved does");
+        {
+            if (i.Said is null)
+                return new Refused(Refusal.PortfolioFixed,
+                    $"account {i.Account} is in portfolio {known.Portfolio}; an account input can't take it to {portfolio}: account_moved does");
+            // A list's row says of the money too: were it refused, who has paid would be asked again.
+            work.Remarks.Add(
+                $"account {i.Account} stays in portfolio {known.Portfolio}: the list has it in {portfolio}, and takes no account there; account_moved does");
+        }
 
         var personal = Personal(work, known);
         var changedPersonal = Change(personal, i);

@@ -28,6 +28,7 @@ internal static class AddressFields
         }
         CheckPlace(row, draft, "country", text => InputKinds.CountryOf(text) is null ? InputKinds.CountryProblem(text) : null);
         CheckPlace(row, draft, "time_zone", InputKinds.ZoneProblem);
+        CheckPlace(row, draft, "language", InputKinds.LanguageProblem);
         if (IsBlank(row, draft, "phone")) withdrawn |= Withdrawn.Phone;
         if (IsBlank(row, draft, "address")) withdrawn |= Withdrawn.Address;
         return true;

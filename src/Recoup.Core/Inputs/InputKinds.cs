@@ -342,6 +342,20 @@ public static class InputKinds
     /// <summary>What is wrong with a country that <see cref="CountryOf"/> does not know.</summary>
     public static string CountryProblem(string text) => $"'{InputDraft.Short(text)}' is not an ISO 3166 code of two letters, such as DE";
 
+    /// <summary>
+    /// Why the text names no language: a code has two or three letters, alone or before a hyphen or underscore with what follows
+    /// (<c>de</c>, <c>de-AT</c>, <c>fil</c>). Null: it is one.
+    /// </summary>
+    public static string? LanguageProblem(string text)
+    {
+        var end = text.AsSpan().IndexOfAny('-', '_');
+        var code = end < 0 ? text.AsSpan() : text.AsSpan(0, end);
+        return code.Length is 2 or 3 && !code.ContainsAnyExcept(Letters) ? null : $"'{InputDraft.Short(text)}' is not an ISO 639 code, such as de";
+    }
+
+    private static readonly System.Buffers.SearchValues<char> Letters =
+        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
     /// <summary>What is wrong with a time zone; null: nothing.</summary>
     public static string? ZoneProblem(string zone) =>
         NodaTime.DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) is null ? $"'{InputDraft.Short(zone)}' is not an IANA time zone, such as Europe/Berlin" : null;

@@ -88,6 +88,38 @@ public sealed class ListedCustomerTests : IDisposable
         work.Select(w => Text(w, "account")).Order(StringComparer.Ordinal).ShouldBe(["C1", "C2"]);
     }
 
+    /// <summary>Who moves an account is a person; what the list says of the money is taken, so that nobody is asked for what was paid.</summary>
+    [Fact]
+    public void A_list_that_names_another_portfolio_costs_no_payment()
+    {
+        const string header = "account,invoice,issued_on,due_on,amount,currency,paid_on,portfolio\n";
+        Ran At(int day, string rows) => folder.Run("import", folder.Write("list.csv", header + rows), "--map", "receivables", "--format", "json",
+            "--now", $"2026-04-{day:00}T10:00:00Z");
+        At(1, "C1,I1,2026-03-01,2026-03-31,300.00,EUR,,EU\n").Expect(0);
+        const string moved = "C1,I1,2026-03-01,2026-03-31,300.00,EUR,2026-04-02,US\nC1,I2,2026-03-02,2026-03-31,40.00,EUR,,US\n";
+        var second = At(3, moved).Expect(0).Json;
+        Text(second.GetProperty("remarks").EnumerateArray().First(), "text").ShouldBe(
+            "account C1 stays in portfolio EU: the list has it in US, and takes no account there; account_moved does");
+        At(4, moved).Expect(0).Json.GetProperty("unchanged").GetInt32().ShouldBe(2);
+        folder.Run("ageing", "--as-of", "2026-04-04", "--by", "portfolio", "--format", "json").Expect(0).Json.EnumerateArray()
+            .Select(r => $"{Text(r, "portfolio")} {Text(r, "total")}").ShouldBe(["EU 40.00"]);
+    }
+
+    [Theory]
+    [InlineData("German", true)]
+    [InlineData("D", true)]
+    [InlineData("de_AT", false)]
+    [InlineData("fil", false)]
+    public void A_language_that_is_no_code_is_left_out_and_told_of(string language, bool isTold)
+    {
+        var rows = $"account,invoice,issued_on,due_on,amount,currency,language\nC1,I1,2026-03-01,2026-03-31,300.00,EUR,{language}\n";
+        var list = folder.Write("list.csv", rows);
+        var json = folder.Run("import", list, "--map", "receivables", "--format", "json", "--now", "2026-04-01T10:00:00Z").Expect(0).Json;
+        json.GetProperty("accepted").GetInt32().ShouldBe(1);
+        json.TryGetProperty("remarks", out var remarks).ShouldBe(isTold);
+        if (isTold) Text(remarks[0], "text").ShouldBe($"language: '{language}' is not an ISO 639 code, such as de; it was left out");
+    }
+
     [Fact]
     public void What_one_row_of_a_customer_gives_the_next_does_not_take_away()
     {
