@@ -153,7 +153,7 @@ internal static partial class Guard
         void Write(string name, IEnumerable<string> lines) => File.WriteAllLines(Path.Combine(folder, name), lines);
     }
 
-    /// <summary>Rows in an order that no store decides, each value as text, states as JSON.</summary>
+    /// <summary>Rows in an order that no store decides, each value as text; each field of a state that is something on a line of its own.</summary>
     private static List<string> Rows(Store store, string sql)
     {
         var lines = new List<string>();
@@ -163,22 +163,51 @@ internal static partial class Guard
         while (s.Step())
         {
             var line = new StringBuilder();
+            string? state = null;
             for (var i = 0; i < columns.Length; i++)
-                line.Append(i == 0 ? "" : " ").Append(columns[i] switch
+                if (columns[i] == "state") state = StateText.Of(s.Blob(i));
+                else line.Append(i == 0 ? "" : " ").Append(columns[i] switch
                 {
-                    "state" => Stable(StateText.Of(s.Blob(i))),
                     "open" or "due" or "status" or "not_before" => s.Long(i).ToString(CultureInfo.InvariantCulture),
                     "next_review_on" => s.IsNull(i) ? "-" : s.Long(i).ToString(CultureInfo.InvariantCulture),
                     _ => s.Text(i),
                 });
             lines.Add(line.ToString());
+            if (state is null) continue;
+            using var json = JsonDocument.Parse(state);
+            AddFields(lines, line.ToString(), json.RootElement);
         }
         lines.Sort(StringComparer.Ordinal);
         return lines;
     }
 
+    /// <summary>What a state says, field by field under its place, so that neither the order of fields nor what is nothing makes a difference.</summary>
+    private static void AddFields(List<string> lines, string place, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var field in value.EnumerateObject()) AddFields(lines, $"{place} .{field.Name}", field.Value);
+                break;
+            case JsonValueKind.Array:
+                var i = 0;
+                foreach (var one in value.EnumerateArray()) AddFields(lines, string.Create(CultureInfo.InvariantCulture, $"{place} [{i++}]"), one);
+                break;
+            case JsonValueKind.Null or JsonValueKind.False:
+                break;
+            case JsonValueKind.Number when value.GetRawText() == "0":
+                break;
+            case JsonValueKind.String:
+                lines.Add($"{place} = {Stable($"\"{value.GetString()!.ReplaceLineEndings(" ")}\"")}");
+                break;
+            default:
+                lines.Add($"{place} = {value.GetRawText()}");
+                break;
+        }
+    }
+
     /// <summary>Seals have random parts, tokens a random key.</summary>
-    private static string Stable(string state) => Random().Replace(state, "\"…\"");
+    private static string Stable(string text) => Random().Replace(text, "\"…\"");
 
     [GeneratedRegex("\"(?:[A-Za-z0-9+/_\\-]{22,}={0,2}|[0-9a-f]{16})\"")]
     private static partial Regex Random();
