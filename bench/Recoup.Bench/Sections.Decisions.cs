@@ -78,8 +78,8 @@ internal static partial class Sections
             }, context, new CellDeltas());
 
         Measure("headers", made.States, StateCodec.Encode, b => StateCodec.DecodeParty(b));
-        Measure("items", [.. made.States.SelectMany(s => s.Items.Values)], StateCodec.Encode, b => StateCodec.DecodeItem(b));
-        Measure("cash", [.. made.States.SelectMany(s => s.Cash.Values)], StateCodec.Encode, b => StateCodec.DecodeCash(b));
+        Measure("items", [.. made.States.SelectMany(s => s.Items.Values)], RowKinds.Items.Encode, b => RowKinds.Items.Decode(b));
+        Measure("cash", [.. made.States.SelectMany(s => s.Cash.Values)], RowKinds.Cash.Encode, b => RowKinds.Cash.Decode(b));
         foreach (var kind in made.Events.GroupBy(e => e.GetType().Name).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             var name = EventCodec.Encode(kind.First()).Kind;

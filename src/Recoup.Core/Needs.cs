@@ -129,7 +129,7 @@ public sealed class Needs
         return needs;
     }
 
-    private void Row<TKey, T>(Rows<TKey, T> known, TKey key) where TKey : notnull where T : class
+    private void Row<TKey, T>(Rows<TKey, T> known, TKey key) where TKey : notnull where T : class, IFormed<T>
     {
         if (!known.ContainsKey(key) && !known.WasLookedFor(key)) (rows ??= []).Add(known.Needed(key));
     }

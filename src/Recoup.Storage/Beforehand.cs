@@ -34,7 +34,7 @@ internal sealed class Beforehand
     public void AddAll(PartyState state, long pid, PartyState other)
     {
         var known = new List<KeyValuePair<RowKey, object>>();
-        foreach (var (kind, rows) in other.Beside)
+        foreach (var (kind, rows) in other.AllRows())
         {
             known.Clear();
             rows.List(known);
@@ -64,7 +64,7 @@ internal sealed class Beforehand
         foreach (var (i, number, currency, bytes) in stored.OpenItems([.. asked.Select(w => w.Value)]))
         {
             var (state, account, only) = asked[i].Key;
-            if (only.Length == 0 || currency == only) state.Items.TryAdd((account, number), StateCodec.DecodeItem(bytes));
+            if (only.Length == 0 || currency == only) state.Items.TryAdd((account, number), RowKinds.Items.Decode(bytes));
         }
         foreach (var ((state, account, currency), key) in asked) state.OpenLoadedThrough[(account, currency)] = DateOnly.FromDayNumber(key.DueThrough);
     }

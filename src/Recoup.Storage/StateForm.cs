@@ -45,12 +45,12 @@ internal sealed class StateForm
     private static (RowKind, RowForm[])[] Changes(PartyState state, long pid, Stored? on)
     {
         var count = 0;
-        foreach (var (_, rows) in state.Beside)
+        foreach (var (_, rows) in state.AllRows())
             if (rows.HasChanges) count++;
         if (count == 0) return [];
         var changes = new (RowKind, RowForm[])[count];
         var at = 0;
-        foreach (var (kind, rows) in state.Beside)
+        foreach (var (kind, rows) in state.AllRows())
             if (rows.HasChanges) changes[at++] = (kind, rows.TakeChanges(on is null ? null : key => on.Lacks(kind, new RowPlace(pid, key))));
         return changes;
     }

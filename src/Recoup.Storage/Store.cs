@@ -440,7 +440,7 @@ public sealed partial class Store : IDisposable
     }
 
     /// <summary>Puts a row beside a header at hand, where there is one.</summary>
-    internal void Load<TKey, T>(Rows<TKey, T> rows, long pid, TKey key) where TKey : notnull where T : class
+    internal void Load<TKey, T>(Rows<TKey, T> rows, long pid, TKey key) where TKey : notnull where T : class, IFormed<T>
     {
         IRows one = rows;
         var place = rows.Needed(key).Key;
@@ -482,7 +482,7 @@ internal static class StateVersion
     public static void Check(Store store)
     {
         var found = store.Meta("state_version");
-        var current = StateCodec.Version.ToString(CultureInfo.InvariantCulture);
+        var current = StateCodec.Version;
         if (found == current) return;
         if (store.IsReadOnly)
         {

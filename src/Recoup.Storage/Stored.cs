@@ -204,7 +204,7 @@ internal sealed class Stored(Store store, Prepared? over = null)
                     if (row.State is ItemState { IsOpen: true } item && item.Account == wanted[i].Account && item.DueOn.DayNumber <= wanted[i].DueThrough)
                         changed.Add((i, item.DueOn, item.Number, item.Currency, row.Bytes));
         if (changed.Count == 0) return stored;
-        return [.. stored.Select(o => (o.Index, Due: StateCodec.DecodeItem(o.State).DueOn, o.Number, o.Currency, o.State)).Concat(changed)
+        return [.. stored.Select(o => (o.Index, Due: RowKinds.Items.Decode(o.State).DueOn, o.Number, o.Currency, o.State)).Concat(changed)
             .GroupBy(o => o.Index).OrderBy(g => g.Key)
             .SelectMany(g => g.OrderBy(o => o.Due).ThenBy(o => o.Number, StringComparer.Ordinal).Take(wanted[g.Key].Limit))
             .Select(o => (o.Index, o.Number, o.Currency, o.State))];

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 
@@ -14,45 +13,75 @@ public static class Channel
 
 /// <summary>A contact or an attempt at one that counts toward the caps.</summary>
 public sealed record ContactRecord(
-    [property: JsonPropertyName("at")] DateTimeOffset At,
-    [property: JsonPropertyName("ch")] string Channel,
-    [property: JsonPropertyName("out")] bool Outbound,
-    [property: JsonPropertyName("rp")] bool RightParty);
+    DateTimeOffset At,
+    string Channel,
+    bool Outbound,
+    bool RightParty) : IFormed<ContactRecord>
+{
+    public static ContactRecord Blank => new(default, "", false, false);
+
+    public static ContactRecord Form<TForm>(ref TForm f, ContactRecord v) where TForm : IForm, allows ref struct =>
+        new(f.Instant("at", v.At), f.Word("channel", v.Channel), f.Flag("outbound", v.Outbound), f.Flag("right_party", v.RightParty));
+}
 
 /// <summary>An address of the party, known by a token; the address itself is sealed.</summary>
-public sealed class ContactPoint
+public sealed class ContactPoint : IFormed<ContactPoint>
 {
-    [JsonPropertyName("ch")] public string Channel { get; set; } = "";
-    [JsonPropertyName("t")] public string Token { get; set; } = "";
-    [JsonPropertyName("s")] public byte[] Sealed { get; set; } = [];
+    public string Channel { get; set; } = "";
+    public string Token { get; set; } = "";
+    public byte[] Sealed { get; set; } = [];
+
+    public static ContactPoint Blank => new();
+
+    public static ContactPoint Form<TForm>(ref TForm f, ContactPoint v) where TForm : IForm, allows ref struct
+    {
+        v.Channel = f.Word("channel", v.Channel);
+        v.Token = f.Text("token", v.Token);
+        v.Sealed = f.Bytes("sealed", v.Sealed);
+        return v;
+    }
 }
 
 /// <summary>A withdrawn consent: for a channel, all channels, or one address of a channel.</summary>
 public sealed record OptOut(
-    [property: JsonPropertyName("ch")] string Channel,
-    [property: JsonPropertyName("t")] string? Token)
+    string Channel,
+    string? Token) : IFormed<OptOut>
 {
     /// <summary>Consent was given again, to hold from that day on; null: it was not.</summary>
-    [JsonPropertyName("u")] public DateOnly? Until { get; init; }
+    public DateOnly? Until { get; init; }
+
+    public static OptOut Blank => new("", null);
+
+    public static OptOut Form<TForm>(ref TForm f, OptOut v) where TForm : IForm, allows ref struct =>
+        new(f.Word("channel", v.Channel), f.TextOrNull("token", v.Token)) { Until = f.DayOrNull("until", v.Until) };
 }
 
 /// <summary>An address, by its token, that takes nothing of a channel.</summary>
 public sealed record BadAddress(
-    [property: JsonPropertyName("ch")] string Channel,
-    [property: JsonPropertyName("t")] string Token);
+    string Channel,
+    string Token) : IFormed<BadAddress>
+{
+    public static BadAddress Blank => new("", "");
+
+    public static BadAddress Form<TForm>(ref TForm f, BadAddress v) where TForm : IForm, allows ref struct =>
+        new(f.Word("channel", v.Channel), f.Text("token", v.Token));
+}
 
 /// <summary>What the contact gate must know of a party: it is the party's, not an account's.</summary>
-public sealed class ContactState
+public sealed class ContactState : IFormed<ContactState>
 {
     /// <summary>How long a contact is remembered here, days; longer than any cap looks back.</summary>
     public const int RecentDays = 40;
 
-    [JsonPropertyName("r")] public List<ContactRecord> Recent { get; set; } = [];
-    [JsonPropertyName("o")] public List<OptOut> OptOuts { get; set; } = [];
-    [JsonPropertyName("p")] public List<ContactPoint> Points { get; set; } = [];
+    public List<ContactRecord> Recent { get; set; } = [];
+    public List<OptOut> OptOuts { get; set; } = [];
+    public List<ContactPoint> Points { get; set; } = [];
 
     /// <summary>Addresses that take no mail, by what a server said of them; null: none is known.</summary>
-    [JsonPropertyName("u")] public List<BadAddress>? BadAddresses { get; set; }
+    public List<BadAddress>? BadAddresses { get; set; }
+
+    /// <summary>Nothing is known of it.</summary>
+    public bool IsEmpty => Recent.Count + OptOuts.Count + Points.Count == 0 && BadAddresses is null;
 
     public ContactPoint? Point(string channel) => Points.FindLast(p => p.Channel == channel);
 
@@ -126,10 +155,23 @@ public sealed class ContactState
         if (Recent.Count > 0) Recent.RemoveAll(r => DateOnly.FromDateTime(r.At.UtcDateTime) < today.Plus(-RecentDays));
         if (OptOuts.Count > 0) OptOuts.RemoveAll(o => o.Until <= today);
     }
+
+    public static ContactState Blank => new();
+
+    public static ContactState Form<TForm>(ref TForm f, ContactState v) where TForm : IForm, allows ref struct
+    {
+        f.BeginRare(4);
+        v.Recent = f.List("recent", v.Recent);
+        v.OptOuts = f.List("opt_outs", v.OptOuts);
+        v.Points = f.List("points", v.Points);
+        v.BadAddresses = f.ListOrNull("bad_addresses", v.BadAddresses);
+        f.EndRare();
+        return v;
+    }
 }
 
 /// <summary>A message on its way: the outbox's row, folded from events.</summary>
-public sealed class MessageState
+public sealed class MessageState : IFormed<MessageState>
 {
     public string Id { get; set; } = "";
     public string Portfolio { get; set; } = "";
@@ -156,17 +198,50 @@ public sealed class MessageState
     public string? Detail { get; set; }
 
     /// <summary>How often its channel was given it and could not take it.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int Tries { get; set; }
+    public int Tries { get; set; }
 
     /// <summary>When its channel was first given it and could not take it.</summary>
     public DateTimeOffset? FirstTriedAt { get; set; }
 
     /// <summary>The token of the address it went to; null: it has not left.</summary>
     public string? AddressToken { get; set; }
+
+    public static MessageState Blank => new();
+
+    public static MessageState Form<TForm>(ref TForm f, MessageState v) where TForm : IForm, allows ref struct
+    {
+        v.Id = f.Text("id", v.Id);
+        v.Portfolio = f.Word("portfolio", v.Portfolio);
+        v.Account = f.Word("account", v.Account);
+        v.Channel = f.Word("channel", v.Channel);
+        v.Template = f.Word("template", v.Template);
+        v.Tone = f.Word("tone", v.Tone);
+        v.Rule = f.Word("rule", v.Rule);
+        v.DecidedOn = f.Day("decided_on", v.DecidedOn);
+        v.NotBefore = f.Instant("not_before", v.NotBefore);
+        v.Status = f.Choice("status", v.Status);
+        f.BeginRare(8);
+        v.PreDueThrough = f.DayOrNull("pre_due_through", v.PreDueThrough);
+        v.StepBefore = f.OneOrNull("step_before", v.StepBefore);
+        v.RemindedBefore = f.DayOrNull("reminded_before", v.RemindedBefore);
+        v.Document = f.OneOrNull("document", v.Document);
+        v.Detail = f.TextOrNull("detail", v.Detail);
+        v.Tries = f.Int("tries", v.Tries);
+        v.FirstTriedAt = f.InstantOrNull("first_tried_at", v.FirstTriedAt);
+        v.AddressToken = f.TextOrNull("address_token", v.AddressToken);
+        f.EndRare();
+        return v;
+    }
 }
 
 /// <summary>A step, the day it was taken, and the anchor from which its days were counted.</summary>
-public sealed record StepTaken(string Step, DateOnly On, DateOnly? AnchorOn, bool InShadow);
+public sealed record StepTaken(string Step, DateOnly On, DateOnly? AnchorOn, bool InShadow) : IFormed<StepTaken>
+{
+    public static StepTaken Blank => new("", default, null, false);
+
+    public static StepTaken Form<TForm>(ref TForm f, StepTaken v) where TForm : IForm, allows ref struct =>
+        new(f.Word("step", v.Step), f.Day("on", v.On), f.DayOrNull("anchor_on", v.AnchorOn), f.Flag("in_shadow", v.InShadow));
+}
 
 /// <summary>
 /// pending, then sending once released; then sent, failed or unknown by the channel's word, or withdrawn by the gate's;

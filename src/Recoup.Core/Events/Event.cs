@@ -290,7 +290,7 @@ public sealed record CatalogFile(string Path, string Text)
 }
 
 /// <summary>An account as it stands after the event. Only <see cref="Sealed"/> holds personal data.</summary>
-public sealed record AccountDetails
+public sealed record AccountDetails : IFormed<AccountDetails>
 {
     // Settable, not init-only: the generated reader would otherwise go through an array of boxed arguments, and every
     // header that is loaded has one of these.
@@ -317,6 +317,26 @@ public sealed record AccountDetails
 
     /// <summary><see cref="PersonalDetails"/> as JSON, encrypted under the party's key; null where there are none.</summary>
     public byte[]? Sealed { get; set; }
+
+    public static AccountDetails Blank => new();
+
+    public static AccountDetails Form<TForm>(ref TForm f, AccountDetails v) where TForm : IForm, allows ref struct
+    {
+        v.Account = f.Word("account", v.Account);
+        v.Portfolio = f.Word("portfolio", v.Portfolio);
+        v.Kind = f.Word("kind", v.Kind);
+        f.BeginRare(8);
+        v.Country = f.WordOrNull("country", v.Country);
+        v.TimeZone = f.WordOrNull("time_zone", v.TimeZone);
+        v.Language = f.WordOrNull("language", v.Language);
+        v.Parent = f.WordOrNull("parent", v.Parent);
+        v.EmailToken = f.TextOrNull("email_token", v.EmailToken);
+        v.PhoneToken = f.TextOrNull("phone_token", v.PhoneToken);
+        v.Said = f.TextOrNull("said", v.Said);
+        v.Sealed = f.BytesOrNull("sealed", v.Sealed);
+        f.EndRare();
+        return v;
+    }
 }
 
 /// <summary>What identifies a person. Never written but sealed.</summary>
@@ -341,13 +361,32 @@ public sealed record PersonalDetails
 public sealed record InvoiceLine(string Description, long Minor);
 
 /// <summary>Part of a payment or credit on one item. <see cref="Recovery"/>: on what had been written off.</summary>
-public sealed record Applied(string Number, long Minor, DateOnly On, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Recovery = false);
+public sealed record Applied(
+    string Number, long Minor, DateOnly On, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Recovery = false) : IFormed<Applied>
+{
+    public static Applied Blank => new("", 0, default);
+
+    public static Applied Form<TForm>(ref TForm f, Applied v) where TForm : IForm, allows ref struct =>
+        new(f.Text("number", v.Number), f.Long("minor", v.Minor), f.Day("on", v.On), f.Flag("recovery", v.Recovery));
+}
 
 /// <summary>Part of a payment kept for an invoice that has not arrived.</summary>
-public sealed record Named(string Number, long Minor);
+public sealed record Named(string Number, long Minor) : IFormed<Named>
+{
+    public static Named Blank => new("", 0);
+
+    public static Named Form<TForm>(ref TForm f, Named v) where TForm : IForm, allows ref struct =>
+        new(f.Text("number", v.Number), f.Long("minor", v.Minor));
+}
 
 /// <summary>Part of a payment or credit taken off an item again, from a day on, or sent back to the customer.</summary>
-public sealed record Released(string Payment, long Minor);
+public sealed record Released(string Payment, long Minor) : IFormed<Released>
+{
+    public static Released Blank => new("", 0);
+
+    public static Released Form<TForm>(ref TForm f, Released v) where TForm : IForm, allows ref struct =>
+        new(f.Text("payment", v.Payment), f.Long("minor", v.Minor));
+}
 
 /// <summary>Whose receivables these are, and how they are spoken for.</summary>
 public sealed record PortfolioDetails(string Portfolio)
@@ -471,7 +510,7 @@ public sealed record DecisionRecord
 
 /// <summary>Which document a decision is about: invoices of an account by number, or a statement from one day to another.</summary>
 /// <param name="Kind">invoice or statement.</param>
-public sealed record DocumentRecord(string Kind)
+public sealed record DocumentRecord(string Kind) : IFormed<DocumentRecord>
 {
     public IReadOnlyList<string>? Numbers { get; init; }
     public DateOnly? From { get; init; }
@@ -482,6 +521,16 @@ public sealed record DocumentRecord(string Kind)
     /// <summary>By the portfolio's schedule, and so once a period; else because somebody asked.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Scheduled { get; init; }
+
+    public static DocumentRecord Blank => new("");
+
+    public static DocumentRecord Form<TForm>(ref TForm f, DocumentRecord v) where TForm : IForm, allows ref struct => new(f.Word("kind", v.Kind))
+    {
+        Numbers = f.TextsOrNull("numbers", v.Numbers is null ? null : v.Numbers as List<string> ?? [.. v.Numbers]),
+        From = f.DayOrNull("from", v.From),
+        AsOf = f.DayOrNull("as_of", v.AsOf),
+        Scheduled = f.Flag("scheduled", v.Scheduled),
+    };
 }
 
 /// <summary>A step or channel that was looked at and not taken, and why.</summary>

@@ -1,29 +1,44 @@
-using System.Text.Json.Serialization;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
+using Recoup.Core.Foundation;
 using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Parties;
 
 /// <summary>What is to be sent of an account's invoices and statements, and what was.</summary>
-public sealed class AccountDocuments
+public sealed class AccountDocuments : IFormed<AccountDocuments>
 {
-    [JsonPropertyName("a")] public string Account { get; set; } = "";
+    public string Account { get; set; } = "";
 
     /// <summary>Numbers of new invoices that are to be sent.</summary>
-    [JsonPropertyName("n")] public List<string>? ToDeliver { get; set; }
+    public List<string>? ToDeliver { get; set; }
 
     /// <summary>Numbers of those that the gate forbade or that came back: an address or a consent that comes may let them go.</summary>
-    [JsonPropertyName("b")] public List<string>? Blocked { get; set; }
+    public List<string>? Blocked { get; set; }
 
     /// <summary>The last day on which a message with invoices was decided: one a day.</summary>
-    [JsonPropertyName("i")] public DateOnly? InvoicesOn { get; set; }
+    public DateOnly? InvoicesOn { get; set; }
 
     /// <summary>The last day on which the balance changed, by effective date.</summary>
-    [JsonPropertyName("m")] public DateOnly? MovedOn { get; set; }
+    public DateOnly? MovedOn { get; set; }
 
     /// <summary>Statements by schedule were decided for periods up to this day.</summary>
-    [JsonPropertyName("s")] public DateOnly? StatedThrough { get; set; }
+    public DateOnly? StatedThrough { get; set; }
+
+    public static AccountDocuments Blank => new();
+
+    public static AccountDocuments Form<TForm>(ref TForm f, AccountDocuments v) where TForm : IForm, allows ref struct
+    {
+        v.Account = f.Word("account", v.Account);
+        f.BeginRare(5);
+        v.ToDeliver = f.TextsOrNull("to_deliver", v.ToDeliver);
+        v.Blocked = f.TextsOrNull("blocked", v.Blocked);
+        v.InvoicesOn = f.DayOrNull("invoices_on", v.InvoicesOn);
+        v.MovedOn = f.DayOrNull("moved_on", v.MovedOn);
+        v.StatedThrough = f.DayOrNull("stated_through", v.StatedThrough);
+        f.EndRare();
+        return v;
+    }
 }
 
 /// <summary>How a party's documents follow from its events: the part of the fold that is about sending them.</summary>

@@ -21,7 +21,7 @@ internal static class Joins
             FormerPlaces = state.FormerPlaces, Erased = state.Erased, Joined = state.Joined, NextReviewOn = state.NextReviewOn, ReviewedOn = state.ReviewedOn,
             LastSeq = state.LastSeq, NotesChanges = state.NotesChanges,
         };
-        foreach (var (kind, rows) in state.Beside)
+        foreach (var (kind, rows) in state.AllRows())
         {
             rows.AddTo(all.Of(kind), asChanged: false);
             rows.Forget();
@@ -55,7 +55,7 @@ internal static class Joins
         if (other.ReviewedOn > state.ReviewedOn || state.ReviewedOn is null) state.ReviewedOn = other.ReviewedOn;
         if (other.NextReviewOn is { } next) state.ReviewBy(next);
         (state.Joined ??= []).AddRange(other.KeyIds);
-        foreach (var (kind, rows) in other.Beside) rows.AddTo(state.Of(kind), asChanged: state.NotesChanges);
+        foreach (var (kind, rows) in other.AllRows()) rows.AddTo(state.Of(kind), asChanged: state.NotesChanges);
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
@@ -34,49 +33,88 @@ public readonly record struct HistoryEvent(Envelope Envelope, Event Event)
 }
 
 /// <summary>What is open of an account by due day: a decision reads this, so its cost follows due days, not items.</summary>
-public sealed class Exposure
+public sealed class Exposure : IFormed<Exposure>
 {
-    [JsonPropertyName("a")] public string Account { get; set; } = "";
-    [JsonPropertyName("c")] public string Currency { get; set; } = "";
-    [JsonPropertyName("d")] public DateOnly DueOn { get; set; }
+    public string Account { get; set; } = "";
+    public string Currency { get; set; } = "";
+    public DateOnly DueOn { get; set; }
 
     /// <summary>Set for items that were already overdue when Recoup first heard of them: that day.</summary>
-    [JsonPropertyName("e")] public DateOnly? EnteredOn { get; set; }
+    public DateOnly? EnteredOn { get; set; }
 
-    [JsonPropertyName("x"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Disputed { get; set; }
+    public bool Disputed { get; set; }
 
     /// <summary>Times gone by in which such an item was contested, settled or not due: items with others are another exposure. Null: none.</summary>
-    [JsonPropertyName("z")] public List<Pause>? Pauses { get; set; }
+    public List<Pause>? Pauses { get; set; }
 
-    [JsonPropertyName("m")] public long Minor { get; set; }
-    [JsonPropertyName("n")] public int Items { get; set; }
+    public long Minor { get; set; }
+    public int Items { get; set; }
+
+    public static Exposure Blank => new();
+
+    public static Exposure Form<TForm>(ref TForm f, Exposure v) where TForm : IForm, allows ref struct
+    {
+        v.Account = f.Word("account", v.Account);
+        v.Currency = f.Word("currency", v.Currency);
+        v.DueOn = f.Day("due_on", v.DueOn);
+        f.BeginRare(3);
+        v.EnteredOn = f.DayOrNull("entered_on", v.EnteredOn);
+        v.Disputed = f.Flag("disputed", v.Disputed);
+        v.Pauses = f.ListOrNull("pauses", v.Pauses);
+        f.EndRare();
+        v.Minor = f.Long("minor", v.Minor);
+        v.Items = f.Int("items", v.Items);
+        return v;
+    }
 }
 
 /// <summary>An item that changes by itself on a day to come: a movement or a dispute of it takes effect then.</summary>
 public sealed record Awaited(
-    [property: JsonPropertyName("on")] DateOnly On,
-    [property: JsonPropertyName("a")] string Account,
-    [property: JsonPropertyName("n")] string Number);
+    DateOnly On,
+    string Account,
+    string Number) : IFormed<Awaited>
+{
+    public static Awaited Blank => new(default, "", "");
+
+    public static Awaited Form<TForm>(ref TForm f, Awaited v) where TForm : IForm, allows ref struct =>
+        new(f.Day("on", v.On), f.Word("account", v.Account), f.Text("number", v.Number));
+}
 
 /// <summary>Cash or credit of an account that has met no item yet, or will be taken off one on a day to come.</summary>
-public sealed class UnappliedCash
+public sealed class UnappliedCash : IFormed<UnappliedCash>
 {
-    [JsonPropertyName("k")] public string Key { get; set; } = "";
-    [JsonPropertyName("a")] public string Account { get; set; } = "";
-    [JsonPropertyName("c")] public string Currency { get; set; } = "";
-    [JsonPropertyName("on")] public DateOnly On { get; set; }
+    public string Key { get; set; } = "";
+    public string Account { get; set; } = "";
+    public string Currency { get; set; } = "";
+    public DateOnly On { get; set; }
 
     /// <summary>As of the state's day, as the header's other sums.</summary>
-    [JsonPropertyName("m")] public long Minor { get; set; }
+    public long Minor { get; set; }
 
     /// <summary>How it changes by itself on days to come.</summary>
-    [JsonPropertyName("l")] public List<Movement>? Later { get; set; }
+    public List<Movement>? Later { get; set; }
 
     /// <summary>After every recorded movement: what may still be put on items.</summary>
-    [JsonIgnore] public long InAll => Minor + Movements.Sum(Later);
+    public long InAll => Minor + Movements.Sum(Later);
 
     /// <summary>Kept for invoices that have not arrived.</summary>
-    [JsonPropertyName("w")] public List<Named>? Waiting { get; set; }
+    public List<Named>? Waiting { get; set; }
+
+    public static UnappliedCash Blank => new();
+
+    public static UnappliedCash Form<TForm>(ref TForm f, UnappliedCash v) where TForm : IForm, allows ref struct
+    {
+        v.Key = f.Text("key", v.Key);
+        v.Account = f.Word("account", v.Account);
+        v.Currency = f.Word("currency", v.Currency);
+        v.On = f.Day("on", v.On);
+        v.Minor = f.Long("minor", v.Minor);
+        f.BeginRare(2);
+        v.Later = f.ListOrNull("later", v.Later);
+        v.Waiting = f.ListOrNull("waiting", v.Waiting);
+        f.EndRare();
+        return v;
+    }
 }
 
 /// <summary>
@@ -85,60 +123,90 @@ public sealed class UnappliedCash
 /// </summary>
 /// <param name="Key">The payment's.</param>
 public sealed record CashToCome(
-    [property: JsonPropertyName("k")] string Key,
-    [property: JsonPropertyName("on")] DateOnly On,
-    [property: JsonPropertyName("f")] DateOnly ForCashOf,
-    [property: JsonPropertyName("a")] string Account,
-    [property: JsonPropertyName("c")] string Currency,
-    [property: JsonPropertyName("m")] long Minor);
+    string Key,
+    DateOnly On,
+    DateOnly ForCashOf,
+    string Account,
+    string Currency,
+    long Minor) : IFormed<CashToCome>
+{
+    public static CashToCome Blank => new("", default, default, "", "", 0);
+
+    public static CashToCome Form<TForm>(ref TForm f, CashToCome v) where TForm : IForm, allows ref struct =>
+        new(f.Text("key", v.Key), f.Day("on", v.On), f.Day("for_cash_of", v.ForCashOf), f.Word("account", v.Account), f.Word("currency", v.Currency),
+            f.Long("minor", v.Minor));
+}
 
 /// <summary>Cash of an account that came for a promise that had all of it already.</summary>
 public sealed record SpareCash(
-    [property: JsonPropertyName("a")] string Account,
-    [property: JsonPropertyName("c")] string Currency,
-    [property: JsonPropertyName("p")] CashCounted Cash);
+    string Account,
+    string Currency,
+    CashCounted Cash) : IFormed<SpareCash>
+{
+    public static SpareCash Blank => new("", "", default);
+
+    public static SpareCash Form<TForm>(ref TForm f, SpareCash v) where TForm : IForm, allows ref struct =>
+        new(f.Word("account", v.Account), f.Word("currency", v.Currency), f.One("cash", v.Cash));
+}
 
 /// <summary>The segment of a party in a portfolio from a day on.</summary>
-public sealed record SegmentFrom([property: JsonPropertyName("on")] DateOnly On, [property: JsonPropertyName("s")] string Segment);
+public sealed record SegmentFrom(DateOnly On, string Segment) : IFormed<SegmentFrom>
+{
+    public static SegmentFrom Blank => new(default, "");
+
+    public static SegmentFrom Form<TForm>(ref TForm f, SegmentFrom v) where TForm : IForm, allows ref struct =>
+        new(f.Day("on", v.On), f.Word("segment", v.Segment));
+}
 
 /// <summary>Where an account was until, but not on, a day: the portfolio, and the segments that the party had there.</summary>
 public sealed record FormerPlace(
-    [property: JsonPropertyName("a")] string Account,
-    [property: JsonPropertyName("u")] DateOnly Until,
-    [property: JsonPropertyName("p")] string Portfolio,
-    [property: JsonPropertyName("sg")] List<SegmentFrom> Segments);
+    string Account,
+    DateOnly Until,
+    string Portfolio,
+    List<SegmentFrom> Segments) : IFormed<FormerPlace>
+{
+    public static FormerPlace Blank => new("", default, "", []);
+
+    public static FormerPlace Form<TForm>(ref TForm f, FormerPlace v) where TForm : IForm, allows ref struct =>
+        new(f.Word("account", v.Account), f.Day("until", v.Until), f.Word("portfolio", v.Portfolio), f.List("segments", v.Segments));
+}
 
 /// <summary>A hold, a promise or a dispute of a whole account that is over. A promise rests the dunning of all accounts in its portfolio.</summary>
-public sealed record AccountPause([property: JsonPropertyName("a")] string Account, [property: JsonPropertyName("z")] Pause Pause)
+public sealed record AccountPause(string Account, Pause Pause) : IFormed<AccountPause>
 {
     public bool IsOf(string account) => Pause.Kind == PauseKind.Promise || Account == account;
+
+    public static AccountPause Blank => new("", Pause.Blank);
+
+    public static AccountPause Form<TForm>(ref TForm f, AccountPause v) where TForm : IForm, allows ref struct =>
+        new(f.Word("account", v.Account), f.One("pause", v.Pause));
 }
 
 /// <summary>What the party underwent in one portfolio.</summary>
-public sealed class TreatmentState
+public sealed class TreatmentState : IFormed<TreatmentState>
 {
-    [JsonPropertyName("p")] public string Portfolio { get; set; } = "";
-    [JsonPropertyName("st")] public string? Strategy { get; set; }
+    public string Portfolio { get; set; } = "";
+    public string? Strategy { get; set; }
 
     /// <summary>The last step taken, the day, and the day from which its days were counted, put off by the days of rest until then.</summary>
-    [JsonPropertyName("l")] public string? LastStep { get; set; }
-    [JsonPropertyName("lo")] public DateOnly? LastStepOn { get; set; }
-    [JsonPropertyName("la")] public DateOnly? LastAnchorOn { get; set; }
+    public string? LastStep { get; set; }
+    public DateOnly? LastStepOn { get; set; }
+    public DateOnly? LastAnchorOn { get; set; }
 
     /// <summary>The last step was decided in shadow: nobody saw it.</summary>
-    [JsonPropertyName("sh"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool LastInShadow { get; set; }
+    public bool LastInShadow { get; set; }
 
     /// <summary>
     /// The customer heard a step on that day, of a ladder that another took the place of when two parties became one; null: none.
     /// The next step keeps its distance from it too.
     /// </summary>
-    [JsonPropertyName("ho")] public DateOnly? HeardOn { get; set; }
+    public DateOnly? HeardOn { get; set; }
 
-    [JsonPropertyName("rt")] public DateOnly? RemindedThrough { get; set; }
-    [JsonPropertyName("rs"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool RemindedInShadow { get; set; }
+    public DateOnly? RemindedThrough { get; set; }
+    public bool RemindedInShadow { get; set; }
 
     /// <summary>In order of day; before the first entry the segment is <see cref="Unsegmented"/>.</summary>
-    [JsonPropertyName("sg")] public List<SegmentFrom> Segments { get; set; } = [];
+    public List<SegmentFrom> Segments { get; set; } = [];
 
     public const string Unsegmented = "unsegmented";
 
@@ -161,17 +229,39 @@ public sealed class TreatmentState
         return carried;
     }
 
-    [JsonIgnore] public string Segment => Segments.Count == 0 ? Unsegmented : Segments[^1].Segment;
+    public string Segment => Segments.Count == 0 ? Unsegmented : Segments[^1].Segment;
+
+    public static TreatmentState Blank => new();
+
+    public static TreatmentState Form<TForm>(ref TForm f, TreatmentState v) where TForm : IForm, allows ref struct
+    {
+        v.Portfolio = f.Word("portfolio", v.Portfolio);
+        f.BeginRare(9);
+        v.Strategy = f.WordOrNull("strategy", v.Strategy);
+        v.LastStep = f.WordOrNull("last_step", v.LastStep);
+        v.LastStepOn = f.DayOrNull("last_step_on", v.LastStepOn);
+        v.LastAnchorOn = f.DayOrNull("last_anchor_on", v.LastAnchorOn);
+        v.LastInShadow = f.Flag("last_in_shadow", v.LastInShadow);
+        v.HeardOn = f.DayOrNull("heard_on", v.HeardOn);
+        v.RemindedThrough = f.DayOrNull("reminded_through", v.RemindedThrough);
+        v.RemindedInShadow = f.Flag("reminded_in_shadow", v.RemindedInShadow);
+        v.Segments = f.List("segments", v.Segments);
+        f.EndRare();
+        return v;
+    }
 }
 
 /// <summary>How the party has paid so far: sums over its settled items.</summary>
-public sealed class PaymentBehaviour
+public sealed class PaymentBehaviour : IFormed<PaymentBehaviour>
 {
-    [JsonPropertyName("s")] public int Settled { get; set; }
-    [JsonPropertyName("l")] public int SettledLate { get; set; }
-    [JsonPropertyName("ld")] public long LateDays { get; set; }
-    [JsonPropertyName("pk")] public int PromisesKept { get; set; }
-    [JsonPropertyName("pb")] public int PromisesBroken { get; set; }
+    public int Settled { get; set; }
+    public int SettledLate { get; set; }
+    public long LateDays { get; set; }
+    public int PromisesKept { get; set; }
+    public int PromisesBroken { get; set; }
+
+    /// <summary>Nothing was paid yet, nor promised and due.</summary>
+    public bool IsEmpty => Settled == 0 && SettledLate == 0 && LateDays == 0 && PromisesKept == 0 && PromisesBroken == 0;
 
     public void Add(PaymentBehaviour other)
     {
@@ -188,6 +278,20 @@ public sealed class PaymentBehaviour
         if (promise.Outcome == "kept") PromisesKept++;
         else if (promise.Outcome != "withdrawn") PromisesBroken++;
     }
+
+    public static PaymentBehaviour Blank => new();
+
+    public static PaymentBehaviour Form<TForm>(ref TForm f, PaymentBehaviour v) where TForm : IForm, allows ref struct
+    {
+        f.BeginRare(5);
+        v.Settled = f.Int("settled", v.Settled);
+        v.SettledLate = f.Int("settled_late", v.SettledLate);
+        v.LateDays = f.Long("late_days", v.LateDays);
+        v.PromisesKept = f.Int("promises_kept", v.PromisesKept);
+        v.PromisesBroken = f.Int("promises_broken", v.PromisesBroken);
+        f.EndRare();
+        return v;
+    }
 }
 
 /// <summary>
@@ -195,61 +299,61 @@ public sealed class PaymentBehaviour
 /// the items, payments, messages and work items that the input at hand needs. Folded from events alone.
 /// Mutable; owned by one batch of one transaction at a time.
 /// </summary>
-public sealed class PartyState
+public sealed class PartyState : IFormed<PartyState>
 {
-    [JsonPropertyName("id")] public string Id { get; set; } = "";
-    [JsonPropertyName("ac")] public List<AccountDetails> Accounts { get; set; } = [];
+    public string Id { get; set; } = "";
+    public List<AccountDetails> Accounts { get; set; } = [];
 
     /// <summary>Facts effective up to this business date are in the sums below; later ones are awaited.</summary>
-    [JsonPropertyName("as")] public DateOnly AsOf { get; set; }
+    public DateOnly AsOf { get; set; }
 
-    [JsonPropertyName("ex")] public List<Exposure> Exposures { get; set; } = [];
-    [JsonPropertyName("aw")] public List<Awaited> Awaited { get; set; } = [];
-    [JsonPropertyName("un")] public List<UnappliedCash> Unapplied { get; set; } = [];
-    [JsonPropertyName("pr")] public List<PromiseState> Promises { get; set; } = [];
+    public List<Exposure> Exposures { get; set; } = [];
+    public List<Awaited> Awaited { get; set; } = [];
+    public List<UnappliedCash> Unapplied { get; set; } = [];
+    public List<PromiseState> Promises { get; set; } = [];
 
     /// <summary>Promises that were kept, as long as the money may go back, in the order in which they were made; null: none.</summary>
-    [JsonPropertyName("kp")] public List<PromiseState>? Kept { get; set; }
+    public List<PromiseState>? Kept { get; set; }
 
     /// <summary>Cash that no promise needed while one was open or kept: it stands in for what goes back. Null: none.</summary>
-    [JsonPropertyName("sp")] public List<SpareCash>? Spare { get; set; }
+    public List<SpareCash>? Spare { get; set; }
 
-    [JsonPropertyName("cc")] public List<CashToCome> CashToCome { get; set; } = [];
-    [JsonPropertyName("ho")] public List<HoldState> Holds { get; set; } = [];
-    [JsonPropertyName("di")] public List<OpenDispute> Disputes { get; set; } = [];
+    public List<CashToCome> CashToCome { get; set; } = [];
+    public List<HoldState> Holds { get; set; } = [];
+    public List<OpenDispute> Disputes { get; set; } = [];
 
     /// <summary>Holds, promises and disputes of whole accounts that are over, as long as a ladder may ask for them, in order of their first day.</summary>
-    [JsonPropertyName("pz")] public List<AccountPause> Pauses { get; set; } = [];
+    public List<AccountPause> Pauses { get; set; } = [];
 
-    [JsonPropertyName("co")] public ContactState Contact { get; set; } = new();
-    [JsonPropertyName("tr")] public List<TreatmentState> Treatments { get; set; } = [];
-    [JsonPropertyName("be")] public PaymentBehaviour Behaviour { get; set; } = new();
+    public ContactState Contact { get; set; } = new();
+    public List<TreatmentState> Treatments { get; set; } = [];
+    public PaymentBehaviour Behaviour { get; set; } = new();
 
     /// <summary>Open work items and messages that are not settled, by id and portfolio.</summary>
-    [JsonPropertyName("wo")] public List<Pending> Pending { get; set; } = [];
+    public List<Pending> Pending { get; set; } = [];
 
     /// <summary>By account, what is to be sent of invoices and statements; null where nothing ever moved.</summary>
-    [JsonPropertyName("dc")] public List<AccountDocuments>? Documents { get; set; }
+    public List<AccountDocuments>? Documents { get; set; }
 
     /// <summary>Where accounts were before they moved, in the order in which they did; null: none ever moved.</summary>
-    [JsonPropertyName("fp")] public List<FormerPlace>? FormerPlaces { get; set; }
+    public List<FormerPlace>? FormerPlaces { get; set; }
 
     /// <summary>The party that this one became part of; null: it stands by itself. With it nothing else is left here.</summary>
-    [JsonPropertyName("jt")] public string? JoinedTo { get; set; }
+    public string? JoinedTo { get; set; }
 
     /// <summary>Parties that became part of this one, those that were part of them too, in the order in which they did; null: none.</summary>
-    [JsonPropertyName("jd")] public List<string>? Joined { get; set; }
+    public List<string>? Joined { get; set; }
 
-    [JsonPropertyName("er"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool Erased { get; set; }
+    public bool Erased { get; set; }
 
     /// <summary>The party must be looked at again on this day; null: not until something happens.</summary>
-    [JsonPropertyName("nr")] public DateOnly? NextReviewOn { get; set; }
+    public DateOnly? NextReviewOn { get; set; }
 
     /// <summary>The last day on which a review was decided.</summary>
-    [JsonPropertyName("ro")] public DateOnly? ReviewedOn { get; set; }
+    public DateOnly? ReviewedOn { get; set; }
 
     /// <summary>The sequence of its last event, from which its history is walked back.</summary>
-    [JsonPropertyName("q")] public long LastSeq { get; set; }
+    public long LastSeq { get; set; }
 
     // What the input at hand needs, loaded beside the header. Never part of it. Made when first asked for: a review of most
     // parties needs none of it, and a batch holds thousands of parties.
@@ -267,27 +371,27 @@ public sealed class PartyState
     }
 
     /// <summary>The rows of each kind of which some were asked for.</summary>
-    [JsonIgnore] public ReadOnlySpan<(RowKind Kind, IRows Rows)> Beside => beside;
+    public ReadOnlySpan<(RowKind Kind, IRows Rows)> AllRows() => beside;
 
-    [JsonIgnore] public Rows<(string Account, string Number), ItemState> Items => (Rows<(string Account, string Number), ItemState>)Of(RowKinds.Items);
-    [JsonIgnore] public Rows<string, CashState> Cash => (Rows<string, CashState>)Of(RowKinds.Cash);
-    [JsonIgnore] public Rows<string, MessageState> Messages => (Rows<string, MessageState>)Of(RowKinds.Messages);
-    [JsonIgnore] public Rows<string, WorkItemState> WorkItems => (Rows<string, WorkItemState>)Of(RowKinds.WorkItems);
+    public Rows<(string Account, string Number), ItemState> Items => (Rows<(string Account, string Number), ItemState>)Of(RowKinds.Items);
+    public Rows<string, CashState> Cash => (Rows<string, CashState>)Of(RowKinds.Cash);
+    public Rows<string, MessageState> Messages => (Rows<string, MessageState>)Of(RowKinds.Messages);
+    public Rows<string, WorkItemState> WorkItems => (Rows<string, WorkItemState>)Of(RowKinds.WorkItems);
 
     /// <summary>False where a party is folded from its first event on: all of it changed.</summary>
-    [JsonIgnore] public bool NotesChanges { get; init; } = true;
+    public bool NotesChanges { get; init; } = true;
 
     /// <summary>Every event of the party, oldest first, for documents that are made from them; null: not loaded.</summary>
-    [JsonIgnore] public IReadOnlyList<HistoryEvent>? History { get; set; }
+    public IReadOnlyList<HistoryEvent>? History { get; set; }
 
     /// <summary>All that this party had when it left into another; null: it did not, or somebody took it.</summary>
-    [JsonIgnore] public PartyState? Left { get; set; }
+    public PartyState? Left { get; set; }
 
     /// <summary>The party whose joining is folded next, as it was when it left, with all that lies beside its header.</summary>
-    [JsonIgnore] public PartyState? Joining { get; set; }
+    public PartyState? Joining { get; set; }
 
     /// <summary>Open items are loaded up to this due day, by account and currency.</summary>
-    [JsonIgnore] public Dictionary<(string Account, string Currency), DateOnly> OpenLoadedThrough => field ??= [];
+    public Dictionary<(string Account, string Currency), DateOnly> OpenLoadedThrough => field ??= [];
 
     public AccountDetails? Account(string account)
     {
@@ -320,17 +424,57 @@ public sealed class PartyState
     }
 
     /// <summary>The ids under which the party's keys are: its own, and those of the parties that joined it.</summary>
-    [JsonIgnore] public IEnumerable<string> KeyIds => Joined is null ? [Id] : [Id, .. Joined];
+    public IEnumerable<string> KeyIds => Joined is null ? [Id] : [Id, .. Joined];
 
     /// <summary>Looks again no later than that day.</summary>
     public void ReviewBy(DateOnly day)
     {
         if (NextReviewOn is not { } next || day < next) NextReviewOn = day;
     }
+
+    public static PartyState Blank => new();
+
+    public static PartyState Form<TForm>(ref TForm f, PartyState v) where TForm : IForm, allows ref struct
+    {
+        v.Id = f.Word("id", v.Id);
+        v.Accounts = f.List("accounts", v.Accounts);
+        v.AsOf = f.Day("as_of", v.AsOf);
+        v.Exposures = f.List("exposures", v.Exposures);
+        f.BeginRare(20);
+        v.Awaited = f.List("awaited", v.Awaited);
+        v.Unapplied = f.List("unapplied", v.Unapplied);
+        v.Promises = f.List("promises", v.Promises);
+        v.Kept = f.ListOrNull("kept", v.Kept);
+        v.Spare = f.ListOrNull("spare", v.Spare);
+        v.CashToCome = f.List("cash_to_come", v.CashToCome);
+        v.Holds = f.List("holds", v.Holds);
+        v.Disputes = f.List("disputes", v.Disputes);
+        v.Pauses = f.List("pauses", v.Pauses);
+        v.Contact = f.OneOrNull("contact", v.Contact.IsEmpty ? null : v.Contact) ?? new ContactState();
+        v.Treatments = f.List("treatments", v.Treatments);
+        v.Behaviour = f.OneOrNull("behaviour", v.Behaviour.IsEmpty ? null : v.Behaviour) ?? new PaymentBehaviour();
+        v.Pending = f.List("pending", v.Pending);
+        v.Documents = f.ListOrNull("documents", v.Documents);
+        v.FormerPlaces = f.ListOrNull("former_places", v.FormerPlaces);
+        v.JoinedTo = f.TextOrNull("joined_to", v.JoinedTo);
+        v.Joined = f.TextsOrNull("joined", v.Joined);
+        v.Erased = f.Flag("erased", v.Erased);
+        v.NextReviewOn = f.DayOrNull("next_review_on", v.NextReviewOn);
+        v.ReviewedOn = f.DayOrNull("reviewed_on", v.ReviewedOn);
+        f.EndRare();
+        v.LastSeq = f.Long("last_seq", v.LastSeq);
+        return v;
+    }
 }
 
 /// <summary>A message that duns, one that brings a document, or a work item, under way. Kind: message, document or work.</summary>
 public sealed record Pending(
-    [property: JsonPropertyName("i")] string Id,
-    [property: JsonPropertyName("p")] string Portfolio,
-    [property: JsonPropertyName("k")] string Kind);
+    string Id,
+    string Portfolio,
+    string Kind) : IFormed<Pending>
+{
+    public static Pending Blank => new("", "", "");
+
+    public static Pending Form<TForm>(ref TForm f, Pending v) where TForm : IForm, allows ref struct =>
+        new(f.Text("id", v.Id), f.Word("portfolio", v.Portfolio), f.Word("kind", v.Kind));
+}

@@ -1,3 +1,5 @@
+using Recoup.Core.Foundation;
+
 namespace Recoup.Core.Parties;
 
 /// <summary>What a row beside a header is found by within its party: one text, or two.</summary>
@@ -118,6 +120,12 @@ public abstract class RowKind
     /// <summary>Throws <see cref="StateDamagedException"/> where the bytes are no state of the kind.</summary>
     public abstract object DecodeRow(ReadOnlySpan<byte> bytes);
 
+    /// <summary>The state as a person reads it: JSON. Throws as <see cref="DecodeRow"/>.</summary>
+    public abstract string TextOf(ReadOnlySpan<byte> bytes);
+
+    /// <summary>The names and sorts of the state's fields: another where its bytes are of another form.</summary>
+    public abstract string Describe();
+
     public override string ToString() => Table;
 }
 
@@ -142,14 +150,8 @@ public static class RowKeys
         new(["account", column], static key => new RowKey(key.Account, key.Number), static key => (key.First, key.Second!));
 }
 
-/// <summary>Reads a state from its bytes.</summary>
-public delegate T RowDecoder<out T>(ReadOnlySpan<byte> bytes);
-
-/// <summary>Whether these are the bytes of that state.</summary>
-public delegate bool RowMatch<in T>(ReadOnlySpan<byte> bytes, T row);
-
 /// <summary>A kind of rows by its types: <typeparamref name="TKey"/> is what a row is found by, <typeparamref name="T"/> its state.</summary>
-public sealed class RowKind<TKey, T> : RowKind where TKey : notnull where T : class
+public sealed class RowKind<TKey, T> : RowKind where TKey : notnull where T : class, IFormed<T>
 {
     private readonly RowColumn<T>[] columns;
     private readonly Func<T, TKey> keyOf;
@@ -159,12 +161,10 @@ public sealed class RowKind<TKey, T> : RowKind where TKey : notnull where T : cl
 
     internal RowKeyForm<TKey> KeyForm { get; }
 
-    public required Func<T, byte[]> Encode { get; init; }
+    public byte[] Encode(T row) => StateCodec.Written(Mark, row).End();
 
-    public required RowDecoder<T> Decode { get; init; }
-
-    /// <summary>As comparing with what <see cref="Encode"/> makes, without making it.</summary>
-    public required RowMatch<T> Matches { get; init; }
+    /// <summary>Throws <see cref="StateDamagedException"/> where the bytes are no state of the kind.</summary>
+    public T Decode(ReadOnlySpan<byte> bytes) => StateCodec.Read<T>(Mark, bytes);
 
     public override IRows NewRows() => new Rows<TKey, T>(this);
 
@@ -178,7 +178,11 @@ public sealed class RowKind<TKey, T> : RowKind where TKey : notnull where T : cl
         foreach (var column in columns) column.Tell(state, sink);
     }
 
-    public override bool IsOf(ReadOnlySpan<byte> bytes, object row) => Matches(bytes, (T)row);
+    public override bool IsOf(ReadOnlySpan<byte> bytes, object row) => StateCodec.Written(Mark, (T)row).EndsAs(bytes);
 
     public override object DecodeRow(ReadOnlySpan<byte> bytes) => Decode(bytes);
+
+    public override string TextOf(ReadOnlySpan<byte> bytes) => StateText.Of(Decode(bytes));
+
+    public override string Describe() => FormDescription.Of<T>();
 }

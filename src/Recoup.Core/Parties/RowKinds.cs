@@ -14,21 +14,19 @@ public static class RowKinds
         RowColumn<ItemState>.Integer("due", static i => i.DueOn.DayNumber),
         RowColumn<ItemState>.Text("currency", static i => i.Currency))
     {
-        Mark = (byte)StateKind.Item, Encode = StateCodec.Encode, Decode = StateCodec.DecodeItem, Matches = StateCodec.IsOf,
-        Indexes = [new("open", "pid, due", "open = 1"), new("due", "due", "open = 1"), new("number", "number")],
+        Mark = (byte)'I', Indexes = [new("open", "pid, due", "open = 1"), new("due", "due", "open = 1"), new("number", "number")],
     };
 
     public static readonly RowKind<string, CashState> Cash = new("cash", RowKeys.Text("key"), static c => c.Key)
     {
-        Mark = (byte)StateKind.Cash, Encode = StateCodec.Encode, Decode = StateCodec.DecodeCash, Matches = StateCodec.IsOf,
+        Mark = (byte)'C',
     };
 
     public static readonly RowKind<string, MessageState> Messages = new("message", RowKeys.Text("id"), static m => m.Id,
         RowColumn<MessageState>.Integer("status", static m => (long)m.Status),
         RowColumn<MessageState>.Integer("not_before", static m => m.NotBefore.ToUnixTimeMilliseconds()))
     {
-        Mark = (byte)StateKind.Message, Encode = StateCodec.Encode, Decode = StateCodec.DecodeMessage, Matches = StateCodec.IsOf,
-        IsFoundAlone = true, Indexes = [new("status", "status, not_before"), new("time", "not_before")],
+        Mark = (byte)'M', IsFoundAlone = true, Indexes = [new("status", "status, not_before"), new("time", "not_before")],
     };
 
     public static readonly RowKind<string, WorkItemState> WorkItems = new("work", RowKeys.Text("id"), static w => w.Id,
@@ -37,8 +35,7 @@ public static class RowKinds
         // In hundredths.
         RowColumn<WorkItemState>.Real("priority", static w => (long)(WorkItemState.Priority(Money.ToMajor(w.Minor, Currency.Of(w.Currency)), w.Score) * 100)))
     {
-        Mark = (byte)StateKind.Work, Encode = StateCodec.Encode, Decode = StateCodec.DecodeWorkItem, Matches = StateCodec.IsOf,
-        IsFoundAlone = true, Indexes = [new("best", "priority DESC, id", "open = 1"), new("owner", "owner, priority DESC, id", "open = 1")],
+        Mark = (byte)'W', IsFoundAlone = true, Indexes = [new("best", "priority DESC, id", "open = 1"), new("owner", "owner, priority DESC, id", "open = 1")],
     };
 
     /// <summary>Every kind: whoever reads, writes, moves, compares or empties rows beside headers goes over these.</summary>

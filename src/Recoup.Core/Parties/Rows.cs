@@ -1,3 +1,5 @@
+using Recoup.Core.Foundation;
+
 namespace Recoup.Core.Parties;
 
 /// <summary>A row beside a header that is wanted by its key.</summary>
@@ -48,7 +50,7 @@ public interface IRows
 }
 
 /// <summary>The rows of one kind that are loaded beside a party's header, by their key; what was looked for of them, and what the fold changed.</summary>
-public sealed class Rows<TKey, T>(RowKind<TKey, T> kind) : Dictionary<TKey, T>, IRows where TKey : notnull where T : class
+public sealed class Rows<TKey, T>(RowKind<TKey, T> kind) : Dictionary<TKey, T>, IRows where TKey : notnull where T : class, IFormed<T>
 {
     private HashSet<TKey>? changed, lookedFor;
 

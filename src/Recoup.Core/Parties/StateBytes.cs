@@ -83,6 +83,17 @@ internal sealed class StateWriter
         buffer[at++] = (byte)value;
     }
 
+    /// <summary>Leaves room for marks, and says where.</summary>
+    public int Leave(int bytes)
+    {
+        Room(bytes);
+        buffer.AsSpan(at, bytes).Clear();
+        at += bytes;
+        return at - bytes;
+    }
+
+    public void Mark(int place, int bit) => buffer[place] |= (byte)bit;
+
     public void Count(int value) => Number((uint)value);
 
     public void Long(long value) => Number(unchecked((ulong)((value << 1) ^ (value >> 63))));
@@ -154,29 +165,19 @@ internal sealed class StateWriter
         Text(word);
         if (wordCount < words.Length) words[wordCount++] = word;
     }
-
-    public void List<T>(List<T> list, Action<StateWriter, T> write)
-    {
-        Count(list.Count);
-        foreach (var one in list) write(this, one);
-    }
-
-    /// <summary>Null is another thing than an empty list here, as it is to whoever folds.</summary>
-    public void ListOrNull<T>(List<T>? list, Action<StateWriter, T> write)
-    {
-        if (list is null) { Count(0); return; }
-        Count(list.Count + 1);
-        foreach (var one in list) write(this, one);
-    }
 }
 
 /// <summary>Reads what <see cref="StateWriter"/> wrote, and throws <see cref="StateDamagedException"/> where it did not write this.</summary>
-internal ref struct StateReader
+internal ref partial struct StateReader
 {
     private readonly ReadOnlySpan<byte> bytes;
     private readonly string[] words;
     private int at;
     private int wordCount;
+
+    // Of the fields that are nearly always nothing, where the form stands, and which of them are something.
+    private Rare rare;
+    private ulong marks;
 
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
@@ -215,6 +216,14 @@ internal ref struct StateReader
             value |= (next & 0x7F) << shift;
             if (next < 0x80) return value;
         }
+    }
+
+    /// <summary>Of so many bytes, the first the lowest.</summary>
+    private ulong Marks(int count)
+    {
+        ulong marks = 0;
+        for (var i = 0; i < count; i++) marks |= (ulong)Byte() << (8 * i);
+        return marks;
     }
 
     public int Count()
@@ -314,17 +323,4 @@ internal ref struct StateReader
         try { return RecentTexts.Of(span); }
         catch (ArgumentException) { throw new StateDamagedException("a text in it is not UTF-8"); }
     }
-
-    public List<T> List<T>(Read<T> read) => List(Count(), read);
-
-    public List<T>? ListOrNull<T>(Read<T> read) => Count() is var count and > 0 ? List(count - 1, read) : null;
-
-    private List<T> List<T>(int count, Read<T> read)
-    {
-        var list = new List<T>(count);
-        for (var i = 0; i < count; i++) list.Add(read(ref this));
-        return list;
-    }
-
-    public delegate T Read<out T>(ref StateReader reader);
 }

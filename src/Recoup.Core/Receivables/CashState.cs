@@ -1,5 +1,5 @@
-using System.Text.Json.Serialization;
 using Recoup.Core.Events;
+using Recoup.Core.Foundation;
 
 namespace Recoup.Core.Receivables;
 
@@ -7,10 +7,16 @@ namespace Recoup.Core.Receivables;
 public enum CashKind { Payment, CreditNote, Refund }
 
 /// <summary>A part that stood on an item from one day to the eve of another, when it went back to unapplied cash. <see cref="Recovery"/>: on what had been written off.</summary>
-public record struct TakenBack(string Number, long Minor, DateOnly Since, DateOnly On, bool Recovery = false);
+public record struct TakenBack(string Number, long Minor, DateOnly Since, DateOnly On, bool Recovery = false) : IFormed<TakenBack>
+{
+    public static TakenBack Blank => default;
+
+    public static TakenBack Form<TForm>(ref TForm f, TakenBack v) where TForm : IForm, allows ref struct =>
+        new(f.Text("number", v.Number), f.Long("minor", v.Minor), f.Day("since", v.Since), f.Day("on", v.On), f.Flag("recovery", v.Recovery));
+}
 
 /// <summary>A payment, a credit note or a refund of them: what it met, what is kept for invoices to come, what is unapplied.</summary>
-public sealed class CashState
+public sealed class CashState : IFormed<CashState>
 {
     public string Key { get; set; } = "";
     public string Account { get; set; } = "";
@@ -29,7 +35,6 @@ public sealed class CashState
     public List<Movement> Moves { get; set; } = [];
 
     /// <summary>Not on any item, after every recorded movement. Minor units, never negative.</summary>
-    [JsonIgnore]
     public long Unapplied => Movements.Sum(Moves);
 
     /// <summary>Not on any item at the end of the day.</summary>
@@ -44,10 +49,30 @@ public sealed class CashState
     /// <summary>The least that is on no item at the end of that day or of any after it: so much may leave on that day.</summary>
     public long UnappliedFrom(DateOnly day) => Movements.LeastFrom(Moves, day);
 
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Reversed { get; set; }
 
     /// <summary>It was reversed because the list that told of it says otherwise, not because money went back.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsUnlisted { get; set; }
+
+    public static CashState Blank => new();
+
+    public static CashState Form<TForm>(ref TForm f, CashState v) where TForm : IForm, allows ref struct
+    {
+        v.Key = f.Text("key", v.Key);
+        v.Account = f.Word("account", v.Account);
+        v.Kind = f.Choice("kind", v.Kind);
+        v.Currency = f.Word("currency", v.Currency);
+        v.On = f.Day("on", v.On);
+        v.Minor = f.Long("minor", v.Minor);
+        v.Allocations = f.List("allocations", v.Allocations);
+        v.Moves = f.List("moves", v.Moves);
+        f.BeginRare(5);
+        v.Back = f.ListOrNull("back", v.Back);
+        v.Reversed = f.Flag("reversed", v.Reversed);
+        v.Refunds = f.ListOrNull("refunds", v.Refunds);
+        v.From = f.ListOrNull("from", v.From);
+        v.IsUnlisted = f.Flag("is_unlisted", v.IsUnlisted);
+        f.EndRare();
+        return v;
+    }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Recoup.Core.Foundation;
 
 namespace Recoup.Core.Receivables;
@@ -7,7 +6,13 @@ namespace Recoup.Core.Receivables;
 public enum ItemKind { Invoice, Charge }
 
 /// <summary>A balance changed by this much on that day.</summary>
-public record struct Movement(DateOnly On, long Minor);
+public record struct Movement(DateOnly On, long Minor) : IFormed<Movement>
+{
+    public static Movement Blank => default;
+
+    public static Movement Form<TForm>(ref TForm f, Movement v) where TForm : IForm, allows ref struct =>
+        new(f.Day("on", v.On), f.Long("minor", v.Minor));
+}
 
 /// <summary>Movements in order of day, one a day: what a balance was at the end of any day follows from them.</summary>
 public static class Movements
@@ -71,13 +76,25 @@ public static class Movements
 }
 
 /// <summary>The item was due on that day until, but not on, <paramref name="Until"/>.</summary>
-public record struct FormerDue(DateOnly Until, DateOnly DueOn);
+public record struct FormerDue(DateOnly Until, DateOnly DueOn) : IFormed<FormerDue>
+{
+    public static FormerDue Blank => default;
+
+    public static FormerDue Form<TForm>(ref TForm f, FormerDue v) where TForm : IForm, allows ref struct =>
+        new(f.Day("until", v.Until), f.Day("due_on", v.DueOn));
+}
 
 /// <summary>The item was cancelled from one day on until, but not on, <paramref name="Until"/>, when it stood again.</summary>
-public record struct FormerCancellation(DateOnly From, DateOnly Until);
+public record struct FormerCancellation(DateOnly From, DateOnly Until) : IFormed<FormerCancellation>
+{
+    public static FormerCancellation Blank => default;
+
+    public static FormerCancellation Form<TForm>(ref TForm f, FormerCancellation v) where TForm : IForm, allows ref struct =>
+        new(f.Day("from", v.From), f.Day("until", v.Until));
+}
 
 /// <summary>A dispute on one item: from its first day to the day before it was closed.</summary>
-public sealed record DisputeSpan(string Dispute, DateOnly From)
+public sealed record DisputeSpan(string Dispute, DateOnly From) : IFormed<DisputeSpan>
 {
     /// <summary>The first day on which it no longer stands; null while open.</summary>
     public DateOnly? ClosedOn { get; set; }
@@ -87,6 +104,14 @@ public sealed record DisputeSpan(string Dispute, DateOnly From)
 
     /// <summary>It stands at the end of its first day, and no longer at the end of the day it is closed.</summary>
     public bool StandsOn(DateOnly day) => From <= day && (ClosedOn is not { } closed || day < closed);
+
+    public static DisputeSpan Blank => new("", default);
+
+    public static DisputeSpan Form<TForm>(ref TForm f, DisputeSpan v) where TForm : IForm, allows ref struct =>
+        new(f.Text("dispute", v.Dispute), f.Day("from", v.From))
+        {
+            ClosedOn = f.DayOrNull("closed_on", v.ClosedOn), LearnedOn = f.DayOrNull("learned_on", v.LearnedOn),
+        };
 }
 
 /// <summary>What became of sending an invoice to the customer.</summary>
@@ -94,13 +119,19 @@ public sealed record DisputeSpan(string Dispute, DateOnly From)
 /// <param name="On">The day of it.</param>
 /// <param name="Message">The message that brings it; null where there is none.</param>
 /// <param name="Why">The rule or the channel's word, where it did not go.</param>
-public sealed record ItemDelivery(string Outcome, DateOnly On, string? Message, string? Why);
+public sealed record ItemDelivery(string Outcome, DateOnly On, string? Message, string? Why) : IFormed<ItemDelivery>
+{
+    public static ItemDelivery Blank => new("", default, null, null);
+
+    public static ItemDelivery Form<TForm>(ref TForm f, ItemDelivery v) where TForm : IForm, allows ref struct =>
+        new(f.Word("outcome", v.Outcome), f.Day("on", v.On), f.TextOrNull("message", v.Message), f.TextOrNull("why", v.Why));
+}
 
 /// <summary>
 /// An invoice or a charge and how its balance moved, by the day each movement took effect. The balance on any
 /// day follows from the movements, so a fact that comes late changes the past and nothing else.
 /// </summary>
-public sealed class ItemState
+public sealed class ItemState : IFormed<ItemState>
 {
     public string Account { get; set; } = "";
     public string Number { get; set; } = "";
@@ -126,7 +157,6 @@ public sealed class ItemState
     public List<Movement>? WriteOffs { get; set; }
 
     /// <summary>Written off and not recovered since, those of days to come included.</summary>
-    [JsonIgnore]
     public long WrittenOff => Receivables.Movements.Sum(WriteOffs);
 
     /// <summary>What was let go of it, less what is owed again of that, by the day each took effect.</summary>
@@ -143,18 +173,15 @@ public sealed class ItemState
     /// <summary>The day on which its cancellation takes effect; null while it stands.</summary>
     public DateOnly? CancelledOn { get; set; }
 
-    [JsonIgnore]
     public bool Cancelled => CancelledOn is not null;
 
     /// <summary>By how much its cancellation lowered the amount; minor units.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long CancelledMinor { get; set; }
 
     /// <summary>Cancellations that were taken back.</summary>
     public List<FormerCancellation>? FormerCancellations { get; set; }
 
     /// <summary>Another invoice has the number of one that was cancelled, of <see cref="IssuedOn"/>.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IssuedAgain { get; set; }
 
     /// <summary>From that day on it stands; until then it was cancelled.</summary>
@@ -174,15 +201,12 @@ public sealed class ItemState
     }
 
     /// <summary>What is open after every recorded movement, those of days to come included.</summary>
-    [JsonIgnore]
     public long Balance => Receivables.Movements.Sum(Movements);
 
     /// <summary>Something of it is open, now or on a day to come: it belongs among the open items.</summary>
-    [JsonIgnore]
     public bool IsOpen => Balance != 0 || Ahead;
 
     /// <summary>When it last changed, a movement of it lay ahead: it may be open still though all is paid by then.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Ahead { get; set; }
 
     /// <summary>Open at the end of the day. An item settled on a day is not open at that day's end.</summary>
@@ -316,6 +340,35 @@ public sealed class ItemState
             settled = balance == 0 ? movement.On : null;
         }
         return settled;
+    }
+
+    public static ItemState Blank => new();
+
+    public static ItemState Form<TForm>(ref TForm f, ItemState v) where TForm : IForm, allows ref struct
+    {
+        v.Account = f.Word("account", v.Account);
+        v.Number = f.Text("number", v.Number);
+        v.Kind = f.Choice("kind", v.Kind);
+        v.Currency = f.Word("currency", v.Currency);
+        v.IssuedOn = f.Day("issued_on", v.IssuedOn);
+        v.DueOn = f.Day("due_on", v.DueOn);
+        v.Amount = f.Long("amount", v.Amount);
+        v.Movements = f.List("movements", v.Movements);
+        f.BeginRare(12);
+        v.FormerDues = f.ListOrNull("former_dues", v.FormerDues);
+        v.EnteredOn = f.DayOrNull("entered_on", v.EnteredOn);
+        v.WriteOffs = f.ListOrNull("write_offs", v.WriteOffs);
+        v.AppliedBy = f.TextsOrNull("applied_by", v.AppliedBy);
+        v.Disputes = f.ListOrNull("disputes", v.Disputes);
+        v.Delivery = f.OneOrNull("delivery", v.Delivery);
+        v.CancelledOn = f.DayOrNull("cancelled_on", v.CancelledOn);
+        v.Ahead = f.Flag("ahead", v.Ahead);
+        v.Waivers = f.ListOrNull("waivers", v.Waivers);
+        v.CancelledMinor = f.Long("cancelled_minor", v.CancelledMinor);
+        v.FormerCancellations = f.ListOrNull("former_cancellations", v.FormerCancellations);
+        v.IssuedAgain = f.Flag("issued_again", v.IssuedAgain);
+        f.EndRare();
+        return v;
     }
 }
 

@@ -1,4 +1,4 @@
-using System.Text.Json.Serialization;
+using Recoup.Core.Foundation;
 
 namespace Recoup.Core.Receivables;
 
@@ -10,13 +10,13 @@ public enum PauseKind { Hold, Promise, Dispute, Settled, NotDue }
 /// <param name="To">The first day after it.</param>
 /// <param name="LearnedOn">The day on which it was recorded; null: by its first day.</param>
 public sealed record Pause(
-    [property: JsonPropertyName("k")] PauseKind Kind,
-    [property: JsonPropertyName("f")] DateOnly From,
-    [property: JsonPropertyName("t")] DateOnly To,
-    [property: JsonPropertyName("l")] DateOnly? LearnedOn = null)
+    PauseKind Kind,
+    DateOnly From,
+    DateOnly To,
+    DateOnly? LearnedOn = null) : IFormed<Pause>
 {
     /// <summary>The dunning rested: the steps of a ladder do not count these days.</summary>
-    [JsonIgnore] public bool Rests => Kind is PauseKind.Hold or PauseKind.Promise or PauseKind.Dispute;
+    public bool Rests => Kind is PauseKind.Hold or PauseKind.Promise or PauseKind.Dispute;
 
     /// <summary>As the journal had it at the end of a day.</summary>
     public bool WasKnownOn(DateOnly day) => LearnedOn is not { } learned || learned <= day;
@@ -58,4 +58,9 @@ public sealed record Pause(
         }
         return days;
     }
+
+    public static Pause Blank => new(PauseKind.Hold, default, default);
+
+    public static Pause Form<TForm>(ref TForm f, Pause v) where TForm : IForm, allows ref struct =>
+        new(f.Choice("kind", v.Kind), f.Day("from", v.From), f.Day("to", v.To), f.DayOrNull("learned_on", v.LearnedOn));
 }

@@ -221,14 +221,14 @@ internal sealed class Auditor : IDisposable
         foreach (var (account, number) in counted.ChangedItems)
         {
             var balance = counted.Items.TryGetValue((account, number), out var item) ? item.Balance : 0;
-            var kept = store.Item(pid, account, number) is { } state ? StateCodec.DecodeItem(state).Balance : (long?)null;
+            var kept = store.Item(pid, account, number) is { } state ? RowKinds.Items.Decode(state).Balance : (long?)null;
             Check(Findings.States, kept == balance, day, party,
                 () => $"item {number} of account {account} is kept with {kept?.ToString(CultureInfo.InvariantCulture) ?? "no"} minor units open; "
                     + $"the journal adds up to {balance}");
         }
         foreach (var key in counted.ChangedCash)
         {
-            var kept = store.Cash(pid, key) is { } state ? StateCodec.DecodeCash(state).Unapplied : (long?)null;
+            var kept = store.Cash(pid, key) is { } state ? RowKinds.Cash.Decode(state).Unapplied : (long?)null;
             Check(Findings.States, kept == counted.Cash[key].Minor, day, party,
                 () => $"{key} is kept with {kept?.ToString(CultureInfo.InvariantCulture) ?? "no"} minor units unapplied; "
                     + $"the journal adds up to {counted.Cash[key].Minor}");

@@ -468,7 +468,7 @@ public static class Audit
 
     private static StateForm Form(Folded folded)
     {
-        foreach (var (_, rows) in folded.State.Beside) rows.ChangeAll();
+        foreach (var (_, rows) in folded.State.AllRows()) rows.ChangeAll();
         return StateForm.Of(folded.State, folded.Pid);
     }
 

@@ -117,7 +117,7 @@ public sealed class PageReadings
         var found = new List<(long Pid, byte[] State)>();
         var s = store.Statement("SELECT pid, state FROM item WHERE number >= ? AND number < ? ORDER BY number LIMIT ?").Bind(prefix).Bind(prefix + "\U0010FFFF").Bind(limit);
         while (s.Step()) found.Add((s.Long(0), s.Blob(1).ToArray()));
-        return found.Select(f => store.OrTrouble(f.Pid, () => Line(StateCodec.DecodeItem(f.State), store.Party(f.Pid)!, asOf))).OfType<ItemLine>().ToList();
+        return found.Select(f => store.OrTrouble(f.Pid, () => Line(RowKinds.Items.Decode(f.State), store.Party(f.Pid)!, asOf))).OfType<ItemLine>().ToList();
     });
 
     private ItemLine Line(ItemState item, PartyState party, DateOnly asOf)
@@ -135,7 +135,7 @@ public sealed class PageReadings
             ? store.Statement("SELECT state FROM item WHERE pid = ? AND open = 1 AND account = ? AND (due, number) > (?, ?) ORDER BY due, number LIMIT ?").Bind(pid).Bind(account).Bind(Cursor.Number(at?[0])).Bind(at?[1] ?? "").Bind(limit + 1)
             : store.Statement("SELECT state FROM item WHERE pid = ? AND account = ? AND number > ? ORDER BY number LIMIT ?").Bind(pid).Bind(account).Bind(at?[1] ?? "").Bind(limit + 1);
         var items = new List<ItemState>();
-        while (s.Step()) items.Add(StateCodec.DecodeItem(s.Blob(0)));
+        while (s.Step()) items.Add(RowKinds.Items.Decode(s.Blob(0)));
         var next = items.Count > limit ? Cursor.Write(items[limit - 1].DueOn.DayNumber, items[limit - 1].Number) : null;
         return new Slice<ItemLine>([.. items.Take(limit).Select(i => Line(i, state, asOf)).Where(l => !openOnly || l.Open != 0)], next);
     });
@@ -163,7 +163,7 @@ public sealed class PageReadings
             var state = s.Blob(4).ToArray();
             var line = store.OrTrouble(pid, () =>
             {
-                var item = StateCodec.DecodeItem(state);
+                var item = RowKinds.Items.Decode(state);
                 if (item.BalanceOn(asOf) == 0) return null;
                 if (!parties.TryGetValue(pid, out var party)) parties[pid] = party = store.Party(pid)!;
                 return Line(item, party, asOf);
@@ -212,7 +212,7 @@ public sealed class PageReadings
         while (s.Step()) found.Add((s.Long(0), Cursor.Write(s.Long(1), s.Text(2)), s.Blob(3).ToArray()));
         var lines = found.Take(limit).Select(f => store.OrTrouble(f.Pid, () =>
         {
-            var message = StateCodec.DecodeMessage(f.State);
+            var message = RowKinds.Messages.Decode(f.State);
             return store.OrTrouble(f.Pid, () => Line(message, store.Party(f.Pid)!)) ?? new MessageLine(message, null);
         }));
         return new Slice<MessageLine>([.. lines.OfType<MessageLine>()], found.Count > limit ? found[limit - 1].Cursor : null);
@@ -240,7 +240,7 @@ public sealed class PageReadings
     {
         var s = store.Statement("SELECT pid, state FROM message WHERE id = ?").Bind(id);
         if (!s.Step()) return null;
-        var (pid, message) = (s.Long(0), StateCodec.DecodeMessage(s.Blob(1)));
+        var (pid, message) = (s.Long(0), RowKinds.Messages.Decode(s.Blob(1)));
         s.Reset();
         var state = store.Party(pid)!;
         if (message.Detail is { } detail) message.Detail = SealedWords.Open(store.Vault, state.Id, detail);
@@ -290,7 +290,7 @@ public sealed class PageReadings
         var today = store.Heads().Max(h => h.RecordedOn);
         var entries = found.Take(limit).Select(f => store.OrTrouble(f.Pid, () =>
         {
-            var work = StateCodec.DecodeWorkItem(f.State);
+            var work = RowKinds.WorkItems.Decode(f.State);
             var state = store.Party(f.Pid)!;
             return WorklistEntry.Of(work, state, store.Vault, f.Priority / 100m, today);
         })).OfType<WorklistEntry>().ToList();

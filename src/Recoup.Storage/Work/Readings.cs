@@ -99,12 +99,12 @@ public sealed class Readings
             {
                 try
                 {
-                    if (StateCodec.DecodeItem(s.Blob(1)) is var item && item.BalanceOn(asOf) is var balance and not 0) open.Add((s.Long(0), item, balance));
+                    if (RowKinds.Items.Decode(s.Blob(1)) is var item && item.BalanceOn(asOf) is var balance and not 0) open.Add((s.Long(0), item, balance));
                 }
                 // Told of once the rows are read.
                 catch (Exception e) when (SetAsides.MayBeOf(e)) { rows.Add((s.Long(0), s.Blob(1).ToArray())); }
             }
-            foreach (var (pid, bytes) in rows) store.OrTrouble(pid, () => StateCodec.DecodeItem(bytes));
+            foreach (var (pid, bytes) in rows) store.OrTrouble(pid, () => RowKinds.Items.Decode(bytes));
             var parties = new Dictionary<long, PartyState>();
             foreach (var party in store.Database.Parties(open.Select(o => o.Pid).ToHashSet()))
                 if (store.OrTrouble(party.Pid, () => StateCodec.DecodeParty(party.State)) is { } state) parties[party.Pid] = state;
@@ -122,7 +122,7 @@ public sealed class Readings
     {
         using var s = store.Own("SELECT state FROM cash");
         while (s.Step())
-            if (StateCodec.DecodeCash(s.Blob(0)) is var cash && cash.UnappliedOn(asOf) is var minor and not 0) yield return (cash.Account, cash.Currency, minor);
+            if (RowKinds.Cash.Decode(s.Blob(0)) is var cash && cash.UnappliedOn(asOf) is var minor and not 0) yield return (cash.Account, cash.Currency, minor);
     }
 
     /// <summary>What people should do next, the most valuable first.</summary>
@@ -139,7 +139,7 @@ public sealed class Readings
         {
             var entry = store.OrTrouble(pid, () =>
             {
-                var work = StateCodec.DecodeWorkItem(bytes);
+                var work = RowKinds.WorkItems.Decode(bytes);
                 return WorklistEntry.Of(work, store.Party(pid)!, store.Vault, priority, today);
             });
             if (entry is not null) entries.Add(entry);
@@ -207,7 +207,7 @@ public sealed class Readings
         var found = new List<(string Id, long Pid, byte[] State)>();
         while (s.Step()) found.Add((s.Text(0), s.Long(2), s.Blob(1).ToArray()));
         // Its account is told where it can be read; that it is of unknown fate in any case.
-        foreach (var (id, pid, bytes) in found) unknown.Add((id, store.OrTrouble(pid, () => StateCodec.DecodeMessage(bytes).Account) ?? ""));
+        foreach (var (id, pid, bytes) in found) unknown.Add((id, store.OrTrouble(pid, () => RowKinds.Messages.Decode(bytes).Account) ?? ""));
         return ((IReadOnlyDictionary<Core.Contact.MessageStatus, int>)counts, (IReadOnlyList<(string, string)>)unknown);
     });
 
@@ -223,7 +223,7 @@ public sealed class Readings
     public IEnumerable<ItemState> OpenItems()
     {
         using var s = store.Own("SELECT state FROM item WHERE open = 1 ORDER BY pid, account, number");
-        while (s.Step()) yield return StateCodec.DecodeItem(s.Blob(0));
+        while (s.Step()) yield return RowKinds.Items.Decode(s.Blob(0));
     }
 
     /// <summary>Every credit of which something is left, for the same.</summary>
@@ -231,6 +231,6 @@ public sealed class Readings
     {
         using var s = store.Own("SELECT state FROM cash WHERE key LIKE 'credit:%' ORDER BY pid, key");
         while (s.Step())
-            if (StateCodec.DecodeCash(s.Blob(0)) is { Kind: CashKind.CreditNote } cash && cash.Unapplied != 0) yield return cash;
+            if (RowKinds.Cash.Decode(s.Blob(0)) is { Kind: CashKind.CreditNote } cash && cash.Unapplied != 0) yield return cash;
     }
 }

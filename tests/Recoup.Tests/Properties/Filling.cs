@@ -11,6 +11,9 @@ namespace Recoup.Tests.Properties;
 /// <param name="plain">Only texts that JSON writes as they are, and instants of whole seconds of UTC.</param>
 internal sealed class Filling(int seed, bool plain = false)
 {
+    /// <summary>What a party has with it while it is worked on, and no state holds.</summary>
+    public static readonly IReadOnlyList<string> NeverStored = ["NotesChanges", "History", "Left", "Joining"];
+
     private readonly Random random = new(seed);
     private int next;
 
@@ -48,7 +51,8 @@ internal sealed class Filling(int seed, bool plain = false)
         var nullability = new NullabilityInfoContext();
         var made = constructor.Invoke([.. constructor.GetParameters().Select(p => Maybe(p.ParameterType, nullability.Create(p)))]);
         foreach (var property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public))
-            if (property.SetMethod is not null && property.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition != JsonIgnoreCondition.Always
+            if (property.SetMethod is not null
+                && property.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition != JsonIgnoreCondition.Always && !NeverStored.Contains(property.Name)
                 && !constructor.GetParameters().Any(p => p.Name == property.Name))
                 property.SetValue(made, Maybe(property.PropertyType, nullability.Create(property)));
         return made;

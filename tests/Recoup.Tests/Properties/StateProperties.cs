@@ -16,16 +16,38 @@ public sealed class StateProperties
     // Whoever writes rows knows their type.
     private static Func<object, byte[]> EncoderOf(RowKind kind)
     {
-        var encode = (Delegate)kind.GetType().GetProperty("Encode")!.GetValue(kind)!;
-        return s => (byte[])encode.DynamicInvoke(s)!;
+        var encode = kind.GetType().GetMethod("Encode")!;
+        return s => (byte[])encode.Invoke(kind, [s])!;
     }
 
-    private static Func<object, string> TextOf(RowKind kind) => s => JsonSerializer.Serialize(s, kind.StateType, StateJson.Default);
+    private static Func<object, string> TextOf(RowKind kind)
+    {
+        var encode = EncoderOf(kind);
+        return s => kind.TextOf(encode(s));
+    }
+
+    /// <summary>Every property that can be set, by another hand than the form's: one that the form forgot is missing after the way there and back.</summary>
+    private static readonly JsonSerializerOptions ByProperties = new()
+    {
+        IgnoreReadOnlyProperties = true,
+        TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver
+        {
+            Modifiers =
+            {
+                static info =>
+                {
+                    if (info.Type != typeof(PartyState)) return;
+                    foreach (var property in info.Properties.Where(p => Filling.NeverStored.Contains(p.Name)).ToList()) info.Properties.Remove(property);
+                },
+            },
+        },
+    };
+
+    private static string Everything(object state) => JsonSerializer.Serialize(state, state.GetType(), ByProperties);
 
     private static object Decode(string kind, byte[] bytes) =>
         kind == "party" ? StateCodec.DecodeParty(bytes) : RowKinds.All.Single(k => k.Table == kind).DecodeRow(bytes);
 
-    /// <summary>The text names every property that is stored, so one that the form forgot is missing after the way there and back.</summary>
     [Fact]
     public void Whatever_a_state_holds_is_read_back()
     {
@@ -36,7 +58,7 @@ public sealed class StateProperties
                 var state = new Filling(seed).Of(type);
                 var bytes = encode(state);
                 var again = Decode(name, bytes);
-                text(again).ShouldBe(text(state), $"{name}, seed {seed}");
+                Everything(again).ShouldBe(Everything(state), $"{name}, seed {seed}");
                 StateText.Of(bytes).ShouldBe(text(state), $"{name}, seed {seed}");
                 encode(again).ShouldBe(bytes, $"{name}, seed {seed}");
             }
@@ -59,14 +81,14 @@ public sealed class StateProperties
     [Fact]
     public void A_state_with_a_byte_changed_is_refused_or_is_another_state_and_nothing_else_breaks()
     {
-        foreach (var (name, type, encode, text) in Kinds)
+        foreach (var (name, type, encode, _) in Kinds)
             for (var seed = 0; seed < 4; seed++)
             {
                 // Seed 0 holds everything: of the others a fifth of the bytes, other ones each.
                 var (first, step) = seed == 0 ? (0, 1) : Long.IsAsked ? (0, 1) : (seed, 5);
                 var state = new Filling(seed).Of(type);
                 var bytes = encode(state);
-                var before = text(state);
+                var before = Everything(state);
                 var refused = 0;
                 for (var at = first; at < bytes.Length; at += step)
                     foreach (var value in new[] { (byte)(bytes[at] ^ 1), (byte)(bytes[at] ^ 0x80), (byte)0, (byte)255 })
@@ -74,7 +96,8 @@ public sealed class StateProperties
                         if (value == bytes[at]) continue;
                         var changed = (byte[])bytes.Clone();
                         changed[at] = value;
-                        try { text(Decode(name, changed)).ShouldNotBe(before, $"{name}, seed {seed}, byte {at} of {bytes.Length} {bytes[at]} made {value}"); }
+                        var what = $"{name}, seed {seed}, byte {at} of {bytes.Length} {bytes[at]} made {value}";
+                        try { Everything(Decode(name, changed)).ShouldNotBe(before, what); }
                         catch (StateDamagedException) { refused++; }
                     }
                 refused.ShouldBeGreaterThan(0);

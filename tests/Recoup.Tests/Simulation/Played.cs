@@ -37,15 +37,15 @@ internal static class Played
         db.CreateFunction("state_text", (byte[] state) => StateText.Of(state));
         db.CreateFunction("pending", (byte[] state, string id) =>
         {
-            var message = StateCodec.DecodeMessage(state);
+            var message = RowKinds.Messages.Decode(state);
             (message.Id, message.Status) = (id, MessageStatus.Pending);
-            return StateCodec.Encode(message);
+            return RowKinds.Messages.Encode(message);
         });
         db.CreateFunction("without_second_movement", (byte[] state) =>
         {
-            var item = StateCodec.DecodeItem(state);
+            var item = RowKinds.Items.Decode(state);
             item.Movements.RemoveAt(1);
-            return StateCodec.Encode(item);
+            return RowKinds.Items.Encode(item);
         });
         db.CreateFunction("with_one_more", (byte[] state) =>
         {

@@ -1,9 +1,10 @@
+using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
 
 namespace Recoup.Tests.Stores;
 
 /// <summary>Rows of a kind that no part of Recoup has heard of.</summary>
-internal sealed class MadeUpPlan
+internal sealed record MadeUpPlan : IFormed<MadeUpPlan>
 {
     public required string Id { get; init; }
     public required long Parts { get; init; }
@@ -15,25 +16,13 @@ internal sealed class MadeUpPlan
         RowColumn<MadeUpPlan>.Text("owner", static p => p.Owner),
         RowColumn<MadeUpPlan>.Real("weight", static p => p.Weight))
     {
-        Mark = (byte)'Y', Encode = Encode, Decode = Decode, Matches = static (bytes, p) => bytes.SequenceEqual(Encode(p)),
-        IsFoundAlone = true, Indexes = [new("heaviest", "weight DESC, id", "parts > 0")],
+        Mark = (byte)'Y', IsFoundAlone = true, Indexes = [new("heaviest", "weight DESC, id", "parts > 0")],
     };
 
-    private static byte[] Encode(MadeUpPlan plan)
-    {
-        var w = StateWriter.Begin((byte)'Y');
-        w.Text(plan.Id);
-        w.Long(plan.Parts);
-        w.Text(plan.Owner);
-        w.Long(plan.Weight);
-        return w.End();
-    }
+    public static MadeUpPlan Blank => new() { Id = "", Parts = 0, Owner = "", Weight = 0 };
 
-    private static MadeUpPlan Decode(ReadOnlySpan<byte> bytes)
+    public static MadeUpPlan Form<TForm>(ref TForm f, MadeUpPlan v) where TForm : IForm, allows ref struct => new()
     {
-        var r = new StateReader(bytes, (byte)'Y');
-        var plan = new MadeUpPlan { Id = r.Text(), Parts = r.Long(), Owner = r.Text(), Weight = r.Long() };
-        r.End();
-        return plan;
-    }
+        Id = f.Text("id", v.Id), Parts = f.Long("parts", v.Parts), Owner = f.Text("owner", v.Owner), Weight = f.Long("weight", v.Weight),
+    };
 }

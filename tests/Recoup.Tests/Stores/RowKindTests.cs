@@ -35,7 +35,7 @@ public sealed class RowKindTests
     public void Kinds_differ_in_table_and_mark()
     {
         RowKinds.All.Select(k => k.Table).ShouldBeUnique();
-        RowKinds.All.Select(k => k.Mark).Append((byte)StateKind.Party).ShouldBeUnique();
+        RowKinds.All.Select(k => k.Mark).Append(StateCodec.PartyMark).ShouldBeUnique();
     }
 
     /// <summary>The tables that the declarations would make, in place of those that the released steps made: column by column, index by index.</summary>
