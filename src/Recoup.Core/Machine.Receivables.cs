@@ -38,10 +38,16 @@ public static partial class Machine
             var waiting = unapplied.Waiting?.Where(w => w.Number == i.Number).Sum(w => w.Minor) ?? 0;
             var part = Math.Min(Math.Min(waiting, item.Balance), unapplied.InAll);
             if (part <= 0) continue;
-            var on = unapplied.On > i.IssuedOn ? unapplied.On : i.IssuedOn;
-            work.Emit(new Event.CashApplied(unapplied.Key, new Applied(number, part, on)), on);
+            Apply(work, work.State.Cash[unapplied.Key], item, part, unapplied.On);
         }
         return null;
+    }
+
+    /// <summary>Unapplied cash meets an item: on a day from which both are there, and not before the one that was asked for.</summary>
+    private static void Apply(Work work, CashState cash, ItemState item, long minor, DateOnly on)
+    {
+        on = new[] { on, cash.On, item.IssuedOn, Movements.EnoughFrom(cash.Moves, minor), Movements.EnoughFrom(item.Movements, minor) }.Max();
+        work.Emit(new Event.CashApplied(cash.Key, new Applied(item.Number, minor, on)), on);
     }
 
     private static Refused? Correct(Work work, Input.InvoiceCorrected i)
@@ -61,7 +67,14 @@ public static partial class Machine
         if (delta == 0 && !redated) return null;
         if (delta < 0 && item.Balance + Held(work, item) + delta < 0)
             return new Refused(Refusal.BelowWrittenOff, $"of invoice {item.Number} {Format(item.WrittenOff, item)} was written off; it can't be corrected below that");
-        work.Emit(new Event.InvoiceCorrected(item.Number, delta, redated ? dueOn : null, Release(work, item, -(item.Balance + delta)), reason), on);
+        var released = Release(work, item, -(item.Balance + delta));
+        if (OpenFrom(work, item, -delta, released) is var open && open > on)
+        {
+            // It was paid by then and is open again since: the due date is another from that day on, the amount from the day it was open.
+            if (redated) work.Emit(new Event.InvoiceCorrected(item.Number, 0, dueOn, null, reason), on);
+            (on, redated) = (open, false);
+        }
+        work.Emit(new Event.InvoiceCorrected(item.Number, delta, redated ? dueOn : null, released, reason), on);
         return null;
     }
 
@@ -72,8 +85,9 @@ public static partial class Machine
         var on = item.IssuedOn > DateBounds.Last && i.On < item.IssuedOn ? item.IssuedOn : i.On;
         if (CanBeCancelled(work, item, on) is { } standing) return standing;
         // What was adjusted or credited without a document that could be released stays in its place.
-        var released = Held(work, item);
-        work.Emit(new Event.InvoiceCancelled(i.Invoice, -(item.Balance + released), Release(work, item, released), i.Reason), on);
+        var held = Held(work, item);
+        var released = Release(work, item, held);
+        work.Emit(new Event.InvoiceCancelled(i.Invoice, -(item.Balance + held), released, i.Reason), Later(on, OpenFrom(work, item, item.Balance + held, released)));
         return null;
     }
 
@@ -82,8 +96,9 @@ public static partial class Machine
         if (FindItem(work, i.Account, i.Charge, out var item) is { } refused) return refused;
         if (item.Kind != ItemKind.Charge) return new Refused(Refusal.NotACharge, $"{i.Charge} is an invoice; cancel it with invoice_cancelled");
         if (CanBeCancelled(work, item, i.On) is { } standing) return standing;
-        var released = Held(work, item);
-        work.Emit(new Event.ChargeCancelled(i.Charge, -(item.Balance + released), Release(work, item, released), i.Reason));
+        var held = Held(work, item);
+        var released = Release(work, item, held);
+        work.Emit(new Event.ChargeCancelled(i.Charge, -(item.Balance + held), released, i.Reason), Later(i.On, OpenFrom(work, item, item.Balance + held, released)));
         return null;
     }
 
@@ -120,6 +135,26 @@ public static partial class Machine
         return released;
     }
 
+    /// <summary>The first day from which that much of the item is open, once what is released from it has gone back.</summary>
+    private static DateOnly OpenFrom(Work work, ItemState item, long minor, List<Released>? released)
+    {
+        if (minor <= 0) return DateOnly.MinValue;
+        var movements = new List<Movement>(item.Movements);
+        foreach (var (key, part) in released ?? [])
+        {
+            var rest = part;
+            foreach (var allocation in Enumerable.Reverse(work.State.Cash[key].Allocations).Where(a => a.Number == item.Number && !a.Recovery))
+            {
+                var taken = Math.Min(allocation.Minor, rest);
+                Movements.Add(movements, allocation.On, taken);
+                rest -= taken;
+            }
+        }
+        return Movements.EnoughFrom(movements, minor);
+    }
+
+    private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
+
     private static Refused? Receive(Work work, Input.Payment i) => i.Listed is not null ? FollowPayment(work, i) : Receive(work, i, i.Key);
 
     /// <param name="key">By which the payment is known from then on.</param>
@@ -155,14 +190,12 @@ public static partial class Machine
 
     private static Refused? Allocate(Work work, Input.Allocation i)
     {
-        var key = i.Payment ?? Fold.CreditKey(i.Account, i.CreditNote!);
         if (FindCash(work, i.Account, i.Payment, i.CreditNote, out var cash) is { } unknown) return unknown;
         if (FindItem(work, i.Account, i.Invoice, out var item) is { } refused) return refused;
         if (i.Amount.Currency.Code != item.Currency || cash.Currency != item.Currency) return WrongCurrency(item, i.Amount);
         if (i.Amount.Minor > cash.Unapplied) return new Refused(Refusal.NothingUnapplied, $"only {Format(cash.Unapplied, item)} of it is unapplied");
         if (i.Amount.Minor > item.Balance) return new Refused(Refusal.MoreThanOpen, $"only {Format(item.Balance, item)} of {i.Invoice} is open");
-        var on = new[] { i.On, item.IssuedOn, cash.On }.Max();
-        work.Emit(new Event.CashApplied(key, new Applied(i.Invoice, i.Amount.Minor, on)), on);
+        Apply(work, cash, item, i.Amount.Minor, i.On);
         return null;
     }
 
@@ -223,7 +256,7 @@ public static partial class Machine
         if (TooMuchInAll(work, i.Balance) is { } much) return much;
         // What took effect since that day stays as it is.
         var delta = i.Balance.Minor - item.BalanceOn(i.On);
-        if (item.Balance + delta < 0)
+        if (delta < 0 && Movements.LeastFrom(item.Movements, i.On) + delta < 0)
             return new Refused(Refusal.MoreThanOpen, $"of {i.Invoice} {Format(item.BalanceOn(i.On), item)} were open on {i.On:yyyy-MM-dd} and {Format(item.Balance, item)} are after what was recorded since; {Format(i.Balance.Minor, item)} on that day would leave less than nothing");
         if (delta != 0) work.Emit(new Event.ItemAdjusted(i.Invoice!, delta, i.Reason));
         return null;
@@ -236,7 +269,11 @@ public static partial class Machine
         if (amount is { } a && a.Currency.Code != item.Currency) return WrongCurrency(item, a);
         if (on < item.IssuedOn) return BeforeDocument(item, on);
         if (item.Balance <= 0) return new Refused(Refusal.NothingOpen, $"{item.Number} has nothing open");
-        return minor > item.Balance ? new Refused(Refusal.MoreThanOpen, $"only {Format(item.Balance, item)} of {item.Number} is open") : null;
+        if (minor > item.Balance) return new Refused(Refusal.MoreThanOpen, $"only {Format(item.Balance, item)} of {item.Number} is open");
+        return Movements.EnoughFrom(item.Movements, minor) is var open && open > on
+            ? new Refused(Refusal.MoreThanOpen, $"only {Format(item.BalanceOn(on), item)} of {item.Number} were open on {on:yyyy-MM-dd}; "
+                + $"{Format(minor, item)} are open since {open:yyyy-MM-dd}: give that day or a later one")
+            : null;
     }
 
     private static Refused? FindItem(Work work, string account, string number, out ItemState item)

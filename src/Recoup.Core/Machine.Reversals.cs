@@ -102,7 +102,7 @@ public static partial class Machine
             var on = i.On > cash.On ? i.On : cash.On;
             var was = (cash.Back ?? []).Where(b => b.Number == i.Invoice && !b.Recovery).Sum(b => b.Minor);
             var part = Math.Min(Math.Min(was, cash.UnappliedFrom(on)), item.Balance);
-            if (part > 0) work.Emit(new Event.CashApplied(key, new Applied(i.Invoice, part, on)), on);
+            if (part > 0) Apply(work, cash, item, part, on);
         }
         return null;
     }

@@ -181,6 +181,7 @@ public sealed class Decider
         PausedDays = ladder.PausedDays == 0 ? null : ladder.PausedDays,
         EnteredOn = ladder.EnteredOn,
         EnteredBy = ladder.EnteredBy,
+        EntryAt = ladder.EnteredOn is null ? null : ladder.EntryAt,
     };
 
     /// <summary>The first of the due steps that the gate does not forbid: one that can never be taken must not hold up the next.</summary>

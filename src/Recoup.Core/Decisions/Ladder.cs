@@ -13,9 +13,11 @@ namespace Recoup.Core.Decisions;
 /// <param name="PausedDays">Days since then that do not count.</param>
 /// <param name="EnteredOn">The day on which it entered, where it was overdue by then; null: it fell due.</param>
 /// <param name="EnteredBy">Why; one of the words below. Null: it fell due.</param>
+/// <param name="EntryAt">The day of the entry step by which it entered: that of the strategy under which its ladder began.</param>
 /// <param name="Continues">The last step taken was about it too; else its ladder begins.</param>
 /// <param name="DaysAtLastStep">Where it stood on the day of the last step.</param>
-internal readonly record struct Ladder(DateOnly CountedFrom, int PausedDays, DateOnly? EnteredOn, string? EnteredBy, bool Continues, int DaysAtLastStep)
+internal readonly record struct Ladder(
+    DateOnly CountedFrom, int PausedDays, DateOnly? EnteredOn, string? EnteredBy, int EntryAt, bool Continues, int DaysAtLastStep)
 {
     /// <summary>Recoup first heard of it when it was overdue.</summary>
     public const string FirstHeard = "first_heard";
@@ -66,10 +68,12 @@ internal readonly record struct Ladder(DateOnly CountedFrom, int PausedDays, Dat
             : began > due ? (began, BeforeStart) : (null, null);
         var continues = false;
         var atLast = 0;
+        // A ladder goes on as it began, whatever strategy has taken over since.
+        var entryAt = last is { LastEntryAt: > 0 and var taken } ? taken : strategy.EntryStep.At;
         if (last?.LastStepOn is { } lastOn && last.LastAnchorOn is { } lastAnchor && !(entered.On > lastOn))
         {
             // Where it stood at the last step, as it was known then: what was entered since does not change what was said.
-            var (from, since) = Begin(due, entered.On, strategy);
+            var (from, since) = Begin(due, entered.On, entryAt);
             var rested = Rested(facts, exposure, since, lastOn, static (p, on) => p.Rests && p.WasKnownOn(on));
             var all = Rested(facts, exposure, since, lastOn, static (p, on) => p.WasKnownOn(on));
             // It was open all the time, or it came back since; or it came back before and went on where it was.
@@ -78,7 +82,7 @@ internal readonly record struct Ladder(DateOnly CountedFrom, int PausedDays, Dat
             foreach (var pause in exposure.Pauses ?? [])
             {
                 if (continues || pause.Rests || pause.To > lastOn || entered.On >= pause.To) continue;
-                (from, since) = Begin(due, pause.To, strategy);
+                (from, since) = Begin(due, pause.To, entryAt);
                 if (from.Plus(Rested(facts, exposure, since, lastOn, static (p, on) => p.Rests && p.WasKnownOn(on))) > lastAnchor) continue;
                 continues = true;
                 entered = (pause.To, WordOf(pause));
@@ -87,20 +91,23 @@ internal readonly record struct Ladder(DateOnly CountedFrom, int PausedDays, Dat
         }
         // What was not overdue for a while, and nobody was told of before, begins where it came back.
         if (!continues)
+        {
+            entryAt = strategy.EntryStep.At;
             foreach (var pause in exposure.Pauses ?? [])
                 if (!pause.Rests && !(entered.On >= pause.To)) entered = (pause.To, WordOf(pause));
-        var (first, counted) = Begin(due, entered.On, strategy);
+        }
+        var (first, counted) = Begin(due, entered.On, entryAt);
         var paused = Rested(facts, exposure, counted, facts.AsOf, static (p, _) => p.Rests);
-        return new Ladder(first, paused, entered.On, entered.By, continues, atLast);
+        return new Ladder(first, paused, entered.On, entered.By, entryAt, continues, atLast);
     }
 
     private static string WordOf(Pause pause) => pause.Kind == PauseKind.Settled ? OpenAgain : DueMoved;
 
     /// <summary>The day from which steps count, and the first day whose rest bears on them: not on time before the item entered.</summary>
-    private static (DateOnly From, DateOnly Since) Begin(DateOnly due, DateOnly? enteredOn, Strategy strategy)
+    private static (DateOnly From, DateOnly Since) Begin(DateOnly due, DateOnly? enteredOn, int entryAt)
     {
         if (enteredOn is not { } on) return (due, due.Plus(1));
-        var entry = on.Plus(-strategy.EntryStep.At);
+        var entry = on.Plus(-entryAt);
         return (entry > due ? entry : due, on > due ? on : due.Plus(1));
     }
 

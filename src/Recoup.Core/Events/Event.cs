@@ -495,6 +495,9 @@ public sealed record DecisionRecord
     /// <summary>Why: first_heard, before_start, open_again or due_moved.</summary>
     public string? EnteredBy { get; init; }
 
+    /// <summary>Where it entered so: the day of the entry step by which its days are counted. Null: it fell due, or nobody wrote it down yet.</summary>
+    public int? EntryAt { get; init; }
+
     /// <summary>
     /// The step's day came by the calendar since the run before: no sign that something is wrong with the data. Counted
     /// by the run and not recorded, since it follows from the decision and the runs.

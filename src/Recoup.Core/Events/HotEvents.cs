@@ -165,7 +165,7 @@ internal static class HotEvents
             .Text(",\"template_edition\":"u8, d.TemplateEdition).Text(",\"intent\":"u8, d.Intent);
         if (d.Shadow) w.Raw(",\"shadow\":true"u8);
         return w.Day(",\"anchor_on\":"u8, d.AnchorOn).Number(",\"paused_days\":"u8, d.PausedDays)
-            .Day(",\"entered_on\":"u8, d.EnteredOn).Text(",\"entered_by\":"u8, d.EnteredBy)
+            .Day(",\"entered_on\":"u8, d.EnteredOn).Text(",\"entered_by\":"u8, d.EnteredBy).Number(",\"entry_at\":"u8, d.EntryAt)
             .Day(",\"reminded_through\":"u8, d.RemindedThrough).Day(",\"next_review_on\":"u8, d.NextReviewOn)
             .Raw("}}"u8).End();
     }
@@ -225,6 +225,7 @@ internal static class HotEvents
             NotBefore = r.Has(",\"not_before\":"u8) ? r.Instant() : null, Clearance = r.Word(",\"clearance\":"u8), Channel = r.Word(",\"channel\":"u8), Template = r.Word(",\"template\":"u8),
             Tone = r.Word(",\"tone\":"u8), TemplateEdition = r.Word(",\"template_edition\":"u8), Intent = r.Text(",\"intent\":"u8), Shadow = r.Has(",\"shadow\":true"u8), AnchorOn = r.Day(",\"anchor_on\":"u8),
             PausedDays = r.Has(",\"paused_days\":"u8) ? r.Int() : null, EnteredOn = r.Day(",\"entered_on\":"u8), EnteredBy = r.Word(",\"entered_by\":"u8),
+            EntryAt = r.Has(",\"entry_at\":"u8) ? r.Int() : null,
             RemindedThrough = r.Day(",\"reminded_through\":"u8), NextReviewOn = r.Day(",\"next_review_on\":"u8),
         });
         r.Raw("}}"u8);

@@ -473,7 +473,7 @@ public static partial class Fold
         if (treatment is null) state.Treatments.Add(treatment = new TreatmentState { Portfolio = decision.Portfolio });
         if (decision.SegmentBefore is not null) Exposures.Resegment(state, treatment, e.EffectiveOn, decision.Segment, cells);
         treatment.Strategy = decision.Strategy;
-        var before = treatment.LastStep is { } last ? new StepTaken(last, treatment.LastStepOn!.Value, treatment.LastAnchorOn, treatment.LastInShadow) : null;
+        var before = treatment.LastStep is { } last ? new StepTaken(last, treatment.LastStepOn!.Value, treatment.LastAnchorOn, treatment.LastInShadow, treatment.LastEntryAt) : null;
         var remindedBefore = treatment.RemindedInShadow ? null : treatment.RemindedThrough;
         if (decision.RemindedThrough is { } through)
         {
@@ -485,6 +485,7 @@ public static partial class Fold
             treatment.LastStep = step;
             treatment.LastStepOn = e.EffectiveOn;
             treatment.LastAnchorOn = decision.AnchorOn?.Plus(decision.PausedDays ?? 0);
+            treatment.LastEntryAt = decision.EntryAt ?? 0;
             treatment.LastInShadow = decision.Shadow;
         }
         state.ReviewedOn = e.EffectiveOn;
@@ -527,6 +528,7 @@ public static partial class Fold
             treatment.LastStep = message.StepBefore?.Step;
             treatment.LastStepOn = message.StepBefore?.On;
             treatment.LastAnchorOn = message.StepBefore?.AnchorOn;
+            treatment.LastEntryAt = message.StepBefore?.EntryAt ?? 0;
             treatment.LastInShadow = message.StepBefore?.InShadow ?? false;
         }
     }

@@ -95,8 +95,8 @@ internal static class Joins
     {
         var (stands, falls) = TheirsStands(own, theirs) ? (theirs, own) : (own, theirs);
         var heard = Later(Later(own.HeardOn, theirs.HeardOn), IsHeard(falls) ? falls.LastStepOn : null);
-        (own.Strategy, own.LastStep, own.LastStepOn, own.LastAnchorOn, own.LastInShadow) =
-            (stands.Strategy, stands.LastStep, stands.LastStepOn, stands.LastAnchorOn, stands.LastInShadow);
+        (own.Strategy, own.LastStep, own.LastStepOn, own.LastAnchorOn, own.LastEntryAt, own.LastInShadow) =
+            (stands.Strategy, stands.LastStep, stands.LastStepOn, stands.LastAnchorOn, stands.LastEntryAt, stands.LastInShadow);
         own.HeardOn = heard > own.LastStepOn ? heard : null;
         if (IsFurther(theirs, own)) (own.RemindedThrough, own.RemindedInShadow) = (theirs.RemindedThrough, theirs.RemindedInShadow);
     }

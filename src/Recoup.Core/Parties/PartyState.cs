@@ -193,6 +193,9 @@ public sealed class TreatmentState : IFormed<TreatmentState>
     public DateOnly? LastStepOn { get; set; }
     public DateOnly? LastAnchorOn { get; set; }
 
+    /// <summary>The day of the entry step by which those days were counted; 0: it had fallen due.</summary>
+    public int LastEntryAt { get; set; }
+
     /// <summary>The last step was decided in shadow: nobody saw it.</summary>
     public bool LastInShadow { get; set; }
 
@@ -236,11 +239,12 @@ public sealed class TreatmentState : IFormed<TreatmentState>
     public static TreatmentState Form<TForm>(ref TForm f, TreatmentState v) where TForm : IForm, allows ref struct
     {
         v.Portfolio = f.Word("portfolio", v.Portfolio);
-        f.BeginRare(9);
+        f.BeginRare(10);
         v.Strategy = f.WordOrNull("strategy", v.Strategy);
         v.LastStep = f.WordOrNull("last_step", v.LastStep);
         v.LastStepOn = f.DayOrNull("last_step_on", v.LastStepOn);
         v.LastAnchorOn = f.DayOrNull("last_anchor_on", v.LastAnchorOn);
+        v.LastEntryAt = f.Int("last_entry_at", v.LastEntryAt);
         v.LastInShadow = f.Flag("last_in_shadow", v.LastInShadow);
         v.HeardOn = f.DayOrNull("heard_on", v.HeardOn);
         v.RemindedThrough = f.DayOrNull("reminded_through", v.RemindedThrough);

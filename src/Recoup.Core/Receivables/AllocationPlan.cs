@@ -18,8 +18,8 @@ public sealed record AllocationPlan(IReadOnlyList<Applied> Allocations, IReadOnl
     /// <summary>
     /// First what was named, as far as the items are open (what had been written off takes it as a recovery);
     /// then, where nothing was named, the open items in order. The rest is unapplied, and of that
-    /// <see cref="Waiting"/> is kept for invoices that have not arrived. Each allocation takes effect on the
-    /// later of its two documents' dates.
+    /// <see cref="Waiting"/> is kept for invoices that have not arrived. Each allocation takes effect on the later of its two
+    /// documents' dates; or where the item was paid then and is open again since, on the day from which that much of it is open.
     /// </summary>
     /// <param name="minor">What there is to allocate, minor units.</param>
     /// <param name="on">The date of the payment or credit.</param>
@@ -35,7 +35,7 @@ public sealed record AllocationPlan(IReadOnlyList<Applied> Allocations, IReadOnl
         if (named is { Count: > 0 })
         {
             // A number may be named twice: what the first mention took is no longer there for the second.
-            var taken = new Dictionary<string, (long Open, long Recovery)>(StringComparer.Ordinal);
+            var taken = new Dictionary<string, (List<Movement> Open, List<Movement> WrittenOff)>(StringComparer.Ordinal);
             foreach (var name in named)
             {
                 var item = find(name.Number);
@@ -45,15 +45,10 @@ public sealed record AllocationPlan(IReadOnlyList<Applied> Allocations, IReadOnl
                     if (kept > 0) waiting.Add(name with { Minor = kept });
                     continue;
                 }
-                var before = taken.GetValueOrDefault(name.Number);
-                var onOpen = Math.Clamp(Math.Min(item.Balance - before.Open, name.Minor), 0, rest);
+                if (!taken.TryGetValue(name.Number, out var left)) left = taken[name.Number] = ([.. item.Movements], [.. item.WriteOffs ?? []]);
+                var onOpen = Take(item, left.Open, Math.Min(rest, name.Minor), recovery: false);
                 rest -= onOpen;
-                var onWrittenOff = Math.Clamp(Math.Min(item.WrittenOff - before.Recovery, name.Minor - onOpen), 0, rest);
-                rest -= onWrittenOff;
-                var effective = Later(on, item.IssuedOn);
-                if (onOpen > 0) allocations.Add(new Applied(name.Number, onOpen, effective));
-                if (onWrittenOff > 0) allocations.Add(new Applied(name.Number, onWrittenOff, effective, Recovery: true));
-                taken[name.Number] = (before.Open + onOpen, before.Recovery + onWrittenOff);
+                rest -= Take(item, left.WrittenOff, Math.Min(rest, name.Minor - onOpen), recovery: true);
             }
             return new AllocationPlan(allocations, waiting, rest);
         }
@@ -62,10 +57,20 @@ public sealed record AllocationPlan(IReadOnlyList<Applied> Allocations, IReadOnl
             if (rest == 0) break;
             var part = Math.Min(rest, item.Balance);
             if (part <= 0) continue;
-            allocations.Add(new Applied(item.Number, part, Later(on, item.IssuedOn)));
+            allocations.Add(new Applied(item.Number, part, Later(Later(on, item.IssuedOn), Movements.EnoughFrom(item.Movements, part))));
             rest -= part;
         }
         return new AllocationPlan(allocations, waiting, rest);
+
+        long Take(ItemState item, List<Movement> there, long wanted, bool recovery)
+        {
+            var part = Math.Clamp(Movements.Sum(there), 0, wanted);
+            if (part == 0) return 0;
+            var effective = Later(Later(on, item.IssuedOn), Movements.EnoughFrom(there, part));
+            allocations.Add(new Applied(item.Number, part, effective, recovery));
+            Movements.Add(there, effective, -part);
+            return part;
+        }
     }
 
     public static IEnumerable<ItemState> InOrder(IEnumerable<ItemState> items, AllocationOrder order) =>

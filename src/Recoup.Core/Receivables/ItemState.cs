@@ -65,6 +65,23 @@ public static class Movements
         return most;
     }
 
+    /// <summary>
+    /// The first day from which they come to so much at the end of every day that is known; the first day of the calendar for
+    /// nothing. What takes away that much takes effect then at the soonest: no balance of a day gone by falls below zero.
+    /// </summary>
+    /// <param name="minor">No more than they come to in all.</param>
+    public static DateOnly EnoughFrom(List<Movement>? movements, long minor)
+    {
+        if (minor <= 0) return DateOnly.MinValue;
+        var sum = Sum(movements);
+        for (var i = (movements?.Count ?? 0) - 1; i >= 0; i--)
+        {
+            sum -= movements![i].Minor;
+            if (sum < minor) return movements[i].On;
+        }
+        return DateOnly.MinValue;
+    }
+
     /// <summary>At the end of the day, minor units.</summary>
     public static long SumOn(List<Movement>? movements, DateOnly day)
     {

@@ -76,6 +76,7 @@ internal sealed class Books : IDisposable
             item.Amount.ShouldBe(document.Amount, $"amount of {document.Number}");
             for (var day = First.AddDays(-1); day <= Last; day = day.AddDays(1))
             {
+                item.BalanceOn(day).ShouldBeGreaterThanOrEqualTo(0, $"balance of {document.Number} on {day:yyyy-MM-dd}");
                 item.BalanceOn(day).ShouldBe(document.BalanceOn(day), $"balance of {document.Number} on {day:yyyy-MM-dd}");
                 if (document.BalanceOn(day) != 0)
                     item.DueAt(day).ShouldBe(document.DueOn(day), $"due date of {document.Number} as it stood on {day:yyyy-MM-dd}");
@@ -91,6 +92,8 @@ internal sealed class Books : IDisposable
         foreach (var cash in Ledger.AllCash)
         {
             var state = states[Ledger.Accounts[cash.Account].Party].Cash[cash.Key];
+            for (var day = First.AddDays(-1); day <= Last; day = day.AddDays(1))
+                state.UnappliedOn(day).ShouldBeGreaterThanOrEqualTo(0, $"unapplied of {cash.Key} on {day:yyyy-MM-dd}");
             state.Unapplied.ShouldBe(cash.UnappliedInAll, $"unapplied of {cash.Key}");
             foreach (var document in Ledger.Documents.FindAll(d => d.Account == cash.Account))
                 foreach (var recovery in new[] { false, true })

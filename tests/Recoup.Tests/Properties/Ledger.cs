@@ -165,6 +165,10 @@ internal sealed class Ledger(Policy policy)
     private static long Least(List<(DateOnly On, long Minor)> entries, DateOnly from) =>
         entries.Select(e => e.On).Where(d => d > from).Append(from).Min(day => entries.Where(e => e.On <= day).Sum(e => e.Minor));
 
+    /// <summary>The first day, no sooner than the one given, from which entries come to so much on every day that is known.</summary>
+    private static DateOnly EnoughFrom(List<(DateOnly On, long Minor)> entries, long minor, DateOnly soonest) =>
+        minor <= 0 ? soonest : entries.Select(e => e.On).Where(d => d > soonest).Append(soonest).Order().First(day => Least(entries, day) >= minor);
+
     private Cash CashOf(string account, string? payment, string? credit) => AllCash.Single(c => c.Key == (payment ?? $"credit:{account}:{credit}"));
 
     private Document? Find(string account, string number) => Documents.Find(d => d.Account == account && d.Number == number);
@@ -434,7 +438,7 @@ internal sealed class Ledger(Policy policy)
     private static void Meet(Cash cash, Document document, long minor, DateOnly on)
     {
         if (minor <= 0) return;
-        var since = Later(Later(on, cash.On), document.Issued);
+        var since = EnoughFrom(document.Entries, minor, EnoughFrom(cash.Unapplied, minor, Later(Later(on, cash.On), document.Issued)));
         cash.Parts.Add(new Part(document, minor, since, recovery: false));
         cash.Unapplied.Add((since, -minor));
         document.Entries.Add((since, -minor));
@@ -444,7 +448,7 @@ internal sealed class Ledger(Policy policy)
     private static void Recover(Cash cash, Document document, long minor)
     {
         if (minor <= 0) return;
-        var since = Later(cash.On, document.Issued);
+        var since = EnoughFrom(document.WriteOffs, minor, Later(cash.On, document.Issued));
         cash.Parts.Add(new Part(document, minor, since, recovery: true));
         cash.Unapplied.Add((since, -minor));
         document.WriteOffs.Add((since, -minor));
@@ -453,9 +457,23 @@ internal sealed class Ledger(Policy policy)
 
     private static void Change(Document document, long delta, DateOnly on)
     {
+        on = OpenFrom(document, -(document.Balance + delta), -delta, on);
         Release(document, -(document.Balance + delta), on);
         document.Amount += delta;
         document.Entries.Add((on, delta));
+    }
+
+    /// <summary>The first day from which so much is open of it, once so much has gone back from it to the cash that met it last.</summary>
+    private static DateOnly OpenFrom(Document document, long released, long minor, DateOnly soonest)
+    {
+        var entries = document.Entries.ToList();
+        foreach (var part in Enumerable.Reverse(document.MetBy).SelectMany(c => Enumerable.Reverse(c.Parts)).Where(p => p.Document == document && !p.Recovery))
+        {
+            var back = Math.Clamp(released, 0, part.Minor);
+            entries.Add((part.Since, back));
+            released -= back;
+        }
+        return EnoughFrom(entries, minor, soonest);
     }
 
     /// <summary>From what met it last; never before the day on which it met.</summary>
@@ -485,6 +503,7 @@ internal sealed class Ledger(Policy policy)
     {
         var applied = document.MetBy.Distinct().SelectMany(c => c.Parts).Where(p => p.Document == document && !p.Recovery).Sum(p => p.Minor);
         var gone = document.Balance + applied;
+        on = OpenFrom(document, applied, gone, on);
         Release(document, applied, on);
         document.Amount -= gone;
         document.Entries.Add((on, -gone));
