@@ -87,7 +87,8 @@ public static partial class Machine
         // What was adjusted or credited without a document that could be released stays in its place.
         var held = Held(work, item);
         var released = Release(work, item, held);
-        work.Emit(new Event.InvoiceCancelled(i.Invoice, -(item.Balance + held), released, i.Reason), Later(on, OpenFrom(work, item, item.Balance + held, released)));
+        var amount = item.Balance + held;
+        work.Emit(new Event.InvoiceCancelled(i.Invoice, -amount, released, i.Reason), Later(on, OpenFrom(work, item, amount, released)));
         return null;
     }
 
@@ -98,7 +99,8 @@ public static partial class Machine
         if (CanBeCancelled(work, item, i.On) is { } standing) return standing;
         var held = Held(work, item);
         var released = Release(work, item, held);
-        work.Emit(new Event.ChargeCancelled(i.Charge, -(item.Balance + held), released, i.Reason), Later(i.On, OpenFrom(work, item, item.Balance + held, released)));
+        var amount = item.Balance + held;
+        work.Emit(new Event.ChargeCancelled(i.Charge, -amount, released, i.Reason), Later(i.On, OpenFrom(work, item, amount, released)));
         return null;
     }
 
@@ -286,7 +288,9 @@ public static partial class Machine
     private static Refused? FindInvoice(Work work, string account, string number, out ItemState item)
     {
         if (FindItem(work, account, number, out item) is { } refused) return refused;
-        return item.Kind == ItemKind.Invoice ? null : new Refused(Refusal.NotAnInvoice, $"{number} is a charge; charges are waived (waiver) or cancelled (charge_cancelled), not corrected");
+        return item.Kind == ItemKind.Invoice
+            ? null
+            : new Refused(Refusal.NotAnInvoice, $"{number} is a charge; charges are waived (waiver) or cancelled (charge_cancelled), not corrected");
     }
 
     /// <summary>A party's sums stay far within what can be counted. Asked of amounts alone of which it takes a thousand to get there.</summary>

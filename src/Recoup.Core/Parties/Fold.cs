@@ -473,7 +473,9 @@ public static partial class Fold
         if (treatment is null) state.Treatments.Add(treatment = new TreatmentState { Portfolio = decision.Portfolio });
         if (decision.SegmentBefore is not null) Exposures.Resegment(state, treatment, e.EffectiveOn, decision.Segment, cells);
         treatment.Strategy = decision.Strategy;
-        var before = treatment.LastStep is { } last ? new StepTaken(last, treatment.LastStepOn!.Value, treatment.LastAnchorOn, treatment.LastInShadow, treatment.LastEntryAt) : null;
+        var before = treatment.LastStep is { } last
+            ? new StepTaken(last, treatment.LastStepOn!.Value, treatment.LastAnchorOn, treatment.LastInShadow, treatment.LastEntryAt)
+            : null;
         var remindedBefore = treatment.RemindedInShadow ? null : treatment.RemindedThrough;
         if (decision.RemindedThrough is { } through)
         {
