@@ -188,8 +188,35 @@ public static partial class Machine
         // A withdrawal is known by one token; one that was said of another spelling is taken back by its own.
         var tokens = i.Address is not { } address ? [] : TokensOf(work, i.Channel, address);
         foreach (var token in i.Granted && tokens.Count > 0 ? tokens : tokens.Take(1).DefaultIfEmpty())
-            if (contact.Changes(i.Channel, token, i.Granted, on, work.Today)) work.Emit(new Event.ConsentChanged(i.Channel, token, i.Granted) { Reason = i.Reason });
+        {
+            var outOfAll = i.Granted && token is null && i.Channel != Channel.Any && contact.IsWithdrawnForAll(on, work.Today);
+            if (outOfAll || contact.Changes(i.Channel, token, i.Granted, on, work.Today))
+                work.Emit(new Event.ConsentChanged(i.Channel, token, i.Granted) { Reason = i.Reason, OutOfAll = outOfAll });
+        }
+        if (i.Granted && i.Channel != Channel.Any) RemarkOfWithdrawn(work, i, tokens, on > work.Today ? on : work.Today);
         return null;
+    }
+
+    /// <summary>
+    /// Consent for one address is not consent for the channel, and consent for a channel is none for an address of it that somebody
+    /// took out by name: what was withdrawn stands, and whoever gave the other is told what would take it back.
+    /// </summary>
+    private static void RemarkOfWithdrawn(Work work, Input.Consent i, IReadOnlyList<string> tokens, DateOnly from)
+    {
+        var standing = work.State.Contact.OptOuts.FindAll(o => (o.Channel == i.Channel || o.Channel == Channel.Any) && !(o.Until <= from));
+        if (i.Address is null)
+        {
+            var addresses = standing.Count(o => o.Token is not null);
+            if (addresses > 0)
+                work.Remarks.Add($"account {i.Account}: consent stays withdrawn for {(addresses == 1 ? "one address" : $"{addresses} addresses")} of {i.Channel}, "
+                    + "which was said of that address: to give it again, send consent with the address, or for all");
+            return;
+        }
+        if (standing.Find(static o => o.Token is null) is { } whole)
+            work.Remarks.Add($"account {i.Account}: consent for the address is of no effect while it is withdrawn for {(whole.Channel == Channel.Any ? "all channels" : $"all of {i.Channel}")}: "
+                + $"to give it again, send consent for {i.Channel} without an address");
+        else if (standing.Exists(o => o.Channel == Channel.Any && tokens.Contains(o.Token)))
+            work.Remarks.Add($"account {i.Account}: consent for the address stays withdrawn for all channels: to give it again, send consent for all with the address");
     }
 
     private static Refused? Erase(Work work, Input.Erasure i)

@@ -126,6 +126,33 @@ public sealed class ContactState : IFormed<ContactState>
     internal bool Changes(string channel, string? token, bool granted, DateOnly on, DateOnly today) =>
         granted ? OptOuts.Exists(o => Means(o, channel, token) && !(o.Until <= (on > today ? on : today))) : !OptOuts.Contains(new OptOut(channel, token));
 
+    /// <summary>Consent for everything was withdrawn, and that would outlast consent given for one channel from that day on.</summary>
+    internal bool IsWithdrawnForAll(DateOnly on, DateOnly today) =>
+        OptOuts.Exists(o => o is { Channel: Contact.Channel.Any, Token: null } && !(o.Until <= (on > today ? on : today)));
+
+    /// <summary>
+    /// Who wants nothing and then says yes to one channel wants nothing of the others: that they withdrew everything is kept
+    /// channel by channel, and for the one only until its day comes.
+    /// </summary>
+    internal void TakeOutOfAll(string channel, DateOnly on, DateOnly today)
+    {
+        var at = OptOuts.FindIndex(static o => o is { Channel: Contact.Channel.Any, Token: null });
+        if (at < 0) return;
+        var all = OptOuts[at];
+        OptOuts.RemoveAt(at);
+        foreach (var other in Contact.Channel.All)
+            if (other != channel) Add(all with { Channel = other });
+        if (on > today) Add(new OptOut(channel, null) { Until = all.Until < on ? all.Until : on });
+    }
+
+    /// <summary>Of two withdrawals of the same the longer one holds.</summary>
+    internal void Add(OptOut withdrawal)
+    {
+        var at = OptOuts.FindIndex(o => o.Channel == withdrawal.Channel && o.Token == withdrawal.Token);
+        if (at < 0) OptOuts.Add(withdrawal);
+        else if (OptOuts[at].Until is { } until && !(withdrawal.Until <= until)) OptOuts[at] = withdrawal;
+    }
+
     private static bool Means(OptOut o, string channel, string? token) =>
         (channel == Contact.Channel.Any && token is null) || (o.Channel == channel && o.Token == token);
 

@@ -43,6 +43,10 @@ public abstract record Event
     {
         /// <summary>One of <c>Input.Consent.Reasons</c>; null: not said.</summary>
         public string? Reason { get; init; }
+
+        /// <summary>It had been withdrawn for all channels, was given for this one, and stays withdrawn for each of the others.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool OutOfAll { get; init; }
     }
 
     /// <summary>An address for a channel was added or replaced. The address itself is sealed.</summary>

@@ -42,6 +42,7 @@ public static partial class Fold
                 Join(state, e, cells, joined);
                 break;
             case Event.ConsentChanged consent:
+                if (consent.OutOfAll) state.Contact.TakeOutOfAll(consent.Channel, e.EffectiveOn, e.RecordedOn);
                 state.Contact.Change(consent.Channel, consent.AddressToken, consent.Granted, e.EffectiveOn, e.RecordedOn);
                 if (consent.Granted) Deliveries.TryAgain(state);
                 Touch(state, e);

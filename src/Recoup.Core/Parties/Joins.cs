@@ -123,12 +123,7 @@ internal static class Joins
     private static void Merge(ContactState contact, ContactState other)
     {
         foreach (var record in other.Recent) contact.Remember(record);
-        foreach (var theirs in other.OptOuts)
-        {
-            var at = contact.OptOuts.FindIndex(o => o.Channel == theirs.Channel && o.Token == theirs.Token);
-            if (at < 0) contact.OptOuts.Add(theirs);
-            else if (contact.OptOuts[at].Until is { } until && !(theirs.Until <= until)) contact.OptOuts[at] = theirs;
-        }
+        foreach (var theirs in other.OptOuts) contact.Add(theirs);
         foreach (var point in other.Points)
             if (contact.Point(point.Channel) is null) contact.Points.Add(point);
         foreach (var bad in other.BadAddresses ?? []) contact.Mark(bad);

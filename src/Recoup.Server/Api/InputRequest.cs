@@ -193,22 +193,22 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
         if (result.Refused is { } refused) return new Problem(422, Name(refused.Refusal), "The input was refused", refused.Message);
         Write(http, result switch
         {
-            { Remarks.Count: > 0 } => AcceptedWith(result.Remarks),
+            { Remarks.Count: > 0 } => Remarked(result),
             { Status: UnitStatus.Accepted } => Accepted,
             _ => Unchanged,
         });
         return null;
     }
 
-    private static ReadOnlySpan<byte> AcceptedWith(IReadOnlyList<string> remarks)
+    private static ReadOnlySpan<byte> Remarked(UnitResult result)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, ContractJson.Options))
         {
             json.WriteStartObject();
-            json.WriteString("status", "accepted");
+            json.WriteString("status", result.Status == UnitStatus.Accepted ? "accepted" : "unchanged");
             json.WriteStartArray("remarks");
-            foreach (var remark in remarks) json.WriteStringValue(remark);
+            foreach (var remark in result.Remarks) json.WriteStringValue(remark);
             json.WriteEndArray();
             json.WriteEndObject();
         }

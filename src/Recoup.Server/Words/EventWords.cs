@@ -11,7 +11,8 @@ public static class EventWords
         Event.AccountOpened => ("Account opened", ""),
         Event.AccountChanged => ("Account changed", ""),
         Event.ConsentChanged c =>
-            (c.Granted ? "Consent given" : "Consent withdrawn", $"{c.Channel}{(c.AddressToken is null ? "" : ", one address")}{How(c.Reason)}"),
+            (c.Granted ? "Consent given" : "Consent withdrawn", $"{c.Channel}{(c.AddressToken is null ? "" : ", one address")}"
+                + $"{(c.OutOfAll ? "; it stays withdrawn for the others" : "")}{How(c.Reason)}"),
         Event.AccountMoved m => ("Account moved", $"to portfolio {m.Portfolio}"),
         Event.PartyJoined j => ("Another account is the same customer", Join(string.Join(", ", j.Accounts), j.Reason)),
         Event.PartyLeft l => ("The same customer as another", $"part of {l.Into} from now on"),

@@ -43,6 +43,14 @@ internal sealed class Books
 
     public bool HasOptedOut(string party, string channel) => optOuts.Contains((party, channel)) || optOuts.Contains((party, Channel.Any));
 
+    /// <summary>Yes to everything takes back every no; yes to one channel, after no to everything, leaves no to the others.</summary>
+    private void Agree(string party, string channel)
+    {
+        if (channel == Channel.Any) optOuts.RemoveWhere(o => o.Party == party);
+        else if (optOuts.Remove((party, Channel.Any))) optOuts.UnionWith(Channel.All.Select(c => (party, c)));
+        optOuts.Remove((party, channel));
+    }
+
     public bool IsErased(string party) => erased.Contains(party);
 
     /// <summary>Whether the party of an account was erased.</summary>
@@ -121,7 +129,7 @@ internal sealed class Books
                 holds[i.Account][hold] = holds[i.Account][hold] with { To = i.On.AddDays(-1) };
                 break;
             case Input.Consent { Granted: false } i: optOuts.Add((partyOf[i.Account], i.Channel)); break;
-            case Input.Consent i: optOuts.Remove((partyOf[i.Account], i.Channel)); break;
+            case Input.Consent i: Agree(partyOf[i.Account], i.Channel); break;
             case Input.Erasure i: erased.Add(partyOf[i.Account]); break;
             case Input.Contact { Direction: "outbound" } i: Contacted(partyOf[i.Account], i.At); break;
             default: break;

@@ -1,0 +1,103 @@
+using Recoup.Core.Contact;
+using Recoup.Core.Inputs;
+using Recoup.Tests.Cli;
+using Recoup.Tests.Policies;
+
+namespace Recoup.Tests.Sending;
+
+/// <summary>What was withdrawn and what was given again, of everything, of a channel and of one address: nothing is without effect and without a word.</summary>
+public sealed class ConsentTests
+{
+    private static readonly DateOnly Today = PartyBench.Day(2026, 6, 1);
+
+    private static PartyBench Begun()
+    {
+        var bench = new PartyBench();
+        bench.Clock(PartyBench.At(Today));
+        return bench;
+    }
+
+    private static string[] Withdrawn(PartyBench bench, DateOnly day) => [.. Channel.All.Where(c => bench.State.Contact.HasOptedOut(c, null, day))];
+
+    private static IReadOnlyList<string> Say(PartyBench bench, string channel, bool granted, string? address = null, DateOnly? on = null) =>
+        bench.Do(new Input.Consent { Key = bench.NextKey(), Account = "A1", Channel = channel, Address = address, Granted = granted, On = on }).Remarks;
+
+    [Fact]
+    public void Who_wanted_nothing_and_says_yes_to_one_channel_is_written_to_there_and_nowhere_else()
+    {
+        var bench = Begun();
+        Say(bench, "all", granted: false).ShouldBeEmpty();
+        Say(bench, "email", granted: true).ShouldBeEmpty();
+        Withdrawn(bench, Today).ShouldBe(["sms", "call", "letter"]);
+        Say(bench, "call", granted: true).ShouldBeEmpty();
+        Withdrawn(bench, Today).ShouldBe(["sms", "letter"]);
+        Say(bench, "all", granted: true).ShouldBeEmpty();
+        bench.State.Contact.OptOuts.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void It_holds_for_a_channel_that_was_withdrawn_by_name_as_well()
+    {
+        var bench = Begun();
+        Say(bench, "email", granted: false);
+        Say(bench, "all", granted: false);
+        Say(bench, "email", granted: true).ShouldBeEmpty();
+        Withdrawn(bench, Today).ShouldBe(["sms", "call", "letter"]);
+    }
+
+    [Fact]
+    public void Consent_to_one_channel_holds_from_its_own_day()
+    {
+        var (bench, later, latest) = (Begun(), Today.AddDays(4), Today.AddDays(9));
+        Say(bench, "all", granted: false);
+        Say(bench, "email", granted: true, on: later).ShouldBeEmpty();
+        Withdrawn(bench, later.AddDays(-1)).ShouldBe(Channel.All);
+        Withdrawn(bench, later).ShouldBe(["sms", "call", "letter"]);
+        Say(bench, "all", granted: true, on: latest);
+        Say(bench, "sms", granted: true).ShouldBeEmpty();
+        Withdrawn(bench, Today).ShouldBe(["email", "call", "letter"]);
+        Withdrawn(bench, later).ShouldBe(["call", "letter"]);
+        Withdrawn(bench, latest).ShouldBeEmpty();
+        // Everything is given from that day on: a yes to one channel takes effect before it, with the others as they were.
+        var other = Begun();
+        Say(other, "all", granted: false);
+        Say(other, "all", granted: true, on: latest);
+        Say(other, "email", granted: true, on: later).ShouldBeEmpty();
+        Withdrawn(other, Today).ShouldBe(Channel.All);
+        Withdrawn(other, later).ShouldBe(["sms", "call", "letter"]);
+        Withdrawn(other, latest).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("all", null, "email", "a@b.example", "withdrawn for all channels: to give it again, send consent for email without an address")]
+    [InlineData("email", null, "email", "a@b.example", "withdrawn for all of email: to give it again, send consent for email without an address")]
+    [InlineData("email", "a@b.example", "email", null, "stays withdrawn for one address of email")]
+    [InlineData("all", "a@b.example", "email", "a@b.example", "send consent for all with the address")]
+    public void Consent_that_is_of_no_effect_says_so_and_what_would_be(string withdrawn, string? of, string given, string? to, string told)
+    {
+        var bench = Begun();
+        Say(bench, withdrawn, granted: false, of).ShouldBeEmpty();
+        var remark = Say(bench, given, granted: true, to).ShouldHaveSingleItem();
+        remark.ShouldContain(told);
+        remark.ShouldNotContain("a@b.example");
+        bench.State.Contact.HasOptedOut("email", bench.TheVault.Token("A1", "a@b.example"), Today).ShouldBeTrue();
+        // As it says.
+        Say(bench, "email", granted: true).Count.ShouldBe(of is null ? 0 : 1);
+        Say(bench, withdrawn, granted: true, of).ShouldBeEmpty();
+        bench.State.Contact.HasOptedOut("email", bench.TheVault.Token("A1", "a@b.example"), Today).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void The_command_line_tells_it_and_the_states_fold_anew_to_the_same()
+    {
+        using var folder = new DataFolder();
+        folder.Send("""
+            {"type":"account","key":"a","account":"A1","email":"a@b.example"}
+            {"type":"consent","key":"c1","account":"A1","channel":"all","granted":false}
+            """).Expect(0);
+        folder.Send("""{"type":"consent","key":"c2","account":"A1","channel":"email","address":"a@b.example","granted":true}""").Expect(0)
+            .Err.ShouldContain("to give it again, send consent for email without an address");
+        folder.Send("""{"type":"consent","key":"c3","account":"A1","channel":"email","granted":true}""").Expect(0).Err.ShouldNotContain("consent");
+        folder.ShouldBeSound();
+    }
+}
