@@ -55,6 +55,7 @@ internal sealed class ReadMail
     /// <summary>A notice that something did not arrive, by its subject or by who wrote it; an answer to one is none.</summary>
     public bool IsFailureNotice =>
         Daemons.IsMatch(Header("From")) || Header("X-Failed-Recipients").Length > 0
+        || (ServerNames.IsMatch(Header("From")) && !Answers.IsMatch(Subject) && Refusals.IsMatch(Notice))
         || (IsFromServer && (FailureSubjects.IsMatch(Subject) || Delays.IsMatch(Subject) || FailureBegins.IsMatch(Notice)))
         || (FailureSubjects.IsMatch(Subject) && !Answers.IsMatch(Subject));
 
@@ -191,8 +192,9 @@ internal sealed class ReadMail
     private static HeaderList? HeadersOf(MimeEntity part) => part switch
     {
         MessagePart message => message.Message?.Headers,
-        MimePart { Content: { } content } p when p.ContentType.IsMimeType("text", "rfc822-headers") || p.ContentType.IsMimeType("message", "global")
-            || p.ContentType.IsMimeType("message", "global-headers")
+        // A message in base64, which no server should make of one, is no message to MimeKit.
+        MimePart { Content: { } content } p when p.ContentType.IsMimeType("text", "rfc822-headers") || p.ContentType.IsMimeType("message", "rfc822")
+            || p.ContentType.IsMimeType("message", "global") || p.ContentType.IsMimeType("message", "global-headers")
             => Fields(content).FirstOrDefault(),
         _ => null,
     };
@@ -222,7 +224,7 @@ internal sealed class ReadMail
         + @"benachrichtigung (?:zum|über den) (?:übermittlungs|zustell)status|rückläufer|"
         + @"échec de (?:la )?(?:remise|distribution|livraison)|non (?:remis|distribué)|no se (?:puede|pudo|ha podido) entregar|no entregado|"
         + @"error (?:de|en la) entrega|mancat[oa] (?:recapito|consegna)|impossibile recapitare|recapito non riuscito|"
-        + @"onbestelbaar|niet (?:bezorgd|afgeleverd)|não (?:foi )?(?:entregue|possível entregar)|falha na entrega|niedostarczaln|nie można dostarczyć|"
+        + @"onbestelbaar|niet (?:bezorgd|afgeleverd)|não (?:foi )?(?:entregue|possível entregar)|falha na entrega|niedostarczaln|niedoręczon|nie mo[żz]na dostarczy[ćc]|"
         + @"配信不能|配信(?:エラー|失敗)|配信できません|送信(?:エラー|できません)|未配信|配達不能");
 
     private static readonly Regex FailureBegins = Words(
@@ -232,6 +234,9 @@ internal sealed class ReadMail
         + @"échec de la remise|n[’']a pas (?:pu être|été) (?:remis|distribué)|no se (?:pudo|ha podido) entregar|"
         + @"non è stato possibile (?:recapitare|consegnare)|niet (?:worden )?bezorgd|"
         + @"não (?:pôde|pode) ser entregue|配信できません|送信できません");
+
+    /// <summary>A server's refusal in figures (RFC 5321, RFC 3463), which are the same in every language; not in what a person quotes.</summary>
+    private static readonly Regex Refusals = Words(@"(?:\n|^)[ \t]*(?:[^> \t\n][^\n]*)?\b5[0-9][0-9][ -]#?5\.[0-9]{1,3}\.[0-9]{1,3}\b");
 
     private static readonly Regex Answers = Words(@"^\s*(?:re|aw|antw?|fwd?|wg|sv|tr)\s*:");
 

@@ -118,14 +118,17 @@ public static partial class ReturnedMailReader
     /// <summary>A failure in the form that RFC 3464 has for it, whatever mail it stands in.</summary>
     private static ReturnedMail Reported(ReadMail mail, IReadOnlyList<HeaderList> groups, ReturnedMail nothing, string workspace)
     {
-        // Each message has one recipient, so there is one group of a recipient; of several, the one that failed.
+        // Each message has one recipient, so there is one group of a recipient; of several, the one that failed. Unless what was
+        // sent to that recipient went on to several addresses, and one of them has it.
         var recipients = groups.Where(g => ActionOf(g) is not null).ToList();
         if (recipients.Count == 0) return nothing with { Words = "is a failure report without a recipient" };
         var recipient = recipients.Find(g => ActionOf(g) == "failed") ?? recipients[0];
+        if (ActionOf(recipient) == "failed" && recipients.Find(g => HasArrived(ActionOf(g)) && IsOfSame(g, recipient)) is { } arrived)
+            return nothing with { What = "receipt", Words = $"reports no failure: {ActionOf(arrived)} at one of the recipient's addresses, failed at another" };
         if (ActionOf(recipient) is var action and not "failed")
             return nothing with
             {
-                What = action == "delayed" ? "delay" : action is "delivered" or "relayed" or "expanded" ? "receipt" : null,
+                What = action == "delayed" ? "delay" : HasArrived(action) ? "receipt" : null,
                 Words = $"reports no failure: {PlainText.OneLine(action!)}",
             };
         if (MessageOf(mail, workspace) is not { } message) return nothing with { Words = "reports the failure of a message that is none of this workspace's" };
@@ -168,6 +171,16 @@ public static partial class ReturnedMailReader
         return MessageOf(mail, workspace) is { } message
             ? nothing with { What = "complaint", Message = message, Words = $"complaint: {type}" }
             : nothing with { Words = "is a complaint about a message that is none of this workspace's" };
+    }
+
+    /// <summary>At its address, or handed on by it (RFC 3464, 2.3.3).</summary>
+    private static bool HasArrived(string? action) => action is "delivered" or "relayed" or "expanded";
+
+    /// <summary>Both are about one recipient as the sender gave it; where one does not say whose it is, there was only one.</summary>
+    private static bool IsOfSame(HeaderList a, HeaderList b)
+    {
+        var (one, other) = (Last(a["Original-Recipient"]), Last(b["Original-Recipient"]));
+        return one.Length == 0 || other.Length == 0 || one.Equals(other, StringComparison.OrdinalIgnoreCase);
     }
 
     private static string? ActionOf(HeaderList group) => group["Action"]?.Split(' ', 2)[0].Trim().ToLowerInvariant();

@@ -14,10 +14,18 @@ public static class MailAddress
     /// <summary>RFC 5321, 4.5.3.1, and RFC 1035, 2.3.4.</summary>
     private const int LocalMax = 64, DomainMax = 253, LabelMax = 63;
 
-    /// <summary>Whether any mail server could be told this address.</summary>
-    public static bool CanBeMailed(string address) => TryWrite(address, utf8: true, out _);
+    /// <summary>
+    /// Whether mail from here could reach this address: its domain has a dot, as all but machines of a house's own have, and is no
+    /// number of a machine, which mail goes to in brackets only (RFC 5321, 4.1.3).
+    /// </summary>
+    public static bool CanBeMailed(string address) =>
+        TryWrite(address, utf8: true, out var written) && written.LastIndexOf('.') is var dot && dot > written.LastIndexOf('@')
+        && written.AsSpan(dot + 1).ContainsAnyExceptInRange('0', '9');
 
-    /// <summary>As it goes into headers and envelope: the local part as it was given, the domain in its encoded form.</summary>
+    /// <summary>
+    /// As it goes into headers and envelope: the local part as it was given, the domain in its encoded form. The domain may be a
+    /// machine's of the house, which a sender's is at times.
+    /// </summary>
     /// <param name="utf8">A local part of other letters needs servers that few have (RFC 6531): it passes only where this one has.</param>
     public static bool TryWrite(string address, bool utf8, out string written)
     {

@@ -23,6 +23,10 @@ internal static class ReturnedForms
         $"Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; "
         + $"jane.doe@customer.example\nAction: {action}\nStatus: {status}\n{(diagnostic is null ? "" : $"Diagnostic-Code: {diagnostic}\n")}";
 
+    /// <summary>A recipient's fields; <paramref name="original"/> is whom the mail had been for, null where it is not said.</summary>
+    private static string Group(string final, string? original, string action, string status) =>
+        (original is null ? "" : $"Original-Recipient: rfc822;{original}\n") + $"Final-Recipient: rfc822; {final}\nAction: {action}\nStatus: {status}\n";
+
     public static readonly IReadOnlyList<Form> Failures =
     [
         new("status part in a mixed mail", "bounced hard", "5.1.1", Server + "Subject: Undelivered Mail\n"
@@ -145,6 +149,15 @@ internal static class ReturnedForms
         new("Italian", "bounced hard", null, Notice("Mancato recapito", "Utente jane.doe@customer.example sconosciuto.")),
         new("Dutch", "bounced hard", null, Notice("Onbestelbaar: herinnering", "De ontvanger jane.doe@customer.example is onbekend")),
         new("Portuguese", "bounced hard", null, Notice("Não entregue: lembrete", "O endereço jane.doe@customer.example não foi encontrado.")),
+        new("a postmaster whose Polish has lost its marks", "bounced hard", "5.1.1", "From: postmaster@customer.example\n"
+            + "Subject: Brak mozliwosci doreczenia\nIn-Reply-To: @ID@\n\nWiadomosc do jane.doe@customer.example nie dotarla.\n\n"
+            + "<jane.doe@customer.example>: 550 5.1.1 Uzytkownik nieznany\n"),
+        new("the same, and full", "bounced soft", "5.2.2", "From: Administrator <postmaster@customer.example>\nSubject: Nie mozna dostarczyc wiadomosci\n"
+            + "In-Reply-To: @ID@\n\nSkrzynka jest przepelniona: 552-5.2.2\n"),
+        new("Polish without its marks, and no code", null, null, Notice("Nie mozna dostarczyc: przypomnienie", "Wiadomosc nie dotarla.")),
+        new("delivered to one address and refused at another of two recipients", "bounced hard", "5.1.1", Server + "Subject: Undelivered Mail\n"
+            + Mixed("b", $"Reporting-MTA: dns; mx.example\n\n{Group("boss@customer.example", "boss@customer.example", "delivered", "2.1.5")}\n"
+                + Group("jane.doe@customer.example", "jane.doe@customer.example", "failed", "5.1.1"))),
         new("no words that say which", null, null, "From: MAILER-DAEMON@mx.example\nSubject: Undelivered mail\nIn-Reply-To: @ID@\n\nSomething happened.\n"),
     ];
 
@@ -160,6 +173,12 @@ internal static class ReturnedForms
         new("a note of delay in German", "delay", null, "From: postmaster@mx.example\nSubject: Zustellung verzögert\nIn-Reply-To: @ID@\n\n"
             + "Ihre Nachricht wurde noch nicht zugestellt. Es sind weitere Zustellversuche vorgesehen.\n"),
         new("it arrived", "receipt", null, Server + "Subject: Delivery Status Notification (Success)\n" + Mixed("b", Fields("2.1.5", null, "delivered"))),
+        .. new[] { "delivered", "relayed", "expanded" }.SelectMany(action => new[] { "jane.doe@customer.example", null }.Select(original =>
+            new Form($"{action} to one address behind {original ?? "it"} and refused at another", "receipt", null, Server + "Subject: Undelivered Mail\n"
+                + Mixed("b", $"Reporting-MTA: dns; mx.example\n\n{Group("former@customer.example", original, "failed", "5.1.1")}\n"
+                    + Group("assistant@customer.example", original?.ToUpperInvariant(), action, "2.1.5"))))),
+        new("a person at a postmaster's address who quotes a server", null, null, "From: Jane Doe <postmaster@customer.example>\nSubject: Re: Payment reminder\n"
+            + "In-Reply-To: @ID@\n\nWe paid.\n\n> 550 5.1.1 no such user\n"),
         new("it was read", "receipt", null, Person
             + "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\nContent-Type: text/plain\n\nYour message was read.\n"
             + "--b\nContent-Type: message/disposition-notification\n\nDisposition: manual-action/MDN-sent-manually; displayed\n\n--b--\n"),

@@ -53,6 +53,16 @@ public sealed class ReturnedFormsTests
     }
 
     [Fact]
+    public void A_message_that_comes_back_in_base64_is_read_as_well()
+    {
+        static string Report(string id) => ReturnedMailTests.Report(third: "message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+            + Convert.ToBase64String(Encoding.ASCII.GetBytes($"From: ar@creditor.example\r\nMessage-ID: {id}\r\n\r\nDear Jane")))
+            .Replace("<m-07-00000042.0123456789abcdef@creditor.example>", "", StringComparison.Ordinal);
+        Read(Report(Ours)).ShouldSatisfyAllConditions(r => r.What.ShouldBe("bounced hard"), r => r.Message.ShouldBe("m-07-00000042"));
+        Read(Report(Another)).Message.ShouldBeNull();
+    }
+
+    [Fact]
     public void The_subject_alone_may_say_it()
     {
         Read("From: jane.doe@customer.example\nSubject: Re: STOP\nIn-Reply-To: @ID@\n\n> Dear Jane\n").What.ShouldBe("stop");
