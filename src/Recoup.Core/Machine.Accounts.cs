@@ -52,6 +52,9 @@ public static partial class Machine
             Remark(work, i.Account, Channel.Call, changedPersonal.Phone, details.Country);
         }
         if (changedPersonal.Email != personal.Email) Remark(work, i.Account, Channel.Email, changedPersonal.Email, details.Country);
+        if (i.Language is { } language && language != known?.Language && !work.Context.Writer.HasLanguage(language))
+            work.Remarks.Add($"account {i.Account}: there are no templates in the language '{language}': letters go out in English "
+                + $"until the workspace has some, from templates/{LanguageCode.Of(language)} of your own catalog");
         if (known is null && i.Portfolio is { } named) RemarkOfPortfolio(work, i.Account, named);
         work.Emit(known is null ? new Event.AccountOpened(details) : new Event.AccountChanged(details));
         return null;
@@ -208,15 +211,18 @@ public static partial class Machine
         {
             var addresses = standing.Count(o => o.Token is not null);
             if (addresses > 0)
-                work.Remarks.Add($"account {i.Account}: consent stays withdrawn for {(addresses == 1 ? "one address" : $"{addresses} addresses")} of {i.Channel}, "
-                    + "which was said of that address: to give it again, send consent with the address, or for all");
+                work.Remarks.Add($"account {i.Account}: consent stays withdrawn for "
+                    + $"{(addresses == 1 ? "one address" : $"{addresses} addresses")} of {i.Channel} by name: to give it again, "
+                    + "send consent with the address, or for all");
             return;
         }
         if (standing.Find(static o => o.Token is null) is { } whole)
-            work.Remarks.Add($"account {i.Account}: consent for the address is of no effect while it is withdrawn for {(whole.Channel == Channel.Any ? "all channels" : $"all of {i.Channel}")}: "
-                + $"to give it again, send consent for {i.Channel} without an address");
+            work.Remarks.Add($"account {i.Account}: consent for the address is of no effect while it is withdrawn for "
+                + $"{(whole.Channel == Channel.Any ? "all channels" : $"all of {i.Channel}")}: to give it again, "
+                + $"send consent for {i.Channel} without an address");
         else if (standing.Exists(o => o.Channel == Channel.Any && tokens.Contains(o.Token)))
-            work.Remarks.Add($"account {i.Account}: consent for the address stays withdrawn for all channels: to give it again, send consent for all with the address");
+            work.Remarks.Add($"account {i.Account}: consent for the address stays withdrawn for all channels: to give it again, "
+                + "send consent for all with the address");
     }
 
     private static Refused? Erase(Work work, Input.Erasure i)

@@ -13,7 +13,14 @@ public static partial class Machine
     private static Refused? FollowInvoice(Work work, Input.Invoice i)
     {
         var name = ListedItems.NameOf(work.State, i.Account, i.Listed!);
-        if (work.State.Item(i.Account, name) is not { } item) return Issue(work, i, name);
+        if (work.State.Item(i.Account, name) is not { } item)
+        {
+            if (Issue(work, i, name) is { } never) return never;
+            if (work.State.Unapplied.Exists(u => u.Key == Fold.CreditKey(i.Account, i.Listed!.Number)))
+                work.Remarks.Add($"account {i.Account}: {i.Listed!.Number} is a credit note here, and an invoice in the list now: both stand. "
+                    + $"Where the list's amount had a wrong sign before, send credit_note_cancelled for credit note {i.Listed.Number}");
+            return null;
+        }
         if (item.Kind != ItemKind.Invoice) return Taken(i, item);
         // Who cancelled it here knows more than a list that says what it said before.
         if (item.Cancelled) return i.IsKnown ? null : Issue(work, i, name);
@@ -55,7 +62,29 @@ public static partial class Machine
             work.Emit(new Event.PaymentReversed(paid.Key, ByList, [.. paid.Allocations]) { Unlisted = true }, paid.On);
             ListedItems.PaymentOf(work.State, i.Key, out _, out key);
         }
-        return Receive(work, i with { For = i.For?.Select(part => part.Invoice == i.Listed!.Number ? (name, part.Amount) : part).ToList() }, key);
+        if (Receive(work, i with { For = i.For?.Select(part => part.Invoice == i.Listed!.Number ? (name, part.Amount) : part).ToList() }, key) is { } refused)
+            return refused;
+        RemarkOfMet(work, i, name, key);
+        return null;
+    }
+
+    /// <summary>
+    /// A payment that a list tells of finds less open than it pays where it was told of before by other means, such as a bank's
+    /// statement. Nobody can tell from here whether it came twice; whoever sent the list is told.
+    /// </summary>
+    private static void RemarkOfMet(Work work, Input.Payment i, string name, string key)
+    {
+        if (work.State.Item(i.Account, name) is not { } item || item.Cancelled) return;
+        var (cash, meant) = (work.State.Cash[key], i.For?.Where(part => part.Invoice == i.Listed!.Number).Sum(part => part.Amount.Minor) ?? i.Amount.Minor);
+        var met = cash.Allocations.Where(a => a.Number == name).Sum(a => a.Minor);
+        var others = (item.AppliedBy ?? []).Where(k => k != key).ToList();
+        if (met >= meant || others.Count == 0) return;
+        var credit = Fold.CreditKey(i.Account, "");
+        var told = others.Select(k => k.StartsWith(credit, StringComparison.Ordinal) ? $"credit note {k[credit.Length..]}" : $"payment {k}").ToList();
+        work.Remarks.Add($"account {i.Account}: of the {Format(meant, item)} that the list says were paid for {name}, {Format(met, item)} met it: "
+            + $"the rest had been met by {string.Join(", ", told.Take(3))}{(told.Count > 3 ? $" and {told.Count - 3} more" : "")}. "
+            + $"Where that is the same money, take one of them back: "
+            + $"{{\"type\":\"payment_reversed\",\"payment\":\"{key}\",…}} is this one's");
     }
 
     private static Refused? TakePaymentBack(Work work, Input.Unpaid i)
@@ -64,6 +93,21 @@ public static partial class Machine
         var on = work.Today > paid.On ? work.Today : paid.On;
         work.Emit(new Event.PaymentReversed(paid.Key, "no longer in the list", [.. paid.Allocations]) { Unlisted = true }, on);
         if (work.State.Kept is not null) ReopenPromises(work, work.State.AsOf);
+        return null;
+    }
+
+    /// <summary>
+    /// A number that was an invoice and is a credit note now, or the other way round: some ledgers give both one number, in others a
+    /// sign was wrong. Both stand, and whoever sent the list is told.
+    /// </summary>
+    private static Refused? CreditOfList(Work work, Input.CreditNote i)
+    {
+        var isNew = !work.State.Cash.ContainsKey(Fold.CreditKey(i.Account, i.Number));
+        if (Credit(work, i) is { } refused) return refused;
+        if (isNew && work.State.Item(i.Account, i.Number) is { Cancelled: false, Kind: ItemKind.Invoice } item)
+            work.Remarks.Add($"account {i.Account}: {i.Number} is an invoice over {Format(item.Amount, item)} here, and in the list a credit note over "
+                + $"{Format(i.Amount.Minor, i.Amount.Currency.Code)}: both stand. "
+                + $"Where the list's amount had a wrong sign before, send invoice_cancelled for {i.Number}; where it has one now, credit_note_cancelled");
         return null;
     }
 

@@ -85,7 +85,7 @@ public static partial class Machine
             Input.WaiverReversed i => ReverseWaiver(work, i),
             Input.WriteOffReversed i => ReverseWriteOff(work, i),
             Input.Allocation i => Allocate(work, i),
-            Input.CreditNote i => Credit(work, i),
+            Input.CreditNote i => i.IsListed ? CreditOfList(work, i) : Credit(work, i),
             Input.Charge i => MakeCharge(work, i),
             Input.Waiver i => Waive(work, i),
             Input.WriteOff i => WriteOff(work, i),

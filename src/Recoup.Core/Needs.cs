@@ -61,6 +61,7 @@ public sealed class Needs
             case Input.CreditNote i:
                 needs.CashOf(state, Fold.CreditKey(i.Account, i.Number));
                 if (i.Invoice is { } credited) needs.Item(state, i.Account, credited);
+                if (i.IsListed) needs.Item(state, i.Account, i.Number);
                 break;
             case Input.Unpaid i:
                 needs.ListedItem(state, i.Account, i.Listed);

@@ -15,7 +15,7 @@ using Recoup.Storage.Work;
 
 namespace Recoup.Cli.Verbs;
 
-/// <summary>catalog validate and adopt, kpi validate: a user's own files, all that is wrong with them at once.</summary>
+/// <summary>catalog validate, adopt and languages, kpi validate: a user's own files, all that is wrong with them at once.</summary>
 internal static class CatalogVerbs
 {
     public static Command Validate()
@@ -89,6 +89,45 @@ internal static class CatalogVerbs
                 json.WriteEndObject();
             }, sheet);
             return reading.Problems.Count == 0 ? 0 : 3;
+        });
+        return verb;
+    }
+
+    public static Command Languages()
+    {
+        var limit = SimulateVerbs.Limit("at most so many accounts of each", byDefault: 5);
+        var verb = new Command("languages", "The languages of your customers: how many have each, who, and whether letters are written in it.") { limit };
+        verb.SetAction(parsed =>
+        {
+            using var session = new Session(parsed);
+            var languages = CustomerLanguages.Of(session.Open(), parsed.GetValue(limit));
+            var writer = session.Door("import").Writer;
+            bool Has(CustomerLanguage language) => language.Code.Length == 0 || writer.HasLanguage(language.Code);
+            var sheet = new Sheet("language", "accounts", "letters", "of these") { Title = "Languages of your customers", Empty = "there are no customers" };
+            foreach (var l in languages)
+                sheet.Add(l.Code.Length == 0 ? "(not given)" : l.Code, l.Accounts, l.Code.Length > 0 && Has(l) ? l.Code : "en",
+                    string.Join(", ", l.First) + (l.First.Count < l.Accounts ? ", …" : ""));
+            session.Output.Print(json =>
+            {
+                json.WriteStartArray();
+                foreach (var l in languages)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("language", l.Code.Length == 0 ? null : l.Code);
+                    json.WriteNumber("accounts", l.Accounts);
+                    json.WriteBoolean("has_templates", Has(l));
+                    json.WriteStartArray("first_accounts");
+                    foreach (var account in l.First) json.WriteStringValue(account);
+                    json.WriteEndArray();
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+            }, sheet);
+            foreach (var l in languages.Where(l => !Has(l)))
+                Output.Say($"{l.Code}: there are no templates, and {Plural.Of(l.Accounts, "account")} {Plural.Noun(l.Accounts, "gets", "get")} letters "
+                    + $"in English. Lay some into templates/{l.Code} of your own catalog: those in templates/en show what they may say.");
+            session.TellRowTroubles();
+            return 0;
         });
         return verb;
     }

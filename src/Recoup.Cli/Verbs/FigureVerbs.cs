@@ -291,8 +291,8 @@ internal static class FigureVerbs
     public static Command Catalog()
     {
         var id = new Argument<string?>("ID") { Description = "a KPI; none: the list", Arity = ArgumentArity.ZeroOrOne };
-        var verb = new Command("catalog", "The KPIs there are, each with its twelve attributes; and your own files: validate, adopt.") { id,
-            CatalogVerbs.Validate(), CatalogVerbs.Adopt() };
+        var verb = new Command("catalog", "The KPIs there are, each with its twelve attributes; and your own files: validate, adopt, languages.") { id,
+            CatalogVerbs.Validate(), CatalogVerbs.Adopt(), CatalogVerbs.Languages() };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);

@@ -69,10 +69,14 @@ internal static class PeopleVerbs
                 return 1;
             }
             var decisions = readings.Explain(state, id, day, parsed.GetValue(limit));
-            var after = decisions.Count == 0 ? [] : readings.HistoryOf(state);
+            var after = decisions.Count == 0 && !state.Erased ? [] : readings.HistoryOf(state);
             var adopted = readings.Workspace().Adopted;
+            var erased = state.Erased ? after.LastOrDefault(row => row.Kind == "party_erased") : null;
             session.Output.Print(json => ContractJson.Decisions(json, state, decisions, after, adopted),
                 Sheets(id, state, readings, decisions, after, adopted));
+            if (erased is not null)
+                Output.Say($"{id} was erased on {erased.EffectiveOn:yyyy-MM-dd}: what identified the person can't be read any more, and nobody is contacted. "
+                    + "What is owed can still be settled.");
             return 0;
         });
         return verb;
@@ -112,7 +116,11 @@ internal static class PeopleVerbs
             sheets.Add(sheet);
         }
         if (sheets.Count == 0)
-            sheets.Add(new Sheet("") { Empty = $"Nothing was decided about {account} yet. `recoup run` decides about the parties that are due." });
+            sheets.Add(new Sheet("")
+            {
+                Empty = state.Erased ? $"Nothing was decided about {account} before it was erased."
+                    : $"Nothing was decided about {account} yet. `recoup run` decides about the parties that are due.",
+            });
         return [.. sheets];
     }
 }

@@ -22,7 +22,7 @@ public sealed partial class DocumentWordBook
     public IEnumerable<string> Languages => words.Keys.Order(StringComparer.Ordinal);
 
     /// <summary>The words of a language such as "de" or "de-AT"; English where there are none.</summary>
-    internal DocumentWords Of(string language) => words.GetValueOrDefault(language.Split('-', '_')[0].ToLowerInvariant()) ?? words[Fallback];
+    internal DocumentWords Of(string language) => words.GetValueOrDefault(LanguageCode.Of(language)) ?? words[Fallback];
 
     /// <summary>Which words a document in the language is written with: path and digest.</summary>
     public string EditionOf(string language) => Of(language).Edition;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Recoup.Core.Inputs;
 
 namespace Recoup.Connectors.Files;
 
@@ -67,7 +68,7 @@ internal sealed class JsonRows : RowReader
             // The name of a property has half a surrogate pair in it.
             Problem(null, NotUtf8);
         }
-        catch (JsonException e) { Problem(null, $"is not JSON: character {e.BytePositionInLine + 1} is not what should stand there"); }
+        catch (JsonException e) { Problem(null, InputJson.IsList(bytes) ? InputJson.ListProblem : InputJson.NotJson(bytes, e)); }
         if (Problems.Count == 0 && !Utf8.IsValid(bytes)) Problem(null, NotUtf8);
         return true;
     }
@@ -78,7 +79,11 @@ internal sealed class JsonRows : RowReader
     {
         var reader = new Utf8JsonReader(bytes);
         reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject) { Problem(null, "is not a JSON object"); return; }
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            Problem(null, reader.TokenType == JsonTokenType.StartArray ? InputJson.ListProblem : "is not a JSON object");
+            return;
+        }
         var expected = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

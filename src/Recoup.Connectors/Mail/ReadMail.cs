@@ -224,7 +224,8 @@ internal sealed class ReadMail
         + @"benachrichtigung (?:zum|über den) (?:übermittlungs|zustell)status|rückläufer|"
         + @"échec de (?:la )?(?:remise|distribution|livraison)|non (?:remis|distribué)|no se (?:puede|pudo|ha podido) entregar|no entregado|"
         + @"error (?:de|en la) entrega|mancat[oa] (?:recapito|consegna)|impossibile recapitare|recapito non riuscito|"
-        + @"onbestelbaar|niet (?:bezorgd|afgeleverd)|não (?:foi )?(?:entregue|possível entregar)|falha na entrega|niedostarczaln|niedoręczon|nie mo[żz]na dostarczy[ćc]|"
+        + @"onbestelbaar|niet (?:bezorgd|afgeleverd)|não (?:foi )?(?:entregue|possível entregar)|falha na entrega|"
+            + @"niedostarczaln|niedoręczon|nie mo[żz]na dostarczy[ćc]|"
         + @"配信不能|配信(?:エラー|失敗)|配信できません|送信(?:エラー|できません)|未配信|配達不能");
 
     private static readonly Regex FailureBegins = Words(

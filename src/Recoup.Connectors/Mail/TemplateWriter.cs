@@ -6,6 +6,7 @@ using HandlebarsDotNet;
 using Recoup.Connectors.Documents;
 using Recoup.Core.Documents;
 using Recoup.Core.Events;
+using Recoup.Core.Foundation;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Connectors.Mail;
@@ -125,6 +126,8 @@ public sealed partial class TemplateWriter : IMessageWriter
 
     public bool Has(string template) => templates.ContainsKey((FallbackLanguage, template, Neutral));
 
+    public bool HasLanguage(string language) => templates.Keys.Any(k => k.Language == LanguageCode.Of(language));
+
     public MessageText Write(MessageFacts facts)
     {
         var (language, compiled) = Find(facts);
@@ -166,7 +169,7 @@ public sealed partial class TemplateWriter : IMessageWriter
     private (string Language, Compiled Compiled)? Find(string template, string wantedTone, string wantedLanguage)
     {
         // "de-AT" and "DE" are German here.
-        var wanted = wantedLanguage.Split('-', '_')[0].ToLowerInvariant();
+        var wanted = LanguageCode.Of(wantedLanguage);
         foreach (var language in new[] { wanted, FallbackLanguage })
             foreach (var tone in new[] { wantedTone, Neutral })
                 if (templates.TryGetValue((language, template, tone), out var found)) return (language, found.Value);

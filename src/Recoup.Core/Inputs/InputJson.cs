@@ -11,6 +11,11 @@ public static class InputJson
     /// <param name="keyOtherwise">The key of an object that has none of its own.</param>
     public static Input? Parse(ReadOnlySpan<byte> json, string actor, List<InputProblem> problems, bool trusted = false, string? keyOtherwise = null)
     {
+        if (IsList(json))
+        {
+            problems.Add(new InputProblem(null, ListProblem));
+            return null;
+        }
         JsonDocument document;
         try
         {
@@ -25,10 +30,24 @@ public static class InputJson
         }
         catch (JsonException e)
         {
-            problems.Add(new InputProblem(null, $"is not JSON: character {e.BytePositionInLine + 1} is not what should stand there"));
+            problems.Add(new InputProblem(null, NotJson(json, e)));
             return null;
         }
         using (document) return Parse(document.RootElement, actor, problems, trusted, keyOtherwise);
+    }
+
+    /// <summary>Where one JSON object a line is wanted, a list begins, over one line or many.</summary>
+    public static bool IsList(ReadOnlySpan<byte> line) => line.TrimStart(" \t\r\n"u8).StartsWith("["u8);
+
+    /// <summary>What to do about it.</summary>
+    public const string ListProblem = "begins a list, and one JSON object a line is wanted: jq -c '.[]' FILE makes lines of a list";
+
+    /// <summary>Why a line is not JSON; where an object goes on in the next line, what makes one line of it.</summary>
+    public static string NotJson(ReadOnlySpan<byte> line, JsonException e)
+    {
+        var isCut = line.TrimStart(" \t\r\n"u8).StartsWith("{"u8) && e.BytePositionInLine >= line.TrimEnd(" \t\r\n"u8).Length;
+        return $"is not JSON: character {e.BytePositionInLine + 1} is not what should stand there"
+            + (isCut ? "; an object stands on one line, as jq -c . FILE writes it" : "");
     }
 
     public static Input? Parse(JsonElement root, string actor, List<InputProblem> problems, bool trusted = false, string? keyOtherwise = null)

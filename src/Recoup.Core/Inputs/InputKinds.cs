@@ -26,13 +26,13 @@ public static class InputKinds
             May("address", Text, "postal address") with { Personal = true, LengthMax = 500 },
             May("country", Text, "ISO 3166 code of two letters") with { LengthMax = 60 },
             May("time_zone", Text, "IANA zone at the customer's place, such as Europe/Berlin") with { LengthMax = 60 },
-            May("language", Text, "ISO 639 code of two letters") with { LengthMax = 8 },
+            May("language", Text, "ISO 639 code of two letters, such as de or de-AT") with { LengthMax = 60 },
             May("parent", Text, "account of the parent company, for reports") with { LengthMax = 100 },
         ], d => new Input.AccountSet
         {
             Key = "", Account = d.Need("account"), Party = d.Text("party"), Name = d.Text("name"), Portfolio = d.Text("portfolio"), Kind = d.Text("kind"),
             Email = CheckEmail(d, d.Text("email"), "email"), OtherEmails = CheckEmails(d, "other_emails"), Phone = d.Text("phone"), Address = d.Text("address"), Country = CheckCountry(d), TimeZone = CheckZone(d),
-            Language = d.Text("language"), Parent = d.Text("parent"),
+            Language = CheckLanguage(d), Parent = d.Text("parent"),
         }),
         new("account_moved", "the account goes to another portfolio, with all that is open of it; what happened before stays where it was", true,
         [Need("portfolio", Text, "where it goes") with { LengthMax = 60 }, May("on", Date, "the day on which it is told, which is the only one allowed")],
@@ -342,19 +342,15 @@ public static class InputKinds
     /// <summary>What is wrong with a country that <see cref="CountryOf"/> does not know.</summary>
     public static string CountryProblem(string text) => $"'{InputDraft.Short(text)}' is not an ISO 3166 code of two letters, such as DE";
 
-    /// <summary>
-    /// Why the text names no language: a code has two or three letters, alone or before a hyphen or underscore with what follows
-    /// (<c>de</c>, <c>de-AT</c>, <c>fil</c>). Null: it is one.
-    /// </summary>
-    public static string? LanguageProblem(string text)
-    {
-        var end = text.AsSpan().IndexOfAny('-', '_');
-        var code = end < 0 ? text.AsSpan() : text.AsSpan(0, end);
-        return code.Length is 2 or 3 && !code.ContainsAnyExcept(Letters) ? null : $"'{InputDraft.Short(text)}' is not an ISO 639 code, such as de";
-    }
+    /// <summary>Why the text names no language, and what to write where that is known. Null: it is one.</summary>
+    public static string? LanguageProblem(string text) => LanguageCode.ProblemOf(text, InputDraft.Short(text));
 
-    private static readonly System.Buffers.SearchValues<char> Letters =
-        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    private static string? CheckLanguage(InputDraft d)
+    {
+        var language = d.Text("language");
+        if (language is not null && LanguageProblem(language) is { } problem) d.Problem("language", problem);
+        return language;
+    }
 
     /// <summary>What is wrong with a time zone; null: nothing.</summary>
     public static string? ZoneProblem(string zone) =>

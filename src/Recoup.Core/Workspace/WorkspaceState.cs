@@ -244,6 +244,9 @@ public interface IMessageWriter
 
     bool Has(string template);
 
+    /// <summary>Whether there is any template in the language, such as "de" or "de-AT"; where there is none, letters go out in English.</summary>
+    bool HasLanguage(string language) => true;
+
     /// <summary>The editions that a message of this template would be written from now; null: the writer has none.</summary>
     /// <param name="document">A document goes with it.</param>
     MessageEditions? Editions(string template, string tone, string language, bool document) => null;

@@ -28,6 +28,8 @@ internal sealed class Letters(IMessageWriter writer, World world, Func<Auditor> 
 
     public bool Has(string template) => writer.Has(template);
 
+    public bool HasLanguage(string language) => writer.HasLanguage(language);
+
     /// <summary>The account that a message of today is about.</summary>
     public string AccountOf(Outgoing message) => FactsOf(message.Text).Account;
 

@@ -106,18 +106,116 @@ public sealed class ListedCustomerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("German", true)]
-    [InlineData("D", true)]
-    [InlineData("de_AT", false)]
-    [InlineData("fil", false)]
-    public void A_language_that_is_no_code_is_left_out_and_told_of(string language, bool isTold)
+    [InlineData("German", "is not the code of two letters (ISO 639-1); write de; it was left out")]
+    [InlineData("Norwegian Bokmål", "is not the code of two letters (ISO 639-1); write nb; it was left out")]
+    [InlineData("English (United States)", "is not the code of two letters (ISO 639-1); write en; it was left out")]
+    [InlineData("ger", "is not the code of two letters (ISO 639-1); write de; it was left out")]
+    [InlineData("DEU-AT", "is not the code of two letters (ISO 639-1); write de-AT; it was left out")]
+    [InlineData("D", "is not an ISO 639 code, such as de; it was left out")]
+    [InlineData("de_AT", null)]
+    [InlineData("EN", null)]
+    public void A_language_that_is_no_code_is_left_out_and_told_of(string language, string? told)
     {
         var rows = $"account,invoice,issued_on,due_on,amount,currency,language\nC1,I1,2026-03-01,2026-03-31,300.00,EUR,{language}\n";
         var list = folder.Write("list.csv", rows);
         var json = folder.Run("import", list, "--map", "receivables", "--format", "json", "--now", "2026-04-01T10:00:00Z").Expect(0).Json;
         json.GetProperty("accepted").GetInt32().ShouldBe(1);
-        json.TryGetProperty("remarks", out var remarks).ShouldBe(isTold);
-        if (isTold) Text(remarks[0], "text").ShouldBe($"language: '{language}' is not an ISO 639 code, such as de; it was left out");
+        json.TryGetProperty("remarks", out var remarks).ShouldBe(told is not null);
+        if (told is not null) Text(remarks.EnumerateArray().ShouldHaveSingleItem(), "text").ShouldBe($"language: '{language}' {told}");
+    }
+
+    [Theory]
+    [InlineData("German", "'German' is not the code of two letters (ISO 639-1); write de")]
+    [InlineData("Nederlands", "write nl")]
+    [InlineData("deu", "write de")]
+    [InlineData("fre-CA", "write fr-CA")]
+    [InlineData("Klingon", "'Klingon' is not an ISO 639 code, such as de")]
+    public void What_is_sent_by_hand_must_name_a_language_by_its_code(string language, string told)
+    {
+        var ran = folder.Send($$"""{"type":"account","key":"a","account":"A1","language":"{{language}}"}""");
+        ran.Expect(3).Err.ShouldContain("language: ");
+        ran.Err.ShouldContain(told);
+    }
+
+    /// <summary>Whoever gives a language that nothing is written in is told, once; and all of them are listed.</summary>
+    [Fact]
+    public void A_language_without_templates_is_told_of_and_listed_with_those_who_have_it()
+    {
+        const string told = "there are no templates in the language 'fr-CA': letters go out in English until the workspace has some, "
+            + "from templates/fr of your own catalog";
+        folder.Send("""
+            {"type":"account","key":"a1","account":"A1","language":"fr-CA"}
+            {"type":"account","key":"a2","account":"A2","language":"DE"}
+            {"type":"account","key":"a3","account":"A3"}
+            {"type":"account","key":"a4","account":"A4","language":"de-AT"}
+            """).Expect(0).Json.GetProperty("remarks").EnumerateArray().ShouldHaveSingleItem().GetProperty("text").GetString().ShouldBe($"account A1: {told}");
+        folder.Send("""{"type":"account","key":"a5","account":"A1","name":"Renard","language":"fr-CA"}""").Expect(0).Err.ShouldNotContain("templates");
+
+        var listed = folder.Run("catalog", "languages").Expect(0);
+        listed.Err.ShouldContain("fr: there are no templates, and 1 account gets letters in English.");
+        string[] Listed() => [.. folder.Run("catalog", "languages", "--limit", "1", "--format", "json").Expect(0).Json.EnumerateArray()
+            .Select(l => $"{l.GetProperty("language").GetString()} {l.GetProperty("accounts").GetInt64()} {l.GetProperty("has_templates").GetBoolean()} "
+                + l.GetProperty("first_accounts").EnumerateArray().ShouldHaveSingleItem().GetString())];
+        Listed().ShouldBe(["de 2 True A2", " 1 True A3", "fr 1 False A1"], ignoreOrder: true);
+
+        Directory.CreateDirectory(Path.Combine(folder.Path, "catalog", "templates", "fr"));
+        File.WriteAllText(Path.Combine(folder.Path, "catalog", "templates", "fr", "first-reminder.neutral.hbs"), "Subject: Rappel\n\nBonjour.\n");
+        folder.Run("catalog", "adopt").Expect(0);
+        Listed().ShouldContain("fr 1 True A1");
+        folder.Send("""{"type":"account","key":"a6","account":"A6","language":"fr"}""").Expect(0).Err.ShouldNotContain("templates");
+        folder.Send("""{"type":"erasure","key":"e","account":"A1","reason":"asked for"}""").Expect(0);
+        Listed().ShouldContain("fr 1 True A6");
+    }
+
+    /// <summary>The bank told of the money first, and the list of the invoice's being paid after it: it is money of the same day, or more money.</summary>
+    [Theory]
+    [InlineData("300.00", "0.00", true)]
+    [InlineData("120.00", "180.00", true)]
+    [InlineData(null, "300.00", false)]
+    public void A_payment_of_the_list_that_meets_less_than_it_pays_is_told_of(string? before, string met, bool isTold)
+    {
+        Import(1, "C1,Acme,,,I1,2026-03-01,2026-03-31,300.00,EUR,\n").Expect(0);
+        if (before is not null)
+            folder.Send($$"""
+                {"type":"payment","key":"bank-7","account":"C1","on":"2026-04-02","amount":"{{before}}","currency":"EUR",
+                """ + $$"""
+                "for":[{"invoice":"I1","amount":"{{before}}"}]}
+                """, "--now", "2026-04-02T10:00:00Z").Expect(0);
+        var ran = Import(3, "C1,Acme,,,I1,2026-03-01,2026-03-31,300.00,EUR,2026-04-02\n").Expect(0);
+        ran.Json.TryGetProperty("remarks", out var remarks).ShouldBe(isTold);
+        if (isTold)
+            Text(remarks.EnumerateArray().ShouldHaveSingleItem(), "text").ShouldBe("account C1: of the 300.00 EUR that the list says were paid for I1, "
+                + $"{met} EUR met it: the rest had been met by payment bank-7. Where that is the same money, take one of them back: "
+                + """{"type":"payment_reversed","payment":"receivables/payment/C1/I1",…} is this one's""");
+        // Said once.
+        Import(4, "C1,Acme,,,I1,2026-03-01,2026-03-31,300.00,EUR,2026-04-02\n").Expect(0).Json.TryGetProperty("remarks", out _).ShouldBeFalse();
+        // As it says.
+        if (!isTold) return;
+        folder.Send("""{"type":"payment_reversed","key":"b","account":"C1","payment":"receivables/payment/C1/I1","on":"2026-04-04","reason":"told twice"}""",
+            "--now", "2026-04-04T12:00:00Z").Expect(0);
+        Ageing(4).GetValueOrDefault("C1 EUR", "0.00 0.00").ShouldBe($"{met} 0.00");
+    }
+
+    [Fact]
+    public void A_number_whose_sign_turns_from_list_to_list_is_told_of_with_how_to_mend_it()
+    {
+        static string Row(string number, string amount) => $"C1,Acme,,,{number},2026-03-01,2026-03-31,{amount},EUR,\n";
+        Import(1, Row("I1", "300.00") + Row("I2", "-40.00") + Row("I3", "50.00")).Expect(0).Json.TryGetProperty("remarks", out _).ShouldBeFalse();
+        var turned = Import(2, Row("I1", "-300.00") + Row("I2", "40.00") + Row("I3", "50.00")).Expect(0).Json;
+        turned.GetProperty("remarks").EnumerateArray().Select(r => (r.GetProperty("line").GetInt32(), Text(r, "text"))).ShouldBe([
+            (2, "account C1: I1 is an invoice over 300.00 EUR here, and in the list a credit note over 300.00 EUR: both stand. "
+                + "Where the list's amount had a wrong sign before, send invoice_cancelled for I1; where it has one now, credit_note_cancelled"),
+            (3, "account C1: I2 is a credit note here, and an invoice in the list now: both stand. Where the list's amount had a wrong sign before, "
+                + "send credit_note_cancelled for credit note I2"),
+        ]);
+        Import(3, Row("I1", "-300.00") + Row("I2", "40.00") + Row("I3", "50.00")).Expect(0).Json.TryGetProperty("remarks", out _).ShouldBeFalse();
+        Ageing(3)["C1 EUR"].ShouldBe("390.00 340.00");
+        // As it says.
+        folder.Send("""
+            {"type":"invoice_cancelled","key":"x1","account":"C1","invoice":"I1","on":"2026-04-04","reason":"sign"}
+            {"type":"credit_note_cancelled","key":"x2","account":"C1","credit_note":"I2","on":"2026-04-04","reason":"sign"}
+            """, "--now", "2026-04-04T10:00:00Z").Expect(0);
+        Ageing(4)["C1 EUR"].ShouldBe("90.00 300.00");
     }
 
     [Fact]
@@ -185,7 +283,7 @@ public sealed class ListedCustomerTests : IDisposable
         string.Join("\n", ran.Json.GetProperty("remarks").EnumerateArray().Select(r => Text(r, "text"))).ShouldSatisfyAllConditions(
             all => all.ShouldContain("'Germany' is not an ISO 3166 code of two letters, such as DE; it was left out"),
             all => all.ShouldContain("'W. Europe Standard Time' is not an IANA time zone, such as Europe/Berlin; it was left out"),
-            all => all.ShouldContain("language: has 16 characters; at most 8; it was left out"),
+            all => all.ShouldContain("language: 'German (Germany)' is not the code of two letters (ISO 639-1); write de; it was left out"),
             all => all.ShouldContain("phone: has 45 characters; at most 40; it was left out"));
         Ageing(2).Count.ShouldBe(3);
         // What can't be read takes nothing away, and small letters and the British word for it are the country's code.

@@ -234,6 +234,30 @@ public sealed class ErasureTests
         folder.ShouldBeSound();
     }
 
+    [Fact]
+    public void Who_asks_why_of_somebody_erased_is_told_when_that_was()
+    {
+        using var folder = new DataFolder();
+        folder.Send("""
+            {"type":"account","key":"a1","account":"A1"}
+            {"type":"account","key":"a2","account":"A2","email":"zwei@kunde.example"}
+            {"type":"invoice","key":"i2","account":"A2","number":"1","issued_on":"2026-01-01","due_on":"2026-01-31","amount":"90.00","currency":"EUR"}
+            """, "--now", "2026-01-02T10:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
+        var before = folder.Run("explain", "A1").Expect(0);
+        (before.Out.Contains("Nothing was decided about A1 yet.", StringComparison.Ordinal), before.Err).ShouldBe((true, ""));
+        foreach (var account in new[] { "A1", "A2" })
+            folder.Send($$"""{"type":"erasure","key":"e{{account}}","account":"{{account}}","reason":"asked for"}""", "--now", "2026-02-07T10:00:00Z")
+                .Expect(0);
+        var none = folder.Run("explain", "A1").Expect(0);
+        none.Out.ShouldContain("Nothing was decided about A1 before it was erased.");
+        none.Out.ShouldNotContain("recoup run");
+        none.Err.ShouldContain("A1 was erased on 2026-02-07: what identified the person can't be read any more");
+        var some = folder.Run("explain", "A2").Expect(0);
+        some.Out.ShouldContain("90.00 EUR overdue");
+        some.Err.ShouldContain("A2 was erased on 2026-02-07");
+    }
+
     /// <summary>The dispatcher holds the text while somebody else erases: what it writes afterwards goes when it says so.</summary>
     [Fact]
     public void What_is_sent_while_the_erasure_happens_goes_with_the_answer()

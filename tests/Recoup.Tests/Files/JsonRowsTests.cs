@@ -30,7 +30,10 @@ public class JsonRowsTests
 
     [Theory]
     [InlineData("{\"account\":\"A1\"", "is not JSON: character")]
-    [InlineData("[1]", "is not a JSON object")]
+    [InlineData("{", "an object stands on one line, as jq -c . FILE writes it")]
+    [InlineData("[1]", "jq -c '.[]' FILE makes lines of a list")]
+    [InlineData("[", "jq -c '.[]' FILE makes lines of a list")]
+    [InlineData("1", "is not a JSON object")]
     [InlineData(Good + "{}", "is not JSON: character")]
     [InlineData("{\"account\":\"A1\",\"account\":\"A2\"}", "account: stands twice")]
     [InlineData("{\"account\":{\"id\":1}}", "account: holds an object or a list")]
@@ -46,6 +49,15 @@ public class JsonRowsTests
         rows[0].Inputs.ShouldBeEmpty();
         rows[1].Problems.ShouldBeEmpty();
     }
+
+    /// <summary>What a program writes that knows no lines: a list, on one line or over many.</summary>
+    [Theory]
+    [InlineData("[{\"type\":\"account\"}]", "begins a list, and one JSON object a line is wanted: jq -c '.[]' FILE makes lines of a list")]
+    [InlineData(" [\n", "jq -c '.[]' FILE makes lines of a list")]
+    [InlineData("{\n\"type\":\"account\"", "an object stands on one line, as jq -c . FILE writes it")]
+    [InlineData("{\"type\" \"account\"}", "is not JSON: character 9 is not what should stand there")]
+    public void Inputs_that_are_not_one_a_line_say_what_makes_lines_of_them(string text, string reason) =>
+        InputFile.Read(Stream(Bytes(text))).First().Reason().ShouldEndWith(reason);
 
     [Fact]
     public void Invalid_bytes_name_their_property()

@@ -145,7 +145,8 @@ public sealed class ContactProperties
             var said = consents.FindAll(c => c.Party == party && (!c.Granted || c.From <= day));
             bool Last(Func<(string Party, string Channel, string? Address, bool Granted, DateOnly From), bool> about) =>
                 said.LastOrDefault(c => about(c) || (c.Granted && c is { Channel: Channel.Any, Address: null })) is { Channel: not null, Granted: false };
-            return Last(c => c is { Channel: Channel.Any, Address: null } || (c.Granted && c.Channel == channel && c.Address is null)) || Last(c => c.Channel == channel && c.Address is null)
+            return Last(c => c is { Channel: Channel.Any, Address: null } || (c.Granted && c.Channel == channel && c.Address is null))
+                || Last(c => c.Channel == channel && c.Address is null)
                 || Last(c => c.Channel == channel && c.Address is not null && c.Address == address)
                 || Last(c => c.Channel == Channel.Any && c.Address is not null && c.Address == address);
         }

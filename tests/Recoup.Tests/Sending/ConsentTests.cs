@@ -5,7 +5,7 @@ using Recoup.Tests.Policies;
 
 namespace Recoup.Tests.Sending;
 
-/// <summary>What was withdrawn and what was given again, of everything, of a channel and of one address: nothing is without effect and without a word.</summary>
+/// <summary>What was withdrawn and what was given again, of everything, of a channel and of one address: nothing is without effect and unsaid.</summary>
 public sealed class ConsentTests
 {
     private static readonly DateOnly Today = PartyBench.Day(2026, 6, 1);

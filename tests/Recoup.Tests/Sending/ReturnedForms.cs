@@ -177,8 +177,8 @@ internal static class ReturnedForms
             new Form($"{action} to one address behind {original ?? "it"} and refused at another", "receipt", null, Server + "Subject: Undelivered Mail\n"
                 + Mixed("b", $"Reporting-MTA: dns; mx.example\n\n{Group("former@customer.example", original, "failed", "5.1.1")}\n"
                     + Group("assistant@customer.example", original?.ToUpperInvariant(), action, "2.1.5"))))),
-        new("a person at a postmaster's address who quotes a server", null, null, "From: Jane Doe <postmaster@customer.example>\nSubject: Re: Payment reminder\n"
-            + "In-Reply-To: @ID@\n\nWe paid.\n\n> 550 5.1.1 no such user\n"),
+        new("a person at a postmaster's address who quotes a server", null, null,
+            "From: Jane Doe <postmaster@customer.example>\nSubject: Re: Payment reminder\nIn-Reply-To: @ID@\n\nWe paid.\n\n> 550 5.1.1 no such user\n"),
         new("it was read", "receipt", null, Person
             + "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\nContent-Type: text/plain\n\nYour message was read.\n"
             + "--b\nContent-Type: message/disposition-notification\n\nDisposition: manual-action/MDN-sent-manually; displayed\n\n--b--\n"),
