@@ -184,6 +184,30 @@ public sealed class PolicyAdoptionTests
     }
 
     [Fact]
+    public void A_diff_lists_as_many_accounts_as_were_asked_for_and_says_how_many_there_are()
+    {
+        using var folder = Folder();
+        folder.Send(string.Join('\n', new[] { "B1", "B2" }.SelectMany(account => new[]
+        {
+            $$"""{"type":"account","key":"{{account}}","account":"{{account}}","email":"ap@kunde.example"}""",
+            $$"""{"type":"invoice","key":"i{{account}}","account":"{{account}}","number":"1","issued_on":"2026-03-01","due_on":"2026-03-31",""" + """
+                "amount":"300.00","currency":"EUR"}
+                """,
+        })), "--now", "2026-04-07T10:00:00Z").Expect(0);
+        var file = folder.Write("firm.yaml",
+            ShippedPolicies.DefaultText.Replace("template: first-reminder, tone: neutral", "template: first-reminder, tone: firm", StringComparison.Ordinal));
+        string[] diff = ["policy", "diff", file, "--as-of", "2026-04-08"];
+        var two = folder.Run([.. diff, "--limit", "2", "--format", "json"]).Expect(0);
+        (two.Json.GetProperty("differing").GetInt32(), two.Json.GetProperty("differences").GetArrayLength()).ShouldBe((3, 2));
+        two.Err.ShouldContain("2 of 3 are shown; --limit 3 shows all.");
+        var all = folder.Run([.. diff, "--limit", "3", "--format", "json"]).Expect(0);
+        all.Json.GetProperty("differences").GetArrayLength().ShouldBe(3);
+        all.Err.ShouldNotContain("shown");
+        foreach (var limit in new[] { "0", "-1", "many" })
+            folder.Run([.. diff, "--limit", limit]).Expect(2).Err.ShouldContain("--limit takes a number from 1 to 1000000");
+    }
+
+    [Fact]
     public void Two_who_adopt_at_the_same_time_get_two_versions()
     {
         using var folder = Folder();

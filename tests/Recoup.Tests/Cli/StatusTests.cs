@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text.Json;
+using Recoup.Tests.Api;
 
 namespace Recoup.Tests.Cli;
 
@@ -77,6 +79,24 @@ public sealed class StatusTests : IDisposable
         Listed().ShouldHaveSingleItem().GetProperty("has_settings").GetBoolean().ShouldBeTrue();
         folder.Send("""{"type":"account_moved","key":"m","account":"A1","portfolio":"Europe"}""", "--now", "2026-04-10T10:00:00Z").Expect(0);
         Listed().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_status_page_lists_a_portfolio_without_a_sender_with_what_to_send()
+    {
+        folder.Send("""
+            {"type":"account","key":"a","account":"A1"}
+            {"type":"invoice","key":"i","account":"A1","number":"1","issued_on":"2026-01-01","due_on":"2026-01-31","amount":"300.00","currency":"EUR"}
+            """, "--now", "2026-01-02T10:00:00Z").Expect(0);
+        await using var server = await ApiServer.Start(folder);
+        using var browser = new HttpClient(new HttpClientHandler { CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(server.Address) };
+        await browser.GetAsync(server.Link);
+        WebUtility.HtmlDecode(await browser.GetStringAsync("/status")).ShouldSatisfyAllConditions(
+            page => page.ShouldContain("Portfolios without a sender"),
+            page => page.ShouldContain("<b>main</b>: it has no settings: its mail bears a sender that nobody can answer. Send "
+                + """{"type":"portfolio","key":"…","portfolio":"main","""));
+        (await server.Client.Post("""{"type":"portfolio","key":"p","portfolio":"main","name":"Main","sender":"buchhaltung@muster.example"}""")).Expect(200);
+        (await browser.GetStringAsync("/status")).ShouldNotContain("without a sender");
     }
 
     [Fact]
