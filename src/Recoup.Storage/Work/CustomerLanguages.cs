@@ -19,17 +19,10 @@ public static class CustomerLanguages
     public static IReadOnlyList<CustomerLanguage> Of(Store store, int shown)
     {
         var found = new Dictionary<string, (long Count, List<string> First)>(StringComparer.Ordinal);
-        long last = -1;
-        for (var read = PartSize; read == PartSize;)
-        {
-            read = 0;
-            using var part = store.Own(string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"SELECT pid, state FROM party WHERE pid > {last} ORDER BY pid LIMIT {PartSize}"));
-            while (part.Step())
+        for (var last = -1L; Part(store, last) is { Count: > 0 } part; last = part[^1].Pid)
+            foreach (var (pid, bytes) in part)
             {
-                (read, last) = (read + 1, part.Long(0));
-                var bytes = part.Blob(1).ToArray();
-                if (store.OrTrouble(last, () => StateCodec.DecodeParty(bytes)) is not { Erased: false } state) continue;
+                if (store.OrTrouble(pid, () => StateCodec.DecodeParty(bytes)) is not { Erased: false } state) continue;
                 foreach (var account in state.Accounts)
                 {
                     var code = account.Language is { } language ? LanguageCode.Of(language) : "";
@@ -38,8 +31,16 @@ public static class CustomerLanguages
                     found[code] = (count + 1, first);
                 }
             }
-        }
         return [.. found.Select(f => new CustomerLanguage(f.Key, f.Value.Count, f.Value.First))
             .OrderByDescending(l => l.Accounts).ThenBy(l => l.Code, StringComparer.Ordinal)];
+    }
+
+    private static List<(long Pid, byte[] State)> Part(Store store, long behind)
+    {
+        var part = new List<(long, byte[])>(PartSize);
+        using var rows = store.Own(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"SELECT pid, state FROM party WHERE pid > {behind} ORDER BY pid LIMIT {PartSize}"));
+        while (rows.Step()) part.Add((rows.Long(0), rows.Blob(1).ToArray()));
+        return part;
     }
 }

@@ -1,5 +1,6 @@
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
+using Recoup.Tests.Api;
 using Recoup.Tests.Cli;
 using Recoup.Tests.Policies;
 
@@ -85,6 +86,28 @@ public sealed class ConsentTests
         Say(bench, "email", granted: true).Count.ShouldBe(of is null ? 0 : 1);
         Say(bench, withdrawn, granted: true, of).ShouldBeEmpty();
         bench.State.Contact.HasOptedOut("email", bench.TheVault.Token("A1", "a@b.example"), Today).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task The_account_s_page_says_of_what_consent_was_withdrawn_and_until_when()
+    {
+        using var folder = new DataFolder();
+        folder.Send("""
+            {"type":"account","key":"a","account":"A1","email":"a@b.example"}
+            {"type":"consent","key":"c1","account":"A1","channel":"email","address":"a@b.example","granted":false}
+            {"type":"consent","key":"c2","account":"A1","channel":"sms","granted":false}
+            {"type":"consent","key":"c3","account":"A1","channel":"sms","granted":true,"on":"2026-12-24"}
+            {"type":"account","key":"b","account":"A2"}
+            {"type":"consent","key":"c4","account":"A2","channel":"all","granted":false}
+            """, "--now", "2026-01-02T10:00:00Z").Expect(0);
+        await using var server = await ApiServer.Start(folder);
+        using var cookies = new HttpClientHandler { CookieContainer = new System.Net.CookieContainer() };
+        using var browser = new HttpClient(cookies) { BaseAddress = new Uri(server.Address) };
+        await browser.GetAsync(server.Link);
+        var page = await browser.GetStringAsync("/accounts/A1");
+        page.ShouldContain("No contact by email at one address: consent was withdrawn.");
+        page.ShouldContain("No contact by sms: consent was withdrawn, and is given again from <span class=\"d\">2026-12-24</span> on.");
+        (await browser.GetStringAsync("/accounts/A2")).ShouldContain("No contact by any channel: consent was withdrawn.");
     }
 
     [Fact]
