@@ -66,10 +66,13 @@ public sealed class PolicyAdoptionTests
         Text(List(folder, "2026-04-09").Single(p => Text(p, "policy") == "mine"), "state").ShouldBe("coming");
         folder.Run("policy", "show", "--as-of", "2026-04-09").Expect(0).Out.ShouldBe(ShippedPolicies.DefaultText);
         folder.Run("policy", "show", "--as-of", "2026-04-10").Expect(0).Out.ShouldBe(Mine);
-        // Everybody is looked at on its first day, and nobody without need on the next.
+        // Everybody is looked at on its first day, and nobody without need on the next: of the one the fifth day has come, counted as
+        // the ladder began under the policy of before.
         Run(folder, "2026-04-10").GetProperty("accounts_reviewed").GetInt32().ShouldBe(2);
         Text(folder.Run("explain", "A2", "--format", "json").Json.EnumerateArray().First().GetProperty("editions"), "policy").ShouldStartWith("mine ");
-        Run(folder, "2026-04-11").GetProperty("accounts_reviewed").GetInt32().ShouldBe(0);
+        Run(folder, "2026-04-11").GetProperty("accounts_reviewed").GetInt32().ShouldBe(1);
+        Text(folder.Run("explain", "A1", "--format", "json").Json.EnumerateArray().First(), "rule").ShouldBe("days-between-steps");
+        Text(folder.Run("explain", "A2", "--format", "json").Json.EnumerateArray().First(), "as_of").ShouldBe("2026-04-10");
         List(folder, "2026-04-10").Select(p => Text(p, "state")).ShouldBe(["past", "in_force"]);
         folder.ShouldBeSound();
     }
