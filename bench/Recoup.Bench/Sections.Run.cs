@@ -1,4 +1,5 @@
 using System.Text;
+using Recoup.Core;
 using Recoup.Core.Inputs;
 using Recoup.Storage;
 using Recoup.Storage.Work;

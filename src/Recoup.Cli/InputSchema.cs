@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recoup.Core;
 using Recoup.Core.Inputs;
 
 namespace Recoup.Cli;

@@ -134,7 +134,7 @@ public static class ListedItems
             case Input.Unpaid i:
                 return PaymentOf(state, i.Key, out _, out _) is null;
             case Input.CreditNote { IsListed: true } i:
-                return state.Cash.TryGetValue(Fold.CreditKey(i.Account, i.Number), out var credit) && credit.Minor == i.Amount.Minor && credit.Currency == i.Amount.Currency.Code;
+                return state.Cash.TryGetValue(CashState.CreditKey(i.Account, i.Number), out var credit) && credit.Minor == i.Amount.Minor && credit.Currency == i.Amount.Currency.Code;
             default:
                 return false;
         }

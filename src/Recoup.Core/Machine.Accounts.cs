@@ -43,7 +43,7 @@ public static partial class Machine
             {
                 // An address that no mail can reach is none: its steps go by another channel.
                 EmailToken = changedPersonal.Email is { } email && PartyAddresses.CanBeReached(Channel.Email, email) ? TokenOf(work, Channel.Email, email, details.Country) : null,
-                Sealed = changedPersonal.IsEmpty ? null : work.Context.Vault.Seal(work.State.Id, JsonSerializer.SerializeToUtf8Bytes(changedPersonal, EventJson.Default.PersonalDetails)),
+                Sealed = changedPersonal.IsEmpty ? null : work.Context.Vault.Seal(work.State.Id, JsonSerializer.SerializeToUtf8Bytes(changedPersonal, PersonalJson.Default.PersonalDetails)),
             };
         // A number without its country code is another one in another country.
         if (!samePersonal || details.Country != known?.Country)
@@ -158,7 +158,7 @@ public static partial class Machine
             work.Emit(new Event.AccountChanged(account with
             {
                 EmailToken = TokenOf(work, channel, next, account.Country),
-                Sealed = work.Context.Vault.Seal(work.State.Id, JsonSerializer.SerializeToUtf8Bytes(turned, EventJson.Default.PersonalDetails)),
+                Sealed = work.Context.Vault.Seal(work.State.Id, JsonSerializer.SerializeToUtf8Bytes(turned, PersonalJson.Default.PersonalDetails)),
             }), account: account.Account);
         }
     }

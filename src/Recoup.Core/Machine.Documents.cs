@@ -49,8 +49,11 @@ public static partial class Machine
     {
         var state = work.State;
         HistoryEvent[] history = [.. state.History!.Select(h => h.With(state.Id, (party, e) => SealedWords.Open(work.Context.Vault, party, e)))];
-        var invoices = document.Numbers is { } numbers ? InvoiceDocument.Of(history, state.Id, message.Account, numbers, work.Today).Where(i => !i.Cancelled).ToList() : [];
-        var statement = document.Numbers is null ? AccountStatement.Of(history, state.Id, message.Account, document.From!.Value, document.AsOf!.Value) : null;
+        var known = Fold.Of(history, state.Id);
+        var invoices = document.Numbers is { } numbers
+            ? InvoiceDocument.Of(history, known, message.Account, numbers, work.Today).Where(i => !i.Cancelled).ToList()
+            : [];
+        var statement = document.Numbers is null ? AccountStatement.Of(history, known, message.Account, document.From!.Value, document.AsOf!.Value) : null;
         if (invoices.Count == 0 && statement is null or { Sections.Count: 0 })
         {
             work.Emit(new Event.MessageWithdrawn(message.Id, statement is null ? "cancelled" : "nothing-to-state"), account: message.Account);

@@ -120,7 +120,7 @@ public static partial class Machine
     /// <summary>An outside ledger says that of a credit so much is left.</summary>
     private static Refused? SetCredit(Work work, Input.OpenBalance i)
     {
-        if (!work.State.Cash.TryGetValue(Fold.CreditKey(i.Account, i.CreditNote!), out var credit) || credit.Account != i.Account)
+        if (!work.State.Cash.TryGetValue(CashState.CreditKey(i.Account, i.CreditNote!), out var credit) || credit.Account != i.Account)
             return new Refused(Refusal.UnknownPayment, $"account {i.Account} has no credit note {i.CreditNote}");
         if (i.Balance.Currency.Code != credit.Currency) return WrongCurrency(i.CreditNote!, credit, i.Balance);
         if (i.On < credit.On) return new Refused(Refusal.BeforeDocument, $"credit note {i.CreditNote} is of {credit.On:yyyy-MM-dd}; nothing can happen to it on {i.On:yyyy-MM-dd}");

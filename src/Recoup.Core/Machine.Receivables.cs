@@ -203,7 +203,7 @@ public static partial class Machine
 
     private static Refused? Credit(Work work, Input.CreditNote i)
     {
-        if (work.State.Cash.TryGetValue(Fold.CreditKey(i.Account, i.Number), out var known) && i.IsListed) return FollowCredit(work, i, known);
+        if (work.State.Cash.TryGetValue(CashState.CreditKey(i.Account, i.Number), out var known) && i.IsListed) return FollowCredit(work, i, known);
         if (known is not null)
             return new Refused(Refusal.DuplicateNumber, $"credit note {i.Number} of account {i.Account} is there already under another key");
         if (i.Invoice is { } number && work.State.Item(i.Account, number) is { } item && item.Currency != i.Amount.Currency.Code) return WrongCurrency(item, i.Amount);

@@ -1,6 +1,6 @@
 using Recoup.Core.Contact;
-using Recoup.Core.Foundation;
 using Recoup.Core.Events;
+using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Receivables;
 

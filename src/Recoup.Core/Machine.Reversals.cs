@@ -136,7 +136,7 @@ public static partial class Machine
     /// <summary>The payment of a key or, where none is given, the credit note of a number.</summary>
     private static Refused? FindCash(Work work, string account, string? payment, string? creditNote, out CashState cash)
     {
-        cash = work.State.Cash.GetValueOrDefault(payment ?? Fold.CreditKey(account, creditNote!))!;
+        cash = work.State.Cash.GetValueOrDefault(payment ?? CashState.CreditKey(account, creditNote!))!;
         return cash is null || cash.Account != account || cash.Kind == CashKind.Refund
             ? new Refused(Refusal.UnknownPayment, $"account {account} has no {(payment is null ? $"credit note {creditNote}" : $"payment with the key {payment}")}") : null;
     }

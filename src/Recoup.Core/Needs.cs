@@ -52,14 +52,14 @@ public sealed class Needs
             case Input.Charge i: needs.Item(state, i.Account, i.Number ?? i.Key); if (i.Invoice is { } of) needs.Item(state, i.Account, of); break;
             case Input.Waiver i: needs.Item(state, i.Account, i.Charge); break;
             case Input.WriteOff i: needs.Item(state, i.Account, i.Invoice); break;
-            case Input.OpenBalance { CreditNote: { } credit } i: needs.CashOf(state, Fold.CreditKey(i.Account, credit)); break;
+            case Input.OpenBalance { CreditNote: { } credit } i: needs.CashOf(state, CashState.CreditKey(i.Account, credit)); break;
             case Input.OpenBalance i: needs.Item(state, i.Account, i.Invoice!); break;
             case Input.DisputeOpened { Invoice: { } number } i: needs.Item(state, i.Account, number); break;
             case Input.DisputeClosed i:
                 if (state.Disputes.Find(d => d.Dispute == i.Dispute)?.Number is { } disputed) needs.Item(state, i.Account, disputed);
                 break;
             case Input.CreditNote i:
-                needs.CashOf(state, Fold.CreditKey(i.Account, i.Number));
+                needs.CashOf(state, CashState.CreditKey(i.Account, i.Number));
                 if (i.Invoice is { } credited) needs.Item(state, i.Account, credited);
                 if (i.IsListed) needs.Item(state, i.Account, i.Number);
                 break;
@@ -77,14 +77,14 @@ public sealed class Needs
                 break;
             case Input.Payment i: needs.Open(state, i.Account, i.Amount.Currency.Code, i.Amount.Minor, order); break;
             case Input.PaymentReversed i: needs.CashAndItems(state, i.Account, i.Payment); break;
-            case Input.CreditNoteCancelled i: needs.CashAndItems(state, i.Account, Fold.CreditKey(i.Account, i.CreditNote)); break;
+            case Input.CreditNoteCancelled i: needs.CashAndItems(state, i.Account, CashState.CreditKey(i.Account, i.CreditNote)); break;
             case Input.Refund i:
                 if (i.Payment is null && i.CreditNote is null)
                 {
                     foreach (var unapplied in state.Unapplied)
                         if (unapplied.Account == i.Account) needs.CashOf(state, unapplied.Key);
                 }
-                else needs.CashOf(state, i.Payment ?? Fold.CreditKey(i.Account, i.CreditNote!));
+                else needs.CashOf(state, i.Payment ?? CashState.CreditKey(i.Account, i.CreditNote!));
                 break;
             case Input.RefundReversed i:
                 needs.CashOf(state, i.Refund);
@@ -92,7 +92,7 @@ public sealed class Needs
                 break;
             case Input.AllocationReversed i:
                 needs.Item(state, i.Account, i.Invoice);
-                needs.CashOf(state, i.Payment ?? Fold.CreditKey(i.Account, i.CreditNote!));
+                needs.CashOf(state, i.Payment ?? CashState.CreditKey(i.Account, i.CreditNote!));
                 break;
             case Input.CancellationReversed i: needs.ItemAndCash(state, i.Account, i.Invoice); break;
             case Input.ChargeCancelled i: needs.ItemAndCash(state, i.Account, i.Charge); break;
@@ -100,7 +100,7 @@ public sealed class Needs
             case Input.WriteOffReversed i: needs.Item(state, i.Account, i.Invoice); break;
             case Input.Allocation i:
                 needs.Item(state, i.Account, i.Invoice);
-                needs.CashOf(state, i.Payment ?? Fold.CreditKey(i.Account, i.CreditNote!));
+                needs.CashOf(state, i.Payment ?? CashState.CreditKey(i.Account, i.CreditNote!));
                 break;
             case Input.Contact: needs.PendingWork(state); break;
             case Input.WorkItemDone i: needs.Work(state, i.WorkItem); break;

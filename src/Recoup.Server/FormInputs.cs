@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Recoup.Core;
 using Recoup.Core.Inputs;
 using Recoup.Server.Words;
 using Recoup.Storage;

@@ -1,3 +1,4 @@
+using Recoup.Core;
 using Recoup.Core.Parties;
 
 namespace Recoup.Storage;

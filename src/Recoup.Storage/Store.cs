@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
+using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;

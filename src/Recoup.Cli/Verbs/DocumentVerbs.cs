@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Recoup.Connectors.Documents;
+using Recoup.Core;
 using Recoup.Core.Documents;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
@@ -34,7 +35,8 @@ internal static class DocumentVerbs
             var last = parsed.GetValue(asOf) is { } text ? Session.Day(text, "--as-of") : readings.LastRecordedOn();
             var first = parsed.GetValue(from) is { } other ? Session.Day(other, "--from") : AccountStatement.UsualFrom(last);
             if (first > last) throw new UsageException($"--from {first:yyyy-MM-dd} is after the statement's last day, {last:yyyy-MM-dd}");
-            var statement = AccountStatement.Of(readings.EventsOf(state), state.Id, id, first, last);
+            var events = readings.EventsOf(state);
+            var statement = AccountStatement.Of(events, Fold.Of(events, state.Id), id, first, last);
             var frame = Frame(session, readings, state, id);
             if (parsed.GetValue(pdf) is { } file && Save(file, DocumentWriter.Write(frame, statement, Words(readings)))) return 0;
             session.Output.Print(json => Write(json, frame, statement), [.. Sheets(statement)]);
@@ -55,7 +57,8 @@ internal static class DocumentVerbs
             var readings = new Readings(session.Open());
             if (Find(readings, parsed.GetValue(account)!) is not { } state) return 1;
             var id = parsed.GetValue(account)!;
-            var found = InvoiceDocument.Of(readings.EventsOf(state), state.Id, id, [parsed.GetValue(number)!], readings.LastRecordedOn());
+            var events = readings.EventsOf(state);
+            var found = InvoiceDocument.Of(events, Fold.Of(events, state.Id), id, [parsed.GetValue(number)!], readings.LastRecordedOn());
             if (found.Count == 0)
             {
                 Output.Say($"account {id} has no invoice {parsed.GetValue(number)}; `recoup statement {id}` lists what it has.");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Recoup.Connectors.Files;
+using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Storage.Work;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;

@@ -1,4 +1,5 @@
 using System.Text.Unicode;
+using Recoup.Core;
 using Recoup.Core.Inputs;
 
 namespace Recoup.Connectors.Files;

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
+using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 using NodaTime;
+using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 

@@ -15,7 +15,7 @@ public static class PartyAddresses
 {
     /// <summary>What an account says of the person; null where nothing was given or the key is gone.</summary>
     public static PersonalDetails? OpenPersonal(IVault vault, string party, AccountDetails? account) =>
-        account?.Sealed is { } sealedBytes && vault.Open(party, sealedBytes) is { } plain ? JsonSerializer.Deserialize(plain, EventJson.Default.PersonalDetails) : null;
+        account?.Sealed is { } sealedBytes && vault.Open(party, sealedBytes) is { } plain ? JsonSerializer.Deserialize(plain, PersonalJson.Default.PersonalDetails) : null;
 
     /// <summary>The address of a channel and its token, as the party has it now; null: none is known that the channel can reach, or its key is gone.</summary>
     public static (string Address, string Token)? Of(IVault vault, PartyState state, AccountDetails account, string channel) =>

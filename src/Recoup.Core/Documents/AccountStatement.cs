@@ -64,9 +64,9 @@ public sealed record AccountStatement(string Account, DateOnly From, DateOnly As
     public static DateOnly UsualFrom(DateOnly asOf) => new DateOnly(asOf.Year, asOf.Month, 1).PlusMonths(-2);
 
     /// <param name="history">Every event of the account's party, oldest first.</param>
-    public static AccountStatement Of(IReadOnlyList<HistoryEvent> history, string party, string account, DateOnly from, DateOnly asOf)
+    /// <param name="state">The party as those events make it, with every item and payment.</param>
+    public static AccountStatement Of(IReadOnlyList<HistoryEvent> history, PartyState state, string account, DateOnly from, DateOnly asOf)
     {
-        var state = Folded(history, party);
         var changes = Changes(history, account).Where(c => c.On <= asOf).OrderBy(c => c.On).ToList();
         var sections = new List<StatementSection>();
         foreach (var code in changes.Select(c => c.Currency).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
@@ -88,9 +88,6 @@ public sealed record AccountStatement(string Account, DateOnly From, DateOnly As
         }
         return new AccountStatement(account, from, asOf, sections);
     }
-
-    /// <summary>The party as its events make it, with every item and payment.</summary>
-    internal static PartyState Folded(IReadOnlyList<HistoryEvent> history, string party) => Fold.Of(history, party);
 
     private sealed record Change(DateOnly On, string Currency, MovementKind Kind, string Reference, IReadOnlyList<string> For, long Minor);
 
@@ -139,7 +136,7 @@ public sealed record AccountStatement(string Account, DateOnly From, DateOnly As
                 case Event.CreditAdjusted e: Add(on, credits[e.Number], MovementKind.Adjustment, e.Number, [], -e.Minor); break;
                 case Event.CreditNoted e:
                     credits[e.Number] = e.Currency;
-                    Add(on, e.Currency, MovementKind.CreditNote, e.Number, Met(Fold.CreditKey(account, e.Number), e.Allocations), -e.Minor);
+                    Add(on, e.Currency, MovementKind.CreditNote, e.Number, Met(CashState.CreditKey(account, e.Number), e.Allocations), -e.Minor);
                     break;
                 case Event.CreditNoteCancelled e:
                     Add(on, e.Currency, MovementKind.CreditNoteCancellation, e.Number, Numbers(e.Undone), e.Minor);

@@ -37,9 +37,10 @@ public sealed record InvoiceDocument(string Account, string Number, DateOnly Iss
 
     /// <summary>The invoices of those numbers that are there, in the order of the numbers.</summary>
     /// <param name="history">Every event of the account's party, oldest first.</param>
-    public static IReadOnlyList<InvoiceDocument> Of(IReadOnlyList<HistoryEvent> history, string party, string account, IReadOnlyList<string> numbers, DateOnly asOf)
+    /// <param name="state">The party as those events make it, with every item and payment.</param>
+    public static IReadOnlyList<InvoiceDocument> Of(
+        IReadOnlyList<HistoryEvent> history, PartyState state, string account, IReadOnlyList<string> numbers, DateOnly asOf)
     {
-        var state = AccountStatement.Folded(history, party);
         var issued = new Dictionary<string, Event.InvoiceIssued>(StringComparer.Ordinal);
         foreach (var (envelope, e) in HistoryEvent.InOrder(history))
             if (envelope.Account == account && e is Event.InvoiceIssued invoice) issued[invoice.Number] = invoice;

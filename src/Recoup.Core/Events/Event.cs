@@ -361,6 +361,12 @@ public sealed record PersonalDetails
     public bool IsEmpty => Name is null && Email is null && OtherEmails is null && Phone is null && Address is null;
 }
 
+/// <summary>How it is written before it is sealed.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(PersonalDetails))]
+internal sealed partial class PersonalJson : JsonSerializerContext;
+
 /// <summary>A line as the document has it, in minor units of the invoice's currency; may be negative.</summary>
 public sealed record InvoiceLine(string Description, long Minor);
 

@@ -43,3 +43,12 @@ public sealed record JournalRow
     /// <summary>SHA-256 over the hash before it and every column above.</summary>
     public byte[] Hash { get; init; } = [];
 }
+
+/// <summary>The journal holds something that Recoup never wrote.</summary>
+public class JournalDamagedException(string message) : Exception(message);
+
+/// <summary>The columns beside an event that folding it needs.</summary>
+public readonly record struct Envelope(long Seq, string Account, DateOnly EffectiveOn, DateOnly RecordedOn, long RecordedAt, string Cause)
+{
+    public static Envelope Of(JournalRow row) => new(row.Seq, row.Account, row.EffectiveOn, row.RecordedOn, row.RecordedAt, row.Cause);
+}

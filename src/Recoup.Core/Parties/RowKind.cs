@@ -161,10 +161,10 @@ public sealed class RowKind<TKey, T> : RowKind where TKey : notnull where T : cl
 
     internal RowKeyForm<TKey> KeyForm { get; }
 
-    public byte[] Encode(T row) => StateCodec.Written(Mark, row).End();
+    public byte[] Encode(T row) => StoredState.Written(Mark, row).End();
 
     /// <summary>Throws <see cref="StateDamagedException"/> where the bytes are no state of the kind.</summary>
-    public T Decode(ReadOnlySpan<byte> bytes) => StateCodec.Read<T>(Mark, bytes);
+    public T Decode(ReadOnlySpan<byte> bytes) => StoredState.Read<T>(Mark, bytes);
 
     public override IRows NewRows() => new Rows<TKey, T>(this);
 
@@ -178,11 +178,11 @@ public sealed class RowKind<TKey, T> : RowKind where TKey : notnull where T : cl
         foreach (var column in columns) column.Tell(state, sink);
     }
 
-    public override bool IsOf(ReadOnlySpan<byte> bytes, object row) => StateCodec.Written(Mark, (T)row).EndsAs(bytes);
+    public override bool IsOf(ReadOnlySpan<byte> bytes, object row) => StoredState.Written(Mark, (T)row).EndsAs(bytes);
 
     public override object DecodeRow(ReadOnlySpan<byte> bytes) => Decode(bytes);
 
-    public override string TextOf(ReadOnlySpan<byte> bytes) => StateText.Of(Decode(bytes));
+    public override string TextOf(ReadOnlySpan<byte> bytes) => StoredState.TextOf(Decode(bytes));
 
     public override string Describe() => FormDescription.Of<T>();
 }

@@ -54,6 +54,9 @@ public sealed class CashState : IFormed<CashState>
     /// <summary>It was reversed because the list that told of it says otherwise, not because money went back.</summary>
     public bool IsUnlisted { get; set; }
 
+    /// <summary>The key of a credit note, which has a number of its account in place of one.</summary>
+    public static string CreditKey(string account, string number) => $"credit:{account}:{number}";
+
     public static CashState Blank => new();
 
     public static CashState Form<TForm>(ref TForm f, CashState v) where TForm : IForm, allows ref struct

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Recoup.Core;
 using Recoup.Core.Inputs;
 using Recoup.Server.Telemetry;
 using Recoup.Storage;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
-using Recoup.Storage.Sqlite;
+using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Storage.Sqlite;
 
 namespace Recoup.Storage.Work;
 

@@ -101,7 +101,7 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
 
     private CashState? LoadCredit(string account, string number, long pid, PartyState state)
     {
-        var key = Fold.CreditKey(account, number);
+        var key = CashState.CreditKey(account, number);
         if (pid != 0 && !state.Cash.WasLookedFor(key)) door.Store.Load(state.Cash, pid, key);
         return state.Cash.GetValueOrDefault(key);
     }

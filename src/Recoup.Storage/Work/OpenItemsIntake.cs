@@ -185,7 +185,7 @@ public sealed class OpenItemsIntake(Door door)
     internal static string Keyed(string key) =>
         key.Length <= InputKind.KeyField.LengthMax ? key : $"open-items/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
 
-    internal static string NumberOf(CashState credit) => credit.Key[Fold.CreditKey(credit.Account, "").Length..];
+    internal static string NumberOf(CashState credit) => credit.Key[CashState.CreditKey(credit.Account, "").Length..];
 
     /// <summary>Credits that are left and that lists of this source told of: others are none of its business.</summary>
     internal static IEnumerable<CashState> ListedCredits(Store store, Readings readings, string source)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Storage.Sqlite;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Npgsql;
+using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Storage;

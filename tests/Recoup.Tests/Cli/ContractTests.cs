@@ -112,9 +112,9 @@ public sealed class ContractTests(EveryKindFolder made) : IClassFixture<EveryKin
         ShouldHave(Ask("messages"), "sent", "unknown", "unknown_messages");
         ShouldHave(Ask("sending"), "mode");
         ShouldHave(First(Ask("inputs")), "kind", "fields");
-        Ask("inputs").EnumerateArray().Select(k => k.GetProperty("kind").GetString()).ShouldBe(Core.Inputs.InputKinds.All.Select(k => k.Name));
+        Ask("inputs").EnumerateArray().Select(k => k.GetProperty("kind").GetString()).ShouldBe(Core.InputKinds.All.Select(k => k.Name));
         var schema = made.Folder.Run("inputs", "--schema").Expect(0).Json;
-        schema.GetProperty("oneOf").GetArrayLength().ShouldBe(Core.Inputs.InputKinds.All.Count);
+        schema.GetProperty("oneOf").GetArrayLength().ShouldBe(Core.InputKinds.All.Count);
     }
 
     [Fact]

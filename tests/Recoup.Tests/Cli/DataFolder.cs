@@ -206,7 +206,7 @@ public sealed class DataFolder : IDisposable
     {
         var db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = database, Pooling = false }.ToString());
         if (open) db.Open();
-        db.CreateFunction("state_text", (byte[] state) => Core.Parties.StateText.Of(state));
+        db.CreateFunction("state_text", (byte[] state) => Core.StateText.Of(state));
         return db;
     }
 

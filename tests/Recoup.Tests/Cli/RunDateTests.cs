@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Recoup.Connectors.Mail;
+using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;

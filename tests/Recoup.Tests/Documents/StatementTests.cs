@@ -28,7 +28,7 @@ public sealed class StatementTests
             foreach (var (from, asOf) in new[] { (0, 80), (10, 40), (41, 41), (-40, 20), (55, 90) }
                 .Select(p => (RandomHistory.Begin.AddDays(p.Item1), RandomHistory.Begin.AddDays(p.Item2))))
             {
-                var statement = AccountStatement.Of(events, state.Id, account.Id, from, asOf);
+                var statement = AccountStatement.Of(events, Fold.Of(events, state.Id), account.Id, from, asOf);
                 var mine = books.Ledger.Documents.FindAll(d => d.Account == account.Id);
                 var cash = books.Ledger.AllCash.FindAll(c => c.Account == account.Id);
                 foreach (var currency in mine.Select(d => d.Currency).Concat(cash.Select(c => c.Currency)).Distinct())
@@ -138,7 +138,8 @@ public sealed class StatementTests
         }) play.Take([new Step.Send(at, [line])])[0].Result.Refused.ShouldBeNull(line);
         var readings = new Readings(play.Store);
         var state = readings.PartyOf("A1")!;
-        var section = AccountStatement.Of(readings.EventsOf(state), "A1", "A1", new DateOnly(2026, 4, 1), new DateOnly(2026, 4, 30))
+        var events = readings.EventsOf(state);
+        var section = AccountStatement.Of(events, Fold.Of(events, "A1"), "A1", new DateOnly(2026, 4, 1), new DateOnly(2026, 4, 30))
             .Sections.ShouldHaveSingleItem();
         section.Movements.Select(m => (m.On.Day, m.Kind, m.Reference, string.Join(",", m.For), m.Minor, m.Balance)).ShouldBe(
         [

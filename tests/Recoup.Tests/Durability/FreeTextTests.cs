@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Workspace;

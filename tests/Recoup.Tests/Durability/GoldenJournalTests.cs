@@ -2,10 +2,11 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
-using Recoup.Storage.Journal;
 using Recoup.Storage;
+using Recoup.Storage.Journal;
 using Recoup.Storage.Work;
 using Recoup.Tests.Cli;
 
@@ -103,7 +104,7 @@ public sealed class GoldenJournalTests(ITestOutputHelper output)
             Audit.Verify(store, []).Problems.ShouldAllBe(p => p.Check == "key");
         }
         // Where states change below and this number does not, folders of the version before would be misread.
-        var states = $"form {Core.Parties.StateCodec.Version}\n" + Text(folder,
+        var states = $"form {Core.StateCodec.Version}\n" + Text(folder,
             ("party", "SELECT id, next_review_on, state_text(state) FROM party ORDER BY pid"),
             ("item", "SELECT account, number, state_text(state) FROM item ORDER BY pid, account, number"),
             ("cash", "SELECT key, state_text(state) FROM cash ORDER BY pid, key"),

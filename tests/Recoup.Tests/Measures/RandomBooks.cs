@@ -1,6 +1,8 @@
+using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Tests.Measures;
 
@@ -215,7 +217,7 @@ internal sealed class RandomBooks
     private void TakeIn(string account, string currency, DateOnly on, List<Part> parts, long extra, bool payment)
     {
         var number = Name(payment ? "P" : "CN");
-        var key = payment ? number : Fold.CreditKey(account, number);
+        var key = payment ? number : CashState.CreditKey(account, number);
         var cash = new Cash { Account = account, Key = key, Currency = currency, On = on, Minor = parts.Sum(p => p.Minor) + extra, Payment = payment };
         Payments.Add(cash);
         foreach (var part in parts) Book(cash, part);

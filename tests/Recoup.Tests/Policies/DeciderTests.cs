@@ -505,7 +505,7 @@ public sealed class DeciderTests
         bench.Review(Due.AddDays(20)).Rule.ShouldBe("work-under-way");
         bench.Pay(Due.AddDays(20), 100m);
         bench.Review(Due.AddDays(21));
-        Recoup.Core.Workspace.SealedWords.Open(bench.TheVault, "A1", bench.State.WorkItems.Values.Single().Disposition!).ShouldBe("no_longer_needed");
+        SealedWords.Open(bench.TheVault, "A1", bench.State.WorkItems.Values.Single().Disposition!).ShouldBe("no_longer_needed");
     }
 
     [Fact]

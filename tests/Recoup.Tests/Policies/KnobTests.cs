@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;

@@ -123,7 +123,7 @@ internal sealed class PartyBench
     public void Record(Event e)
     {
         seq++;
-        Core.Parties.Fold.Apply(State, new Envelope(seq, "A1", State.AsOf, State.AsOf, Now.ToUnixTimeMilliseconds(), NextKey()), e, new CellDeltas());
+        Core.Fold.Apply(State, new Envelope(seq, "A1", State.AsOf, State.AsOf, Now.ToUnixTimeMilliseconds(), NextKey()), e, new CellDeltas());
     }
 
     /// <summary>The review of a day, at ten o'clock; the only portfolio's decision.</summary>

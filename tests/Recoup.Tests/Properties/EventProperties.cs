@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Recoup.Core;
 using Recoup.Core.Events;
 
 namespace Recoup.Tests.Properties;

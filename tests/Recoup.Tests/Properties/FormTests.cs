@@ -1,3 +1,4 @@
+using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
 
@@ -71,8 +72,8 @@ public sealed class FormTests
         {
             By = "bo", Text = "rang", Pinned = true, Minor = -5, Lines = [new(new DateOnly(2026, 3, 1), 7), new(default, 0)], Tags = ["a", ""],
         };
-        StateText.Of(Read(Bytes(note))).ShouldBe(StateText.Of(note));
-        StateText.Of(note).ShouldBe("""{"by":"bo","text":"rang","pinned":true,"minor":-5,"""
+        StoredState.TextOf(Read(Bytes(note))).ShouldBe(StoredState.TextOf(note));
+        StoredState.TextOf(note).ShouldBe("""{"by":"bo","text":"rang","pinned":true,"minor":-5,"""
             + """ "lines":[{"on":"2026-03-01","number":7},{"on":"0001-01-01","number":0}],"tags":["a",""]}""".TrimStart());
     }
 

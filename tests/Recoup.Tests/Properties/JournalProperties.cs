@@ -1,3 +1,4 @@
+using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Storage;
@@ -99,7 +100,7 @@ public sealed class JournalProperties
             (kind, version, Convert.ToHexString(payload))
                 .ShouldBe((row.Kind, row.Version, Convert.ToHexString(row.Payload)), $"{row.Kind} {row.Partition}/{row.Seq}");
         }
-        Reads("party", b => Core.Parties.StateCodec.Encode(Core.Parties.StateCodec.DecodeParty(b)));
+        Reads("party", b => Core.StateCodec.Encode(Core.StateCodec.DecodeParty(b)));
         foreach (var kind in Core.Parties.RowKinds.All)
             Reads(kind.Table, b => kind.IsOf(b, kind.DecodeRow(b)) ? b : []);
 
@@ -109,7 +110,7 @@ public sealed class JournalProperties
             while (s.Step())
             {
                 var bytes = s.Blob(0).ToArray();
-                Convert.ToHexString(around(bytes)).ShouldBe(Convert.ToHexString(bytes), $"{table}: {Core.Parties.StateText.Of(bytes)}");
+                Convert.ToHexString(around(bytes)).ShouldBe(Convert.ToHexString(bytes), $"{table}: {Core.StateText.Of(bytes)}");
             }
         }
     });
@@ -125,17 +126,17 @@ public sealed class JournalProperties
             foreach (var line in history.Lines)
             {
                 var input = Play.Parse(line);
-                var written = Core.Inputs.InputJson.Write(input);
+                var written = Core.InputJson.Write(input);
                 var again = Play.Parse(System.Text.Encoding.UTF8.GetString(written));
                 Convert.ToHexString(again.Digest).ShouldBe(Convert.ToHexString(input.Digest), line);
-                Core.Inputs.InputJson.Write(again).ShouldBe(written, line);
+                Core.InputJson.Write(again).ShouldBe(written, line);
                 (again.AccountId, again.EffectiveOn, again.Key).ShouldBe((input.AccountId, input.EffectiveOn, input.Key), line);
                 kinds.Add(System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("type").GetString()!);
             }
         });
         if (Environment.GetEnvironmentVariable("RECOUP_SEED") is { Length: > 0 }) return;
         // The ids that these three name are made by Recoup, so they are sent while a history plays.
-        kinds.Order().ShouldBe(Core.Inputs.InputKinds.All.Select(k => k.Name)
+        kinds.Order().ShouldBe(Core.InputKinds.All.Select(k => k.Name)
             .Except(["message_bounced", "message_settled", "work_item_done"]).Order(), "kinds in the histories");
     }
 

@@ -1,3 +1,4 @@
+using Recoup.Core;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 using Recoup.Tests.Cli;
@@ -170,7 +171,7 @@ public sealed class BounceTests : IDisposable
         var told = folder.Rows("SELECT actor, party, json_extract(CAST(payload AS TEXT), '$.detail') FROM journal WHERE kind = 'message_settled' "
             + "ORDER BY recorded_at DESC LIMIT 1").Single().Split(" | ");
         told[0].ShouldBe("ann");
-        using (var store = folder.Open()) Recoup.Core.Workspace.SealedWords.Open(store.Vault, told[1], told[2]).ShouldBe("by ann: the relay's log has it");
+        using (var store = folder.Open()) SealedWords.Open(store.Vault, told[1], told[2]).ShouldBe("by ann: the relay's log has it");
         folder.Run("messages", "--format", "json").Expect(0).Json.GetProperty("unknown_messages").GetArrayLength().ShouldBe(0);
         folder.ShouldBeSound();
     }

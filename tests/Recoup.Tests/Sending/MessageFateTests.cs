@@ -31,7 +31,7 @@ public sealed class MessageFateTests
         }).Events.Select(e => e.Event)];
 
     /// <summary>What was said, which stands sealed in events and states.</summary>
-    private string Words(string? detail) => Recoup.Core.Workspace.SealedWords.Open(bench.TheVault, "A1", detail!);
+    private string Words(string? detail) => SealedWords.Open(bench.TheVault, "A1", detail!);
 
     private Outcome Bounce(string kind, string? status = null, string? detail = null, string? message = null) =>
         bench.Do(new Input.MessageBounced

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Recoup.Core;
 using Recoup.Tests.Cli;
 using Recoup.Tests.Durability;
 
@@ -73,7 +74,7 @@ public sealed class SendingTests : IDisposable
             .ConvertAll(r => r.Split(" | ", 2));
         sealedRows.ShouldAllBe(r => !r[1].Contains("queued", StringComparison.Ordinal) && !r[1].Contains("kunde", StringComparison.Ordinal));
         List<string> settled;
-        using (var store = folder.Open()) settled = sealedRows.ConvertAll(r => Recoup.Core.Workspace.SealedWords.Open(store.Vault, r[0], r[1]));
+        using (var store = folder.Open()) settled = sealedRows.ConvertAll(r => SealedWords.Open(store.Vault, r[0], r[1]));
         settled.Count.ShouldBe(5);
         settled.ShouldContain(s => s.Contains("queued as Q0001", StringComparison.Ordinal) || s.Contains("queued as Q0002", StringComparison.Ordinal));
         settled.ShouldContain(s => s.Contains("550 5.1.1", StringComparison.Ordinal));

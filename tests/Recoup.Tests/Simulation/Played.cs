@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Recoup.Connectors.Mail;
+using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;

@@ -79,7 +79,7 @@ internal static partial class TestStores
         using var db = connection;
         db.Open();
         // States are bytes; tests that show them show their text.
-        (db as SqliteConnection)?.CreateFunction("state_text", (byte[] state) => Core.Parties.StateText.Of(state));
+        (db as SqliteConnection)?.CreateFunction("state_text", (byte[] state) => Core.StateText.Of(state));
         using var command = db.CreateCommand();
         command.CommandText = sql;
         using var reader = command.ExecuteReader();

@@ -224,7 +224,8 @@ public sealed class JoinTests
         var pages = new PageReadings(play.Store);
         pages.Message(id)!.Text!.Body.ShouldBe(text.Body);
         pages.Message(id)!.Decision!.Decision.Step.ShouldBe("level-1");
-        InvoiceDocument.Of(readings.EventsOf(state), state.Id, "A2", ["I2"], Day(4, 22)).ShouldHaveSingleItem().Order.ShouldBe("for the kitchen");
+        var events = readings.EventsOf(state);
+        InvoiceDocument.Of(events, Fold.Of(events, state.Id), "A2", ["I2"], Day(4, 22)).ShouldHaveSingleItem().Order.ShouldBe("for the kitchen");
         Settling.Unsubscribe(play.Door, id, token, On(4, 22))!.Status.ShouldBe(UnitStatus.Accepted);
         Settling.Unsubscribe(play.Door, id, token.Replace(token[0], token[0] == 'a' ? 'b' : 'a'), On(4, 22)).ShouldBeNull();
         play.Run(new Step.Run(On(5, 6), Day(5, 6)));
@@ -336,7 +337,8 @@ public sealed class JoinTests
         single.ShouldBe(timeline);
         var joined = (Event.PartyJoined)Play.EventOf(pages.Timeline(state, "A1", null, 100).Rows.Single(r => r.Kind == "party_joined"));
         (joined.Accounts[0], joined.Reason).ShouldBe(("A2", "the same name and birthday"));
-        var section = AccountStatement.Of(readings.EventsOf(state), state.Id, "A2", Day(4, 1), Day(5, 6)).Sections.ShouldHaveSingleItem();
+        var events = readings.EventsOf(state);
+        var section = AccountStatement.Of(events, Fold.Of(events, state.Id), "A2", Day(4, 1), Day(5, 6)).Sections.ShouldHaveSingleItem();
         (section.Movements.Count, section.Closing, section.Unapplied).ShouldBe((3, 2000, 500));
         ShouldBeSound(play);
     }

@@ -2,9 +2,10 @@ using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
 using static Recoup.Core.Inputs.FieldType;
 
-namespace Recoup.Core.Inputs;
+namespace Recoup.Core;
 
 /// <summary>Every kind of input there is, in the order in which a reader meets them.</summary>
 public static class InputKinds

@@ -1,8 +1,9 @@
 using Recoup.Core.Events;
 using Recoup.Core.Measures;
+using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 
-namespace Recoup.Core.Parties;
+namespace Recoup.Core;
 
 /// <content>What lists of another system tell of: numbers issued again, credits that are another sum.</content>
 public static partial class Fold
@@ -27,7 +28,7 @@ public static partial class Fold
 
     private static void AdjustCredit(PartyState state, Envelope e, CellDeltas cells, Event.CreditAdjusted adjusted)
     {
-        var credit = state.Cash[CreditKey(e.Account, adjusted.Number)];
+        var credit = state.Cash[CashState.CreditKey(e.Account, adjusted.Number)];
         credit.Minor += adjusted.Minor;
         ChangeUnapplied(state, credit, cells, Waiting(state, credit), [new Movement(e.EffectiveOn, adjusted.Minor)]);
         Touch(state, e);

@@ -1,8 +1,9 @@
 using Recoup.Core.Events;
 using Recoup.Core.Measures;
+using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 
-namespace Recoup.Core.Parties;
+namespace Recoup.Core;
 
 /// <summary>What is taken back: cash off an item, cash sent back to the customer, a cancellation, a recovery.</summary>
 public static partial class Fold

@@ -1,7 +1,8 @@
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
+using Recoup.Core.Parties;
 
-namespace Recoup.Core.Parties;
+namespace Recoup.Core;
 
 /// <summary>
 /// One party out of two. What is of an account goes along as it is; what is of the person becomes one: the contacts of both

@@ -1,8 +1,9 @@
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
+using Recoup.Core.Parties;
 
-namespace Recoup.Core.Parties;
+namespace Recoup.Core;
 
 /// <summary>Two parties that are one customer: one leaves, the other is joined.</summary>
 public static partial class Fold

@@ -4,9 +4,10 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 
-namespace Recoup.Core.Events;
+namespace Recoup.Core;
 
 /// <summary>
 /// Events to payload bytes and back. A kind's name and version stand in their own columns; a payload of an older
@@ -55,12 +56,8 @@ public static class EventCodec
     }
 }
 
-/// <summary>The journal holds something that Recoup never wrote.</summary>
-public class JournalDamagedException(string message) : Exception(message);
-
 /// <summary>How each event is written, field by field; null is left out, and a field that is none of its own refuses the payload.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(PersonalDetails))]
 [JsonSerializable(typeof(Event.AccountOpened))]
 [JsonSerializable(typeof(Event.AccountChanged))]
 [JsonSerializable(typeof(Event.AccountMoved))]

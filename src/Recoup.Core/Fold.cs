@@ -2,16 +2,11 @@ using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
+using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 
-namespace Recoup.Core.Parties;
-
-/// <summary>The columns beside an event that folding it needs.</summary>
-public readonly record struct Envelope(long Seq, string Account, DateOnly EffectiveOn, DateOnly RecordedOn, long RecordedAt, string Cause)
-{
-    public static Envelope Of(JournalRow row) => new(row.Seq, row.Account, row.EffectiveOn, row.RecordedOn, row.RecordedAt, row.Cause);
-}
+namespace Recoup.Core;
 
 /// <summary>
 /// How a party's state and the cells follow from its events: the one switch behind live work, rebuild and
@@ -114,7 +109,7 @@ public static partial class Fold
                 Flow(state, e.Account, cells, Measure.CashReceived, e.EffectiveOn, null, payment.Currency, payment.Minor, 1);
                 break;
             case Event.CreditNoted credit:
-                Receive(state, e, cells, CreditKey(e.Account, credit.Number), CashKind.CreditNote, credit.Currency, credit.Minor, credit.Allocations, credit.Waiting);
+                Receive(state, e, cells, CashState.CreditKey(e.Account, credit.Number), CashKind.CreditNote, credit.Currency, credit.Minor, credit.Allocations, credit.Waiting);
                 Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, credit.Currency, -credit.Minor, 0);
                 break;
             case Event.CreditAdjusted adjusted:
@@ -128,7 +123,7 @@ public static partial class Fold
                 state.Cash[reversed.Payment].IsUnlisted = reversed.Unlisted == true;
                 break;
             case Event.CreditNoteCancelled cancelled:
-                Reverse(state, e, cells, CreditKey(e.Account, cancelled.Number), cancelled.Undone);
+                Reverse(state, e, cells, CashState.CreditKey(e.Account, cancelled.Number), cancelled.Undone);
                 break;
             case Event.AllocationReversed reversed:
                 TakeOff(state, e, cells, reversed);
@@ -294,8 +289,6 @@ public static partial class Fold
     private static bool Moves(Event e) => e is Event.InvoiceIssued or Event.InvoiceCorrected or Event.InvoiceCancelled or Event.ChargeMade or Event.ChargeWaived
         or Event.PaymentReceived or Event.PaymentReversed or Event.CreditNoted or Event.CreditAdjusted or Event.CashApplied or Event.ItemAdjusted
         or Event.CreditNoteCancelled or Event.ChargeCancelled or Event.CancellationReversed or Event.WaiverReversed or Event.AllocationReversed or Event.RefundMade or Event.RefundReversed;
-
-    public static string CreditKey(string account, string number) => $"credit:{account}:{number}";
 
     /// <summary>Something about the party changed: the next run looks at it. What takes effect later waits for its day.</summary>
     private static void Touch(PartyState state, Envelope e)

@@ -1,6 +1,7 @@
 using Recoup.Core.Foundation;
+using Recoup.Core.Parties;
 
-namespace Recoup.Core.Parties;
+namespace Recoup.Core;
 
 /// <summary>
 /// States to bytes and back, by the form that each declares (<see cref="IFormed{T}"/>), behind a byte that tells the kind. The bytes have
@@ -19,27 +20,11 @@ public static class StateCodec
     public static string Version { get; } = $"{Folding}-{FormDescription.DigestOf(string.Join('\n',
         RowKinds.All.Select(static kind => kind.Describe()).Prepend(FormDescription.Of<PartyState>()).Append(string.Join(' ', StateWords.Common))))}";
 
-    internal static StateWriter Written<T>(byte mark, T state) where T : IFormed<T>
-    {
-        var bytes = StateWriter.Begin(mark);
-        var form = new FormWriter(bytes);
-        T.Form(ref form, state);
-        return bytes;
-    }
-
-    internal static T Read<T>(byte mark, ReadOnlySpan<byte> bytes) where T : IFormed<T>
-    {
-        var reader = new StateReader(bytes, mark);
-        var state = T.Form(ref reader, T.Blank);
-        reader.End();
-        return state;
-    }
-
-    public static byte[] Encode(PartyState state) => Written(PartyMark, state).End();
+    public static byte[] Encode(PartyState state) => StoredState.Written(PartyMark, state).End();
 
     /// <summary>Whether these are the bytes of that state.</summary>
-    public static bool IsOf(ReadOnlySpan<byte> bytes, PartyState state) => Written(PartyMark, state).EndsAs(bytes);
+    public static bool IsOf(ReadOnlySpan<byte> bytes, PartyState state) => StoredState.Written(PartyMark, state).EndsAs(bytes);
 
     /// <summary>Throws <see cref="StateDamagedException"/> where the bytes are no such state.</summary>
-    public static PartyState DecodeParty(ReadOnlySpan<byte> bytes) => Read<PartyState>(PartyMark, bytes);
+    public static PartyState DecodeParty(ReadOnlySpan<byte> bytes) => StoredState.Read<PartyState>(PartyMark, bytes);
 }

@@ -1,8 +1,9 @@
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Measures;
+using Recoup.Core.Parties;
 
-namespace Recoup.Core.Parties;
+namespace Recoup.Core;
 
 /// <summary>The party's accounts, where they stand and how it is reached.</summary>
 public static partial class Fold

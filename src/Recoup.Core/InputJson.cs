@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
 
-namespace Recoup.Core.Inputs;
+namespace Recoup.Core;
 
 /// <summary>Reads one JSON object of the contract into an input, by the table of kinds. Unknown fields are refused by name.</summary>
 public static class InputJson

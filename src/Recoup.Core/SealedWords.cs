@@ -2,8 +2,9 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.RegularExpressions;
 using Recoup.Core.Events;
+using Recoup.Core.Workspace;
 
-namespace Recoup.Core.Workspace;
+namespace Recoup.Core;
 
 /// <summary>
 /// A text under its party's key, as a text: <c>sealed:</c> and Base64Url. It stands in events and states in the place of the words

@@ -1,9 +1,10 @@
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
+using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 
-namespace Recoup.Core.Parties;
+namespace Recoup.Core;
 
 /// <summary>What promises count, when they end, and what becomes of one whose money went back.</summary>
 public static partial class Fold

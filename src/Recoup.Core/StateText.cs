@@ -1,9 +1,7 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Recoup.Core.Foundation;
+using Recoup.Core.Parties;
 
-namespace Recoup.Core.Parties;
+namespace Recoup.Core;
 
 /// <summary>A stored state for a person to read: JSON, under the names that its form gives. Nothing reads it back.</summary>
 public static class StateText
@@ -19,11 +17,5 @@ public static class StateText
     }
 
     /// <summary>A state, whether it was stored yet or not.</summary>
-    public static string Of<T>(T state) where T : IFormed<T>
-    {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-            new FormText(json).Object(state);
-        return Encoding.UTF8.GetString(bytes.ToArray());
-    }
+    public static string Of(PartyState state) => StoredState.TextOf(state);
 }

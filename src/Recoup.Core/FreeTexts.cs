@@ -1,4 +1,5 @@
-namespace Recoup.Core.Events;
+using Recoup.Core.Events;
+namespace Recoup.Core;
 
 /// <summary>
 /// What people say in their own words and events carry along: reasons, order numbers, lines, dispositions, what a server said. Any

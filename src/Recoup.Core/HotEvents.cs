@@ -1,4 +1,5 @@
-namespace Recoup.Core.Events;
+using Recoup.Core.Events;
+namespace Recoup.Core;
 
 /// <summary>
 /// The kinds of which nearly all of a large journal consists, written and read by hand: the same bytes as the serializer's,

@@ -1,9 +1,10 @@
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
+using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 
-namespace Recoup.Core.Parties;
+namespace Recoup.Core;
 
 /// <summary>
 /// Keeps the sums of a party's header and the stocks' cells in step with its items and its cash. Both are defined

@@ -1,8 +1,9 @@
 using Recoup.Core.Foundation;
+using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 
-namespace Recoup.Core.Parties;
+namespace Recoup.Core;
 
 /// <summary>
 /// Holds, promises and disputes of whole accounts once they are over: the days on which they stood are kept, so that a
