@@ -19,19 +19,24 @@ public static class EventCodec
     private static readonly FrozenDictionary<(string Kind, int Version), Func<byte[], byte[]>> Upcasters =
         new Dictionary<(string, int), Func<byte[], byte[]>>().ToFrozenDictionary();
 
-    private static readonly FrozenDictionary<Type, (string Kind, int Version, JsonTypeInfo Info)> ByType = typeof(Event).GetNestedTypes()
-        .Where(t => t.IsSubclassOf(typeof(Event)))
-        .ToFrozenDictionary(t => t, t => (JsonNamingPolicy.SnakeCaseLower.ConvertName(t.Name), 1, EventJson.Default.GetTypeInfo(t) ?? throw new InvalidOperationException($"{t.Name} is not in EventJson")));
+    /// <summary>Every kind of event there is.</summary>
+    public static readonly IReadOnlyList<EventKind> All =
+    [
+        .. typeof(Event).GetNestedTypes().Where(t => t.IsSubclassOf(typeof(Event))).Select(t => new EventKind(JsonNamingPolicy.SnakeCaseLower.ConvertName(t.Name),
+            EventJson.Default.GetTypeInfo(t) ?? throw new InvalidOperationException($"{t.Name} is not in EventJson"))),
+        .. Chapters.Events,
+    ];
 
-    private static readonly FrozenDictionary<string, (int Version, JsonTypeInfo Info)> ByKind =
-        ByType.Values.ToFrozenDictionary(v => v.Kind, v => (v.Version, v.Info), StringComparer.Ordinal);
+    private static readonly FrozenDictionary<Type, EventKind> ByType = All.ToFrozenDictionary(k => k.Info.Type);
+
+    private static readonly FrozenDictionary<string, EventKind> ByKind = All.ToFrozenDictionary(k => k.Name, StringComparer.Ordinal);
 
     public static IEnumerable<string> Kinds => ByKind.Keys.Order(StringComparer.Ordinal);
 
     public static (string Kind, int Version, byte[] Payload) Encode(Event e)
     {
-        var (kind, version, info) = ByType[e.GetType()];
-        return (kind, version, HotEvents.Encode(e) ?? JsonSerializer.SerializeToUtf8Bytes(e, info));
+        var kind = ByType[e.GetType()];
+        return (kind.Name, kind.Version, HotEvents.Encode(e) ?? JsonSerializer.SerializeToUtf8Bytes(e, kind.Info));
     }
 
     /// <summary>Throws <see cref="JournalDamagedException"/> where kind, version or payload are none that this program knows.</summary>
@@ -86,15 +91,7 @@ public static class EventCodec
 [JsonSerializable(typeof(Event.WriteOffReversed))]
 [JsonSerializable(typeof(Event.ItemAdjusted))]
 [JsonSerializable(typeof(Event.CreditAdjusted))]
-[JsonSerializable(typeof(Event.DisputeOpened))]
-[JsonSerializable(typeof(Event.DisputeClosed))]
-[JsonSerializable(typeof(Event.PromiseMade))]
-[JsonSerializable(typeof(Event.PromiseClosed))]
-[JsonSerializable(typeof(Event.PromiseReopened))]
-[JsonSerializable(typeof(Event.HoldPlaced))]
-[JsonSerializable(typeof(Event.HoldReleased))]
 [JsonSerializable(typeof(Event.ContactMade))]
-[JsonSerializable(typeof(Event.WorkItemClosed))]
 [JsonSerializable(typeof(Event.Decided))]
 [JsonSerializable(typeof(Event.MessageReleased))]
 [JsonSerializable(typeof(Event.MessageDeferred))]

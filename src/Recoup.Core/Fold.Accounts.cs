@@ -2,6 +2,7 @@ using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Core;
 
@@ -33,7 +34,7 @@ public static partial class Fold
             state.Pending[state.Pending.IndexOf(pending)] = pending with { Portfolio = portfolio };
         }
         Deliveries.Moved(state, e.Account, e.EffectiveOn);
-        Touch(state, e);
+        state.Touch(e);
     }
 
     private static void SetPoint(PartyState state, Event.ContactPointSet point)

@@ -38,8 +38,8 @@ public static partial class Fold
         Invariant.Holds(other?.Id == joined.Party, $"party {joined.Party}, which joins party {state.Id}, was not loaded");
         state.Joining = null;
         Exposures.Advance(other!, e.RecordedOn);
-        Exposures.Join(state, other!, e.EffectiveOn, cells);
+        Exposures.Join(state, other!, e.EffectiveOn, cells, () => Joins.Merge(state, other!, e.EffectiveOn));
         Deliveries.TryAgain(state);
-        Touch(state, e);
+        state.Touch(e);
     }
 }

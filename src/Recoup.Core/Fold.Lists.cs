@@ -23,7 +23,7 @@ public static partial class Fold
             i.Redate(again.EffectiveOn, again.invoice.DueOn);
         });
         Reinstate(state, e, cells, item.Number, item.Amount);
-        Touch(state, e);
+        state.Touch(e);
     }
 
     private static void AdjustCredit(PartyState state, Envelope e, CellDeltas cells, Event.CreditAdjusted adjusted)
@@ -31,6 +31,6 @@ public static partial class Fold
         var credit = state.Cash[CashState.CreditKey(e.Account, adjusted.Number)];
         credit.Minor += adjusted.Minor;
         ChangeUnapplied(state, credit, cells, Waiting(state, credit), [new Movement(e.EffectiveOn, adjusted.Minor)]);
-        Touch(state, e);
+        state.Touch(e);
     }
 }

@@ -43,7 +43,7 @@ public static partial class Fold
             if (message.Document is null) TakeBackStep(state, message); else Deliveries.Block(state, message);
         }
         Deliveries.Note(state, message, e.EffectiveOn, "bounced", detail);
-        Touch(state, e);
+        state.Touch(e);
     }
 
     private static void SettleMessage(PartyState state, Envelope e, CellDeltas cells, Event.MessageSettled settled)
@@ -65,6 +65,6 @@ public static partial class Fold
         // Unknown may have reached the customer, so it counts toward the caps; settled later, it is not counted twice.
         if (settled.Outcome != "failed" && !counted) state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
         if (settled.Outcome == "sent") CountAction(state, e.Account, cells, e.EffectiveOn, settled.Proactive);
-        if (settled.Outcome == "failed") Touch(state, e);
+        if (settled.Outcome == "failed") state.Touch(e);
     }
 }

@@ -2,6 +2,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Core;
 
@@ -15,7 +16,7 @@ public static partial class Fold
         foreach (var undone in parts)
         {
             var on = Later(e.EffectiveOn, undone.On);
-            var item = Loaded(state, e.Account, undone.Number);
+            var item = state.Loaded(e.Account, undone.Number);
             if (undone.Recovery) Unrecover(state, e, cells, item, undone.Minor, on, -1);
             else PutBack(state, e, cells, cash, item, undone.Minor, undone.On, on);
         }
@@ -23,7 +24,7 @@ public static partial class Fold
         foreach (var back in cash.Back ?? [])
         {
             if (back.On <= e.EffectiveOn) continue;
-            var item = Loaded(state, e.Account, back.Number);
+            var item = state.Loaded(e.Account, back.Number);
             var earlier = Later(e.EffectiveOn, back.Since);
             if (back.Recovery)
             {
@@ -41,21 +42,21 @@ public static partial class Fold
         if (cash.Kind == CashKind.Payment)
         {
             Flow(state, e.Account, cells, Measure.CashReceived, e.EffectiveOn, null, cash.Currency, -cash.Minor, -1);
-            CountTowardPromises(state, e.EffectiveOn, new CashToCome(cash.Key, e.EffectiveOn, cash.On, e.Account, cash.Currency, -cash.Minor));
+            PromiseChapter.Count(state, e.EffectiveOn, new CashToCome(cash.Key, e.EffectiveOn, cash.On, e.Account, cash.Currency, -cash.Minor));
         }
         else Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, cash.Currency, cash.Minor, 0);
         cash.Reversed = true;
         cash.Allocations.Clear();
         cash.Back = null;
         ChangeUnapplied(state, cash, cells, null, cash.Moves.ConvertAll(m => new Movement(Later(e.EffectiveOn, m.On), -m.Minor)));
-        Touch(state, e);
+        state.Touch(e);
     }
 
     /// <summary>Parts of a payment or credit go back from an item to unapplied cash; none before it had met the item.</summary>
     private static void TakeOff(PartyState state, Envelope e, CellDeltas cells, Event.AllocationReversed reversed)
     {
         var cash = state.Cash[reversed.Payment];
-        var item = Loaded(state, e.Account, reversed.Number);
+        var item = state.Loaded(e.Account, reversed.Number);
         var unapplied = new List<Movement>();
         foreach (var part in reversed.Parts)
         {
@@ -67,7 +68,7 @@ public static partial class Fold
             else PutBack(state, e, cells, cash, item, part.Minor, part.On, on);
         }
         ChangeUnapplied(state, cash, cells, Waiting(state, cash), unapplied);
-        Touch(state, e);
+        state.Touch(e);
     }
 
     /// <summary>The last allocation that stands there so, as far as the part goes.</summary>
@@ -115,7 +116,7 @@ public static partial class Fold
             ChangeUnapplied(state, cash, cells, Waiting(state, cash), [new Movement(e.EffectiveOn, -sign * part.Minor)]);
             Flow(state, e.Account, cells, Measure.CashReceived, e.EffectiveOn, null, currency, -sign * part.Minor, 0);
         }
-        Touch(state, e);
+        state.Touch(e);
     }
 
     /// <summary>A cancelled item stands again: its amount is open, and what was to be sent to the customer is to be sent still.</summary>
@@ -131,6 +132,6 @@ public static partial class Fold
         if (item.Kind == ItemKind.Invoice) Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, item.Currency, reversed.MinorDelta, 1);
         Reinstate(state, e, cells, reversed.Number, item.BalanceOn(e.EffectiveOn));
         if (item.Delivery is { Outcome: "withdrawn", Why: "cancelled" } && !state.Erased) Deliveries.Await(state, e.Account, reversed.Number);
-        Touch(state, e);
+        state.Touch(e);
     }
 }

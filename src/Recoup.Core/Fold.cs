@@ -25,7 +25,7 @@ public static partial class Fold
             case Event.AccountChanged changed:
                 ChangeAccount(state, changed.Details);
                 Deliveries.TryAgain(state);
-                Touch(state, e);
+                state.Touch(e);
                 break;
             case Event.AccountMoved moved:
                 MoveAccount(state, e, cells, moved.Portfolio);
@@ -40,12 +40,12 @@ public static partial class Fold
                 if (consent.OutOfAll) state.Contact.TakeOutOfAll(consent.Channel, e.EffectiveOn, e.RecordedOn);
                 state.Contact.Change(consent.Channel, consent.AddressToken, consent.Granted, e.EffectiveOn, e.RecordedOn);
                 if (consent.Granted) Deliveries.TryAgain(state);
-                Touch(state, e);
+                state.Touch(e);
                 break;
             case Event.ContactPointSet point:
                 SetPoint(state, point);
                 Deliveries.TryAgain(state);
-                Touch(state, e);
+                state.Touch(e);
                 break;
             case Event.PartyErased:
                 state.Erased = true;
@@ -94,7 +94,7 @@ public static partial class Fold
             case Event.ItemAdjusted adjusted:
                 Change(state, e, cells, adjusted.Number, (e.EffectiveOn, adjusted.Minor), static (item, by) => item.Move(by.EffectiveOn, by.Minor));
                 Reinstate(state, e, cells, adjusted.Number, adjusted.Minor);
-                Touch(state, e);
+                state.Touch(e);
                 break;
             case Event.WrittenOff off:
                 WriteOff(state, e, cells, off.Number, off.Minor, 1);
@@ -135,49 +135,14 @@ public static partial class Fold
                 ReverseRefund(state, e, cells, reversed);
                 break;
 
-            case Event.DisputeOpened dispute:
-                OpenDispute(state, e, cells, dispute);
-                break;
-            case Event.DisputeClosed closed:
-                CloseDispute(state, e, cells, closed);
-                break;
-            case Event.PromiseMade promise:
-                state.Promises.Add(new PromiseState
-                {
-                    Promise = promise.Promise, Account = e.Account, MadeOn = e.EffectiveOn, DueOn = promise.DueOn,
-                    Minor = promise.Minor, Currency = promise.Currency,
-                    LearnedOn = Pause.LateFrom(e.EffectiveOn, e.RecordedOn),
-                });
-                Touch(state, e);
-                break;
-            case Event.PromiseClosed closed:
-                ClosePromise(state, e, closed);
-                Touch(state, e);
-                break;
-            case Event.PromiseReopened reopened:
-                ReopenPromise(state, e, reopened);
-                Touch(state, e);
-                break;
-            case Event.HoldPlaced hold:
-                PlaceHold(state, e, hold);
-                Touch(state, e);
-                break;
-            case Event.HoldReleased released:
-                ReleaseHold(state, released);
-                Touch(state, e);
-                break;
+            case DisputeEvent dispute: DisputeChapter.Fold(state, e, cells, dispute); break;
+            case PromiseEvent promise: PromiseChapter.Fold(state, e, promise); break;
+            case HoldEvent hold: HoldChapter.Fold(state, e, hold); break;
+            case WorkItemEvent work: WorkItemChapter.Fold(state, e, work); break;
             case Event.ContactMade contact:
                 state.Contact.Remember(new ContactRecord(contact.At, contact.Channel, contact.Direction == "outbound", contact.Outcome == "right_party"));
                 if (contact.Direction == "outbound") CountAction(state, e.Account, cells, e.EffectiveOn, contact.Proactive);
-                Touch(state, e);
-                break;
-            case Event.WorkItemClosed done:
-                var work = state.WorkItems[done.WorkItem];
-                work.Open = false;
-                work.Disposition = done.Disposition;
-                state.WorkItems.Changed.Add(done.WorkItem);
-                RemovePending(state, done.WorkItem);
-                Touch(state, e);
+                state.Touch(e);
                 break;
 
             case Event.Decided decided:
@@ -196,7 +161,7 @@ public static partial class Fold
                 if (withdrawn.Rule is not ("cancelled" or "erased")) Deliveries.Block(state, state.Messages[withdrawn.Message]);
                 Deliveries.Note(state, state.Messages[withdrawn.Message], e.EffectiveOn, "withdrawn", withdrawn.Rule);
                 Settle(state, withdrawn.Message, MessageStatus.Withdrawn, withdrawn.Rule);
-                Touch(state, e);
+                state.Touch(e);
                 break;
             case Event.MessageSettled settled:
                 SettleMessage(state, e, cells, settled);
@@ -215,25 +180,6 @@ public static partial class Fold
 
     // What the arms above capture stands in methods of its own: a closure in Apply itself would be made for every event.
 
-    private static void ReleaseHold(PartyState state, Event.HoldReleased released)
-    {
-        var held = state.Holds.Find(h => h.Hold == released.Hold)!;
-        held.To = released.LastDay;
-        if (held.To >= held.From && held.To >= state.AsOf) return;
-        Pauses.Keep(state, held);
-        state.Holds.Remove(held);
-    }
-
-    private static void PlaceHold(PartyState state, Envelope e, Event.HoldPlaced placed)
-    {
-        var hold = new HoldState
-        {
-            Hold = placed.Hold, Account = e.Account, From = placed.From, To = placed.To, Reason = placed.Reason,
-            LearnedOn = Pause.LateFrom(placed.From, e.RecordedOn),
-        };
-        if (hold.To >= state.AsOf) state.Holds.Add(hold); else Pauses.Keep(state, hold);
-    }
-
     private static void RemovePending(PartyState state, string id) => state.Pending.RemoveAll(p => p.Id == id);
 
     private static void Waive(PartyState state, Envelope e, CellDeltas cells, string number, long minor)
@@ -244,7 +190,7 @@ public static partial class Fold
             Movements.Add(item.Waivers ??= [], by.EffectiveOn, by.minor);
             item.Move(by.EffectiveOn, -by.minor);
         });
-        Touch(state, e);
+        state.Touch(e);
     }
 
     private static void WriteOff(PartyState state, Envelope e, CellDeltas cells, string number, long minor, int count)
@@ -256,45 +202,12 @@ public static partial class Fold
         });
         var written = state.Items[(e.Account, number)];
         Flow(state, e.Account, cells, Measure.WrittenOff, e.EffectiveOn, written.DueAt(e.EffectiveOn), written.Currency, minor, count);
-        Touch(state, e);
-    }
-
-    private static void OpenDispute(PartyState state, Envelope e, CellDeltas cells, Event.DisputeOpened dispute)
-    {
-        var learned = Pause.LateFrom(e.EffectiveOn, e.RecordedOn);
-        state.Disputes.Add(new OpenDispute
-        {
-            Dispute = dispute.Dispute, Account = e.Account, Number = dispute.Number, From = e.EffectiveOn, LearnedOn = learned,
-        });
-        if (dispute.Number is { } disputed)
-            Change(state, e, cells, disputed, new DisputeSpan(dispute.Dispute, e.EffectiveOn) { LearnedOn = learned },
-                static (item, span) => (item.Disputes ??= []).Add(span));
-        Touch(state, e);
-    }
-
-    private static void CloseDispute(PartyState state, Envelope e, CellDeltas cells, Event.DisputeClosed closed)
-    {
-        var open = state.Disputes.Find(d => d.Dispute == closed.Dispute)!;
-        open.ClosedOn = e.EffectiveOn;
-        if (e.EffectiveOn <= state.AsOf)
-        {
-            Pauses.Keep(state, open);
-            state.Disputes.Remove(open);
-        }
-        if (closed.Number is { } contested)
-            Change(state, e, cells, contested, (closed.Dispute, e.EffectiveOn), static (item, end) => item.Disputes!.Find(d => d.Dispute == end.Dispute)!.ClosedOn = end.EffectiveOn);
-        Touch(state, e);
+        state.Touch(e);
     }
 
     private static bool Moves(Event e) => e is Event.InvoiceIssued or Event.InvoiceCorrected or Event.InvoiceCancelled or Event.ChargeMade or Event.ChargeWaived
         or Event.PaymentReceived or Event.PaymentReversed or Event.CreditNoted or Event.CreditAdjusted or Event.CashApplied or Event.ItemAdjusted
         or Event.CreditNoteCancelled or Event.ChargeCancelled or Event.CancellationReversed or Event.WaiverReversed or Event.AllocationReversed or Event.RefundMade or Event.RefundReversed;
-
-    /// <summary>Something about the party changed: the next run looks at it. What takes effect later waits for its day.</summary>
-    private static void Touch(PartyState state, Envelope e)
-    {
-        if (!state.Erased) state.ReviewBy(e.EffectiveOn > e.RecordedOn ? e.EffectiveOn : e.RecordedOn);
-    }
 
     private static void Issue(PartyState state, Envelope e, CellDeltas cells, ItemState item)
     {
@@ -303,23 +216,16 @@ public static partial class Fold
         Exposures.Change(state, item, cells, e.EffectiveOn, static (i, on) => i.Move(on, i.Amount));
         // A charge may be due on a day gone by: no due date passes that would make it overdue.
         Reinstate(state, e, cells, item.Number, item.Amount);
-        Touch(state, e);
+        state.Touch(e);
     }
 
     private static void Change<T>(PartyState state, Envelope e, CellDeltas cells, string number, T by, Action<ItemState, T> change) =>
-        Exposures.Change(state, Loaded(state, e.Account, number), cells, by, change);
-
-    private static ItemState Loaded(PartyState state, string account, string number)
-    {
-        var item = state.Item(account, number);
-        Invariant.Holds(item is not null, $"item {number} of account {account} was not loaded");
-        return item;
-    }
+        Exposures.Change(state, state.Loaded(e.Account, number), cells, by, change);
 
     private static void Correct(PartyState state, Envelope e, CellDeltas cells, string number, long delta, DateOnly? due, IReadOnlyList<Released>? released, bool cancelled)
     {
         var on = e.EffectiveOn;
-        var item = Loaded(state, e.Account, number);
+        var item = state.Loaded(e.Account, number);
         var wasOverdue = on > item.DueAt(on);
         var freed = new List<Movement>();
         foreach (var part in released ?? [])
@@ -351,7 +257,7 @@ public static partial class Fold
         if (item.Kind == ItemKind.Invoice) Flow(state, e.Account, cells, Measure.Sales, on, null, item.Currency, delta, cancelled ? -1 : 0);
         // A due date set to a day gone by makes the whole balance overdue at once, not only what was added.
         Reinstate(state, e, cells, number, wasOverdue ? delta : item.BalanceOn(on));
-        Touch(state, e);
+        state.Touch(e);
     }
 
     /// <summary>A new due date from a day on. Cash that met the item since then is late, or no longer late, by the new one.</summary>
@@ -385,8 +291,8 @@ public static partial class Fold
         var moves = new List<Movement>(allocations.Count + 1) { new(e.EffectiveOn, minor) };
         foreach (var allocation in allocations) moves.Add(new Movement(allocation.On, -allocation.Minor));
         ChangeUnapplied(state, cash, cells, waiting, moves);
-        if (kind == CashKind.Payment) CountTowardPromises(state, e.EffectiveOn, new CashToCome(key, e.EffectiveOn, e.EffectiveOn, e.Account, currency, minor));
-        Touch(state, e);
+        if (kind == CashKind.Payment) PromiseChapter.Count(state, e.EffectiveOn, new CashToCome(key, e.EffectiveOn, e.EffectiveOn, e.Account, currency, minor));
+        state.Touch(e);
     }
 
     private static void ApplyUnapplied(PartyState state, Envelope e, CellDeltas cells, Event.CashApplied applied)
@@ -394,7 +300,7 @@ public static partial class Fold
         var cash = state.Cash[applied.Payment];
         Meet(state, e, cells, cash, applied.Allocation);
         ChangeUnapplied(state, cash, cells, Waiting(state, cash)?.FindAll(w => w.Number != applied.Allocation.Number), [new Movement(applied.Allocation.On, -applied.Allocation.Minor)]);
-        Touch(state, e);
+        state.Touch(e);
     }
 
     /// <summary>Cash or credit meets an item: the allocation's effect on item, flows and document.</summary>
@@ -402,7 +308,7 @@ public static partial class Fold
     {
         cash.Allocations.Add(allocation);
         if (state.NotesChanges) state.Cash.Changed.Add(cash.Key);
-        var item = Loaded(state, e.Account, allocation.Number);
+        var item = state.Loaded(e.Account, allocation.Number);
         if (item.AppliedBy?.Contains(cash.Key) != true) (item.AppliedBy ??= []).Add(cash.Key);
         if (allocation.Recovery)
         {

@@ -36,15 +36,15 @@ public static class FreeTexts
             Event.CreditAdjusted c => c with { Reason = change(state, c.Reason) },
             Event.WrittenOff w => w with { Reason = change(state, w.Reason) },
             Event.ItemAdjusted i => i with { Reason = change(state, i.Reason) },
-            Event.DisputeOpened d => d with { Reason = change(state, d.Reason) },
-            Event.HoldPlaced h => h with { Reason = change(state, h.Reason) },
-            Event.WorkItemClosed w => w with { Disposition = change(state, w.Disposition) },
             Event.PartyJoined { Reason: not null } p => p with { Reason = Of(p.Reason) },
             Event.PartyErased p => p with { Reason = change(state, p.Reason) },
             Event.MessageDeferred { Detail: not null } m => m with { Detail = Of(m.Detail) },
             Event.MessageSettled { Detail: not null } m => m with { Detail = Of(m.Detail) },
             Event.MessageBounced { Detail: not null } m => m with { Detail = Of(m.Detail) },
-            _ => e,
+            _ => e.HasWords ? Changed(e, state, change) : e,
         };
     }
+
+    // A method of its own: what it captures would be made for every event.
+    private static Event Changed<T>(Event e, T state, Func<T, string, string> change) => e.WithWords(text => change(state, text));
 }

@@ -232,8 +232,7 @@ public static class InputJson
 
     private static (InputKind, (Field, System.Reflection.PropertyInfo)[]) PlanWriting(Type type)
     {
-        var name = type == typeof(Input.AccountSet) ? "account" : type == typeof(Input.PortfolioSet) ? "portfolio" : type == typeof(Input.SendingSet) ? "sending" : JsonNamingPolicy.SnakeCaseLower.ConvertName(type.Name);
-        var kind = InputKinds.Of(name);
+        var kind = InputKinds.Of(type);
         return (kind, [.. kind.Fields.Where(f => f.Name != "currency").Select(f => (f, type.GetProperties().First(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name) == f.Name)))]);
     }
 

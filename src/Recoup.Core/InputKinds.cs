@@ -3,19 +3,18 @@ using System.Diagnostics.CodeAnalysis;
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Recovery;
 using static Recoup.Core.Inputs.FieldType;
+using static Recoup.Core.Inputs.Fields;
 
 namespace Recoup.Core;
 
 /// <summary>Every kind of input there is, in the order in which a reader meets them.</summary>
 public static class InputKinds
 {
-    private static readonly Field[] Money = [Need("amount", Amount, "in major units, a decimal string"), Need("currency", FieldType.Currency, "ISO 4217 code")];
-    private static readonly Field OnDay = Need("on", Date, "the day it takes effect");
-
     public static readonly IReadOnlyList<InputKind> All =
     [
-        new("account", "opens an account or changes what is given of it", true,
+        InputKind.Of("account", "opens an account or changes what is given of it", true,
         [
             May("party", Text, "the person or company that owes; by default the account is its own party") with { LengthMax = 100 },
             May("name", Text, "name of the person or company") with { Personal = true },
@@ -35,16 +34,16 @@ public static class InputKinds
             Email = CheckEmail(d, d.Text("email"), "email"), OtherEmails = CheckEmails(d, "other_emails"), Phone = d.Text("phone"), Address = d.Text("address"), Country = CheckCountry(d), TimeZone = CheckZone(d),
             Language = CheckLanguage(d), Parent = d.Text("parent"),
         }),
-        new("account_moved", "the account goes to another portfolio, with all that is open of it; what happened before stays where it was", true,
+        InputKind.Of("account_moved", "the account goes to another portfolio, with all that is open of it; what happened before stays where it was", true,
         [Need("portfolio", Text, "where it goes") with { LengthMax = 60 }, May("on", Date, "the day on which it is told, which is the only one allowed")],
         d => new Input.AccountMoved { Key = "", Account = d.Need("account"), Portfolio = d.Need("portfolio"), On = d.Date("on") }),
-        new("account_joined", "two accounts are one customer: the account's party, with all its accounts, becomes part of the other's", true,
+        InputKind.Of("account_joined", "two accounts are one customer: the account's party, with all its accounts, becomes part of the other's", true,
         [
             Need("with", Text, "an account of the party that stays") with { LengthMax = 100 },
             May("on", Date, "the day on which it is told, which is the only one allowed"), May("reason", Text, "how that was found out"),
         ],
         d => new Input.AccountJoined { Key = "", Account = d.Need("account"), With = d.Need("with"), On = d.Date("on"), Reason = d.Text("reason") }),
-        new("contact_point", "adds or replaces the address of a channel", true,
+        InputKind.Of("contact_point", "adds or replaces the address of a channel", true,
         [
             Choice("channel", "email, sms, call or letter", [.. Channel.All]) with { Required = true },
             Need("address", Text, "mail address, number or postal address") with { Personal = true, LengthMax = 500 },
@@ -53,7 +52,7 @@ public static class InputKinds
             Key = "", Account = d.Need("account"), Channel = d.Need("channel"),
             Address = d.Need("channel") == Channel.Email ? CheckEmail(d, d.Need("address"), "address")! : d.Need("address"),
         }),
-        new("consent", "gives or withdraws consent for a channel or one address", true,
+        InputKind.Of("consent", "gives or withdraws consent for a channel or one address", true,
         [
             Choice("channel", "email, sms, call, letter, or all", [.. Channel.All, Channel.Any]) with { Required = true },
             Need("granted", FieldType.Boolean, "false withdraws it"),
@@ -64,12 +63,12 @@ public static class InputKinds
         {
             Key = "", Account = d.Need("account"), Channel = d.Need("channel"), Granted = d.Get<bool>("granted"), Address = d.Text("address"), On = d.Date("on"), Reason = d.Text("reason"),
         }),
-        new("invoice", "an invoice was issued", true,
+        InputKind.Of("invoice", "an invoice was issued", true,
         [
             Need("number", Text, "unique within the account") with { LengthMax = 100 },
             Need("issued_on", Date, "the invoice's date"),
             Need("due_on", Date, "not before the issue date"),
-            .. Money,
+            .. AmountAndCurrency,
             May("order", Text, "the customer's order number") with { LengthMax = 100 },
             May("terms", Text, "payment terms, such as net 30") with { LengthMax = 100 },
             May("tax", Amount, "tax contained in the amount"),
@@ -77,7 +76,7 @@ public static class InputKinds
             May("delivered_on", Date, "the day the invoice reached the customer"),
             May("lines", Lines, "description and amount each; with the tax, or without, they add up to the amount"),
         ], BuildInvoice),
-        new("invoice_corrected", "sets an invoice's amount or due date right", true,
+        InputKind.Of("invoice_corrected", "sets an invoice's amount or due date right", true,
         [
             Need("invoice", Text, "its number") with { LengthMax = 100 }, OnDay,
             May("amount", Amount, "the right amount"), May("currency", FieldType.Currency, "with an amount"),
@@ -87,25 +86,25 @@ public static class InputKinds
             if (!d.Has("amount") && !d.Has("due_on")) d.Problem(null, "corrects nothing: give amount or due_on");
             return new Input.InvoiceCorrected { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount", zeroAllowed: true), DueOn = d.Date("due_on"), Reason = d.Text("reason") };
         }),
-        new("invoice_cancelled", "an invoice that should never have been", true,
+        InputKind.Of("invoice_cancelled", "an invoice that should never have been", true,
         [Need("invoice", Text, "its number") with { LengthMax = 100 }, OnDay, May("reason", Text, "why")],
         d => new Input.InvoiceCancelled { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Reason = d.Text("reason") }),
-        new("cancellation_reversed", "an invoice or charge that was cancelled by mistake stands again", true,
+        InputKind.Of("cancellation_reversed", "an invoice or charge that was cancelled by mistake stands again", true,
         [Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, Need("reason", Text, "why")],
         d => new Input.CancellationReversed { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Reason = d.Need("reason") }),
-        new("payment", "cash came in", true,
+        InputKind.Of("payment", "cash came in", true,
         [
-            OnDay, .. Money,
+            OnDay, .. AmountAndCurrency,
             May("for", Allocations, "what it is for: invoice and amount each; without it, the oldest open items first"),
             May("method", Text, "transfer, card, debit…") with { LengthMax = 40 },
         ], d => new Input.Payment { Key = "", Account = d.Need("account"), On = d.NeedDate("on"), Amount = d.Money("amount"), Method = d.Text("method"), For = ReadFor(d) }),
-        new("payment_reversed", "a payment came back: its allocations are undone, no others", true,
+        InputKind.Of("payment_reversed", "a payment came back: its allocations are undone, no others", true,
         [Need("payment", Text, "the payment's key"), OnDay, Need("reason", Text, "returned, chargeback, error…")],
         d => new Input.PaymentReversed { Key = "", Account = d.Need("account"), Payment = d.Need("payment"), On = d.NeedDate("on"), Reason = d.Need("reason") }),
-        new("refund", "unapplied cash or credit was sent back to the customer", true,
+        InputKind.Of("refund", "unapplied cash or credit was sent back to the customer", true,
         [
             May("payment", Text, "the payment's key"), May("credit_note", Text, "or the credit note's number; without either, what is unapplied of the account, oldest first") with { LengthMax = 100 },
-            OnDay, .. Money, May("reason", Text, "overpaid, moved away…"),
+            OnDay, .. AmountAndCurrency, May("reason", Text, "overpaid, moved away…"),
         ], d =>
         {
             if (d.Has("payment") && d.Has("credit_note")) d.Problem("payment", "give either payment or credit_note, or none of them");
@@ -114,19 +113,19 @@ public static class InputKinds
                 Key = "", Account = d.Need("account"), Payment = d.Text("payment"), CreditNote = d.Text("credit_note"), On = d.NeedDate("on"), Amount = d.Money("amount"), Reason = d.Text("reason"),
             };
         }),
-        new("refund_reversed", "a refund did not reach the customer: it is unapplied again", true,
+        InputKind.Of("refund_reversed", "a refund did not reach the customer: it is unapplied again", true,
         [Need("refund", Text, "the refund's key"), OnDay, Need("reason", Text, "returned, error…")],
         d => new Input.RefundReversed { Key = "", Account = d.Need("account"), Refund = d.Need("refund"), On = d.NeedDate("on"), Reason = d.Need("reason") }),
-        new("allocation", "puts unapplied cash or credit on an item", true,
+        InputKind.Of("allocation", "puts unapplied cash or credit on an item", true,
         [
             May("payment", Text, "the payment's key"), May("credit_note", Text, "or the credit note's number") with { LengthMax = 100 },
-            Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, .. Money,
+            Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, .. AmountAndCurrency,
         ], d =>
         {
             if (d.Has("payment") == d.Has("credit_note")) d.Problem("payment", "give either payment or credit_note");
             return new Input.Allocation { Key = "", Account = d.Need("account"), Payment = d.Text("payment"), CreditNote = d.Text("credit_note"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.Money("amount") };
         }),
-        new("allocation_reversed", "takes a payment or credit off an item: it is unapplied again", true,
+        InputKind.Of("allocation_reversed", "takes a payment or credit off an item: it is unapplied again", true,
         [
             May("payment", Text, "the payment's key"), May("credit_note", Text, "or the credit note's number") with { LengthMax = 100 },
             Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay,
@@ -140,68 +139,54 @@ public static class InputKinds
                 Amount = d.MoneyOrNull("amount"), Reason = d.Text("reason"),
             };
         }),
-        new("credit_note", "a credit was granted; a minus before its amount, as ledgers print it, changes nothing", true,
+        InputKind.Of("credit_note", "a credit was granted; a minus before its amount, as ledgers print it, changes nothing", true,
         [
-            Need("number", Text, "unique within the account") with { LengthMax = 100 }, OnDay, .. Money,
+            Need("number", Text, "unique within the account") with { LengthMax = 100 }, OnDay, .. AmountAndCurrency,
             May("invoice", Text, "the invoice it credits; else it stands as unapplied credit") with { LengthMax = 100 },
         ], d => new Input.CreditNote { Key = "", Account = d.Need("account"), Number = d.Need("number"), On = d.NeedDate("on"), Amount = d.CreditAmount("amount"), Invoice = d.Text("invoice") }),
-        new("credit_note_cancelled", "a credit note that should never have been: what it met is open again", true,
+        InputKind.Of("credit_note_cancelled", "a credit note that should never have been: what it met is open again", true,
         [Need("credit_note", Text, "its number") with { LengthMax = 100 }, OnDay, May("reason", Text, "why")],
         d => new Input.CreditNoteCancelled { Key = "", Account = d.Need("account"), CreditNote = d.Need("credit_note"), On = d.NeedDate("on"), Reason = d.Text("reason") }),
-        new("charge", "a fee, interest or cost: an item of its own", true,
+        InputKind.Of("charge", "a fee, interest or cost: an item of its own", true,
         [
             May("number", Text, "by default the key") with { LengthMax = 100 }, May("invoice", Text, "the invoice it came from") with { LengthMax = 100 }, OnDay,
-            May("due_on", Date, "by default the day itself"), Choice("kind", "what it is", "fee", "interest", "cost") with { Required = true }, .. Money,
+            May("due_on", Date, "by default the day itself"), Choice("kind", "what it is", "fee", "interest", "cost") with { Required = true }, .. AmountAndCurrency,
         ], d =>
         {
             if (d.Date("due_on") is { } due && due < d.NeedDate("on")) d.Problem("due_on", "is before the day of the charge");
             return new Input.Charge { Key = "", Account = d.Need("account"), Number = d.Text("number"), Invoice = d.Text("invoice"), On = d.NeedDate("on"), DueOn = d.Date("due_on"), Kind = d.Need("kind"), Amount = d.Money("amount") };
         }),
-        new("waiver", "lets a charge go, in part or whole", true,
+        InputKind.Of("waiver", "lets a charge go, in part or whole", true,
         [Need("charge", Text, "number of the charge") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default its whole balance"), May("currency", FieldType.Currency, "with an amount"), May("reason", Text, "why")],
         d => new Input.Waiver { Key = "", Account = d.Need("account"), Charge = d.Need("charge"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"), Reason = d.Text("reason") }),
-        new("waiver_reversed", "what was let go of a charge is owed again, in part or whole", true,
+        InputKind.Of("waiver_reversed", "what was let go of a charge is owed again, in part or whole", true,
         [
             Need("charge", Text, "number of the charge") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default all that was let go"),
             May("currency", FieldType.Currency, "with an amount"), Need("reason", Text, "why"),
         ],
         d => new Input.WaiverReversed { Key = "", Account = d.Need("account"), Charge = d.Need("charge"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"), Reason = d.Need("reason") }),
-        new("charge_cancelled", "a charge that should never have been", true,
+        InputKind.Of("charge_cancelled", "a charge that should never have been", true,
         [Need("charge", Text, "number of the charge") with { LengthMax = 100 }, OnDay, May("reason", Text, "why")],
         d => new Input.ChargeCancelled { Key = "", Account = d.Need("account"), Charge = d.Need("charge"), On = d.NeedDate("on"), Reason = d.Text("reason") }),
-        new("write_off", "gives an item up, in part or whole", true,
+        InputKind.Of("write_off", "gives an item up, in part or whole", true,
         [Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default its whole balance"), May("currency", FieldType.Currency, "with an amount"), Need("reason", Text, "uncollectible, insolvency…")],
         d => new Input.WriteOff { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"), Reason = d.Need("reason") }),
-        new("write_off_reversed", "what was written off of an item is to be collected again, in part or whole", true,
+        InputKind.Of("write_off_reversed", "what was written off of an item is to be collected again, in part or whole", true,
         [
             Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default all that was written off and not recovered since"),
             May("currency", FieldType.Currency, "with an amount"), Need("reason", Text, "why"),
         ],
         d => new Input.WriteOffReversed { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"), Reason = d.Need("reason") }),
-        new("open_balance", "what an outside ledger says is open of an item, or left of a credit; the difference has no document", true,
+        InputKind.Of("open_balance", "what an outside ledger says is open of an item, or left of a credit; the difference has no document", true,
         [May("invoice", Text, "number of the item") with { LengthMax = 100 }, May("credit_note", Text, "or the credit note's number") with { LengthMax = 100 }, OnDay, Need("balance", Amount, "zero closes it"), Need("currency", FieldType.Currency, "ISO 4217 code"), Need("reason", Text, "where it comes from")],
         d =>
         {
             if (d.Has("invoice") == d.Has("credit_note")) d.Problem("invoice", "give either invoice or credit_note");
             return new Input.OpenBalance { Key = "", Account = d.Need("account"), Invoice = d.Text("invoice"), CreditNote = d.Text("credit_note"), On = d.NeedDate("on"), Balance = d.Money("balance", zeroAllowed: true), Reason = d.Need("reason") };
         }),
-        new("dispute_opened", "the customer contests an item or, without one, the account", true,
-        [May("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, Need("reason", Text, "quality, price, not received…")],
-        d => new Input.DisputeOpened { Key = "", Account = d.Need("account"), Invoice = d.Text("invoice"), On = d.NeedDate("on"), Reason = d.Need("reason") }),
-        new("dispute_closed", "a dispute was settled", true,
-        [Need("dispute", Text, "key of the input that opened it"), OnDay, Choice("outcome", "how", "accepted", "partly_accepted", "rejected", "withdrawn", "settled") with { Required = true }],
-        d => new Input.DisputeClosed { Key = "", Account = d.Need("account"), Dispute = d.Need("dispute"), On = d.NeedDate("on"), Outcome = d.Need("outcome") }),
-        new("promise", "the customer promised to pay", true,
-        [OnDay, Need("due_on", Date, "not before the day of the promise"), .. Money],
-        d =>
-        {
-            if (d.NeedDate("due_on") < d.NeedDate("on")) d.Problem("due_on", "is before the day of the promise");
-            return new Input.Promise { Key = "", Account = d.Need("account"), On = d.NeedDate("on"), DueOn = d.NeedDate("due_on"), Amount = d.Money("amount") };
-        }),
-        new("promise_withdrawn", "a promise entered by mistake, or taken back: it counts neither as kept nor as broken", true,
-        [Need("promise", Text, "the promise's key"), OnDay, Need("reason", Text, "error, requested…")],
-        d => new Input.PromiseWithdrawn { Key = "", Account = d.Need("account"), Promise = d.Need("promise"), On = d.NeedDate("on"), Reason = d.Need("reason") }),
-        new("contact", "somebody spoke, wrote, or tried to", true,
+        .. DisputeChapter.Inputs,
+        .. PromiseChapter.Inputs,
+        InputKind.Of("contact", "somebody spoke, wrote, or tried to", true,
         [
             Need("at", Instant, "when"), Choice("channel", "email, sms, call or letter", [.. Channel.All]) with { Required = true },
             Choice("direction", "who began", "outbound", "inbound") with { Required = true },
@@ -212,23 +197,12 @@ public static class InputKinds
             if (d.GetOrNull<long>("minutes") is < 0 or > 1440) d.Problem("minutes", "must be 0 to 1440");
             return new Input.Contact { Key = "", Account = d.Need("account"), At = d.Get<DateTimeOffset>("at"), Channel = d.Need("channel"), Direction = d.Need("direction"), Outcome = d.Need("outcome"), Agent = d.Text("agent"), Minutes = (int?)d.GetOrNull<long>("minutes"), Promise = d.Text("promise") };
         }),
-        new("hold", "no contact about the account from one day to another, both included", true,
-        [Need("from", Date, "first day"), May("to", Date, "last day; without it, or with 9999-12-31, until it is released") with { OpenEnd = true }, Need("reason", Text, "requested, vulnerability, breathing space…")],
-        d =>
-        {
-            if (d.NeedDate("to") < d.NeedDate("from")) d.Problem("to", "is before the first day");
-            return new Input.Hold { Key = "", Account = d.Need("account"), From = d.NeedDate("from"), To = d.NeedDate("to"), Reason = d.Need("reason") };
-        }),
-        new("hold_released", "ends a hold before its last day", true,
-        [Need("hold", Text, "key of the hold"), Need("on", Date, "the first day without it")],
-        d => new Input.HoldReleased { Key = "", Account = d.Need("account"), Hold = d.Need("hold"), On = d.NeedDate("on") }),
-        new("work_item_done", "a person did what a work item asked", true,
-        [Need("work_item", Text, "its id"), Need("disposition", Text, "what came of it") with { LengthMax = 100 }],
-        d => new Input.WorkItemDone { Key = "", Account = d.Need("account"), WorkItem = d.Need("work_item"), Disposition = d.Need("disposition") }),
-        new("message_settled", "a person says what became of a message whose fate is unknown", true,
+        .. HoldChapter.Inputs,
+        .. WorkItemChapter.Inputs,
+        InputKind.Of("message_settled", "a person says what became of a message whose fate is unknown", true,
         [Need("message", Text, "its id"), Choice("outcome", "what became of it", "sent", "failed") with { Required = true }, May("reason", Text, "how they know; names no customer")],
         d => new Input.MessageSettled { Key = "", Account = d.Need("account"), Message = d.Need("message"), Outcome = d.Need("outcome"), Reason = d.Text("reason") }),
-        new("message_bounced", "a message came back undelivered", true,
+        InputKind.Of("message_bounced", "a message came back undelivered", true,
         [
             Need("message", Text, "its id"), May("on", Date, "the day it came back; else today"),
             Choice("kind", "hard: its address takes no mail; soft: it was this message, or this day", "hard", "soft") with { Required = true },
@@ -238,17 +212,17 @@ public static class InputKinds
             if (d.Text("status") is { } status && !(status.Split('.') is [['2' or '4' or '5'], { Length: >= 1 and <= 3 } a, { Length: >= 1 and <= 3 } b] && (a + b).All(char.IsAsciiDigit))) d.Problem("status", $"'{status}' is no status such as 5.1.1");
             return new Input.MessageBounced { Key = "", Account = d.Need("account"), Message = d.Need("message"), On = d.Date("on"), Kind = d.Need("kind"), Status = d.Text("status"), Detail = d.Text("detail") };
         }),
-        new("erasure", "destroys the party's key: what identifies the person can't be read any more", true,
+        InputKind.Of("erasure", "destroys the party's key: what identifies the person can't be read any more", true,
         [Need("reason", Text, "who asked, and on what ground")],
         d => new Input.Erasure { Key = "", Account = d.Need("account"), Reason = d.Need("reason") }),
-        new("statement_requested", "sends the customer a statement of the account", true,
+        InputKind.Of("statement_requested", "sends the customer a statement of the account", true,
         [Need("on", Date, "the statement's last day, today or before"), May("from", Date, "its first day; by default three calendar months, the last day's included")],
         d =>
         {
             if (d.Date("from") > d.NeedDate("on")) d.Problem("from", "is after the statement's last day");
             return new Input.StatementRequested { Key = "", Account = d.Need("account"), On = d.NeedDate("on"), From = d.Date("from") };
         }),
-        new("portfolio", "names a portfolio: whose receivables, and how they are spoken for", false,
+        InputKind.Of("portfolio", "names a portfolio: whose receivables, and how they are spoken for", false,
         [
             Need("portfolio", Text, "its id") with { LengthMax = 60 }, May("name", Text, "for people"), May("creditor", Text, "who is owed, as messages say it"),
             May("sender", Text, "mail address messages come from"), May("reply_to", Text, "mail address for answers, if another"),
@@ -263,7 +237,7 @@ public static class InputKinds
             TimeZone = CheckZone(d), Calendar = CheckCalendar(d), Party = d.Text("party"), Holidays = (IReadOnlyList<DateOnly>?)d.Values[d.Kind.Ordinal("holidays")],
             InvoiceDelivery = d.Text("invoice_delivery"), Statements = d.Text("statements"),
         }),
-        new("sending", "switches sending for the whole workspace: shadow decides and sends nothing, live sends, stopped holds everything back", false,
+        InputKind.Of("sending", "switches sending for the whole workspace: shadow decides and sends nothing, live sends, stopped holds everything back", false,
         [Choice("mode", "the switch", "shadow", "live", "stopped") with { Required = true }, May("reason", Text, "why")],
         d => new Input.SendingSet { Key = "", Mode = d.Need("mode"), Reason = d.Text("reason") }),
     ];
@@ -274,13 +248,17 @@ public static class InputKinds
 
     public static InputKind Of(string name) => ByName[name];
 
-    private static readonly System.Collections.Concurrent.ConcurrentDictionary<Type, string> Names = new();
+    private static readonly FrozenDictionary<Type, InputKind> ByType = All.ToFrozenDictionary(k => k.Type);
 
-    /// <summary>The name of an input's kind.</summary>
-    public static string NameOf(Input input) => Names.GetOrAdd(input.GetType(), static type =>
-        type == typeof(Input.AccountSet) ? "account" : type == typeof(Input.PortfolioSet) ? "portfolio" : type == typeof(Input.SendingSet) ? "sending" : System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(type.Name));
+    /// <summary>The kind of a class of input that may come from outside.</summary>
+    public static InputKind Of(Type type) => ByType[type];
 
-    private static Input BuildInvoice(InputDraft d)
+    /// <summary>The name of an input's kind; of one that Recoup tells itself, that of its class.</summary>
+    public static string NameOf(Input input) => ByType.TryGetValue(input.GetType(), out var kind)
+        ? kind.Name
+        : System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(input.GetType().Name);
+
+    private static Input.Invoice BuildInvoice(InputDraft d)
     {
         var issued = d.NeedDate("issued_on");
         var due = d.NeedDate("due_on");
@@ -295,7 +273,7 @@ public static class InputKinds
             lines = [.. drafts.Select(l => (l.Description, d.ToMoney("lines", l.Amount, zeroAllowed: true, negativeAllowed: true)))];
             var sum = lines.Sum(l => l.Item2.Minor);
             if (sum != amount.Minor && sum + (tax?.Minor ?? 0) != amount.Minor)
-                d.Problem("lines", $"add up to {Foundation.Money.Format(sum, amount.Currency)}, the amount is {amount.ToMajorString()}" + (tax is { } x ? $" with tax {x.ToMajorString()}" : ""));
+                d.Problem("lines", $"add up to {Money.Format(sum, amount.Currency)}, the amount is {amount.ToMajorString()}" + (tax is { } x ? $" with tax {x.ToMajorString()}" : ""));
         }
         return new Input.Invoice
         {
@@ -309,7 +287,7 @@ public static class InputKinds
         if (d.Values[d.Kind.Ordinal("for")] is not IReadOnlyList<AllocationDraft> drafts) return null;
         var parts = drafts.Select(a => (a.Invoice, d.ToMoney("for", a.Amount))).ToList();
         var sum = parts.Sum(p => p.Item2.Minor);
-        if (sum > d.Money("amount").Minor) d.Problem("for", $"names {Foundation.Money.Format(sum, Foundation.Currency.Of(d.Need("currency")))}, more than the amount");
+        if (sum > d.Money("amount").Minor) d.Problem("for", $"names {Money.Format(sum, Foundation.Currency.Of(d.Need("currency")))}, more than the amount");
         return parts;
     }
 
@@ -371,9 +349,4 @@ public static class InputKinds
         return calendar;
     }
 
-    private static Field Need(string name, FieldType type, string meaning) => new(name, type, meaning) { Required = true };
-
-    private static Field May(string name, FieldType type, string meaning) => new(name, type, meaning);
-
-    private static Field Choice(string name, string meaning, params string[] choices) => new(name, FieldType.Choice, meaning) { Choices = choices };
 }

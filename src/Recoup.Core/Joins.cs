@@ -16,20 +16,17 @@ internal static class Joins
         var all = new PartyState
         {
             Id = state.Id, Accounts = state.Accounts, AsOf = state.AsOf, Exposures = state.Exposures, Awaited = state.Awaited, Unapplied = state.Unapplied,
-            Promises = state.Promises, Kept = state.Kept, Spare = state.Spare,
-            CashToCome = state.CashToCome, Holds = state.Holds, Disputes = state.Disputes, Pauses = state.Pauses,
             Contact = state.Contact, Treatments = state.Treatments, Behaviour = state.Behaviour, Pending = state.Pending, Documents = state.Documents,
             FormerPlaces = state.FormerPlaces, Erased = state.Erased, Joined = state.Joined, NextReviewOn = state.NextReviewOn, ReviewedOn = state.ReviewedOn,
             LastSeq = state.LastSeq, NotesChanges = state.NotesChanges,
         };
+        all.TakeSlices(state);
         foreach (var (kind, rows) in state.AllRows())
         {
             rows.AddTo(all.Of(kind), asChanged: false);
             rows.Forget();
         }
-        (state.Accounts, state.Exposures, state.Awaited, state.Unapplied, state.Promises, state.CashToCome) = ([], [], [], [], [], []);
-        (state.Holds, state.Disputes, state.Pauses, state.Treatments, state.Pending) = ([], [], [], [], []);
-        (state.Kept, state.Spare) = (null, null);
+        (state.Accounts, state.Exposures, state.Awaited, state.Unapplied, state.Treatments, state.Pending) = ([], [], [], [], [], []);
         (state.Contact, state.Behaviour) = (new ContactState(), new PaymentBehaviour());
         (state.Documents, state.FormerPlaces, state.Joined, state.NextReviewOn, state.ReviewedOn) = (null, null, null, null, null);
         return all;
@@ -42,14 +39,8 @@ internal static class Joins
         MergePlaces(state, other, on);
         state.Accounts.AddRange(other.Accounts);
         state.Unapplied.AddRange(other.Unapplied);
-        state.Promises.AddRange(other.Promises);
-        if (other.Kept is not null) (state.Kept ??= []).AddRange(other.Kept);
-        if (other.Spare is not null) (state.Spare ??= []).AddRange(other.Spare);
-        state.Holds.AddRange(other.Holds);
-        state.Disputes.AddRange(other.Disputes);
+        state.JoinSlices(other);
         state.Pending.AddRange(other.Pending);
-        foreach (var cash in other.CashToCome) state.CashToCome.Insert(state.CashToCome.FindLastIndex(c => c.On <= cash.On) + 1, cash);
-        foreach (var pause in other.Pauses) state.Pauses.Insert(state.Pauses.FindLastIndex(p => p.Pause.From <= pause.Pause.From) + 1, pause);
         if (other.Documents is not null) (state.Documents ??= []).AddRange(other.Documents);
         Merge(state.Contact, other.Contact);
         state.Behaviour.Add(other.Behaviour);

@@ -8,6 +8,7 @@ using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Core;
@@ -33,8 +34,7 @@ public static partial class Machine
     {
         var state = work.State;
         var grace = work.Context.Policy.PromiseGraceDays;
-        if (state.Kept is not null) ReopenPromises(work, asOf);
-        if (state.Promises.Count > 0) ClosePromises(work, asOf, grace);
+        PromiseChapter.Judge(work, asOf, grace);
 
         var decisions = new List<(DecisionRecord Decision, string Account)>();
         var next = DateOnly.MaxValue;
@@ -70,7 +70,7 @@ public static partial class Machine
         {
             var item = work.State.WorkItems[pending.Id];
             if (facts.ToChaseMinor > 0 && !facts.IsBelowMinimum && IsStillWorth(work, item.Rule, facts, asTask: true)) continue;
-            work.Emit(new Event.WorkItemClosed(pending.Id, "no_longer_needed", null), facts.AsOf, item.Account);
+            work.Emit(new WorkItemEvent.Closed(pending.Id, "no_longer_needed", null), facts.AsOf, item.Account);
         }
     }
 
@@ -78,7 +78,7 @@ public static partial class Machine
     {
         foreach (var pending in work.State.Pending.Where(p => p.Kind == "work" && p.Portfolio == portfolio).ToList())
             if (work.State.WorkItems[pending.Id] is { Kind: DecisionRecord.FindPlace } item)
-                work.Emit(new Event.WorkItemClosed(pending.Id, "no_longer_needed", null), asOf, item.Account);
+                work.Emit(new WorkItemEvent.Closed(pending.Id, "no_longer_needed", null), asOf, item.Account);
     }
 
     /// <summary>

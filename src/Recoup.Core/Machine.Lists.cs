@@ -2,6 +2,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Core;
 
@@ -16,7 +17,7 @@ public static partial class Machine
         if (work.State.Item(i.Account, name) is not { } item)
         {
             if (Issue(work, i, name) is { } never) return never;
-            if (work.State.Unapplied.Exists(u => u.Key == Fold.CreditKey(i.Account, i.Listed!.Number)))
+            if (work.State.Unapplied.Exists(u => u.Key == CashState.CreditKey(i.Account, i.Listed!.Number)))
                 work.Remarks.Add($"account {i.Account}: {i.Listed!.Number} is a credit note here, and an invoice in the list now: both stand. "
                     + $"Where the list's amount had a wrong sign before, send credit_note_cancelled for credit note {i.Listed.Number}");
             return null;
@@ -79,7 +80,7 @@ public static partial class Machine
         var met = cash.Allocations.Where(a => a.Number == name).Sum(a => a.Minor);
         var others = (item.AppliedBy ?? []).Where(k => k != key).ToList();
         if (met >= meant || others.Count == 0) return;
-        var credit = Fold.CreditKey(i.Account, "");
+        var credit = CashState.CreditKey(i.Account, "");
         var told = others.Select(k => k.StartsWith(credit, StringComparison.Ordinal) ? $"credit note {k[credit.Length..]}" : $"payment {k}").ToList();
         work.Remarks.Add($"account {i.Account}: of the {Format(meant, item)} that the list says were paid for {name}, {Format(met, item)} met it: "
             + $"the rest had been met by {string.Join(", ", told.Take(3))}{(told.Count > 3 ? $" and {told.Count - 3} more" : "")}. "
@@ -92,7 +93,7 @@ public static partial class Machine
         if (ListedItems.PaymentOf(work.State, i.Key, out _, out _) is not { } paid) return null;
         var on = work.Today > paid.On ? work.Today : paid.On;
         work.Emit(new Event.PaymentReversed(paid.Key, "no longer in the list", [.. paid.Allocations]) { Unlisted = true }, on);
-        if (work.State.Kept is not null) ReopenPromises(work, work.State.AsOf);
+        PromiseChapter.Reopen(work, work.State.AsOf, work.Context.Policy.PromiseGraceDays);
         return null;
     }
 
@@ -102,7 +103,7 @@ public static partial class Machine
     /// </summary>
     private static Refused? CreditOfList(Work work, Input.CreditNote i)
     {
-        var isNew = !work.State.Cash.ContainsKey(Fold.CreditKey(i.Account, i.Number));
+        var isNew = !work.State.Cash.ContainsKey(CashState.CreditKey(i.Account, i.Number));
         if (Credit(work, i) is { } refused) return refused;
         if (isNew && work.State.Item(i.Account, i.Number) is { Cancelled: false, Kind: ItemKind.Invoice } item)
             work.Remarks.Add($"account {i.Account}: {i.Number} is an invoice over {Format(item.Amount, item)} here, and in the list a credit note over "

@@ -3,6 +3,7 @@ using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Core;
 
@@ -54,7 +55,7 @@ public static partial class Machine
     {
         if (FindInvoice(work, i.Account, i.Invoice, out var item) is { } refused) return refused;
         if (i.Amount is { } a && a.Currency.Code != item.Currency) return WrongCurrency(item, a);
-        if (i.On < item.IssuedOn) return BeforeDocument(item, i.On);
+        if (i.On < item.IssuedOn) return ItemGuards.BeforeDocument(item, i.On);
         return CorrectItem(work, item, i.On, i.Amount, i.DueOn, i.Reason);
     }
 
@@ -94,7 +95,7 @@ public static partial class Machine
 
     private static Refused? Cancel(Work work, Input.ChargeCancelled i)
     {
-        if (FindItem(work, i.Account, i.Charge, out var item) is { } refused) return refused;
+        if (ItemGuards.Find(work.State, i.Account, i.Charge, out var item) is { } refused) return refused;
         if (item.Kind != ItemKind.Charge) return new Refused(Refusal.NotACharge, $"{i.Charge} is an invoice; cancel it with invoice_cancelled");
         if (CanBeCancelled(work, item, i.On) is { } standing) return standing;
         var held = Held(work, item);
@@ -106,7 +107,7 @@ public static partial class Machine
 
     private static Refused? CanBeCancelled(Work work, ItemState item, DateOnly on)
     {
-        if (on < item.IssuedOn) return BeforeDocument(item, on);
+        if (on < item.IssuedOn) return ItemGuards.BeforeDocument(item, on);
         if (item.FormerCancellations is [.., { } last] && on < last.Until)
             return new Refused(Refusal.BeforeDocument, $"{item.Number} was cancelled before, and stands again since {last.Until:yyyy-MM-dd}; it can't be cancelled on {on:yyyy-MM-dd}");
         if (item.AppliedBy?.Exists(key => work.State.Cash[key].Allocations.Exists(a => a.Number == item.Number && a.Recovery)) == true)
@@ -170,10 +171,7 @@ public static partial class Machine
             i.Amount.Minor, i.On, i.For?.Select(f => new Named(f.Invoice, f.Amount.Minor)).ToList(), number => work.State.Item(i.Account, number),
             work.State.Items.Values.Where(item => item.Account == i.Account && item.Currency == currency && item.Balance > 0), work.Context.Policy.Allocation);
         work.Emit(new Event.PaymentReceived(key, i.Amount.Minor, currency, plan.Allocations, plan.Waiting.Count == 0 ? null : plan.Waiting) { Method = i.Method });
-        // A promise paid in full is kept, whatever is left of its term.
-        foreach (var promise in work.State.Promises.Where(p => p.Outcome is null && p.PaidInTerm(work.Context.Policy.PromiseGraceDays) >= p.Minor).ToList())
-            Close(work, promise, "kept", promise.PaidMinor, promise.Later(i.On));
-        if (work.State.Kept is not null) ReopenPromises(work, work.State.AsOf);
+        PromiseChapter.JudgeCash(work, i.On, work.Context.Policy.PromiseGraceDays);
         return null;
     }
 
@@ -186,14 +184,14 @@ public static partial class Machine
             return new Refused(Refusal.AlreadyRefunded, $"of payment {i.Payment} {Format(sentBack, cash.Currency)} were sent back to the customer. Where that came back, send refund_reversed first; where it did not, send refund_reversed, then this, then a charge over what the customer has kept");
         if (i.On < cash.On) return new Refused(Refusal.BeforeDocument, $"payment {i.Payment} came on {cash.On:yyyy-MM-dd}; it can't go back on {i.On:yyyy-MM-dd}");
         work.Emit(new Event.PaymentReversed(i.Payment, i.Reason, [.. cash.Allocations]));
-        if (work.State.Kept is not null) ReopenPromises(work, work.State.AsOf);
+        PromiseChapter.Reopen(work, work.State.AsOf, work.Context.Policy.PromiseGraceDays);
         return null;
     }
 
     private static Refused? Allocate(Work work, Input.Allocation i)
     {
         if (FindCash(work, i.Account, i.Payment, i.CreditNote, out var cash) is { } unknown) return unknown;
-        if (FindItem(work, i.Account, i.Invoice, out var item) is { } refused) return refused;
+        if (ItemGuards.Find(work.State, i.Account, i.Invoice, out var item) is { } refused) return refused;
         if (i.Amount.Currency.Code != item.Currency || cash.Currency != item.Currency) return WrongCurrency(item, i.Amount);
         if (i.Amount.Minor > cash.Unapplied) return new Refused(Refusal.NothingUnapplied, $"only {Format(cash.Unapplied, item)} of it is unapplied");
         if (i.Amount.Minor > item.Balance) return new Refused(Refusal.MoreThanOpen, $"only {Format(item.Balance, item)} of {i.Invoice} is open");
@@ -224,7 +222,7 @@ public static partial class Machine
         if (work.State.Item(i.Account, number) is { } known) return new Refused(Refusal.DuplicateNumber, $"number {number} of account {i.Account} is taken: {Describe(known)}");
         if (i.Invoice is { } of)
         {
-            if (FindItem(work, i.Account, of, out var item) is { } refused) return refused;
+            if (ItemGuards.Find(work.State, i.Account, of, out var item) is { } refused) return refused;
             if (item.Currency != i.Amount.Currency.Code) return WrongCurrency(item, i.Amount);
         }
         if (TooMuchInAll(work, i.Amount) is { } much) return much;
@@ -234,7 +232,7 @@ public static partial class Machine
 
     private static Refused? Waive(Work work, Input.Waiver i)
     {
-        if (FindItem(work, i.Account, i.Charge, out var item) is { } refused) return refused;
+        if (ItemGuards.Find(work.State, i.Account, i.Charge, out var item) is { } refused) return refused;
         if (item.Kind != ItemKind.Charge) return new Refused(Refusal.NotACharge, $"{i.Charge} is an invoice; a waiver lets charges go, an invoice is credited or written off");
         if (Reduce(item, i.Amount, i.On, out var minor) is { } too) return too;
         work.Emit(new Event.ChargeWaived(i.Charge, minor, i.Reason));
@@ -243,7 +241,7 @@ public static partial class Machine
 
     private static Refused? WriteOff(Work work, Input.WriteOff i)
     {
-        if (FindItem(work, i.Account, i.Invoice, out var item) is { } refused) return refused;
+        if (ItemGuards.Find(work.State, i.Account, i.Invoice, out var item) is { } refused) return refused;
         if (Reduce(item, i.Amount, i.On, out var minor) is { } too) return too;
         work.Emit(new Event.WrittenOff(i.Invoice, minor, i.Reason));
         return null;
@@ -252,9 +250,9 @@ public static partial class Machine
     private static Refused? SetBalance(Work work, Input.OpenBalance i)
     {
         if (i.CreditNote is not null) return SetCredit(work, i);
-        if (FindItem(work, i.Account, i.Invoice!, out var item) is { } refused) return refused;
+        if (ItemGuards.Find(work.State, i.Account, i.Invoice!, out var item) is { } refused) return refused;
         if (i.Balance.Currency.Code != item.Currency) return WrongCurrency(item, i.Balance);
-        if (i.On < item.IssuedOn) return BeforeDocument(item, i.On);
+        if (i.On < item.IssuedOn) return ItemGuards.BeforeDocument(item, i.On);
         if (TooMuchInAll(work, i.Balance) is { } much) return much;
         // What took effect since that day stays as it is.
         var delta = i.Balance.Minor - item.BalanceOn(i.On);
@@ -269,7 +267,7 @@ public static partial class Machine
     {
         minor = amount?.Minor ?? item.Balance;
         if (amount is { } a && a.Currency.Code != item.Currency) return WrongCurrency(item, a);
-        if (on < item.IssuedOn) return BeforeDocument(item, on);
+        if (on < item.IssuedOn) return ItemGuards.BeforeDocument(item, on);
         if (item.Balance <= 0) return new Refused(Refusal.NothingOpen, $"{item.Number} has nothing open");
         if (minor > item.Balance) return new Refused(Refusal.MoreThanOpen, $"only {Format(item.Balance, item)} of {item.Number} is open");
         return Movements.EnoughFrom(item.Movements, minor) is var open && open > on
@@ -278,16 +276,9 @@ public static partial class Machine
             : null;
     }
 
-    private static Refused? FindItem(Work work, string account, string number, out ItemState item)
-    {
-        item = work.State.Item(account, number)!;
-        if (item is null) return new Refused(Refusal.UnknownItem, $"account {account} has no item {number}");
-        return item.Cancelled ? new Refused(Refusal.ItemCancelled, $"invoice {number} was cancelled") : null;
-    }
-
     private static Refused? FindInvoice(Work work, string account, string number, out ItemState item)
     {
-        if (FindItem(work, account, number, out item) is { } refused) return refused;
+        if (ItemGuards.Find(work.State, account, number, out item) is { } refused) return refused;
         return item.Kind == ItemKind.Invoice
             ? null
             : new Refused(Refusal.NotAnInvoice, $"{number} is a charge; charges are waived (waiver) or cancelled (charge_cancelled), not corrected");
@@ -310,9 +301,6 @@ public static partial class Machine
 
     private static Refused WrongCurrency(ItemState item, Money amount) =>
         new(Refusal.WrongCurrency, $"{item.Number} is in {item.Currency}, the amount in {amount.Currency}; money is never applied across currencies");
-
-    private static Refused BeforeDocument(ItemState item, DateOnly on) =>
-        new(Refusal.BeforeDocument, $"{item.Number} is of {item.IssuedOn:yyyy-MM-dd}; nothing can happen to it on {on:yyyy-MM-dd}");
 
     private static string Describe(ItemState item) =>
         $"{(item.Kind == ItemKind.Invoice ? "invoice" : "charge")} of {item.IssuedOn:yyyy-MM-dd} over {Format(item.Amount, item)}";

@@ -2,6 +2,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Core;
 
@@ -109,7 +110,7 @@ public static partial class Machine
 
     private static Refused? ReverseWaiver(Work work, Input.WaiverReversed i)
     {
-        if (FindItem(work, i.Account, i.Charge, out var item) is { } refused) return refused;
+        if (ItemGuards.Find(work.State, i.Account, i.Charge, out var item) is { } refused) return refused;
         if (TakenBack(item, item.Waivers, i.Amount, i.On, Refusal.NotWaived, "waived", out var minor) is { } too) return too;
         work.Emit(new Event.WaiverReversed(i.Charge, minor, i.Reason));
         return null;
@@ -117,7 +118,7 @@ public static partial class Machine
 
     private static Refused? ReverseWriteOff(Work work, Input.WriteOffReversed i)
     {
-        if (FindItem(work, i.Account, i.Invoice, out var item) is { } refused) return refused;
+        if (ItemGuards.Find(work.State, i.Account, i.Invoice, out var item) is { } refused) return refused;
         if (TakenBack(item, item.WriteOffs, i.Amount, i.On, Refusal.NotWrittenOff, "written off", out var minor) is { } too) return too;
         work.Emit(new Event.WriteOffReversed(i.Invoice, minor, i.Reason));
         return null;

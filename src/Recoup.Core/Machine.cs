@@ -3,6 +3,7 @@ using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
+using Recoup.Core.Recovery;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Core;
@@ -53,7 +54,7 @@ public static partial class Machine
             return new Outcome();
         }
         var work = new Work(state, seq, input, context, cells);
-        if (state.Erased && input is Input.AccountSet or Input.ContactPoint or Input.Promise or Input.Contact or Input.StatementRequested)
+        if (state.Erased && input is Input.AccountSet or Input.ContactPoint or PromiseInput.Made or Input.Contact or Input.StatementRequested)
             return work.Refuse(Refusal.PartyErased, $"party {state.Id} was erased: nothing that identifies the person is taken any more; what is owed can still be settled");
         if (input is Input.OfAccount of and not Input.AccountSet)
         {
@@ -90,14 +91,11 @@ public static partial class Machine
             Input.Waiver i => Waive(work, i),
             Input.WriteOff i => WriteOff(work, i),
             Input.OpenBalance i => SetBalance(work, i),
-            Input.DisputeOpened i => OpenDispute(work, i),
-            Input.DisputeClosed i => CloseDispute(work, i),
-            Input.Promise i => Promise(work, i),
-            Input.PromiseWithdrawn i => WithdrawPromise(work, i),
+            DisputeInput i => DisputeChapter.Handle(work, i),
+            PromiseInput i => PromiseChapter.Handle(work, i),
             Input.Contact i => Contact(work, i),
-            Input.Hold i => Hold(work, i),
-            Input.HoldReleased i => ReleaseHold(work, i),
-            Input.WorkItemDone i => FinishWork(work, i),
+            HoldInput i => HoldChapter.Handle(work, i),
+            WorkItemInput i => WorkItemChapter.Handle(work, i),
             Input.MessageSettled i => SettleMessage(work, i),
             Input.MessageBounced i => TakeBounce(work, i),
             Input.StatementRequested i => RequestStatement(work, i),
@@ -107,7 +105,7 @@ public static partial class Machine
             _ => throw new InvariantBrokenException($"{input.GetType().Name} is no input of a party"),
         };
         // What is only put off stays on the worklist, which says why nobody may call, until the next run.
-        if (refused is null && input is Input.OfAccount and not (Input.Hold or Input.DisputeOpened or Input.Promise) && state.Pending.Count > 0) CloseWorkWithoutReason(work);
+        if (refused is null && input is Input.OfAccount and not (HoldInput.Placed or DisputeInput.Opened or PromiseInput.Made) && state.Pending.Count > 0) CloseWorkWithoutReason(work);
         return refused is not null ? work.Refuse(refused) : new Outcome { Events = work.Events, Outgoing = work.Outgoing, Remarks = work.Remarks };
     }
 
@@ -141,37 +139,27 @@ public static partial class Machine
     private static DateOnly Today(Work work) => Today(work.State, work.Input, work.Context);
 
     /// <summary>One input being handled.</summary>
-    private sealed class Work
+    private sealed class Work : Handling
     {
         private long seq;
 
         /// <param name="today">Null: the portfolio's.</param>
         public Work(PartyState state, long seq, Input input, Context context, CellDeltas cells, DateOnly? today = null)
-        {
-            State = state;
-            this.seq = seq;
-            Input = input;
-            Context = context;
-            Cells = cells;
-            Today = today ?? Machine.Today(state, input, context);
-        }
+            : base(state, input, today ?? Machine.Today(state, input, context)) =>
+            (this.seq, Context, Cells) = (seq, context, cells);
 
         /// <summary>Of the last event made.</summary>
         public long Seq => seq;
 
-        public PartyState State { get; }
-        public Input Input { get; }
         public Context Context { get; }
         public CellDeltas Cells { get; }
-        public DateOnly Today { get; }
         public List<Recorded> Events { get; } = [];
         public List<Outgoing> Outgoing { get; } = [];
-        public List<string> Remarks { get; } = [];
 
         /// <summary>The id that the next event's message or work item gets: its place in the journal.</summary>
         public string NextIntent(string kind) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{kind}-{Partition.Of(State.Id):D2}-{seq + 1:D8}");
 
-        public void Emit(Event e, DateOnly? effectiveOn = null, string? account = null)
+        public override void Emit(Event e, DateOnly? effectiveOn = null, string? account = null)
         {
             seq++;
             e = FreeTexts.Map(e, this, static (work, words) => SealedWords.Seal(work.Context.Vault, work.State.Id, work.State.Erased, words));

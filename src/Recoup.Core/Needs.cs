@@ -3,6 +3,7 @@ using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Core;
 
@@ -54,9 +55,9 @@ public sealed class Needs
             case Input.WriteOff i: needs.Item(state, i.Account, i.Invoice); break;
             case Input.OpenBalance { CreditNote: { } credit } i: needs.CashOf(state, CashState.CreditKey(i.Account, credit)); break;
             case Input.OpenBalance i: needs.Item(state, i.Account, i.Invoice!); break;
-            case Input.DisputeOpened { Invoice: { } number } i: needs.Item(state, i.Account, number); break;
-            case Input.DisputeClosed i:
-                if (state.Disputes.Find(d => d.Dispute == i.Dispute)?.Number is { } disputed) needs.Item(state, i.Account, disputed);
+            case DisputeInput.Opened { Invoice: { } number } i: needs.Item(state, i.Account, number); break;
+            case DisputeInput.Closed i:
+                if (state.Disputes.FirstOrDefault(d => d.Dispute == i.Dispute)?.Number is { } disputed) needs.Item(state, i.Account, disputed);
                 break;
             case Input.CreditNote i:
                 needs.CashOf(state, CashState.CreditKey(i.Account, i.Number));
@@ -103,7 +104,7 @@ public sealed class Needs
                 needs.CashOf(state, i.Payment ?? CashState.CreditKey(i.Account, i.CreditNote!));
                 break;
             case Input.Contact: needs.PendingWork(state); break;
-            case Input.WorkItemDone i: needs.Work(state, i.WorkItem); break;
+            case WorkItemInput.Done i: needs.Work(state, i.WorkItem); break;
             case Input.MessageSettled i: needs.Message(state, i.Message); break;
             case Input.MessageBounced i: needs.Message(state, i.Message); break;
             case Input.ChannelResult i:

@@ -18,13 +18,28 @@ public static class StateCodec
 
     /// <summary>Another where the form of any state is another, the words that they share, or the way in which they are folded.</summary>
     public static string Version { get; } = $"{Folding}-{FormDescription.DigestOf(string.Join('\n',
-        RowKinds.All.Select(static kind => kind.Describe()).Prepend(FormDescription.Of<PartyState>()).Append(string.Join(' ', StateWords.Common))))}";
+        Chapters.Rows.Select(static kind => kind.Describe()).Prepend(FormDescription.Of<WholeParty>()).Append(string.Join(' ', StateWords.Common))))}";
 
-    public static byte[] Encode(PartyState state) => StoredState.Written(PartyMark, state).End();
+    public static byte[] Encode(PartyState state) => StoredState.Written(PartyMark, new WholeParty(state)).End();
 
     /// <summary>Whether these are the bytes of that state.</summary>
-    public static bool IsOf(ReadOnlySpan<byte> bytes, PartyState state) => StoredState.Written(PartyMark, state).EndsAs(bytes);
+    public static bool IsOf(ReadOnlySpan<byte> bytes, PartyState state) => StoredState.Written(PartyMark, new WholeParty(state)).EndsAs(bytes);
 
     /// <summary>Throws <see cref="StateDamagedException"/> where the bytes are no such state.</summary>
-    public static PartyState DecodeParty(ReadOnlySpan<byte> bytes) => StoredState.Read<PartyState>(PartyMark, bytes);
+    public static PartyState DecodeParty(ReadOnlySpan<byte> bytes) => StoredState.Read<WholeParty>(PartyMark, bytes).State;
+}
+
+/// <summary>A header with the slices that chapters keep in it.</summary>
+internal readonly record struct WholeParty(PartyState State) : IFormed<WholeParty>
+{
+    public static WholeParty Blank => new(PartyState.Blank);
+
+    public static WholeParty Form<TForm>(ref TForm f, WholeParty v) where TForm : IForm, allows ref struct
+    {
+        PartyState.Form(ref f, v.State);
+        f.BeginRare(Chapters.Slices.Count);
+        foreach (var kind in Chapters.Slices) kind.Form(ref f, v.State);
+        f.EndRare();
+        return v;
+    }
 }

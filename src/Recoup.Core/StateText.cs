@@ -11,11 +11,11 @@ public static class StateText
     {
         var mark = state.IsEmpty ? 0 : state[0];
         if (mark == StateCodec.PartyMark) return Of(StateCodec.DecodeParty(state));
-        foreach (var kind in RowKinds.All)
+        foreach (var kind in Chapters.Rows)
             if (mark == kind.Mark) return kind.TextOf(state);
         throw new StateDamagedException("it is of no kind");
     }
 
     /// <summary>A state, whether it was stored yet or not.</summary>
-    public static string Of(PartyState state) => StoredState.TextOf(state);
+    public static string Of(PartyState state) => StoredState.TextOf(new WholeParty(state));
 }

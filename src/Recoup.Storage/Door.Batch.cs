@@ -417,13 +417,6 @@ public sealed partial class Door
             };
         }
 
-        private static string KindOf(Input input) => input switch
-        {
-            Input.AccountSet => "account",
-            Input.PortfolioSet => "portfolio",
-            Input.SendingSet => "sending",
-            Input.Unpaid => "payment_reversed",
-            _ => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(input.GetType().Name),
-        };
+        private static string KindOf(Input input) => input is Input.Unpaid ? "payment_reversed" : InputKinds.NameOf(input);
     }
 }

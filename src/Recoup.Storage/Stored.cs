@@ -128,7 +128,7 @@ internal sealed class Stored(Store store, Prepared? over = null)
     /// <summary>All that is stored beside a party's header and was not loaded yet. Not for a batch that is handled over another.</summary>
     public void LoadAll(PartyState state, long pid)
     {
-        foreach (var kind in RowKinds.All)
+        foreach (var kind in Chapters.Rows)
         {
             var rows = state.Of(kind);
             var s = store.Statement(RowSql.Of(kind).OfParty).Bind(pid);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Recoup.Connectors.Mail;
 using Recoup.Core;
+using Recoup.Core.Inputs;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 

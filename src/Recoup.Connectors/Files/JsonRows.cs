@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Recoup.Core;
 using Recoup.Core.Inputs;
 
 namespace Recoup.Connectors.Files;

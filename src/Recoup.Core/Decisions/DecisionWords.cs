@@ -1,6 +1,7 @@
 using System.Globalization;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Core.Decisions;
 
@@ -72,7 +73,7 @@ public static class DecisionWords
         Event.MessageWithdrawn m => $"withdrawn: {m.Rule}",
         Event.MessageSettled m => m.Outcome + (m.Detail is null ? "" : $" ({m.Detail})"),
         Event.MessageBounced m => $"came back ({m.Kind}{(m.Status is null ? "" : $", {m.Status}")})" + (m.Detail is null ? "" : $": {m.Detail}"),
-        Event.WorkItemClosed w => $"closed: {w.Disposition}" + (w.By is null ? "" : $" by {w.By}"),
+        WorkItemEvent.Closed w => $"closed: {w.Disposition}" + (w.By is null ? "" : $" by {w.By}"),
         _ => null,
     };
 

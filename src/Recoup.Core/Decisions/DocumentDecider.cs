@@ -3,6 +3,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
+using Recoup.Core.Recovery;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Core.Decisions;
@@ -146,7 +147,7 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
     public static ContactRequest Request(PartyState state, Context context, string portfolio, string account, DocumentRecord document, DateOnly today)
     {
         var details = state.Account(account)!;
-        var held = state.Holds.Exists(h => h.Account == account && h.StandsOn(today)) || state.Disputes.Exists(d => d.Number is null && d.Account == account && d.StandsOn(today));
+        var held = state.Holds.Any(h => h.Account == account && h.StandsOn(today)) || state.Disputes.Any(d => d.Number is null && d.Account == account && d.StandsOn(today));
         var to = PartyAddresses.AddresseeOf(state, details);
         var token = state.Contact.Point(Channel.Email)?.Token ?? to.EmailToken;
         return Decider.Request(state, context, to, portfolio, Channel.Email, token, today, held, underWay: 0) with

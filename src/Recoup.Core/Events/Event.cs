@@ -12,7 +12,13 @@ namespace Recoup.Core.Events;
 /// </summary>
 public abstract record Event
 {
-    private Event() { }
+    private protected Event() { }
+
+    /// <summary>It says something in somebody's own words, which are sealed: see <see cref="WithWords"/>.</summary>
+    internal virtual bool HasWords => false;
+
+    /// <summary>The event with each text in somebody's own words changed.</summary>
+    internal virtual Event WithWords(Func<string, string> change) => this;
 
     // --- the party and its accounts ---
 
@@ -148,36 +154,8 @@ public abstract record Event
 
     // --- recovery ---
 
-    /// <summary>A null number disputes the whole account.</summary>
-    public sealed record DisputeOpened(string Dispute, string? Number, string Reason) : Event;
-
-    /// <summary>The last day of the dispute is the day before. Outcome: accepted, partly_accepted, rejected, withdrawn or settled.</summary>
-    public sealed record DisputeClosed(string Dispute, string? Number, string Outcome) : Event;
-
-    /// <summary>The customer promised so much by a day, that day included.</summary>
-    public sealed record PromiseMade(string Promise, DateOnly DueOn, long Minor, string Currency) : Event;
-
-    /// <summary>Outcome: kept, partial or broken; or withdrawn, which says nothing of how the customer keeps promises. Paid is what came in for it between the promise and its end.</summary>
-    public sealed record PromiseClosed(string Promise, string Outcome, long PaidMinor, string Currency) : Event
-    {
-        /// <summary>Of one that was kept, the last day of its term and grace; null in journals from before it was kept.</summary>
-        public DateOnly? LastDay { get; init; }
-    }
-
-    /// <summary>The money that had kept a promise went back: from the day on it is open again. Paid is what still counts for it.</summary>
-    public sealed record PromiseReopened(string Promise, long PaidMinor, string Currency) : Event;
-
-    /// <summary>No contact about the account, both days included.</summary>
-    public sealed record HoldPlaced(string Hold, DateOnly From, DateOnly To, string Reason) : Event;
-
-    /// <summary>The hold ends early. A last day before its first: it never stood.</summary>
-    public sealed record HoldReleased(string Hold, DateOnly LastDay) : Event;
-
     /// <summary>Somebody spoke, wrote or tried to. <see cref="Proactive"/>: nothing of the account was overdue that day.</summary>
     public sealed record ContactMade(DateTimeOffset At, string Channel, string Direction, string Outcome, string? Agent, int? Minutes, string? Promise, bool Proactive) : Event;
-
-    /// <summary>A person did what the work item asked; the disposition is in their words.</summary>
-    public sealed record WorkItemClosed(string WorkItem, string Disposition, string? By) : Event;
 
     // --- decisions and messages ---
 

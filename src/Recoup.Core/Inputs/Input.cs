@@ -12,7 +12,7 @@ namespace Recoup.Core.Inputs;
 /// </summary>
 public abstract record Input
 {
-    private Input() { }
+    private protected Input() { }
 
     public required string Key { get; init; }
 
@@ -341,42 +341,6 @@ public abstract record Input
         public override DateOnly? EffectiveOn => On;
     }
 
-    /// <summary>The customer contests an invoice or, without one, the whole account.</summary>
-    public sealed record DisputeOpened : OfAccount
-    {
-        public string? Invoice { get; init; }
-        public required DateOnly On { get; init; }
-        public required string Reason { get; init; }
-        public override DateOnly? EffectiveOn => On;
-    }
-
-    /// <summary>A dispute came to its end; <see cref="Dispute"/> is the key of the input that opened it.</summary>
-    public sealed record DisputeClosed : OfAccount
-    {
-        public required string Dispute { get; init; }
-        public required DateOnly On { get; init; }
-        public required string Outcome { get; init; }
-        public override DateOnly? EffectiveOn => On;
-    }
-
-    /// <summary>The customer promised so much by a day, that day included.</summary>
-    public sealed record Promise : OfAccount
-    {
-        public required DateOnly On { get; init; }
-        public required DateOnly DueOn { get; init; }
-        public required Money Amount { get; init; }
-        public override DateOnly? EffectiveOn => On;
-    }
-
-    /// <summary>A promise was no promise, or the customer was let out of it; <see cref="Promise"/> is the key of the input that made it.</summary>
-    public sealed record PromiseWithdrawn : OfAccount
-    {
-        public required string Promise { get; init; }
-        public required DateOnly On { get; init; }
-        public required string Reason { get; init; }
-        public override DateOnly? EffectiveOn => On;
-    }
-
     /// <summary>Somebody spoke, wrote or tried to, in either direction.</summary>
     public sealed record Contact : OfAccount
     {
@@ -387,30 +351,6 @@ public abstract record Input
         public string? Agent { get; init; }
         public int? Minutes { get; init; }
         public string? Promise { get; init; }
-    }
-
-    /// <summary>No contact about the account, both days included.</summary>
-    public sealed record Hold : OfAccount
-    {
-        public required DateOnly From { get; init; }
-        public required DateOnly To { get; init; }
-        public required string Reason { get; init; }
-        public override DateOnly? EffectiveOn => From;
-    }
-
-    /// <summary>Ends a hold; <see cref="On"/> is the first day without it.</summary>
-    public sealed record HoldReleased : OfAccount
-    {
-        public required string Hold { get; init; }
-        public required DateOnly On { get; init; }
-        public override DateOnly? EffectiveOn => On;
-    }
-
-    /// <summary>A person did what a work item asked.</summary>
-    public sealed record WorkItemDone : OfAccount
-    {
-        public required string WorkItem { get; init; }
-        public required string Disposition { get; init; }
     }
 
     /// <summary>A person settles what a channel left unknown.</summary>

@@ -28,6 +28,21 @@ public sealed record Field(string Name, FieldType Type, string Meaning)
     public int LengthMax { get; init; } = 200;
 }
 
+/// <summary>Fields as the table of kinds tells them.</summary>
+internal static class Fields
+{
+    public static readonly Field[] AmountAndCurrency =
+        [Need("amount", FieldType.Amount, "in major units, a decimal string"), Need("currency", FieldType.Currency, "ISO 4217 code")];
+
+    public static readonly Field OnDay = Need("on", FieldType.Date, "the day it takes effect");
+
+    public static Field Need(string name, FieldType type, string meaning) => new(name, type, meaning) { Required = true };
+
+    public static Field May(string name, FieldType type, string meaning) => new(name, type, meaning);
+
+    public static Field Choice(string name, string meaning, params string[] choices) => new(name, FieldType.Choice, meaning) { Choices = choices };
+}
+
 /// <summary>A part of a payment for one invoice, as given; its amount in major units.</summary>
 public readonly record struct AllocationDraft(string Invoice, decimal Amount);
 
@@ -51,8 +66,9 @@ public sealed class InputKind
     private readonly int[] required;
     private readonly int[] dated;
 
-    internal InputKind(string name, string meaning, bool ofAccount, IEnumerable<Field> fields, Func<InputDraft, Input> build)
+    private InputKind(Type type, string name, string meaning, bool ofAccount, IEnumerable<Field> fields, Func<InputDraft, Input> build)
     {
+        Type = type;
         Name = name;
         Meaning = meaning;
         Field[] common = ofAccount ? [KeyField, AccountField] : [KeyField];
@@ -67,9 +83,17 @@ public sealed class InputKind
         worded = [.. Words.Select(f => Ordinal(f.Name))];
     }
 
+    /// <param name="ofAccount">It has a field for the account that it is about.</param>
+    /// <param name="build">Makes the input of what was given; key, actor and digest are set afterwards.</param>
+    internal static InputKind Of<T>(string name, string meaning, bool ofAccount, IEnumerable<Field> fields, Func<InputDraft, T> build) where T : Input =>
+        new(typeof(T), name, meaning, ofAccount, fields, build);
+
     public static readonly Field KeyField = new("key", FieldType.Text, "makes the input idempotent: the same key with the same content changes nothing") { Required = true };
 
     public static readonly Field AccountField = new("account", FieldType.Text, "the account it is about") { Required = true, LengthMax = 100 };
+
+    /// <summary>The class of its inputs.</summary>
+    public Type Type { get; }
 
     public string Name { get; }
 

@@ -2,7 +2,6 @@ using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Receivables;
-using Recoup.Core.Recovery;
 
 namespace Recoup.Core.Parties;
 
@@ -117,38 +116,6 @@ public sealed class UnappliedCash : IFormed<UnappliedCash>
     }
 }
 
-/// <summary>
-/// Cash that will come or go back on a day to come; promises hear of it then. <see cref="ForCashOf"/> is the day
-/// of the cash itself, which tells the promises that it counts toward.
-/// </summary>
-/// <param name="Key">The payment's.</param>
-public sealed record CashToCome(
-    string Key,
-    DateOnly On,
-    DateOnly ForCashOf,
-    string Account,
-    string Currency,
-    long Minor) : IFormed<CashToCome>
-{
-    public static CashToCome Blank => new("", default, default, "", "", 0);
-
-    public static CashToCome Form<TForm>(ref TForm f, CashToCome v) where TForm : IForm, allows ref struct =>
-        new(f.Text("key", v.Key), f.Day("on", v.On), f.Day("for_cash_of", v.ForCashOf), f.Word("account", v.Account), f.Word("currency", v.Currency),
-            f.Long("minor", v.Minor));
-}
-
-/// <summary>Cash of an account that came for a promise that had all of it already.</summary>
-public sealed record SpareCash(
-    string Account,
-    string Currency,
-    CashCounted Cash) : IFormed<SpareCash>
-{
-    public static SpareCash Blank => new("", "", default);
-
-    public static SpareCash Form<TForm>(ref TForm f, SpareCash v) where TForm : IForm, allows ref struct =>
-        new(f.Word("account", v.Account), f.Word("currency", v.Currency), f.One("cash", v.Cash));
-}
-
 /// <summary>The segment of a party in a portfolio from a day on.</summary>
 public sealed record SegmentFrom(DateOnly On, string Segment) : IFormed<SegmentFrom>
 {
@@ -169,17 +136,6 @@ public sealed record FormerPlace(
 
     public static FormerPlace Form<TForm>(ref TForm f, FormerPlace v) where TForm : IForm, allows ref struct =>
         new(f.Word("account", v.Account), f.Day("until", v.Until), f.Word("portfolio", v.Portfolio), f.List("segments", v.Segments));
-}
-
-/// <summary>A hold, a promise or a dispute of a whole account that is over. A promise rests the dunning of all accounts in its portfolio.</summary>
-public sealed record AccountPause(string Account, Pause Pause) : IFormed<AccountPause>
-{
-    public bool IsOf(string account) => Pause.Kind == PauseKind.Promise || Account == account;
-
-    public static AccountPause Blank => new("", Pause.Blank);
-
-    public static AccountPause Form<TForm>(ref TForm f, AccountPause v) where TForm : IForm, allows ref struct =>
-        new(f.Word("account", v.Account), f.One("pause", v.Pause));
 }
 
 /// <summary>What the party underwent in one portfolio.</summary>
@@ -276,13 +232,6 @@ public sealed class PaymentBehaviour : IFormed<PaymentBehaviour>
         PromisesBroken += other.PromisesBroken;
     }
 
-    /// <summary>A promise has come to its end. One that was withdrawn says nothing of the customer.</summary>
-    public void Count(PromiseState promise)
-    {
-        if (promise.Outcome == "kept") PromisesKept++;
-        else if (promise.Outcome != "withdrawn") PromisesBroken++;
-    }
-
     public static PaymentBehaviour Blank => new();
 
     public static PaymentBehaviour Form<TForm>(ref TForm f, PaymentBehaviour v) where TForm : IForm, allows ref struct
@@ -314,21 +263,6 @@ public sealed class PartyState : IFormed<PartyState>
     public List<Exposure> Exposures { get; set; } = [];
     public List<Awaited> Awaited { get; set; } = [];
     public List<UnappliedCash> Unapplied { get; set; } = [];
-    public List<PromiseState> Promises { get; set; } = [];
-
-    /// <summary>Promises that were kept, as long as the money may go back, in the order in which they were made; null: none.</summary>
-    public List<PromiseState>? Kept { get; set; }
-
-    /// <summary>Cash that no promise needed while one was open or kept: it stands in for what goes back. Null: none.</summary>
-    public List<SpareCash>? Spare { get; set; }
-
-    public List<CashToCome> CashToCome { get; set; } = [];
-    public List<HoldState> Holds { get; set; } = [];
-    public List<OpenDispute> Disputes { get; set; } = [];
-
-    /// <summary>Holds, promises and disputes of whole accounts that are over, as long as a ladder may ask for them, in order of their first day.</summary>
-    public List<AccountPause> Pauses { get; set; } = [];
-
     public ContactState Contact { get; set; } = new();
     public List<TreatmentState> Treatments { get; set; } = [];
     public PaymentBehaviour Behaviour { get; set; } = new();
@@ -359,6 +293,32 @@ public sealed class PartyState : IFormed<PartyState>
     /// <summary>The sequence of its last event, from which its history is walked back.</summary>
     public long LastSeq { get; set; }
 
+    private Slice?[] slices = [];
+
+    internal Slice? SliceAt(int place) => place < slices.Length ? slices[place] : null;
+
+    internal void PutSlice(int place, Slice slice)
+    {
+        if (place >= slices.Length) Array.Resize(ref slices, place + 1);
+        slices[place] = slice;
+    }
+
+    /// <summary>By place; null where the party has nothing of a kind.</summary>
+    internal ReadOnlySpan<Slice?> Slices => slices;
+
+    /// <summary>Takes all slices of another state, which is left with none.</summary>
+    internal void TakeSlices(PartyState from) => (slices, from.slices) = (from.slices, []);
+
+    /// <summary>All that the other's slices have becomes part of this party's.</summary>
+    internal void JoinSlices(PartyState other)
+    {
+        for (var place = 0; place < other.slices.Length; place++)
+        {
+            if (other.slices[place] is not { } theirs) continue;
+            if (SliceAt(place) is { } own) own.Join(theirs); else PutSlice(place, theirs);
+        }
+    }
+
     // What the input at hand needs, loaded beside the header. Never part of it. Made when first asked for: a review of most
     // parties needs none of it, and a batch holds thousands of parties.
 
@@ -380,7 +340,6 @@ public sealed class PartyState : IFormed<PartyState>
     public Rows<(string Account, string Number), ItemState> Items => (Rows<(string Account, string Number), ItemState>)Of(RowKinds.Items);
     public Rows<string, CashState> Cash => (Rows<string, CashState>)Of(RowKinds.Cash);
     public Rows<string, MessageState> Messages => (Rows<string, MessageState>)Of(RowKinds.Messages);
-    public Rows<string, WorkItemState> WorkItems => (Rows<string, WorkItemState>)Of(RowKinds.WorkItems);
 
     /// <summary>False where a party is folded from its first event on: all of it changed.</summary>
     public bool NotesChanges { get; init; } = true;
@@ -402,6 +361,14 @@ public sealed class PartyState : IFormed<PartyState>
         foreach (var a in Accounts)
             if (a.Account == account) return a;
         return null;
+    }
+
+    /// <summary>An item that the input at hand asked for, which is there.</summary>
+    internal ItemState Loaded(string account, string number)
+    {
+        var item = Item(account, number);
+        Invariant.Holds(item is not null, $"item {number} of account {account} was not loaded");
+        return item;
     }
 
     public ItemState? Item(string account, string number) => Items.GetValueOrDefault((account, number));
@@ -430,6 +397,12 @@ public sealed class PartyState : IFormed<PartyState>
     /// <summary>The ids under which the party's keys are: its own, and those of the parties that joined it.</summary>
     public IEnumerable<string> KeyIds => Joined is null ? [Id] : [Id, .. Joined];
 
+    /// <summary>Something about the party changed: the next run looks at it. What takes effect later waits for its day.</summary>
+    internal void Touch(Envelope e)
+    {
+        if (!Erased) ReviewBy(e.EffectiveOn > e.RecordedOn ? e.EffectiveOn : e.RecordedOn);
+    }
+
     /// <summary>Looks again no later than that day.</summary>
     public void ReviewBy(DateOnly day)
     {
@@ -444,16 +417,9 @@ public sealed class PartyState : IFormed<PartyState>
         v.Accounts = f.List("accounts", v.Accounts);
         v.AsOf = f.Day("as_of", v.AsOf);
         v.Exposures = f.List("exposures", v.Exposures);
-        f.BeginRare(20);
+        f.BeginRare(13);
         v.Awaited = f.List("awaited", v.Awaited);
         v.Unapplied = f.List("unapplied", v.Unapplied);
-        v.Promises = f.List("promises", v.Promises);
-        v.Kept = f.ListOrNull("kept", v.Kept);
-        v.Spare = f.ListOrNull("spare", v.Spare);
-        v.CashToCome = f.List("cash_to_come", v.CashToCome);
-        v.Holds = f.List("holds", v.Holds);
-        v.Disputes = f.List("disputes", v.Disputes);
-        v.Pauses = f.List("pauses", v.Pauses);
         v.Contact = f.OneOrNull("contact", v.Contact.IsEmpty ? null : v.Contact) ?? new ContactState();
         v.Treatments = f.List("treatments", v.Treatments);
         v.Behaviour = f.OneOrNull("behaviour", v.Behaviour.IsEmpty ? null : v.Behaviour) ?? new PaymentBehaviour();

@@ -67,7 +67,7 @@ public sealed record RowIndex(string Name, string Columns, string? Where = null)
 /// <summary>
 /// A kind of rows that lie beside a party's header, in a table of their own: place of the party, key, columns, bytes of the state. All
 /// that a party's state, both stores, a move, an audit, a rebuild and the grants need to know of the kind is here, and all of them go over
-/// <see cref="RowKinds.All"/>.
+/// the list of chapters at the root of Core.
 /// </summary>
 public abstract class RowKind
 {

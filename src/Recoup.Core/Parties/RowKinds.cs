@@ -1,11 +1,9 @@
 using Recoup.Core.Contact;
-using Recoup.Core.Foundation;
 using Recoup.Core.Receivables;
-using Recoup.Core.Recovery;
 
 namespace Recoup.Core.Parties;
 
-/// <summary>The kinds of rows that lie beside a party's header.</summary>
+/// <summary>Kinds of rows beside a party's header that have no chapter of their own yet.</summary>
 public static class RowKinds
 {
     public static readonly RowKind<(string Account, string Number), ItemState> Items = new(
@@ -28,16 +26,4 @@ public static class RowKinds
     {
         Mark = (byte)'M', IsFoundAlone = true, Indexes = [new("status", "status, not_before"), new("time", "not_before")],
     };
-
-    public static readonly RowKind<string, WorkItemState> WorkItems = new("work", RowKeys.Text("id"), static w => w.Id,
-        RowColumn<WorkItemState>.Integer("open", static w => w.Open ? 1 : 0),
-        RowColumn<WorkItemState>.Text("owner", static w => w.Owner),
-        // In hundredths.
-        RowColumn<WorkItemState>.Real("priority", static w => (long)(WorkItemState.Priority(Money.ToMajor(w.Minor, Currency.Of(w.Currency)), w.Score) * 100)))
-    {
-        Mark = (byte)'W', IsFoundAlone = true, Indexes = [new("best", "priority DESC, id", "open = 1"), new("owner", "owner, priority DESC, id", "open = 1")],
-    };
-
-    /// <summary>Every kind: whoever reads, writes, moves, compares or empties rows beside headers goes over these.</summary>
-    public static readonly IReadOnlyList<RowKind> All = [Items, Cash, Messages, WorkItems];
 }

@@ -4,6 +4,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Core.Policies;
 
@@ -144,7 +145,7 @@ public sealed record Facts
             var until = promise.DueOn.Plus(policy.PromiseGraceDays + 1);
             if (facts.PromisedUntil is not { } known || until > known) facts.PromisedUntil = until;
         }
-        if (state.Pauses.Count > 0) facts.Pauses = state.Pauses.FindAll(p => mine.Contains(p.Account));
+        if (state.Pauses.Count > 0) facts.Pauses = [.. state.Pauses.Where(p => mine.Contains(p.Account))];
         facts.UnappliedMinor = UnappliedIn(state, mine, currency);
         foreach (var e in exposures) facts.Count(e, quiet.Contains(e.Account));
         facts.Account = mine.Accounts.Count == 1 ? mine.Accounts[0] : Speaker(mine.Accounts, facts.Dunnable, exposures, quiet);

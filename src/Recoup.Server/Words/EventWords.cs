@@ -1,5 +1,7 @@
+using Recoup.Core;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Server.Words;
 
@@ -39,15 +41,15 @@ public static class EventWords
         Event.WrittenOff w => ($"{w.Number} written off", w.Reason),
         Event.WriteOffReversed w => ($"Write-off of {w.Number} taken back", w.Reason),
         Event.ItemAdjusted i => ($"{i.Number} adjusted", i.Reason),
-        Event.DisputeOpened d => ("Dispute opened", Join(d.Number ?? "whole account", d.Reason)),
-        Event.DisputeClosed d => ("Dispute closed", Join(d.Number, Show.Plain(d.Outcome))),
-        Event.PromiseMade p => ("Promise to pay", $"{Show.AmountWith(p.Minor, p.Currency)} by {Show.Day(p.DueOn)}"),
-        Event.PromiseClosed p => ($"Promise {p.Outcome}", $"{Show.AmountWith(p.PaidMinor, p.Currency)} came in"),
-        Event.PromiseReopened p => ("Promise open again", $"money went back; {Show.AmountWith(p.PaidMinor, p.Currency)} of what came in stand"),
-        Event.HoldPlaced h => ("Hold", $"{Show.Span(h.From, h.To)}: {h.Reason}"),
-        Event.HoldReleased h => ("Hold released", $"last day {Show.Day(h.LastDay)}"),
+        DisputeEvent.Opened d => ("Dispute opened", Join(d.Number ?? "whole account", d.Reason)),
+        DisputeEvent.Closed d => ("Dispute closed", Join(d.Number, Show.Plain(d.Outcome))),
+        PromiseEvent.Made p => ("Promise to pay", $"{Show.AmountWith(p.Minor, p.Currency)} by {Show.Day(p.DueOn)}"),
+        PromiseEvent.Closed p => ($"Promise {p.Outcome}", $"{Show.AmountWith(p.PaidMinor, p.Currency)} came in"),
+        PromiseEvent.Reopened p => ("Promise open again", $"money went back; {Show.AmountWith(p.PaidMinor, p.Currency)} of what came in stand"),
+        HoldEvent.Placed h => ("Hold", $"{Show.Span(h.From, h.To)}: {h.Reason}"),
+        HoldEvent.Released h => ("Hold released", $"last day {Show.Day(h.LastDay)}"),
         Event.ContactMade c => ($"Contact: {c.Channel}, {c.Direction}", Join(Show.Plain(c.Outcome), c.Agent, c.Minutes is { } m ? $"{m} min" : null)),
-        Event.WorkItemClosed w => ("Work item closed", Join(Show.Plain(w.Disposition), w.By)),
+        WorkItemEvent.Closed w => ("Work item closed", Join(Show.Plain(w.Disposition), w.By)),
         Event.Decided d => (d.Decision.Action == "wait" ? "Decided: nothing" : $"Decided: {DecisionWords.Did(d.Decision)}", DecisionWords.Because(d.Decision)),
         Event.MessageReleased => ("Message released", DecisionWords.Became(e)!),
         Event.MessageDeferred => ("Message put off", DecisionWords.Became(e)!),
@@ -72,7 +74,7 @@ public static class EventWords
     /// <summary>What an event is about, for the mark beside it.</summary>
     public static string Sort(Event e) => e switch
     {
-        Event.Decided or Event.WorkItemClosed => "decision",
+        Event.Decided or WorkItemEvent.Closed => "decision",
         Event.MessageReleased or Event.MessageDeferred or Event.MessageWithdrawn or Event.MessageSettled or Event.MessageBounced or Event.ContactMade =>
             "contact",
         Event.PaymentReceived or Event.CashApplied or Event.CreditNoted or Event.CreditAdjusted

@@ -1,6 +1,8 @@
 using NodaTime;
+using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Simulation.Auditing;
 
@@ -15,7 +17,7 @@ internal sealed class Books
     private readonly Dictionary<(string Party, string Currency), long> owed = [];
     private readonly Dictionary<(string Account, string Number), (long Amount, long WrittenOff)> invoices = [];
     private readonly Dictionary<string, Input.Payment> payments = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<Input.Hold>> holds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<HoldInput.Placed>> holds = new(StringComparer.Ordinal);
     private readonly HashSet<(string Party, string Channel)> optOuts = [];
     private readonly HashSet<string> erased = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<DateTimeOffset>> contacts = new(StringComparer.Ordinal);
@@ -120,11 +122,11 @@ internal sealed class Books
                 invoices[(i.Account, i.Invoice)] = invoices[(i.Account, i.Invoice)] with { WrittenOff = amount.Minor };
                 Owe(i.Account, amount.Currency.Code, -amount.Minor);
                 break;
-            case Input.Hold i:
+            case HoldInput.Placed i:
                 if (!holds.TryGetValue(i.Account, out var held)) holds[i.Account] = held = [];
                 held.Add(i);
                 break;
-            case Input.HoldReleased i:
+            case HoldInput.Released i:
                 var hold = holds[i.Account].FindIndex(h => h.Key == i.Hold);
                 holds[i.Account][hold] = holds[i.Account][hold] with { To = i.On.AddDays(-1) };
                 break;

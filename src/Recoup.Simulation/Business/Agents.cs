@@ -1,4 +1,5 @@
 using System.Globalization;
+using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
 using Recoup.Core.Recovery;
@@ -55,7 +56,7 @@ internal sealed class Agents(Store store, World world, Auditor auditor, int acco
     private static bool MayRing(Readings readings, string party, WorkItemState work, DateOnly day)
     {
         var state = readings.StateOf(party)!;
-        return !state.Erased && !state.Contact.HasOptedOut(Channel.Call, null, day) && !state.Holds.Exists(h => h.Account == work.Account && h.StandsOn(day))
+        return !state.Erased && !state.Contact.HasOptedOut(Channel.Call, null, day) && !state.Holds.Any(h => h.Account == work.Account && h.StandsOn(day))
             && state.Contact.OutboundWithin(day, 7, "UTC") < ContactsAWeekMax;
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
+using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
@@ -276,7 +277,7 @@ internal sealed partial class PostgresDatabase
                 Texts([.. changes.Joins.Select(j => j.Key)]), Texts([.. changes.Joins.Select(j => j.Value)]));
         // Before what is new goes by COPY, which is at once.
         foreach (var pid in changes.Emptied)
-            foreach (var kind in RowKinds.All)
+            foreach (var kind in Chapters.Rows)
                 Add($"DELETE FROM {kind.Table} WHERE pid = $1", Value(NpgsqlDbType.Bigint, pid));
         var parties = Unfilled(changes.States, s => s.IsNew, FillParties);
         if (parties.Length > 0)

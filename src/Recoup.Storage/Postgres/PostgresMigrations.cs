@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Npgsql;
+using Recoup.Core;
 using Recoup.Core.Parties;
 
 namespace Recoup.Storage.Postgres;
@@ -76,7 +77,7 @@ internal static class PostgresMigrations
     public static string Grants(string role)
     {
         var name = Quoted(role);
-        var beside = RowKinds.All.Select(kind => kind.Table).ToList();
+        var beside = Chapters.Rows.Select(kind => kind.Table).ToList();
         return $"""
             GRANT USAGE ON SCHEMA {SchemaWord} TO {name};
             GRANT SELECT, INSERT ON journal, key TO {name};

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
@@ -329,7 +330,7 @@ internal sealed class SqliteDatabase : Database
             Statement("INSERT INTO joined_party(party, into_party) VALUES(?, ?) ON CONFLICT(party) DO UPDATE SET into_party = excluded.into_party")
                 .Bind(party).Bind(into).Run();
         foreach (var pid in changes.Emptied)
-            foreach (var kind in RowKinds.All) Statement(RowSql.Of(kind).RemoveOfParty).Bind(pid).Run();
+            foreach (var kind in Chapters.Rows) Statement(RowSql.Of(kind).RemoveOfParty).Bind(pid).Run();
         foreach (var form in changes.States) Save(form);
         if (changes.Cells is not null) Statement("INSERT INTO cell_pending(deltas) VALUES(?)").Bind(changes.Cells.AsSpan()).Run();
     }

@@ -125,7 +125,7 @@ public static class Audit
     }
 
     /// <summary>Headers, and what lies beside them.</summary>
-    private static readonly string[] StateTables = ["party", .. RowKinds.All.Select(kind => kind.Table)];
+    private static readonly string[] StateTables = ["party", .. Chapters.Rows.Select(kind => kind.Table)];
 
     /// <param name="only">With <paramref name="replace"/>: the partitions whose states are written, and nothing else is; null: everything.</param>
     /// <returns>The partitions in which something is wrong; null where something else is.</returns>

@@ -83,7 +83,7 @@ public sealed class Intake(Door door)
                 report.SetAside++;
                 Reject(row, WordsOf(unit));
             }
-            else Reject(unit.Refused!.Refusal == Core.Refusal.PartyErased ? row with { Raw = "" } : row, unit.Refused.Message);
+            else Reject(unit.Refused!.Refusal == Core.Inputs.Refusal.PartyErased ? row with { Raw = "" } : row, unit.Refused.Message);
             foreach (var kind in unit.Accepted) report.Inputs[kind] = report.Inputs.GetValueOrDefault(kind) + 1;
             if (row.Notes.Count + unit.Remarks.Count > 0 && unit.Status is (UnitStatus.Accepted or UnitStatus.Unchanged))
                 report.Remarks.Add(row.Line, [.. row.Notes.Select(n => n.ToString()), .. unit.Remarks]);
@@ -196,7 +196,7 @@ public sealed class Intake(Door door)
                     accepted.Remove(unit.Line);
                     report.Rejected++;
                     if (unit.Status == UnitStatus.SetAside) report.SetAside++;
-                    var raw = unit.Refused?.Refusal == Core.Refusal.PartyErased ? "" : spool.Raw(unit.Line);
+                    var raw = unit.Refused?.Refusal == Core.Inputs.Refusal.PartyErased ? "" : spool.Raw(unit.Line);
                     reject(new InputRow(unit.Line, [], [], raw), unit.Refused?.Message ?? WordsOf(unit));
                 }
                 else if (unit.Status == UnitStatus.Accepted)

@@ -15,7 +15,7 @@ internal static class Live
         var byPid = parties.ToDictionary(f => f.Pid);
         Rows("party", "pid, id, next_review_on, state", "pid", parties.Count, (folded, s) =>
             Is(s, 1, folded.State.Id) && s.LongOrNull(2) == folded.State.NextReviewOn?.DayNumber && StateCodec.IsOf(s.Blob(3), folded.State));
-        foreach (var kind in RowKinds.All)
+        foreach (var kind in Chapters.Rows)
         {
             var expected = new Expected(kind);
             var columns = new ComparedColumns();

@@ -6,6 +6,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Storage.Work;
@@ -271,7 +272,7 @@ public sealed class PageReadings
         Event.MessageWithdrawn m => m.Message,
         Event.MessageSettled m => m.Message,
         Event.MessageBounced m => m.Message,
-        Event.WorkItemClosed w => w.WorkItem,
+        WorkItemEvent.Closed w => w.WorkItem,
         _ => null,
     };
 
@@ -290,7 +291,7 @@ public sealed class PageReadings
         var today = store.Heads().Max(h => h.RecordedOn);
         var entries = found.Take(limit).Select(f => store.OrTrouble(f.Pid, () =>
         {
-            var work = RowKinds.WorkItems.Decode(f.State);
+            var work = WorkItemChapter.Rows.Decode(f.State);
             var state = store.Party(f.Pid)!;
             return WorklistEntry.Of(work, state, store.Vault, f.Priority / 100m, today);
         })).OfType<WorklistEntry>().ToList();

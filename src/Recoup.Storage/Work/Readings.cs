@@ -2,6 +2,7 @@ using Recoup.Core;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
@@ -29,7 +30,7 @@ public sealed record WorklistEntry(WorkItemState Work, string Party, string? Nam
         var forbidden =
             state.Erased ? "the person was erased"
             : state.Contact.HasOptedOut(Core.Contact.Channel.Call, number, today, PartyAddresses.OtherTokens(vault, state, account, Core.Contact.Channel.Call)) ? "consent was withdrawn"
-            : state.Holds.Exists(h => h.Account == work.Account && h.StandsOn(today)) ? "the account is on hold"
+            : state.Holds.Any(h => h.Account == work.Account && h.StandsOn(today)) ? "the account is on hold"
             : null;
         var phone = forbidden is null ? personal?.Phone : null;
         return new WorklistEntry(work, state.Id, personal?.Name, phone, priority)
@@ -139,7 +140,7 @@ public sealed class Readings
         {
             var entry = store.OrTrouble(pid, () =>
             {
-                var work = RowKinds.WorkItems.Decode(bytes);
+                var work = WorkItemChapter.Rows.Decode(bytes);
                 return WorklistEntry.Of(work, store.Party(pid)!, store.Vault, priority, today);
             });
             if (entry is not null) entries.Add(entry);

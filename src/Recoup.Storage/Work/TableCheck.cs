@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Recoup.Core;
 using Recoup.Core.Parties;
 using Recoup.Core.Workspace;
 
@@ -30,7 +31,7 @@ internal static class TableCheck
         ["qrtz_paused_job_grps"] = OfNodes, ["qrtz_fired_triggers"] = OfNodes, ["qrtz_scheduler_state"] = OfNodes, ["qrtz_locks"] = OfNodes,
     };
 
-    private static Dictionary<string, string?> Beside() => RowKinds.All.ToDictionary(kind => kind.Table, _ => (string?)null, StringComparer.Ordinal);
+    private static Dictionary<string, string?> Beside() => Chapters.Rows.ToDictionary(kind => kind.Table, _ => (string?)null, StringComparer.Ordinal);
 
     /// <summary>Notes of the table meta that the audit looks at, or that say themselves that something is not as it should be.</summary>
     private static readonly string[] Looked = ["workspace", "state_version", StateVersion.Stale, "stocks_through", Moving.MovedTo, ApiKeys.ToRecord];

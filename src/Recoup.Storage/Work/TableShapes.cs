@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
 
@@ -19,7 +20,7 @@ internal sealed class TableShapes(bool typed)
         ("account", ["account text", "party text"]),
         ("joined_party", ["party text", "into_party text"]),
         ("party", ["pid integer", "id text", "next_review_on integer null", "state blob"]),
-        .. RowKinds.All.Select(kind => (kind.Table, Shape(kind))),
+        .. Chapters.Rows.Select(kind => (kind.Table, Shape(kind))),
         ("cell_pending", ["id integer", "deltas blob"]),
         ("cell", ["measure integer", "day integer", "ref_day integer", "portfolio text", "segment text", "currency text", "minor integer", "count integer"]),
         ("stock", ["measure integer", "month_end integer", "ref_day integer", "portfolio text", "segment text", "currency text", "minor integer", "count integer"]),
@@ -41,7 +42,7 @@ internal sealed class TableShapes(bool typed)
 
     // Of a real column what is read is not what stands there.
     private static readonly string[] GoneThrough =
-        ["key", "party", .. RowKinds.All.Where(kind => kind.Columns.All(c => c.Type != RowColumnType.Real)).Select(kind => kind.Table), "cell", "stock"];
+        ["key", "party", .. Chapters.Rows.Where(kind => kind.Columns.All(c => c.Type != RowColumnType.Real)).Select(kind => kind.Table), "cell", "stock"];
 
     private readonly ConcurrentDictionary<string, long> fine = new(StringComparer.Ordinal);
 

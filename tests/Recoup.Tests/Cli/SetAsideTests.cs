@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Recovery;
 using Recoup.Storage;
 using Recoup.Tests.Api;
 using Recoup.Tests.Properties;
@@ -356,8 +357,8 @@ public sealed class SetAsideTests : IDisposable
             var at = new DateTimeOffset(2026, 4, 1, 10, 0, 0, TimeSpan.Zero);
             Input[] inputs =
             [
-                new Input.Hold { Key = "old-h", Account = "A", From = new DateOnly(2026, 4, 1), To = DateOnly.MaxValue, Reason = "x", Digest = [1] },
-                new Input.Promise
+                new HoldInput.Placed { Key = "old-h", Account = "A", From = new DateOnly(2026, 4, 1), To = DateOnly.MaxValue, Reason = "x", Digest = [1] },
+                new PromiseInput.Made
                 {
                     Key = "old-p", Account = "B", On = new DateOnly(2026, 4, 1), DueOn = DateOnly.MaxValue, Amount = new Money(100, eur), Digest = [2],
                 },
@@ -447,7 +448,7 @@ public sealed class SetAsideTests : IDisposable
             var door = new Door(store, "import", TimeProvider.System, Connectors.Mail.TemplateWriter.Shipped);
             var more = Properties.Play.Parse(Invoice(1101, "10000000000000", "EUR"));
             door.Take([new InputUnit(0, [more], new DateTimeOffset(2026, 3, 2, 10, 0, 0, TimeSpan.Zero))])
-                .Units[0].Refused!.Refusal.ShouldBe(Core.Refusal.TooMuchInAll);
+                .Units[0].Refused!.Refusal.ShouldBe(Core.Inputs.Refusal.TooMuchInAll);
         }
         folder.Run("run", "--as-of", "2026-04-08", "--now", "2026-04-08T08:00:00Z").Expect(0);
         folder.ShouldBeSound();

@@ -1,4 +1,5 @@
 using Recoup.Core;
+using Recoup.Core.Inputs;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 using Recoup.Tests.Properties;

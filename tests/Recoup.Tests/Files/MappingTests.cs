@@ -1,6 +1,7 @@
 using Recoup.Connectors.Files;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Recovery;
 using static Recoup.Tests.Files.TestFiles;
 
 namespace Recoup.Tests.Files;
@@ -142,7 +143,7 @@ public class MappingTests
         account = rows[1].Inputs.ShouldHaveSingleItem().ShouldBeOfType<Input.AccountSet>();
         (account.Name, account.Kind, account.Country).ShouldBe(("Lee", "business", "DE"));
         rows[2].Inputs[0].ShouldBeOfType<Input.AccountSet>().Name.ShouldBeNull();
-        rows[2].Inputs[1].ShouldBeOfType<Input.Hold>().From.ShouldBe(new DateOnly(2026, 3, 1));
+        rows[2].Inputs[1].ShouldBeOfType<HoldInput.Placed>().From.ShouldBe(new DateOnly(2026, 3, 1));
         rows[3].Reason().ShouldBe("for: has an invoice and no amount");
     }
 

@@ -1,5 +1,6 @@
 using Recoup.Connectors.Files;
 using Recoup.Core.Inputs;
+using Recoup.Core.Recovery;
 using static Recoup.Tests.Files.TestFiles;
 
 namespace Recoup.Tests.Files;
@@ -20,7 +21,7 @@ public class ShippedMappingTests
         var inputs = rows.SelectMany(r => r.Inputs).ToList();
         inputs.Count(i => i is Input.Invoice).ShouldBe(2466);
         inputs.Count(i => i is Input.Payment).ShouldBe(2466);
-        inputs.Count(i => i is Input.DisputeOpened).ShouldBe(inputs.Count(i => i is Input.DisputeClosed));
+        inputs.Count(i => i is DisputeInput.Opened).ShouldBe(inputs.Count(i => i is DisputeInput.Closed));
         inputs.OfType<Input.AccountSet>().DistinctBy(a => (a.Key, Convert.ToHexString(a.Digest))).Count().ShouldBe(100);
         inputs.Where(i => i is not Input.AccountSet).Select(i => i.Key).ShouldBeUnique();
     }
@@ -41,9 +42,9 @@ public class ShippedMappingTests
         row.Inputs.Select(i => i.Key)
             .ShouldBe(["lph/account/C1", "lph/invoice/7900770", "lph/dispute/7900770", "lph/payment/7900770", "lph/dispute/7900770/closed"]);
         row.Inputs[0].ShouldBeOfType<Input.AccountSet>().Portfolio.ShouldBe("406");
-        row.Inputs[2].ShouldBeOfType<Input.DisputeOpened>().On.ShouldBe(new DateOnly(2013, 2, 25));
+        row.Inputs[2].ShouldBeOfType<DisputeInput.Opened>().On.ShouldBe(new DateOnly(2013, 2, 25));
         row.Inputs[3].ShouldBeOfType<Input.Payment>().For.ShouldHaveSingleItem().Invoice.ShouldBe("7900770");
-        var closed = row.Inputs[4].ShouldBeOfType<Input.DisputeClosed>();
+        var closed = row.Inputs[4].ShouldBeOfType<DisputeInput.Closed>();
         (closed.Dispute, closed.On, closed.Outcome).ShouldBe(("lph/dispute/7900770", new DateOnly(2013, 3, 3), "settled"));
     }
 

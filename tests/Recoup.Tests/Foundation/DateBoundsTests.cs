@@ -3,6 +3,7 @@ using System.Text.Json;
 using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Tests.Foundation;
 
@@ -118,11 +119,11 @@ public sealed class DateBoundsTests
     [Fact]
     public void A_hold_without_an_end_is_one_however_that_is_said()
     {
-        Input.Hold Hold(string to)
+        HoldInput.Placed Hold(string to)
         {
             var problems = new List<InputProblem>();
             var line = $$"""{"type":"hold","key":"h","account":"A","from":"2026-04-13"{{to}},"reason":"x"}""";
-            return InputJson.Parse(Encoding.UTF8.GetBytes(line), "test", problems).ShouldBeOfType<Input.Hold>(string.Join("; ", problems));
+            return InputJson.Parse(Encoding.UTF8.GetBytes(line), "test", problems).ShouldBeOfType<HoldInput.Placed>(string.Join("; ", problems));
         }
         var (none, given, empty) = (Hold(""), Hold(""","to":"9999-12-31" """), Hold(""","to":null"""));
         none.To.ShouldBe(DateBounds.NoEnd);

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Text;
 using Recoup.Connectors.Mail;
-using Recoup.Core.Contact;
 using Recoup.Core;
+using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
+using Recoup.Core.Recovery;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Tests.Mail;

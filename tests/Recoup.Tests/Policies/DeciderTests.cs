@@ -4,6 +4,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Policies;
+using Recoup.Core.Recovery;
 using static Recoup.Tests.Policies.PartyBench;
 
 namespace Recoup.Tests.Policies;

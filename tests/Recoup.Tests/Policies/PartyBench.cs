@@ -8,6 +8,7 @@ using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
+using Recoup.Core.Recovery;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Tests.Policies;
@@ -92,17 +93,17 @@ internal sealed class PartyBench
     public string Dispute(DateOnly on, string? number = null)
     {
         var key = NextKey();
-        Do(new Input.DisputeOpened { Key = key, Account = "A1", Invoice = number, On = on, Reason = "quality" });
+        Do(new DisputeInput.Opened { Key = key, Account = "A1", Invoice = number, On = on, Reason = "quality" });
         return key;
     }
 
     public void CloseDispute(string dispute, DateOnly on) =>
-        Do(new Input.DisputeClosed { Key = NextKey(), Account = "A1", Dispute = dispute, On = on, Outcome = "rejected" });
+        Do(new DisputeInput.Closed { Key = NextKey(), Account = "A1", Dispute = dispute, On = on, Outcome = "rejected" });
 
     public void Promise(DateOnly on, DateOnly due, decimal amount = 100m) =>
-        Do(new Input.Promise { Key = NextKey(), Account = "A1", On = on, DueOn = due, Amount = Euro(amount, "EUR") });
+        Do(new PromiseInput.Made { Key = NextKey(), Account = "A1", On = on, DueOn = due, Amount = Euro(amount, "EUR") });
 
-    public void Hold(DateOnly from, DateOnly to) => Do(new Input.Hold { Key = NextKey(), Account = "A1", From = from, To = to, Reason = "requested" });
+    public void Hold(DateOnly from, DateOnly to) => Do(new HoldInput.Placed { Key = NextKey(), Account = "A1", From = from, To = to, Reason = "requested" });
 
     public void OptOut(string channel, string? address = null, bool granted = false) =>
         Do(new Input.Consent { Key = NextKey(), Account = "A1", Channel = channel, Address = address, Granted = granted });

@@ -1,3 +1,4 @@
+using Recoup.Core.Recovery;
 using static Recoup.Tests.Policies.PartyBench;
 
 namespace Recoup.Tests.Policies;
@@ -85,7 +86,7 @@ public sealed class PauseProperties
             switch (random.Next(3))
             {
                 case 0:
-                    if (bench.State.Holds.Exists(h => h.Overlaps(from, to))) return;
+                    if (bench.State.Holds.Any(h => h.Overlaps(from, to))) return;
                     bench.Hold(from, to);
                     Keep("hold", today, from, to.AddDays(1));
                     break;

@@ -10,20 +10,20 @@ public sealed class EventProperties
 {
     private static readonly Type[] Hot = [typeof(Event.InvoiceIssued), typeof(Event.PaymentReceived), typeof(Event.Decided), typeof(Event.AccountOpened)];
 
-    private static byte[] Serialized(Event e) => JsonSerializer.SerializeToUtf8Bytes(e, EventJson.Default.GetTypeInfo(e.GetType())!);
+    private static byte[] Serialized(Event e) => JsonSerializer.SerializeToUtf8Bytes(e, EventCodec.All.Single(k => k.Info.Type == e.GetType()).Info);
 
     private static Event? Deserialized(Type type, byte[] payload)
     {
-        try { return (Event?)JsonSerializer.Deserialize(payload, EventJson.Default.GetTypeInfo(type)!); }
+        try { return (Event?)JsonSerializer.Deserialize(payload, EventCodec.All.Single(k => k.Info.Type == type).Info); }
         catch (JsonException) { return null; }
     }
 
-    private static string KindOf(Type type) => JsonNamingPolicy.SnakeCaseLower.ConvertName(type.Name);
+    private static string KindOf(Type type) => EventCodec.All.Single(k => k.Info.Type == type).Name;
 
     [Fact]
     public void Any_event_has_the_bytes_that_the_serializer_makes_of_it()
     {
-        foreach (var type in typeof(Event).GetNestedTypes().Where(t => t.IsSubclassOf(typeof(Event))))
+        foreach (var type in EventCodec.All.Select(k => k.Info.Type))
             for (var seed = 0; seed < 200; seed++)
             {
                 var e = (Event)new Filling(seed).Of(type);

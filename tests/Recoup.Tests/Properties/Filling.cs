@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Reflection;
 using System.Text.Json.Serialization;
+using Recoup.Core;
+using Recoup.Core.Parties;
 
 namespace Recoup.Tests.Properties;
 
@@ -55,6 +57,10 @@ internal sealed class Filling(int seed, bool plain = false)
                 && property.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition != JsonIgnoreCondition.Always && !NeverStored.Contains(property.Name)
                 && !constructor.GetParameters().Any(p => p.Name == property.Name))
                 property.SetValue(made, Maybe(property.PropertyType, nullability.Create(property)));
+        // What chapters keep is no property of a party.
+        if (made is PartyState party)
+            foreach (var kind in Chapters.Slices)
+                if (seed == 0 || random.Next(2) == 0) party.PutSlice(kind.Place, (Slice)Of(kind.Class));
         return made;
     }
 

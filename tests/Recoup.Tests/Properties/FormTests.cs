@@ -93,7 +93,7 @@ public sealed class FormTests
         FormDescription.Of<Note>().ShouldBe("by:word;rare(text:text?;pinned:flag;minor:long;lines:list{on:day;number:int;}tags:texts?;)");
         FormDescription.DigestOf("a").ShouldNotBe(FormDescription.DigestOf("b"));
         // What every stored state is of: a field more or less in any of them is another version.
-        FormDescription.Of<PartyState>().ShouldContain("promises:list{promise:text;account:word;");
+        FormDescription.Of<WholeParty>().ShouldContain("open:list{promise:text;account:word;");
         StateCodec.Version.ShouldMatch("^[0-9]+-[0-9a-f]{16}$");
     }
 

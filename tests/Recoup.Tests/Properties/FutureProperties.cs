@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Recoup.Core.Events;
+using Recoup.Core.Recovery;
 using Recoup.Storage.Work;
 
 namespace Recoup.Tests.Properties;
@@ -82,7 +83,7 @@ public sealed class FutureProperties
                     var text = dispatcher.TextOf(row.Party, play.Store.Party(row.Party)!.Value.State.LastSeq, released.Message);
                     decided.Add($"{row.RecordedOn:yyyy-MM-dd} {row.Party} {row.Account} {text?.To} {text?.Subject} {text?.Body}");
                     break;
-                case Event.PromiseClosed closed: decided.Add($"{row.RecordedOn:yyyy-MM-dd} {row.Party} {closed}"); break;
+                case PromiseEvent.Closed closed: decided.Add($"{row.RecordedOn:yyyy-MM-dd} {row.Party} {closed}"); break;
                 default: break;
             }
         }

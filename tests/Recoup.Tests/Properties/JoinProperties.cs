@@ -129,7 +129,7 @@ public sealed class JoinProperties
         var all = Everything(play);
         var last = history.Steps.Count == 0 ? default : history.Steps[^1].At;
         foreach (var taken in accepted.Chunk(50).SelectMany(chunk => play.Take([.. chunk.Select(s => s with { At = last })])))
-            (taken.Result.Status == UnitStatus.Unchanged || taken.Result.Refused?.Refusal == Core.Refusal.PartyErased)
+            (taken.Result.Status == UnitStatus.Unchanged || taken.Result.Refused?.Refusal == Core.Inputs.Refusal.PartyErased)
                 .ShouldBeTrue($"{taken.Step} was {taken.Result.Status} the second time: {taken.Result.Refused?.Message}");
         Everything(play).ShouldBe(all, "after everything came again");
     });

@@ -54,7 +54,7 @@ public sealed class JournalProperties
         var last = history.Steps.Count == 0 ? default : history.Steps[^1].At;
         // What identifies an erased person is refused, also the second time.
         foreach (var taken in accepted.Chunk(50).SelectMany(chunk => play.Take([.. chunk.Select(s => s with { At = last })])))
-            (taken.Result.Status == UnitStatus.Unchanged || taken.Result.Refused?.Refusal == Core.Refusal.PartyErased)
+            (taken.Result.Status == UnitStatus.Unchanged || taken.Result.Refused?.Refusal == Core.Inputs.Refusal.PartyErased)
                 .ShouldBeTrue($"{taken.Step} was {taken.Result.Status} the second time: {taken.Result.Refused?.Message}");
         Everything(play).ShouldBe(before, "after everything came again");
     });
@@ -101,7 +101,7 @@ public sealed class JournalProperties
                 .ShouldBe((row.Kind, row.Version, Convert.ToHexString(row.Payload)), $"{row.Kind} {row.Partition}/{row.Seq}");
         }
         Reads("party", b => Core.StateCodec.Encode(Core.StateCodec.DecodeParty(b)));
-        foreach (var kind in Core.Parties.RowKinds.All)
+        foreach (var kind in Core.Chapters.Rows)
             Reads(kind.Table, b => kind.IsOf(b, kind.DecodeRow(b)) ? b : []);
 
         void Reads(string table, Func<byte[], byte[]> around)
@@ -145,7 +145,7 @@ public sealed class JournalProperties
     public void The_histories_reach_every_kind_of_event_and_most_refusals()
     {
         var events = new HashSet<string>();
-        var refusals = new HashSet<Core.Refusal>();
+        var refusals = new HashSet<Core.Inputs.Refusal>();
         for (var seed = 1; seed <= 12; seed++)
         {
             var history = RandomHistory.Of(9000 + seed, new Weather { InputsMax = 9, Documents = true, Joins = true });

@@ -2,6 +2,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Tests.Properties;
 
@@ -185,8 +186,8 @@ internal sealed class Ledger(Policy policy)
                 if (!Segments.TryGetValue((row.Party, d.Portfolio), out var segments)) Segments[(row.Party, d.Portfolio)] = segments = [];
                 segments.Add((row.EffectiveOn, d.Segment));
                 break;
-            case Event.PromiseClosed closed: Promises.Find(p => p.Key == closed.Promise)!.Closed = row.EffectiveOn; break;
-            case Event.PromiseReopened again: Promises.Find(p => p.Key == again.Promise)!.Again(row.EffectiveOn); break;
+            case PromiseEvent.Closed closed: Promises.Find(p => p.Key == closed.Promise)!.Closed = row.EffectiveOn; break;
+            case PromiseEvent.Reopened again: Promises.Find(p => p.Key == again.Promise)!.Again(row.EffectiveOn); break;
             default: break;
         }
     }
@@ -368,11 +369,11 @@ internal sealed class Ledger(Policy policy)
                     document.Entries.Add((i.On, i.Balance.Minor - document.BalanceOn(i.On)));
                     break;
                 }
-            case Input.DisputeOpened i: Disputes.Add(new Disputed(i.Key, i.Account, i.Invoice, i.On)); break;
-            case Input.DisputeClosed i: Disputes.Find(d => d.Key == i.Dispute)!.Closed = i.On; break;
-            case Input.Hold i: Holds.Add(new Held(i.Key, i.Account, i.From) { To = i.To }); break;
-            case Input.HoldReleased i: Holds.Find(h => h.Key == i.Hold)!.To = i.On.AddDays(-1); break;
-            case Input.Promise i: Promises.Add(new Promised(i.Key, i.Account, i.On, i.DueOn, i.Amount.Minor, i.Amount.Currency.Code)); break;
+            case DisputeInput.Opened i: Disputes.Add(new Disputed(i.Key, i.Account, i.Invoice, i.On)); break;
+            case DisputeInput.Closed i: Disputes.Find(d => d.Key == i.Dispute)!.Closed = i.On; break;
+            case HoldInput.Placed i: Holds.Add(new Held(i.Key, i.Account, i.From) { To = i.To }); break;
+            case HoldInput.Released i: Holds.Find(h => h.Key == i.Hold)!.To = i.On.AddDays(-1); break;
+            case PromiseInput.Made i: Promises.Add(new Promised(i.Key, i.Account, i.On, i.DueOn, i.Amount.Minor, i.Amount.Currency.Code)); break;
             default: break;
         }
     }

@@ -11,7 +11,7 @@ public sealed class StateProperties
     private static readonly (string Name, Type Type, Func<object, byte[]> Encode, Func<object, string> Text)[] Kinds =
     [
         ("party", typeof(PartyState), s => StateCodec.Encode((PartyState)s), s => StateText.Of((PartyState)s)),
-        .. RowKinds.All.Select(kind => (kind.Table, kind.StateType, EncoderOf(kind), TextOf(kind))),
+        .. Chapters.Rows.Select(kind => (kind.Table, kind.StateType, EncoderOf(kind), TextOf(kind))),
     ];
 
     // Whoever writes rows knows their type.
@@ -44,10 +44,12 @@ public sealed class StateProperties
         },
     };
 
-    private static string Everything(object state) => JsonSerializer.Serialize(state, state.GetType(), ByProperties);
+    private static string Everything(object state) => JsonSerializer.Serialize(state, state.GetType(), ByProperties)
+        + (state is not PartyState party ? "" : string.Concat(Chapters.Slices.Select(kind => party.SliceAt(kind.Place))
+            .Where(slice => slice is { IsEmpty: false }).Select(slice => Everything(slice!))));
 
     private static object Decode(string kind, byte[] bytes) =>
-        kind == "party" ? StateCodec.DecodeParty(bytes) : RowKinds.All.Single(k => k.Table == kind).DecodeRow(bytes);
+        kind == "party" ? StateCodec.DecodeParty(bytes) : Chapters.Rows.Single(k => k.Table == kind).DecodeRow(bytes);
 
     [Fact]
     public void Whatever_a_state_holds_is_read_back()

@@ -1,6 +1,7 @@
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
+using Recoup.Core.Recovery;
 using Recoup.Tests.Policies;
 
 namespace Recoup.Tests.Sending;

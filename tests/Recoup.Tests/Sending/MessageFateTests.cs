@@ -2,6 +2,7 @@ using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
+using Recoup.Core.Recovery;
 using Recoup.Tests.Policies;
 
 namespace Recoup.Tests.Sending;

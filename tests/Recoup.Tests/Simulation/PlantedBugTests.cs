@@ -1,6 +1,7 @@
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
 using Recoup.Core.Policies;
+using Recoup.Core.Recovery;
 using Recoup.Simulation.Auditing;
 using Recoup.Simulation.Business;
 using Recoup.Storage.Work;
@@ -69,7 +70,7 @@ public sealed class PlantedBugTests
 
     [Fact]
     public void A_contact_in_a_hold() =>
-        ShouldBeCaught(Findings.Holds, new Seams { Post = (_, told) => [.. told.Where(i => i is not Input.Hold and not Input.HoldReleased)] },
+        ShouldBeCaught(Findings.Holds, new Seams { Post = (_, told) => [.. told.Where(i => i is not HoldInput.Placed and not HoldInput.Released)] },
             "contact-harms", customers: 150, days: Long.Or(200, 120));
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class WeatherBugTests
     [Fact]
     public void A_conflict_that_gets_through() => Caught(WeatherInvariants.Refused, new WeatherSeams
     {
-        Post = told => [.. told.Select(row => row.Expected.Contains(Recoup.Core.Refusal.KeyUsedWithOtherContent)
+        Post = told => [.. told.Select(row => row.Expected.Contains(Recoup.Core.Inputs.Refusal.KeyUsedWithOtherContent)
             ? row with { Inputs = [row.Inputs[0] with { Key = row.Inputs[0].Key + "/changed" }] }
             : row)],
     }, "conflict");

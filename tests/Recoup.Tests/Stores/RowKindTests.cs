@@ -35,8 +35,8 @@ public sealed class RowKindTests
     [Fact]
     public void Kinds_differ_in_table_and_mark()
     {
-        RowKinds.All.Select(k => k.Table).ShouldBeUnique();
-        RowKinds.All.Select(k => k.Mark).Append(StateCodec.PartyMark).ShouldBeUnique();
+        Chapters.Rows.Select(k => k.Table).ShouldBeUnique();
+        Chapters.Rows.Select(k => k.Mark).Append(StateCodec.PartyMark).ShouldBeUnique();
     }
 
     /// <summary>The tables that the declarations would make, in place of those that the released steps made: column by column, index by index.</summary>
@@ -47,9 +47,9 @@ public sealed class RowKindTests
         using var declared = new DataFolder();
         released.Open(create: true).Dispose();
         using (var store = declared.Open(create: true))
-            foreach (var kind in RowKinds.All) store.Exec($"DROP TABLE {kind.Table}; {InThisStore(SchemaStep.Of(kind))}");
+            foreach (var kind in Chapters.Rows) store.Exec($"DROP TABLE {kind.Table}; {InThisStore(SchemaStep.Of(kind))}");
         var wanted = Parts(released);
-        wanted.Count.ShouldBeGreaterThan(RowKinds.All.Count * 3);
+        wanted.Count.ShouldBeGreaterThan(Chapters.Rows.Count * 3);
         Parts(declared).ShouldBe(wanted);
     }
 
@@ -57,7 +57,7 @@ public sealed class RowKindTests
 
     /// <summary>Columns by name, keys and indexes of the kinds' tables.</summary>
     private static List<string> Parts(DataFolder folder) =>
-        [.. RowKinds.All.SelectMany(kind => (TestStores.IsPostgres ? InPostgres(kind) : InSqlite(kind)).SelectMany(folder.Rows)
+        [.. Chapters.Rows.SelectMany(kind => (TestStores.IsPostgres ? InPostgres(kind) : InSqlite(kind)).SelectMany(folder.Rows)
             .Select(part => $"{kind}: {part}"))];
 
     private static string[] InSqlite(RowKind kind) =>
@@ -138,7 +138,7 @@ public sealed class RowKindTests
     [Fact]
     public void Every_column_is_in_the_update()
     {
-        foreach (var kind in RowKinds.All)
+        foreach (var kind in Chapters.Rows)
             foreach (var sql in new[] { RowSql.Of(kind).SqliteUpsert, RowSql.Of(kind).PostgresUpsert })
             {
                 var update = sql[sql.IndexOf("DO UPDATE SET", StringComparison.Ordinal)..];

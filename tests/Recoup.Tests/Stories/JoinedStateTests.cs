@@ -4,6 +4,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Tests.Stories;
 
@@ -123,10 +124,10 @@ public sealed class JoinedStateTests
         var (state, other) = (Party("P"), Party("Q"));
         state.Behaviour = new PaymentBehaviour { Settled = 3, SettledLate = 1, LateDays = 4, PromisesKept = 1 };
         other.Behaviour = new PaymentBehaviour { Settled = 2, SettledLate = 2, LateDays = 9, PromisesBroken = 1 };
-        state.Pauses.Add(new AccountPause("P-1", new Pause(PauseKind.Hold, new DateOnly(2026, 4, 5), new DateOnly(2026, 4, 6), null)));
-        other.Pauses.Add(new AccountPause("Q-1", new Pause(PauseKind.Hold, new DateOnly(2026, 4, 1), new DateOnly(2026, 4, 3), null)));
-        state.CashToCome.Add(new CashToCome("pay", new DateOnly(2026, 5, 5), new DateOnly(2026, 5, 5), "P-1", "EUR", 1));
-        other.CashToCome.Add(new CashToCome("pay", new DateOnly(2026, 5, 1), new DateOnly(2026, 5, 1), "Q-1", "EUR", 2));
+        PauseChapter.Slice.In(state).Pauses.Add(new AccountPause("P-1", new Pause(PauseKind.Hold, new DateOnly(2026, 4, 5), new DateOnly(2026, 4, 6), null)));
+        PauseChapter.Slice.In(other).Pauses.Add(new AccountPause("Q-1", new Pause(PauseKind.Hold, new DateOnly(2026, 4, 1), new DateOnly(2026, 4, 3), null)));
+        PromiseChapter.Slice.In(state).ToCome.Add(new CashToCome("pay", new DateOnly(2026, 5, 5), new DateOnly(2026, 5, 5), "P-1", "EUR", 1));
+        PromiseChapter.Slice.In(other).ToCome.Add(new CashToCome("pay", new DateOnly(2026, 5, 1), new DateOnly(2026, 5, 1), "Q-1", "EUR", 2));
         other.Joined = ["R"];
         (state.ReviewedOn, other.ReviewedOn) = (new DateOnly(2026, 4, 2), new DateOnly(2026, 4, 7));
         Joined(state, other);

@@ -7,6 +7,7 @@ using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 using Recoup.Tests.Properties;
@@ -554,9 +555,9 @@ internal sealed class Story : IDisposable
     {
         var word = "open";
         foreach (var row in Play.Journal().Where(r => r.EffectiveOn <= Today))
-            if (Play.EventOf(row) is Event.PromiseClosed closed && closed.Promise == promise)
+            if (Play.EventOf(row) is PromiseEvent.Closed closed && closed.Promise == promise)
                 word = $"{closed.Outcome} {Money.Format(closed.PaidMinor, Currency.Of(closed.Currency))} {closed.Currency}";
-            else if (Play.EventOf(row) is Event.PromiseReopened again && again.Promise == promise) word = "open";
+            else if (Play.EventOf(row) is PromiseEvent.Reopened again && again.Promise == promise) word = "open";
         return word;
     }
 

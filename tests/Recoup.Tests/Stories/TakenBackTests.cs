@@ -1,4 +1,5 @@
 using Recoup.Core;
+using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
 using Recoup.Storage;
 using Recoup.Storage.Work;

@@ -1,4 +1,4 @@
-namespace Recoup.Core;
+namespace Recoup.Core.Inputs;
 
 /// <summary>Why an input was not taken. Named values: a caller can tell them apart; the message is for people.</summary>
 public enum Refusal

@@ -1,10 +1,9 @@
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
-using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 
-namespace Recoup.Core;
+namespace Recoup.Core.Parties;
 
 /// <summary>
 /// Keeps the sums of a party's header and the stocks' cells in step with its items and its cash. Both are defined
@@ -67,12 +66,7 @@ internal static class Exposures
         // Each by itself, since most parties have nothing of most of these.
         if (state.Awaited.Count > 0) AdvanceItems(state, from, to);
         if (state.Unapplied.Count > 0) AdvanceUnapplied(state, to);
-        if (state.CashToCome.Count > 0) AdvanceCash(state, to);
-        if (state.Promises.Count > 0) AdvancePromises(state, to);
-        if (state.Kept is not null) Fold.ForgetKept(state);
-        if (state.Disputes.Count > 0) Pauses.EndDisputes(state);
-        if (state.Holds.Count > 0) Pauses.EndHolds(state);
-        if (state.Pauses.Count > 0) Pauses.Forget(state);
+        foreach (var slice in state.Slices) slice?.Advance(state, to);
         state.Contact.Forget(to);
     }
 
@@ -98,22 +92,6 @@ internal static class Exposures
             if (later.Count == 0) unapplied.Later = null;
         }
         state.Unapplied.RemoveAll(u => u.Minor == 0 && u.Later is null);
-    }
-
-    private static void AdvanceCash(PartyState state, DateOnly to)
-    {
-        foreach (var cash in state.CashToCome.FindAll(c => c.On <= to)) Fold.CountTowardPromises(state, cash);
-        state.CashToCome.RemoveAll(c => c.On <= to);
-    }
-
-    private static void AdvancePromises(PartyState state, DateOnly to)
-    {
-        for (var i = state.Promises.Count - 1; i >= 0; i--)
-        {
-            var promise = state.Promises[i];
-            if (promise.ClosedOn is not { } closed || closed > to) continue;
-            Fold.EndPromise(state, promise);
-        }
     }
 
     /// <summary>
@@ -145,12 +123,13 @@ internal static class Exposures
     }
 
     /// <summary>All accounts of another party are of this one from a day on, in the same way, with everything that is open of them.</summary>
-    public static void Join(PartyState state, PartyState other, DateOnly from, CellDeltas cells)
+    /// <param name="merge">Puts all else that the other has into the state.</param>
+    public static void Join(PartyState state, PartyState other, DateOnly from, CellDeltas cells, Action merge)
     {
         Invariant.Holds(other.AsOf == from, "two parties become one on the day both stand on");
         Shift(other, state, [.. other.Accounts.Select(a => a.Account)], from, cells, () =>
         {
-            Joins.Merge(state, other, from);
+            merge();
             state.Exposures.AddRange(other.Exposures);
             state.Exposures.Sort(Compare);
             foreach (var awaited in other.Awaited) Await(state, awaited);

@@ -1,0 +1,22 @@
+using Recoup.Core.Events;
+using Recoup.Core.Parties;
+using Recoup.Core.Recovery;
+
+namespace Recoup.Core;
+
+/// <summary>
+/// What the business things of Core's folders keep and record: whoever stores, reads, moves or compares goes over these lists and knows
+/// no chapter by name. A new chapter is a line in each list that it has something for.
+/// </summary>
+public static class Chapters
+{
+    /// <summary>In the order in which a header stores them.</summary>
+    public static readonly IReadOnlyList<SliceKind> Slices = [PromiseChapter.Slice, HoldChapter.Slice, DisputeChapter.Slice, PauseChapter.Slice];
+
+    /// <summary>What lies beside a party's header.</summary>
+    public static readonly IReadOnlyList<RowKind> Rows = [RowKinds.Items, RowKinds.Cash, RowKinds.Messages, WorkItemChapter.Rows];
+
+    /// <summary>Those that a chapter declares; the others are nested in <see cref="Event"/>.</summary>
+    internal static readonly IReadOnlyList<EventKind> Events =
+        [.. PromiseChapter.Events, .. HoldChapter.Events, .. DisputeChapter.Events, .. WorkItemChapter.Events];
+}

@@ -1,0 +1,222 @@
+using System.Text.Json.Serialization;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
+using Recoup.Core.Measures;
+using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
+using static Recoup.Core.Inputs.Fields;
+
+// A field named after a kind of input that it refers to hides that kind inside the record; nothing there needs it.
+#pragma warning disable CS0108
+
+namespace Recoup.Core.Recovery;
+
+/// <summary>What people tell of disputes.</summary>
+public abstract record DisputeInput : Input.OfAccount
+{
+    private DisputeInput() { }
+
+    /// <summary>The customer contests an invoice or, without one, the whole account.</summary>
+    public sealed record Opened : DisputeInput
+    {
+        public string? Invoice { get; init; }
+        public required DateOnly On { get; init; }
+        public required string Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    /// <summary>A dispute came to its end; <see cref="Dispute"/> is the key of the input that opened it.</summary>
+    public sealed record Closed : DisputeInput
+    {
+        public required string Dispute { get; init; }
+        public required DateOnly On { get; init; }
+        public required string Outcome { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+}
+
+/// <summary>What happened to disputes.</summary>
+public abstract record DisputeEvent : Event
+{
+    private DisputeEvent() { }
+
+    /// <summary>A null number disputes the whole account.</summary>
+    public sealed record Opened(string Dispute, string? Number, string Reason) : DisputeEvent
+    {
+        internal override bool HasWords => true;
+
+        internal override Event WithWords(Func<string, string> change) => this with { Reason = change(Reason) };
+    }
+
+    /// <summary>The last day of the dispute is the day before. Outcome: accepted, partly_accepted, rejected, withdrawn or settled.</summary>
+    public sealed record Closed(string Dispute, string? Number, string Outcome) : DisputeEvent;
+}
+
+/// <summary>A dispute that stands, on one item or, where the number is null, on the whole account.</summary>
+public sealed class OpenDispute : IFormed<OpenDispute>
+{
+    public string Dispute { get; set; } = "";
+    public string Account { get; set; } = "";
+    public string? Number { get; set; }
+    public DateOnly From { get; set; }
+    public DateOnly? ClosedOn { get; set; }
+
+    /// <summary>The day on which it was recorded, where that is later than its first.</summary>
+    public DateOnly? LearnedOn { get; set; }
+
+    /// <summary>From its first day until the day before it was closed.</summary>
+    public bool StandsOn(DateOnly day) => From <= day && (ClosedOn is not { } closed || day < closed);
+
+    public static OpenDispute Blank => new();
+
+    public static OpenDispute Form<TForm>(ref TForm f, OpenDispute v) where TForm : IForm, allows ref struct
+    {
+        v.Dispute = f.Text("dispute", v.Dispute);
+        v.Account = f.Word("account", v.Account);
+        v.From = f.Day("from", v.From);
+        f.BeginRare(3);
+        v.Number = f.TextOrNull("number", v.Number);
+        v.ClosedOn = f.DayOrNull("closed_on", v.ClosedOn);
+        v.LearnedOn = f.DayOrNull("learned_on", v.LearnedOn);
+        f.EndRare();
+        return v;
+    }
+}
+
+/// <summary>The disputes of a party that stand, or were closed for a day to come.</summary>
+public sealed class DisputeSlice : Slice, IFormed<DisputeSlice>
+{
+    public List<OpenDispute> Disputes { get; set; } = [];
+
+    public override bool IsEmpty => Disputes.Count == 0;
+
+    public override void Advance(PartyState party, DateOnly to)
+    {
+        foreach (var dispute in Disputes)
+            if (dispute.ClosedOn <= to) DisputeChapter.Rest(party, dispute);
+        Disputes.RemoveAll(d => d.ClosedOn <= to);
+    }
+
+    public override void Join(Slice other) => Disputes.AddRange(((DisputeSlice)other).Disputes);
+
+    public static DisputeSlice Blank => new();
+
+    public static DisputeSlice Form<TForm>(ref TForm f, DisputeSlice v) where TForm : IForm, allows ref struct
+    {
+        v.Disputes = f.List("disputes", v.Disputes);
+        return v;
+    }
+}
+
+/// <summary>Disputes: what the customer contests is not dunned until it is closed.</summary>
+public static class DisputeChapter
+{
+    public static readonly SliceKind<DisputeSlice> Slice = new("disputes");
+
+    internal static readonly InputKind[] Inputs =
+    [
+        InputKind.Of("dispute_opened", "the customer contests an item or, without one, the account", true,
+        [May("invoice", FieldType.Text, "number of the item") with { LengthMax = 100 }, OnDay, Need("reason", FieldType.Text, "quality, price, not received…")],
+        d => new DisputeInput.Opened { Key = "", Account = d.Need("account"), Invoice = d.Text("invoice"), On = d.NeedDate("on"), Reason = d.Need("reason") }),
+        InputKind.Of("dispute_closed", "a dispute was settled", true,
+        [
+            Need("dispute", FieldType.Text, "key of the input that opened it"), OnDay,
+            Choice("outcome", "how", "accepted", "partly_accepted", "rejected", "withdrawn", "settled") with { Required = true },
+        ],
+        d => new DisputeInput.Closed
+        {
+            Key = "", Account = d.Need("account"), Dispute = d.Need("dispute"), On = d.NeedDate("on"), Outcome = d.Need("outcome"),
+        }),
+    ];
+
+    internal static readonly EventKind[] Events =
+        [new("dispute_opened", DisputeJson.Default.Opened), new("dispute_closed", DisputeJson.Default.Closed)];
+
+    extension(PartyState party)
+    {
+        /// <summary>Disputes that stand, or were closed for a day to come.</summary>
+        public IReadOnlyList<OpenDispute> Disputes => Slice.Of(party)?.Disputes ?? (IReadOnlyList<OpenDispute>)[];
+    }
+
+    internal static Refused? Handle(Handling work, DisputeInput input) => input switch
+    {
+        DisputeInput.Opened i => Open(work, i),
+        DisputeInput.Closed i => Close(work, i),
+        _ => throw new InvariantBrokenException($"{input.GetType().Name} is no input of a dispute"),
+    };
+
+    private static Refused? Open(Handling work, DisputeInput.Opened i)
+    {
+        if (i.Invoice is { } number)
+        {
+            if (ItemGuards.Find(work.State, i.Account, number, out var item) is { } refused) return refused;
+            if (i.On < item.IssuedOn) return ItemGuards.BeforeDocument(item, i.On);
+        }
+        work.Emit(new DisputeEvent.Opened(i.Key, i.Invoice, i.Reason));
+        return null;
+    }
+
+    private static Refused? Close(Handling work, DisputeInput.Closed i)
+    {
+        var open = work.State.Disputes.FirstOrDefault(d => d.Dispute == i.Dispute && d.Account == i.Account && d.ClosedOn is null);
+        if (open is null) return new Refused(Refusal.UnknownDispute, $"account {i.Account} has no open dispute {i.Dispute}");
+        if (i.On < open.From)
+            return new Refused(Refusal.BeforeDocument,
+                $"dispute {i.Dispute} was opened on {open.From:yyyy-MM-dd}; it can't be closed on {i.On:yyyy-MM-dd}");
+        work.Emit(new DisputeEvent.Closed(i.Dispute, open.Number, i.Outcome));
+        return null;
+    }
+
+    internal static void Fold(PartyState state, Envelope e, CellDeltas cells, DisputeEvent happened)
+    {
+        switch (happened)
+        {
+            case DisputeEvent.Opened opened: Open(state, e, cells, opened); break;
+            case DisputeEvent.Closed closed: Close(state, e, cells, closed); break;
+            default: throw new InvariantBrokenException($"{happened.GetType().Name} is no event of a dispute");
+        }
+        state.Touch(e);
+    }
+
+    private static void Open(PartyState state, Envelope e, CellDeltas cells, DisputeEvent.Opened dispute)
+    {
+        var learned = Pause.LateFrom(e.EffectiveOn, e.RecordedOn);
+        Slice.In(state).Disputes.Add(new OpenDispute
+        {
+            Dispute = dispute.Dispute, Account = e.Account, Number = dispute.Number, From = e.EffectiveOn, LearnedOn = learned,
+        });
+        if (dispute.Number is { } number)
+            Exposures.Change(state, state.Loaded(e.Account, number), cells, new DisputeSpan(dispute.Dispute, e.EffectiveOn) { LearnedOn = learned },
+                static (item, span) => (item.Disputes ??= []).Add(span));
+    }
+
+    private static void Close(PartyState state, Envelope e, CellDeltas cells, DisputeEvent.Closed closed)
+    {
+        var disputes = Slice.In(state).Disputes;
+        var open = disputes.Find(d => d.Dispute == closed.Dispute)!;
+        open.ClosedOn = e.EffectiveOn;
+        if (e.EffectiveOn <= state.AsOf)
+        {
+            Rest(state, open);
+            disputes.Remove(open);
+        }
+        if (closed.Number is { } number)
+            Exposures.Change(state, state.Loaded(e.Account, number), cells, (closed.Dispute, e.EffectiveOn),
+                static (item, end) => item.Disputes!.Find(d => d.Dispute == end.Dispute)!.ClosedOn = end.EffectiveOn);
+    }
+
+    /// <param name="dispute">Closed. One of a single item rests that item alone, which knows of it.</param>
+    internal static void Rest(PartyState state, OpenDispute dispute)
+    {
+        if (dispute.Number is null)
+            PauseChapter.Keep(state, dispute.Account, new Pause(PauseKind.Dispute, dispute.From, dispute.ClosedOn!.Value, dispute.LearnedOn));
+    }
+}
+
+/// <summary>How the events are written: null is left out, and a field that is none of its own refuses the payload.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(DisputeEvent.Opened))]
+[JsonSerializable(typeof(DisputeEvent.Closed))]
+internal sealed partial class DisputeJson : JsonSerializerContext;

@@ -1,0 +1,490 @@
+using System.Text.Json.Serialization;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
+using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
+using static Recoup.Core.Inputs.Fields;
+
+// A field named after a kind of input that it refers to hides that kind inside the record; nothing there needs it.
+#pragma warning disable CS0108
+
+namespace Recoup.Core.Recovery;
+
+/// <summary>What people tell of promises to pay.</summary>
+public abstract record PromiseInput : Input.OfAccount
+{
+    private PromiseInput() { }
+
+    /// <summary>The customer promised so much by a day, that day included.</summary>
+    public sealed record Made : PromiseInput
+    {
+        public required DateOnly On { get; init; }
+        public required DateOnly DueOn { get; init; }
+        public required Money Amount { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    /// <summary>A promise was no promise, or the customer was let out of it; <see cref="Promise"/> is the key of the input that made it.</summary>
+    public sealed record Withdrawn : PromiseInput
+    {
+        public required string Promise { get; init; }
+        public required DateOnly On { get; init; }
+        public required string Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+}
+
+/// <summary>What happened to promises to pay.</summary>
+public abstract record PromiseEvent : Event
+{
+    private PromiseEvent() { }
+
+    /// <summary>The customer promised so much by a day, that day included.</summary>
+    public sealed record Made(string Promise, DateOnly DueOn, long Minor, string Currency) : PromiseEvent;
+
+    /// <summary>
+    /// Outcome: kept, partial or broken; or withdrawn, which says nothing of how the customer keeps promises. Paid is what came in for it
+    /// between the promise and its end.
+    /// </summary>
+    public sealed record Closed(string Promise, string Outcome, long PaidMinor, string Currency) : PromiseEvent
+    {
+        /// <summary>Of one that was kept, the last day of its term and grace; null in journals from before it was kept.</summary>
+        public DateOnly? LastDay { get; init; }
+    }
+
+    /// <summary>The money that had kept a promise went back: from the day on it is open again. Paid is what still counts for it.</summary>
+    public sealed record Reopened(string Promise, long PaidMinor, string Currency) : PromiseEvent;
+}
+
+/// <summary>A customer's word to pay an amount by a day.</summary>
+public sealed class PromiseState : IFormed<PromiseState>
+{
+    public string Promise { get; set; } = "";
+    public string Account { get; set; } = "";
+    public DateOnly MadeOn { get; set; }
+    public DateOnly DueOn { get; set; }
+    public long Minor { get; set; }
+    public string Currency { get; set; } = "";
+
+    /// <summary>Cash received since, in order of the day it came, counted up to the amount's full. What is to come is not in it.</summary>
+    public List<CashCounted> Paid { get; set; } = [];
+
+    public long PaidMinor => Paid.Sum(p => p.Minor);
+
+    /// <summary>What came in within the term and so many days of grace: what comes later does not keep it.</summary>
+    public long PaidInTerm(int graceDays) => Paid.Where(p => p.On <= DueOn.Plus(graceDays)).Sum(p => p.Minor);
+
+    /// <summary>The word on it after its term and grace.</summary>
+    public string OutcomeBy(int graceDays) => PaidInTerm(graceDays) is var paid && paid >= Minor ? "kept" : paid > 0 ? "partial" : "broken";
+
+    /// <summary>kept, partial, broken or withdrawn, from <see cref="ClosedOn"/> on; null while open.</summary>
+    public string? Outcome { get; set; }
+
+    public DateOnly? ClosedOn { get; set; }
+
+    /// <summary>The day on which it was recorded, where that is later than the day it was made.</summary>
+    public DateOnly? LearnedOn { get; set; }
+
+    /// <summary>The last day of its term and grace, of one that was kept; null while open, and where the journal does not say.</summary>
+    public DateOnly? LastDay { get; set; }
+
+    /// <summary>The day from which it is open again, since the money that had kept it went back; null: it never was closed.</summary>
+    public DateOnly? AgainOn { get; set; }
+
+    /// <summary>Kept, but the money went back: the day from which it is to be open again. Null: it is kept by what stands.</summary>
+    public DateOnly? LostOn { get; set; }
+
+    /// <summary>The first day on which it stands: that on which it was made, or from which it is open again.</summary>
+    public DateOnly From => AgainOn ?? MadeOn;
+
+    /// <summary>The first day on which it no longer binds: that on which it was paid in full, else the day after its term and grace.</summary>
+    public DateOnly EndsOn(int graceDays)
+    {
+        long paid = 0;
+        var last = DueOn.Plus(graceDays);
+        foreach (var counted in Paid)
+        {
+            if (counted.On > last) break;
+            paid += counted.Minor;
+            if (paid >= Minor) return Later(counted.On);
+        }
+        return Later(last.Plus(1));
+    }
+
+    /// <summary>The day, or the first on which it stands, whichever is later.</summary>
+    public DateOnly Later(DateOnly day) => day > From ? day : From;
+
+    /// <summary>It binds from the day it was made to the end of its term and grace, unless closed before.</summary>
+    public bool IsOpenOn(DateOnly day) => From <= day && (ClosedOn is not { } closed || day < closed);
+
+    /// <summary>Cash of that day counts toward it: it came after the promise was made, and before it was closed.</summary>
+    public bool Counts(DateOnly day) => MadeOn <= day && (ClosedOn is not { } closed || day < closed);
+
+    /// <summary>Puts cash in its place by day; it counts as far as anything is left to pay. Returns how much it counts, minor units.</summary>
+    public long Count(CashCounted cash)
+    {
+        var part = Math.Min(cash.Minor, Minor - PaidMinor);
+        if (part > 0) Paid.Insert(Paid.FindLastIndex(p => p.On <= cash.On) + 1, cash with { Minor = part });
+        return Math.Max(part, 0);
+    }
+
+    public static PromiseState Blank => new();
+
+    public static PromiseState Form<TForm>(ref TForm f, PromiseState v) where TForm : IForm, allows ref struct
+    {
+        v.Promise = f.Text("promise", v.Promise);
+        v.Account = f.Word("account", v.Account);
+        v.MadeOn = f.Day("made_on", v.MadeOn);
+        v.DueOn = f.Day("due_on", v.DueOn);
+        v.Minor = f.Long("minor", v.Minor);
+        v.Currency = f.Word("currency", v.Currency);
+        f.BeginRare(7);
+        v.Paid = f.List("paid", v.Paid);
+        v.Outcome = f.WordOrNull("outcome", v.Outcome);
+        v.ClosedOn = f.DayOrNull("closed_on", v.ClosedOn);
+        v.LearnedOn = f.DayOrNull("learned_on", v.LearnedOn);
+        v.LastDay = f.DayOrNull("last_day", v.LastDay);
+        v.AgainOn = f.DayOrNull("again_on", v.AgainOn);
+        v.LostOn = f.DayOrNull("lost_on", v.LostOn);
+        f.EndRare();
+        return v;
+    }
+}
+
+/// <summary>Of a payment so much counts toward a promise, from the day on which it came.</summary>
+/// <param name="Key">The payment's.</param>
+public record struct CashCounted(
+    string Key, DateOnly On, long Minor) : IFormed<CashCounted>
+{
+    public static CashCounted Blank => default;
+
+    public static CashCounted Form<TForm>(ref TForm f, CashCounted v) where TForm : IForm, allows ref struct =>
+        new(f.Text("key", v.Key), f.Day("on", v.On), f.Long("minor", v.Minor));
+}
+
+/// <summary>
+/// Cash that will come or go back on a day to come; promises hear of it then. <see cref="ForCashOf"/> is the day
+/// of the cash itself, which tells the promises that it counts toward.
+/// </summary>
+/// <param name="Key">The payment's.</param>
+public sealed record CashToCome(
+    string Key,
+    DateOnly On,
+    DateOnly ForCashOf,
+    string Account,
+    string Currency,
+    long Minor) : IFormed<CashToCome>
+{
+    public static CashToCome Blank => new("", default, default, "", "", 0);
+
+    public static CashToCome Form<TForm>(ref TForm f, CashToCome v) where TForm : IForm, allows ref struct =>
+        new(f.Text("key", v.Key), f.Day("on", v.On), f.Day("for_cash_of", v.ForCashOf), f.Word("account", v.Account), f.Word("currency", v.Currency),
+            f.Long("minor", v.Minor));
+}
+
+/// <summary>Cash of an account that came for a promise that had all of it already.</summary>
+public sealed record SpareCash(
+    string Account,
+    string Currency,
+    CashCounted Cash) : IFormed<SpareCash>
+{
+    public static SpareCash Blank => new("", "", default);
+
+    public static SpareCash Form<TForm>(ref TForm f, SpareCash v) where TForm : IForm, allows ref struct =>
+        new(f.Word("account", v.Account), f.Word("currency", v.Currency), f.One("cash", v.Cash));
+}
+
+/// <summary>A party's promises, and the cash that counts toward them.</summary>
+public sealed class PromiseSlice : Slice, IFormed<PromiseSlice>
+{
+    /// <summary>Those that are open, or were closed for a day to come; in the order in which they were made.</summary>
+    public List<PromiseState> Open { get; set; } = [];
+
+    /// <summary>Those that were kept, as long as the money may go back, in the order in which they were made.</summary>
+    public List<PromiseState> Kept { get; set; } = [];
+
+    /// <summary>Cash that no promise needed while one was open or kept: it stands in for what goes back.</summary>
+    public List<SpareCash> Spare { get; set; } = [];
+
+    /// <summary>In order of the day on which it comes or goes.</summary>
+    public List<CashToCome> ToCome { get; set; } = [];
+
+    public override bool IsEmpty => Open.Count == 0 && Kept.Count == 0 && Spare.Count == 0 && ToCome.Count == 0;
+
+    public override void Advance(PartyState party, DateOnly to) => PromiseChapter.Advance(party, this, to);
+
+    public override void Join(Slice other)
+    {
+        var theirs = (PromiseSlice)other;
+        Open.AddRange(theirs.Open);
+        Kept.AddRange(theirs.Kept);
+        Spare.AddRange(theirs.Spare);
+        foreach (var cash in theirs.ToCome) ToCome.Insert(ToCome.FindLastIndex(c => c.On <= cash.On) + 1, cash);
+    }
+
+    public static PromiseSlice Blank => new();
+
+    public static PromiseSlice Form<TForm>(ref TForm f, PromiseSlice v) where TForm : IForm, allows ref struct
+    {
+        f.BeginRare(4);
+        v.Open = f.List("open", v.Open);
+        v.Kept = f.List("kept", v.Kept);
+        v.Spare = f.List("spare", v.Spare);
+        v.ToCome = f.List("to_come", v.ToCome);
+        f.EndRare();
+        return v;
+    }
+}
+
+/// <summary>
+/// Promises to pay: what counts toward them, when they end, and what becomes of one whose money went back. While one is open the dunning
+/// of all the party's accounts in its portfolio rests.
+/// </summary>
+public static class PromiseChapter
+{
+    /// <summary>How long a kept promise is remembered, days: longer than any bank takes a payment back.</summary>
+    private const int KeptDays = 800;
+
+    public static readonly SliceKind<PromiseSlice> Slice = new("promises");
+
+    internal static readonly InputKind[] Inputs =
+    [
+        InputKind.Of("promise", "the customer promised to pay", true,
+        [OnDay, Need("due_on", FieldType.Date, "not before the day of the promise"), .. AmountAndCurrency],
+        d =>
+        {
+            if (d.NeedDate("due_on") < d.NeedDate("on")) d.Problem("due_on", "is before the day of the promise");
+            return new PromiseInput.Made
+            {
+                Key = "", Account = d.Need("account"), On = d.NeedDate("on"), DueOn = d.NeedDate("due_on"), Amount = d.Money("amount"),
+            };
+        }),
+        InputKind.Of("promise_withdrawn", "a promise entered by mistake, or taken back: it counts neither as kept nor as broken", true,
+        [Need("promise", FieldType.Text, "the promise's key"), OnDay, Need("reason", FieldType.Text, "error, requested…")],
+        d => new PromiseInput.Withdrawn
+        {
+            Key = "", Account = d.Need("account"), Promise = d.Need("promise"), On = d.NeedDate("on"), Reason = d.Need("reason"),
+        }),
+    ];
+
+    internal static readonly EventKind[] Events =
+    [
+        new("promise_made", PromiseJson.Default.Made), new("promise_closed", PromiseJson.Default.Closed),
+        new("promise_reopened", PromiseJson.Default.Reopened),
+    ];
+
+    extension(PartyState party)
+    {
+        /// <summary>Promises that are open, or were closed for a day to come; in the order in which they were made.</summary>
+        public IReadOnlyList<PromiseState> Promises => Slice.Of(party)?.Open ?? (IReadOnlyList<PromiseState>)[];
+
+        /// <summary>Cash of days to come that promises will hear of then.</summary>
+        public IReadOnlyList<CashToCome> CashToCome => Slice.Of(party)?.ToCome ?? (IReadOnlyList<CashToCome>)[];
+    }
+
+    // --- rules ---
+
+    internal static Refused? Handle(Handling work, PromiseInput input)
+    {
+        switch (input)
+        {
+            case PromiseInput.Made i:
+                work.Emit(new PromiseEvent.Made(i.Key, i.DueOn, i.Amount.Minor, i.Amount.Currency.Code));
+                return null;
+            case PromiseInput.Withdrawn i: return Withdraw(work, i);
+            default: throw new InvariantBrokenException($"{input.GetType().Name} is no input of a promise");
+        }
+    }
+
+    private static Refused? Withdraw(Handling work, PromiseInput.Withdrawn i)
+    {
+        var promise = work.State.Promises.FirstOrDefault(p => p.Promise == i.Promise && p.Account == i.Account && p.Outcome is null);
+        if (promise is null) return new Refused(Refusal.UnknownPromise, $"account {i.Account} has no open promise {i.Promise}");
+        if (i.On < promise.From)
+            return new Refused(Refusal.BeforeDocument, $"promise {i.Promise} {(promise.AgainOn is null ? "was made on" : "is open again since")} "
+                + $"{promise.From:yyyy-MM-dd}; it can't be withdrawn on {i.On:yyyy-MM-dd}");
+        work.Emit(new PromiseEvent.Closed(i.Promise, "withdrawn", promise.PaidMinor, promise.Currency));
+        return null;
+    }
+
+    /// <summary>Cash came: a promise paid in full is kept, whatever is left of its term; and one that had lost money may be open again.</summary>
+    /// <param name="graceDays">Days after its due date within which money still keeps a promise.</param>
+    internal static void JudgeCash(Handling work, DateOnly on, int graceDays)
+    {
+        if (Slice.Of(work.State) is not { } slice) return;
+        foreach (var promise in slice.Open.Where(p => p.Outcome is null && p.PaidInTerm(graceDays) >= p.Minor).ToList())
+            Close(work, promise, "kept", promise.PaidMinor, promise.Later(on), graceDays);
+        Reopen(work, work.State.AsOf, graceDays);
+    }
+
+    /// <summary>A day has come: those paid in full are closed, those whose term and grace are over, and those that lost money are judged again.</summary>
+    internal static void Judge(Handling work, DateOnly asOf, int graceDays)
+    {
+        if (Slice.Of(work.State) is not { } slice) return;
+        Reopen(work, asOf, graceDays);
+        foreach (var promise in slice.Open
+            .Where(p => p.Outcome is null && p.From <= asOf && (p.PaidInTerm(graceDays) >= p.Minor || p.DueOn.Plus(graceDays) < asOf)).ToList())
+            CloseAsOf(work, promise, asOf, graceDays);
+    }
+
+    /// <summary>Kept promises whose money went back are open again from that day; where their term and grace are over, the word on them is another.</summary>
+    internal static void Reopen(Handling work, DateOnly asOf, int graceDays)
+    {
+        if (Slice.Of(work.State) is not { Kept.Count: > 0 } slice) return;
+        foreach (var kept in slice.Kept.Where(p => p.LostOn <= asOf).ToList())
+        {
+            work.Emit(new PromiseEvent.Reopened(kept.Promise, kept.PaidMinor, kept.Currency), kept.LostOn!.Value, kept.Account);
+            var open = slice.Open.Find(p => p.Promise == kept.Promise)!;
+            if (open.DueOn.Plus(graceDays) < asOf) CloseAsOf(work, open, asOf, graceDays);
+        }
+    }
+
+    /// <summary>On the day on which it ended, whenever a run comes to see it.</summary>
+    private static void CloseAsOf(Handling work, PromiseState promise, DateOnly asOf, int graceDays)
+    {
+        var ended = promise.EndsOn(graceDays);
+        Close(work, promise, promise.OutcomeBy(graceDays), promise.PaidInTerm(graceDays), ended < asOf ? ended : asOf, graceDays);
+    }
+
+    private static void Close(Handling work, PromiseState promise, string outcome, long paid, DateOnly on, int graceDays) =>
+        work.Emit(new PromiseEvent.Closed(promise.Promise, outcome, paid, promise.Currency)
+        {
+            LastDay = outcome == "kept" ? promise.DueOn.Plus(graceDays) : null,
+        }, on, promise.Account);
+
+    // --- what follows from events ---
+
+    internal static void Fold(PartyState state, Envelope e, PromiseEvent happened)
+    {
+        switch (happened)
+        {
+            case PromiseEvent.Made made: Make(state, e, made); break;
+            case PromiseEvent.Closed closed: Close(state, e, closed); break;
+            case PromiseEvent.Reopened reopened: Reopen(state, e, reopened); break;
+            default: throw new InvariantBrokenException($"{happened.GetType().Name} is no event of a promise");
+        }
+        state.Touch(e);
+    }
+
+    private static void Make(PartyState state, Envelope e, PromiseEvent.Made made) => Slice.In(state).Open.Add(new PromiseState
+    {
+        Promise = made.Promise, Account = e.Account, MadeOn = e.EffectiveOn, DueOn = made.DueOn, Minor = made.Minor, Currency = made.Currency,
+        LearnedOn = Pause.LateFrom(e.EffectiveOn, e.RecordedOn),
+    });
+
+    private static void Close(PartyState state, Envelope e, PromiseEvent.Closed closed)
+    {
+        var slice = Slice.In(state);
+        var promise = slice.Open.Find(p => p.Promise == closed.Promise)!;
+        promise.Outcome = closed.Outcome;
+        promise.ClosedOn = e.EffectiveOn;
+        promise.LastDay = closed.LastDay;
+        if (e.EffectiveOn <= state.AsOf) End(state, slice, promise);
+    }
+
+    /// <summary>Its last day has come. One that was kept is remembered, since its money may go back.</summary>
+    private static void End(PartyState state, PromiseSlice slice, PromiseState promise)
+    {
+        if (promise.Outcome == "kept") state.Behaviour.PromisesKept++;
+        else if (promise.Outcome != "withdrawn") state.Behaviour.PromisesBroken++;
+        // One that was withdrawn was never given, and rested nothing.
+        if (promise.Outcome != "withdrawn")
+            PauseChapter.Keep(state, promise.Account, new Pause(PauseKind.Promise, promise.From, promise.ClosedOn!.Value, promise.LearnedOn));
+        slice.Open.Remove(promise);
+        if (promise.LastDay is not null) slice.Kept.Insert(slice.Kept.FindLastIndex(p => p.MadeOn <= promise.MadeOn) + 1, promise);
+        // What went back between the word on it and this day is missing already.
+        KeepBySpare(slice, promise.ClosedOn!.Value);
+    }
+
+    private static void Reopen(PartyState state, Envelope e, PromiseEvent.Reopened reopened)
+    {
+        var slice = Slice.In(state);
+        var promise = slice.Kept.Find(p => p.Promise == reopened.Promise)!;
+        slice.Kept.Remove(promise);
+        ForgetSpare(slice);
+        state.Behaviour.PromisesKept--;
+        (promise.Outcome, promise.ClosedOn, promise.LastDay, promise.LostOn) = (null, null, null, null);
+        (promise.AgainOn, promise.LearnedOn) = (e.EffectiveOn, Pause.LateFrom(e.EffectiveOn, e.RecordedOn));
+        slice.Open.Insert(slice.Open.FindLastIndex(p => p.MadeOn <= promise.MadeOn) + 1, promise);
+    }
+
+    /// <summary>A promise counts what comes in for its account from the day it was made, on the day it comes.</summary>
+    /// <param name="on">The day on which the cash comes or goes back.</param>
+    internal static void Count(PartyState state, DateOnly on, CashToCome cash)
+    {
+        if (on <= state.AsOf)
+        {
+            if (Slice.Of(state) is { } slice) Count(slice, cash);
+            return;
+        }
+        var coming = Slice.In(state).ToCome;
+        coming.Insert(coming.FindLastIndex(c => c.On <= on) + 1, cash);
+    }
+
+    /// <summary>Cash that came counts as far as a promise needs it; of cash that went back nothing counts any more.</summary>
+    private static void Count(PromiseSlice slice, CashToCome cash)
+    {
+        if (cash.Minor < 0)
+        {
+            foreach (var promise in slice.Open) promise.Paid.RemoveAll(p => p.Key == cash.Key);
+            foreach (var promise in slice.Kept) promise.Paid.RemoveAll(p => p.Key == cash.Key);
+            slice.Spare.RemoveAll(s => s.Cash.Key == cash.Key);
+        }
+        else
+        {
+            var rest = cash.Minor;
+            foreach (var promise in slice.Open)
+                if (rest > 0 && promise.Account == cash.Account && promise.Currency == cash.Currency && promise.Counts(cash.ForCashOf))
+                    rest -= promise.Count(new CashCounted(cash.Key, cash.ForCashOf, rest));
+            if (rest > 0 && (slice.Kept.Count > 0 || slice.Open.Count > 0))
+                slice.Spare.Add(new SpareCash(cash.Account, cash.Currency, new CashCounted(cash.Key, cash.ForCashOf, rest)));
+        }
+        KeepBySpare(slice, cash.On);
+    }
+
+    /// <summary>A kept promise that lost money is kept by what came beside; where that is too little, it is to be open again.</summary>
+    private static void KeepBySpare(PromiseSlice slice, DateOnly on)
+    {
+        foreach (var promise in slice.Kept)
+        {
+            foreach (var spare in slice.Spare.Where(s => IsFor(promise, s)).OrderBy(s => s.Cash.On).ToList())
+            {
+                if (promise.Count(spare.Cash) is not (> 0 and var part)) break;
+                var at = slice.Spare.IndexOf(spare);
+                if (part == spare.Cash.Minor) slice.Spare.RemoveAt(at);
+                else slice.Spare[at] = spare with { Cash = spare.Cash with { Minor = spare.Cash.Minor - part } };
+            }
+            promise.LostOn = promise.PaidMinor >= promise.Minor ? null : promise.LostOn ?? (on > promise.ClosedOn!.Value ? on : promise.ClosedOn);
+        }
+        ForgetSpare(slice);
+    }
+
+    /// <summary>It came after the promise was made and within its term, as far as that is known.</summary>
+    private static bool IsFor(PromiseState promise, SpareCash spare) => promise.Account == spare.Account && promise.Currency == spare.Currency
+        && promise.MadeOn <= spare.Cash.On && !(promise.LastDay < spare.Cash.On);
+
+    private static void ForgetSpare(PromiseSlice slice) =>
+        slice.Spare.RemoveAll(s => !slice.Kept.Exists(p => IsFor(p, s)) && !slice.Open.Exists(p => IsFor(p, s)));
+
+    // --- what time alone changes ---
+
+    internal static void Advance(PartyState state, PromiseSlice slice, DateOnly to)
+    {
+        foreach (var cash in slice.ToCome.FindAll(c => c.On <= to)) Count(slice, cash);
+        slice.ToCome.RemoveAll(c => c.On <= to);
+        for (var i = slice.Open.Count - 1; i >= 0; i--)
+            if (slice.Open[i].ClosedOn <= to) End(state, slice, slice.Open[i]);
+        if (slice.Kept.Count == 0) return;
+        slice.Kept.RemoveAll(p => p.ClosedOn!.Value.DayNumber < to.DayNumber - KeptDays);
+        ForgetSpare(slice);
+    }
+}
+
+/// <summary>How the events are written: null is left out, and a field that is none of its own refuses the payload.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(PromiseEvent.Made))]
+[JsonSerializable(typeof(PromiseEvent.Closed))]
+[JsonSerializable(typeof(PromiseEvent.Reopened))]
+internal sealed partial class PromiseJson : JsonSerializerContext;

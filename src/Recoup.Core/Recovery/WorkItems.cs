@@ -1,0 +1,155 @@
+using System.Text.Json.Serialization;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
+using Recoup.Core.Parties;
+using static Recoup.Core.Inputs.Fields;
+
+// A field named after a kind of input that it refers to hides that kind inside the record; nothing there needs it.
+#pragma warning disable CS0108
+
+namespace Recoup.Core.Recovery;
+
+/// <summary>What people tell of the work they were given.</summary>
+public abstract record WorkItemInput : Input.OfAccount
+{
+    private WorkItemInput() { }
+
+    /// <summary>A person did what a work item asked.</summary>
+    public sealed record Done : WorkItemInput
+    {
+        public required string WorkItem { get; init; }
+        public required string Disposition { get; init; }
+    }
+}
+
+/// <summary>What happened to the work that people were given. That it was given stands in the decision.</summary>
+public abstract record WorkItemEvent : Event
+{
+    private WorkItemEvent() { }
+
+    /// <summary>A person did what the work item asked; the disposition is in their words.</summary>
+    public sealed record Closed(string WorkItem, string Disposition, string? By) : WorkItemEvent
+    {
+        internal override bool HasWords => true;
+
+        internal override Event WithWords(Func<string, string> change) => this with { Disposition = change(Disposition) };
+    }
+}
+
+/// <summary>What a person should do next for a party.</summary>
+public sealed class WorkItemState : IFormed<WorkItemState>
+{
+    public string Id { get; set; } = "";
+    public string Kind { get; set; } = "";
+    public string Portfolio { get; set; } = "";
+    public string Account { get; set; } = "";
+    public string Rule { get; set; } = "";
+    public string Owner { get; set; } = "";
+    public DateOnly CreatedOn { get; set; }
+    public DateOnly DueOn { get; set; }
+
+    /// <summary>What is at stake, minor units of <see cref="Currency"/>, when it was created.</summary>
+    public long Minor { get; set; }
+    public string Currency { get; set; } = "";
+
+    /// <summary>The score when it was created: 0 to 100, higher is likelier to pay.</summary>
+    public int Score { get; set; }
+    public bool Open { get; set; } = true;
+    public string? Disposition { get; set; }
+
+    /// <summary>
+    /// Expected value of acting, in major units: what is at stake times the chance that it moves. The chance is
+    /// lowest for those who pay anyway and those who never will, so it peaks in the middle of the score.
+    /// </summary>
+    public static decimal Priority(decimal majorAtStake, int score) => Math.Round(majorAtStake * (1m - Math.Abs(score - 50) / 100m), 2);
+
+    public static WorkItemState Blank => new();
+
+    public static WorkItemState Form<TForm>(ref TForm f, WorkItemState v) where TForm : IForm, allows ref struct
+    {
+        v.Id = f.Text("id", v.Id);
+        v.Kind = f.Word("kind", v.Kind);
+        v.Portfolio = f.Word("portfolio", v.Portfolio);
+        v.Account = f.Word("account", v.Account);
+        v.Rule = f.Word("rule", v.Rule);
+        v.Owner = f.Word("owner", v.Owner);
+        v.CreatedOn = f.Day("created_on", v.CreatedOn);
+        v.DueOn = f.Day("due_on", v.DueOn);
+        v.Minor = f.Long("minor", v.Minor);
+        v.Currency = f.Word("currency", v.Currency);
+        v.Score = f.Int("score", v.Score);
+        v.Open = f.Flag("open", v.Open);
+        v.Disposition = f.TextOrNull("disposition", v.Disposition);
+        return v;
+    }
+}
+
+/// <summary>Work items: what people should do next.</summary>
+public static class WorkItemChapter
+{
+    public static readonly RowKind<string, WorkItemState> Rows = new("work", RowKeys.Text("id"), static w => w.Id,
+        RowColumn<WorkItemState>.Integer("open", static w => w.Open ? 1 : 0),
+        RowColumn<WorkItemState>.Text("owner", static w => w.Owner),
+        // In hundredths.
+        RowColumn<WorkItemState>.Real("priority",
+            static w => (long)(WorkItemState.Priority(Money.ToMajor(w.Minor, Currency.Of(w.Currency)), w.Score) * 100)))
+    {
+        Mark = (byte)'W', IsFoundAlone = true,
+        Indexes = [new("best", "priority DESC, id", "open = 1"), new("owner", "owner, priority DESC, id", "open = 1")],
+    };
+
+    internal static readonly InputKind[] Inputs =
+    [
+        InputKind.Of("work_item_done", "a person did what a work item asked", true,
+        [Need("work_item", FieldType.Text, "its id"), Need("disposition", FieldType.Text, "what came of it") with { LengthMax = 100 }],
+        d => new WorkItemInput.Done { Key = "", Account = d.Need("account"), WorkItem = d.Need("work_item"), Disposition = d.Need("disposition") }),
+    ];
+
+    internal static readonly EventKind[] Events = [new("work_item_closed", WorkItemJson.Default.Closed)];
+
+    extension(PartyState party)
+    {
+        /// <summary>Those that are loaded.</summary>
+        public Rows<string, WorkItemState> WorkItems => (Rows<string, WorkItemState>)party.Of(Rows);
+    }
+
+    internal static Refused? Handle(Handling work, WorkItemInput input) => input switch
+    {
+        WorkItemInput.Done i => Finish(work, i),
+        _ => throw new InvariantBrokenException($"{input.GetType().Name} is no input of a work item"),
+    };
+
+    private static Refused? Finish(Handling work, WorkItemInput.Done i)
+    {
+        if (!work.State.WorkItems.TryGetValue(i.WorkItem, out var item) || item.Account != i.Account || !item.Open)
+            return new Refused(Refusal.UnknownWorkItem, $"account {i.Account} has no open work item {i.WorkItem}; `recoup worklist` lists them");
+        work.Emit(new WorkItemEvent.Closed(i.WorkItem, i.Disposition, i.Actor));
+        return null;
+    }
+
+    internal static void Fold(PartyState state, Envelope e, WorkItemEvent happened)
+    {
+        switch (happened)
+        {
+            case WorkItemEvent.Closed closed: Close(state, closed); break;
+            default: throw new InvariantBrokenException($"{happened.GetType().Name} is no event of a work item");
+        }
+        state.Touch(e);
+    }
+
+    private static void Close(PartyState state, WorkItemEvent.Closed closed)
+    {
+        var item = state.WorkItems[closed.WorkItem];
+        item.Open = false;
+        item.Disposition = closed.Disposition;
+        state.WorkItems.Changed.Add(closed.WorkItem);
+        state.Pending.RemoveAll(p => p.Id == closed.WorkItem);
+    }
+}
+
+/// <summary>How the events are written: null is left out, and a field that is none of its own refuses the payload.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(WorkItemEvent.Closed))]
+internal sealed partial class WorkItemJson : JsonSerializerContext;
