@@ -10,7 +10,7 @@ namespace Recoup.Core;
 /// </summary>
 public static class Chapters
 {
-    /// <summary>In the order in which a header stores them.</summary>
+    /// <summary>In the order in which a header stores them, each at its own place.</summary>
     public static readonly IReadOnlyList<SliceKind> Slices = [PromiseChapter.Slice, HoldChapter.Slice, DisputeChapter.Slice, PauseChapter.Slice];
 
     /// <summary>What lies beside a party's header.</summary>

@@ -140,6 +140,15 @@ public sealed partial class VocabularyTests
         };
     }
 
+    // --- slices ---
+
+    [Fact]
+    public void Every_slice_stands_at_its_place() => Chapters.Slices.Select(kind => kind.Place).ShouldBe(Enumerable.Range(0, Chapters.Slices.Count));
+
+    [Fact]
+    public void Every_class_of_slice_is_in_the_list_of_chapters() => Chapters.Slices.Select(kind => kind.Class)
+        .ShouldBe(CompiledCode.Core.GetTypes().Where(t => t.IsSubclassOf(typeof(Slice))), ignoreOrder: true);
+
     // --- refusals ---
 
     [Fact]

@@ -23,14 +23,12 @@ public abstract class Slice
 /// <summary>A kind of slice, declared once beside its class. The list of them at the root of Core gives the order in which they are stored.</summary>
 public abstract class SliceKind
 {
-    private static int made;
-
-    private protected SliceKind(string name) => (Name, Place) = (name, Interlocked.Increment(ref made) - 1);
+    private protected SliceKind(string name, int place) => (Name, Place) = (name, place);
 
     /// <summary>Its field's name in a header that a person reads.</summary>
     public string Name { get; }
 
-    /// <summary>Where a party in memory has it; no part of what is stored.</summary>
+    /// <summary>Its place in the list of chapters: in that order slices are stored, and hear that a day has come.</summary>
     internal int Place { get; }
 
     /// <summary>The class of its slices.</summary>
@@ -41,7 +39,7 @@ public abstract class SliceKind
 }
 
 /// <summary>A kind of slice by its class.</summary>
-public sealed class SliceKind<T>(string name) : SliceKind(name) where T : Slice, IFormed<T>
+public sealed class SliceKind<T>(string name, int place) : SliceKind(name, place) where T : Slice, IFormed<T>
 {
     /// <summary>Null: the party has nothing of it.</summary>
     public T? Of(PartyState party) => (T?)party.SliceAt(Place);

@@ -112,7 +112,7 @@ public sealed class DisputeSlice : Slice, IFormed<DisputeSlice>
 /// <summary>Disputes: what the customer contests is not dunned until it is closed.</summary>
 public static class DisputeChapter
 {
-    public static readonly SliceKind<DisputeSlice> Slice = new("disputes");
+    public static readonly SliceKind<DisputeSlice> Slice = new("disputes", 2);
 
     internal static readonly InputKind[] Inputs =
     [

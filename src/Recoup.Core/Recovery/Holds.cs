@@ -111,7 +111,7 @@ public sealed class HoldSlice : Slice, IFormed<HoldSlice>
 /// <summary>Holds: no contact about an account for a while.</summary>
 public static class HoldChapter
 {
-    public static readonly SliceKind<HoldSlice> Slice = new("holds");
+    public static readonly SliceKind<HoldSlice> Slice = new("holds", 1);
 
     internal static readonly InputKind[] Inputs =
     [

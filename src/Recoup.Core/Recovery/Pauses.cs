@@ -48,7 +48,7 @@ public static class PauseChapter
     /// <summary>How long one is remembered after its end, days: longer than any ladder goes on.</summary>
     private const int DaysKept = 800;
 
-    public static readonly SliceKind<PauseSlice> Slice = new("pauses");
+    public static readonly SliceKind<PauseSlice> Slice = new("pauses", 3);
 
     extension(PartyState party)
     {

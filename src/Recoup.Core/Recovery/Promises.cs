@@ -246,7 +246,7 @@ public static class PromiseChapter
     /// <summary>How long a kept promise is remembered, days: longer than any bank takes a payment back.</summary>
     private const int KeptDays = 800;
 
-    public static readonly SliceKind<PromiseSlice> Slice = new("promises");
+    public static readonly SliceKind<PromiseSlice> Slice = new("promises", 0);
 
     internal static readonly InputKind[] Inputs =
     [
