@@ -8,6 +8,7 @@ using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
+using Recoup.Core.Receivables;
 using Recoup.Core.Workspace;
 using Recoup.Simulation;
 using Recoup.Storage;
@@ -78,8 +79,8 @@ internal static partial class Sections
             }, context, new CellDeltas());
 
         Measure("headers", made.States, StateCodec.Encode, b => StateCodec.DecodeParty(b));
-        Measure("items", [.. made.States.SelectMany(s => s.Items.Values)], RowKinds.Items.Encode, b => RowKinds.Items.Decode(b));
-        Measure("cash", [.. made.States.SelectMany(s => s.Cash.Values)], RowKinds.Cash.Encode, b => RowKinds.Cash.Decode(b));
+        Measure("items", [.. made.States.SelectMany(s => s.Items.Values)], ReceivableChapter.ItemRows.Encode, b => ReceivableChapter.ItemRows.Decode(b));
+        Measure("cash", [.. made.States.SelectMany(s => s.Cash.Values)], ReceivableChapter.CashRows.Encode, b => ReceivableChapter.CashRows.Decode(b));
         foreach (var kind in made.Events.GroupBy(e => e.GetType().Name).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             var name = EventCodec.Encode(kind.First()).Kind;

@@ -1,5 +1,6 @@
 using Recoup.Core.Events;
 using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 
 namespace Recoup.Core;
@@ -11,10 +12,11 @@ namespace Recoup.Core;
 public static class Chapters
 {
     /// <summary>In the order in which a header stores them, each at its own place.</summary>
-    public static readonly IReadOnlyList<SliceKind> Slices = [PromiseChapter.Slice, HoldChapter.Slice, DisputeChapter.Slice, PauseChapter.Slice];
+    public static readonly IReadOnlyList<SliceKind> Slices =
+        [ReceivableChapter.Slice, PromiseChapter.Slice, HoldChapter.Slice, DisputeChapter.Slice, PauseChapter.Slice];
 
     /// <summary>What lies beside a party's header.</summary>
-    public static readonly IReadOnlyList<RowKind> Rows = [RowKinds.Items, RowKinds.Cash, RowKinds.Messages, WorkItemChapter.Rows];
+    public static readonly IReadOnlyList<RowKind> Rows = [ReceivableChapter.ItemRows, ReceivableChapter.CashRows, RowKinds.Messages, WorkItemChapter.Rows];
 
     /// <summary>Those that a chapter declares; the others are nested in <see cref="Event"/>.</summary>
     internal static readonly IReadOnlyList<EventKind> Events =

@@ -2,6 +2,7 @@ using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 
 namespace Recoup.Core;

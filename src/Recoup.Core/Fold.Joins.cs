@@ -2,6 +2,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Core;
 
@@ -37,7 +38,7 @@ public static partial class Fold
         var other = state.Joining;
         Invariant.Holds(other?.Id == joined.Party, $"party {joined.Party}, which joins party {state.Id}, was not loaded");
         state.Joining = null;
-        Exposures.Advance(other!, e.RecordedOn);
+        other!.Advance(e.RecordedOn);
         Exposures.Join(state, other!, e.EffectiveOn, cells, () => Joins.Merge(state, other!, e.EffectiveOn));
         Deliveries.TryAgain(state);
         state.Touch(e);

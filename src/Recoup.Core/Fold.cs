@@ -16,7 +16,7 @@ public static partial class Fold
 {
     public static void Apply(PartyState state, Envelope e, Event @event, CellDeltas cells)
     {
-        Exposures.Advance(state, e.RecordedOn);
+        state.Advance(e.RecordedOn);
         switch (@event)
         {
             case Event.AccountOpened opened:

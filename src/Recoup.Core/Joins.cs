@@ -15,7 +15,7 @@ internal static class Joins
     {
         var all = new PartyState
         {
-            Id = state.Id, Accounts = state.Accounts, AsOf = state.AsOf, Exposures = state.Exposures, Awaited = state.Awaited, Unapplied = state.Unapplied,
+            Id = state.Id, Accounts = state.Accounts, AsOf = state.AsOf,
             Contact = state.Contact, Treatments = state.Treatments, Behaviour = state.Behaviour, Pending = state.Pending, Documents = state.Documents,
             FormerPlaces = state.FormerPlaces, Erased = state.Erased, Joined = state.Joined, NextReviewOn = state.NextReviewOn, ReviewedOn = state.ReviewedOn,
             LastSeq = state.LastSeq, NotesChanges = state.NotesChanges,
@@ -26,19 +26,18 @@ internal static class Joins
             rows.AddTo(all.Of(kind), asChanged: false);
             rows.Forget();
         }
-        (state.Accounts, state.Exposures, state.Awaited, state.Unapplied, state.Treatments, state.Pending) = ([], [], [], [], [], []);
+        (state.Accounts, state.Treatments, state.Pending) = ([], [], []);
         (state.Contact, state.Behaviour) = (new ContactState(), new PaymentBehaviour());
         (state.Documents, state.FormerPlaces, state.Joined, state.NextReviewOn, state.ReviewedOn) = (null, null, null, null, null);
         return all;
     }
 
-    /// <summary>Puts all that the other had into the state. Exposures and cells follow in <see cref="Exposures.Join"/>.</summary>
+    /// <summary>Puts all that the other had into the state. Exposures and cells follow in <see cref="Receivables.Exposures.Join"/>.</summary>
     /// <param name="on">Both stand on that day.</param>
     public static void Merge(PartyState state, PartyState other, DateOnly on)
     {
         MergePlaces(state, other, on);
         state.Accounts.AddRange(other.Accounts);
-        state.Unapplied.AddRange(other.Unapplied);
         state.JoinSlices(other);
         state.Pending.AddRange(other.Pending);
         if (other.Documents is not null) (state.Documents ??= []).AddRange(other.Documents);

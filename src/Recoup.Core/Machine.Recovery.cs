@@ -2,6 +2,7 @@ using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Measures;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 

@@ -62,7 +62,7 @@ public static partial class Machine
                 return work.Refuse(Refusal.UnknownAccount, $"account {of.Account} is not known; send an account input for it first");
         }
         if (input is Input.Review review && !IsDue(state, review, context)) return new Outcome();
-        Exposures.Advance(state, Today(work));
+        state.Advance(Today(work));
         var refused = input switch
         {
             Input.AccountSet i => SetAccount(work, i),

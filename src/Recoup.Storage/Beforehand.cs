@@ -1,5 +1,6 @@
 using Recoup.Core;
 using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Storage;
 
@@ -64,7 +65,7 @@ internal sealed class Beforehand
         foreach (var (i, number, currency, bytes) in stored.OpenItems([.. asked.Select(w => w.Value)]))
         {
             var (state, account, only) = asked[i].Key;
-            if (only.Length == 0 || currency == only) state.Items.TryAdd((account, number), RowKinds.Items.Decode(bytes));
+            if (only.Length == 0 || currency == only) state.Items.TryAdd((account, number), ReceivableChapter.ItemRows.Decode(bytes));
         }
         foreach (var ((state, account, currency), key) in asked) state.OpenLoadedThrough[(account, currency)] = DateOnly.FromDayNumber(key.DueThrough);
     }

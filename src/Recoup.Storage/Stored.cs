@@ -184,7 +184,7 @@ internal sealed class Stored(Store store, Prepared? over = null)
     {
         var open = OpenItemsOver(wanted);
         if (TellsNewRows)
-            foreach (var (i, number, _, _) in open) Found(RowKinds.Items).Add(PlaceOf(wanted[i], number));
+            foreach (var (i, number, _, _) in open) Found(ReceivableChapter.ItemRows).Add(PlaceOf(wanted[i], number));
         return open;
     }
 
@@ -195,17 +195,17 @@ internal sealed class Stored(Store store, Prepared? over = null)
         if (byPid.Count == 0) return store.Database.OpenItems(wanted);
         // What is being written may have closed some of what is stored as open: as many more are asked for.
         var asked = wanted.Select(w => byPid.TryGetValue(w.Pid, out var form)
-            ? w with { Limit = (int)Math.Min(int.MaxValue, (long)w.Limit + form.Rows(RowKinds.Items).Length) } : w).ToList();
-        var known = Newer(RowKinds.Items);
+            ? w with { Limit = (int)Math.Min(int.MaxValue, (long)w.Limit + form.Rows(ReceivableChapter.ItemRows).Length) } : w).ToList();
+        var known = Newer(ReceivableChapter.ItemRows);
         var stored = store.Database.OpenItems(asked).FindAll(o => !known.ContainsKey(PlaceOf(wanted[o.Index], o.Number)));
         var changed = new List<(int Index, DateOnly Due, string Number, string Currency, byte[] State)>();
         for (var i = 0; i < wanted.Count; i++)
             if (byPid.TryGetValue(wanted[i].Pid, out var form))
-                foreach (var row in form.Rows(RowKinds.Items))
+                foreach (var row in form.Rows(ReceivableChapter.ItemRows))
                     if (row.State is ItemState { IsOpen: true } item && item.Account == wanted[i].Account && item.DueOn.DayNumber <= wanted[i].DueThrough)
                         changed.Add((i, item.DueOn, item.Number, item.Currency, row.Bytes));
         if (changed.Count == 0) return stored;
-        return [.. stored.Select(o => (o.Index, Due: RowKinds.Items.Decode(o.State).DueOn, o.Number, o.Currency, o.State)).Concat(changed)
+        return [.. stored.Select(o => (o.Index, Due: ReceivableChapter.ItemRows.Decode(o.State).DueOn, o.Number, o.Currency, o.State)).Concat(changed)
             .GroupBy(o => o.Index).OrderBy(g => g.Key)
             .SelectMany(g => g.OrderBy(o => o.Due).ThenBy(o => o.Number, StringComparer.Ordinal).Take(wanted[g.Key].Limit))
             .Select(o => (o.Index, o.Number, o.Currency, o.State))];

@@ -4,6 +4,7 @@ using Recoup.Connectors.Documents;
 using Recoup.Core;
 using Recoup.Core.Documents;
 using Recoup.Core.Foundation;
+using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Workspace;

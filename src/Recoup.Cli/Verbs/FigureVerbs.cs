@@ -211,7 +211,7 @@ internal static class FigureVerbs
             var wanted = new DrillWanted(parsed.GetValue(portfolio), parsed.GetValue(segment), parsed.GetValue(currency));
             var name = parsed.GetValue(id)!;
             var catalog = session.Kpis();
-            var bucket = Core.Receivables.Ageing.BucketNames.ToList().IndexOf(BucketName(name));
+            var bucket = Core.Measures.Ageing.BucketNames.ToList().IndexOf(BucketName(name));
             if (bucket >= 0) { PrintItems(session.Output, readings, day, wanted, bucket, parsed.GetValue(limit)); return 0; }
             var kpi = catalog.Find(name)
                 ?? throw new UsageException($"there is no KPI and no bucket '{name}'{(catalog.Nearest(name) is { } near ? $"; did you mean {near}?" : "")}");
@@ -234,10 +234,10 @@ internal static class FigureVerbs
     {
         var sheet = new Sheet("account", "number", "portfolio", "segment", "due on", "days past due", "currency", "open")
         {
-            Title = $"Open items, {Core.Receivables.Ageing.BucketNames[bucket]}, as of {day:yyyy-MM-dd}", Empty = "no item is in this bucket",
+            Title = $"Open items, {Core.Measures.Ageing.BucketNames[bucket]}, as of {day:yyyy-MM-dd}", Empty = "no item is in this bucket",
         };
         var rows = readings.Read(_ => readings.OpenItemsOn(day)
-            .Where(o => Core.Receivables.Ageing.Bucket(o.Due, day) == bucket && wanted.Takes(o.Portfolio, o.Segment, o.Currency))
+            .Where(o => Core.Measures.Ageing.Bucket(o.Due, day) == bucket && wanted.Takes(o.Portfolio, o.Segment, o.Currency))
             .OrderBy(o => o.Due).ThenBy(o => o.Account, StringComparer.Ordinal).ThenBy(o => o.Number, StringComparer.Ordinal).Take(limit).ToList());
         foreach (var o in rows)
             sheet.Add(o.Account, o.Number, o.Portfolio, o.Segment, o.Due, day.DayNumber - o.Due.DayNumber, o.Currency,

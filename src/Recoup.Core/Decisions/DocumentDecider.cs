@@ -3,6 +3,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
+using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using Recoup.Core.Workspace;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Recoup.Core.Foundation;
-using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Measures;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Recoup.Core.Foundation;
-using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Measures;
 

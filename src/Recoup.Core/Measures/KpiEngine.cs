@@ -1,4 +1,3 @@
-using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Measures;
 

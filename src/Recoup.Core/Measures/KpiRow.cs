@@ -26,7 +26,7 @@ public sealed record KpiRow
     /// <summary>Null unless asked for by segment.</summary>
     public string? Segment { get; init; }
 
-    /// <summary>For a KPI with a row for each ageing bucket; see <see cref="Receivables.Ageing.BucketNames"/>.</summary>
+    /// <summary>For a KPI with a row for each ageing bucket; see <see cref="Ageing.BucketNames"/>.</summary>
     public string? FromBucket { get; init; }
 
     /// <summary>The bucket after <see cref="FromBucket"/>; null for the last.</summary>

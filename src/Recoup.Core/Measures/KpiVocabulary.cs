@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Recoup.Core.Foundation;
-using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Measures;
 

@@ -1,7 +1,6 @@
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
-using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Parties;
 
@@ -29,91 +28,6 @@ public readonly record struct HistoryEvent(Envelope Envelope, Event Event)
         Event = change(party, Event),
         Joined = Event is Event.PartyJoined joined && Joined is { } before ? [.. before.Select(h => h.With(joined.Party, change))] : null,
     };
-}
-
-/// <summary>What is open of an account by due day: a decision reads this, so its cost follows due days, not items.</summary>
-public sealed class Exposure : IFormed<Exposure>
-{
-    public string Account { get; set; } = "";
-    public string Currency { get; set; } = "";
-    public DateOnly DueOn { get; set; }
-
-    /// <summary>Set for items that were already overdue when Recoup first heard of them: that day.</summary>
-    public DateOnly? EnteredOn { get; set; }
-
-    public bool Disputed { get; set; }
-
-    /// <summary>Times gone by in which such an item was contested, settled or not due: items with others are another exposure. Null: none.</summary>
-    public List<Pause>? Pauses { get; set; }
-
-    public long Minor { get; set; }
-    public int Items { get; set; }
-
-    public static Exposure Blank => new();
-
-    public static Exposure Form<TForm>(ref TForm f, Exposure v) where TForm : IForm, allows ref struct
-    {
-        v.Account = f.Word("account", v.Account);
-        v.Currency = f.Word("currency", v.Currency);
-        v.DueOn = f.Day("due_on", v.DueOn);
-        f.BeginRare(3);
-        v.EnteredOn = f.DayOrNull("entered_on", v.EnteredOn);
-        v.Disputed = f.Flag("disputed", v.Disputed);
-        v.Pauses = f.ListOrNull("pauses", v.Pauses);
-        f.EndRare();
-        v.Minor = f.Long("minor", v.Minor);
-        v.Items = f.Int("items", v.Items);
-        return v;
-    }
-}
-
-/// <summary>An item that changes by itself on a day to come: a movement or a dispute of it takes effect then.</summary>
-public sealed record Awaited(
-    DateOnly On,
-    string Account,
-    string Number) : IFormed<Awaited>
-{
-    public static Awaited Blank => new(default, "", "");
-
-    public static Awaited Form<TForm>(ref TForm f, Awaited v) where TForm : IForm, allows ref struct =>
-        new(f.Day("on", v.On), f.Word("account", v.Account), f.Text("number", v.Number));
-}
-
-/// <summary>Cash or credit of an account that has met no item yet, or will be taken off one on a day to come.</summary>
-public sealed class UnappliedCash : IFormed<UnappliedCash>
-{
-    public string Key { get; set; } = "";
-    public string Account { get; set; } = "";
-    public string Currency { get; set; } = "";
-    public DateOnly On { get; set; }
-
-    /// <summary>As of the state's day, as the header's other sums.</summary>
-    public long Minor { get; set; }
-
-    /// <summary>How it changes by itself on days to come.</summary>
-    public List<Movement>? Later { get; set; }
-
-    /// <summary>After every recorded movement: what may still be put on items.</summary>
-    public long InAll => Minor + Movements.Sum(Later);
-
-    /// <summary>Kept for invoices that have not arrived.</summary>
-    public List<Named>? Waiting { get; set; }
-
-    public static UnappliedCash Blank => new();
-
-    public static UnappliedCash Form<TForm>(ref TForm f, UnappliedCash v) where TForm : IForm, allows ref struct
-    {
-        v.Key = f.Text("key", v.Key);
-        v.Account = f.Word("account", v.Account);
-        v.Currency = f.Word("currency", v.Currency);
-        v.On = f.Day("on", v.On);
-        v.Minor = f.Long("minor", v.Minor);
-        f.BeginRare(2);
-        v.Later = f.ListOrNull("later", v.Later);
-        v.Waiting = f.ListOrNull("waiting", v.Waiting);
-        f.EndRare();
-        return v;
-    }
 }
 
 /// <summary>The segment of a party in a portfolio from a day on.</summary>
@@ -260,9 +174,6 @@ public sealed class PartyState : IFormed<PartyState>
     /// <summary>Facts effective up to this business date are in the sums below; later ones are awaited.</summary>
     public DateOnly AsOf { get; set; }
 
-    public List<Exposure> Exposures { get; set; } = [];
-    public List<Awaited> Awaited { get; set; } = [];
-    public List<UnappliedCash> Unapplied { get; set; } = [];
     public ContactState Contact { get; set; } = new();
     public List<TreatmentState> Treatments { get; set; } = [];
     public PaymentBehaviour Behaviour { get; set; } = new();
@@ -337,8 +248,6 @@ public sealed class PartyState : IFormed<PartyState>
     /// <summary>The rows of each kind of which some were asked for.</summary>
     public ReadOnlySpan<(RowKind Kind, IRows Rows)> AllRows() => beside;
 
-    public Rows<(string Account, string Number), ItemState> Items => (Rows<(string Account, string Number), ItemState>)Of(RowKinds.Items);
-    public Rows<string, CashState> Cash => (Rows<string, CashState>)Of(RowKinds.Cash);
     public Rows<string, MessageState> Messages => (Rows<string, MessageState>)Of(RowKinds.Messages);
 
     /// <summary>False where a party is folded from its first event on: all of it changed.</summary>
@@ -362,16 +271,6 @@ public sealed class PartyState : IFormed<PartyState>
             if (a.Account == account) return a;
         return null;
     }
-
-    /// <summary>An item that the input at hand asked for, which is there.</summary>
-    internal ItemState Loaded(string account, string number)
-    {
-        var item = Item(account, number);
-        Invariant.Holds(item is not null, $"item {number} of account {account} was not loaded");
-        return item;
-    }
-
-    public ItemState? Item(string account, string number) => Items.GetValueOrDefault((account, number));
 
     public TreatmentState? Treatment(string portfolio)
     {
@@ -397,6 +296,16 @@ public sealed class PartyState : IFormed<PartyState>
     /// <summary>The ids under which the party's keys are: its own, and those of the parties that joined it.</summary>
     public IEnumerable<string> KeyIds => Joined is null ? [Id] : [Id, .. Joined];
 
+    /// <summary>Brings the header to a later business date: what took effect by itself since is counted.</summary>
+    internal void Advance(DateOnly to)
+    {
+        if (to <= AsOf) return;
+        var from = AsOf;
+        AsOf = to;
+        foreach (var slice in slices) slice?.Advance(this, from, to);
+        Contact.Forget(to);
+    }
+
     /// <summary>Something about the party changed: the next run looks at it. What takes effect later waits for its day.</summary>
     internal void Touch(Envelope e)
     {
@@ -416,10 +325,7 @@ public sealed class PartyState : IFormed<PartyState>
         v.Id = f.Word("id", v.Id);
         v.Accounts = f.List("accounts", v.Accounts);
         v.AsOf = f.Day("as_of", v.AsOf);
-        v.Exposures = f.List("exposures", v.Exposures);
-        f.BeginRare(13);
-        v.Awaited = f.List("awaited", v.Awaited);
-        v.Unapplied = f.List("unapplied", v.Unapplied);
+        f.BeginRare(11);
         v.Contact = f.OneOrNull("contact", v.Contact.IsEmpty ? null : v.Contact) ?? new ContactState();
         v.Treatments = f.List("treatments", v.Treatments);
         v.Behaviour = f.OneOrNull("behaviour", v.Behaviour.IsEmpty ? null : v.Behaviour) ?? new PaymentBehaviour();

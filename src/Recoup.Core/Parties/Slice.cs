@@ -11,8 +11,8 @@ public abstract class Slice
     /// <summary>There is nothing in it that must be stored.</summary>
     public abstract bool IsEmpty { get; }
 
-    /// <summary>What took effect by itself since is counted. The party stands on <paramref name="to"/> already.</summary>
-    public virtual void Advance(PartyState party, DateOnly to)
+    /// <summary>What took effect by itself since the last day is counted. The party stands on <paramref name="to"/> already.</summary>
+    public virtual void Advance(PartyState party, DateOnly from, DateOnly to)
     {
     }
 

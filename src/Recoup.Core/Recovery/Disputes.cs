@@ -91,7 +91,7 @@ public sealed class DisputeSlice : Slice, IFormed<DisputeSlice>
 
     public override bool IsEmpty => Disputes.Count == 0;
 
-    public override void Advance(PartyState party, DateOnly to)
+    public override void Advance(PartyState party, DateOnly from, DateOnly to)
     {
         foreach (var dispute in Disputes)
             if (dispute.ClosedOn <= to) DisputeChapter.Rest(party, dispute);
@@ -112,7 +112,7 @@ public sealed class DisputeSlice : Slice, IFormed<DisputeSlice>
 /// <summary>Disputes: what the customer contests is not dunned until it is closed.</summary>
 public static class DisputeChapter
 {
-    public static readonly SliceKind<DisputeSlice> Slice = new("disputes", 2);
+    public static readonly SliceKind<DisputeSlice> Slice = new("disputes", 3);
 
     internal static readonly InputKind[] Inputs =
     [

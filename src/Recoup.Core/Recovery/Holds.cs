@@ -90,7 +90,7 @@ public sealed class HoldSlice : Slice, IFormed<HoldSlice>
 
     public override bool IsEmpty => Holds.Count == 0;
 
-    public override void Advance(PartyState party, DateOnly to)
+    public override void Advance(PartyState party, DateOnly from, DateOnly to)
     {
         foreach (var hold in Holds)
             if (hold.To < to) HoldChapter.Rest(party, hold);
@@ -111,7 +111,7 @@ public sealed class HoldSlice : Slice, IFormed<HoldSlice>
 /// <summary>Holds: no contact about an account for a while.</summary>
 public static class HoldChapter
 {
-    public static readonly SliceKind<HoldSlice> Slice = new("holds", 1);
+    public static readonly SliceKind<HoldSlice> Slice = new("holds", 2);
 
     internal static readonly InputKind[] Inputs =
     [

@@ -23,7 +23,7 @@ public sealed class PauseSlice : Slice, IFormed<PauseSlice>
 
     public override bool IsEmpty => Pauses.Count == 0;
 
-    public override void Advance(PartyState party, DateOnly to) => PauseChapter.Forget(Pauses, to);
+    public override void Advance(PartyState party, DateOnly from, DateOnly to) => PauseChapter.Forget(Pauses, to);
 
     public override void Join(Slice other)
     {
@@ -48,7 +48,7 @@ public static class PauseChapter
     /// <summary>How long one is remembered after its end, days: longer than any ladder goes on.</summary>
     private const int DaysKept = 800;
 
-    public static readonly SliceKind<PauseSlice> Slice = new("pauses", 3);
+    public static readonly SliceKind<PauseSlice> Slice = new("pauses", 4);
 
     extension(PartyState party)
     {

@@ -212,7 +212,7 @@ public sealed class PromiseSlice : Slice, IFormed<PromiseSlice>
 
     public override bool IsEmpty => Open.Count == 0 && Kept.Count == 0 && Spare.Count == 0 && ToCome.Count == 0;
 
-    public override void Advance(PartyState party, DateOnly to) => PromiseChapter.Advance(party, this, to);
+    public override void Advance(PartyState party, DateOnly from, DateOnly to) => PromiseChapter.Advance(party, this, to);
 
     public override void Join(Slice other)
     {
@@ -246,7 +246,7 @@ public static class PromiseChapter
     /// <summary>How long a kept promise is remembered, days: longer than any bank takes a payment back.</summary>
     private const int KeptDays = 800;
 
-    public static readonly SliceKind<PromiseSlice> Slice = new("promises", 0);
+    public static readonly SliceKind<PromiseSlice> Slice = new("promises", 1);
 
     internal static readonly InputKind[] Inputs =
     [

@@ -7,6 +7,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
 using Recoup.Core.Workspace;
 using Recoup.Storage.Work;
 

@@ -6,6 +6,7 @@ using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 
@@ -222,14 +223,14 @@ internal sealed class Auditor : IDisposable
         foreach (var (account, number) in counted.ChangedItems)
         {
             var balance = counted.Items.TryGetValue((account, number), out var item) ? item.Balance : 0;
-            var kept = store.Item(pid, account, number) is { } state ? RowKinds.Items.Decode(state).Balance : (long?)null;
+            var kept = store.Item(pid, account, number) is { } state ? ReceivableChapter.ItemRows.Decode(state).Balance : (long?)null;
             Check(Findings.States, kept == balance, day, party,
                 () => $"item {number} of account {account} is kept with {kept?.ToString(CultureInfo.InvariantCulture) ?? "no"} minor units open; "
                     + $"the journal adds up to {balance}");
         }
         foreach (var key in counted.ChangedCash)
         {
-            var kept = store.Cash(pid, key) is { } state ? RowKinds.Cash.Decode(state).Unapplied : (long?)null;
+            var kept = store.Cash(pid, key) is { } state ? ReceivableChapter.CashRows.Decode(state).Unapplied : (long?)null;
             Check(Findings.States, kept == counted.Cash[key].Minor, day, party,
                 () => $"{key} is kept with {kept?.ToString(CultureInfo.InvariantCulture) ?? "no"} minor units unapplied; "
                     + $"the journal adds up to {counted.Cash[key].Minor}");

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Recoup.Core.Events;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Storage.Work;
 

@@ -4,6 +4,7 @@ using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
+using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
@@ -118,7 +119,8 @@ public sealed class PageReadings
         var found = new List<(long Pid, byte[] State)>();
         var s = store.Statement("SELECT pid, state FROM item WHERE number >= ? AND number < ? ORDER BY number LIMIT ?").Bind(prefix).Bind(prefix + "\U0010FFFF").Bind(limit);
         while (s.Step()) found.Add((s.Long(0), s.Blob(1).ToArray()));
-        return found.Select(f => store.OrTrouble(f.Pid, () => Line(RowKinds.Items.Decode(f.State), store.Party(f.Pid)!, asOf))).OfType<ItemLine>().ToList();
+        return found.Select(f => store.OrTrouble(f.Pid, () => Line(ReceivableChapter.ItemRows.Decode(f.State), store.Party(f.Pid)!, asOf)))
+            .OfType<ItemLine>().ToList();
     });
 
     private ItemLine Line(ItemState item, PartyState party, DateOnly asOf)
@@ -136,7 +138,7 @@ public sealed class PageReadings
             ? store.Statement("SELECT state FROM item WHERE pid = ? AND open = 1 AND account = ? AND (due, number) > (?, ?) ORDER BY due, number LIMIT ?").Bind(pid).Bind(account).Bind(Cursor.Number(at?[0])).Bind(at?[1] ?? "").Bind(limit + 1)
             : store.Statement("SELECT state FROM item WHERE pid = ? AND account = ? AND number > ? ORDER BY number LIMIT ?").Bind(pid).Bind(account).Bind(at?[1] ?? "").Bind(limit + 1);
         var items = new List<ItemState>();
-        while (s.Step()) items.Add(RowKinds.Items.Decode(s.Blob(0)));
+        while (s.Step()) items.Add(ReceivableChapter.ItemRows.Decode(s.Blob(0)));
         var next = items.Count > limit ? Cursor.Write(items[limit - 1].DueOn.DayNumber, items[limit - 1].Number) : null;
         return new Slice<ItemLine>([.. items.Take(limit).Select(i => Line(i, state, asOf)).Where(l => !openOnly || l.Open != 0)], next);
     });
@@ -164,7 +166,7 @@ public sealed class PageReadings
             var state = s.Blob(4).ToArray();
             var line = store.OrTrouble(pid, () =>
             {
-                var item = RowKinds.Items.Decode(state);
+                var item = ReceivableChapter.ItemRows.Decode(state);
                 if (item.BalanceOn(asOf) == 0) return null;
                 if (!parties.TryGetValue(pid, out var party)) parties[pid] = party = store.Party(pid)!;
                 return Line(item, party, asOf);

@@ -100,12 +100,13 @@ public sealed class Readings
             {
                 try
                 {
-                    if (RowKinds.Items.Decode(s.Blob(1)) is var item && item.BalanceOn(asOf) is var balance and not 0) open.Add((s.Long(0), item, balance));
+                    if (ReceivableChapter.ItemRows.Decode(s.Blob(1)) is var item && item.BalanceOn(asOf) is var balance and not 0)
+                        open.Add((s.Long(0), item, balance));
                 }
                 // Told of once the rows are read.
                 catch (Exception e) when (SetAsides.MayBeOf(e)) { rows.Add((s.Long(0), s.Blob(1).ToArray())); }
             }
-            foreach (var (pid, bytes) in rows) store.OrTrouble(pid, () => RowKinds.Items.Decode(bytes));
+            foreach (var (pid, bytes) in rows) store.OrTrouble(pid, () => ReceivableChapter.ItemRows.Decode(bytes));
             var parties = new Dictionary<long, PartyState>();
             foreach (var party in store.Database.Parties(open.Select(o => o.Pid).ToHashSet()))
                 if (store.OrTrouble(party.Pid, () => StateCodec.DecodeParty(party.State)) is { } state) parties[party.Pid] = state;
@@ -123,7 +124,8 @@ public sealed class Readings
     {
         using var s = store.Own("SELECT state FROM cash");
         while (s.Step())
-            if (RowKinds.Cash.Decode(s.Blob(0)) is var cash && cash.UnappliedOn(asOf) is var minor and not 0) yield return (cash.Account, cash.Currency, minor);
+            if (ReceivableChapter.CashRows.Decode(s.Blob(0)) is var cash && cash.UnappliedOn(asOf) is var minor and not 0)
+                yield return (cash.Account, cash.Currency, minor);
     }
 
     /// <summary>What people should do next, the most valuable first.</summary>
@@ -224,7 +226,7 @@ public sealed class Readings
     public IEnumerable<ItemState> OpenItems()
     {
         using var s = store.Own("SELECT state FROM item WHERE open = 1 ORDER BY pid, account, number");
-        while (s.Step()) yield return RowKinds.Items.Decode(s.Blob(0));
+        while (s.Step()) yield return ReceivableChapter.ItemRows.Decode(s.Blob(0));
     }
 
     /// <summary>Every credit of which something is left, for the same.</summary>
@@ -232,6 +234,6 @@ public sealed class Readings
     {
         using var s = store.Own("SELECT state FROM cash WHERE key LIKE 'credit:%' ORDER BY pid, key");
         while (s.Step())
-            if (RowKinds.Cash.Decode(s.Blob(0)) is { Kind: CashKind.CreditNote } cash && cash.Unapplied != 0) yield return cash;
+            if (ReceivableChapter.CashRows.Decode(s.Blob(0)) is { Kind: CashKind.CreditNote } cash && cash.Unapplied != 0) yield return cash;
     }
 }

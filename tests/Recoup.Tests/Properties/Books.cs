@@ -2,6 +2,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
 using Recoup.Storage;
 
 namespace Recoup.Tests.Properties;

@@ -4,6 +4,7 @@ using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
+using Recoup.Core.Receivables;
 using Recoup.Simulation.Business;
 using Recoup.Simulation.Worlds;
 
@@ -44,9 +45,9 @@ internal static class Played
         });
         db.CreateFunction("without_second_movement", (byte[] state) =>
         {
-            var item = RowKinds.Items.Decode(state);
+            var item = ReceivableChapter.ItemRows.Decode(state);
             item.Movements.RemoveAt(1);
-            return RowKinds.Items.Encode(item);
+            return ReceivableChapter.ItemRows.Encode(item);
         });
         db.CreateFunction("with_one_more", (byte[] state) =>
         {

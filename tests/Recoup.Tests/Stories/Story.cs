@@ -534,7 +534,7 @@ internal sealed class Story : IDisposable
     {
         var items = new List<ItemState>();
         using var s = Play.Store.Own("SELECT state FROM item");
-        while (s.Step()) items.Add(RowKinds.Items.Decode(s.Blob(0)));
+        while (s.Step()) items.Add(ReceivableChapter.ItemRows.Decode(s.Blob(0)));
         return items;
     }
 

@@ -1,7 +1,7 @@
 using Recoup.Core.Inputs;
-using Recoup.Core.Receivables;
+using Recoup.Core.Parties;
 
-namespace Recoup.Core.Parties;
+namespace Recoup.Core.Receivables;
 
 /// <summary>What an input about an item is refused for, whichever chapter it is of.</summary>
 internal static class ItemGuards

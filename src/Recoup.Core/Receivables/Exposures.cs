@@ -1,9 +1,9 @@
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
-using Recoup.Core.Receivables;
+using Recoup.Core.Parties;
 
-namespace Recoup.Core.Parties;
+namespace Recoup.Core.Receivables;
 
 /// <summary>
 /// Keeps the sums of a party's header and the stocks' cells in step with its items and its cash. Both are defined
@@ -57,20 +57,7 @@ internal static class Exposures
         entry.Waiting = waiting is { Count: > 0 } ? [.. waiting] : null;
     }
 
-    /// <summary>Brings the header to a later business date: what took effect by itself since is counted.</summary>
-    public static void Advance(PartyState state, DateOnly to)
-    {
-        if (to <= state.AsOf) return;
-        var from = state.AsOf;
-        state.AsOf = to;
-        // Each by itself, since most parties have nothing of most of these.
-        if (state.Awaited.Count > 0) AdvanceItems(state, from, to);
-        if (state.Unapplied.Count > 0) AdvanceUnapplied(state, to);
-        foreach (var slice in state.Slices) slice?.Advance(state, to);
-        state.Contact.Forget(to);
-    }
-
-    private static void AdvanceItems(PartyState state, DateOnly from, DateOnly to)
+    internal static void AdvanceItems(PartyState state, DateOnly from, DateOnly to)
     {
         foreach (var awaited in state.Awaited.FindAll(a => a.On <= to))
         {
@@ -82,7 +69,7 @@ internal static class Exposures
         }
     }
 
-    private static void AdvanceUnapplied(PartyState state, DateOnly to)
+    internal static void AdvanceUnapplied(PartyState state, DateOnly to)
     {
         foreach (var unapplied in state.Unapplied)
         {
@@ -127,6 +114,8 @@ internal static class Exposures
     public static void Join(PartyState state, PartyState other, DateOnly from, CellDeltas cells, Action merge)
     {
         Invariant.Holds(other.AsOf == from, "two parties become one on the day both stand on");
+        // What is open of the other is added below, with its cells: so the state has a slice of its own to add it to.
+        ReceivableChapter.Slice.In(state);
         Shift(other, state, [.. other.Accounts.Select(a => a.Account)], from, cells, () =>
         {
             merge();

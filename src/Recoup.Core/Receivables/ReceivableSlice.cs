@@ -1,0 +1,170 @@
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Parties;
+
+namespace Recoup.Core.Receivables;
+
+/// <summary>What is open of an account by due day: a decision reads this, so its cost follows due days, not items.</summary>
+public sealed class Exposure : IFormed<Exposure>
+{
+    public string Account { get; set; } = "";
+    public string Currency { get; set; } = "";
+    public DateOnly DueOn { get; set; }
+
+    /// <summary>Set for items that were already overdue when Recoup first heard of them: that day.</summary>
+    public DateOnly? EnteredOn { get; set; }
+
+    public bool Disputed { get; set; }
+
+    /// <summary>Times gone by in which such an item was contested, settled or not due: items with others are another exposure. Null: none.</summary>
+    public List<Pause>? Pauses { get; set; }
+
+    public long Minor { get; set; }
+    public int Items { get; set; }
+
+    public static Exposure Blank => new();
+
+    public static Exposure Form<TForm>(ref TForm f, Exposure v) where TForm : IForm, allows ref struct
+    {
+        v.Account = f.Word("account", v.Account);
+        v.Currency = f.Word("currency", v.Currency);
+        v.DueOn = f.Day("due_on", v.DueOn);
+        f.BeginRare(3);
+        v.EnteredOn = f.DayOrNull("entered_on", v.EnteredOn);
+        v.Disputed = f.Flag("disputed", v.Disputed);
+        v.Pauses = f.ListOrNull("pauses", v.Pauses);
+        f.EndRare();
+        v.Minor = f.Long("minor", v.Minor);
+        v.Items = f.Int("items", v.Items);
+        return v;
+    }
+}
+
+/// <summary>An item that changes by itself on a day to come: a movement or a dispute of it takes effect then.</summary>
+public sealed record Awaited(
+    DateOnly On,
+    string Account,
+    string Number) : IFormed<Awaited>
+{
+    public static Awaited Blank => new(default, "", "");
+
+    public static Awaited Form<TForm>(ref TForm f, Awaited v) where TForm : IForm, allows ref struct =>
+        new(f.Day("on", v.On), f.Word("account", v.Account), f.Text("number", v.Number));
+}
+
+/// <summary>Cash or credit of an account that has met no item yet, or will be taken off one on a day to come.</summary>
+public sealed class UnappliedCash : IFormed<UnappliedCash>
+{
+    public string Key { get; set; } = "";
+    public string Account { get; set; } = "";
+    public string Currency { get; set; } = "";
+    public DateOnly On { get; set; }
+
+    /// <summary>As of the state's day, as the header's other sums.</summary>
+    public long Minor { get; set; }
+
+    /// <summary>How it changes by itself on days to come.</summary>
+    public List<Movement>? Later { get; set; }
+
+    /// <summary>After every recorded movement: what may still be put on items.</summary>
+    public long InAll => Minor + Movements.Sum(Later);
+
+    /// <summary>Kept for invoices that have not arrived.</summary>
+    public List<Named>? Waiting { get; set; }
+
+    public static UnappliedCash Blank => new();
+
+    public static UnappliedCash Form<TForm>(ref TForm f, UnappliedCash v) where TForm : IForm, allows ref struct
+    {
+        v.Key = f.Text("key", v.Key);
+        v.Account = f.Word("account", v.Account);
+        v.Currency = f.Word("currency", v.Currency);
+        v.On = f.Day("on", v.On);
+        v.Minor = f.Long("minor", v.Minor);
+        f.BeginRare(2);
+        v.Later = f.ListOrNull("later", v.Later);
+        v.Waiting = f.ListOrNull("waiting", v.Waiting);
+        f.EndRare();
+        return v;
+    }
+}
+
+/// <summary>What of a party is open, by due day, and what cash has met no item: sums as of the party's day, and what will change them by itself.</summary>
+public sealed class ReceivableSlice : Slice, IFormed<ReceivableSlice>
+{
+    public List<Exposure> Exposures { get; set; } = [];
+    public List<Awaited> Awaited { get; set; } = [];
+    public List<UnappliedCash> Unapplied { get; set; } = [];
+
+    public override bool IsEmpty => Exposures.Count == 0 && Awaited.Count == 0 && Unapplied.Count == 0;
+
+    public override void Advance(PartyState party, DateOnly from, DateOnly to)
+    {
+        if (Awaited.Count > 0) Receivables.Exposures.AdvanceItems(party, from, to);
+        if (Unapplied.Count > 0) Receivables.Exposures.AdvanceUnapplied(party, to);
+    }
+
+    /// <summary>Unapplied cash goes along; exposures and what is awaited are joined with their cells (<see cref="Receivables.Exposures.Join"/>).</summary>
+    public override void Join(Slice other) => Unapplied.AddRange(((ReceivableSlice)other).Unapplied);
+
+    public static ReceivableSlice Blank => new();
+
+    public static ReceivableSlice Form<TForm>(ref TForm f, ReceivableSlice v) where TForm : IForm, allows ref struct
+    {
+        v.Exposures = f.List("exposures", v.Exposures);
+        f.BeginRare(2);
+        v.Awaited = f.List("awaited", v.Awaited);
+        v.Unapplied = f.List("unapplied", v.Unapplied);
+        f.EndRare();
+        return v;
+    }
+}
+
+/// <summary>What a party owes: items and cash, which lie beside its header, and their sums in it.</summary>
+public static class ReceivableChapter
+{
+    public static readonly SliceKind<ReceivableSlice> Slice = new("receivables", 0);
+
+    public static readonly RowKind<(string Account, string Number), ItemState> ItemRows = new(
+        "item", RowKeys.AccountAnd("number"), static i => (i.Account, i.Number),
+        RowColumn<ItemState>.Integer("open", static i => i.IsOpen ? 1 : 0),
+        RowColumn<ItemState>.Integer("due", static i => i.DueOn.DayNumber),
+        RowColumn<ItemState>.Text("currency", static i => i.Currency))
+    {
+        Mark = (byte)'I', Indexes = [new("open", "pid, due", "open = 1"), new("due", "due", "open = 1"), new("number", "number")],
+    };
+
+    public static readonly RowKind<string, CashState> CashRows = new("cash", RowKeys.Text("key"), static c => c.Key)
+    {
+        Mark = (byte)'C',
+    };
+
+    extension(PartyState party)
+    {
+        /// <summary>What is open by account, currency and due day, as of the party's day.</summary>
+        public List<Exposure> Exposures => Slice.In(party).Exposures;
+
+        /// <summary>Items that change by themselves on a day to come.</summary>
+        public List<Awaited> Awaited => Slice.In(party).Awaited;
+
+        /// <summary>Cash and credits that have met no item yet, or will be taken off one.</summary>
+        public List<UnappliedCash> Unapplied => Slice.In(party).Unapplied;
+
+        /// <summary>Those that are loaded.</summary>
+        public Rows<(string Account, string Number), ItemState> Items => (Rows<(string Account, string Number), ItemState>)party.Of(ReceivableChapter.ItemRows);
+
+        /// <summary>Payments, credit notes and refunds that are loaded.</summary>
+        public Rows<string, CashState> Cash => (Rows<string, CashState>)party.Of(ReceivableChapter.CashRows);
+
+        /// <summary>Null: it is not there, or not loaded.</summary>
+        public ItemState? Item(string account, string number) => party.Items.GetValueOrDefault((account, number));
+
+        /// <summary>An item that the input at hand asked for, which is there.</summary>
+        internal ItemState Loaded(string account, string number)
+        {
+            var item = party.Item(account, number);
+            Invariant.Holds(item is not null, $"item {number} of account {account} was not loaded");
+            return item;
+        }
+    }
+}
