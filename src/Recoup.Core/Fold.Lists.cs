@@ -30,6 +30,7 @@ public static partial class Fold
     {
         var credit = state.Cash[CashState.CreditKey(e.Account, adjusted.Number)];
         credit.Minor += adjusted.Minor;
+        if (adjusted.IssuedOn is { } issued) credit.On = issued;
         ChangeUnapplied(state, credit, cells, Waiting(state, credit), [new Movement(e.EffectiveOn, adjusted.Minor)]);
         state.Touch(e);
     }

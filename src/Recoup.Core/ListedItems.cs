@@ -17,7 +17,7 @@ public static class ListedItems
     {
         if (state.Item(account, row.Number) is not { } bare) return Name(row.Number, row.Ordinal);
         if (Is(bare, row)) return row.Number;
-        var family = FamilyOf(bare, row);
+        var family = FamilyOf(state, account, bare, row);
         for (var ordinal = 1; ; ordinal++)
         {
             var name = Name(family, ordinal);
@@ -40,7 +40,8 @@ public static class ListedItems
             yield break;
         }
         if (Is(bare, row)) yield break;
-        var family = FamilyOf(bare, row);
+        if (bare.Cancelled) yield return OfYear(row.Number, row.IssuedOn.Year);
+        var family = FamilyOf(state, account, bare, row);
         for (var ordinal = 1; ; ordinal++)
         {
             var name = Name(family, ordinal);
@@ -88,13 +89,90 @@ public static class ListedItems
     private static bool IsMoved(ItemState item, ListedInvoice row) =>
         row.Amount is { } amount && IsMoved(item, row.IssuedOn, amount.Minor, item.Amount, amount.Currency.Code);
 
-    // Of the years beside the row's, and the number itself, which the first year has.
-    private static string[] YearsBeside(ListedInvoice row) =>
-        [row.Number, OfYear(row.Number, row.IssuedOn.Year - 1), OfYear(row.Number, row.IssuedOn.Year + 1)];
+    /// <summary>As <see cref="IsMoved(ItemState, DateOnly, long, long, string)"/>, of a credit note.</summary>
+    public static bool IsMoved(CashState credit, DateOnly issuedOn, long minor, long minorOfCredit, string currency) =>
+        !credit.Reversed && credit.Currency == currency && minorOfCredit == minor && Math.Abs(credit.On.DayNumber - issuedOn.DayNumber) <= MovedDaysMax;
 
-    private static string FamilyOf(ItemState bare, ListedInvoice row) => bare.Cancelled || bare.IssuedOn.Year == row.IssuedOn.Year ? row.Number : OfYear(row.Number, row.IssuedOn.Year);
+    private static bool IsMoved(CashState credit, ListedCredit row) =>
+        credit.On == row.IssuedOn || (row.Amount is { } amount && IsMoved(credit, row.IssuedOn, amount.Minor, credit.Minor, amount.Currency.Code));
+
+    private static string[] YearsBeside(ListedInvoice row) => YearsBeside(row.Number, row.IssuedOn.Year);
+
+    /// <summary>Names of the years beside one, and the number itself, which the first year has.</summary>
+    public static string[] YearsBeside(string number, int year) => [number, OfYear(number, year - 1), OfYear(number, year + 1)];
+
+    // Of a cancelled invoice the number is free again, but not for one that is known with its year already.
+    private static string FamilyOf(PartyState state, string account, ItemState bare, ListedInvoice row)
+    {
+        var year = row.IssuedOn.Year;
+        if (bare.IssuedOn.Year == year) return row.Number;
+        var ofYear = OfYear(row.Number, year);
+        return bare.Cancelled && state.Item(account, ofYear) is null ? row.Number : ofYear;
+    }
 
     private static bool Is(ItemState item, ListedInvoice row) => !item.Cancelled && item.IssuedOn == row.IssuedOn && item.DueOn == row.DueOn;
+
+    // --- credit notes ---
+
+    /// <summary>The number of the credit note that the row is about: one of its very day, else the one that it names; it need not exist yet.</summary>
+    public static string CreditNameOf(PartyState state, string account, ListedCredit row)
+    {
+        if (Credit(state, account, row.Number) is not { } bare) return Name(row.Number, row.Ordinal);
+        var family = FamilyOf(bare, row);
+        var left = row.OfDay;
+        for (var ordinal = 1; Credit(state, account, Name(family, ordinal)) is { } credit; ordinal++)
+            if (credit.On == row.IssuedOn && --left == 0) return Name(family, ordinal);
+        if (row.Ordinal == 1 && family != row.Number && Credit(state, account, family) is null)
+            foreach (var name in YearsBeside(row.Number, row.IssuedOn.Year))
+                if (Credit(state, account, name) is { } near && IsMoved(near, row)) return name;
+        return Name(family, row.Ordinal);
+    }
+
+    /// <summary>The next number to be looked for before <see cref="CreditNameOf"/> can tell.</summary>
+    internal static IEnumerable<string> CreditNames(PartyState state, string account, ListedCredit row)
+    {
+        yield return row.Number;
+        if (Credit(state, account, row.Number) is not { } bare)
+        {
+            yield return Name(row.Number, row.Ordinal);
+            yield break;
+        }
+        var family = FamilyOf(bare, row);
+        for (var ordinal = 1; ; ordinal++)
+        {
+            yield return Name(family, ordinal);
+            if (Credit(state, account, Name(family, ordinal)) is null) break;
+        }
+        if (row.Ordinal == 1 && family != row.Number && Credit(state, account, family) is null)
+            foreach (var name in YearsBeside(row.Number, row.IssuedOn.Year)) yield return name;
+        yield return Name(family, row.Ordinal);
+    }
+
+    private static string FamilyOf(CashState bare, ListedCredit row) =>
+        bare.On.Year == row.IssuedOn.Year ? row.Number : OfYear(row.Number, row.IssuedOn.Year);
+
+    private static CashState? Credit(PartyState state, string account, string number) => state.Cash.GetValueOrDefault(CashState.CreditKey(account, number));
+
+    // --- payments ---
+
+    /// <summary>
+    /// The key of the payment that a list tells of: that of the number in the mapping, and which of those that bear the number
+    /// it is for. So each instalment and each year has a payment of its own, in whatever order the rows come.
+    /// </summary>
+    public static string PaymentKey(PartyState state, string account, string key, ListedInvoice row)
+    {
+        var name = NameOf(state, account, row);
+        if (name.Length == row.Number.Length) return key;
+        var mark = new System.Text.StringBuilder(key);
+        foreach (var part in name[row.Number.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var number = int.Parse(part.AsSpan(1, part.Length - 2), CultureInfo.InvariantCulture);
+            // A slash and a year may end the number of another invoice, 7/2026.
+            if (number >= Foundation.DateBounds.First.Year) mark.Append(CultureInfo.InvariantCulture, $" ({number})");
+            else mark.Append(CultureInfo.InvariantCulture, $"/{number}");
+        }
+        return mark.ToString();
+    }
 
     /// <summary>The payment that a list knows by the key, if it stands; and the key that the next would get.</summary>
     /// <param name="last">The last there was, reversed or not.</param>
@@ -110,6 +188,10 @@ public static class ListedItems
         }
         throw new System.Diagnostics.UnreachableException();
     }
+
+    /// <summary>The payment that stands although the list says that there is none.</summary>
+    internal static CashState? PaidAgainst(PartyState state, Input.Unpaid i) =>
+        PaymentOf(state, PaymentKey(state, i.Account, i.Key, i.Listed), out _, out _) is { } paid && !(paid.On > i.Through) ? paid : null;
 
     internal static IEnumerable<string> PaymentKeys(string key)
     {
@@ -127,18 +209,28 @@ public static class ListedItems
                 return i.IsKnown && state.Account(i.Account) is { } account && (account.Said is null || account.Said == said || ListOf(account.Said) != ListOf(said));
             case Input.Invoice { Listed: { } row } i:
                 return state.Item(i.Account, NameOf(state, i.Account, row)) is { Kind: ItemKind.Invoice } item
-                    && (item.Cancelled ? i.IsKnown : item.IssuedOn == i.IssuedOn && item.DueOn == i.DueOn && item.Amount == i.Amount.Minor && item.Currency == i.Amount.Currency.Code);
-            case Input.Payment { Listed: not null } i:
-                if (PaymentOf(state, i.Key, out var last, out _) is not { } paid) return i.IsKnown && last is { IsUnlisted: false };
-                return paid.Minor == i.Amount.Minor && paid.On == i.On && paid.Currency == i.Amount.Currency.Code;
+                    && (item.Cancelled ? IsCancelled(item, i) : Is(item, i, item.Amount));
+            case Input.Payment { Listed: { } row } i:
+                if (PaymentOf(state, PaymentKey(state, i.Account, i.Key, row), out var last, out _) is { } paid) return Is(paid, i);
+                // One that came back stays so while the row says what it said: the input's key stands for all who bear the number.
+                return last is { IsUnlisted: false } && (i.IsKnown || Is(last, i));
             case Input.Unpaid i:
-                return PaymentOf(state, i.Key, out _, out _) is null;
+                return PaidAgainst(state, i) is null;
             case Input.CreditNote { IsListed: true } i:
-                return state.Cash.TryGetValue(CashState.CreditKey(i.Account, i.Number), out var credit) && credit.Minor == i.Amount.Minor && credit.Currency == i.Amount.Currency.Code;
+                return Credit(state, i.Account, i.Listed is { } listed ? CreditNameOf(state, i.Account, listed) : i.Number) is { } credit
+                    && credit.Minor == i.Amount.Minor && credit.On == i.On && credit.Currency == i.Amount.Currency.Code;
             default:
                 return false;
         }
     }
+
+    /// <summary>The row says of a cancelled invoice what was known of it when it was cancelled.</summary>
+    internal static bool IsCancelled(ItemState item, Input.Invoice i) => i.IsKnown || Is(item, i, item.CancelledMinor);
+
+    private static bool Is(ItemState item, Input.Invoice i, long minor) =>
+        item.IssuedOn == i.IssuedOn && item.DueOn == i.DueOn && minor == i.Amount.Minor && item.Currency == i.Amount.Currency.Code;
+
+    private static bool Is(CashState paid, Input.Payment i) => paid.Minor == i.Amount.Minor && paid.On == i.On && paid.Currency == i.Amount.Currency.Code;
 
     /// <summary>Of what a list says, which list's account it is about.</summary>
     public static string ListOf(string said) => said[..8];

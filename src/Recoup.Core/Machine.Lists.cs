@@ -24,7 +24,7 @@ public static partial class Machine
         }
         if (item.Kind != ItemKind.Invoice) return Taken(i, item);
         // Who cancelled it here knows more than a list that says what it said before.
-        if (item.Cancelled) return i.IsKnown ? null : Issue(work, i, name);
+        if (item.Cancelled) return ListedItems.IsCancelled(item, i) ? null : Issue(work, i, name);
         if (i.Amount.Currency.Code != item.Currency)
             return new Refused(Refusal.WrongCurrency, $"invoice {item.Number} is in {item.Currency} here, in {i.Amount.Currency} in the list, "
                 + $"and a number keeps its currency: cancel it with invoice_cancelled, and give the one in {i.Amount.Currency} a number of its own");
@@ -57,11 +57,12 @@ public static partial class Machine
         if (ListedItems.IsSaid(work.State, i)) return null;
         var name = ListedItems.NameOf(work.State, i.Account, i.Listed!);
         if (work.State.Item(i.Account, name) is { } item && item.Currency != i.Amount.Currency.Code) return WrongCurrency(item, i.Amount);
-        if (ListedItems.PaymentOf(work.State, i.Key, out _, out var key) is { } paid)
+        var known = ListedItems.PaymentKey(work.State, i.Account, i.Key, i.Listed!);
+        if (ListedItems.PaymentOf(work.State, known, out _, out var key) is { } paid)
         {
             // It came on another day, or was another sum: the one recorded never was.
             work.Emit(new Event.PaymentReversed(paid.Key, ByList, [.. paid.Allocations]) { Unlisted = true }, paid.On);
-            ListedItems.PaymentOf(work.State, i.Key, out _, out key);
+            ListedItems.PaymentOf(work.State, known, out _, out key);
         }
         if (Receive(work, i with { For = i.For?.Select(part => part.Invoice == i.Listed!.Number ? (name, part.Amount) : part).ToList() }, key) is { } refused)
             return refused;
@@ -90,7 +91,7 @@ public static partial class Machine
 
     private static Refused? TakePaymentBack(Work work, Input.Unpaid i)
     {
-        if (ListedItems.PaymentOf(work.State, i.Key, out _, out _) is not { } paid) return null;
+        if (ListedItems.PaidAgainst(work.State, i) is not { } paid) return null;
         var on = work.Today > paid.On ? work.Today : paid.On;
         work.Emit(new Event.PaymentReversed(paid.Key, "no longer in the list", [.. paid.Allocations]) { Unlisted = true }, on);
         PromiseChapter.Reopen(work, work.State.AsOf, work.Context.Policy.PromiseGraceDays);
@@ -103,6 +104,7 @@ public static partial class Machine
     /// </summary>
     private static Refused? CreditOfList(Work work, Input.CreditNote i)
     {
+        if (i.Listed is { } row) i = i with { Number = ListedItems.CreditNameOf(work.State, i.Account, row) };
         var isNew = !work.State.Cash.ContainsKey(CashState.CreditKey(i.Account, i.Number));
         if (Credit(work, i) is { } refused) return refused;
         if (isNew && work.State.Item(i.Account, i.Number) is { Cancelled: false, Kind: ItemKind.Invoice } item)
@@ -115,7 +117,7 @@ public static partial class Machine
     private static Refused? FollowCredit(Work work, Input.CreditNote i, CashState credit)
     {
         if (i.Amount.Currency.Code != credit.Currency) return WrongCurrency(i.Number, credit, i.Amount);
-        return AdjustCredit(work, i.Number, credit, i.Amount.Minor - credit.Minor, work.Today, ByList);
+        return AdjustCredit(work, i.Number, credit, i.Amount.Minor - credit.Minor, work.Today, ByList, i.On == credit.On ? null : i.On);
     }
 
     /// <summary>An outside ledger says that of a credit so much is left.</summary>
@@ -128,12 +130,13 @@ public static partial class Machine
         return AdjustCredit(work, i.CreditNote!, credit, i.Balance.Minor - credit.UnappliedOn(i.On), i.On, i.Reason);
     }
 
-    private static Refused? AdjustCredit(Work work, string number, CashState credit, long delta, DateOnly on, string reason)
+    /// <param name="issuedOn">Another day of issue, by which the list knows it from others of its number; null leaves it.</param>
+    private static Refused? AdjustCredit(Work work, string number, CashState credit, long delta, DateOnly on, string reason, DateOnly? issuedOn = null)
     {
-        if (delta == 0) return null;
+        if (delta == 0 && issuedOn is null) return null;
         if (credit.Unapplied + delta < 0)
             return new Refused(Refusal.MoreThanOpen, $"of credit note {number} only {Foundation.Money.Format(credit.Unapplied, Foundation.Currency.Of(credit.Currency))} {credit.Currency} is on no item; what stands on items comes off them first");
-        work.Emit(new Event.CreditAdjusted(number, delta, reason), on > credit.On ? on : credit.On);
+        work.Emit(new Event.CreditAdjusted(number, delta, reason) { IssuedOn = issuedOn }, on > credit.On ? on : credit.On);
         return null;
     }
 

@@ -36,7 +36,7 @@ public static partial class Machine
         foreach (var unapplied in work.State.Unapplied.Where(u => u.Account == i.Account && u.Currency == item.Currency).ToList())
         {
             // A payer may have named the number more than once.
-            var waiting = unapplied.Waiting?.Where(w => w.Number == i.Number).Sum(w => w.Minor) ?? 0;
+            var waiting = unapplied.Waiting?.Where(w => w.Number == i.Number || w.Number == number).Sum(w => w.Minor) ?? 0;
             var part = Math.Min(Math.Min(waiting, item.Balance), unapplied.InAll);
             if (part <= 0) continue;
             Apply(work, work.State.Cash[unapplied.Key], item, part, unapplied.On);

@@ -45,8 +45,10 @@ public sealed class Needs
             case Input.Invoice i:
                 if (i.Listed is { } row) needs.ListedInvoice(state, i, row);
                 else needs.Item(state, i.Account, i.Number);
+                var named = i.Listed is null ? i.Number : ListedItems.NameOf(state, i.Account, i.Listed);
                 foreach (var unapplied in state.Unapplied)
-                    if (unapplied.Account == i.Account && unapplied.Waiting?.Exists(w => w.Number == i.Number) == true) needs.CashOf(state, unapplied.Key);
+                    if (unapplied.Account == i.Account && unapplied.Waiting?.Exists(w => w.Number == i.Number || w.Number == named) == true)
+                        needs.CashOf(state, unapplied.Key);
                 break;
             case Input.InvoiceCorrected i: needs.ItemAndCash(state, i.Account, i.Invoice); break;
             case Input.InvoiceCancelled i: needs.ItemAndCash(state, i.Account, i.Invoice); break;
@@ -60,21 +62,21 @@ public sealed class Needs
                 if (state.Disputes.FirstOrDefault(d => d.Dispute == i.Dispute)?.Number is { } disputed) needs.Item(state, i.Account, disputed);
                 break;
             case Input.CreditNote i:
-                needs.CashOf(state, CashState.CreditKey(i.Account, i.Number));
+                if (i.Listed is { } listedCredit) needs.ListedCredit(state, i.Account, listedCredit);
+                else needs.Credit(state, i.Account, i.Number, i.IsListed);
                 if (i.Invoice is { } credited) needs.Item(state, i.Account, credited);
-                if (i.IsListed) needs.Item(state, i.Account, i.Number);
                 break;
             case Input.Unpaid i:
                 needs.ListedItem(state, i.Account, i.Listed);
-                needs.ListedPayment(state, i.Account, i.Key);
+                needs.ListedPayment(state, i.Account, i.Key, i.Listed);
                 break;
-            case Input.Payment { For: { Count: > 0 } named } i:
+            case Input.Payment { For: { Count: > 0 } parts } i:
                 if (i.Listed is { } listed)
                 {
                     needs.ListedItem(state, i.Account, listed);
-                    needs.ListedPayment(state, i.Account, i.Key);
+                    needs.ListedPayment(state, i.Account, i.Key, listed);
                 }
-                foreach (var (number, _) in named) needs.Item(state, i.Account, number);
+                foreach (var (number, _) in parts) needs.Item(state, i.Account, number);
                 break;
             case Input.Payment i: needs.Open(state, i.Account, i.Amount.Currency.Code, i.Amount.Minor, order); break;
             case Input.PaymentReversed i: needs.CashAndItems(state, i.Account, i.Payment); break;
@@ -167,9 +169,22 @@ public sealed class Needs
         foreach (var key in keys) CashOf(state, key);
     }
 
-    private void ListedPayment(PartyState state, string account, string key)
+    private void Credit(PartyState state, string account, string number, bool isListed)
     {
-        foreach (var name in ListedItems.PaymentKeys(key))
+        CashOf(state, CashState.CreditKey(account, number));
+        // Whoever sends a list is told of an invoice by the same number.
+        if (isListed) Item(state, account, number);
+    }
+
+    private void ListedCredit(PartyState state, string account, ListedCredit row)
+    {
+        foreach (var name in ListedItems.CreditNames(state, account, row)) CashOf(state, CashState.CreditKey(account, name));
+        Item(state, account, ListedItems.CreditNameOf(state, account, row));
+    }
+
+    private void ListedPayment(PartyState state, string account, string key, ListedInvoice row)
+    {
+        foreach (var name in ListedItems.PaymentKeys(ListedItems.PaymentKey(state, account, key, row)))
         {
             CashAndItems(state, account, name);
             if (!state.Cash.TryGetValue(name, out var cash) || !cash.Reversed) return;

@@ -130,23 +130,24 @@ internal sealed class InputMaker
                 ordinal = seen.Ordinal($"{invoice.Key}\n{invoice.IssuedOn.Year}", invoice.Digest);
                 return listed = (ordinal == 1 ? invoice : invoice with { Key = $"{invoice.Key}/{ordinal}" }) with
                 {
-                    Listed = new(invoice.Number, invoice.IssuedOn, invoice.DueOn, ordinal, IsAlone(invoice) ? invoice.Amount : null),
+                    Listed = new(invoice.Number, invoice.IssuedOn, invoice.DueOn, ordinal, IsAlone(invoice.Key, invoice.IssuedOn.Year) ? invoice.Amount : null),
                 };
             case Input.Payment payment when listed is not null:
-                return (ordinal == 1 ? payment : payment with { Key = $"{payment.Key}/{ordinal}" }) with { Listed = listed.Listed };
+                return payment with { Listed = listed.Listed };
             case Input.CreditNote credit:
-                return credit with { IsListed = true };
+                var (year, day) = (seen.Ordinal($"{credit.Key}\n{credit.On.Year}", credit.Digest), seen.Ordinal($"{credit.Key}\n{credit.On:O}", credit.Digest));
+                var amount = IsAlone(credit.Key, credit.On.Year) ? credit.Amount : (Money?)null;
+                return credit with { IsListed = true, Listed = new(credit.Number, credit.On, year, day, amount) };
             default:
                 return input;
         }
     }
 
-    // Where the file has the number of the year before or after too, each is an invoice of its own.
-    private bool IsAlone(Input.Invoice invoice)
+    // Where the file has the number of the year before or after too, each is a document of its own.
+    private bool IsAlone(string key, int year)
     {
-        var year = invoice.IssuedOn.Year;
-        said.Note($"{invoice.Key}\n{year}");
-        return !said.Has($"{invoice.Key}\n{year - 1}") && !said.Has($"{invoice.Key}\n{year + 1}");
+        said.Note($"{key}\n{year}");
+        return !said.Has($"{key}\n{year - 1}") && !said.Has($"{key}\n{year + 1}");
     }
 
     /// <summary>What the row would be the payment of is not paid: what the list called paid before is so no longer.</summary>
@@ -161,10 +162,9 @@ internal sealed class InputMaker
         var key = draft.Plan.Kind.Ordinal("key");
         foreach (var field in draft.Plan.Fields)
             if (field.Field == key && !field.Source.Set(row, values, key)) return null;
-        var name = (string)values.Values[key]!;
         return new Input.Unpaid
         {
-            Key = ordinal == 1 ? name : $"{name}/{ordinal}", Account = listed.Account, Listed = listed.Listed!, Digest = Input.Unpaid.Mark, Actor = actor,
+            Key = (string)values.Values[key]!, Account = listed.Account, Listed = listed.Listed!, Digest = Input.Unpaid.Mark, Actor = actor,
         };
     }
 }

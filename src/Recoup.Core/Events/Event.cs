@@ -150,7 +150,11 @@ public abstract record Event
     public sealed record ItemAdjusted(string Number, long Minor, string Reason) : Event;
 
     /// <summary>An outside ledger says that another sum is left of a credit; the difference has no document. Minor is the change.</summary>
-    public sealed record CreditAdjusted(string Number, long Minor, string Reason) : Event;
+    public sealed record CreditAdjusted(string Number, long Minor, string Reason) : Event
+    {
+        /// <summary>A list says that it is of another day; null: of the one before.</summary>
+        public DateOnly? IssuedOn { get; init; }
+    }
 
     // --- recovery ---
 

@@ -147,6 +147,9 @@ public abstract record Input
         public static readonly byte[] Mark = [.. "no payment of it"u8];
 
         public required ListedInvoice Listed { get; init; }
+
+        /// <summary>Only one that came on that day or before is meant: of later ones nothing is said. Null: whichever stands.</summary>
+        public DateOnly? Through { get; init; }
     }
 
     /// <summary>The right amount or due date of an invoice, in place of the ones before; null leaves it.</summary>
@@ -256,6 +259,9 @@ public abstract record Input
 
         /// <summary>A row of a list that is followed.</summary>
         public bool IsListed { get; init; }
+
+        /// <summary>How the ledger names it; null: <see cref="Number"/> is the one by which it is known here.</summary>
+        public ListedCredit? Listed { get; init; }
         public override DateOnly? EffectiveOn => On;
     }
 

@@ -36,6 +36,7 @@ public static class EventWords
             ($"{(a.Payment.StartsWith("credit:", StringComparison.Ordinal) ? "Credit" : "Payment")} taken off {a.Number}", a.Reason ?? ""),
         Event.CreditNoted c => ($"Credit note {c.Number}", Join(Show.AmountWith(c.Minor, c.Currency), Met(c.Allocations))),
         Event.CreditNoteCancelled c => ($"Credit note {c.Number} cancelled", Join(Show.AmountWith(c.Minor, c.Currency), c.Reason)),
+        Event.CreditAdjusted { Minor: 0, IssuedOn: { } day } c => ($"Credit note {c.Number} is of {Show.Day(day)}", c.Reason),
         Event.CreditAdjusted c => ($"Credit note {c.Number} adjusted", c.Reason),
         Event.CashApplied c => ("Unapplied cash applied", $"to {c.Allocation.Number}"),
         Event.WrittenOff w => ($"{w.Number} written off", w.Reason),

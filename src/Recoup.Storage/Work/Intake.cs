@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
 using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
-using Recoup.Storage.Sqlite;
 
 namespace Recoup.Storage.Work;
 
@@ -136,9 +134,18 @@ public sealed class Intake(Door door)
                 for (var i = 0; i < row.Inputs.Count; i++)
                 {
                     var day = DayOf(row.Inputs[i]) ?? first;
-                    // Recorded on its day, each fact stands for itself: how a list stands today is no fact of a day gone by.
-                    if (day > until || row.Inputs[i] is Input.Unpaid) continue;
-                    spool.Add(day, row.Line, i, row.Inputs[i].Actor, InputJson.Write(row.Inputs[i]));
+                    var input = row.Inputs[i];
+                    if (day > until)
+                    {
+                        // As of that day the list has it unpaid, whatever earlier day it was said to be paid on before.
+                        if (input is not Input.Payment { Listed: { } listed } later || first > until) continue;
+                        input = new Input.Unpaid
+                        {
+                            Key = later.Key, Account = later.Account, Listed = listed, Digest = Input.Unpaid.Mark, Actor = later.Actor, Through = until,
+                        };
+                        day = first;
+                    }
+                    spool.Add(day, row.Line, i, input);
                     kept++;
                 }
                 if (kept == 0)
@@ -157,12 +164,10 @@ public sealed class Intake(Door door)
         var units = new List<InputUnit>(PartSize);
         var accepted = new RowSet();
         var refused = new RowSet();
-        foreach (var (day, line, actor, json) in spool.InOrder(until))
+        foreach (var (day, line, input) in spool.InOrder(until))
         {
             EndDaysBefore(day);
             if (refused.Contains(line)) continue;
-            var input = InputJson.Parse(json, actor, [], trusted: true);
-            Core.Foundation.Invariant.Holds(input is not null, "a spooled input reads back");
             units.Add(new InputUnit(line, [input], DailyRun.InstantOf(day)) { Day = day });
             if (units.Count < PartSize) continue;
             Flush();
@@ -271,72 +276,6 @@ public sealed class Intake(Door door)
             if (!Contains(line)) return;
             bits[line / 64] &= ~(1UL << (int)(line % 64));
             Count--;
-        }
-    }
-
-    /// <summary>Inputs put by to be read in order of day: a database of its own in the system's temporary folder.</summary>
-    private sealed class Spool : IDisposable
-    {
-        private readonly string path = Path.Combine(Path.GetTempPath(), $"recoup-spool-{Guid.NewGuid():N}.db");
-        private readonly SqliteConnection db;
-        private readonly SqliteStatement add, addRaw, raw, begin, commit;
-
-        public Spool()
-        {
-            db = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
-            db.Open();
-            using (var command = db.CreateCommand())
-            {
-                command.CommandText = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE; CREATE TABLE input(day INTEGER, line INTEGER, ordinal INTEGER, actor TEXT, json BLOB); CREATE TABLE raw(line INTEGER PRIMARY KEY, text TEXT);";
-                command.ExecuteNonQuery();
-            }
-            // The name goes at once: whatever ends the program, no plain copy of the rows stays behind.
-            if (!OperatingSystem.IsWindows()) File.Delete(path);
-            add = new SqliteStatement(db, "INSERT INTO input(day, line, ordinal, actor, json) VALUES(?, ?, ?, ?, ?)");
-            addRaw = new SqliteStatement(db, "INSERT OR REPLACE INTO raw(line, text) VALUES(?, ?)");
-            raw = new SqliteStatement(db, "SELECT text FROM raw WHERE line = ?");
-            begin = new SqliteStatement(db, "BEGIN");
-            commit = new SqliteStatement(db, "COMMIT");
-        }
-
-        public void Begin() => begin.Run();
-
-        public void Commit() => commit.Run();
-
-        public void Add(DateOnly? day, long line, int ordinal, string actor, byte[] json) => add.Bind(day?.DayNumber ?? -1).Bind(line).Bind(ordinal).Bind(actor).Bind(json.AsSpan()).Run();
-
-        public void AddRaw(long line, string text) => addRaw.Bind(line).Bind(text).Run();
-
-        public string Raw(long line)
-        {
-            if (!raw.Bind(line).Step()) return "";
-            var text = raw.Text(0);
-            raw.Reset();
-            return text;
-        }
-
-        /// <summary>What has no day of its own (an account) comes first, on the day history begins.</summary>
-        public IEnumerable<(DateOnly Day, long Line, string Actor, byte[] Json)> InOrder(DateOnly until)
-        {
-            int first;
-            using (var earliest = new SqliteStatement(db, "SELECT min(day) FROM input WHERE day >= 0"))
-            {
-                earliest.Step();
-                first = (int)(earliest.LongOrNull(0) ?? until.DayNumber);
-            }
-            using var s = new SqliteStatement(db, "SELECT day, line, actor, json FROM input ORDER BY day, line, ordinal");
-            while (s.Step()) yield return (DateOnly.FromDayNumber(Math.Max(first, s.Int(0))), s.Long(1), s.Text(2), s.Blob(3).ToArray());
-        }
-
-        public void Dispose()
-        {
-            add.Dispose();
-            addRaw.Dispose();
-            raw.Dispose();
-            begin.Dispose();
-            commit.Dispose();
-            db.Dispose();
-            File.Delete(path);
         }
     }
 }

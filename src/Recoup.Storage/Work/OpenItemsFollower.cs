@@ -72,11 +72,14 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
 
     private void FollowNumber(ListedRow[] rows, long pid, PartyState state)
     {
-        foreach (var credit in rows)
-            if (credit.Minor < 0) FollowCredit(InItsCurrency(credit, pid, state), pid, state);
+        var credits = Array.FindAll(rows, r => r.Minor < 0);
+        if (credits.Length > 0)
+            foreach (var (credit, name) in Named(credits, number => Known(LoadCredit(rows[0].Account, number, pid, state), number)))
+                FollowCredit(InItsCurrency(credit with { Number = name }, pid, state), pid, state);
         var owed = Array.FindAll(rows, r => r.Minor >= 0);
         if (owed.Length == 0) return;
-        foreach (var (row, name) in Named(owed, pid, state)) FollowItem(row, InItsCurrency(row, name, pid, state), state);
+        foreach (var (row, name) in Named(owed, number => Known(Load(rows[0].Account, number, pid, state))))
+            FollowItem(row, InItsCurrency(row, name, pid, state), state);
     }
 
     // What is in another currency by now is an item of its own; the one before is in the list no more, and closed as such.
@@ -106,33 +109,57 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
         return state.Cash.GetValueOrDefault(key);
     }
 
-    /// <summary>Which item each row is about: first those that have its very dates, then those that are left, then new ones.</summary>
-    private List<(ListedRow Row, string Name)> Named(ListedRow[] rows, long pid, PartyState state)
+    /// <summary>An item or a credit note that may be a row's.</summary>
+    /// <param name="DueOn">Null: it has none by which it could be told from others of its day.</param>
+    /// <param name="IsGone">It was cancelled: its number is free again.</param>
+    /// <param name="IsMovedTo">It is the row's although the year of issue is another.</param>
+    private sealed record Candidate(string Name, DateOnly IssuedOn, DateOnly? DueOn, bool IsGone, bool IsSettled, Func<ListedRow, bool> IsMovedTo)
     {
-        var (account, number) = (rows[0].Account, rows[0].Number);
-        var bare = Load(account, number, pid, state);
-        if (rows.Length == 1 && (bare is null || Is(bare, rows[0]))) return [(rows[0], number)];
-        if (rows.Length == 1 && MovedOverTheYear(rows[0], bare!, pid, state) is { } moved) return [(rows[0], moved)];
+        public bool Is(ListedRow row) => !IsGone && IssuedOn == row.IssuedOn && (DueOn is null || DueOn == row.DueOn);
+    }
+
+    private static Candidate? Known(ItemState? item) => item is null
+        ? null
+        : new Candidate(item.Number, item.IssuedOn, item.DueOn, item.Cancelled, item.Balance == 0,
+            row => ListedItems.IsMoved(item, row.IssuedOn, row.Minor, item.Balance, row.Currency));
+
+    private static Candidate? Known(CashState? credit, string number) => credit is null
+        ? null
+        : new Candidate(number, credit.On, null, false, credit.Unapplied == 0,
+            row => ListedItems.IsMoved(credit, row.IssuedOn, -row.Minor, credit.Unapplied, row.Currency));
+
+    /// <summary>Which item or credit note each row is about: first those that have its very dates, then those that are left, then new ones.</summary>
+    private static List<(ListedRow Row, string Name)> Named(ListedRow[] rows, Func<string, Candidate?> load)
+    {
+        var number = rows[0].Number;
+        var bare = load(number);
+        if (rows.Length == 1 && (bare is null || bare.Is(rows[0]))) return [(rows[0], number)];
+        if (rows.Length == 1 && MovedOverTheYear(rows[0], bare!, load) is { } moved) return [(rows[0], moved)];
         var named = new List<(ListedRow, string)>(rows.Length);
         var taken = new HashSet<string>(StringComparer.Ordinal);
         // Where a number begins anew each year, the first year known keeps it bare.
-        var firstYear = bare is { Cancelled: false } ? bare.IssuedOn.Year : rows.Min(r => r.IssuedOn.Year);
+        var firstYear = bare is { IsGone: false } ? bare.IssuedOn.Year : rows.Min(r => r.IssuedOn.Year);
         foreach (var year in rows.GroupBy(r => r.IssuedOn.Year))
         {
-            var family = year.Key == firstYear ? number : ListedItems.OfYear(number, year.Key);
+            var ofYear = ListedItems.OfYear(number, year.Key);
+            // Of one that was cancelled the number is free again, but not for what is known with its year already.
+            var isBare = year.Key == firstYear && (bare is null || bare.IssuedOn.Year == year.Key || load(ofYear) is null);
+            var family = isBare ? number : ofYear;
             var known = Family(family);
             var left = new List<ListedRow>();
             foreach (var row in year)
-                if (known.Find(i => !taken.Contains(i.Number) && Is(i, row)) is { } same) Name(row, same.Number);
+                if (known.Find(i => !taken.Contains(i.Name) && i.Is(row)) is { } same) Name(row, same.Name);
                 else left.Add(row);
             foreach (var row in left.OrderBy(r => r.DueOn))
             {
-                var other = known.Where(i => !taken.Contains(i.Number) && !i.Cancelled)
-                    .OrderBy(i => i.IssuedOn != row.IssuedOn).ThenBy(i => i.Balance == 0).ThenBy(i => i.DueOn).FirstOrDefault();
-                if (other is not null) { Name(row, other.Number); continue; }
+                var other = known.Where(i => !taken.Contains(i.Name) && !i.IsGone)
+                    .OrderBy(i => i.IssuedOn != row.IssuedOn).ThenBy(i => i.IsSettled).ThenBy(i => i.DueOn ?? i.IssuedOn).FirstOrDefault();
+                if (other is not null) { Name(row, other.Name); continue; }
                 var ordinal = 1;
-                while (taken.Contains(ListedItems.Name(family, ordinal)) || known.Exists(i => i.Number == ListedItems.Name(family, ordinal) && !i.Cancelled)) ordinal++;
+                while (IsTaken(ListedItems.Name(family, ordinal))) ordinal++;
                 Name(row, ListedItems.Name(family, ordinal));
+
+                bool IsTaken(string name) => taken.Contains(name) || known.Exists(i => i.Name == name && !i.IsGone);
             }
         }
         return named;
@@ -143,25 +170,21 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
             named.Add((row, name));
         }
 
-        List<ItemState> Family(string family)
+        List<Candidate> Family(string family)
         {
-            var items = new List<ItemState>();
-            for (var ordinal = 1; Load(account, ListedItems.Name(family, ordinal), pid, state) is { } item; ordinal++) items.Add(item);
+            var items = new List<Candidate>();
+            for (var ordinal = 1; load(ListedItems.Name(family, ordinal)) is { } item; ordinal++) items.Add(item);
             return items;
         }
     }
 
     /// <summary>The item whose day of issue was corrected over a year's end, where nothing is known under the number of the row's year.</summary>
-    private string? MovedOverTheYear(ListedRow row, ItemState bare, long pid, PartyState state)
+    private static string? MovedOverTheYear(ListedRow row, Candidate bare, Func<string, Candidate?> load)
     {
         var year = row.IssuedOn.Year;
-        if (bare.Cancelled || bare.IssuedOn.Year == year || Load(row.Account, ListedItems.OfYear(row.Number, year), pid, state) is not null) return null;
-        string[] names = [row.Number, ListedItems.OfYear(row.Number, year - 1), ListedItems.OfYear(row.Number, year + 1)];
-        return Array.Find(names, name => Load(row.Account, name, pid, state) is { } item
-            && ListedItems.IsMoved(item, row.IssuedOn, row.Minor, item.Balance, row.Currency));
+        if (bare.IsGone || bare.IssuedOn.Year == year || load(ListedItems.OfYear(row.Number, year)) is not null) return null;
+        return Array.Find(ListedItems.YearsBeside(row.Number, year), name => load(name)?.IsMovedTo(row) == true);
     }
-
-    private static bool Is(ItemState item, ListedRow row) => !item.Cancelled && item.IssuedOn == row.IssuedOn && item.DueOn == row.DueOn;
 
     private void FollowItem(ListedRow row, string name, PartyState state)
     {
@@ -201,8 +224,10 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
         var credit = LoadCredit(row.Account, row.Number, pid, state);
         // Told of again with what is known of it, a credit that came from elsewhere is the list's from now on.
         var known = credit is { Minor: > 0 } ? credit.Minor : -row.Minor;
+        var named = Quote(OpenItemsIntake.CreditKey(source, row.Account, row.Number));
         var told = (Input.CreditNote?)Parse(
-            $$"""{"type":"credit_note","key":{{Quote(OpenItemsIntake.CreditKey(source, row.Account, row.Number))}},"account":{{Quote(row.Account)}},"number":{{Quote(row.Number)}},"on":"{{credit?.On ?? row.IssuedOn:yyyy-MM-dd}}","amount":"{{Format(known, row.Currency)}}","currency":"{{row.Currency}}"}""");
+            $$"""{"type":"credit_note","key":{{named}},"account":{{Quote(row.Account)}},"number":{{Quote(row.Number)}},"""
+            + $$""" "on":"{{row.IssuedOn:yyyy-MM-dd}}","amount":"{{Format(known, row.Currency)}}","currency":"{{row.Currency}}"}""");
         // What is known of one that came back is that nothing was left of it; its balance below says what is now.
         if (told is not null) told = told with { IsListed = true, Amount = credit is null ? told.Amount : new Money(credit.Minor, told.Amount.Currency) };
         if (credit is null)
@@ -211,13 +236,13 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
             return;
         }
         var left = row with { Minor = -row.Minor };
-        if (credit.Unapplied == left.Minor)
+        if (credit.Unapplied == left.Minor && credit.On == row.IssuedOn)
         {
             if (Add(row, told)) report.Same++;
             return;
         }
         var seq = state.LastSeq.ToString(CultureInfo.InvariantCulture);
-        if (Add(row, told, Balance(left, "credit_note", row.Number, Later(on, credit.On), seq))) report.Corrected++;
+        if (Add(row, told, Balance(left, "credit_note", row.Number, Later(on, Later(credit.On, row.IssuedOn)), seq))) report.Corrected++;
     }
 
     private static string Credit(string number) => $"credit:{number}";

@@ -73,4 +73,44 @@ public class ListProperties
         }
         ledger.ShouldBeSound();
     }
+
+    /// <summary>Two years of a ledger whose numbers begin anew; what is paid meets its own invoice, so that no cash is left on none.</summary>
+    [Theory]
+    [InlineData(31, false), InlineData(32, false), InlineData(33, false), InlineData(34, true), InlineData(35, true), InlineData(36, true)]
+    public void A_list_of_receivables_whose_numbers_begin_anew_each_year_is_followed(int seed, bool onTheirDays)
+    {
+        using var ledger = new ListedLedger(seed, pace: 60);
+        for (var day = 0; day < Days * 2; day++)
+        {
+            ledger.NextDay();
+            ledger.Change(whole: true);
+            ledger.ImportReceivables(onTheirDays);
+            ledger.Open().ShouldBe(ledger.OpenByTheLedger(), $"seed {seed}, day {day}");
+            ledger.Credits().ShouldBe(ledger.CreditsByTheLedger(), $"seed {seed}, day {day}");
+            ledger.PaymentsLeft().ShouldBeEmpty($"seed {seed}, day {day}");
+            var events = ledger.Events();
+            ledger.ImportReceivables(day % 2 == 0).Unchanged.ShouldBe(ledger.Rows.Count, $"seed {seed}, day {day}");
+            ledger.Events().ShouldBe(events);
+        }
+        ledger.Rows.GroupBy(r => (r.Account, r.Number)).ShouldContain(g => g.Select(r => r.Issued.Year).Distinct().Count() > 1);
+        ledger.ShouldBeSound();
+    }
+
+    [Theory]
+    [InlineData(41), InlineData(42), InlineData(43)]
+    public void A_list_of_open_items_whose_numbers_begin_anew_each_year_is_followed(int seed)
+    {
+        using var ledger = new ListedLedger(seed, pace: 60);
+        for (var day = 0; day < Days * 2; day++)
+        {
+            ledger.NextDay();
+            ledger.Change(whole: false);
+            var report = ledger.ImportOpenItems();
+            ledger.Open().ShouldBe(ledger.OpenByTheLedger(), $"seed {seed}, day {day}");
+            ledger.Credits().ShouldBe(ledger.CreditsByTheLedger(), $"seed {seed}, day {day}");
+            report.Totals.ShouldAllBe(t => t.Agrees);
+            ledger.ImportOpenItems().Same.ShouldBe(ledger.Rows.Count, $"seed {seed}, day {day}");
+        }
+        ledger.ShouldBeSound();
+    }
 }

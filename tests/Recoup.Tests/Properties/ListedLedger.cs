@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using Recoup.Connectors.Files;
 using Recoup.Connectors.Mail;
+using Recoup.Core.Inputs;
+using Recoup.Core.Receivables;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 using Recoup.Tests.Stores;
@@ -21,8 +23,12 @@ internal sealed class ListedLedger : IDisposable
     private readonly Store store;
     private readonly Door door;
 
-    public ListedLedger(int seed)
+    private readonly int pace;
+
+    /// <param name="pace">So many days, less than, pass from one look at it to the next.</param>
+    public ListedLedger(int seed, int pace = 12)
     {
+        this.pace = pace;
         random = new Random(seed);
         place = TestStores.New(Path.Combine(folder, "data"));
         store = Store.Open(place);
@@ -35,7 +41,7 @@ internal sealed class ListedLedger : IDisposable
 
     public void NextDay()
     {
-        Today = Today.AddDays(random.Next(1, 12));
+        Today = Today.AddDays(random.Next(1, pace));
         clock.Now = new DateTimeOffset(Today, new TimeOnly(10, 0), TimeSpan.Zero);
     }
 
@@ -66,8 +72,9 @@ internal sealed class ListedLedger : IDisposable
                     break;
                 case 8: Add(new Row($"C{random.Next(3)}", $"CN{random.Next(20)}", Issue(), default, -random.Next(1, 50_000))); break;
                 case 9 when row is not null && !whole: Rows.RemoveAt(at); break;
-                case 10 when row is { Cents: > 0 } && row.Issued.AddYears(1) is var again && again <= Today:
-                    Add(row with { Issued = again, Due = again.AddDays(30), Paid = null, Cents = random.Next(1, 50_000) }, keepDue: true);
+                case 10 when row is not null && row.Issued.AddYears(1) is var again && again <= Today:
+                    var (due, cents) = (row.Cents < 0 ? again : again.AddDays(30), Math.Sign(row.Cents) * random.Next(1, 50_000));
+                    Add(row with { Issued = again, Due = due, Paid = null, Cents = cents }, keepDue: true);
                     break;
                 default: break;
             }
@@ -95,16 +102,20 @@ internal sealed class ListedLedger : IDisposable
 
     // --- lists ---
 
-    public IntakeReport ImportReceivables()
+    /// <param name="onTheirDays">Each fact is recorded on its day, as by `import --until`.</param>
+    public IntakeReport ImportReceivables(bool onTheirDays = false)
     {
         var csv = new StringBuilder("account,name,email,invoice,issued_on,due_on,amount,currency,paid_on\n");
         foreach (var row in Rows)
             csv.Append(CultureInfo.InvariantCulture,
                 $"{row.Account},Firm {row.Account},,{row.Number},{row.Issued:yyyy-MM-dd},{row.Due:yyyy-MM-dd},{row.Cents / 100m},EUR,{row.Paid:yyyy-MM-dd}\n");
         var rejects = new List<string>();
-        var report = new Intake(door).Take(MappedFile.Read(Mapping.Load("receivables"), Stream(csv)), (row, reason) => rejects.Add($"{row.Raw}: {reason}"));
+        var read = MappedFile.Read(Mapping.Load("receivables"), Stream(csv));
+        var report = onTheirDays ? new Intake(door).TakeUntil(read, Today, Reject) : new Intake(door).Take(read, Reject);
         rejects.ShouldBeEmpty();
         return report;
+
+        void Reject(InputRow row, string reason) => rejects.Add($"{row.Raw}: {reason}");
     }
 
     public OpenItemsReport ImportOpenItems(params string[] badRows)
@@ -130,6 +141,10 @@ internal sealed class ListedLedger : IDisposable
         .Select(i => $"{i.Account} {i.IssuedOn:yyyy-MM-dd} {i.DueOn:yyyy-MM-dd} {i.Balance}").Order(StringComparer.Ordinal)];
 
     public List<string> Credits() => [.. new Readings(store).OpenCredits().Select(c => $"{c.Account} {c.Unapplied}").Order(StringComparer.Ordinal)];
+
+    /// <summary>Payments of which something met nothing.</summary>
+    public List<string> PaymentsLeft() => [.. TestStores.Rows(place, "SELECT state FROM cash").Select(r => ReceivableChapter.CashRows.Decode((byte[])r[0]!))
+        .Where(c => c.Kind == CashKind.Payment && c.Unapplied != 0).Select(c => $"{c.Key} {c.Unapplied}")];
 
     public List<string> OpenByTheLedger() =>
         [.. Rows.Where(r => r.Cents > 0 && r.Paid is null)
