@@ -70,6 +70,9 @@ public abstract record Input
 
         /// <summary>What the list has a column for and nothing in it.</summary>
         public Withdrawn Withdrawn { get; init; }
+
+        /// <summary>Something else that the same list says of it comes after this.</summary>
+        public bool IsOutdated { get; init; }
     }
 
     /// <summary>The account goes to another portfolio, on the day on which that is told.</summary>

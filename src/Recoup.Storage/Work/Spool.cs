@@ -13,7 +13,7 @@ internal sealed class Spool : IDisposable
 {
     private readonly string path = Path.Combine(Path.GetTempPath(), $"recoup-spool-{Guid.NewGuid():N}.db");
     private readonly SqliteConnection db;
-    private readonly SqliteStatement add, addRaw, raw, give, given, begin, commit;
+    private readonly SqliteStatement add, addRaw, raw, say, said, begin, commit;
 
     public Spool()
     {
@@ -25,7 +25,7 @@ internal sealed class Spool : IDisposable
                 PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE;
                 CREATE TABLE input(day INTEGER, line INTEGER, ordinal INTEGER, actor TEXT, json BLOB, list BLOB);
                 CREATE TABLE raw(line INTEGER PRIMARY KEY, text TEXT);
-                CREATE TABLE given(account TEXT PRIMARY KEY, what INTEGER) WITHOUT ROWID;
+                CREATE TABLE said(account TEXT PRIMARY KEY, given INTEGER, last INTEGER) WITHOUT ROWID;
                 """;
             command.ExecuteNonQuery();
         }
@@ -34,8 +34,9 @@ internal sealed class Spool : IDisposable
         add = new SqliteStatement(db, "INSERT INTO input(day, line, ordinal, actor, json, list) VALUES(?, ?, ?, ?, ?, ?)");
         addRaw = new SqliteStatement(db, "INSERT OR REPLACE INTO raw(line, text) VALUES(?, ?)");
         raw = new SqliteStatement(db, "SELECT text FROM raw WHERE line = ?");
-        give = new SqliteStatement(db, "INSERT INTO given(account, what) VALUES(?, ?) ON CONFLICT(account) DO UPDATE SET what = what | excluded.what");
-        given = new SqliteStatement(db, "SELECT what FROM given WHERE account = ?");
+        say = new SqliteStatement(db, "INSERT INTO said(account, given, last) VALUES(?, ?, ?) "
+            + "ON CONFLICT(account) DO UPDATE SET given = given | excluded.given, last = max(last, excluded.last)");
+        said = new SqliteStatement(db, "SELECT given, last FROM said WHERE account = ?");
         begin = new SqliteStatement(db, "BEGIN");
         commit = new SqliteStatement(db, "COMMIT");
     }
@@ -47,8 +48,7 @@ internal sealed class Spool : IDisposable
     /// <param name="ordinal">Its place within the row.</param>
     public void Add(DateOnly? day, long line, int ordinal, Input input)
     {
-        if (input is Input.AccountSet { Said: not null } set && Gives(set) is var what and not Withdrawn.Nothing)
-            give.Bind(set.Account).Bind((long)what).Run();
+        if (input is Input.AccountSet { Said: not null } set) say.Bind(set.Account).Bind((long)Given(set)).Bind(Place(day?.DayNumber ?? -1, line)).Run();
         // What says that something is no more has no form in the contract.
         var json = input is Input.Unpaid ? [] : InputJson.Write(input);
         var list = input.Follows ? ListMark.Write(input) : [];
@@ -85,9 +85,23 @@ internal sealed class Spool : IDisposable
         var list = s.Blob(4);
         if (list.Length == 0) return Parse(json, actor);
         var input = ListMark.Read(list, json.Length == 0 ? null : Parse(json, actor), actor);
-        // In order of day a row that lacks an address may come after the one that gives it, wherever they stand in the list.
-        return input is Input.AccountSet { Withdrawn: not Withdrawn.Nothing } set ? set with { Withdrawn = set.Withdrawn & ~Given(set.Account) } : input;
+        return input is Input.AccountSet set ? AmongOthers(set, Place(s.Int(0), s.Long(1))) : input;
     }
+
+    /// <summary>
+    /// In order of day a row that lacks an address may come after the one that gives it, wherever they stand in the list; and
+    /// what is said last stands, so that the same list again says nothing new.
+    /// </summary>
+    private Input.AccountSet AmongOthers(Input.AccountSet set, long place)
+    {
+        said.Bind(set.Account).Step();
+        var (given, last) = ((Withdrawn)said.Long(0), said.Long(1));
+        said.Reset();
+        return set with { Withdrawn = set.Withdrawn & ~given, IsOutdated = place < last };
+    }
+
+    // In the order of days, and on one day of the lines.
+    private static long Place(int day, long line) => ((long)(day + 1) << 40) | line;
 
     private static Input Parse(ReadOnlySpan<byte> json, string actor)
     {
@@ -96,23 +110,16 @@ internal sealed class Spool : IDisposable
         return input!;
     }
 
-    private static Withdrawn Gives(Input.AccountSet set) =>
+    private static Withdrawn Given(Input.AccountSet set) =>
         (set.Email is null ? 0 : Withdrawn.Email) | (set.Phone is null ? 0 : Withdrawn.Phone) | (set.Address is null ? 0 : Withdrawn.Address);
-
-    private Withdrawn Given(string account)
-    {
-        var what = given.Bind(account).Step() ? (Withdrawn)given.Long(0) : Withdrawn.Nothing;
-        given.Reset();
-        return what;
-    }
 
     public void Dispose()
     {
         add.Dispose();
         addRaw.Dispose();
         raw.Dispose();
-        give.Dispose();
-        given.Dispose();
+        say.Dispose();
+        said.Dispose();
         begin.Dispose();
         commit.Dispose();
         db.Dispose();

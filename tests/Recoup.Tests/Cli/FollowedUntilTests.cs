@@ -74,6 +74,30 @@ public sealed class FollowedUntilTests : IDisposable
         Stands("2026-04-22").ShouldBe("nothing");
     }
 
+    /// <summary>Of a customer with many rows the last of them by its day stands; the list again says nothing new.</summary>
+    [Fact]
+    public void A_customer_of_whom_the_rows_say_different_things_is_not_changed_by_the_same_list_again()
+    {
+        static string Row(string number, int day, string name, string email) => $"A1,{number},2026-03-{day:00},2026-03-31,10.00,EUR,{name},{email},\n";
+        var rows = Row("I1", 3, "Acme GmbH", "new@x.example") + Row("I2", 1, "Acme", "old@x.example") + Row("I3", 2, "Acme AG", "");
+        Import("2026-04-01", rows);
+        Counts(Import("2026-04-02", rows)).ShouldBe((0, 3));
+        // What it said before of somebody counts again where it says so alone.
+        Counts(Import("2026-04-03", Row("I2", 1, "Acme", "old@x.example"))).ShouldBe((1, 0));
+    }
+
+    [Fact]
+    public void A_payment_that_came_before_its_invoice_waits_for_that_of_its_year()
+    {
+        var mapping = File.ReadAllText(Path.Combine(Repository.Root, "catalog", "mappings", "receivables.yaml"));
+        var check = mapping.IndexOf("check:", StringComparison.Ordinal);
+        var unguarded = folder.Write("ledger.yaml", mapping.Remove(check, mapping.IndexOf("inputs:", StringComparison.Ordinal) - check));
+        const string rows = "A1,501,2025-03-01,2025-03-31,50.00,EUR,Acme,,\nA1,501,2026-03-01,2026-03-31,80.00,EUR,Acme,,2026-02-15\n";
+        folder.Run("import", folder.Write("list.csv", Header + rows), "--map", unguarded, "--until", "2026-04-01", "--now", "2026-04-01T12:00:00Z").Expect(0);
+        Stands("2026-04-01").ShouldBe("50.00 0.00");
+        folder.ShouldBeSound();
+    }
+
     [Fact]
     public void An_address_is_withdrawn_where_no_row_of_the_list_gives_it_any_more()
     {
