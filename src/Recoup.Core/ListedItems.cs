@@ -163,15 +163,28 @@ public static class ListedItems
     {
         var name = NameOf(state, account, row);
         if (name.Length == row.Number.Length) return key;
-        var mark = new System.Text.StringBuilder(key);
-        foreach (var part in name[row.Number.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var number = int.Parse(part.AsSpan(1, part.Length - 2), CultureInfo.InvariantCulture);
-            // A slash and a year may end the number of another invoice, 7/2026.
-            if (number >= Foundation.DateBounds.First.Year) mark.Append(CultureInfo.InvariantCulture, $" ({number})");
-            else mark.Append(CultureInfo.InvariantCulture, $"/{number}");
-        }
-        return mark.ToString();
+        return KeyBefore(key, row, name) is { } before && IsFor(before) ? before : key + name[row.Number.Length..];
+
+        bool IsFor(string before) => PaymentOf(state, before, out var last, out _) is { } paid
+            ? paid.Allocations.Exists(a => a.Number == name)
+            : last is { IsUnlisted: false };
+    }
+
+    /// <summary>Keys that may be those of the payment, before <see cref="PaymentKey"/> can tell and then as it does.</summary>
+    internal static IEnumerable<string> PaymentKeysOf(PartyState state, string account, string key, ListedInvoice row)
+    {
+        if (KeyBefore(key, row, NameOf(state, account, row)) is { } before) yield return before;
+        yield return PaymentKey(state, account, key, row);
+    }
+
+    // Payments of instalments had a slash, which may also end the number of another invoice, 501/2.
+    private static string? KeyBefore(string key, ListedInvoice row, string name)
+    {
+        if (name.Length == row.Number.Length) return null;
+        var mark = name.AsSpan(row.Number.Length + 2).TrimEnd(')');
+        return int.TryParse(mark, CultureInfo.InvariantCulture, out var ordinal) && ordinal < Foundation.DateBounds.First.Year
+            ? string.Create(CultureInfo.InvariantCulture, $"{key}/{ordinal}")
+            : null;
     }
 
     /// <summary>The payment that a list knows by the key, if it stands; and the key that the next would get.</summary>

@@ -184,11 +184,12 @@ public sealed class Needs
 
     private void ListedPayment(PartyState state, string account, string key, ListedInvoice row)
     {
-        foreach (var name in ListedItems.PaymentKeys(ListedItems.PaymentKey(state, account, key, row)))
-        {
-            CashAndItems(state, account, name);
-            if (!state.Cash.TryGetValue(name, out var cash) || !cash.Reversed) return;
-        }
+        foreach (var known in ListedItems.PaymentKeysOf(state, account, key, row))
+            foreach (var name in ListedItems.PaymentKeys(known))
+            {
+                CashAndItems(state, account, name);
+                if (!state.Cash.TryGetValue(name, out var cash) || !cash.Reversed) break;
+            }
     }
 
     private void CashOf(PartyState state, string key) => Row(state.Cash, key);

@@ -75,6 +75,42 @@ public sealed class FollowedYearsTests : IDisposable
         folder.ShouldBeSound();
     }
 
+    /// <summary>Ledgers write 501/2 of an invoice as well as of a part: it is another than the second instalment of 501.</summary>
+    [Fact]
+    public void An_invoice_named_like_an_instalment_has_a_payment_of_its_own()
+    {
+        const string rows = "A1,501,2026-03-01,2026-03-31,50.00,EUR,Acme,2026-04-01\nA1,501,2026-03-01,2026-04-30,70.00,EUR,Acme,2026-04-02\n"
+            + "A1,501/2,2026-03-02,2026-03-31,20.00,EUR,Acme,2026-04-03\n";
+        Import("2026-05-01", rows);
+        Stands("2026-05-01").ShouldBe("nothing");
+        Accepted(Import("2026-05-02", rows)).ShouldBe(0);
+        folder.ShouldBeSound();
+    }
+
+    /// <summary>Payments of instalments were known by a key with a slash before.</summary>
+    [Theory]
+    [InlineData(false, "nothing")]
+    [InlineData(true, "70.00 0.00")]
+    public void A_payment_of_an_instalment_that_has_the_key_of_before_is_not_taken_again(bool isReversed, string stands)
+    {
+        const string first = "A1,501,2026-03-01,2026-03-31,50.00,EUR,Acme,2026-04-01\n", second = "A1,501,2026-03-01,2026-04-30,70.00,EUR,Acme,";
+        Import("2026-04-02", first + second + "\n");
+        const string payment = """
+            {"type":"payment","key":"receivables/payment/A1/501/2","account":"A1","on":"2026-04-02","amount":"70.00","currency":"EUR",
+            """ + """
+            "for":[{"invoice":"501 (2)","amount":"70.00"}]}
+            """;
+        folder.Send(payment, "--now", "2026-04-02T09:00:00Z").Expect(0);
+        if (isReversed)
+            folder.Send("""
+                {"type":"payment_reversed","key":"r","account":"A1","payment":"receivables/payment/A1/501/2","on":"2026-04-03","reason":"came back"}
+                """, "--now", "2026-04-03T09:00:00Z").Expect(0);
+        Import("2026-04-04", first + second + "2026-04-02\n");
+        Stands("2026-04-04").ShouldBe(stands);
+        Import("2026-04-05", first + second + "2026-04-04\n");
+        Stands("2026-04-05").ShouldBe("nothing");
+    }
+
     [Fact]
     public void Of_two_years_each_stays_what_it_is_when_one_is_cancelled()
     {
