@@ -36,6 +36,12 @@ internal static class Deliveries
         if (documents.MovedOn is not { } before || on > before) documents.MovedOn = on;
     }
 
+    /// <summary>The item stands again: where its cancellation had stopped its message, that is to be sent still.</summary>
+    public static void Reinstate(PartyState state, string account, string number)
+    {
+        if (state.Items[(account, number)].Delivery is { Outcome: "withdrawn", Why: "cancelled" } && !state.Erased) Await(state, account, number);
+    }
+
     public static void Await(PartyState state, string account, string number) => (Of(state, account).ToDeliver ??= []).Add(number);
 
     /// <summary>An invoice was cancelled: it is not to be sent any more, which its delivery says where it was to be.</summary>

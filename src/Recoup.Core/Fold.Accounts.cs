@@ -4,6 +4,7 @@ using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
+using static Recoup.Core.Receivables.PartyLedger;
 
 namespace Recoup.Core;
 

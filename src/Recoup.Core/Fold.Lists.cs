@@ -2,6 +2,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
+using static Recoup.Core.Receivables.PartyLedger;
 
 namespace Recoup.Core;
 

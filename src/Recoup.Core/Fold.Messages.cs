@@ -2,6 +2,7 @@ using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
+using static Recoup.Core.Receivables.PartyLedger;
 
 namespace Recoup.Core;
 

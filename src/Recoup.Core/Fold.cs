@@ -6,6 +6,8 @@ using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 
+using static Recoup.Core.Receivables.PartyLedger;
+
 namespace Recoup.Core;
 
 /// <summary>
@@ -82,13 +84,14 @@ public static partial class Fold
                 Correct(state, e, cells, cancelled.Number, cancelled.MinorDelta, null, cancelled.Released, cancelled: true);
                 break;
             case Event.CancellationReversed reversed:
-                Reinstate(state, e, cells, reversed);
+                InvoiceChapter.Reinstate(state, e, cells, reversed);
+                Deliveries.Reinstate(state, e.Account, reversed.Number);
                 break;
             case Event.ChargeWaived waived:
-                Waive(state, e, cells, waived.Number, waived.Minor);
+                ChargeChapter.Waive(state, e, cells, waived.Number, waived.Minor);
                 break;
             case Event.WaiverReversed reversed:
-                Waive(state, e, cells, reversed.Number, -reversed.Minor);
+                ChargeChapter.Waive(state, e, cells, reversed.Number, -reversed.Minor);
                 Reinstate(state, e, cells, reversed.Number, reversed.Minor);
                 break;
             case Event.ItemAdjusted adjusted:
@@ -97,42 +100,47 @@ public static partial class Fold
                 state.Touch(e);
                 break;
             case Event.WrittenOff off:
-                WriteOff(state, e, cells, off.Number, off.Minor, 1);
+                WriteOffChapter.WriteOff(state, e, cells, off.Number, off.Minor, 1);
                 break;
             case Event.WriteOffReversed reversed:
-                WriteOff(state, e, cells, reversed.Number, -reversed.Minor, 0);
+                WriteOffChapter.WriteOff(state, e, cells, reversed.Number, -reversed.Minor, 0);
                 Reinstate(state, e, cells, reversed.Number, reversed.Minor);
                 break;
 
             case Event.PaymentReceived payment:
-                Receive(state, e, cells, payment.Payment, CashKind.Payment, payment.Currency, payment.Minor, payment.Allocations, payment.Waiting);
+                PaymentChapter.Receive(state, e, cells, payment.Payment, CashKind.Payment, payment.Currency, payment.Minor, payment.Allocations,
+                    payment.Waiting);
+                PromiseChapter.Count(state, e.EffectiveOn, new CashToCome(payment.Payment, e.EffectiveOn, e.EffectiveOn, e.Account, payment.Currency,
+                    payment.Minor));
                 Flow(state, e.Account, cells, Measure.CashReceived, e.EffectiveOn, null, payment.Currency, payment.Minor, 1);
                 break;
             case Event.CreditNoted credit:
-                Receive(state, e, cells, CashState.CreditKey(e.Account, credit.Number), CashKind.CreditNote, credit.Currency, credit.Minor, credit.Allocations, credit.Waiting);
+                PaymentChapter.Receive(state, e, cells, CashState.CreditKey(e.Account, credit.Number), CashKind.CreditNote, credit.Currency, credit.Minor,
+                    credit.Allocations, credit.Waiting);
                 Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, credit.Currency, -credit.Minor, 0);
                 break;
             case Event.CreditAdjusted adjusted:
                 AdjustCredit(state, e, cells, adjusted);
                 break;
             case Event.CashApplied applied:
-                ApplyUnapplied(state, e, cells, applied);
+                PaymentChapter.ApplyUnapplied(state, e, cells, applied);
                 break;
             case Event.PaymentReversed reversed:
-                Reverse(state, e, cells, reversed.Payment, reversed.Undone);
+                PaymentChapter.Reverse(state, e, cells, reversed.Payment, reversed.Undone);
+                PromiseChapter.CountBack(state, e, state.Cash[reversed.Payment]);
                 state.Cash[reversed.Payment].IsUnlisted = reversed.Unlisted == true;
                 break;
             case Event.CreditNoteCancelled cancelled:
-                Reverse(state, e, cells, CashState.CreditKey(e.Account, cancelled.Number), cancelled.Undone);
+                PaymentChapter.Reverse(state, e, cells, CashState.CreditKey(e.Account, cancelled.Number), cancelled.Undone);
                 break;
             case Event.AllocationReversed reversed:
-                TakeOff(state, e, cells, reversed);
+                PaymentChapter.TakeOff(state, e, cells, reversed);
                 break;
             case Event.RefundMade refund:
-                Refund(state, e, cells, refund);
+                PaymentChapter.Refund(state, e, cells, refund);
                 break;
             case Event.RefundReversed reversed:
-                ReverseRefund(state, e, cells, reversed);
+                PaymentChapter.ReverseRefund(state, e, cells, reversed);
                 break;
 
             case DisputeEvent dispute: DisputeChapter.Fold(state, e, cells, dispute); break;
@@ -182,185 +190,9 @@ public static partial class Fold
 
     private static void RemovePending(PartyState state, string id) => state.Pending.RemoveAll(p => p.Id == id);
 
-    private static void Waive(PartyState state, Envelope e, CellDeltas cells, string number, long minor)
-    {
-        Change(state, e, cells, number, (e.EffectiveOn, minor), static (item, by) =>
-        {
-            item.Amount -= by.minor;
-            Movements.Add(item.Waivers ??= [], by.EffectiveOn, by.minor);
-            item.Move(by.EffectiveOn, -by.minor);
-        });
-        state.Touch(e);
-    }
-
-    private static void WriteOff(PartyState state, Envelope e, CellDeltas cells, string number, long minor, int count)
-    {
-        Change(state, e, cells, number, (e.EffectiveOn, minor), static (item, by) =>
-        {
-            Movements.Add(item.WriteOffs ??= [], by.EffectiveOn, by.minor);
-            item.Move(by.EffectiveOn, -by.minor);
-        });
-        var written = state.Items[(e.Account, number)];
-        Flow(state, e.Account, cells, Measure.WrittenOff, e.EffectiveOn, written.DueAt(e.EffectiveOn), written.Currency, minor, count);
-        state.Touch(e);
-    }
-
     private static bool Moves(Event e) => e is Event.InvoiceIssued or Event.InvoiceCorrected or Event.InvoiceCancelled or Event.ChargeMade or Event.ChargeWaived
         or Event.PaymentReceived or Event.PaymentReversed or Event.CreditNoted or Event.CreditAdjusted or Event.CashApplied or Event.ItemAdjusted
         or Event.CreditNoteCancelled or Event.ChargeCancelled or Event.CancellationReversed or Event.WaiverReversed or Event.AllocationReversed or Event.RefundMade or Event.RefundReversed;
-
-    private static void Issue(PartyState state, Envelope e, CellDeltas cells, ItemState item)
-    {
-        // Already overdue when first heard of: such an item enters at the strategy's entry step.
-        if (e.RecordedOn > item.DueOn) item.EnteredOn = e.RecordedOn;
-        Exposures.Change(state, item, cells, e.EffectiveOn, static (i, on) => i.Move(on, i.Amount));
-        // A charge may be due on a day gone by: no due date passes that would make it overdue.
-        Reinstate(state, e, cells, item.Number, item.Amount);
-        state.Touch(e);
-    }
-
-    private static void Change<T>(PartyState state, Envelope e, CellDeltas cells, string number, T by, Action<ItemState, T> change) =>
-        Exposures.Change(state, state.Loaded(e.Account, number), cells, by, change);
-
-    private static void Correct(PartyState state, Envelope e, CellDeltas cells, string number, long delta, DateOnly? due, IReadOnlyList<Released>? released, bool cancelled)
-    {
-        var on = e.EffectiveOn;
-        var item = state.Loaded(e.Account, number);
-        var wasOverdue = on > item.DueAt(on);
-        var freed = new List<Movement>();
-        foreach (var part in released ?? [])
-        {
-            var cash = state.Cash[part.Payment];
-            var unapplied = new List<Movement>();
-            foreach (var taken in TakeBack(cash, number, part.Minor))
-            {
-                // What had not met the item by then goes back on the day it did.
-                var back = on > taken.On ? on : taken.On;
-                unapplied.Add(new Movement(back, taken.Minor));
-                (cash.Back ??= []).Add(new TakenBack(number, taken.Minor, taken.On, back));
-                if (cash.Kind != CashKind.Payment) continue;
-                Flow(state, e.Account, cells, Measure.CashApplied, back, item.IssuedOn, item.Currency, -taken.Minor, 0);
-                // Only what was counted when it came: cash in time was never cash on overdue.
-                if (taken.On > item.DueAt(taken.On)) Flow(state, e.Account, cells, Measure.CashOnOverdue, back, null, item.Currency, -taken.Minor, 0);
-            }
-            freed.AddRange(unapplied);
-            ChangeUnapplied(state, cash, cells, Waiting(state, cash), unapplied);
-        }
-        Change(state, e, cells, number, freed, (i, freed) =>
-        {
-            i.Amount += delta;
-            if (cancelled) (i.CancelledOn, i.CancelledMinor) = (on, -delta);
-            i.Move(on, delta);
-            foreach (var back in freed) i.Move(back.On, back.Minor);
-            if (due is { } d) Redate(state, e, cells, i, d);
-        });
-        if (item.Kind == ItemKind.Invoice) Flow(state, e.Account, cells, Measure.Sales, on, null, item.Currency, delta, cancelled ? -1 : 0);
-        // A due date set to a day gone by makes the whole balance overdue at once, not only what was added.
-        Reinstate(state, e, cells, number, wasOverdue ? delta : item.BalanceOn(on));
-        state.Touch(e);
-    }
-
-    /// <summary>A new due date from a day on. Cash that met the item since then is late, or no longer late, by the new one.</summary>
-    private static void Redate(PartyState state, Envelope e, CellDeltas cells, ItemState item, DateOnly due)
-    {
-        var since = (item.AppliedBy ?? []).Select(key => state.Cash[key]).Where(c => c.Kind == CashKind.Payment)
-            .SelectMany(c => c.Allocations).Where(a => a.Number == item.Number && !a.Recovery && a.On >= e.EffectiveOn)
-            .Select(a => (Allocation: a, WasLate: a.On > item.DueAt(a.On))).ToList();
-        item.Redate(e.EffectiveOn, due);
-        foreach (var (allocation, wasLate) in since)
-        {
-            var isLate = allocation.On > item.DueAt(allocation.On);
-            if (isLate != wasLate) Flow(state, e.Account, cells, Measure.CashOnOverdue, allocation.On, null, item.Currency, isLate ? allocation.Minor : -allocation.Minor, 0);
-        }
-    }
-
-    /// <summary>A balance that rises on an item already overdue, or is made due on a day gone by, becomes overdue at once.</summary>
-    private static void Reinstate(PartyState state, Envelope e, CellDeltas cells, string number, long minor)
-    {
-        var item = state.Items[(e.Account, number)];
-        if (minor > 0 && e.EffectiveOn > item.DueAt(e.EffectiveOn))
-            Flow(state, e.Account, cells, Measure.OverdueReinstated, e.EffectiveOn, null, item.Currency, minor, 0);
-    }
-
-    private static void Receive(
-        PartyState state, Envelope e, CellDeltas cells, string key, CashKind kind, string currency, long minor, IReadOnlyList<Applied> allocations, IReadOnlyList<Named>? waiting)
-    {
-        var cash = new CashState { Key = key, Account = e.Account, Kind = kind, Currency = currency, On = e.EffectiveOn, Minor = minor };
-        state.Cash[key] = cash;
-        foreach (var allocation in allocations) Meet(state, e, cells, cash, allocation);
-        var moves = new List<Movement>(allocations.Count + 1) { new(e.EffectiveOn, minor) };
-        foreach (var allocation in allocations) moves.Add(new Movement(allocation.On, -allocation.Minor));
-        ChangeUnapplied(state, cash, cells, waiting, moves);
-        if (kind == CashKind.Payment) PromiseChapter.Count(state, e.EffectiveOn, new CashToCome(key, e.EffectiveOn, e.EffectiveOn, e.Account, currency, minor));
-        state.Touch(e);
-    }
-
-    private static void ApplyUnapplied(PartyState state, Envelope e, CellDeltas cells, Event.CashApplied applied)
-    {
-        var cash = state.Cash[applied.Payment];
-        Meet(state, e, cells, cash, applied.Allocation);
-        ChangeUnapplied(state, cash, cells, Waiting(state, cash)?.FindAll(w => w.Number != applied.Allocation.Number), [new Movement(applied.Allocation.On, -applied.Allocation.Minor)]);
-        state.Touch(e);
-    }
-
-    /// <summary>Cash or credit meets an item: the allocation's effect on item, flows and document.</summary>
-    private static void Meet(PartyState state, Envelope e, CellDeltas cells, CashState cash, Applied allocation)
-    {
-        cash.Allocations.Add(allocation);
-        if (state.NotesChanges) state.Cash.Changed.Add(cash.Key);
-        var item = state.Loaded(e.Account, allocation.Number);
-        if (item.AppliedBy?.Contains(cash.Key) != true) (item.AppliedBy ??= []).Add(cash.Key);
-        if (allocation.Recovery)
-        {
-            Change(state, e, cells, allocation.Number, allocation, static (i, a) => Movements.Add(i.WriteOffs ??= [], a.On, -a.Minor));
-            Flow(state, e.Account, cells, Measure.WrittenOff, allocation.On, item.DueAt(allocation.On), item.Currency, -allocation.Minor, 0);
-            Flow(state, e.Account, cells, Measure.WriteOffRecovered, allocation.On, null, item.Currency, allocation.Minor, 1);
-            return;
-        }
-        Change(state, e, cells, allocation.Number, allocation, static (i, a) => i.Move(a.On, -a.Minor));
-        if (cash.Kind != CashKind.Payment) return;
-        Flow(state, e.Account, cells, Measure.CashApplied, allocation.On, item.IssuedOn, item.Currency, allocation.Minor, 0);
-        if (allocation.On > item.DueAt(allocation.On)) Flow(state, e.Account, cells, Measure.CashOnOverdue, allocation.On, null, item.Currency, allocation.Minor, 0);
-    }
-
-    /// <summary>What a payment or credit had on an item since a day is open again from another day on.</summary>
-    private static void PutBack(PartyState state, Envelope e, CellDeltas cells, CashState cash, ItemState item, long minor, DateOnly since, DateOnly on)
-    {
-        Change(state, e, cells, item.Number, (on, minor), static (i, by) => i.Move(by.on, by.minor));
-        if (cash.Kind != CashKind.Payment)
-        {
-            // A credit was no cash, so what it had lowered has risen.
-            if (on > item.DueAt(on)) Flow(state, e.Account, cells, Measure.OverdueReinstated, on, null, item.Currency, minor, 0);
-            return;
-        }
-        Flow(state, e.Account, cells, Measure.CashApplied, on, item.IssuedOn, item.Currency, -minor, 0);
-        if (since > item.DueAt(since)) Flow(state, e.Account, cells, Measure.CashOnOverdue, on, null, item.Currency, -minor, 0);
-        else if (on > item.DueAt(on)) Flow(state, e.Account, cells, Measure.OverdueReinstated, on, null, item.Currency, minor, 0);
-    }
-
-    /// <summary>Takes that much of the payment off the item, last allocation first, and says what was taken of each and when that had met the item.</summary>
-    private static List<Movement> TakeBack(CashState cash, string number, long minor)
-    {
-        var taken = new List<Movement>();
-        for (var i = cash.Allocations.Count - 1; i >= 0 && minor > 0; i--)
-        {
-            var allocation = cash.Allocations[i];
-            if (allocation.Number != number || allocation.Recovery) continue;
-            var part = Math.Min(allocation.Minor, minor);
-            minor -= part;
-            taken.Add(new Movement(allocation.On, part));
-            if (part == allocation.Minor) cash.Allocations.RemoveAt(i); else cash.Allocations[i] = allocation with { Minor = allocation.Minor - part };
-        }
-        Invariant.Holds(minor == 0, $"payment {cash.Key} released more from {number} than it had there");
-        return taken;
-    }
-
-    private static void ChangeUnapplied(PartyState state, CashState cash, CellDeltas cells, IReadOnlyList<Named>? waiting, List<Movement> by) =>
-        Exposures.ChangeCash(state, cash, cells, waiting, by);
-
-    private static List<Named>? Waiting(PartyState state, CashState cash) => state.Unapplied.Find(u => u.Key == cash.Key)?.Waiting;
-
-    private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
 
     private static void Decide(PartyState state, Envelope e, CellDeltas cells, DecisionRecord decision)
     {
@@ -397,7 +229,8 @@ public static partial class Fold
         {
             state.Messages[intent] = new MessageState
             {
-                Id = intent, Portfolio = decision.Portfolio, Account = e.Account, Channel = decision.Channel!, Template = decision.Template!, Tone = decision.Tone!,
+                Id = intent, Portfolio = decision.Portfolio, Account = e.Account, Channel = decision.Channel!, Template = decision.Template!,
+                Tone = decision.Tone!,
                 Rule = decision.Rule, DecidedOn = e.EffectiveOn, PreDueThrough = decision.RemindedThrough, NotBefore = decision.NotBefore!.Value,
                 StepBefore = before, RemindedBefore = remindedBefore,
             };
@@ -408,7 +241,8 @@ public static partial class Fold
         {
             state.WorkItems[intent] = new WorkItemState
             {
-                Id = intent, Kind = decision.Action == "task" ? "call" : decision.Action, Portfolio = decision.Portfolio, Account = e.Account, Rule = decision.Rule,
+                Id = intent, Kind = decision.Action == "task" ? "call" : decision.Action, Portfolio = decision.Portfolio, Account = e.Account,
+                Rule = decision.Rule,
                 Owner = decision.Action == "propose_placement" ? "manager" : "agent", CreatedOn = e.EffectiveOn, DueOn = e.EffectiveOn,
                 Minor = decision.Facts.OverdueMinor, Currency = decision.Facts.Currency, Score = decision.Score,
             };
@@ -441,9 +275,4 @@ public static partial class Fold
         if (proactive) Flow(state, account, cells, Measure.ProactiveActions, on, null, "", 0, 1);
     }
 
-    private static void Flow(PartyState state, string account, CellDeltas cells, Measure measure, DateOnly on, DateOnly? reference, string currency, long minor, long count)
-    {
-        var (portfolio, segment) = state.PlaceOn(account, on);
-        cells.Add(measure, on, reference, portfolio, segment, currency, minor, count);
-    }
 }

@@ -3,6 +3,7 @@ using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
+using static Recoup.Core.Receivables.ItemGuards;
 
 namespace Recoup.Core;
 
@@ -22,7 +23,7 @@ public static partial class Machine
                     + $"Where the list's amount had a wrong sign before, send credit_note_cancelled for credit note {i.Listed.Number}");
             return null;
         }
-        if (item.Kind != ItemKind.Invoice) return Taken(i, item);
+        if (item.Kind != ItemKind.Invoice) return InvoiceChapter.Taken(i, item);
         // Who cancelled it here knows more than a list that says what it said before.
         if (item.Cancelled) return ListedItems.IsCancelled(item, i) ? null : Issue(work, i, name);
         if (i.Amount.Currency.Code != item.Currency)
@@ -31,14 +32,14 @@ public static partial class Machine
         if (item.IssuedOn != i.IssuedOn && item.WrittenOff == 0 && !IsRecovered(work, item)) return IssueAnew(work, i, item);
         var on = work.Today > item.IssuedOn ? work.Today : item.IssuedOn;
         var due = i.DueOn < item.IssuedOn ? item.IssuedOn : i.DueOn;
-        return CorrectItem(work, item, on, i.Amount, due, ByList);
+        return InvoiceChapter.CorrectItem(work, item, on, i.Amount, due, ByList);
     }
 
     /// <summary>Another day of issue: the document with the wrong one never was. What had met it meets the right one.</summary>
     private static Refused? IssueAnew(Work work, Input.Invoice i, ItemState item)
     {
         var held = Held(work, item);
-        var released = Release(work, item, held);
+        var released = ItemGuards.Release(work, item, held);
         work.Emit(new Event.InvoiceCancelled(item.Number, -(item.Balance + held), released, $"issued on {i.IssuedOn:yyyy-MM-dd}: {ByList}"), item.IssuedOn);
         if (Issue(work, i, item.Number) is { } refused) return refused;
         foreach (var part in released ?? [])
@@ -56,7 +57,7 @@ public static partial class Machine
     {
         if (ListedItems.IsSaid(work.State, i)) return null;
         var name = ListedItems.NameOf(work.State, i.Account, i.Listed!);
-        if (work.State.Item(i.Account, name) is { } item && item.Currency != i.Amount.Currency.Code) return WrongCurrency(item, i.Amount);
+        if (work.State.Item(i.Account, name) is { } item && item.Currency != i.Amount.Currency.Code) return ItemGuards.WrongCurrency(item, i.Amount);
         var known = ListedItems.PaymentKey(work.State, i.Account, i.Key, i.Listed!);
         if (ListedItems.PaymentOf(work.State, known, out _, out var key) is { } paid)
         {

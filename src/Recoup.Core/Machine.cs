@@ -3,6 +3,7 @@ using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using Recoup.Core.Workspace;
 
@@ -72,24 +73,24 @@ public static partial class Machine
             Input.Consent i => SetConsent(work, i),
             Input.Erasure i => Erase(work, i),
             Input.Invoice i => Issue(work, i),
-            Input.InvoiceCorrected i => Correct(work, i),
-            Input.InvoiceCancelled i => Cancel(work, i),
+            Input.InvoiceCorrected i => InvoiceChapter.Correct(work, i),
+            Input.InvoiceCancelled i => InvoiceChapter.Cancel(work, i),
             Input.Payment i => Receive(work, i),
             Input.Unpaid i => TakePaymentBack(work, i),
             Input.PaymentReversed i => Reverse(work, i),
-            Input.CreditNoteCancelled i => Cancel(work, i),
-            Input.Refund i => Refund(work, i),
-            Input.RefundReversed i => ReverseRefund(work, i),
-            Input.AllocationReversed i => TakeOff(work, i),
-            Input.CancellationReversed i => Reinstate(work, i),
-            Input.ChargeCancelled i => Cancel(work, i),
-            Input.WaiverReversed i => ReverseWaiver(work, i),
-            Input.WriteOffReversed i => ReverseWriteOff(work, i),
-            Input.Allocation i => Allocate(work, i),
+            Input.CreditNoteCancelled i => CreditChapter.Cancel(work, i),
+            Input.Refund i => PaymentChapter.Refund(work, i),
+            Input.RefundReversed i => PaymentChapter.ReverseRefund(work, i),
+            Input.AllocationReversed i => PaymentChapter.TakeOff(work, i),
+            Input.CancellationReversed i => InvoiceChapter.Reinstate(work, i),
+            Input.ChargeCancelled i => ChargeChapter.Cancel(work, i),
+            Input.WaiverReversed i => ChargeChapter.ReverseWaiver(work, i),
+            Input.WriteOffReversed i => WriteOffChapter.ReverseWriteOff(work, i),
+            Input.Allocation i => PaymentChapter.Allocate(work, i),
             Input.CreditNote i => i.IsListed ? CreditOfList(work, i) : Credit(work, i),
-            Input.Charge i => MakeCharge(work, i),
-            Input.Waiver i => Waive(work, i),
-            Input.WriteOff i => WriteOff(work, i),
+            Input.Charge i => ChargeChapter.MakeCharge(work, i),
+            Input.Waiver i => ChargeChapter.Waive(work, i),
+            Input.WriteOff i => WriteOffChapter.WriteOff(work, i),
             Input.OpenBalance i => SetBalance(work, i),
             DisputeInput i => DisputeChapter.Handle(work, i),
             PromiseInput i => PromiseChapter.Handle(work, i),

@@ -6,7 +6,10 @@ namespace Recoup.Core.Receivables;
 /// <summary>What can meet an item; and a refund, which never does.</summary>
 public enum CashKind { Payment, CreditNote, Refund }
 
-/// <summary>A part that stood on an item from one day to the eve of another, when it went back to unapplied cash. <see cref="Recovery"/>: on what had been written off.</summary>
+/// <summary>
+/// A part that stood on an item from one day to the eve of another, when it went back to unapplied cash. <see cref="Recovery"/>: on what had been written
+/// off.
+/// </summary>
 public record struct TakenBack(string Number, long Minor, DateOnly Since, DateOnly On, bool Recovery = false) : IFormed<TakenBack>
 {
     public static TakenBack Blank => default;

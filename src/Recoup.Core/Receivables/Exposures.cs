@@ -104,7 +104,8 @@ internal static class Exposures
         {
             state.FormerPlaces ??= [];
             // Moved twice on a day: it never was where it went first.
-            if (!state.FormerPlaces.Exists(f => f.Account == account && f.Until == from)) state.FormerPlaces.Add(new FormerPlace(account, from, before, [.. state.Treatment(before)?.Segments ?? []]));
+            if (!state.FormerPlaces.Exists(f => f.Account == account && f.Until == from))
+                state.FormerPlaces.Add(new FormerPlace(account, from, before, [.. state.Treatment(before)?.Segments ?? []]));
             state.Accounts[at] = state.Accounts[at] with { Portfolio = portfolio };
         });
     }
@@ -205,7 +206,8 @@ internal static class Exposures
             found.Items += sign;
             if (found.Minor == 0 && found.Items == 0) state.Exposures.Remove(found);
         }
-        else if (item.Kind == ItemKind.Invoice && !item.IsCancelledOn(asOf) && Movements.SumOn(item.WriteOffs, asOf) == 0 && item.SettledOn(asOf) is { } settled)
+        else if (item.Kind == ItemKind.Invoice && !item.IsCancelledOn(asOf) && Movements.SumOn(item.WriteOffs, asOf) == 0
+            && item.SettledOn(asOf) is { } settled)
         {
             var late = Math.Max(0, Ageing.DaysPastDue(item.DueAt(settled), settled));
             state.Behaviour.Settled += sign;
@@ -247,11 +249,13 @@ internal static class Exposures
             var place = state.PlaceOn(item.Account, day);
             if (balanceBefore != 0 && due == dueBefore && place == placeBefore)
             {
-                cells.Add(Measure.Exposure, day, due, place.Portfolio, place.Segment, item.Currency, sign * (balance - balanceBefore), balance == 0 ? -sign : 0);
+                cells.Add(Measure.Exposure, day, due, place.Portfolio, place.Segment, item.Currency, sign * (balance - balanceBefore), balance == 0
+                    ? -sign : 0);
             }
             else
             {
-                if (balanceBefore != 0) cells.Add(Measure.Exposure, day, dueBefore, placeBefore.Portfolio, placeBefore.Segment, item.Currency, -sign * balanceBefore, -sign);
+                if (balanceBefore != 0)
+                    cells.Add(Measure.Exposure, day, dueBefore, placeBefore.Portfolio, placeBefore.Segment, item.Currency, -sign * balanceBefore, -sign);
                 if (balance != 0) cells.Add(Measure.Exposure, day, due, place.Portfolio, place.Segment, item.Currency, sign * balance, sign);
             }
             (balanceBefore, dueBefore, placeBefore) = (balance, due, place);

@@ -422,6 +422,10 @@ public static class PromiseChapter
         coming.Insert(coming.FindLastIndex(c => c.On <= on) + 1, cash);
     }
 
+    /// <summary>A payment went back: from that day on nothing of it counts.</summary>
+    internal static void CountBack(PartyState state, Envelope e, CashState cash) =>
+        Count(state, e.EffectiveOn, new CashToCome(cash.Key, e.EffectiveOn, cash.On, e.Account, cash.Currency, -cash.Minor));
+
     /// <summary>Cash that came counts as far as a promise needs it; of cash that went back nothing counts any more.</summary>
     private static void Count(PromiseSlice slice, CashToCome cash)
     {

@@ -1,0 +1,160 @@
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Measures;
+using Recoup.Core.Parties;
+
+namespace Recoup.Core.Receivables;
+
+/// <summary>How items, cash and the measures of both follow from the events of any chapter: the entries that their folds have in common.</summary>
+internal static class PartyLedger
+{
+    internal static void Change<T>(PartyState state, Envelope e, CellDeltas cells, string number, T by, Action<ItemState, T> change) =>
+        Exposures.Change(state, state.Loaded(e.Account, number), cells, by, change);
+
+    internal static void Issue(PartyState state, Envelope e, CellDeltas cells, ItemState item)
+    {
+        // Already overdue when first heard of: such an item enters at the strategy's entry step.
+        if (e.RecordedOn > item.DueOn) item.EnteredOn = e.RecordedOn;
+        Exposures.Change(state, item, cells, e.EffectiveOn, static (i, on) => i.Move(on, i.Amount));
+        // A charge may be due on a day gone by: no due date passes that would make it overdue.
+        Reinstate(state, e, cells, item.Number, item.Amount);
+        state.Touch(e);
+    }
+
+    /// <summary>A balance that rises on an item already overdue, or is made due on a day gone by, becomes overdue at once.</summary>
+    internal static void Reinstate(PartyState state, Envelope e, CellDeltas cells, string number, long minor)
+    {
+        var item = state.Items[(e.Account, number)];
+        if (minor > 0 && e.EffectiveOn > item.DueAt(e.EffectiveOn))
+            Flow(state, e.Account, cells, Measure.OverdueReinstated, e.EffectiveOn, null, item.Currency, minor, 0);
+    }
+
+    internal static void Correct(
+        PartyState state, Envelope e, CellDeltas cells, string number, long delta, DateOnly? due, IReadOnlyList<Released>? released, bool cancelled)
+    {
+        var on = e.EffectiveOn;
+        var item = state.Loaded(e.Account, number);
+        var wasOverdue = on > item.DueAt(on);
+        var freed = new List<Movement>();
+        foreach (var part in released ?? [])
+        {
+            var cash = state.Cash[part.Payment];
+            var unapplied = new List<Movement>();
+            foreach (var taken in TakeBack(cash, number, part.Minor))
+            {
+                // What had not met the item by then goes back on the day it did.
+                var back = on > taken.On ? on : taken.On;
+                unapplied.Add(new Movement(back, taken.Minor));
+                (cash.Back ??= []).Add(new TakenBack(number, taken.Minor, taken.On, back));
+                if (cash.Kind != CashKind.Payment) continue;
+                Flow(state, e.Account, cells, Measure.CashApplied, back, item.IssuedOn, item.Currency, -taken.Minor, 0);
+                // Only what was counted when it came: cash in time was never cash on overdue.
+                if (taken.On > item.DueAt(taken.On)) Flow(state, e.Account, cells, Measure.CashOnOverdue, back, null, item.Currency, -taken.Minor, 0);
+            }
+            freed.AddRange(unapplied);
+            ChangeUnapplied(state, cash, cells, Waiting(state, cash), unapplied);
+        }
+        Change(state, e, cells, number, freed, (i, freed) =>
+        {
+            i.Amount += delta;
+            if (cancelled) (i.CancelledOn, i.CancelledMinor) = (on, -delta);
+            i.Move(on, delta);
+            foreach (var back in freed) i.Move(back.On, back.Minor);
+            if (due is { } d) Redate(state, e, cells, i, d);
+        });
+        if (item.Kind == ItemKind.Invoice) Flow(state, e.Account, cells, Measure.Sales, on, null, item.Currency, delta, cancelled ? -1 : 0);
+        // A due date set to a day gone by makes the whole balance overdue at once, not only what was added.
+        Reinstate(state, e, cells, number, wasOverdue ? delta : item.BalanceOn(on));
+        state.Touch(e);
+    }
+
+    /// <summary>A new due date from a day on. Cash that met the item since then is late, or no longer late, by the new one.</summary>
+    internal static void Redate(PartyState state, Envelope e, CellDeltas cells, ItemState item, DateOnly due)
+    {
+        var since = (item.AppliedBy ?? []).Select(key => state.Cash[key]).Where(c => c.Kind == CashKind.Payment)
+            .SelectMany(c => c.Allocations).Where(a => a.Number == item.Number && !a.Recovery && a.On >= e.EffectiveOn)
+            .Select(a => (Allocation: a, WasLate: a.On > item.DueAt(a.On))).ToList();
+        item.Redate(e.EffectiveOn, due);
+        foreach (var (allocation, wasLate) in since)
+        {
+            var isLate = allocation.On > item.DueAt(allocation.On);
+            if (isLate != wasLate)
+                Flow(state, e.Account, cells, Measure.CashOnOverdue, allocation.On, null, item.Currency, isLate ? allocation.Minor : -allocation.Minor, 0);
+        }
+    }
+
+    /// <summary>Cash or credit meets an item: the allocation's effect on item, flows and document.</summary>
+    internal static void Meet(PartyState state, Envelope e, CellDeltas cells, CashState cash, Applied allocation)
+    {
+        cash.Allocations.Add(allocation);
+        if (state.NotesChanges) state.Cash.Changed.Add(cash.Key);
+        var item = state.Loaded(e.Account, allocation.Number);
+        if (item.AppliedBy?.Contains(cash.Key) != true) (item.AppliedBy ??= []).Add(cash.Key);
+        if (allocation.Recovery)
+        {
+            Change(state, e, cells, allocation.Number, allocation, static (i, a) => Movements.Add(i.WriteOffs ??= [], a.On, -a.Minor));
+            Flow(state, e.Account, cells, Measure.WrittenOff, allocation.On, item.DueAt(allocation.On), item.Currency, -allocation.Minor, 0);
+            Flow(state, e.Account, cells, Measure.WriteOffRecovered, allocation.On, null, item.Currency, allocation.Minor, 1);
+            return;
+        }
+        Change(state, e, cells, allocation.Number, allocation, static (i, a) => i.Move(a.On, -a.Minor));
+        if (cash.Kind != CashKind.Payment) return;
+        Flow(state, e.Account, cells, Measure.CashApplied, allocation.On, item.IssuedOn, item.Currency, allocation.Minor, 0);
+        if (allocation.On > item.DueAt(allocation.On))
+            Flow(state, e.Account, cells, Measure.CashOnOverdue, allocation.On, null, item.Currency, allocation.Minor, 0);
+    }
+
+    /// <summary>What a payment or credit had on an item since a day is open again from another day on.</summary>
+    internal static void PutBack(PartyState state, Envelope e, CellDeltas cells, CashState cash, ItemState item, long minor, DateOnly since, DateOnly on)
+    {
+        Change(state, e, cells, item.Number, (on, minor), static (i, by) => i.Move(by.on, by.minor));
+        if (cash.Kind != CashKind.Payment)
+        {
+            // A credit was no cash, so what it had lowered has risen.
+            if (on > item.DueAt(on)) Flow(state, e.Account, cells, Measure.OverdueReinstated, on, null, item.Currency, minor, 0);
+            return;
+        }
+        Flow(state, e.Account, cells, Measure.CashApplied, on, item.IssuedOn, item.Currency, -minor, 0);
+        if (since > item.DueAt(since)) Flow(state, e.Account, cells, Measure.CashOnOverdue, on, null, item.Currency, -minor, 0);
+        else if (on > item.DueAt(on)) Flow(state, e.Account, cells, Measure.OverdueReinstated, on, null, item.Currency, minor, 0);
+    }
+
+    /// <summary>Takes that much of the payment off the item, last allocation first, and says what was taken of each and when that had met the item.</summary>
+    internal static List<Movement> TakeBack(CashState cash, string number, long minor)
+    {
+        var taken = new List<Movement>();
+        for (var i = cash.Allocations.Count - 1; i >= 0 && minor > 0; i--)
+        {
+            var allocation = cash.Allocations[i];
+            if (allocation.Number != number || allocation.Recovery) continue;
+            var part = Math.Min(allocation.Minor, minor);
+            minor -= part;
+            taken.Add(new Movement(allocation.On, part));
+            if (part == allocation.Minor) cash.Allocations.RemoveAt(i); else cash.Allocations[i] = allocation with { Minor = allocation.Minor - part };
+        }
+        Invariant.Holds(minor == 0, $"payment {cash.Key} released more from {number} than it had there");
+        return taken;
+    }
+
+    /// <summary>What a payment had recovered of a write-off is written off again from a day on.</summary>
+    internal static void Unrecover(PartyState state, Envelope e, CellDeltas cells, ItemState item, long minor, DateOnly on, int count)
+    {
+        Change(state, e, cells, item.Number, (on, minor), static (i, by) => Movements.Add(i.WriteOffs ??= [], by.on, by.minor));
+        Flow(state, e.Account, cells, Measure.WrittenOff, on, item.DueAt(on), item.Currency, minor, 0);
+        Flow(state, e.Account, cells, Measure.WriteOffRecovered, on, null, item.Currency, -minor, count);
+    }
+
+    internal static void ChangeUnapplied(PartyState state, CashState cash, CellDeltas cells, IReadOnlyList<Named>? waiting, List<Movement> by) =>
+        Exposures.ChangeCash(state, cash, cells, waiting, by);
+
+    internal static List<Named>? Waiting(PartyState state, CashState cash) => state.Unapplied.Find(u => u.Key == cash.Key)?.Waiting;
+
+    internal static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
+
+    internal static void Flow(
+        PartyState state, string account, CellDeltas cells, Measure measure, DateOnly on, DateOnly? reference, string currency, long minor, long count)
+    {
+        var (portfolio, segment) = state.PlaceOn(account, on);
+        cells.Add(measure, on, reference, portfolio, segment, currency, minor, count);
+    }
+}
