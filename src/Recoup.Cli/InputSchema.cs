@@ -13,6 +13,8 @@ internal static class InputSchema
         FieldType.Allocations => "list of {invoice, amount}",
         FieldType.Lines => "list of {description, amount}",
         FieldType.Dates => "list of dates",
+        FieldType.Texts => "list of texts",
+        FieldType.Instalments => "list of {due_on, amount}",
         _ => field.Type.ToString().ToLowerInvariant(),
     };
 
@@ -68,14 +70,15 @@ internal static class InputSchema
                 foreach (var choice in field.Choices) json.WriteStringValue(choice);
                 json.WriteEndArray();
                 break;
-            case FieldType.Allocations or FieldType.Lines:
-                var name = field.Type == FieldType.Lines ? "description" : "invoice";
+            case FieldType.Allocations or FieldType.Lines or FieldType.Instalments:
+                var name = field.Type switch { FieldType.Lines => "description", FieldType.Instalments => "due_on", _ => "invoice" };
                 json.WriteString("type", "array");
                 json.WriteStartObject("items");
                 json.WriteString("type", "object");
                 json.WriteStartObject("properties");
                 json.WriteStartObject(name);
                 json.WriteString("type", "string");
+                if (field.Type == FieldType.Instalments) json.WriteString("format", "date");
                 json.WriteEndObject();
                 json.WriteStartObject("amount");
                 json.WriteString("type", "string");
@@ -86,6 +89,12 @@ internal static class InputSchema
                 json.WriteStringValue("amount");
                 json.WriteEndArray();
                 json.WriteBoolean("additionalProperties", false);
+                json.WriteEndObject();
+                break;
+            case FieldType.Texts:
+                json.WriteString("type", "array");
+                json.WriteStartObject("items");
+                json.WriteString("type", "string");
                 json.WriteEndObject();
                 break;
             case FieldType.Dates:

@@ -13,12 +13,13 @@ public static class Chapters
 {
     /// <summary>In the order in which a header stores them, each at its own place.</summary>
     public static readonly IReadOnlyList<SliceKind> Slices =
-        [ReceivableChapter.Slice, PromiseChapter.Slice, HoldChapter.Slice, DisputeChapter.Slice, PauseChapter.Slice];
+        [ReceivableChapter.Slice, PromiseChapter.Slice, HoldChapter.Slice, DisputeChapter.Slice, PauseChapter.Slice, PlanChapter.Slice];
 
     /// <summary>What lies beside a party's header.</summary>
-    public static readonly IReadOnlyList<RowKind> Rows = [ReceivableChapter.ItemRows, ReceivableChapter.CashRows, RowKinds.Messages, WorkItemChapter.Rows];
+    public static readonly IReadOnlyList<RowKind> Rows =
+        [ReceivableChapter.ItemRows, ReceivableChapter.CashRows, RowKinds.Messages, WorkItemChapter.Rows, PlanChapter.Rows];
 
     /// <summary>Those that a chapter declares; the others are nested in <see cref="Event"/>.</summary>
     internal static readonly IReadOnlyList<EventKind> Events =
-        [.. PromiseChapter.Events, .. HoldChapter.Events, .. DisputeChapter.Events, .. WorkItemChapter.Events];
+        [.. PromiseChapter.Events, .. HoldChapter.Events, .. DisputeChapter.Events, .. WorkItemChapter.Events, .. PlanChapter.Events];
 }

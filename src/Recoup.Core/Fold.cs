@@ -145,6 +145,7 @@ public static partial class Fold
 
             case DisputeEvent dispute: DisputeChapter.Fold(state, e, cells, dispute); break;
             case PromiseEvent promise: PromiseChapter.Fold(state, e, promise); break;
+            case PlanEvent plan: PlanChapter.Fold(state, e, cells, plan); break;
             case HoldEvent hold: HoldChapter.Fold(state, e, hold); break;
             case WorkItemEvent work: WorkItemChapter.Fold(state, e, work); break;
             case Event.ContactMade contact:

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Core;
 
@@ -142,6 +143,12 @@ public static class InputJson
                     else problems.Add(new InputProblem(field.Name, "takes a list of dates YYYY-MM-DD"));
                 draft.Set(ordinal, dates);
                 return;
+            case JsonValueKind.Array when field.Type is FieldType.Texts:
+                ReadTexts(draft, ordinal, value, problems, trusted);
+                return;
+            case JsonValueKind.Array when field.Type is FieldType.Instalments:
+                ReadInstalments(draft, ordinal, value, problems, trusted);
+                return;
             default:
                 problems.Add(new InputProblem(field.Name, $"takes {Wanted(field.Type)}, not {Given(value.ValueKind)}"));
                 return;
@@ -173,6 +180,26 @@ public static class InputJson
         return pairs;
     }
 
+    private static void ReadTexts(InputDraft draft, int ordinal, JsonElement array, List<InputProblem> problems, bool trusted)
+    {
+        var (field, texts) = (draft.Kind.Fields[ordinal].Name, new List<string>());
+        foreach (var element in array.EnumerateArray().TakeWhile(_ => problems.Count < ProblemsMax))
+            if (element.ValueKind == JsonValueKind.String && Text(element, field, problems, trusted) is { } text
+                && Unseen.Trim(text) is { IsEmpty: false, Length: <= 100 } seen) texts.Add(seen.ToString());
+            else problems.Add(new InputProblem(field, "takes a list of texts"));
+        draft.Set(ordinal, texts);
+    }
+
+    private static void ReadInstalments(InputDraft draft, int ordinal, JsonElement array, List<InputProblem> problems, bool trusted)
+    {
+        var (field, parts) = (draft.Kind.Fields[ordinal].Name, new List<InstalmentDraft>());
+        foreach (var (text, amount) in ReadPairs(array, field, "due_on", problems, trusted))
+            if (DateOnly.TryParseExact(text, "yyyy-MM-dd", out var day))
+                parts.Add(new InstalmentDraft(day, amount));
+            else problems.Add(new InputProblem(field, $"'{InputDraft.Short(text)}' is not a date; write YYYY-MM-DD"));
+        draft.Set(ordinal, parts);
+    }
+
     private static string? Text(JsonElement value, string field, List<InputProblem> problems, bool trusted)
     {
         string text;
@@ -195,6 +222,8 @@ public static class InputJson
         FieldType.Allocations => "a list of {\"invoice\":…,\"amount\":…}",
         FieldType.Lines => "a list of {\"description\":…,\"amount\":…}",
         FieldType.Dates => "a list of dates",
+        FieldType.Texts => "a list of texts",
+        FieldType.Instalments => "a list of {\"due_on\":…,\"amount\":…}",
         FieldType.Boolean => "true or false",
         FieldType.Amount => "a decimal string",
         FieldType.Integer => "a whole number",
@@ -225,6 +254,7 @@ public static class InputJson
             foreach (var (field, property) in fields)
                 if (property.GetValue(input) is { } value) Write(json, field.Name, value);
             if (kind.Ordinal("currency") >= 0 && fields.Select(f => f.Property.GetValue(input)).OfType<Foundation.Money>().Select(m => m.Currency).FirstOrDefault() is { } currency) json.WriteString("currency", currency.Code);
+            else if (input is PlanInput.Agreed { Currency: { } code }) json.WriteString("currency", code);
             json.WriteEndObject();
         }
         return stream.ToArray();
@@ -252,6 +282,22 @@ public static class InputJson
                 {
                     json.WriteStartObject();
                     json.WriteString(name == "for" ? "invoice" : "description", text);
+                    json.WriteString("amount", amount.ToMajorString());
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+                break;
+            case IReadOnlyList<string> texts:
+                json.WriteStartArray(name);
+                foreach (var text in texts) json.WriteStringValue(text);
+                json.WriteEndArray();
+                break;
+            case IReadOnlyList<(DateOnly, Foundation.Money)> parts:
+                json.WriteStartArray(name);
+                foreach (var (day, amount) in parts)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("due_on", day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
                     json.WriteString("amount", amount.ToMajorString());
                     json.WriteEndObject();
                 }

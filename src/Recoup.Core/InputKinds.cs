@@ -186,6 +186,7 @@ public static class InputKinds
         }),
         .. DisputeChapter.Inputs,
         .. PromiseChapter.Inputs,
+        .. PlanChapter.Inputs,
         InputKind.Of("contact", "somebody spoke, wrote, or tried to", true,
         [
             Need("at", Instant, "when"), Choice("channel", "email, sms, call or letter", [.. Channel.All]) with { Required = true },

@@ -36,6 +36,7 @@ public static partial class Machine
         var state = work.State;
         var grace = work.Context.Policy.PromiseGraceDays;
         PromiseChapter.Judge(work, asOf, grace);
+        PlanChapter.Judge(work, asOf);
 
         var decisions = new List<(DecisionRecord Decision, string Account)>();
         var next = DateOnly.MaxValue;
@@ -176,7 +177,8 @@ public static partial class Machine
             var coming = facts.Coming.FindAll(e => e.DueOn <= through);
             return coming.Count == 0 ? "nothing-open" : facts.AreBelowMinimum(coming) ? "below-minimum" : null;
         }
-        if (facts.DunnableItems == 0) return facts.OverdueItems > 0 ? facts.Held ? "hold" : "disputed" : "nothing-overdue";
+        if (facts.DunnableItems == 0)
+            return facts.OverdueItems == 0 ? "nothing-overdue" : facts.Held ? "hold" : facts.PlannedMinor > 0 ? "payment-plan" : "disputed";
         return facts.ToChaseMinor <= 0 ? "covered-by-unapplied-cash" : facts.IsBelowMinimum ? "below-minimum" : null;
     }
 
@@ -186,7 +188,7 @@ public static partial class Machine
         var accounts = meant.Select(e => e.Account).ToHashSet(StringComparer.Ordinal);
         // By the due day that holds today, oldest first, whatever is known to move it later.
         var listed = work.State.Items.Values
-            .Where(item => accounts.Contains(item.Account) && item.BalanceOn(work.Today) > 0 && !item.IsDisputedOn(work.Today)
+            .Where(item => accounts.Contains(item.Account) && item.BalanceOn(work.Today) > 0 && !item.IsDisputedOn(work.Today) && !item.IsPlannedOn(work.Today)
                 && (message.PreDueThrough is { } last ? item.DueAt(work.Today) <= last : Ageing.IsOverdue(item.DueAt(work.Today), work.Today)))
             .OrderBy(item => item.DueAt(work.Today)).ThenBy(item => item.IssuedOn).ThenBy(item => item.Number, StringComparer.Ordinal)
             .Take(Needs.ListedItemsMax).ToList();

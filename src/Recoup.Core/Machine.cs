@@ -55,7 +55,8 @@ public static partial class Machine
             return new Outcome();
         }
         var work = new Work(state, seq, input, context, cells);
-        if (state.Erased && input is Input.AccountSet or Input.ContactPoint or PromiseInput.Made or Input.Contact or Input.StatementRequested)
+        if (state.Erased && input is Input.AccountSet or Input.ContactPoint or PromiseInput.Made
+            or PlanInput.Agreed or Input.Contact or Input.StatementRequested)
             return work.Refuse(Refusal.PartyErased, $"party {state.Id} was erased: nothing that identifies the person is taken any more; what is owed can still be settled");
         if (input is Input.OfAccount of and not Input.AccountSet)
         {
@@ -95,6 +96,7 @@ public static partial class Machine
             DisputeInput i => DisputeChapter.Handle(work, i),
             PromiseInput i => PromiseChapter.Handle(work, i),
             Input.Contact i => Contact(work, i),
+            PlanInput i => PlanChapter.Handle(work, i, work.Context.Workspace.Calendar(state.Account(i.Account)!.Portfolio)),
             HoldInput i => HoldChapter.Handle(work, i),
             WorkItemInput i => WorkItemChapter.Handle(work, i),
             Input.MessageSettled i => SettleMessage(work, i),
@@ -105,6 +107,7 @@ public static partial class Machine
             Input.ChannelResult i => TakeResult(work, i),
             _ => throw new InvariantBrokenException($"{input.GetType().Name} is no input of a party"),
         };
+        if (refused is null && input is Input.OfAccount) PlanChapter.Judge(work, state.AsOf);
         // What is only put off stays on the worklist, which says why nobody may call, until the next run.
         if (refused is null && input is Input.OfAccount and not (HoldInput.Placed or DisputeInput.Opened or PromiseInput.Made) && state.Pending.Count > 0) CloseWorkWithoutReason(work);
         return refused is not null ? work.Refuse(refused) : new Outcome { Events = work.Events, Outgoing = work.Outgoing, Remarks = work.Remarks };

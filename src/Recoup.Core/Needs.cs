@@ -40,6 +40,9 @@ public sealed class Needs
         foreach (var awaited in state.Awaited)
             if (awaited.On <= today || input is Input.Review or Input.Release or Input.AccountMoved) needs.Item(state, awaited.Account, awaited.Number);
         if (input is Input.OfAccount && state.Pending.Count > 0) needs.PendingWork(state);
+        // Whatever comes may show that one has ended, which changes its items.
+        foreach (var plan in state.Plans)
+            foreach (var number in plan.Items) needs.Item(state, plan.Account, number);
         switch (input)
         {
             case Input.Invoice i:
@@ -57,6 +60,7 @@ public sealed class Needs
             case Input.WriteOff i: needs.Item(state, i.Account, i.Invoice); break;
             case Input.OpenBalance { CreditNote: { } credit } i: needs.CashOf(state, CashState.CreditKey(i.Account, credit)); break;
             case Input.OpenBalance i: needs.Item(state, i.Account, i.Invoice!); break;
+            case PlanInput.Agreed i: needs.ToAgree(state, i, order); break;
             case DisputeInput.Opened { Invoice: { } number } i: needs.Item(state, i.Account, number); break;
             case DisputeInput.Closed i:
                 if (state.Disputes.FirstOrDefault(d => d.Dispute == i.Dispute)?.Number is { } disputed) needs.Item(state, i.Account, disputed);
@@ -205,6 +209,15 @@ public sealed class Needs
     {
         foreach (var pending in state.Pending)
             if (pending.Kind is "message" or "document") Message(state, pending.Id);
+    }
+
+    private void ToAgree(PartyState state, PlanInput.Agreed i, AllocationOrder order)
+    {
+        foreach (var number in i.Items ?? []) Item(state, i.Account, number);
+        if (i.Interest is not null) Item(state, i.Account, PlanChapter.InterestOf(i.Key));
+        if (i.Items is not null) return;
+        foreach (var currency in state.Exposures.Where(e => e.Account == i.Account).Select(e => e.Currency).Distinct(StringComparer.Ordinal))
+            Open(state, i.Account, currency, long.MaxValue, order);
     }
 
     private void Work(PartyState state, string id) => Row(state.WorkItems, id);

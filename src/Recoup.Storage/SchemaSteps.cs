@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Recoup.Core.Parties;
+using Recoup.Core.Recovery;
 using Recoup.Storage.Postgres;
 
 namespace Recoup.Storage;
@@ -65,5 +66,5 @@ internal sealed record SchemaStep(string Sqlite, string Postgres)
 internal static class SchemaSteps
 {
     /// <summary>A new kind of rows is one more: <c>SchemaStep.Of(RowKinds.…)</c>.</summary>
-    public static readonly IReadOnlyList<SchemaStep> All = [];
+    public static readonly IReadOnlyList<SchemaStep> All = [SchemaStep.Of(PlanChapter.Rows)];
 }

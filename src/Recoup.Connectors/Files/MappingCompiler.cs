@@ -269,7 +269,8 @@ internal sealed partial class MappingCompiler
     private FieldSource ReadSource(YamlMap map, string at, Field field)
     {
         if (field.Type == FieldType.Allocations) return ReadParts(map, at);
-        if (field.Type is FieldType.Lines or FieldType.Dates) throw map.Wrong(at, $"{at} takes a list, which one row can't give; send it as NDJSON");
+        if (field.Type is FieldType.Lines or FieldType.Dates or FieldType.Instalments)
+            throw map.Wrong(at, $"{at} takes a list, which one row can't give; send it as NDJSON");
         if (map.IsText(at))
         {
             var text = map.Text(at);

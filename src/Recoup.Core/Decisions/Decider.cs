@@ -96,7 +96,7 @@ public sealed class Decider
         if (reminder.Rule != "not-due" || facts.OverdueItems == 0) return reminder;
         if (facts.DunnableItems > 0) return Wait("below-minimum");
         if (facts.Held) return Wait("hold");
-        return facts.AccountDisputed || facts.DisputedMinor > 0 ? Wait("disputed") : reminder;
+        return facts.AccountDisputed || facts.DisputedMinor > 0 ? Wait("disputed") : facts.PlannedMinor > 0 ? Wait("payment-plan") : reminder;
     }
 
     /// <summary>A step whose like is still under way waits for it.</summary>
@@ -488,6 +488,8 @@ public sealed class Decider
         foreach (var unapplied in state.Unapplied)
             foreach (var later in unapplied.Later ?? []) LookAgainOn(later.On);
         foreach (var cash in state.CashToCome) LookAgainOn(cash.On);
+        foreach (var plan in state.Plans)
+            foreach (var day in plan.Days()) LookAgainOn(day);
         foreach (var consent in state.Contact.OptOuts)
             if (consent.Until is { } until) LookAgainOn(until);
         if (facts.OpenItems == 0 || !context.Policy.WatchesTime) return;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
+using Recoup.Core.Foundation;
 using Recoup.Core.Recovery;
 
 namespace Recoup.Core.Decisions;
@@ -29,6 +30,7 @@ public static class DecisionWords
         "promise-open" => "a promise to pay is within its term",
         "hold" => "the account is on hold",
         "disputed" => "what is overdue is disputed",
+        "payment-plan" => "what is overdue is paid by a payment plan",
         "message-under-way" => "a message is on its way already",
         "covered-by-unapplied-cash" => "unapplied cash covers it",
         "below-minimum" => "it is less than the policy chases anybody for (minimum_to_chase)",
@@ -51,7 +53,7 @@ public static class DecisionWords
     private static string Counted(DecisionRecord d)
     {
         if (d.AnchorOn is not { } from) return "";
-        var paused = d.PausedDays is { } days ? $", without {days.ToString(CultureInfo.InvariantCulture)} on hold, promised or disputed" : "";
+        var paused = d.PausedDays is { } days ? $", without {Plural.Of(days, "day")} on hold, promised, disputed or in a plan" : "";
         return $" (days count from {Day(from)}{paused}{(Entered(d) is { } entered ? $": {entered}" : "")})";
     }
 

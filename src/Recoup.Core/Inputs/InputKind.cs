@@ -7,8 +7,8 @@ using Recoup.Core.Foundation;
 
 namespace Recoup.Core.Inputs;
 
-/// <summary>What a field's text is read as. Amounts are decimals in major units; the last three are lists.</summary>
-public enum FieldType { Text, Date, Instant, Amount, Currency, Integer, Boolean, Choice, Allocations, Lines, Dates }
+/// <summary>What a field's text is read as. Amounts are decimals in major units; the last five are lists.</summary>
+public enum FieldType { Text, Date, Instant, Amount, Currency, Integer, Boolean, Choice, Allocations, Lines, Dates, Texts, Instalments }
 
 /// <summary>One field of a kind of input, as people and files name it.</summary>
 public sealed record Field(string Name, FieldType Type, string Meaning)
@@ -49,6 +49,9 @@ public readonly record struct AllocationDraft(string Invoice, decimal Amount);
 /// <summary>A line of an invoice, as given; its amount in major units.</summary>
 public readonly record struct LineDraft(string Description, decimal Amount);
 
+/// <summary>An instalment of a payment plan, as given; its amount in major units.</summary>
+public readonly record struct InstalmentDraft(DateOnly DueOn, decimal Amount);
+
 /// <summary>What is wrong with an input, in words for the one who sent it.</summary>
 public sealed record InputProblem(string? Field, string Message)
 {
@@ -75,7 +78,8 @@ public sealed class InputKind
         Fields = [.. common, .. fields];
         ordinals = Fields.Select((f, i) => (f.Name, i)).ToFrozenDictionary(f => f.Name, f => f.i, StringComparer.Ordinal);
         this.build = build;
-        dated = [.. Enumerable.Range(0, Fields.Count).Where(i => Fields[i].Type is FieldType.Date or FieldType.Instant or FieldType.Dates)];
+        dated = [.. Enumerable.Range(0, Fields.Count)
+            .Where(i => Fields[i].Type is FieldType.Date or FieldType.Instant or FieldType.Dates or FieldType.Instalments)];
         required = [.. Enumerable.Range(0, Fields.Count).Where(i => Fields[i].Required)];
         Marks = [.. Fields.Select(f => Encoding.UTF8.GetBytes($"\u001f{f.Name}\u001e"))];
         personal = [.. Enumerable.Range(0, Fields.Count).Where(i => Fields[i].Personal)];
@@ -109,7 +113,7 @@ public sealed class InputKind
     private static readonly FrozenSet<string> Names = FrozenSet.Create(StringComparer.Ordinal,
         "key", "account", "with", "party", "portfolio", "parent", "country", "time_zone", "language", "number", "invoice", "payment", "credit_note",
         "charge", "dispute",
-        "promise", "refund", "hold", "work_item", "message", "method", "agent", "status");
+        "promise", "plan", "interest", "refund", "hold", "work_item", "message", "method", "agent", "status");
 
     /// <summary>
     /// What people say of a customer in their own words: sealed under the party's key, gone with its erasure. Every text of an
@@ -142,6 +146,11 @@ public sealed class InputKind
             case IReadOnlyList<DateOnly> days:
                 foreach (var day in days)
                     if (DateBounds.Problem(day) is { } problem) problems.Add(new InputProblem(Fields[ordinal].Name, $"{day:yyyy-MM-dd} {problem}"));
+                break;
+            case IReadOnlyList<InstalmentDraft> parts:
+                foreach (var part in parts)
+                    if (DateBounds.Problem(part.DueOn) is { } problem)
+                        problems.Add(new InputProblem(Fields[ordinal].Name, $"{part.DueOn:yyyy-MM-dd} {problem}"));
                 break;
         }
     }
@@ -214,6 +223,8 @@ public sealed class InputDraft(InputKind kind)
                 if (text.Length > field.LengthMax) return Wrong(problems, field, $"has {text.Length} characters; at most {field.LengthMax}");
                 if (text.AsSpan().ContainsAny(NoText)) return Wrong(problems, field, "has characters that are no text; is the file's encoding right?");
                 return Put(ordinal, text);
+            case FieldType.Texts:
+                return Put(ordinal, text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
             default:
                 return Wrong(problems, field, "takes a list, which only JSON can carry");
         }
@@ -348,6 +359,12 @@ public sealed class InputDraft(InputKind kind)
                 break;
             case IReadOnlyList<DateOnly> list:
                 foreach (var d in list) { Append('\u001d'); Append(d, "O"); }
+                break;
+            case IReadOnlyList<string> list:
+                foreach (var t in list) { Append('\u001d'); Append(t); }
+                break;
+            case IReadOnlyList<InstalmentDraft> list:
+                foreach (var i in list) { Append('\u001d'); Append(i.DueOn, "O"); Append('='); Append(i.Amount); }
                 break;
             default: Invariant.Never($"a field has a value of type {value.GetType()}"); break;
         }

@@ -42,6 +42,10 @@ public enum Refusal
     AlreadyErased,
     DayNotOver,
     TooMuchInAll,
+    UnknownPlan,
+    AlreadyInPlan,
+    NotTheBalance,
+    TooManyItems,
 }
 
 /// <summary>A refusal with its words: what, where, and how to mend it.</summary>

@@ -98,7 +98,8 @@ internal static class KpiVocabulary
 
     /// <summary>What <c>count(…)</c> takes: measures whose cells count something.</summary>
     public static readonly FrozenSet<string> Counted =
-        new[] { Measure.Sales, Measure.WrittenOff, Measure.WriteOffRecovered, Measure.CashReceived, Measure.Actions, Measure.ProactiveActions }
+        new[] { Measure.Sales, Measure.WrittenOff, Measure.WriteOffRecovered, Measure.CashReceived, Measure.Actions, Measure.ProactiveActions,
+            Measure.PlansAgreed, Measure.PlansCompleted, Measure.PlansBroken }
             .Select(MeasureNames.Of).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What <c>sum(…)</c> takes: measures whose cells have an amount.</summary>

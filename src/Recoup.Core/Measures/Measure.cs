@@ -44,6 +44,15 @@ public enum Measure
 
     /// <summary>Of those, the ones made while nothing they were about was overdue.</summary>
     ProactiveActions = 11,
+
+    /// <summary>What payment plans were agreed over. Count: plans.</summary>
+    PlansAgreed = 12,
+
+    /// <summary>What was paid by plans that were kept to their end. Count: plans.</summary>
+    PlansCompleted = 13,
+
+    /// <summary>What had not been paid of plans when they broke. Count: plans.</summary>
+    PlansBroken = 14,
 }
 
 /// <summary>
@@ -115,6 +124,9 @@ public static class MeasureNames
         ["cash_received"] = Measure.CashReceived,
         ["actions"] = Measure.Actions,
         ["proactive_actions"] = Measure.ProactiveActions,
+        ["plans_agreed"] = Measure.PlansAgreed,
+        ["plans_completed"] = Measure.PlansCompleted,
+        ["plans_broken"] = Measure.PlansBroken,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static string Of(Measure measure) => ByName.First(m => m.Value == measure).Key;

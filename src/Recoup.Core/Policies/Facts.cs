@@ -51,6 +51,13 @@ public sealed record Facts
     public int OverdueItemsOfCurrency { get; private set; }
     public int DunnableItems { get; private set; }
 
+    /// <summary>In payment plans that are open, due or not.</summary>
+    public long PlannedMinor { get; private set; }
+
+    public int PlansOpen { get; private set; }
+    public int PlansCompleted { get; private set; }
+    public int PlansBroken { get; private set; }
+
     /// <summary>Due day of the oldest overdue item that may be dunned.</summary>
     public DateOnly? OldestDueOn { get; private set; }
 
@@ -146,6 +153,9 @@ public sealed record Facts
             var until = promise.DueOn.Plus(policy.PromiseGraceDays + 1);
             if (facts.PromisedUntil is not { } known || until > known) facts.PromisedUntil = until;
         }
+        foreach (var plan in state.Plans)
+            if (mine.Contains(plan.Account) && plan.AgreedOn <= asOf) facts.PlansOpen++;
+        (facts.PlansCompleted, facts.PlansBroken) = (state.PlansCompleted, state.PlansBroken);
         if (state.Pauses.Count > 0) facts.Pauses = [.. state.Pauses.Where(p => mine.Contains(p.Account))];
         facts.UnappliedMinor = UnappliedIn(state, mine, currency);
         foreach (var e in exposures) facts.Count(e, quiet.Contains(e.Account));
@@ -185,7 +195,7 @@ public sealed record Facts
         if (exposures.Count > 0 && exposures.TrueForAll(e => e.Currency == exposures[0].Currency)) return exposures[0].Currency;
         if (policy.Worth is { } worth && exposures.Count > 0) return MostWorth(state, exposures, mine, quiet, asOf, worth, policy.MinimumToChase);
         var overdue = exposures.FindAll(e => Ageing.IsOverdue(e.DueOn, asOf));
-        return overdue.Where(e => !e.Disputed && !quiet.Contains(e.Account)).GroupBy(e => e.Currency)
+        return overdue.Where(e => !e.Rests && !quiet.Contains(e.Account)).GroupBy(e => e.Currency)
                 .MaxBy(g => (g.Sum(e => e.Minor) > UnappliedIn(state, mine, g.Key), g.Sum(e => e.Items)))?.Key
             ?? overdue.GroupBy(e => e.Currency).MaxBy(g => g.Sum(e => e.Items))?.Key
             ?? exposures.GroupBy(e => e.Currency).MaxBy(g => g.Sum(e => e.Items))?.Key
@@ -203,7 +213,7 @@ public sealed record Facts
             var currency = Currency.Of(g.Key);
             var rate = worth.PerUnit(g.Key);
             var overdue = g.Where(e => Ageing.IsOverdue(e.DueOn, asOf)).ToList();
-            var toChase = overdue.Where(e => !e.Disputed && !quiet.Contains(e.Account)).Sum(e => e.Minor) - UnappliedIn(state, mine, g.Key);
+            var toChase = overdue.Where(e => !e.Rests && !quiet.Contains(e.Account)).Sum(e => e.Minor) - UnappliedIn(state, mine, g.Key);
             var rank = toChase <= 0 ? 0 : rate is null ? 2 : Value(toChase) < minimum ? 1 : 3;
             return (rank, rank > 0 ? Value(toChase) : 0, Value(overdue.Sum(e => e.Minor)), Value(g.Sum(e => e.Minor)));
 
@@ -229,7 +239,8 @@ public sealed record Facts
     public static readonly IReadOnlySet<string> OfTime = new[] { "days_past_due", "days_since_last_step", "contacts_7_days" }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What conditions may name that is an amount.</summary>
-    public static readonly IReadOnlySet<string> Amounts = new[] { "open", "overdue", "to_chase", "disputed", "unapplied" }.ToFrozenSet(StringComparer.Ordinal);
+    public static readonly IReadOnlySet<string> Amounts =
+        new[] { "open", "overdue", "to_chase", "disputed", "in_plans", "unapplied" }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What conditions may name that says how much or how many.</summary>
     public static readonly IReadOnlySet<string> OfMoney = Amounts.Concat(["open_items", "overdue_items"]).ToFrozenSet(StringComparer.Ordinal);
@@ -254,6 +265,7 @@ public sealed record Facts
         OpenItems += e.Items;
         if (same) OpenMinor += e.Minor;
         if (same && e.Disputed) DisputedMinor += e.Minor;
+        if (same && e.Planned) PlannedMinor += e.Minor;
         if (overdue)
         {
             OverdueItems += e.Items;
@@ -263,7 +275,7 @@ public sealed record Facts
                 OverdueMinor += e.Minor;
             }
         }
-        if (quiet || e.Disputed) return;
+        if (quiet || e.Rests) return;
         if (!overdue) { Coming.Add(e); return; }
         Dunnable.Add(e);
         DunnableItems += e.Items;
@@ -288,6 +300,7 @@ public sealed record Facts
         .Number("overdue", f => f.ValueOf(f.OverdueMinor))
         .Number("to_chase", f => f.ValueOf(f.ToChaseMinor))
         .Number("disputed", f => f.ValueOf(f.DisputedMinor))
+        .Number("in_plans", f => f.ValueOf(f.PlannedMinor))
         .Number("unapplied", f => f.ValueOf(f.UnappliedMinor))
         .Number("open_items", f => f.OpenItems)
         .Number("overdue_items", f => f.OverdueItems)
@@ -297,6 +310,9 @@ public sealed record Facts
         .Number("average_days_late", f => f.Behaviour.Settled == 0 ? null : (decimal)f.Behaviour.LateDays / f.Behaviour.Settled)
         .Number("promises_kept", f => f.Behaviour.PromisesKept)
         .Number("promises_broken", f => f.Behaviour.PromisesBroken)
+        .Number("plans_open", f => f.PlansOpen)
+        .Number("plans_completed", f => f.PlansCompleted)
+        .Number("plans_broken", f => f.PlansBroken)
         .Number("contacts_7_days", f => f.ContactsInSevenDays)
         .Number("days_since_last_step", f => f.DaysSinceLastStep)
         .Boolean("has_email", f => f.HasEmail)

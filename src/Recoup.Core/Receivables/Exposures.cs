@@ -5,6 +5,13 @@ using Recoup.Core.Parties;
 
 namespace Recoup.Core.Receivables;
 
+/// <summary>A slice that sums up items that are in payment plans.</summary>
+internal interface ISumOfItems
+{
+    /// <summary>Takes an item's part out (-1) before the item changes, and in (+1) after.</summary>
+    void Count(PartyState party, ItemState item, int sign);
+}
+
 /// <summary>
 /// Keeps the sums of a party's header and the stocks' cells in step with its items and its cash. Both are defined
 /// as sums over them: the header's as of the state's day, the cells' over all days. Whatever changes an item goes
@@ -20,13 +27,21 @@ internal static class Exposures
         var key = (item.Account, item.Number);
         AddToHeader(state, item, state.AsOf, -1);
         AddToCells(state, item, cells, -1);
+        CountPlanned(state, item, -1);
         change(item, by);
         item.Ahead = item.Movements.Count > 0 && item.Movements[^1].On > state.AsOf;
         AddToCells(state, item, cells, +1);
         AddToHeader(state, item, state.AsOf, +1);
+        CountPlanned(state, item, +1);
         Await(state, item);
         state.Items[key] = item;
         if (state.NotesChanges) state.Items.Changed.Add(key);
+    }
+
+    private static void CountPlanned(PartyState state, ItemState item, int sign)
+    {
+        if (item.Plans is null) return;
+        foreach (var slice in state.Slices) (slice as ISumOfItems)?.Count(state, item, sign);
     }
 
     /// <summary>Changes what of a payment or credit is on no item, and brings header and cells along.</summary>
@@ -182,11 +197,12 @@ internal static class Exposures
         {
             var due = item.DueAt(asOf);
             var disputed = item.IsDisputedOn(asOf);
+            var planned = item.IsPlannedOn(asOf);
             var pauses = item.PausesOn(asOf);
             Exposure? found = null;
             foreach (var e in state.Exposures)
-                if (e.DueOn == due && e.Disputed == disputed && e.EnteredOn == item.EnteredOn && e.Currency == item.Currency && e.Account == item.Account
-                    && Pause.Same(e.Pauses, pauses))
+                if (e.DueOn == due && e.Disputed == disputed && e.Planned == planned && e.EnteredOn == item.EnteredOn
+                    && e.Currency == item.Currency && e.Account == item.Account && Pause.Same(e.Pauses, pauses))
                 {
                     found = e;
                     break;
@@ -195,7 +211,8 @@ internal static class Exposures
             {
                 found = new Exposure
                 {
-                    Account = item.Account, Currency = item.Currency, DueOn = due, EnteredOn = item.EnteredOn, Disputed = disputed, Pauses = pauses,
+                    Account = item.Account, Currency = item.Currency, DueOn = due, EnteredOn = item.EnteredOn, Disputed = disputed, Planned = planned,
+                    Pauses = pauses,
                 };
                 // Kept in order, so that the same items give the same bytes in whatever order they came.
                 var at = 0;
@@ -223,6 +240,7 @@ internal static class Exposures
         if (order == 0) order = string.CompareOrdinal(a.Currency, b.Currency);
         if (order == 0) order = Nullable.Compare(a.EnteredOn, b.EnteredOn);
         if (order == 0) order = a.Disputed.CompareTo(b.Disputed);
+        if (order == 0) order = a.Planned.CompareTo(b.Planned);
         return order != 0 ? order : Pause.Compare(a.Pauses, b.Pauses);
     }
 

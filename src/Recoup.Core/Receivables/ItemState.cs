@@ -131,6 +131,27 @@ public sealed record DisputeSpan(string Dispute, DateOnly From) : IFormed<Disput
         };
 }
 
+/// <summary>A payment plan that the item is in: from the day on which it was agreed to the day before it ended.</summary>
+public sealed record PlanSpan(string Plan, DateOnly From) : IFormed<PlanSpan>
+{
+    /// <summary>The first day on which it no longer stands; null while open.</summary>
+    public DateOnly? ClosedOn { get; set; }
+
+    /// <summary>The day on which it was recorded, where that is later than its first.</summary>
+    public DateOnly? LearnedOn { get; init; }
+
+    /// <summary>It stands at the end of its first day, and no longer at the end of the day on which the plan ended.</summary>
+    public bool StandsOn(DateOnly day) => From <= day && (ClosedOn is not { } closed || day < closed);
+
+    public static PlanSpan Blank => new("", default);
+
+    public static PlanSpan Form<TForm>(ref TForm f, PlanSpan v) where TForm : IForm, allows ref struct =>
+        new(f.Text("plan", v.Plan), f.Day("from", v.From))
+        {
+            ClosedOn = f.DayOrNull("closed_on", v.ClosedOn), LearnedOn = f.DayOrNull("learned_on", v.LearnedOn),
+        };
+}
+
 /// <summary>What became of sending an invoice to the customer.</summary>
 /// <param name="Outcome">decided, then sent, failed, unknown, withdrawn or bounced; or blocked, not_sent or shadow, where there is no message.</param>
 /// <param name="On">The day of it.</param>
@@ -183,6 +204,9 @@ public sealed class ItemState : IFormed<ItemState>
     public List<string>? AppliedBy { get; set; }
 
     public List<DisputeSpan>? Disputes { get; set; }
+
+    /// <summary>Payment plans that it is or was in, in the order in which they were agreed.</summary>
+    public List<PlanSpan>? Plans { get; set; }
 
     /// <summary>What became of sending it to the customer; null: nobody meant to.</summary>
     public ItemDelivery? Delivery { get; set; }
@@ -265,6 +289,15 @@ public sealed class ItemState : IFormed<ItemState>
         return false;
     }
 
+    /// <summary>In a payment plan at the end of the day.</summary>
+    public bool IsPlannedOn(DateOnly day)
+    {
+        if (Plans is null) return false;
+        foreach (var plan in Plans)
+            if (plan.StandsOn(day)) return true;
+        return false;
+    }
+
     /// <summary>Adds to the movements. That of the issue day stays: an invoice paid on it was open and was settled.</summary>
     public void Move(DateOnly on, long minor) => Receivables.Movements.Add(Movements, on, minor, kept: IssuedOn);
 
@@ -291,6 +324,12 @@ public sealed class ItemState : IFormed<ItemState>
                 Take(dispute.From);
                 Take(dispute.ClosedOn);
             }
+        if (Plans is not null)
+            foreach (var plan in Plans)
+            {
+                Take(plan.From);
+                Take(plan.ClosedOn);
+            }
         return next == DateOnly.MaxValue ? null : next;
 
         void Take(DateOnly? change)
@@ -300,7 +339,7 @@ public sealed class ItemState : IFormed<ItemState>
     }
 
     /// <summary>
-    /// Times since the due date in which the item was contested, settled, or not due by the due date that stood then, and
+    /// Times since the due date in which the item was contested, in a payment plan, settled, or not due by the due date that stood then, and
     /// which are over at the end of the day. What has not ended by then is no part of it, so it changes on those days alone
     /// that <see cref="NextChangeAfter"/> names. Null: none.
     /// </summary>
@@ -312,6 +351,8 @@ public sealed class ItemState : IFormed<ItemState>
         var first = EnteredOn is { } entered && entered > due ? entered : due.Plus(1);
         foreach (var dispute in Disputes ?? [])
             if (dispute.ClosedOn is { } closed) Take(PauseKind.Dispute, dispute.From, closed, dispute.LearnedOn);
+        foreach (var plan in Plans ?? [])
+            if (plan.ClosedOn is { } closed) Take(PauseKind.Plan, plan.From, closed, plan.LearnedOn);
         if (FormerDues is not null)
         {
             var since = DateOnly.MinValue;
@@ -371,7 +412,7 @@ public sealed class ItemState : IFormed<ItemState>
         v.DueOn = f.Day("due_on", v.DueOn);
         v.Amount = f.Long("amount", v.Amount);
         v.Movements = f.List("movements", v.Movements);
-        f.BeginRare(12);
+        f.BeginRare(13);
         v.FormerDues = f.ListOrNull("former_dues", v.FormerDues);
         v.EnteredOn = f.DayOrNull("entered_on", v.EnteredOn);
         v.WriteOffs = f.ListOrNull("write_offs", v.WriteOffs);
@@ -384,6 +425,7 @@ public sealed class ItemState : IFormed<ItemState>
         v.CancelledMinor = f.Long("cancelled_minor", v.CancelledMinor);
         v.FormerCancellations = f.ListOrNull("former_cancellations", v.FormerCancellations);
         v.IssuedAgain = f.Flag("issued_again", v.IssuedAgain);
+        v.Plans = f.ListOrNull("plans", v.Plans);
         f.EndRare();
         return v;
     }

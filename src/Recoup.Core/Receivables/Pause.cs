@@ -2,8 +2,8 @@ using Recoup.Core.Foundation;
 
 namespace Recoup.Core.Receivables;
 
-/// <summary>Why a time is not counted. The first three rest the dunning; in the last two an item that is overdue now was not overdue.</summary>
-public enum PauseKind { Hold, Promise, Dispute, Settled, NotDue }
+/// <summary>Why a time is not counted. When it was settled or not due an item that is overdue now was not overdue; the others rest the dunning.</summary>
+public enum PauseKind { Hold, Promise, Dispute, Settled, NotDue, Plan }
 
 /// <summary>A time gone by, by the calendar: what stood on a day counts, whether a run saw it or not, and entered late or not.</summary>
 /// <param name="From">Its first day.</param>
@@ -16,7 +16,7 @@ public sealed record Pause(
     DateOnly? LearnedOn = null) : IFormed<Pause>
 {
     /// <summary>The dunning rested: the steps of a ladder do not count these days.</summary>
-    public bool Rests => Kind is PauseKind.Hold or PauseKind.Promise or PauseKind.Dispute;
+    public bool Rests => Kind is PauseKind.Hold or PauseKind.Promise or PauseKind.Dispute or PauseKind.Plan;
 
     /// <summary>As the journal had it at the end of a day.</summary>
     public bool WasKnownOn(DateOnly day) => LearnedOn is not { } learned || learned <= day;

@@ -16,7 +16,13 @@ public sealed class Exposure : IFormed<Exposure>
 
     public bool Disputed { get; set; }
 
-    /// <summary>Times gone by in which such an item was contested, settled or not due: items with others are another exposure. Null: none.</summary>
+    /// <summary>In a payment plan that is open.</summary>
+    public bool Planned { get; set; }
+
+    /// <summary>Nobody is dunned for it.</summary>
+    public bool Rests => Disputed || Planned;
+
+    /// <summary>Times gone by in which such an item was contested, in a plan, settled or not due: items with others are another exposure. Null: none.</summary>
     public List<Pause>? Pauses { get; set; }
 
     public long Minor { get; set; }
@@ -29,10 +35,11 @@ public sealed class Exposure : IFormed<Exposure>
         v.Account = f.Word("account", v.Account);
         v.Currency = f.Word("currency", v.Currency);
         v.DueOn = f.Day("due_on", v.DueOn);
-        f.BeginRare(3);
+        f.BeginRare(4);
         v.EnteredOn = f.DayOrNull("entered_on", v.EnteredOn);
         v.Disputed = f.Flag("disputed", v.Disputed);
         v.Pauses = f.ListOrNull("pauses", v.Pauses);
+        v.Planned = f.Flag("planned", v.Planned);
         f.EndRare();
         v.Minor = f.Long("minor", v.Minor);
         v.Items = f.Int("items", v.Items);

@@ -1,6 +1,7 @@
 using Recoup.Core;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
+using Recoup.Core.Foundation;
 using Recoup.Core.Recovery;
 
 namespace Recoup.Server.Words;
@@ -47,6 +48,11 @@ public static class EventWords
         PromiseEvent.Made p => ("Promise to pay", $"{Show.AmountWith(p.Minor, p.Currency)} by {Show.Day(p.DueOn)}"),
         PromiseEvent.Closed p => ($"Promise {p.Outcome}", $"{Show.AmountWith(p.PaidMinor, p.Currency)} came in"),
         PromiseEvent.Reopened p => ("Promise open again", $"money went back; {Show.AmountWith(p.PaidMinor, p.Currency)} of what came in stand"),
+        PlanEvent.Agreed p => ("Payment plan agreed",
+            $"{Show.AmountWith(p.Instalments.Sum(i => i.Minor), p.Currency)} in {Plural.Of(p.Instalments.Count, "instalment")}, "
+                + $"{Show.Span(p.Instalments[0].DueOn, p.Instalments[^1].DueOn)}"),
+        PlanEvent.InstalmentTurned p => ($"Instalment {p.Instalment} {(p.Standing == "open" ? "open again" : p.Standing)}", ""),
+        PlanEvent.Closed p => ($"Payment plan {p.Outcome}", Join($"{Show.AmountWith(p.PaidMinor, p.Currency)} were paid", p.Reason)),
         HoldEvent.Placed h => ("Hold", $"{Show.Span(h.From, h.To)}: {h.Reason}"),
         HoldEvent.Released h => ("Hold released", $"last day {Show.Day(h.LastDay)}"),
         Event.ContactMade c => ($"Contact: {c.Channel}, {c.Direction}", Join(Show.Plain(c.Outcome), c.Agent, c.Minutes is { } m ? $"{m} min" : null)),

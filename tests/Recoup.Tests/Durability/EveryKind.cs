@@ -83,6 +83,13 @@ internal static class EveryKind
         {"type":"payment","key":"tb-23","account":"A7","on":"2026-01-29","amount":"20.00","currency":"EUR"}
         {"type":"payment_reversed","key":"tb-24","account":"A7","payment":"tb-23","on":"2026-01-30","reason":"returned"}
         {"type":"promise_withdrawn","key":"tb-25","account":"A7","promise":"tb-22","on":"2026-01-31","reason":"error"}
+        {"type":"invoice","key":"pp-1","account":"A7","number":"INV-73","issued_on":"2026-01-05","due_on":"2026-03-08","amount":"90.00","currency":"EUR"}
+        {"type":"payment_plan","key":"pp-2","account":"A7","on":"2026-01-31","items":["INV-73"],"count":3,"first_on":"2026-01-31","every":"month"}
+        {"type":"payment_plan_cancelled","key":"pp-3","account":"A7","plan":"pp-2","on":"2026-02-01","reason":"cannot"}
+        {"type":"payment_plan","key":"pp-4","account":"A7","on":"2026-02-01","items":["INV-73"],
+        """ + """
+        "instalments":[{"due_on":"2026-02-01","amount":"30.00"},{"due_on":"2026-03-01","amount":"60.00"}],"currency":"EUR"}
+        {"type":"payment","key":"pp-5","account":"A7","on":"2026-02-01","amount":"30.00","currency":"EUR","for":[{"invoice":"INV-73","amount":"30.00"}]}
         """;
 
     /// <summary>Two accounts that turn out to be one customer, and what comes for them after.</summary>

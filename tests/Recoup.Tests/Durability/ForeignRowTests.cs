@@ -125,10 +125,12 @@ public sealed class ForeignRowTests(EveryKindFolder made) : IClassFixture<EveryK
         folder.Tamper("INSERT INTO api_key(id, name, may, hash, created_at, revoked_at) VALUES('0a', 'old', 'read,write', x'00', 5, NULL), ('0b', "
             + "'older', 'read', x'01', 3, 4); PRAGMA user_version = 3");
         var joined = folder.Rows("SELECT 'INSERT INTO joined_party VALUES(' || quote(party) || ', ' || quote(into_party) || ')' FROM joined_party");
+        var plans = folder.Rows("SELECT 'INSERT INTO payment_plan VALUES(' || concat_ws(', ', pid, quote(plan), quote(status), quote(account), agreed_on, "
+            + "quote(state)) || ')' FROM payment_plan");
         folder.Tamper(string.Join("; ", Migrations_after_3(folder)));
-        // No folder so old has parties that were joined; this one has, and would say so.
+        // No folder so old has parties that were joined, nor payment plans; this one has, and would say so.
         folder.Open().Dispose();
-        folder.Tamper(string.Join("; ", joined));
+        folder.Tamper(string.Join("; ", joined.Concat(plans)));
         var report = Verify(folder);
         report.Problems.ShouldBeEmpty();
         report.Unchecked.ShouldContain(u => u.What == "api_key");

@@ -10,7 +10,8 @@ namespace Recoup.Tests.Properties;
 public sealed class FutureProperties
 {
     [Fact]
-    public void What_is_recorded_later_changes_no_decision_before() => Many.Histories(10, seed => RandomHistory.Of(11_000 + seed), history =>
+    public void What_is_recorded_later_changes_no_decision_before() =>
+        Many.Histories(10, seed => RandomHistory.Of(11_000 + seed, new Weather { Plans = true }), history =>
     {
         // Whatever comes after some day may be left out: what stands before it stays, byte for byte.
         var days = history.Steps.Select(s => DateOnly.FromDateTime(s.At.UtcDateTime)).Distinct().ToList();

@@ -6,7 +6,8 @@ namespace Recoup.Tests.Properties;
 public sealed class LedgerProperties
 {
     [Fact]
-    public void Money_items_cells_and_headers_agree_with_books_kept_by_hand() => Many.Histories(24, seed => RandomHistory.Of(seed), history =>
+    public void Money_items_cells_and_headers_agree_with_books_kept_by_hand() =>
+        Many.Histories(24, seed => RandomHistory.Of(seed, new Weather { Plans = true }), history =>
     {
         using var books = new Books(history);
         books.ItemsAgree();
@@ -18,7 +19,7 @@ public sealed class LedgerProperties
 
     [Fact]
     public void They_agree_right_after_every_step_before_and_after_cells_are_merged() =>
-        Many.Histories(8, seed => RandomHistory.Of(1000 + seed, new Weather { Days = 30, LatePercent = 45 }), history =>
+        Many.Histories(8, seed => RandomHistory.Of(1000 + seed, new Weather { Days = 30, LatePercent = 45, Plans = true }), history =>
     {
         using var played = new Books(history, (books, step, _, _) =>
         {
@@ -30,7 +31,8 @@ public sealed class LedgerProperties
     });
 
     [Fact]
-    public void What_is_live_is_what_the_journal_makes_of_it() => Many.Histories(24, seed => RandomHistory.Of(2000 + seed), history =>
+    public void What_is_live_is_what_the_journal_makes_of_it() =>
+        Many.Histories(24, seed => RandomHistory.Of(2000 + seed, new Weather { Plans = true }), history =>
     {
         using var play = new Play(Policies.Of(history.Policy)).Do(history);
         string.Join("\n", Audit.Check(play.Store).Problems.Select(p => p.Message)).ShouldBe("", "check");

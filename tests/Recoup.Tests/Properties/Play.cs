@@ -240,6 +240,9 @@ internal static class Json
                     DateTimeOffset at => $"\"{at:yyyy-MM-dd'T'HH:mm:ss'Z'}\"",
                     decimal amount => $"\"{amount.ToString(System.Globalization.CultureInfo.InvariantCulture)}\"",
                     IEnumerable<(string Invoice, decimal Amount)> parts => $"[{string.Join(",", parts.Select(p => Part(p.Invoice, p.Amount)))}]",
+                    IEnumerable<(DateOnly DueOn, decimal Amount)> parts => $"[{string.Join(",", parts.Select(p =>
+                        $"{{\"due_on\":\"{p.DueOn:yyyy-MM-dd}\",\"amount\":\"{p.Amount.ToString(System.Globalization.CultureInfo.InvariantCulture)}\"}}"))}]",
+                    IEnumerable<string> texts => $"[{string.Join(",", texts.Select(Text))}]",
                     IEnumerable<DateOnly> days => $"[{string.Join(",", days.Select(d => $"\"{d:yyyy-MM-dd}\""))}]",
                     int number => number.ToString(System.Globalization.CultureInfo.InvariantCulture),
                     _ => Text(value.ToString()!),

@@ -31,6 +31,9 @@ internal sealed record Weather
     /// <summary>Now and then two of the customers turn out to be one.</summary>
     public bool Joins { get; init; }
 
+    /// <summary>Customers agree to pay in instalments, and keep some of it.</summary>
+    public bool Plans { get; init; }
+
     /// <summary>Portfolios send invoices and statements, and now and then somebody asks for one, or a message comes back.</summary>
     public bool Documents { get; init; }
 }
@@ -60,7 +63,7 @@ internal sealed class RandomHistory
     private readonly List<(string Account, string Number, string Currency)> charges = [];
     private readonly List<(string Account, string Key, string Currency)> payments = [];
     private readonly List<(string Account, string Number, string Currency)> credits = [];
-    private readonly List<(string Account, string Key)> disputes = [], holds = [], promises = [], refunds = [];
+    private readonly List<(string Account, string Key)> disputes = [], holds = [], promises = [], refunds = [], plans = [];
     private readonly List<(string Account, string Number)> cancelled = [], writtenOff = [], waived = [], free = [];
     private readonly List<string> sent = [];
     private int keys;
@@ -207,8 +210,12 @@ internal sealed class RandomHistory
     {
         var before = steps.Count;
         while (steps.Count == before)
-            Send(random.Below(120) switch
+            Send(random.Below(weather.Plans ? 127 : 120) switch
             {
+                >= 124 => Pick(plans) is ({ } account, { } key)
+                    ? Json.Line("payment_plan_cancelled", Key(), account, ("plan", key), ("on", day()), ("reason", "another one"))
+                    : null,
+                >= 120 => Plan(day()),
                 >= 100 and var undo => Undo(undo - 100, day),
                 < 26 => Invoice(day()),
                 < 44 => Payment(day()),
@@ -411,6 +418,20 @@ internal sealed class RandomHistory
         promises.Add((a.Account, key));
         return Json.Line("promise", key, a.Account, ("on", day), ("due_on", day.AddDays(random.Between(0, 14))),
             ("amount", Amount(currency)), ("currency", currency));
+    }
+
+    private string Plan(DateOnly day)
+    {
+        var a = Account();
+        var currency = random.Of(a.Currencies.AsSpan());
+        var key = Key();
+        plans.Add((a.Account, key));
+        var items = random.Chance(50) ? invoices.FindAll(i => i.Account == a.Account).Select(i => i.Number).TakeLast(random.Between(1, 3)).ToList() : null;
+        var counted = random.Chance(70);
+        var every = random.Of("week", "week", "two_weeks", "month", "payday");
+        return Json.Line("payment_plan", key, a.Account, ("on", day), ("items", items is { Count: > 0 } ? items : null),
+            ("count", counted ? (object)random.Between(1, 4) : null), ("amount", counted ? null : Amount(currency)), ("currency", currency),
+            ("first_on", random.Chance(60) ? day.AddDays(random.Below(12)) : null), ("every", every), ("payday", every == "payday" ? (object)25 : null));
     }
 
     private string Contact(DateOnly day)

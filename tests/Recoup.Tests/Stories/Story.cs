@@ -136,6 +136,13 @@ internal sealed class Story : IDisposable
                         ("amount", amount), ("currency", currency), ("due_on", due)));
                     break;
                 }
+            case "cancel" when w.Take("plan"):
+                {
+                    var plan = w.Next("a plan's name");
+                    Send(Json.Line("payment_plan_cancelled", Key(), Account(w, out var on), ("plan", plan), ("on", on), ("reason", "requested")));
+                    break;
+                }
+            case "plan": Plan(w); break;
             case "cancel" when w.Take("credit"):
                 {
                     var number = w.Next("a number");
@@ -340,6 +347,40 @@ internal sealed class Story : IDisposable
         accounts.Add(account);
     }
 
+    private void Plan(Words w)
+    {
+        var items = new List<string>();
+        if (w.Take("for")) do items.Add(w.Next("a number")); while (w.Take("and"));
+        var more = new List<(string, object?)> { ("items", items.Count == 0 ? null : items) };
+        if (w.Take("pays"))
+        {
+            var parts = new List<(DateOnly, decimal)>();
+            do
+            {
+                var amount = w.Amount();
+                w.Expect("by");
+                parts.Add((w.Date(), amount));
+            }
+            while (w.Take("and"));
+            more.AddRange([("instalments", parts), ("currency", w.Currency())]);
+        }
+        else
+        {
+            var number = w.Amount();
+            var counted = w.Take("times");
+            if (!counted) w.Expect("each");
+            more.AddRange([(counted ? "count" : "amount", counted ? (object)(int)number : number), ("currency", counted ? null : "EUR")]);
+            w.Expect("from");
+            more.Add(("first_on", w.Date()));
+            w.Expect("every");
+            more.Add(("every", w.Next("week, two_weeks, month or payday")));
+            if (w.IsAmount) more.Add(("payday", (int)w.Amount()));
+            if (w.Take("remainder")) more.Add(("remainder", w.Next("spread, first or last")));
+            if (w.Take("interest")) more.Add(("interest", w.Next("percent a year")));
+        }
+        Send(Json.Line("payment_plan", Named(w), Account(w, out var on), [("on", on), .. more]));
+    }
+
     private void TakeBack(Words w)
     {
         if (!w.Take("back"))
@@ -462,6 +503,7 @@ internal sealed class Story : IDisposable
             case "explain": return $"explain {Explain(w.Rest())}";
             case "next": w.Expect("review"); return $"next review {(Party().NextReviewOn is { } next ? $"{next:yyyy-MM-dd}" : "never")}";
             case "promise": { var promise = w.Next("a promise's name"); return $"promise {promise} {Promise(promise)}"; }
+            case "plan": { var plan = w.Next("a plan's name"); return $"plan {plan} {PlanStanding(plan)}"; }
             case "paid":
                 w.Expect("items");
                 return $"paid items {Party().Behaviour.Settled} late {Party().Behaviour.SettledLate} days {Party().Behaviour.LateDays}";
@@ -559,6 +601,17 @@ internal sealed class Story : IDisposable
                 word = $"{closed.Outcome} {Money.Format(closed.PaidMinor, Currency.Of(closed.Currency))} {closed.Currency}";
             else if (Play.EventOf(row) is PromiseEvent.Reopened again && again.Promise == promise) word = "open";
         return word;
+    }
+
+    private string PlanStanding(string plan)
+    {
+        using var s = Play.Store.Own("SELECT state FROM payment_plan WHERE plan = ?");
+        s.Bind(plan);
+        if (!s.Step()) return "none";
+        var p = PlanChapter.Rows.Decode(s.Blob(0));
+        var currency = Currency.Of(p.Currency);
+        return $"{p.Status} {Money.Format(p.PaidOn(Today), currency)} of {Money.Format(p.Minor, currency)} {currency}: "
+            + string.Join(" ", p.Instalments.Select(i => PlanChapter.Word(i.Standing)));
     }
 
     /// <summary>Of the last run's decisions the lines that say why; the one asked for, if it is among them.</summary>
