@@ -62,7 +62,8 @@ internal static class HotEvents
         for (var i = 0; i < e.Allocations.Count; i++)
         {
             var a = e.Allocations[i];
-            w.Raw(i == 0 ? "{\"number\":"u8 : ",{\"number\":"u8).Text(a.Number).Raw(",\"minor\":"u8).Number(a.Minor).Raw(",\"on\":"u8).Day(a.On).Raw(a.Recovery ? ",\"recovery\":true}"u8 : "}"u8);
+            w.Raw(i == 0 ? "{\"number\":"u8 : ",{\"number\":"u8).Text(a.Number).Raw(",\"minor\":"u8).Number(a.Minor).Raw(",\"on\":"u8).Day(a.On)
+                .Raw(a.Recovery ? ",\"recovery\":true"u8 : ""u8).Day(",\"met_on\":"u8, a.MetOn).Raw("}"u8);
         }
         w.Raw("]"u8);
         if (e.Waiting is not null)
@@ -92,7 +93,7 @@ internal static class HotEvents
             r.Raw(",\"minor\":"u8);
             var part = r.Number();
             r.Raw(",\"on\":"u8);
-            allocations.Add(new Applied(number, part, r.Day(), r.Has(",\"recovery\":true"u8)));
+            allocations.Add(new Applied(number, part, r.Day(), r.Has(",\"recovery\":true"u8)) { MetOn = r.Day(",\"met_on\":"u8) });
             r.Raw("}"u8);
         }
         r.Raw("]"u8);
@@ -159,7 +160,8 @@ internal static class HotEvents
         var f = d.Facts;
         w.Raw(",\"facts\":{\"currency\":"u8).Text(f.Currency).Raw(",\"open_minor\":"u8).Number(f.OpenMinor).Raw(",\"overdue_minor\":"u8).Number(f.OverdueMinor)
             .Raw(",\"disputed_minor\":"u8).Number(f.DisputedMinor).Raw(",\"unapplied_minor\":"u8).Number(f.UnappliedMinor).Raw(",\"overdue_items\":"u8).Number(f.OverdueItems)
-            .Raw(",\"days_past_due\":"u8).Number(f.DaysPastDue).Day(",\"oldest_due_on\":"u8, f.OldestDueOn).Raw("}"u8)
+            .Raw(",\"days_past_due\":"u8).Number(f.DaysPastDue).Day(",\"oldest_due_on\":"u8, f.OldestDueOn)
+            .Day(",\"quiet_due_on\":"u8, f.QuietDueOn).Raw("}"u8)
             .Text(",\"verdict\":"u8, d.Verdict).Text(",\"gate_rule\":"u8, d.GateRule);
         if (d.NotBefore is { } notBefore) w.Raw(",\"not_before\":"u8).Instant(notBefore);
         w.Text(",\"clearance\":"u8, d.Clearance).Text(",\"channel\":"u8, d.Channel).Text(",\"template\":"u8, d.Template).Text(",\"tone\":"u8, d.Tone)
@@ -248,7 +250,10 @@ internal static class HotEvents
         r.Raw(",\"overdue_items\":"u8);
         var items = r.Int();
         r.Raw(",\"days_past_due\":"u8);
-        var facts = new FactsRecord(currency, open, overdue, disputed, unapplied, items, r.Int()) { OldestDueOn = r.Day(",\"oldest_due_on\":"u8) };
+        var facts = new FactsRecord(currency, open, overdue, disputed, unapplied, items, r.Int())
+        {
+            OldestDueOn = r.Day(",\"oldest_due_on\":"u8), QuietDueOn = r.Day(",\"quiet_due_on\":"u8),
+        };
         r.Raw("}"u8);
         return facts;
     }

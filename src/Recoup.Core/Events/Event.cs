@@ -356,10 +356,17 @@ public sealed record InvoiceLine(string Description, long Minor);
 public sealed record Applied(
     string Number, long Minor, DateOnly On, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Recovery = false) : IFormed<Applied>
 {
+    /// <summary>The day on which it first met the item, where the item was cancelled since and it is put back as it was; null: <see cref="On"/>.</summary>
+    public DateOnly? MetOn { get; init; }
+
+    /// <summary>By this day it is in time or late.</summary>
+    [JsonIgnore]
+    public DateOnly FirstOn => MetOn ?? On;
+
     public static Applied Blank => new("", 0, default);
 
     public static Applied Form<TForm>(ref TForm f, Applied v) where TForm : IForm, allows ref struct =>
-        new(f.Text("number", v.Number), f.Long("minor", v.Minor), f.Day("on", v.On), f.Flag("recovery", v.Recovery));
+        new(f.Text("number", v.Number), f.Long("minor", v.Minor), f.Day("on", v.On), f.Flag("recovery", v.Recovery)) { MetOn = f.DayOrNull("met_on", v.MetOn) };
 }
 
 /// <summary>Part of a payment kept for an invoice that has not arrived.</summary>
@@ -538,4 +545,7 @@ public sealed record Considered(string What, string Why);
 public sealed record FactsRecord(string Currency, long OpenMinor, long OverdueMinor, long DisputedMinor, long UnappliedMinor, int OverdueItems, int DaysPastDue)
 {
     public DateOnly? OldestDueOn { get; init; }
+
+    /// <summary>Due day of the oldest that is overdue and may not be dunned (disputed or held), where it is older; null: it is not.</summary>
+    public DateOnly? QuietDueOn { get; init; }
 }

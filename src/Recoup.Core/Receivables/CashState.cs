@@ -12,10 +12,18 @@ public enum CashKind { Payment, CreditNote, Refund }
 /// </summary>
 public record struct TakenBack(string Number, long Minor, DateOnly Since, DateOnly On, bool Recovery = false) : IFormed<TakenBack>
 {
+    /// <summary>As of <see cref="Applied.MetOn"/>.</summary>
+    public DateOnly? MetOn { get; init; }
+
+    public readonly DateOnly FirstOn => MetOn ?? Since;
+
     public static TakenBack Blank => default;
 
     public static TakenBack Form<TForm>(ref TForm f, TakenBack v) where TForm : IForm, allows ref struct =>
-        new(f.Text("number", v.Number), f.Long("minor", v.Minor), f.Day("since", v.Since), f.Day("on", v.On), f.Flag("recovery", v.Recovery));
+        new(f.Text("number", v.Number), f.Long("minor", v.Minor), f.Day("since", v.Since), f.Day("on", v.On), f.Flag("recovery", v.Recovery))
+        {
+            MetOn = f.DayOrNull("met_on", v.MetOn),
+        };
 }
 
 /// <summary>A payment, a credit note or a refund of them: what it met, what is kept for invoices to come, what is unapplied.</summary>

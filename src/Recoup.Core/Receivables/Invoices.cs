@@ -107,9 +107,12 @@ internal static class InvoiceChapter
         {
             var cash = work.State.Cash[key];
             var on = i.On > cash.On ? i.On : cash.On;
-            var was = (cash.Back ?? []).Where(b => b.Number == i.Invoice && !b.Recovery).Sum(b => b.Minor);
-            var part = Math.Min(Math.Min(was, cash.UnappliedFrom(on)), item.Balance);
-            if (part > 0) PaymentChapter.Apply(work, cash, item, part, on);
+            // What met it last goes back first, as it was: in time stays in time.
+            foreach (var was in (cash.Back ?? []).Where(b => b.Number == i.Invoice && !b.Recovery).Reverse().ToList())
+            {
+                var part = Math.Min(Math.Min(was.Minor, cash.UnappliedFrom(on)), item.Balance);
+                if (part > 0) PaymentChapter.Apply(work, cash, item, part, on, on == i.On ? was.FirstOn : null);
+            }
         }
         return null;
     }

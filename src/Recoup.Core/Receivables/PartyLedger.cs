@@ -45,11 +45,12 @@ internal static class PartyLedger
                 // What had not met the item by then goes back on the day it did.
                 var back = on > taken.On ? on : taken.On;
                 unapplied.Add(new Movement(back, taken.Minor));
-                (cash.Back ??= []).Add(new TakenBack(number, taken.Minor, taken.On, back));
+                (cash.Back ??= []).Add(new TakenBack(number, taken.Minor, taken.On, back) { MetOn = taken.MetOn });
                 if (cash.Kind != CashKind.Payment) continue;
                 Flow(state, e.Account, cells, Measure.CashApplied, back, item.IssuedOn, item.Currency, -taken.Minor, 0);
                 // Only what was counted when it came: cash in time was never cash on overdue.
-                if (taken.On > item.DueAt(taken.On)) Flow(state, e.Account, cells, Measure.CashOnOverdue, back, null, item.Currency, -taken.Minor, 0);
+                if (taken.FirstOn > item.DueAt(taken.FirstOn))
+                    Flow(state, e.Account, cells, Measure.CashOnOverdue, back, null, item.Currency, -taken.Minor, 0);
             }
             freed.AddRange(unapplied);
             ChangeUnapplied(state, cash, cells, Waiting(state, cash), unapplied);
@@ -72,12 +73,12 @@ internal static class PartyLedger
     internal static void Redate(PartyState state, Envelope e, CellDeltas cells, ItemState item, DateOnly due)
     {
         var since = (item.AppliedBy ?? []).Select(key => state.Cash[key]).Where(c => c.Kind == CashKind.Payment)
-            .SelectMany(c => c.Allocations).Where(a => a.Number == item.Number && !a.Recovery && a.On >= e.EffectiveOn)
-            .Select(a => (Allocation: a, WasLate: a.On > item.DueAt(a.On))).ToList();
+            .SelectMany(c => c.Allocations).Where(a => a.Number == item.Number && !a.Recovery && a.FirstOn >= e.EffectiveOn)
+            .Select(a => (Allocation: a, WasLate: a.FirstOn > item.DueAt(a.FirstOn))).ToList();
         item.Redate(e.EffectiveOn, due);
         foreach (var (allocation, wasLate) in since)
         {
-            var isLate = allocation.On > item.DueAt(allocation.On);
+            var isLate = allocation.FirstOn > item.DueAt(allocation.FirstOn);
             if (isLate != wasLate)
                 Flow(state, e.Account, cells, Measure.CashOnOverdue, allocation.On, null, item.Currency, isLate ? allocation.Minor : -allocation.Minor, 0);
         }
@@ -98,13 +99,18 @@ internal static class PartyLedger
             return;
         }
         Change(state, e, cells, allocation.Number, allocation, static (i, a) => i.Move(a.On, -a.Minor));
+        var late = cash.Kind == CashKind.Payment && allocation.FirstOn > item.DueAt(allocation.FirstOn);
+        // Put back as the item stands again, what was no cash on overdue is none now, and what it covers is not open again.
+        if (allocation.MetOn is not null && !late && allocation.On > item.DueAt(allocation.On))
+            Flow(state, e.Account, cells, Measure.OverdueReinstated, allocation.On, null, item.Currency, -allocation.Minor, 0);
         if (cash.Kind != CashKind.Payment) return;
         Flow(state, e.Account, cells, Measure.CashApplied, allocation.On, item.IssuedOn, item.Currency, allocation.Minor, 0);
-        if (allocation.On > item.DueAt(allocation.On))
+        if (late)
             Flow(state, e.Account, cells, Measure.CashOnOverdue, allocation.On, null, item.Currency, allocation.Minor, 0);
     }
 
     /// <summary>What a payment or credit had on an item since a day is open again from another day on.</summary>
+    /// <param name="since">When it first met the item: by that it was in time or late.</param>
     internal static void PutBack(PartyState state, Envelope e, CellDeltas cells, CashState cash, ItemState item, long minor, DateOnly since, DateOnly on)
     {
         Change(state, e, cells, item.Number, (on, minor), static (i, by) => i.Move(by.on, by.minor));
@@ -119,17 +125,17 @@ internal static class PartyLedger
         else if (on > item.DueAt(on)) Flow(state, e.Account, cells, Measure.OverdueReinstated, on, null, item.Currency, minor, 0);
     }
 
-    /// <summary>Takes that much of the payment off the item, last allocation first, and says what was taken of each and when that had met the item.</summary>
-    internal static List<Movement> TakeBack(CashState cash, string number, long minor)
+    /// <summary>Takes that much of the payment off the item, last allocation first, and says what was taken of each.</summary>
+    internal static List<Applied> TakeBack(CashState cash, string number, long minor)
     {
-        var taken = new List<Movement>();
+        var taken = new List<Applied>();
         for (var i = cash.Allocations.Count - 1; i >= 0 && minor > 0; i--)
         {
             var allocation = cash.Allocations[i];
             if (allocation.Number != number || allocation.Recovery) continue;
             var part = Math.Min(allocation.Minor, minor);
             minor -= part;
-            taken.Add(new Movement(allocation.On, part));
+            taken.Add(allocation with { Minor = part });
             if (part == allocation.Minor) cash.Allocations.RemoveAt(i); else cash.Allocations[i] = allocation with { Minor = allocation.Minor - part };
         }
         Invariant.Holds(minor == 0, $"payment {cash.Key} released more from {number} than it had there");

@@ -57,10 +57,13 @@ internal static class PaymentChapter
     }
 
     /// <summary>Unapplied cash meets an item: on a day from which both are there, and not before the one that was asked for.</summary>
-    internal static void Apply(Handling work, CashState cash, ItemState item, long minor, DateOnly on)
+    /// <param name="metOn">The day on which it had met the item before, where it is put back as it was; null: it was not there.</param>
+    internal static void Apply(Handling work, CashState cash, ItemState item, long minor, DateOnly on, DateOnly? metOn = null)
     {
+        var asked = on;
         on = new[] { on, cash.On, item.IssuedOn, Movements.EnoughFrom(cash.Moves, minor), Movements.EnoughFrom(item.Movements, minor) }.Max();
-        work.Emit(new Event.CashApplied(cash.Key, new Applied(item.Number, minor, on)), on);
+        // Where it can't be put back on that day, the item was open meanwhile, and it meets it anew.
+        work.Emit(new Event.CashApplied(cash.Key, new Applied(item.Number, minor, on) { MetOn = on == asked ? metOn : null }), on);
     }
 
     internal static Refused? TakeOff(Handling work, Input.AllocationReversed i)
@@ -183,7 +186,7 @@ internal static class PaymentChapter
             var on = Later(e.EffectiveOn, undone.On);
             var item = state.Loaded(e.Account, undone.Number);
             if (undone.Recovery) Unrecover(state, e, cells, item, undone.Minor, on, -1);
-            else PutBack(state, e, cells, cash, item, undone.Minor, undone.On, on);
+            else PutBack(state, e, cells, cash, item, undone.Minor, undone.FirstOn, on);
         }
         // Dated before a release, it takes back first what the release then would have: nothing is left to release.
         foreach (var back in cash.Back ?? [])
@@ -198,8 +201,8 @@ internal static class PaymentChapter
             }
             else if (cash.Kind == CashKind.Payment)
             {
-                PutBack(state, e, cells, cash, item, back.Minor, back.Since, earlier);
-                PutBack(state, e, cells, cash, item, -back.Minor, back.Since, back.On);
+                PutBack(state, e, cells, cash, item, back.Minor, back.FirstOn, earlier);
+                PutBack(state, e, cells, cash, item, -back.Minor, back.FirstOn, back.On);
             }
             // What rose when the credit was taken off was counted then; now it rises earlier, and is counted once.
             else Change(state, e, cells, item.Number, (earlier, back),
@@ -227,10 +230,10 @@ internal static class PaymentChapter
         {
             var on = Later(e.EffectiveOn, part.On);
             RemovePart(cash, part);
-            (cash.Back ??= []).Add(new TakenBack(part.Number, part.Minor, part.On, on, part.Recovery));
+            (cash.Back ??= []).Add(new TakenBack(part.Number, part.Minor, part.On, on, part.Recovery) { MetOn = part.MetOn });
             unapplied.Add(new Movement(on, part.Minor));
             if (part.Recovery) Unrecover(state, e, cells, item, part.Minor, on, -1);
-            else PutBack(state, e, cells, cash, item, part.Minor, part.On, on);
+            else PutBack(state, e, cells, cash, item, part.Minor, part.FirstOn, on);
         }
         ChangeUnapplied(state, cash, cells, Waiting(state, cash), unapplied);
         state.Touch(e);
@@ -239,7 +242,8 @@ internal static class PaymentChapter
     /// <summary>The last allocation that stands there so, as far as the part goes.</summary>
     internal static void RemovePart(CashState cash, Applied part)
     {
-        var at = cash.Allocations.FindLastIndex(a => a.Number == part.Number && a.On == part.On && a.Recovery == part.Recovery && a.Minor >= part.Minor);
+        var at = cash.Allocations.FindLastIndex(a => a.Number == part.Number && a.On == part.On && a.MetOn == part.MetOn && a.Recovery == part.Recovery
+            && a.Minor >= part.Minor);
         Foundation.Invariant.Holds(at >= 0, $"payment {cash.Key} has no such part on {part.Number}");
         if (cash.Allocations[at].Minor == part.Minor) cash.Allocations.RemoveAt(at);
         else cash.Allocations[at] = cash.Allocations[at] with { Minor = cash.Allocations[at].Minor - part.Minor };

@@ -113,6 +113,9 @@ internal sealed class RandomBooks
         public required long Minor { get; init; }
         public required bool Recovery { get; init; }
         public required bool Late { get; set; }
+
+        /// <summary>When it first met the document, where that was cancelled since and it was put back.</summary>
+        public DateOnly? Met { get; init; }
         public List<(DateOnly On, long Minor)> Back { get; } = [];
 
         public long Left => Minor - Back.Sum(b => b.Minor);
@@ -233,7 +236,7 @@ internal sealed class RandomBooks
         if (part.Recovery) part.On.WrittenOff -= part.Minor; else part.On.Moves.Add((part.Day, -part.Minor));
     }
 
-    private static Applied AsApplied(Part part) => new(part.On.Number, part.Left, part.Day, part.Recovery);
+    private static Applied AsApplied(Part part) => new(part.On.Number, part.Left, part.Day, part.Recovery) { MetOn = part.Met };
 
     private void ApplyUnapplied(string account, List<Document> open)
     {
@@ -332,8 +335,8 @@ internal sealed class RandomBooks
             document.Dues.RemoveAll(d => d.From >= on);
             document.Dues.Add((on, due));
             document.NotBefore = on;
-            foreach (var part in Payments.SelectMany(c => c.Parts).Where(p => p.On == document && p.Day >= on && p.Left > 0))
-                part.Late = document.OverdueOn(part.Day);
+            foreach (var part in Payments.SelectMany(c => c.Parts).Where(p => p.On == document && (p.Met ?? p.Day) >= on && p.Left > 0))
+                part.Late = document.OverdueOn(part.Met ?? part.Day);
         }
         document.Cancelled |= cancel;
         if (cancel) document.Cancellation = (on, -delta);
@@ -355,7 +358,7 @@ internal sealed class RandomBooks
         var part = cash.Parts.Last(p => p.Left > 0 && !p.On.Cancelled);
         var on = Effective(cash.Parts.Where(p => p.On == part.On).Select(p => p.On.NotBefore).Append(part.Day).Append(cash.On).Max());
         var back = random.Next(2) == 0 ? part.Left : random.NextInt64(1, part.Left + 1);
-        var applied = new Applied(part.On.Number, back, part.Day, part.Recovery);
+        var applied = new Applied(part.On.Number, back, part.Day, part.Recovery) { MetOn = part.Met };
         part.Back.Add((on, back));
         if (part.Recovery) part.On.WrittenOff += back;
         else
@@ -404,6 +407,18 @@ internal sealed class RandomBooks
         if (document.OverdueOn(on) && document.BalanceOn(on) > 0) document.Reinstated.Add((on, document.BalanceOn(on)));
         Sales.Add((account, on, document.Currency, minor, 1));
         Apply(account, on, new Event.CancellationReversed(document.Number, minor, "a mistake"));
+        // Every other time what it was paid with is put back: it is late or in time as it was, and what it covers is not open again.
+        if (random.Next(2) == 0) return;
+        foreach (var cash in Payments.Where(c => c.Account == account && c.Reversed is null && c.On <= on && c.Last <= on && c.Unapplied > 0).ToList())
+            if (cash.Parts.LastOrDefault(p => p.On == document && !p.Recovery && p.Back.Count > 0) is { } was)
+            {
+                var put = Math.Min(Math.Min(was.Back.Sum(b => b.Minor), cash.Unapplied), document.Balance);
+                if (put <= 0) continue;
+                var part = new Part { On = document, Day = on, Minor = put, Recovery = false, Late = was.Late, Met = was.Met ?? was.Day };
+                Book(cash, part);
+                if ((!was.Late || !cash.Payment) && document.OverdueOn(on)) document.Reinstated.Add((on, -put));
+                Apply(account, on, new Event.CashApplied(cash.Key, AsApplied(part)));
+            }
     }
 
     private IEnumerable<DateOnly> Booked(Document document) => document.Moves.Select(m => m.On).Concat(document.WriteOffs.Select(w => w.On))
