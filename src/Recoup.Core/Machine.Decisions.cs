@@ -126,11 +126,12 @@ public static partial class Machine
             return null;
         }
         var account = state.Account(message.Account)!;
-        var address = PartyAddresses.Of(work.Context.Vault, state, account, message.Channel);
-        var request = Decider.Request(state, work.Context, account, message.Portfolio, message.Channel, address?.Token, work.Today, facts.SpeakerHeld,
+        var addressee = PartyAddresses.AddresseeOf(state, account, message.Channel);
+        var address = PartyAddresses.Of(work.Context.Vault, state, addressee, message.Channel);
+        var request = Decider.Request(state, work.Context, addressee, message.Portfolio, message.Channel, address?.Token, work.Today, facts.SpeakerHeld,
             // What was released and not answered yet is on its way to the customer.
             underWay: state.Pending.Count(p => p.Kind == "message" && state.Messages[p.Id].Status == MessageStatus.Sending));
-        return Leave(work, message, request, () => Say(work, message, facts, account, address!.Value.Address));
+        return Leave(work, message, request with { Party = account.Kind }, () => Say(work, message, facts, account, address!.Value.Address));
     }
 
     /// <summary>The gate's last word, and what follows from it.</summary>
@@ -141,7 +142,8 @@ public static partial class Machine
             case Verdict.Blocked blocked:
                 work.Emit(new Event.MessageWithdrawn(message.Id, blocked.Rule), account: message.Account);
                 // Where the address is there and only its key is gone a decision would take the same channel again, without end.
-                if (work.Context.Rules.IsAboutAddress(blocked.Rule) && (request.AddressToken is not null || Needs.HasNoAddress(work.State, message))) GoOn(work, message);
+                if (work.Context.Rules.IsAboutAddress(blocked.Rule) && (request.AddressToken is not null || !work.State.IsKnownBy(message.Channel)))
+                    GoOn(work, message);
                 return null;
             case Verdict.Deferred deferred:
                 var dawn = LocalDay.Start(deferred.Until, work.Context.Workspace.TimeZone(message.Portfolio));

@@ -61,7 +61,7 @@ public static partial class Machine
             return null;
         }
         var account = state.Account(message.Account)!;
-        var address = PartyAddresses.Of(work.Context.Vault, state, PartyAddresses.AddresseeOf(state, account), message.Channel);
+        var address = PartyAddresses.Of(work.Context.Vault, state, PartyAddresses.AddresseeOf(state, account, message.Channel), message.Channel);
         return Leave(work, message, DocumentDecider.Request(state, work.Context, message.Portfolio, message.Account, document, work.Today) with { AddressToken = address?.Token },
             () => Say(work, message, account, address!.Value.Address, invoices, statement));
     }

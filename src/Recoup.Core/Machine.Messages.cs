@@ -44,7 +44,8 @@ public static partial class Machine
     {
         if (!work.State.Messages.TryGetValue(i.Message, out var message) || message.Account != i.Account) return new Refused(Refusal.UnknownMessage, $"account {i.Account} has no message {i.Message}");
         if (message.Status is MessageStatus.Pending or MessageStatus.Withdrawn) return new Refused(Refusal.MessageNotSent, $"message {i.Message} is {message.Status.ToString().ToLowerInvariant()}; what never left can't come back");
-        var token = message.AddressToken ?? PartyAddresses.Of(work.Context.Vault, work.State, work.State.Account(i.Account)!, message.Channel)?.Token;
+        var addressee = PartyAddresses.AddresseeOf(work.State, work.State.Account(i.Account)!, message.Channel);
+        var token = message.AddressToken ?? PartyAddresses.Of(work.Context.Vault, work.State, addressee, message.Channel)?.Token;
         var knownBad = i.Kind != "hard" || token is null || work.State.Contact.IsUndeliverable(message.Channel, token);
         // Servers report one failure more than once; what it says is known already.
         if (knownBad && message.Status is MessageStatus.Bounced or MessageStatus.Failed) return null;

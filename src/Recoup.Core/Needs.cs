@@ -131,7 +131,8 @@ public sealed class Needs
                     foreach (var account in state.Accounts)
                         if (account.Portfolio == message.Portfolio) needs.Listed(state, account.Account, message.PreDueThrough ?? today.Plus(-1));
                 // Its address may stop it, and then its step goes by another channel.
-                if (state.Contact.OptOuts.Count > 0 || state.Contact.BadAddresses is not null || (message is not null && HasNoAddress(state, message))) needs.ToDecide(state);
+                if (state.Contact.OptOuts.Count > 0 || state.Contact.BadAddresses is not null || (message is not null && !state.IsKnownBy(message.Channel)))
+                    needs.ToDecide(state);
                 break;
         }
         return needs;
@@ -221,10 +222,6 @@ public sealed class Needs
     }
 
     private void Work(PartyState state, string id) => Row(state.WorkItems, id);
-
-    internal static bool HasNoAddress(PartyState state, Contact.MessageState message) =>
-        state.Contact.Point(message.Channel) is null && (message.Document is null ? state.Account(message.Account)?.EmailToken is null
-            : !state.Accounts.Exists(a => a.EmailToken is not null));
 
     /// <summary>What deciding looks at beside the header.</summary>
     private void ToDecide(PartyState state)

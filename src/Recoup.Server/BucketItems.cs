@@ -1,4 +1,5 @@
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 using Recoup.Storage.Work;
 
 namespace Recoup.Server;
@@ -25,7 +26,9 @@ internal static class BucketItems
     private static ItemLine Line(Desk desk, string account, string number, string portfolio, string segment, DateOnly due, long open, DateOnly day)
     {
         var item = desk.Readings.Item(account, number)!;
-        var name = desk.Readings.PartyOf(account) is { } party ? desk.Readings.PersonalOf(party, account)?.Name : null;
-        return new ItemLine(account, name, portfolio, segment, number, item.Kind, item.IssuedOn, due, item.Currency, item.Amount, open, item.IsDisputedOn(day));
+        var party = desk.Readings.PartyOf(account);
+        var name = party is null ? null : desk.Readings.PersonalOf(party, account)?.Name;
+        return new ItemLine(account, name, portfolio, segment, number, item.Kind, item.IssuedOn, due, item.Currency, item.Amount, open,
+            item.IsDisputedOn(day) || party?.IsDisputedOn(account, day) == true);
     }
 }

@@ -95,8 +95,8 @@ internal static class PeopleVerbs
             var sheet = new Sheet("", $"{account}{(name is null ? "" : $", {name}")}: {e.Row.EffectiveOn:yyyy-MM-dd}");
             sheet.Add("did", DecisionWords.Did(d));
             sheet.Add("because", DecisionWords.Because(d));
-            sheet.Add("facts", $"{M(d.Facts.OverdueMinor)} overdue in {Plural.Of(d.Facts.OverdueItems, "item")}, "
-                + $"oldest {Plural.Of(d.Facts.DaysPastDue, "day")}; "
+            sheet.Add("facts", $"{M(d.Facts.OverdueMinor)} overdue in {Plural.Of(d.Facts.OverdueItems, "item")}"
+                + (DecisionWords.Oldest(d.Facts, e.Row.EffectiveOn) is var (_, days) ? $", oldest {Plural.Of(days, "day")}; " : "; ")
                 + $"{M(d.Facts.OpenMinor)} open" + (d.Facts.DisputedMinor > 0 ? $", {M(d.Facts.DisputedMinor)} disputed" : "")
                 + (d.Facts.UnappliedMinor > 0 ? $", {M(d.Facts.UnappliedMinor)} unapplied" : ""));
             sheet.Add("score", $"{d.Score} of 100" + (d.Reasons is { Count: > 0 } reasons ? $": {string.Join(", ", reasons)}" : ""));

@@ -50,8 +50,8 @@ internal static class WorkVerbs
             Output.ProgressDone();
             Print(session.Output, report, dry);
             if (report.NotListed.Count > 0)
-                Output.Say($"The policy does not say what {string.Join(", ", report.NotListed)} worth: nobody is called and no agency proposed for "
-                    + "such amounts. List what is missing under worth: in your policy.");
+                Output.Say($"The policy does not say what {Listed(report.NotListed)} worth: nobody is called and no agency proposed for such amounts. "
+                    + $"List {(report.NotListed.Count == 1 ? "it" : "them")} under worth: in your policy.");
             if (report.Stopped is not null) { Output.Say(report.Stopped); return 1; }
             if (report.Shadow && !dry && report.Decisions > 0)
                 Output.Say("The workspace is in shadow: decisions are recorded, nothing is sent. `recoup explain ACCOUNT` shows why; "
@@ -60,6 +60,10 @@ internal static class WorkVerbs
         });
         return verb;
     }
+
+    /// <summary>"MRU is", "MRU and TOP are", "MRU, TOP and XAF are".</summary>
+    private static string Listed(IReadOnlyCollection<string> names) =>
+        names.Count == 1 ? $"{names.First()} is" : $"{string.Join(", ", names.SkipLast(1))} and {names.Last()} are";
 
     /// <summary>Tells of what was left out. The verb's exit where all else is well.</summary>
     public static int AsideExit(long count, string one, string many, string verb)

@@ -373,12 +373,14 @@ public sealed class Decider
     private Verdict Ask(string channel)
     {
         asked = true;
-        var token = channel == Channel.Email ? facts.Account.EmailToken : channel == Channel.Call ? facts.Account.PhoneToken : null;
-        var request = Request(state, context, facts.Account, facts.Portfolio, channel, state.Contact.Point(channel)?.Token ?? token, asOf, facts.SpeakerHeld, underWay);
-        return ContactGate.Clear(context.Rules, request with { DayBegins = context.DayBegins(facts.Portfolio, asOf) });
+        var to = PartyAddresses.AddresseeOf(state, facts.Account, channel);
+        var token = state.Contact.Point(channel)?.Token ?? PartyState.TokenOf(to, channel);
+        var request = Request(state, context, to, facts.Portfolio, channel, token, asOf, facts.SpeakerHeld, underWay);
+        return ContactGate.Clear(context.Rules, request with { DayBegins = context.DayBegins(facts.Portfolio, asOf), Party = facts.Account.Kind });
     }
 
     /// <summary>What the gate is asked, at decision and at release alike.</summary>
+    /// <param name="account">Whose address it would go to.</param>
     public static ContactRequest Request(PartyState state, Context context, AccountDetails account, string portfolio, string channel, string? token, DateOnly today, bool held, int underWay)
     {
         return new ContactRequest
@@ -458,9 +460,7 @@ public sealed class Decider
     private DecisionRecord Plain(Step? step, string action, string rule) => new()
     {
         Portfolio = facts.Portfolio, Policy = 0, Segment = "", Strategy = "", Action = action, Rule = rule, Step = step?.Id, Score = 0,
-        Facts = new FactsRecord(facts.Currency.Code, facts.OpenMinor, facts.OverdueMinor, facts.DisputedMinor, facts.UnappliedMinor,
-            facts.OverdueItemsOfCurrency, facts.DaysPastDue)
-        { OldestDueOn = facts.OldestDueOn },
+        Facts = facts.Record,
     };
 
     /// <summary>Of all such days the first counts: it is when anything could be decided otherwise by the passing of time alone.</summary>

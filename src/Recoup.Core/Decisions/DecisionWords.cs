@@ -2,6 +2,7 @@ using System.Globalization;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
+using Recoup.Core.Measures;
 using Recoup.Core.Recovery;
 
 namespace Recoup.Core.Decisions;
@@ -19,6 +20,13 @@ public static class DecisionWords
         DecisionRecord.FindPlace => "an agent finds out where the customer is",
         _ => "nothing",
     } + (d.Shadow && d.Action != "wait" ? " (in shadow: nothing was sent)" : "");
+
+    /// <summary>The oldest of what is overdue, whether it may be dunned or not, and for how many days; null: nothing is, or it is not known.</summary>
+    /// <param name="asOf">The day of the decision.</param>
+    public static (DateOnly DueOn, int Days)? Oldest(FactsRecord facts, DateOnly asOf) =>
+        // A journal from before that has the days only.
+        (facts.QuietDueOn ?? facts.OldestDueOn ?? asOf.Plus(-facts.DaysPastDue)) is var due && Ageing.IsOverdue(due, asOf)
+            ? (due, Ageing.DaysPastDue(due, asOf)) : null;
 
     /// <summary>The rule that fired, as a reason.</summary>
     public static string Because(DecisionRecord d) => d.Rule switch

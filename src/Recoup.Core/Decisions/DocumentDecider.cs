@@ -148,8 +148,8 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
     public static ContactRequest Request(PartyState state, Context context, string portfolio, string account, DocumentRecord document, DateOnly today)
     {
         var details = state.Account(account)!;
-        var held = state.Holds.Any(h => h.Account == account && h.StandsOn(today)) || state.Disputes.Any(d => d.Number is null && d.Account == account && d.StandsOn(today));
-        var to = PartyAddresses.AddresseeOf(state, details);
+        var held = state.Holds.Any(h => h.Account == account && h.StandsOn(today)) || state.IsDisputedOn(account, today);
+        var to = PartyAddresses.AddresseeOf(state, details, Channel.Email);
         var token = state.Contact.Point(Channel.Email)?.Token ?? to.EmailToken;
         return Decider.Request(state, context, to, portfolio, Channel.Email, token, today, held, underWay: 0) with
         {
@@ -165,9 +165,7 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
         return new DecisionRecord
         {
             Portfolio = facts.Portfolio, Policy = context.PolicyVersion, Segment = facts.Segment, Strategy = Strategy, Action = "wait", Rule = rule, Score = score, Reasons = reasons.Count == 0 ? null : reasons,
-            Facts = new FactsRecord(facts.Currency.Code, facts.OpenMinor, facts.OverdueMinor, facts.DisputedMinor, facts.UnappliedMinor,
-                facts.OverdueItemsOfCurrency, facts.DaysPastDue)
-            { OldestDueOn = facts.OldestDueOn },
+            Facts = facts.Record,
             Document = document, Shadow = context.Workspace.Mode == "shadow",
         };
     }

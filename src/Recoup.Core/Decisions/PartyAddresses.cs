@@ -22,14 +22,16 @@ public static class PartyAddresses
         Given(vault, state, account, channel) is { } address && CanBeReached(channel, address) ? (address, Token(vault, state.Id, channel, address, account.Country)) : null;
 
     /// <summary>
-    /// Whose address documents of an account go to, where the party has no contact point for it: the account's own, else that of another of
-    /// the party's accounts, those of its portfolio first. One that takes no mail gives way to one that does.
+    /// Whose address letters and documents of an account go to, and whose number is called, where the party has no contact point for the
+    /// channel: the account's own, else that of another of the party's accounts, those of its portfolio first. One that takes no mail gives
+    /// way to one that does.
     /// </summary>
-    public static AccountDetails AddresseeOf(PartyState state, AccountDetails account)
+    public static AccountDetails AddresseeOf(PartyState state, AccountDetails account, string channel)
     {
-        if (state.Accounts.Count == 1 || state.Contact.Point(Channel.Email) is not null) return account;
-        var known = state.Accounts.Where(a => a.EmailToken is not null).OrderBy(a => a != account).ThenBy(a => a.Portfolio != account.Portfolio).ToList();
-        return known.Find(a => !state.Contact.IsUndeliverable(Channel.Email, a.EmailToken!)) ?? known.FirstOrDefault() ?? account;
+        if (state.Accounts.Count == 1 || state.Contact.Point(channel) is not null) return account;
+        var known = state.Accounts.Where(a => PartyState.TokenOf(a, channel) is not null)
+            .OrderBy(a => a != account).ThenBy(a => a.Portfolio != account.Portfolio).ToList();
+        return known.Find(a => !state.Contact.IsUndeliverable(channel, PartyState.TokenOf(a, channel)!)) ?? known.FirstOrDefault() ?? account;
     }
 
     /// <summary>

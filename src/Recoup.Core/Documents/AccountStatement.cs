@@ -3,6 +3,7 @@ using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Core.Documents;
 
@@ -69,6 +70,7 @@ public sealed record AccountStatement(string Account, DateOnly From, DateOnly As
     {
         var changes = Changes(history, account).Where(c => c.On <= asOf).OrderBy(c => c.On).ToList();
         var sections = new List<StatementSection>();
+        var disputed = state.IsDisputedOn(account, asOf);
         foreach (var code in changes.Select(c => c.Currency).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             var opening = changes.Where(c => c.Currency == code && c.On < from).Sum(c => c.Minor);
@@ -77,7 +79,8 @@ public sealed record AccountStatement(string Account, DateOnly From, DateOnly As
                 .Select(c => new StatementMovement(c.On, c.Kind, c.Reference, c.For, c.Minor, balance += c.Minor)).ToList();
             var items = state.Items.Values.Where(i => i.Account == account && i.Currency == code && i.OwedOn(asOf) != 0)
                 .OrderBy(i => i.DueAt(asOf)).ThenBy(i => i.IssuedOn).ThenBy(i => i.Number, StringComparer.Ordinal)
-                .Select(i => new StatementItem(i.Number, i.Kind, i.IssuedOn, i.DueAt(asOf), i.Amount, i.OwedOn(asOf), Ageing.DaysPastDue(i.DueAt(asOf), asOf), i.IsDisputedOn(asOf))
+                .Select(i => new StatementItem(i.Number, i.Kind, i.IssuedOn, i.DueAt(asOf), i.Amount, i.OwedOn(asOf),
+                    Ageing.DaysPastDue(i.DueAt(asOf), asOf), disputed || i.IsDisputedOn(asOf))
                 {
                     WrittenOff = Movements.SumOn(i.WriteOffs, asOf),
                 }).ToList();

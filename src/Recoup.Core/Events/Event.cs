@@ -546,6 +546,6 @@ public sealed record FactsRecord(string Currency, long OpenMinor, long OverdueMi
 {
     public DateOnly? OldestDueOn { get; init; }
 
-    /// <summary>Due day of the oldest that is overdue and may not be dunned (disputed or held), where it is older; null: it is not.</summary>
+    /// <summary>Due day of the oldest that is overdue and may not be dunned (disputed, held or in a plan), where it is older; null: it is not.</summary>
     public DateOnly? QuietDueOn { get; init; }
 }

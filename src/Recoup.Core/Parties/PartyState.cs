@@ -272,6 +272,13 @@ public sealed class PartyState : IFormed<PartyState>
         return null;
     }
 
+    /// <summary>The token of what an account has for a channel; null: nothing, or the channel is reached by contact points only.</summary>
+    public static string? TokenOf(AccountDetails account, string channel) =>
+        channel switch { Channel.Email => account.EmailToken, Channel.Call => account.PhoneToken, _ => null };
+
+    /// <summary>An address of the channel is known: the party's contact point, or what one of its accounts has.</summary>
+    public bool IsKnownBy(string channel) => Contact.Point(channel) is not null || Accounts.Exists(a => TokenOf(a, channel) is not null);
+
     public TreatmentState? Treatment(string portfolio)
     {
         foreach (var treatment in Treatments)

@@ -42,6 +42,8 @@ public sealed record Facts
 
     /// <summary>Overdue and neither disputed nor held: what may be dunned.</summary>
     public long DunnableMinor { get; private set; }
+
+    /// <summary>Contested, item by item or as a whole account; due or not.</summary>
     public long DisputedMinor { get; private set; }
     public long UnappliedMinor { get; private set; }
     public int OpenItems { get; private set; }
@@ -60,6 +62,9 @@ public sealed record Facts
 
     /// <summary>Due day of the oldest overdue item that may be dunned.</summary>
     public DateOnly? OldestDueOn { get; private set; }
+
+    /// <summary>Due day of the oldest overdue item that may not be dunned: it is disputed or in a plan, or its account is disputed or held.</summary>
+    public DateOnly? QuietDueOn { get; private set; }
 
     /// <summary>Exposures that are not overdue and may be written about, in order of due day.</summary>
     public List<Exposure> Coming { get; } = [];
@@ -134,8 +139,8 @@ public sealed record Facts
             MinimumToChase = policy.MinimumToChase,
             Behaviour = state.Behaviour,
             ContactsInSevenDays = state.Contact.OutboundWithin(asOf, 7, timeZone),
-            HasEmail = mine.Accounts.Exists(static a => a.EmailToken is not null) || state.Contact.Point(Channel.Email) is not null,
-            HasPhone = mine.Accounts.Exists(static a => a.PhoneToken is not null) || state.Contact.Point(Channel.Call) is not null,
+            HasEmail = state.IsKnownBy(Channel.Email),
+            HasPhone = state.IsKnownBy(Channel.Call),
             DaysSinceLastStep = treatment?.LastStepOn is { } last ? asOf.DayNumber - last.DayNumber : null,
             Segment = treatment?.Segment ?? TreatmentState.Unsegmented,
         };
@@ -145,8 +150,8 @@ public sealed record Facts
                 facts.Held = true;
                 if (facts.HeldThrough is not { } through || hold.To > through) facts.HeldThrough = hold.To;
             }
-        foreach (var dispute in state.Disputes)
-            if (dispute.Number is null && mine.Contains(dispute.Account) && dispute.StandsOn(asOf)) facts.AccountDisputed = true;
+        var disputed = Disputed(state, asOf);
+        facts.AccountDisputed = disputed.Count > 0 && mine.Accounts.Exists(a => disputed.Contains(a.Account));
         foreach (var promise in state.Promises)
         {
             if (!mine.Contains(promise.Account) || !promise.IsOpenOn(asOf)) continue;
@@ -158,7 +163,7 @@ public sealed record Facts
         (facts.PlansCompleted, facts.PlansBroken) = (state.PlansCompleted, state.PlansBroken);
         if (state.Pauses.Count > 0) facts.Pauses = [.. state.Pauses.Where(p => mine.Contains(p.Account))];
         facts.UnappliedMinor = UnappliedIn(state, mine, currency);
-        foreach (var e in exposures) facts.Count(e, quiet.Contains(e.Account));
+        foreach (var e in exposures) facts.Count(e, quiet.Contains(e.Account), e.Disputed || disputed.Contains(e.Account));
         facts.Account = mine.Accounts.Count == 1 ? mine.Accounts[0] : Speaker(mine.Accounts, facts.Dunnable, exposures, quiet);
         facts.SpeakerHeld = quiet.Contains(facts.Account.Account);
         return facts;
@@ -187,8 +192,12 @@ public sealed record Facts
     /// <summary>Accounts on hold, or disputed as a whole.</summary>
     private static IReadOnlySet<string> Quiet(PartyState state, DateOnly asOf) => state.Holds.Count + state.Disputes.Count == 0
         ? Nobody
-        : state.Holds.Where(h => h.StandsOn(asOf)).Select(h => h.Account)
-            .Concat(state.Disputes.Where(d => d.Number is null && d.StandsOn(asOf)).Select(d => d.Account)).ToHashSet(StringComparer.Ordinal);
+        : state.Holds.Where(h => h.StandsOn(asOf)).Select(h => h.Account).Concat(Disputed(state, asOf)).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Accounts disputed as a whole.</summary>
+    private static IReadOnlySet<string> Disputed(PartyState state, DateOnly asOf) => state.Disputes.Count == 0
+        ? Nobody
+        : state.Disputes.Where(d => d.Number is null && d.StandsOn(asOf)).Select(d => d.Account).ToHashSet(StringComparer.Ordinal);
 
     private static string CurrencyOf(PartyState state, List<Exposure> exposures, AccountsOf mine, IReadOnlySet<string> quiet, DateOnly asOf, Policy policy)
     {
@@ -258,13 +267,20 @@ public sealed record Facts
         DaysSinceLastStep = lastStepOn is { } on ? day.DayNumber - on.DayNumber : null;
     }
 
-    private void Count(Exposure e, bool quiet)
+    /// <summary>What a decision tells of them.</summary>
+    public FactsRecord Record => new(Currency.Code, OpenMinor, OverdueMinor, DisputedMinor, UnappliedMinor, OverdueItemsOfCurrency, DaysPastDue)
+    {
+        OldestDueOn = OldestDueOn,
+        QuietDueOn = OldestDueOn is { } oldest && oldest <= QuietDueOn ? null : QuietDueOn,
+    };
+
+    private void Count(Exposure e, bool quiet, bool disputed)
     {
         var overdue = Ageing.IsOverdue(e.DueOn, AsOf);
         var same = e.Currency == Currency.Code;
         OpenItems += e.Items;
         if (same) OpenMinor += e.Minor;
-        if (same && e.Disputed) DisputedMinor += e.Minor;
+        if (same && disputed) DisputedMinor += e.Minor;
         if (same && e.Planned) PlannedMinor += e.Minor;
         if (overdue)
         {
@@ -275,7 +291,11 @@ public sealed record Facts
                 OverdueMinor += e.Minor;
             }
         }
-        if (quiet || e.Rests) return;
+        if (quiet || disputed || e.Rests)
+        {
+            if (overdue && (QuietDueOn is not { } first || e.DueOn < first)) QuietDueOn = e.DueOn;
+            return;
+        }
         if (!overdue) { Coming.Add(e); return; }
         Dunnable.Add(e);
         DunnableItems += e.Items;

@@ -137,6 +137,11 @@ public static class DisputeChapter
     {
         /// <summary>Disputes that stand, or were closed for a day to come.</summary>
         public IReadOnlyList<OpenDispute> Disputes => Slice.Of(party)?.Disputes ?? (IReadOnlyList<OpenDispute>)[];
+
+        /// <summary>The account is contested as a whole at the end of the day, and with it each of its items.</summary>
+        public bool IsDisputedOn(string account, DateOnly day) =>
+            party.Disputes.Any(d => d.Number is null && d.Account == account && d.StandsOn(day))
+            || party.Pauses.Any(p => p is { Pause: { Kind: PauseKind.Dispute } pause } && p.Account == account && pause.From <= day && day < pause.To);
     }
 
     internal static Refused? Handle(Handling work, DisputeInput input) => input switch

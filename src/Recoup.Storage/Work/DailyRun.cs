@@ -120,8 +120,7 @@ public sealed class DailyRun(Door door)
             if (dryRun) door.EndDryRun();
         }
         if (!dryRun) report.AnchorFile = Anchors.Export(store, plan.At);
-        var worth = door.PolicyInForce.Worth;
-        report.NotListed.RemoveWhere(currency => worth is null || worth.PerUnit(currency) is not null);
+        NotListed.Strike(report.NotListed, door.PolicyInForce.Worth);
         report.Seconds = watch.Elapsed.TotalSeconds;
         return report;
     }

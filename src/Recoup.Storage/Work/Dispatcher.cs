@@ -176,7 +176,7 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
     }
 
     private static AccountDetails Addressee(PartyState state, MessageState message) =>
-        state.Account(message.Account)! is var account && message.Document is null ? account : PartyAddresses.AddresseeOf(state, account);
+        PartyAddresses.AddresseeOf(state, state.Account(message.Account)!, message.Channel);
 
     private void Send(IReadOnlyList<Outgoing> outgoing, DateTimeOffset at, DispatchReport report)
     {

@@ -67,6 +67,7 @@ internal static class PastRun
         {
             var workspace = Folding.Workspace(store, row => row.RecordedOn <= asOf);
             var nothing = new CellDeltas();
+            var context = door.PastContext(workspace, asOf, now);
             for (var p = 0; p < Partition.PartyCount; p++)
                 foreach (var (_, folded) in Folding.Partition(store, p, nothing, row => row.RecordedOn <= asOf).OrderBy(f => f.Value.Pid))
                 {
@@ -75,8 +76,7 @@ internal static class PastRun
                     try
                     {
                         outcome = Core.Machine.Handle(folded.State, folded.State.LastSeq,
-                            new Core.Inputs.Input.Review { Key = "dry-run", Party = folded.State.Id, AsOf = asOf }, door.PastContext(workspace, asOf,
-                                now), nothing);
+                            new Core.Inputs.Input.Review { Key = "dry-run", Party = folded.State.Id, AsOf = asOf }, context, nothing);
                     }
                     catch (Exception e) when (SetAsides.MayBeOf(e))
                     {
@@ -92,6 +92,7 @@ internal static class PastRun
                             report.Decided.Add((folded.State.Id, recorded.Envelope.Account, decided.Decision));
                         }
                 }
+            NotListed.Strike(report.NotListed, context.Policy.Worth);
         }
         finally { store.Rollback(); }
         report.Seconds = watch.Elapsed.TotalSeconds;

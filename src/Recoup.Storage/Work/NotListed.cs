@@ -34,6 +34,10 @@ public sealed record NotListed(string Currency, long Minor, long Overdue)
             .Select(r => new NotListed(r.Group.Currency, r.Total, r.Total - r.Current))];
     }
 
+    /// <summary>Of the currencies in which something was overdue, only those stay of which the policy does not say what they are worth.</summary>
+    public static void Strike(SortedSet<string> overdue, Worth? worth) =>
+        overdue.RemoveWhere(currency => worth is null || worth.PerUnit(currency) is not null);
+
     private static Worth? WorthOn(string? text)
     {
         if (text is null) return ShippedPolicies.Default.Worth;

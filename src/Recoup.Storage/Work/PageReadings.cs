@@ -126,7 +126,8 @@ public sealed class PageReadings
     private ItemLine Line(ItemState item, PartyState party, DateOnly asOf)
     {
         var (portfolio, segment) = party.PlaceOn(item.Account, asOf);
-        return new ItemLine(item.Account, NameOf(party, item.Account), portfolio, segment, item.Number, item.Kind, item.IssuedOn, item.DueAt(asOf), item.Currency, item.Amount, item.BalanceOn(asOf), item.IsDisputedOn(asOf));
+        return new ItemLine(item.Account, NameOf(party, item.Account), portfolio, segment, item.Number, item.Kind, item.IssuedOn, item.DueAt(asOf),
+            item.Currency, item.Amount, item.BalanceOn(asOf), item.IsDisputedOn(asOf) || party.IsDisputedOn(item.Account, asOf));
     }
 
     /// <summary>Items of an account: the open ones by due day, or all by number.</summary>

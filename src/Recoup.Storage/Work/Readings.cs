@@ -1,4 +1,5 @@
 using Recoup.Core;
+using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
@@ -26,17 +27,18 @@ public sealed record WorklistEntry(WorkItemState Work, string Party, string? Nam
     {
         var account = state.Account(work.Account)!;
         var personal = PartyAddresses.OpenPersonal(vault, state.Id, account);
-        var number = state.Contact.Point(Core.Contact.Channel.Call)?.Token ?? account.PhoneToken;
+        var called = PartyAddresses.AddresseeOf(state, account, Channel.Call);
+        var number = state.Contact.Point(Channel.Call)?.Token ?? called.PhoneToken;
         var forbidden =
             state.Erased ? "the person was erased"
-            : state.Contact.HasOptedOut(Core.Contact.Channel.Call, number, today, PartyAddresses.OtherTokens(vault, state, account, Core.Contact.Channel.Call)) ? "consent was withdrawn"
+            : state.Contact.HasOptedOut(Channel.Call, number, today, PartyAddresses.OtherTokens(vault, state, called, Channel.Call)) ? "consent was withdrawn"
             : state.Holds.Any(h => h.Account == work.Account && h.StandsOn(today)) ? "the account is on hold"
             : null;
-        var phone = forbidden is null ? personal?.Phone : null;
+        var phone = forbidden is null ? PartyAddresses.Of(vault, state, called, Channel.Call)?.Address : null;
         return new WorklistEntry(work, state.Id, personal?.Name, phone, priority)
         {
             DoNotCall = forbidden,
-            Number = phone is null ? null : (Core.Contact.PhoneNumber.Shown(phone, account.Country), Core.Contact.PhoneNumber.E164(phone, account.Country) ?? phone),
+            Number = phone is null ? null : (PhoneNumber.Shown(phone, called.Country), PhoneNumber.E164(phone, called.Country) ?? phone),
         };
     }
 }
@@ -113,8 +115,8 @@ public sealed class Readings
             foreach (var (pid, item, balance) in open)
             {
                 if (!parties.ContainsKey(pid)) continue;
-                var portfolio = parties[pid].Account(item.Account)!.Portfolio;
-                yield return (item.Account, item.Number, portfolio, parties[pid].SegmentOn(portfolio, asOf), item.Currency, item.DueAt(asOf), balance);
+                var (portfolio, segment) = parties[pid].PlaceOn(item.Account, asOf);
+                yield return (item.Account, item.Number, portfolio, segment, item.Currency, item.DueAt(asOf), balance);
             }
         }
     }
@@ -200,18 +202,18 @@ public sealed class Readings
     }
 
     /// <summary>Messages by status, and those of unknown fate that wait for a person.</summary>
-    public (IReadOnlyDictionary<Core.Contact.MessageStatus, int> Counts, IReadOnlyList<(string Id, string Account)> Unknown) Messages() => Read(_ =>
+    public (IReadOnlyDictionary<MessageStatus, int> Counts, IReadOnlyList<(string Id, string Account)> Unknown) Messages() => Read(_ =>
     {
-        var counts = new Dictionary<Core.Contact.MessageStatus, int>();
+        var counts = new Dictionary<MessageStatus, int>();
         var s = store.Statement("SELECT status, count(*) FROM message GROUP BY status");
-        while (s.Step()) counts[(Core.Contact.MessageStatus)s.Int(0)] = s.Int(1);
+        while (s.Step()) counts[(MessageStatus)s.Int(0)] = s.Int(1);
         var unknown = new List<(string, string)>();
         s = store.Statement("SELECT id, state, pid FROM message WHERE status = 4 ORDER BY id");
         var found = new List<(string Id, long Pid, byte[] State)>();
         while (s.Step()) found.Add((s.Text(0), s.Long(2), s.Blob(1).ToArray()));
         // Its account is told where it can be read; that it is of unknown fate in any case.
         foreach (var (id, pid, bytes) in found) unknown.Add((id, store.OrTrouble(pid, () => RowKinds.Messages.Decode(bytes).Account) ?? ""));
-        return ((IReadOnlyDictionary<Core.Contact.MessageStatus, int>)counts, (IReadOnlyList<(string, string)>)unknown);
+        return ((IReadOnlyDictionary<MessageStatus, int>)counts, (IReadOnlyList<(string, string)>)unknown);
     });
 
     /// <summary>Open balance of an item, in minor units; null where the account has no such item.</summary>

@@ -35,6 +35,19 @@ public sealed class WorklistTests
         folder.Run("worklist").Expect(0).Out.ShouldContain("do not call");
     }
 
+    /// <summary>A number is the customer's, whichever of their accounts it stands on, and whether it was given as a contact point.</summary>
+    [Theory]
+    [InlineData("""{"type":"account","key":"b","account":"A2","party":"A1","portfolio":"FR","phone":"01 23 45 67 89","country":"FR"}""", "01 23 45 67 89")]
+    [InlineData("""{"type":"contact_point","key":"p","account":"A1","channel":"call","address":"+33123456789"}""", "+33123456789")]
+    public void Whose_number_stands_elsewhere_has_it_on_the_worklist(string line, string number)
+    {
+        using var folder = new DataFolder();
+        folder.Send(Facts.Replace(",\"phone\":\"+49301234567\"", "", StringComparison.Ordinal), "--now", "2026-01-02T10:00:00Z").Expect(0);
+        folder.Send(line, "--now", "2026-01-02T10:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
+        folder.Run("worklist", "--format", "json").Expect(0).Json.EnumerateArray().Single().GetProperty("phone").GetString().ShouldBe(number);
+    }
+
     /// <summary>No list is empty, and no verb fails, for the number of rows that was asked for.</summary>
     [Theory]
     [InlineData("worklist")]

@@ -121,6 +121,12 @@ internal sealed class Books : IDisposable
                 + $"{e.Value.Minor} in {e.Value.Count}").Order(StringComparer.Ordinal).ToList(),
             cells.Unapplied(day).Select(u => $"{u.Portfolio} {u.Segment} {u.Currency} unapplied: {u.Minor}").Order(StringComparer.Ordinal).ToList()));
         Same(cellsOpen, open, $"open by due day as of {day:yyyy-MM-dd}");
+        // What a figure is opened to is the figure.
+        var readings = new Storage.Work.Readings(Play.Store);
+        var items = readings.Read(_ => readings.OpenItemsOn(day).ToList()).GroupBy(o => (o.Portfolio, o.Segment, o.Currency, o.Due))
+            .Select(g => $"{g.Key.Portfolio} {g.Key.Segment} {g.Key.Currency} due {g.Key.Due:yyyy-MM-dd}: {g.Sum(o => o.Minor)} in {g.Count()}")
+            .Order(StringComparer.Ordinal).ToList();
+        Same(cellsOpen, items, $"items opened by due day as of {day:yyyy-MM-dd}");
         Same(cellsUnapplied, unapplied, $"unapplied as of {day:yyyy-MM-dd}");
     }
 

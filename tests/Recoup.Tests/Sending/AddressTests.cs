@@ -167,6 +167,45 @@ public sealed class AddressTests
         ByCall(bench, "no-address");
     }
 
+    /// <summary>Mail is known of another account of the customer: a reminder goes there, and consent, marks and caps are that address's.</summary>
+    [Fact]
+    public void A_reminder_of_an_account_without_an_address_goes_to_that_of_another_unless_consent_for_it_was_withdrawn()
+    {
+        var bench = Overdue(null, phone: null);
+        bench.Account("A2", "ann@customer.example");
+        bench.OptOut("email", "Ann@Customer.example.");
+        ByCall(bench, "opted-out");
+        bench.OptOut("email", "ann@customer.example", granted: true);
+
+        var other = Overdue(null, phone: null);
+        other.Account("A2", "ann@customer.example", phone: null);
+        other.Review(Due.AddDays(3)).Action.ShouldBe("message");
+        other.OptOut("email", "ANN@customer.example");
+        other.Dispatch()[0].ShouldBeOfType<Event.MessageWithdrawn>().Rule.ShouldBe("opted-out");
+        other.Sent.ShouldBeEmpty();
+
+        var third = Overdue(null);
+        third.Account("A2", "ann@customer.example");
+        third.Review(Due.AddDays(3)).Action.ShouldBe("message");
+        third.Dispatch();
+        third.Sent.ShouldHaveSingleItem().Text.To.ShouldBe("ann@customer.example");
+        // What comes back marks the address that it went to.
+        third.Do(new Input.ChannelResult { Key = third.NextKey(), Party = "A1", Message = third.Sent[0].Message, Outcome = "sent" });
+        third.Do(new Input.MessageBounced { Key = third.NextKey(), Account = "A1", Message = third.Sent[0].Message, Kind = "hard" });
+        third.State.Contact.IsUndeliverable("email", third.State.Account("A2")!.EmailToken!).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void An_address_of_its_own_that_takes_no_mail_gives_way_to_that_of_another_account()
+    {
+        var bench = Overdue("gone@customer.example");
+        bench.Account("A2", "ann@customer.example");
+        bench.State.Contact.BadAddresses = [new BadAddress("email", bench.State.Account("A1")!.EmailToken!)];
+        bench.Review(Due.AddDays(3)).Action.ShouldBe("message");
+        bench.Dispatch();
+        bench.Sent.ShouldHaveSingleItem().Text.To.ShouldBe("ann@customer.example");
+    }
+
     // --- where it turns out at the release ---
 
     [Theory]

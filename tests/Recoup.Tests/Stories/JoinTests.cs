@@ -149,11 +149,11 @@ public sealed class JoinTests
         using var play = Written();
         Sent(play, On(4, 21), Join);
         var state = Party(play, "A2");
-        PartyAddresses.AddresseeOf(state, state.Account("A2")!).Account.ShouldBe("A2");
+        PartyAddresses.AddresseeOf(state, state.Account("A2")!, Channel.Email).Account.ShouldBe("A2");
         state.Contact.Mark(new BadAddress(Channel.Email, state.Account("A2")!.EmailToken!));
-        PartyAddresses.AddresseeOf(state, state.Account("A2")!).Account.ShouldBe("A1");
+        PartyAddresses.AddresseeOf(state, state.Account("A2")!, Channel.Email).Account.ShouldBe("A1");
         state.Contact.Mark(new BadAddress(Channel.Email, state.Account("A1")!.EmailToken!));
-        PartyAddresses.AddresseeOf(state, state.Account("A2")!).Account.ShouldBe("A2");
+        PartyAddresses.AddresseeOf(state, state.Account("A2")!, Channel.Email).Account.ShouldBe("A2");
     }
 
     [Fact]
