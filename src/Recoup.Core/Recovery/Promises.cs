@@ -49,11 +49,14 @@ public abstract record PromiseEvent : Event
     /// </summary>
     public sealed record Closed(string Promise, string Outcome, long PaidMinor, string Currency) : PromiseEvent
     {
-        /// <summary>Of one that was kept, the last day of its term and grace; null in journals from before it was kept.</summary>
+        /// <summary>The last day of its term and grace; null of one that was withdrawn, and in journals from before it was recorded.</summary>
         public DateOnly? LastDay { get; init; }
     }
 
-    /// <summary>The money that had kept a promise went back: from the day on it is open again. Paid is what still counts for it.</summary>
+    /// <summary>
+    /// The word on a promise is wrong by what stands: the money that had kept it went back, or money that came in time was told of after it
+    /// was closed. From the day on it is open again, until it is closed anew. Paid is what counts for it.
+    /// </summary>
     public sealed record Reopened(string Promise, long PaidMinor, string Currency) : PromiseEvent;
 }
 
@@ -86,14 +89,18 @@ public sealed class PromiseState : IFormed<PromiseState>
     /// <summary>The day on which it was recorded, where that is later than the day it was made.</summary>
     public DateOnly? LearnedOn { get; set; }
 
-    /// <summary>The last day of its term and grace, of one that was kept; null while open, and where the journal does not say.</summary>
+    /// <summary>The last day of its term and grace, of one that was closed; null while open, and where the journal does not say.</summary>
     public DateOnly? LastDay { get; set; }
 
     /// <summary>The day from which it is open again, since the money that had kept it went back; null: it never was closed.</summary>
     public DateOnly? AgainOn { get; set; }
 
-    /// <summary>Kept, but the money went back: the day from which it is to be open again. Null: it is kept by what stands.</summary>
-    public DateOnly? LostOn { get; set; }
+    /// <summary>Closed, but not as what stands now says: the day from which it is to be open again. Null: the word on it holds.</summary>
+    public DateOnly? WrongFrom { get; set; }
+
+    /// <summary>The word on one that is closed, by the cash that stands and came within its term and grace.</summary>
+    public string OutcomeOfClosed =>
+        Paid.Where(p => !(p.On > LastDay)).Sum(p => p.Minor) is var paid && paid >= Minor ? "kept" : paid > 0 ? "partial" : "broken";
 
     /// <summary>The first day on which it stands: that on which it was made, or from which it is open again.</summary>
     public DateOnly From => AgainOn ?? MadeOn;
@@ -146,7 +153,7 @@ public sealed class PromiseState : IFormed<PromiseState>
         v.LearnedOn = f.DayOrNull("learned_on", v.LearnedOn);
         v.LastDay = f.DayOrNull("last_day", v.LastDay);
         v.AgainOn = f.DayOrNull("again_on", v.AgainOn);
-        v.LostOn = f.DayOrNull("lost_on", v.LostOn);
+        v.WrongFrom = f.DayOrNull("wrong_from", v.WrongFrom);
         f.EndRare();
         return v;
     }
@@ -201,16 +208,19 @@ public sealed class PromiseSlice : Slice, IFormed<PromiseSlice>
     /// <summary>Those that are open, or were closed for a day to come; in the order in which they were made.</summary>
     public List<PromiseState> Open { get; set; } = [];
 
-    /// <summary>Those that were kept, as long as the money may go back, in the order in which they were made.</summary>
-    public List<PromiseState> Kept { get; set; } = [];
+    /// <summary>
+    /// Those that were closed, in the order in which they were made: kept ones as long as the money may go back, the others as long as money
+    /// that came in time may be told of.
+    /// </summary>
+    public List<PromiseState> Closed { get; set; } = [];
 
-    /// <summary>Cash that no promise needed while one was open or kept: it stands in for what goes back.</summary>
+    /// <summary>Cash that no promise needed while one was open or remembered: it stands in for what goes back.</summary>
     public List<SpareCash> Spare { get; set; } = [];
 
     /// <summary>In order of the day on which it comes or goes.</summary>
     public List<CashToCome> ToCome { get; set; } = [];
 
-    public override bool IsEmpty => Open.Count == 0 && Kept.Count == 0 && Spare.Count == 0 && ToCome.Count == 0;
+    public override bool IsEmpty => Open.Count == 0 && Closed.Count == 0 && Spare.Count == 0 && ToCome.Count == 0;
 
     public override void Advance(PartyState party, DateOnly from, DateOnly to) => PromiseChapter.Advance(party, this, to);
 
@@ -218,7 +228,7 @@ public sealed class PromiseSlice : Slice, IFormed<PromiseSlice>
     {
         var theirs = (PromiseSlice)other;
         Open.AddRange(theirs.Open);
-        Kept.AddRange(theirs.Kept);
+        Closed.AddRange(theirs.Closed);
         Spare.AddRange(theirs.Spare);
         foreach (var cash in theirs.ToCome) ToCome.Insert(ToCome.FindLastIndex(c => c.On <= cash.On) + 1, cash);
     }
@@ -229,7 +239,7 @@ public sealed class PromiseSlice : Slice, IFormed<PromiseSlice>
     {
         f.BeginRare(4);
         v.Open = f.List("open", v.Open);
-        v.Kept = f.List("kept", v.Kept);
+        v.Closed = f.List("closed", v.Closed);
         v.Spare = f.List("spare", v.Spare);
         v.ToCome = f.List("to_come", v.ToCome);
         f.EndRare();
@@ -245,6 +255,9 @@ public static class PromiseChapter
 {
     /// <summary>How long a kept promise is remembered, days: longer than any bank takes a payment back.</summary>
     private const int KeptDays = 800;
+
+    /// <summary>How long one that was not kept is remembered, days: longer than any bank is late with what came in time.</summary>
+    private const int NotKeptDays = 60;
 
     public static readonly SliceKind<PromiseSlice> Slice = new("promises", 1);
 
@@ -328,14 +341,14 @@ public static class PromiseChapter
             CloseAsOf(work, promise, asOf, graceDays);
     }
 
-    /// <summary>Kept promises whose money went back are open again from that day; where their term and grace are over, the word on them is another.</summary>
+    /// <summary>Closed promises on which the word is wrong are open again; where their term and grace are over, another word stands on them.</summary>
     internal static void Reopen(Handling work, DateOnly asOf, int graceDays)
     {
-        if (Slice.Of(work.State) is not { Kept.Count: > 0 } slice) return;
-        foreach (var kept in slice.Kept.Where(p => p.LostOn <= asOf).ToList())
+        if (Slice.Of(work.State) is not { Closed.Count: > 0 } slice) return;
+        foreach (var closed in slice.Closed.Where(p => p.WrongFrom <= asOf).ToList())
         {
-            work.Emit(new PromiseEvent.Reopened(kept.Promise, kept.PaidMinor, kept.Currency), kept.LostOn!.Value, kept.Account);
-            var open = slice.Open.Find(p => p.Promise == kept.Promise)!;
+            work.Emit(new PromiseEvent.Reopened(closed.Promise, closed.PaidMinor, closed.Currency), closed.WrongFrom!.Value, closed.Account);
+            var open = slice.Open.Find(p => p.Promise == closed.Promise)!;
             if (open.DueOn.Plus(graceDays) < asOf) CloseAsOf(work, open, asOf, graceDays);
         }
     }
@@ -350,7 +363,7 @@ public static class PromiseChapter
     private static void Close(Handling work, PromiseState promise, string outcome, long paid, DateOnly on, int graceDays) =>
         work.Emit(new PromiseEvent.Closed(promise.Promise, outcome, paid, promise.Currency)
         {
-            LastDay = outcome == "kept" ? promise.DueOn.Plus(graceDays) : null,
+            LastDay = promise.DueOn.Plus(graceDays),
         }, on, promise.Account);
 
     // --- what follows from events ---
@@ -383,7 +396,7 @@ public static class PromiseChapter
         if (e.EffectiveOn <= state.AsOf) End(state, slice, promise);
     }
 
-    /// <summary>Its last day has come. One that was kept is remembered, since its money may go back.</summary>
+    /// <summary>Its last day has come. It is remembered, since its money may go back, or money that came in time be told of.</summary>
     private static void End(PartyState state, PromiseSlice slice, PromiseState promise)
     {
         if (promise.Outcome == "kept") state.Behaviour.PromisesKept++;
@@ -392,19 +405,19 @@ public static class PromiseChapter
         if (promise.Outcome != "withdrawn")
             PauseChapter.Keep(state, promise.Account, new Pause(PauseKind.Promise, promise.From, promise.ClosedOn!.Value, promise.LearnedOn));
         slice.Open.Remove(promise);
-        if (promise.LastDay is not null) slice.Kept.Insert(slice.Kept.FindLastIndex(p => p.MadeOn <= promise.MadeOn) + 1, promise);
+        if (promise.LastDay is not null) slice.Closed.Insert(slice.Closed.FindLastIndex(p => p.MadeOn <= promise.MadeOn) + 1, promise);
         // What went back between the word on it and this day is missing already.
-        KeepBySpare(slice, promise.ClosedOn!.Value);
+        Weigh(slice, promise.ClosedOn!.Value);
     }
 
     private static void Reopen(PartyState state, Envelope e, PromiseEvent.Reopened reopened)
     {
         var slice = Slice.In(state);
-        var promise = slice.Kept.Find(p => p.Promise == reopened.Promise)!;
-        slice.Kept.Remove(promise);
+        var promise = slice.Closed.Find(p => p.Promise == reopened.Promise)!;
+        slice.Closed.Remove(promise);
         ForgetSpare(slice);
-        state.Behaviour.PromisesKept--;
-        (promise.Outcome, promise.ClosedOn, promise.LastDay, promise.LostOn) = (null, null, null, null);
+        if (promise.Outcome == "kept") state.Behaviour.PromisesKept--; else state.Behaviour.PromisesBroken--;
+        (promise.Outcome, promise.ClosedOn, promise.LastDay, promise.WrongFrom) = (null, null, null, null);
         (promise.AgainOn, promise.LearnedOn) = (e.EffectiveOn, Pause.LateFrom(e.EffectiveOn, e.RecordedOn));
         slice.Open.Insert(slice.Open.FindLastIndex(p => p.MadeOn <= promise.MadeOn) + 1, promise);
     }
@@ -432,7 +445,7 @@ public static class PromiseChapter
         if (cash.Minor < 0)
         {
             foreach (var promise in slice.Open) promise.Paid.RemoveAll(p => p.Key == cash.Key);
-            foreach (var promise in slice.Kept) promise.Paid.RemoveAll(p => p.Key == cash.Key);
+            foreach (var promise in slice.Closed) promise.Paid.RemoveAll(p => p.Key == cash.Key);
             slice.Spare.RemoveAll(s => s.Cash.Key == cash.Key);
         }
         else
@@ -441,16 +454,19 @@ public static class PromiseChapter
             foreach (var promise in slice.Open)
                 if (rest > 0 && promise.Account == cash.Account && promise.Currency == cash.Currency && promise.Counts(cash.ForCashOf))
                     rest -= promise.Count(new CashCounted(cash.Key, cash.ForCashOf, rest));
-            if (rest > 0 && (slice.Kept.Count > 0 || slice.Open.Count > 0))
+            if (rest > 0 && (slice.Closed.Count > 0 || slice.Open.Count > 0))
                 slice.Spare.Add(new SpareCash(cash.Account, cash.Currency, new CashCounted(cash.Key, cash.ForCashOf, rest)));
         }
-        KeepBySpare(slice, cash.On);
+        Weigh(slice, cash.On);
     }
 
-    /// <summary>A kept promise that lost money is kept by what came beside; where that is too little, it is to be open again.</summary>
-    private static void KeepBySpare(PromiseSlice slice, DateOnly on)
+    /// <summary>
+    /// A closed promise that lacks money takes what came beside, in time; where the word on it is then another than it was closed with, it is
+    /// to be open again: from the day on which money went back, or else from the day on which it was closed.
+    /// </summary>
+    private static void Weigh(PromiseSlice slice, DateOnly on)
     {
-        foreach (var promise in slice.Kept)
+        foreach (var promise in slice.Closed)
         {
             foreach (var spare in slice.Spare.Where(s => IsFor(promise, s)).OrderBy(s => s.Cash.On).ToList())
             {
@@ -459,7 +475,8 @@ public static class PromiseChapter
                 if (part == spare.Cash.Minor) slice.Spare.RemoveAt(at);
                 else slice.Spare[at] = spare with { Cash = spare.Cash with { Minor = spare.Cash.Minor - part } };
             }
-            promise.LostOn = promise.PaidMinor >= promise.Minor ? null : promise.LostOn ?? (on > promise.ClosedOn!.Value ? on : promise.ClosedOn);
+            promise.WrongFrom = promise.OutcomeOfClosed == promise.Outcome ? null
+                : promise.WrongFrom ?? (promise.Outcome == "kept" && on > promise.ClosedOn!.Value ? on : promise.ClosedOn);
         }
         ForgetSpare(slice);
     }
@@ -469,7 +486,7 @@ public static class PromiseChapter
         && promise.MadeOn <= spare.Cash.On && !(promise.LastDay < spare.Cash.On);
 
     private static void ForgetSpare(PromiseSlice slice) =>
-        slice.Spare.RemoveAll(s => !slice.Kept.Exists(p => IsFor(p, s)) && !slice.Open.Exists(p => IsFor(p, s)));
+        slice.Spare.RemoveAll(s => !slice.Closed.Exists(p => IsFor(p, s)) && !slice.Open.Exists(p => IsFor(p, s)));
 
     // --- what time alone changes ---
 
@@ -479,8 +496,8 @@ public static class PromiseChapter
         slice.ToCome.RemoveAll(c => c.On <= to);
         for (var i = slice.Open.Count - 1; i >= 0; i--)
             if (slice.Open[i].ClosedOn <= to) End(state, slice, slice.Open[i]);
-        if (slice.Kept.Count == 0) return;
-        slice.Kept.RemoveAll(p => p.ClosedOn!.Value.DayNumber < to.DayNumber - KeptDays);
+        if (slice.Closed.Count == 0) return;
+        slice.Closed.RemoveAll(p => p.ClosedOn!.Value.DayNumber < to.DayNumber - (p.Outcome == "kept" ? KeptDays : NotKeptDays));
         ForgetSpare(slice);
     }
 }

@@ -47,7 +47,7 @@ public static class EventWords
         DisputeEvent.Closed d => ("Dispute closed", Join(d.Number, Show.Plain(d.Outcome))),
         PromiseEvent.Made p => ("Promise to pay", $"{Show.AmountWith(p.Minor, p.Currency)} by {Show.Day(p.DueOn)}"),
         PromiseEvent.Closed p => ($"Promise {p.Outcome}", $"{Show.AmountWith(p.PaidMinor, p.Currency)} came in"),
-        PromiseEvent.Reopened p => ("Promise open again", $"money went back; {Show.AmountWith(p.PaidMinor, p.Currency)} of what came in stand"),
+        PromiseEvent.Reopened p => ("Promise open again", $"{Show.AmountWith(p.PaidMinor, p.Currency)} stand for it by what is known now"),
         PlanEvent.Agreed p => ("Payment plan agreed",
             $"{Show.AmountWith(p.Instalments.Sum(i => i.Minor), p.Currency)} in {Plural.Of(p.Instalments.Count, "instalment")}, "
                 + $"{Show.Span(p.Instalments[0].DueOn, p.Instalments[^1].DueOn)}"),

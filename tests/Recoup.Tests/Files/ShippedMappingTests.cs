@@ -1,4 +1,5 @@
 using Recoup.Connectors.Files;
+using Recoup.Core;
 using Recoup.Core.Inputs;
 using Recoup.Core.Recovery;
 using static Recoup.Tests.Files.TestFiles;
@@ -65,7 +66,7 @@ public class ShippedMappingTests
         var blocks = File.ReadAllText(Path.Combine(folder!.FullName, "docs", "mappings.md")).Split("```");
         var rows = Read(Mapping.Parse(blocks[3]["yaml\n".Length..], "ledger.yaml"), blocks[1].TrimStart('\n'));
         rows.ShouldAllBe(r => r.Problems.Count == 0);
-        rows.Select(r => string.Join(' ', r.Inputs.Select(i => i.GetType().Name))).ShouldBe(["AccountSet Invoice Payment", "AccountSet Invoice DisputeOpened"]);
+        rows.Select(r => string.Join(' ', r.Inputs.Select(InputKinds.NameOf))).ShouldBe(["account invoice payment", "account invoice dispute_opened"]);
         rows[0].Inputs[2].ShouldBeOfType<Input.Payment>().Amount.ToString().ShouldBe("1234.50 EUR");
     }
 

@@ -26,7 +26,7 @@ public sealed class ContactProperties
         });
         // Else the property could hold because nothing was ever sent. Of one history or two nobody can say how much is.
         if (Environment.GetEnvironmentVariable("RECOUP_SEED") is not { Length: > 0 })
-            released.ShouldBeGreaterThan(Stores.TestStores.IsPostgres ? 0 : Many.Cases(14) * 3);
+            released.ShouldBeGreaterThan(Stores.TestStores.IsPostgres ? 0 : Many.Cases(14) * 2);
     }
 
     /// <summary>Follows a history as it is played.</summary>
