@@ -110,7 +110,27 @@ public static partial class Machine
         if (refused is null && input is Input.OfAccount) PlanChapter.Judge(work, state.AsOf);
         // What is only put off stays on the worklist, which says why nobody may call, until the next run.
         if (refused is null && input is Input.OfAccount and not (HoldInput.Placed or DisputeInput.Opened or PromiseInput.Made) && state.Pending.Count > 0) CloseWorkWithoutReason(work);
+        if (refused is null && input.EffectiveOn is { } on) RemarkOfDayAhead(work, on);
         return refused is not null ? work.Refuse(refused) : new Outcome { Events = work.Events, Outgoing = work.Outgoing, Remarks = work.Remarks };
+    }
+
+    /// <summary>What is told to have happened further ahead than this, days, is a typing error more often than not.</summary>
+    public const int DaysAheadUsual = 31;
+
+    /// <summary>A hold may begin on any day, and an invoice be issued ahead; nothing else that is told of a day far ahead is likely to be meant.</summary>
+    private static void RemarkOfDayAhead(Work work, DateOnly on)
+    {
+        var days = on.DayNumber - work.Today.DayNumber;
+        if (days <= DaysAheadUsual || work.Input is not Input.OfAccount || work.Input is HoldInput or Input.Invoice) return;
+        var mend = work.Input switch
+        {
+            Input.Payment { Listed: not null } => "give its right day in the list",
+            Input.Payment => $"take it back, {{\"type\":\"payment_reversed\",\"payment\":\"{work.Input.Key}\",\"on\":\"{on:yyyy-MM-dd}\",…}}, "
+                + "and send it again under another key",
+            _ => "take it back as of that day, and send it again under another key",
+        };
+        work.Remarks.Add($"account {work.Input.AccountId}: {InputKinds.NameOf(work.Input)} {work.Input.Key} takes effect on {on:yyyy-MM-dd}, {days} days from "
+            + $"{work.Today:yyyy-MM-dd}, and counts nowhere until then. If the day is mistyped, {mend}");
     }
 
     /// <summary>The business date on which the input is learned: at the portfolio's place, never before one the party has seen.</summary>

@@ -155,6 +155,8 @@ public sealed record Facts
         foreach (var promise in state.Promises)
         {
             if (!mine.Contains(promise.Account) || !promise.IsOpenOn(asOf)) continue;
+            // A word on a currency in which nothing is owed says nothing of what is.
+            if (!exposures.Exists(e => e.Currency == promise.Currency)) continue;
             var until = promise.DueOn.Plus(policy.PromiseGraceDays + 1);
             if (facts.PromisedUntil is not { } known || until > known) facts.PromisedUntil = until;
         }

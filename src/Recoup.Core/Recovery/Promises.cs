@@ -102,6 +102,9 @@ public sealed class PromiseState : IFormed<PromiseState>
     public string OutcomeOfClosed =>
         Paid.Where(p => !(p.On > LastDay)).Sum(p => p.Minor) is var paid && paid >= Minor ? "kept" : paid > 0 ? "partial" : "broken";
 
+    /// <summary>When it was made nothing was owed in its currency: as long as that is so it rests no dunning.</summary>
+    public bool IsOfNothing { get; set; }
+
     /// <summary>The first day on which it stands: that on which it was made, or from which it is open again.</summary>
     public DateOnly From => AgainOn ?? MadeOn;
 
@@ -146,7 +149,7 @@ public sealed class PromiseState : IFormed<PromiseState>
         v.DueOn = f.Day("due_on", v.DueOn);
         v.Minor = f.Long("minor", v.Minor);
         v.Currency = f.Word("currency", v.Currency);
-        f.BeginRare(7);
+        f.BeginRare(8);
         v.Paid = f.List("paid", v.Paid);
         v.Outcome = f.WordOrNull("outcome", v.Outcome);
         v.ClosedOn = f.DayOrNull("closed_on", v.ClosedOn);
@@ -154,6 +157,7 @@ public sealed class PromiseState : IFormed<PromiseState>
         v.LastDay = f.DayOrNull("last_day", v.LastDay);
         v.AgainOn = f.DayOrNull("again_on", v.AgainOn);
         v.WrongFrom = f.DayOrNull("wrong_from", v.WrongFrom);
+        v.IsOfNothing = f.Flag("of_nothing", v.IsOfNothing);
         f.EndRare();
         return v;
     }
@@ -249,7 +253,7 @@ public sealed class PromiseSlice : Slice, IFormed<PromiseSlice>
 
 /// <summary>
 /// Promises to pay: what counts toward them, when they end, and what becomes of one whose money went back. While one is open the dunning
-/// of all the party's accounts in its portfolio rests.
+/// of all the party's accounts in its portfolio rests, as long as anything is owed there in its currency.
 /// </summary>
 public static class PromiseChapter
 {
@@ -258,6 +262,9 @@ public static class PromiseChapter
 
     /// <summary>How long one that was not kept is remembered, days: longer than any bank is late with what came in time.</summary>
     private const int NotKeptDays = 60;
+
+    /// <summary>A term longer than this, days, is told of: nobody is reminded meanwhile, and a year typed wrong makes it decades.</summary>
+    public const int TermDaysUsual = 92;
 
     public static readonly SliceKind<PromiseSlice> Slice = new("promises", 1);
 
@@ -294,6 +301,10 @@ public static class PromiseChapter
 
         /// <summary>Cash of days to come that promises will hear of then.</summary>
         public IReadOnlyList<CashToCome> CashToCome => Slice.Of(party)?.ToCome ?? (IReadOnlyList<CashToCome>)[];
+
+        /// <summary>A promise of that key is open, or is remembered since it was closed.</summary>
+        public bool HasPromise(string promise) =>
+            Slice.Of(party) is { } slice && (slice.Open.Exists(p => p.Promise == promise) || slice.Closed.Exists(p => p.Promise == promise));
     }
 
     // --- rules ---
@@ -303,11 +314,31 @@ public static class PromiseChapter
         switch (input)
         {
             case PromiseInput.Made i:
+                Remark(work, i);
                 work.Emit(new PromiseEvent.Made(i.Key, i.DueOn, i.Amount.Minor, i.Amount.Currency.Code));
                 return null;
             case PromiseInput.Withdrawn i: return Withdraw(work, i);
             default: throw new InvariantBrokenException($"{input.GetType().Name} is no input of a promise");
         }
+    }
+
+    private static void Remark(Handling work, PromiseInput.Made i)
+    {
+        var mend = $"If that is a mistake, withdraw it, {{\"type\":\"promise_withdrawn\",\"promise\":\"{i.Key}\",…}}, and send it again under another key";
+        var from = i.On > work.Today ? i.On : work.Today;
+        if (i.DueOn.DayNumber - from.DayNumber is > TermDaysUsual and var days)
+            work.Remarks.Add($"account {i.Account}: promise {i.Key} runs until {i.DueOn:yyyy-MM-dd}, {days} days from {from:yyyy-MM-dd}: "
+                + $"nobody is reminded of what is owed until then. {mend}");
+        if (!IsOwed(work.State, i.Account, i.Amount.Currency.Code))
+            work.Remarks.Add($"account {i.Account}: nothing is owed in {i.Amount.Currency}, the currency of promise {i.Key}: "
+                + $"it stops no reminder of anything else. {mend}");
+    }
+
+    /// <summary>Something is open in that currency at an account of the same portfolio: what a promise may be of.</summary>
+    private static bool IsOwed(PartyState state, string account, string currency)
+    {
+        var portfolio = state.Account(account)!.Portfolio;
+        return state.Exposures.Any(e => e.Currency == currency && state.Account(e.Account)!.Portfolio == portfolio);
     }
 
     private static Refused? Withdraw(Handling work, PromiseInput.Withdrawn i)
@@ -383,7 +414,7 @@ public static class PromiseChapter
     private static void Make(PartyState state, Envelope e, PromiseEvent.Made made) => Slice.In(state).Open.Add(new PromiseState
     {
         Promise = made.Promise, Account = e.Account, MadeOn = e.EffectiveOn, DueOn = made.DueOn, Minor = made.Minor, Currency = made.Currency,
-        LearnedOn = Pause.LateFrom(e.EffectiveOn, e.RecordedOn),
+        LearnedOn = Pause.LateFrom(e.EffectiveOn, e.RecordedOn), IsOfNothing = !IsOwed(state, e.Account, made.Currency),
     });
 
     private static void Close(PartyState state, Envelope e, PromiseEvent.Closed closed)
@@ -401,8 +432,9 @@ public static class PromiseChapter
     {
         if (promise.Outcome == "kept") state.Behaviour.PromisesKept++;
         else if (promise.Outcome != "withdrawn") state.Behaviour.PromisesBroken++;
-        // One that was withdrawn was never given, and rested nothing.
-        if (promise.Outcome != "withdrawn")
+        // One that was withdrawn was never given, and rested nothing; nor did one of what nobody owed.
+        var rested = !promise.IsOfNothing || promise.Paid.Count > 0 || IsOwed(state, promise.Account, promise.Currency);
+        if (promise.Outcome != "withdrawn" && rested)
             PauseChapter.Keep(state, promise.Account, new Pause(PauseKind.Promise, promise.From, promise.ClosedOn!.Value, promise.LearnedOn));
         slice.Open.Remove(promise);
         if (promise.LastDay is not null) slice.Closed.Insert(slice.Closed.FindLastIndex(p => p.MadeOn <= promise.MadeOn) + 1, promise);

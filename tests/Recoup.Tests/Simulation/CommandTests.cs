@@ -110,7 +110,7 @@ public sealed class CommandTests
     public void The_demo_tells_what_was_owed_what_was_done_and_what_came_back()
     {
         using var folder = new DataFolder();
-        const int whole = 2000, part = 130;
+        const int whole = 2000, part = 200;
         string[] fewer = Long.IsAsked ? [] : ["--accounts", $"{part}"];
         var share = Long.Or(whole, part) / (double)whole;
         var ran = folder.Run(["demo", "--format", "json", .. fewer]).Expect(0);
