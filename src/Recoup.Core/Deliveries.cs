@@ -48,7 +48,8 @@ internal static class Deliveries
     public static void Cancel(PartyState state, string account, string number, DateOnly on)
     {
         if (Find(state.Documents, account) is not { } documents) return;
-        if (documents.ToDeliver?.Contains(number) == true || documents.Blocked?.Contains(number) == true) Note(state, account, number, new ItemDelivery("withdrawn", on, null, "cancelled"));
+        if (documents.ToDeliver?.Contains(number) == true || documents.Blocked?.Contains(number) == true)
+            Note(state, account, number, new ItemDelivery("withdrawn", on, null, "cancelled"));
         Forget(state, account, number);
     }
 
@@ -91,12 +92,14 @@ internal static class Deliveries
             var blocked = decision.Verdict == "blocked";
             if (blocked && !decision.Shadow) Block(documents, number);
             var outcome = sent ? "decided" : decision.Shadow ? "shadow" : blocked ? "blocked" : "not_sent";
-            Note(state, e.Account, number, new ItemDelivery(outcome, e.EffectiveOn, sent ? decision.Intent : null, sent || decision.Shadow ? null : decision.GateRule ?? decision.Rule));
+            Note(state, e.Account, number, new ItemDelivery(outcome, e.EffectiveOn, sent ? decision.Intent : null, sent || decision.Shadow
+                ? null : decision.GateRule ?? decision.Rule));
         }
         if (!sent) return;
         state.Messages[decision.Intent!] = new MessageState
         {
-            Id = decision.Intent!, Portfolio = decision.Portfolio, Account = e.Account, Channel = decision.Channel!, Template = decision.Template!, Tone = decision.Tone!,
+            Id = decision.Intent!, Portfolio = decision.Portfolio, Account = e.Account, Channel = decision.Channel!, Template = decision.Template!,
+            Tone = decision.Tone!,
             Rule = decision.Rule, DecidedOn = e.EffectiveOn, NotBefore = decision.NotBefore!.Value, Document = document,
         };
         state.Messages.Changed.Add(decision.Intent!);
@@ -108,7 +111,8 @@ internal static class Deliveries
     public static void Release(PartyState state, MessageState message, DateOnly on)
     {
         foreach (var number in message.Document?.Numbers ?? [])
-            if (state.Item(message.Account, number)?.IsCancelledOn(on) == true) Note(state, message.Account, number, new ItemDelivery("withdrawn", on, message.Id, "cancelled"));
+            if (state.Item(message.Account, number)?.IsCancelledOn(on) == true)
+                Note(state, message.Account, number, new ItemDelivery("withdrawn", on, message.Id, "cancelled"));
     }
 
     /// <summary>What became of a message is what became of the invoices that it brings.</summary>

@@ -46,9 +46,11 @@ public static class EventCodec
     public static Event Decode(string kind, int version, ReadOnlySpan<byte> payload)
     {
         if (!ByKind.TryGetValue(kind, out var current)) throw new JournalDamagedException($"'{kind}' is no kind of event that this version of Recoup knows");
-        if (version > current.Version) throw new JournalDamagedException($"{kind} version {version} is newer than this version of Recoup, which knows {current.Version}");
+        if (version > current.Version)
+            throw new JournalDamagedException($"{kind} version {version} is newer than this version of Recoup, which knows {current.Version}");
         for (var v = version; v < current.Version; v++)
-            payload = Upcasters.TryGetValue((kind, v), out var lift) ? lift(payload.ToArray()) : throw new JournalDamagedException($"{kind} version {v} has no upcaster");
+            payload = Upcasters.TryGetValue((kind, v), out var lift) ? lift(payload.ToArray()) : throw new JournalDamagedException($"{kind} version {v} has "
+                + "no upcaster");
         if (HotEvents.Decode(kind, payload) is { } hot) return hot;
         try
         {
@@ -62,7 +64,8 @@ public static class EventCodec
 }
 
 /// <summary>How each event is written, field by field; null is left out, and a field that is none of its own refuses the payload.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(Event.AccountOpened))]
 [JsonSerializable(typeof(Event.AccountChanged))]
 [JsonSerializable(typeof(Event.AccountMoved))]

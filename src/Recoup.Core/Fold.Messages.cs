@@ -35,7 +35,8 @@ public static partial class Fold
         var message = state.Messages[bounced.Message];
         var detail = string.Join(' ', new[] { bounced.Kind, bounced.Status, bounced.Detail }.OfType<string>());
         // It left, whatever was known of that before; as a contact it counted when it was sent or became unknown.
-        if (message.Status == MessageStatus.Sending && message.Document is null) state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
+        if (message.Status == MessageStatus.Sending && message.Document is null)
+            state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
         if (message.Status != MessageStatus.Failed) Settle(state, bounced.Message, MessageStatus.Bounced, detail);
         if (bounced.Kind == "hard")
         {
@@ -64,7 +65,8 @@ public static partial class Fold
             return;
         }
         // Unknown may have reached the customer, so it counts toward the caps; settled later, it is not counted twice.
-        if (settled.Outcome != "failed" && !counted) state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
+        if (settled.Outcome != "failed" && !counted)
+            state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
         if (settled.Outcome == "sent") CountAction(state, e.Account, cells, e.EffectiveOn, settled.Proactive);
         if (settled.Outcome == "failed") state.Touch(e);
     }

@@ -134,8 +134,10 @@ internal static class HotEvents
         r.Raw(",\"kind\":"u8);
         var details = new AccountDetails(account, portfolio, r.Word())
         {
-            Country = r.Word(",\"country\":"u8), TimeZone = r.Word(",\"time_zone\":"u8), Language = r.Word(",\"language\":"u8), Parent = r.Text(",\"parent\":"u8),
-            EmailToken = r.Text(",\"email_token\":"u8), PhoneToken = r.Text(",\"phone_token\":"u8), Said = r.Text(",\"said\":"u8), Sealed = r.Has(",\"sealed\":"u8) ? r.Base64() : null,
+            Country = r.Word(",\"country\":"u8), TimeZone = r.Word(",\"time_zone\":"u8), Language = r.Word(",\"language\":"u8),
+            Parent = r.Text(",\"parent\":"u8),
+            EmailToken = r.Text(",\"email_token\":"u8), PhoneToken = r.Text(",\"phone_token\":"u8), Said = r.Text(",\"said\":"u8),
+            Sealed = r.Has(",\"sealed\":"u8) ? r.Base64() : null,
         };
         r.Raw("}}"u8);
         return r.Ended ? new Event.AccountOpened(details) : null;
@@ -224,9 +226,12 @@ internal static class HotEvents
         {
             Portfolio = portfolio, Policy = policy, Rules = rules, Segment = segment, SegmentBefore = segmentBefore, Strategy = strategy, Action = action,
             Rule = rule, Step = step, Skipped = skipped,
-            Considered = considered, Score = score, Reasons = reasons, Facts = ReadFacts(ref r), Verdict = r.Word(",\"verdict\":"u8), GateRule = r.Word(",\"gate_rule\":"u8),
-            NotBefore = r.Has(",\"not_before\":"u8) ? r.Instant() : null, Clearance = r.Word(",\"clearance\":"u8), Channel = r.Word(",\"channel\":"u8), Template = r.Word(",\"template\":"u8),
-            Tone = r.Word(",\"tone\":"u8), TemplateEdition = r.Word(",\"template_edition\":"u8), Intent = r.Text(",\"intent\":"u8), Shadow = r.Has(",\"shadow\":true"u8), AnchorOn = r.Day(",\"anchor_on\":"u8),
+            Considered = considered, Score = score, Reasons = reasons, Facts = ReadFacts(ref r), Verdict = r.Word(",\"verdict\":"u8),
+            GateRule = r.Word(",\"gate_rule\":"u8),
+            NotBefore = r.Has(",\"not_before\":"u8) ? r.Instant() : null, Clearance = r.Word(",\"clearance\":"u8), Channel = r.Word(",\"channel\":"u8),
+            Template = r.Word(",\"template\":"u8),
+            Tone = r.Word(",\"tone\":"u8), TemplateEdition = r.Word(",\"template_edition\":"u8), Intent = r.Text(",\"intent\":"u8),
+            Shadow = r.Has(",\"shadow\":true"u8), AnchorOn = r.Day(",\"anchor_on\":"u8),
             PausedDays = r.Has(",\"paused_days\":"u8) ? r.Int() : null, EnteredOn = r.Day(",\"entered_on\":"u8), EnteredBy = r.Word(",\"entered_by\":"u8),
             EntryAt = r.Has(",\"entry_at\":"u8) ? r.Int() : null,
             RemindedThrough = r.Day(",\"reminded_through\":"u8), NextReviewOn = r.Day(",\"next_review_on\":"u8),

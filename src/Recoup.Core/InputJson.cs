@@ -105,7 +105,8 @@ public static class InputJson
             var ordinal = kind.Ordinal(property.Name);
             if (ordinal < 0)
             {
-                problems.Add(new InputProblem(InputDraft.Short(property.Name), $"is no field of {kind.Name}; it has {string.Join(", ", kind.Fields.Select(f => f.Name))}"));
+                problems.Add(new InputProblem(InputDraft.Short(property.Name), $"is no field of {kind.Name}; it has "
+                    + $"{string.Join(", ", kind.Fields.Select(f => f.Name))}"));
                 continue;
             }
             Read(draft, ordinal, property.Value, problems, trusted);
@@ -139,7 +140,9 @@ public static class InputJson
             case JsonValueKind.Array when field.Type is FieldType.Dates:
                 var dates = new List<DateOnly>();
                 foreach (var element in value.EnumerateArray().TakeWhile(_ => problems.Count < ProblemsMax))
-                    if (element.ValueKind == JsonValueKind.String && DateOnly.TryParseExact(element.GetString(), "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var date)) dates.Add(date);
+                    if (element.ValueKind == JsonValueKind.String
+                        && DateOnly.TryParseExact(element.GetString(), "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture,
+                            System.Globalization.DateTimeStyles.None, out var date)) dates.Add(date);
                     else problems.Add(new InputProblem(field.Name, "takes a list of dates YYYY-MM-DD"));
                 draft.Set(ordinal, dates);
                 return;
@@ -171,7 +174,9 @@ public static class InputJson
                     if (property.NameEquals(name) && property.Value.ValueKind == JsonValueKind.String)
                         text = Text(property.Value, field, problems, trusted) is { } given ? Unseen.Trim(given).ToString() : null;
                     else if (property.NameEquals("amount") && property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number
-                        && decimal.TryParse(property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : property.Value.GetRawText(), System.Globalization.NumberStyles.AllowLeadingSign | System.Globalization.NumberStyles.AllowDecimalPoint, System.Globalization.CultureInfo.InvariantCulture, out var parsed)) amount = parsed;
+                        && decimal.TryParse(property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : property.Value.GetRawText(),
+                            System.Globalization.NumberStyles.AllowLeadingSign | System.Globalization.NumberStyles.AllowDecimalPoint,
+                                System.Globalization.CultureInfo.InvariantCulture, out var parsed)) amount = parsed;
                     else good = false;
                 }
             if (good && !string.IsNullOrEmpty(text) && text.Length <= 200 && amount is { } a) pairs.Add((text, a));
@@ -240,9 +245,13 @@ public static class InputJson
 
     // --- writing ---
 
-    private static readonly System.Collections.Concurrent.ConcurrentDictionary<Type, (InputKind Kind, (Field Field, System.Reflection.PropertyInfo Property)[] Fields)> Written = new();
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<Type,
+        (InputKind Kind, (Field Field, System.Reflection.PropertyInfo Property)[] Fields)> Written = new();
 
-    /// <summary>The input as an object of the contract: what <see cref="Parse(ReadOnlySpan{byte}, string, List{InputProblem}, bool, string)"/> reads back into the same input.</summary>
+    /// <summary>
+    /// The input as an object of the contract: what <see cref="Parse(ReadOnlySpan{byte}, string, List{InputProblem}, bool, string)"/> reads back into the
+    /// same input.
+    /// </summary>
     public static byte[] Write(Input input)
     {
         var (kind, fields) = Written.GetOrAdd(input.GetType(), PlanWriting);
@@ -263,7 +272,8 @@ public static class InputJson
     private static (InputKind, (Field, System.Reflection.PropertyInfo)[]) PlanWriting(Type type)
     {
         var kind = InputKinds.Of(type);
-        return (kind, [.. kind.Fields.Where(f => f.Name != "currency").Select(f => (f, type.GetProperties().First(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name) == f.Name)))]);
+        return (kind, [.. kind.Fields.Where(f => f.Name != "currency").Select(f => (f,
+            type.GetProperties().First(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name) == f.Name)))]);
     }
 
     private static void Write(Utf8JsonWriter json, string name, object value)

@@ -21,7 +21,8 @@ public static class InputKinds
             May("portfolio", Text, "whose receivables; by default 'main'. Once set, account_moved changes it") with { LengthMax = 60 },
             Choice("kind", "business by default", "business", "consumer"),
             May("email", Text, "address for mail") with { Personal = true, LengthMax = 1000 },
-            May("other_emails", Text, "further addresses for mail, parted by semicolons: used in turn where the first takes none") with { Personal = true, LengthMax = 1000 },
+            May("other_emails", Text, "further addresses for mail, parted by semicolons: used in turn where the first takes "
+                + "none") with { Personal = true, LengthMax = 1000 },
             May("phone", Text, "number for calls, with its country code") with { Personal = true, LengthMax = 40 },
             May("address", Text, "postal address") with { Personal = true, LengthMax = 500 },
             May("country", Text, "ISO 3166 code of two letters") with { LengthMax = 60 },
@@ -31,7 +32,8 @@ public static class InputKinds
         ], d => new Input.AccountSet
         {
             Key = "", Account = d.Need("account"), Party = d.Text("party"), Name = d.Text("name"), Portfolio = d.Text("portfolio"), Kind = d.Text("kind"),
-            Email = CheckEmail(d, d.Text("email"), "email"), OtherEmails = CheckEmails(d, "other_emails"), Phone = d.Text("phone"), Address = d.Text("address"), Country = CheckCountry(d), TimeZone = CheckZone(d),
+            Email = CheckEmail(d, d.Text("email"), "email"), OtherEmails = CheckEmails(d, "other_emails"), Phone = d.Text("phone"),
+                Address = d.Text("address"), Country = CheckCountry(d), TimeZone = CheckZone(d),
             Language = CheckLanguage(d), Parent = d.Text("parent"),
         }),
         InputKind.Of("account_moved", "the account goes to another portfolio, with all that is open of it; what happened before stays where it was", true,
@@ -58,10 +60,12 @@ public static class InputKinds
             Need("granted", FieldType.Boolean, "false withdraws it"),
             May("address", Text, "only this address; else the whole channel") with { Personal = true, LengthMax = 500 },
             May("on", Date, "the day it was said"),
-            Choice("reason", "how it was said: by an unsubscribe mail or page, as a word in an answer, as a complaint about spam, or told otherwise", [.. Input.Consent.Reasons]),
+            Choice("reason", "how it was said: by an unsubscribe mail or page, as a word in an answer, as a complaint about spam, or told "
+                + "otherwise", [.. Input.Consent.Reasons]),
         ], d => new Input.Consent
         {
-            Key = "", Account = d.Need("account"), Channel = d.Need("channel"), Granted = d.Get<bool>("granted"), Address = d.Text("address"), On = d.Date("on"), Reason = d.Text("reason"),
+            Key = "", Account = d.Need("account"), Channel = d.Need("channel"), Granted = d.Get<bool>("granted"), Address = d.Text("address"),
+                On = d.Date("on"), Reason = d.Text("reason"),
         }),
         InputKind.Of("invoice", "an invoice was issued", true,
         [
@@ -84,33 +88,40 @@ public static class InputKinds
         ], d =>
         {
             if (!d.Has("amount") && !d.Has("due_on")) d.Problem(null, "corrects nothing: give amount or due_on");
-            return new Input.InvoiceCorrected { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount", zeroAllowed: true), DueOn = d.Date("due_on"), Reason = d.Text("reason") };
+            return new Input.InvoiceCorrected { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"),
+                Amount = d.MoneyOrNull("amount", zeroAllowed: true), DueOn = d.Date("due_on"), Reason = d.Text("reason") };
         }),
         InputKind.Of("invoice_cancelled", "an invoice that should never have been", true,
         [Need("invoice", Text, "its number") with { LengthMax = 100 }, OnDay, May("reason", Text, "why")],
-        d => new Input.InvoiceCancelled { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Reason = d.Text("reason") }),
+        d => new Input.InvoiceCancelled { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"),
+            Reason = d.Text("reason") }),
         InputKind.Of("cancellation_reversed", "an invoice or charge that was cancelled by mistake stands again", true,
         [Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, Need("reason", Text, "why")],
-        d => new Input.CancellationReversed { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Reason = d.Need("reason") }),
+        d => new Input.CancellationReversed { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"),
+            Reason = d.Need("reason") }),
         InputKind.Of("payment", "cash came in", true,
         [
             OnDay, .. AmountAndCurrency,
             May("for", Allocations, "what it is for: invoice and amount each; without it, the oldest open items first"),
             May("method", Text, "transfer, card, debit…") with { LengthMax = 40 },
-        ], d => new Input.Payment { Key = "", Account = d.Need("account"), On = d.NeedDate("on"), Amount = d.Money("amount"), Method = d.Text("method"), For = ReadFor(d) }),
+        ], d => new Input.Payment { Key = "", Account = d.Need("account"), On = d.NeedDate("on"), Amount = d.Money("amount"), Method = d.Text("method"),
+            For = ReadFor(d) }),
         InputKind.Of("payment_reversed", "a payment came back: its allocations are undone, no others", true,
         [Need("payment", Text, "the payment's key"), OnDay, Need("reason", Text, "returned, chargeback, error…")],
-        d => new Input.PaymentReversed { Key = "", Account = d.Need("account"), Payment = d.Need("payment"), On = d.NeedDate("on"), Reason = d.Need("reason") }),
+        d => new Input.PaymentReversed { Key = "", Account = d.Need("account"), Payment = d.Need("payment"), On = d.NeedDate("on"),
+            Reason = d.Need("reason") }),
         InputKind.Of("refund", "unapplied cash or credit was sent back to the customer", true,
         [
-            May("payment", Text, "the payment's key"), May("credit_note", Text, "or the credit note's number; without either, what is unapplied of the account, oldest first") with { LengthMax = 100 },
+            May("payment", Text, "the payment's key"), May("credit_note", Text, "or the credit note's number; without either, what is unapplied of the "
+                + "account, oldest first") with { LengthMax = 100 },
             OnDay, .. AmountAndCurrency, May("reason", Text, "overpaid, moved away…"),
         ], d =>
         {
             if (d.Has("payment") && d.Has("credit_note")) d.Problem("payment", "give either payment or credit_note, or none of them");
             return new Input.Refund
             {
-                Key = "", Account = d.Need("account"), Payment = d.Text("payment"), CreditNote = d.Text("credit_note"), On = d.NeedDate("on"), Amount = d.Money("amount"), Reason = d.Text("reason"),
+                Key = "", Account = d.Need("account"), Payment = d.Text("payment"), CreditNote = d.Text("credit_note"), On = d.NeedDate("on"),
+                    Amount = d.Money("amount"), Reason = d.Text("reason"),
             };
         }),
         InputKind.Of("refund_reversed", "a refund did not reach the customer: it is unapplied again", true,
@@ -123,7 +134,8 @@ public static class InputKinds
         ], d =>
         {
             if (d.Has("payment") == d.Has("credit_note")) d.Problem("payment", "give either payment or credit_note");
-            return new Input.Allocation { Key = "", Account = d.Need("account"), Payment = d.Text("payment"), CreditNote = d.Text("credit_note"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.Money("amount") };
+            return new Input.Allocation { Key = "", Account = d.Need("account"), Payment = d.Text("payment"), CreditNote = d.Text("credit_note"),
+                Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.Money("amount") };
         }),
         InputKind.Of("allocation_reversed", "takes a payment or credit off an item: it is unapplied again", true,
         [
@@ -135,7 +147,8 @@ public static class InputKinds
             if (d.Has("payment") == d.Has("credit_note")) d.Problem("payment", "give either payment or credit_note");
             return new Input.AllocationReversed
             {
-                Key = "", Account = d.Need("account"), Payment = d.Text("payment"), CreditNote = d.Text("credit_note"), Invoice = d.Need("invoice"), On = d.NeedDate("on"),
+                Key = "", Account = d.Need("account"), Payment = d.Text("payment"), CreditNote = d.Text("credit_note"), Invoice = d.Need("invoice"),
+                    On = d.NeedDate("on"),
                 Amount = d.MoneyOrNull("amount"), Reason = d.Text("reason"),
             };
         }),
@@ -143,46 +156,61 @@ public static class InputKinds
         [
             Need("number", Text, "unique within the account") with { LengthMax = 100 }, OnDay, .. AmountAndCurrency,
             May("invoice", Text, "the invoice it credits; else it stands as unapplied credit") with { LengthMax = 100 },
-        ], d => new Input.CreditNote { Key = "", Account = d.Need("account"), Number = d.Need("number"), On = d.NeedDate("on"), Amount = d.CreditAmount("amount"), Invoice = d.Text("invoice") }),
+        ], d => new Input.CreditNote { Key = "", Account = d.Need("account"), Number = d.Need("number"), On = d.NeedDate("on"),
+            Amount = d.CreditAmount("amount"), Invoice = d.Text("invoice") }),
         InputKind.Of("credit_note_cancelled", "a credit note that should never have been: what it met is open again", true,
         [Need("credit_note", Text, "its number") with { LengthMax = 100 }, OnDay, May("reason", Text, "why")],
-        d => new Input.CreditNoteCancelled { Key = "", Account = d.Need("account"), CreditNote = d.Need("credit_note"), On = d.NeedDate("on"), Reason = d.Text("reason") }),
+        d => new Input.CreditNoteCancelled { Key = "", Account = d.Need("account"), CreditNote = d.Need("credit_note"), On = d.NeedDate("on"),
+            Reason = d.Text("reason") }),
         InputKind.Of("charge", "a fee, interest or cost: an item of its own", true,
         [
-            May("number", Text, "by default the key") with { LengthMax = 100 }, May("invoice", Text, "the invoice it came from") with { LengthMax = 100 }, OnDay,
-            May("due_on", Date, "by default the day itself"), Choice("kind", "what it is", "fee", "interest", "cost") with { Required = true }, .. AmountAndCurrency,
+            May("number", Text, "by default the key") with { LengthMax = 100 }, May("invoice", Text, "the invoice it came "
+                + "from") with { LengthMax = 100 }, OnDay,
+            May("due_on", Date, "by default the day itself"), Choice("kind", "what it is", "fee", "interest", "cost") with { Required = true },
+                .. AmountAndCurrency,
         ], d =>
         {
             if (d.Date("due_on") is { } due && due < d.NeedDate("on")) d.Problem("due_on", "is before the day of the charge");
-            return new Input.Charge { Key = "", Account = d.Need("account"), Number = d.Text("number"), Invoice = d.Text("invoice"), On = d.NeedDate("on"), DueOn = d.Date("due_on"), Kind = d.Need("kind"), Amount = d.Money("amount") };
+            return new Input.Charge { Key = "", Account = d.Need("account"), Number = d.Text("number"), Invoice = d.Text("invoice"), On = d.NeedDate("on"),
+                DueOn = d.Date("due_on"), Kind = d.Need("kind"), Amount = d.Money("amount") };
         }),
         InputKind.Of("waiver", "lets a charge go, in part or whole", true,
-        [Need("charge", Text, "number of the charge") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default its whole balance"), May("currency", FieldType.Currency, "with an amount"), May("reason", Text, "why")],
-        d => new Input.Waiver { Key = "", Account = d.Need("account"), Charge = d.Need("charge"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"), Reason = d.Text("reason") }),
+        [Need("charge", Text, "number of the charge") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default its whole "
+            + "balance"), May("currency", FieldType.Currency, "with an amount"), May("reason", Text, "why")],
+        d => new Input.Waiver { Key = "", Account = d.Need("account"), Charge = d.Need("charge"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"),
+            Reason = d.Text("reason") }),
         InputKind.Of("waiver_reversed", "what was let go of a charge is owed again, in part or whole", true,
         [
             Need("charge", Text, "number of the charge") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default all that was let go"),
             May("currency", FieldType.Currency, "with an amount"), Need("reason", Text, "why"),
         ],
-        d => new Input.WaiverReversed { Key = "", Account = d.Need("account"), Charge = d.Need("charge"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"), Reason = d.Need("reason") }),
+        d => new Input.WaiverReversed { Key = "", Account = d.Need("account"), Charge = d.Need("charge"), On = d.NeedDate("on"),
+            Amount = d.MoneyOrNull("amount"), Reason = d.Need("reason") }),
         InputKind.Of("charge_cancelled", "a charge that should never have been", true,
         [Need("charge", Text, "number of the charge") with { LengthMax = 100 }, OnDay, May("reason", Text, "why")],
         d => new Input.ChargeCancelled { Key = "", Account = d.Need("account"), Charge = d.Need("charge"), On = d.NeedDate("on"), Reason = d.Text("reason") }),
         InputKind.Of("write_off", "gives an item up, in part or whole", true,
-        [Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default its whole balance"), May("currency", FieldType.Currency, "with an amount"), Need("reason", Text, "uncollectible, insolvency…")],
-        d => new Input.WriteOff { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"), Reason = d.Need("reason") }),
+        [Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default its whole "
+            + "balance"), May("currency", FieldType.Currency, "with an amount"), Need("reason", Text, "uncollectible, insolvency…")],
+        d => new Input.WriteOff { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"),
+            Reason = d.Need("reason") }),
         InputKind.Of("write_off_reversed", "what was written off of an item is to be collected again, in part or whole", true,
         [
-            Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default all that was written off and not recovered since"),
+            Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default all that was written off and not "
+                + "recovered since"),
             May("currency", FieldType.Currency, "with an amount"), Need("reason", Text, "why"),
         ],
-        d => new Input.WriteOffReversed { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"), Reason = d.Need("reason") }),
+        d => new Input.WriteOffReversed { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"),
+            Amount = d.MoneyOrNull("amount"), Reason = d.Need("reason") }),
         InputKind.Of("open_balance", "what an outside ledger says is open of an item, or left of a credit; the difference has no document", true,
-        [May("invoice", Text, "number of the item") with { LengthMax = 100 }, May("credit_note", Text, "or the credit note's number") with { LengthMax = 100 }, OnDay, Need("balance", Amount, "zero closes it"), Need("currency", FieldType.Currency, "ISO 4217 code"), Need("reason", Text, "where it comes from")],
+        [May("invoice", Text, "number of the item") with { LengthMax = 100 }, May("credit_note", Text, "or the credit note's number") with { LengthMax = 100 },
+            OnDay, Need("balance", Amount, "zero closes it"), Need("currency", FieldType.Currency, "ISO 4217 code"),
+                Need("reason", Text, "where it comes from")],
         d =>
         {
             if (d.Has("invoice") == d.Has("credit_note")) d.Problem("invoice", "give either invoice or credit_note");
-            return new Input.OpenBalance { Key = "", Account = d.Need("account"), Invoice = d.Text("invoice"), CreditNote = d.Text("credit_note"), On = d.NeedDate("on"), Balance = d.Money("balance", zeroAllowed: true), Reason = d.Need("reason") };
+            return new Input.OpenBalance { Key = "", Account = d.Need("account"), Invoice = d.Text("invoice"), CreditNote = d.Text("credit_note"),
+                On = d.NeedDate("on"), Balance = d.Money("balance", zeroAllowed: true), Reason = d.Need("reason") };
         }),
         .. DisputeChapter.Inputs,
         .. PromiseChapter.Inputs,
@@ -191,33 +219,42 @@ public static class InputKinds
         [
             Need("at", Instant, "when"), Choice("channel", "email, sms, call or letter", [.. Channel.All]) with { Required = true },
             Choice("direction", "who began", "outbound", "inbound") with { Required = true },
-            Choice("outcome", "what came of it", "right_party", "wrong_party", "third_party", "no_answer", "busy", "voicemail", "left_message", "not_connected", "refused", "delivered", "bounced") with { Required = true },
+            Choice("outcome", "what came of it", "right_party", "wrong_party", "third_party", "no_answer", "busy", "voicemail", "left_message",
+                "not_connected", "refused", "delivered", "bounced") with { Required = true },
             May("agent", Text, "who") with { LengthMax = 60 }, May("minutes", Integer, "how long"), May("promise", Text, "key of the promise it led to"),
         ], d =>
         {
             if (d.GetOrNull<long>("minutes") is < 0 or > 1440) d.Problem("minutes", "must be 0 to 1440");
-            return new Input.Contact { Key = "", Account = d.Need("account"), At = d.Get<DateTimeOffset>("at"), Channel = d.Need("channel"), Direction = d.Need("direction"), Outcome = d.Need("outcome"), Agent = d.Text("agent"), Minutes = (int?)d.GetOrNull<long>("minutes"), Promise = d.Text("promise") };
+            return new Input.Contact { Key = "", Account = d.Need("account"), At = d.Get<DateTimeOffset>("at"), Channel = d.Need("channel"),
+                Direction = d.Need("direction"), Outcome = d.Need("outcome"), Agent = d.Text("agent"), Minutes = (int?)d.GetOrNull<long>("minutes"),
+                    Promise = d.Text("promise") };
         }),
         .. HoldChapter.Inputs,
         .. WorkItemChapter.Inputs,
         InputKind.Of("message_settled", "a person says what became of a message whose fate is unknown", true,
-        [Need("message", Text, "its id"), Choice("outcome", "what became of it", "sent", "failed") with { Required = true }, May("reason", Text, "how they know; names no customer")],
-        d => new Input.MessageSettled { Key = "", Account = d.Need("account"), Message = d.Need("message"), Outcome = d.Need("outcome"), Reason = d.Text("reason") }),
+        [Need("message", Text, "its id"), Choice("outcome", "what became of it", "sent", "failed") with { Required = true },
+            May("reason", Text, "how they know; names no customer")],
+        d => new Input.MessageSettled { Key = "", Account = d.Need("account"), Message = d.Need("message"), Outcome = d.Need("outcome"),
+            Reason = d.Text("reason") }),
         InputKind.Of("message_bounced", "a message came back undelivered", true,
         [
             Need("message", Text, "its id"), May("on", Date, "the day it came back; else today"),
             Choice("kind", "hard: its address takes no mail; soft: it was this message, or this day", "hard", "soft") with { Required = true },
-            May("status", Text, "RFC 3463's, such as 5.1.1") with { LengthMax = 11 }, May("detail", Text, "what the server said; addresses are taken out") with { LengthMax = 400 },
+            May("status", Text, "RFC 3463's, such as 5.1.1") with { LengthMax = 11 }, May("detail", Text, "what the server said; addresses are taken "
+                + "out") with { LengthMax = 400 },
         ], d =>
         {
-            if (d.Text("status") is { } status && !(status.Split('.') is [['2' or '4' or '5'], { Length: >= 1 and <= 3 } a, { Length: >= 1 and <= 3 } b] && (a + b).All(char.IsAsciiDigit))) d.Problem("status", $"'{status}' is no status such as 5.1.1");
-            return new Input.MessageBounced { Key = "", Account = d.Need("account"), Message = d.Need("message"), On = d.Date("on"), Kind = d.Need("kind"), Status = d.Text("status"), Detail = d.Text("detail") };
+            if (d.Text("status") is { } status && !(status.Split('.') is [['2' or '4' or '5'], { Length: >= 1 and <= 3 } a, { Length: >= 1 and <= 3 } b]
+                && (a + b).All(char.IsAsciiDigit))) d.Problem("status", $"'{status}' is no status such as 5.1.1");
+            return new Input.MessageBounced { Key = "", Account = d.Need("account"), Message = d.Need("message"), On = d.Date("on"), Kind = d.Need("kind"),
+                Status = d.Text("status"), Detail = d.Text("detail") };
         }),
         InputKind.Of("erasure", "destroys the party's key: what identifies the person can't be read any more", true,
         [Need("reason", Text, "who asked, and on what ground")],
         d => new Input.Erasure { Key = "", Account = d.Need("account"), Reason = d.Need("reason") }),
         InputKind.Of("statement_requested", "sends the customer a statement of the account", true,
-        [Need("on", Date, "the statement's last day, today or before"), May("from", Date, "its first day; by default three calendar months, the last day's included")],
+        [Need("on", Date, "the statement's last day, today or before"), May("from", Date, "its first day; by default three calendar months, the last day's "
+            + "included")],
         d =>
         {
             if (d.Date("from") > d.NeedDate("on")) d.Problem("from", "is after the statement's last day");
@@ -225,17 +262,23 @@ public static class InputKinds
         }),
         InputKind.Of("portfolio", "names a portfolio: whose receivables, and how they are spoken for", false,
         [
-            Need("portfolio", Text, "its id") with { LengthMax = 60 }, May("name", Text, "for people"), May("creditor", Text, "who is owed, as messages say it"),
+            Need("portfolio", Text, "its id") with { LengthMax = 60 }, May("name", Text, "for people"), May("creditor", Text, "who is owed, as messages say "
+                + "it"),
             May("sender", Text, "mail address messages come from"), May("reply_to", Text, "mail address for answers, if another"),
             May("bank_details", Text, "where to pay, as messages say it"),
-            May("time_zone", Text, "IANA zone in which its days begin") with { LengthMax = 60 }, May("calendar", Text, "shipped business calendar") with { LengthMax = 40 },
-            Choice("party", "who collects: the creditor itself (first) or another for it (third)", "first", "third"), May("holidays", Dates, "further days off"),
+            May("time_zone", Text, "IANA zone in which its days "
+                + "begin") with { LengthMax = 60 }, May("calendar", Text, "shipped business calendar") with { LengthMax = 40 },
+            Choice("party", "who collects: the creditor itself (first) or another for it "
+                + "(third)", "first", "third"), May("holidays", Dates, "further days off"),
             Choice("invoice_delivery", "whether new invoices are sent to the customer as PDF; none by default, and never the backlog", "email", "none"),
             Choice("statements", "how often statements of account are sent; none by default", "monthly", "quarterly", "none"),
         ], d => new Input.PortfolioSet
         {
-            Key = "", Portfolio = d.Need("portfolio"), Name = d.Text("name"), Creditor = d.Text("creditor"), Sender = CheckEmail(d, d.Text("sender"), "sender"), ReplyTo = CheckEmail(d, d.Text("reply_to"), "reply_to"), BankDetails = d.Text("bank_details"),
-            TimeZone = CheckZone(d), Calendar = CheckCalendar(d), Party = d.Text("party"), Holidays = (IReadOnlyList<DateOnly>?)d.Values[d.Kind.Ordinal("holidays")],
+            Key = "", Portfolio = d.Need("portfolio"), Name = d.Text("name"), Creditor = d.Text("creditor"),
+                Sender = CheckEmail(d, d.Text("sender"), "sender"), ReplyTo = CheckEmail(d, d.Text("reply_to"), "reply_to"),
+                    BankDetails = d.Text("bank_details"),
+            TimeZone = CheckZone(d), Calendar = CheckCalendar(d), Party = d.Text("party"),
+                Holidays = (IReadOnlyList<DateOnly>?)d.Values[d.Kind.Ordinal("holidays")],
             InvoiceDelivery = d.Text("invoice_delivery"), Statements = d.Text("statements"),
         }),
         InputKind.Of("sending", "switches sending for the whole workspace: shadow decides and sends nothing, live sends, stopped holds everything back", false,
@@ -274,11 +317,13 @@ public static class InputKinds
             lines = [.. drafts.Select(l => (l.Description, d.ToMoney("lines", l.Amount, zeroAllowed: true, negativeAllowed: true)))];
             var sum = lines.Sum(l => l.Item2.Minor);
             if (sum != amount.Minor && sum + (tax?.Minor ?? 0) != amount.Minor)
-                d.Problem("lines", $"add up to {Money.Format(sum, amount.Currency)}, the amount is {amount.ToMajorString()}" + (tax is { } x ? $" with tax {x.ToMajorString()}" : ""));
+                d.Problem("lines", $"add up to {Money.Format(sum, amount.Currency)}, the amount is "
+                    + $"{amount.ToMajorString()}" + (tax is { } x ? $" with tax {x.ToMajorString()}" : ""));
         }
         return new Input.Invoice
         {
-            Key = "", Account = d.Need("account"), Number = d.Need("number"), IssuedOn = issued, DueOn = due, Amount = amount, Order = d.Text("order"), Terms = d.Text("terms"),
+            Key = "", Account = d.Need("account"), Number = d.Need("number"), IssuedOn = issued, DueOn = due, Amount = amount, Order = d.Text("order"),
+            Terms = d.Text("terms"),
             Tax = tax, ServicedOn = d.Date("serviced_on"), DeliveredOn = d.Date("delivered_on"), Lines = lines,
         };
     }
@@ -304,7 +349,8 @@ public static class InputKinds
     private static string? CheckEmails(InputDraft d, string field)
     {
         if (d.Text(field) is not { } text) return null;
-        return string.Join("; ", text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(email => CheckEmail(d, email, field)));
+        return string.Join("; ", text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(email => CheckEmail(d, email,
+            field)));
     }
 
     private static string? CheckCountry(InputDraft d)
@@ -346,7 +392,8 @@ public static class InputKinds
     private static string? CheckCalendar(InputDraft d)
     {
         var calendar = d.Text("calendar");
-        if (calendar is not null && !BusinessCalendar.Names.Contains(calendar)) d.Problem("calendar", $"there is no calendar '{InputDraft.Short(calendar)}'{BusinessCalendar.Near(calendar)}");
+        if (calendar is not null && !BusinessCalendar.Names.Contains(calendar))
+            d.Problem("calendar", $"there is no calendar '{InputDraft.Short(calendar)}'{BusinessCalendar.Near(calendar)}");
         return calendar;
     }
 

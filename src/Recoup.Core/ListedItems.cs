@@ -219,7 +219,8 @@ public static class ListedItems
         {
             case Input.AccountSet { Said: { } said } i:
                 // What others changed since stands until the list itself says something else.
-                return i.IsKnown && state.Account(i.Account) is { } account && (i.IsOutdated || account.Said is null || account.Said == said || ListOf(account.Said) != ListOf(said));
+                return i.IsKnown && state.Account(i.Account) is { } account
+                    && (i.IsOutdated || account.Said is null || account.Said == said || ListOf(account.Said) != ListOf(said));
             case Input.Invoice { Listed: { } row } i:
                 return state.Item(i.Account, NameOf(state, i.Account, row)) is { Kind: ItemKind.Invoice } item
                     && (item.Cancelled ? IsCancelled(item, i) : Is(item, i, item.Amount));

@@ -42,8 +42,10 @@ public static partial class Machine
             details = details with
             {
                 // An address that no mail can reach is none: its steps go by another channel.
-                EmailToken = changedPersonal.Email is { } email && PartyAddresses.CanBeReached(Channel.Email, email) ? TokenOf(work, Channel.Email, email, details.Country) : null,
-                Sealed = changedPersonal.IsEmpty ? null : work.Context.Vault.Seal(work.State.Id, JsonSerializer.SerializeToUtf8Bytes(changedPersonal, PersonalJson.Default.PersonalDetails)),
+                EmailToken = changedPersonal.Email is { } email && PartyAddresses.CanBeReached(Channel.Email, email)
+                    ? TokenOf(work, Channel.Email, email, details.Country) : null,
+                Sealed = changedPersonal.IsEmpty ? null : work.Context.Vault.Seal(work.State.Id,
+                    JsonSerializer.SerializeToUtf8Bytes(changedPersonal, PersonalJson.Default.PersonalDetails)),
             };
         // A number without its country code is another one in another country.
         if (!samePersonal || details.Country != known?.Country)
@@ -73,10 +75,13 @@ public static partial class Machine
         var from = work.State.Account(i.Account)!.Portfolio;
         if (i.Portfolio == from) return null;
         if (i.On is { } on && on != work.Today)
-            return new Refused(Refusal.NotToday, $"an account moves on the day on which that is told, {work.Today:yyyy-MM-dd}, not on {on:yyyy-MM-dd}: figures of days gone by stay with {from}");
+            return new Refused(Refusal.NotToday,
+                $"an account moves on the day on which that is told, {work.Today:yyyy-MM-dd}, not on {on:yyyy-MM-dd}: figures of days gone by stay with "
+                    + $"{from}");
         RemarkOfPortfolio(work, i.Account, i.Portfolio);
         foreach (var pending in work.State.Pending.Where(p => p.Kind == "message" && p.Portfolio == from).ToList())
-            if (work.State.Messages[pending.Id] is { Status: MessageStatus.Pending } message) work.Emit(new Event.MessageWithdrawn(pending.Id, "account-moved"), work.Today, message.Account);
+            if (work.State.Messages[pending.Id] is { Status: MessageStatus.Pending } message)
+                work.Emit(new Event.MessageWithdrawn(pending.Id, "account-moved"), work.Today, message.Account);
         work.Emit(new Event.AccountMoved(i.Portfolio), work.Today);
         return null;
     }
@@ -100,17 +105,20 @@ public static partial class Machine
             work.Remarks.Add($"account {account}: no mail can be sent to the address given; it is kept, and messages go by other channels");
         if (channel is Channel.Call or Channel.Sms && !PhoneNumber.CanBeDialled(address, country))
             work.Remarks.Add(country is null
-                ? $"account {account}: the number given can't be dialled as it stands; it is kept as it is. Give it its country code, or the account its country"
+                ? $"account {account}: the number given can't be dialled as it stands; it is kept as it is. Give it its country code, or the account its "
+                    + "country"
                 : $"account {account}: the number given is none that can be dialled, in {country} or with a country code; it is kept as it is");
     }
 
-    private static string TokenOf(Work work, string channel, string address, string? country) => PartyAddresses.Token(work.Context.Vault, work.State.Id, channel, address, country);
+    private static string TokenOf(Work work, string channel, string address, string? country) =>
+        PartyAddresses.Token(work.Context.Vault, work.State.Id, channel, address, country);
 
     /// <summary>What is given replaces what was there. A list that no longer has an address takes away the one that it gave, and no other.</summary>
     private static PersonalDetails Change(PersonalDetails before, Input.AccountSet i)
     {
         var list = i.Said is { } said ? ListedItems.ListOf(said) : null;
-        var given = before.By is { } by && list is not null && by.StartsWith(list, StringComparison.Ordinal) ? (Withdrawn)(by[list.Length] - '0') : Withdrawn.Nothing;
+        var given = before.By is { } by && list is not null && by.StartsWith(list, StringComparison.Ordinal)
+            ? (Withdrawn)(by[list.Length] - '0') : Withdrawn.Nothing;
         var gone = given & i.Withdrawn;
         var after = before with
         {
@@ -169,7 +177,8 @@ public static partial class Machine
     private static IReadOnlyList<string> TokensOf(Work work, string channel, string address) =>
         PartyAddresses.AllTokens(work.Context.Vault, work.State, channel, address, work.State.Account(work.Input.AccountId)?.Country);
 
-    private static PersonalDetails Personal(Work work, AccountDetails? account) => PartyAddresses.OpenPersonal(work.Context.Vault, work.State.Id, account) ?? new PersonalDetails();
+    private static PersonalDetails Personal(Work work, AccountDetails? account) =>
+        PartyAddresses.OpenPersonal(work.Context.Vault, work.State.Id, account) ?? new PersonalDetails();
 
     private static Refused? SetContactPoint(Work work, Input.ContactPoint i)
     {
@@ -230,7 +239,8 @@ public static partial class Machine
         if (work.State.Erased) return new Refused(Refusal.AlreadyErased, $"party {work.State.Id} was erased before");
         // What is still to be said can't be said any more.
         foreach (var pending in work.State.Pending.Where(p => p.Kind is "message" or "document").ToList())
-            if (work.State.Messages.GetValueOrDefault(pending.Id) is { Status: MessageStatus.Pending } message) work.Emit(new Event.MessageWithdrawn(pending.Id, "erased"), account: message.Account);
+            if (work.State.Messages.GetValueOrDefault(pending.Id) is { Status: MessageStatus.Pending } message)
+                work.Emit(new Event.MessageWithdrawn(pending.Id, "erased"), account: message.Account);
         work.Emit(new Event.PartyErased(i.Reason));
         return null;
     }

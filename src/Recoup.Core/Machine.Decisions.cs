@@ -163,7 +163,11 @@ public static partial class Machine
                     AddressToken = request.AddressToken, TemplateEdition = editions?.Template, WordsEdition = editions?.Words,
                     Rules = work.Context.RulesVersion,
                 }, account: message.Account);
-                work.Outgoing.Add(new Outgoing(work.State.Id, message.Id, message.Channel, text) { Tries = message.Tries, FirstTriedAt = message.FirstTriedAt });
+                work.Outgoing.Add(new Outgoing(work.State.Id, message.Id, message.Channel, text)
+                {
+                    Tries = message.Tries,
+                    FirstTriedAt = message.FirstTriedAt
+                });
                 return null;
             default: throw new System.Diagnostics.UnreachableException();
         }
@@ -204,11 +208,14 @@ public static partial class Machine
             Account = account.Account,
             Portfolio = work.Context.Workspace.Portfolio(message.Portfolio) ?? new PortfolioDetails(message.Portfolio),
             Today = work.Today,
-            Items = listed.ConvertAll(item => new MessageItem(item.Number, item.IssuedOn, item.DueAt(work.Today), new Money(item.Amount, Currency.Of(item.Currency)),
+            Items = listed.ConvertAll(item => new MessageItem(item.Number, item.IssuedOn, item.DueAt(work.Today),
+                new Money(item.Amount, Currency.Of(item.Currency)),
                 new Money(item.BalanceOn(work.Today), Currency.Of(item.Currency)), Ageing.DaysPastDue(item.DueAt(work.Today), work.Today))),
             MoreItems = Math.Max(0, meant.Sum(e => e.Items) - listed.Count),
-            Totals = [.. meant.GroupBy(e => e.Currency).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new Money(g.Sum(e => e.Minor), Currency.Of(g.Key)))],
-            Unapplied = [.. work.State.Unapplied.Where(u => accounts.Contains(u.Account) && u.Minor != 0).GroupBy(u => u.Currency).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new Money(g.Sum(u => u.Minor), Currency.Of(g.Key)))],
+            Totals = [.. meant.GroupBy(e => e.Currency).OrderBy(g => g.Key,
+                StringComparer.Ordinal).Select(g => new Money(g.Sum(e => e.Minor), Currency.Of(g.Key)))],
+            Unapplied = [.. work.State.Unapplied.Where(u => accounts.Contains(u.Account) && u.Minor != 0).GroupBy(u => u.Currency).OrderBy(g => g.Key,
+                StringComparer.Ordinal).Select(g => new Money(g.Sum(u => u.Minor), Currency.Of(g.Key)))],
         };
     }
 }

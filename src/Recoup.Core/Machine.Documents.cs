@@ -26,10 +26,13 @@ public static partial class Machine
     /// <summary>Decided at once and without a run: somebody waits for it.</summary>
     private static Refused? RequestStatement(Work work, Input.StatementRequested i)
     {
-        if (i.On > work.Today) return new Refused(Refusal.DayNotOver, $"a statement as of {i.On:yyyy-MM-dd} can't be made on {work.Today:yyyy-MM-dd}; ask for today or a day before");
+        if (i.On > work.Today)
+            return new Refused(Refusal.DayNotOver,
+                $"a statement as of {i.On:yyyy-MM-dd} can't be made on {work.Today:yyyy-MM-dd}; ask for today or a day before");
         var portfolio = work.State.Account(i.Account)!.Portfolio;
         var facts = Facts.Freeze(work.State, portfolio, work.State.AsOf, work.Context.Policy, work.Context.Workspace.TimeZone(portfolio));
-        Emit(work, i.Account, new DocumentDecider(work.State, facts, work.Context).Requested(i.Account, i.From ?? AccountStatement.UsualFrom(i.On), i.On), work.Today);
+        Emit(work, i.Account, new DocumentDecider(work.State, facts, work.Context).Requested(i.Account, i.From ?? AccountStatement.UsualFrom(i.On), i.On),
+            work.Today);
         return null;
     }
 
@@ -62,17 +65,21 @@ public static partial class Machine
         }
         var account = state.Account(message.Account)!;
         var address = PartyAddresses.Of(work.Context.Vault, state, PartyAddresses.AddresseeOf(state, account, message.Channel), message.Channel);
-        return Leave(work, message, DocumentDecider.Request(state, work.Context, message.Portfolio, message.Account, document, work.Today) with { AddressToken = address?.Token },
+        return Leave(work, message, DocumentDecider.Request(state, work.Context, message.Portfolio, message.Account, document,
+            work.Today) with
+        { AddressToken = address?.Token },
             () => Say(work, message, account, address!.Value.Address, invoices, statement));
     }
 
     /// <summary>What says what came with it: the invoices as they stand today, or what the statement comes to.</summary>
-    private static MessageFacts Say(Work work, MessageState message, AccountDetails account, string to, IReadOnlyList<InvoiceDocument> invoices, AccountStatement? statement)
+    private static MessageFacts Say(
+        Work work, MessageState message, AccountDetails account, string to, IReadOnlyList<InvoiceDocument> invoices, AccountStatement? statement)
     {
         var personal = PartyAddresses.OpenPersonal(work.Context.Vault, work.State.Id, account);
         var items = statement is null
             ? invoices.Select(i => new MessageItem(i.Number, i.IssuedOn, i.DueOn, i.Amount, i.Open, Ageing.DaysPastDue(i.DueOn, work.Today))).ToList()
-            : statement.Sections.SelectMany(s => s.Items.Select(i => new MessageItem(i.Number, i.IssuedOn, i.DueOn, new Money(i.Amount, s.Currency), new Money(i.Open, s.Currency), i.DaysPastDue))).Take(Needs.ListedItemsMax).ToList();
+            : statement.Sections.SelectMany(s => s.Items.Select(i => new MessageItem(i.Number, i.IssuedOn, i.DueOn, new Money(i.Amount, s.Currency),
+                new Money(i.Open, s.Currency), i.DaysPastDue))).Take(Needs.ListedItemsMax).ToList();
         return new MessageFacts
         {
             Template = message.Template,

@@ -86,7 +86,7 @@ public static partial class Machine
         var told = others.Select(k => k.StartsWith(credit, StringComparison.Ordinal) ? $"credit note {k[credit.Length..]}" : $"payment {k}").ToList();
         work.Remarks.Add($"account {i.Account}: of the {Format(meant, item)} that the list says were paid for {name}, {Format(met, item)} met it: "
             + $"the rest had been met by {string.Join(", ", told.Take(3))}{(told.Count > 3 ? $" and {told.Count - 3} more" : "")}. "
-            + $"Where that is the same money, take one of them back: "
+            + "Where that is the same money, take one of them back: "
             + $"{{\"type\":\"payment_reversed\",\"payment\":\"{key}\",…}} is this one's");
     }
 
@@ -127,7 +127,9 @@ public static partial class Machine
         if (!work.State.Cash.TryGetValue(CashState.CreditKey(i.Account, i.CreditNote!), out var credit) || credit.Account != i.Account)
             return new Refused(Refusal.UnknownPayment, $"account {i.Account} has no credit note {i.CreditNote}");
         if (i.Balance.Currency.Code != credit.Currency) return WrongCurrency(i.CreditNote!, credit, i.Balance);
-        if (i.On < credit.On) return new Refused(Refusal.BeforeDocument, $"credit note {i.CreditNote} is of {credit.On:yyyy-MM-dd}; nothing can happen to it on {i.On:yyyy-MM-dd}");
+        if (i.On < credit.On)
+            return new Refused(Refusal.BeforeDocument,
+                $"credit note {i.CreditNote} is of {credit.On:yyyy-MM-dd}; nothing can happen to it on {i.On:yyyy-MM-dd}");
         return AdjustCredit(work, i.CreditNote!, credit, i.Balance.Minor - credit.UnappliedOn(i.On), i.On, i.Reason);
     }
 
@@ -136,7 +138,9 @@ public static partial class Machine
     {
         if (delta == 0 && issuedOn is null) return null;
         if (credit.Unapplied + delta < 0)
-            return new Refused(Refusal.MoreThanOpen, $"of credit note {number} only {Foundation.Money.Format(credit.Unapplied, Foundation.Currency.Of(credit.Currency))} {credit.Currency} is on no item; what stands on items comes off them first");
+            return new Refused(Refusal.MoreThanOpen,
+                $"of credit note {number} only {Foundation.Money.Format(credit.Unapplied, Foundation.Currency.Of(credit.Currency))} {credit.Currency} is on "
+                    + "no item; what stands on items comes off them first");
         work.Emit(new Event.CreditAdjusted(number, delta, reason) { IssuedOn = issuedOn }, on > credit.On ? on : credit.On);
         return null;
     }

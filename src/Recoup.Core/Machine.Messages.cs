@@ -34,16 +34,23 @@ public static partial class Machine
 
     private static Refused? SettleMessage(Work work, Input.MessageSettled i)
     {
-        if (!work.State.Messages.TryGetValue(i.Message, out var message) || message.Account != i.Account) return new Refused(Refusal.UnknownMessage, $"account {i.Account} has no message {i.Message}");
-        if (message.Status != MessageStatus.Unknown) return new Refused(Refusal.MessageNotUnknown, $"message {i.Message} is {message.Status.ToString().ToLowerInvariant()}; only an unknown one is settled by a person");
-        work.Emit(new Event.MessageSettled(i.Message, i.Outcome, $"by {i.Actor}{(i.Reason is { } reason ? $": {WithoutAddresses(reason)}" : "")}", message.PreDueThrough is not null));
+        if (!work.State.Messages.TryGetValue(i.Message, out var message) || message.Account != i.Account)
+            return new Refused(Refusal.UnknownMessage, $"account {i.Account} has no message {i.Message}");
+        if (message.Status != MessageStatus.Unknown)
+            return new Refused(Refusal.MessageNotUnknown,
+                $"message {i.Message} is {message.Status.ToString().ToLowerInvariant()}; only an unknown one is settled by a person");
+        work.Emit(new Event.MessageSettled(i.Message, i.Outcome, $"by {i.Actor}{(i.Reason is { } reason ? $": {WithoutAddresses(reason)}" : "")}",
+            message.PreDueThrough is not null));
         return null;
     }
 
     private static Refused? TakeBounce(Work work, Input.MessageBounced i)
     {
-        if (!work.State.Messages.TryGetValue(i.Message, out var message) || message.Account != i.Account) return new Refused(Refusal.UnknownMessage, $"account {i.Account} has no message {i.Message}");
-        if (message.Status is MessageStatus.Pending or MessageStatus.Withdrawn) return new Refused(Refusal.MessageNotSent, $"message {i.Message} is {message.Status.ToString().ToLowerInvariant()}; what never left can't come back");
+        if (!work.State.Messages.TryGetValue(i.Message, out var message) || message.Account != i.Account)
+            return new Refused(Refusal.UnknownMessage, $"account {i.Account} has no message {i.Message}");
+        if (message.Status is MessageStatus.Pending or MessageStatus.Withdrawn)
+            return new Refused(Refusal.MessageNotSent,
+                $"message {i.Message} is {message.Status.ToString().ToLowerInvariant()}; what never left can't come back");
         var addressee = PartyAddresses.AddresseeOf(work.State, work.State.Account(i.Account)!, message.Channel);
         var token = message.AddressToken ?? PartyAddresses.Of(work.Context.Vault, work.State, addressee, message.Channel)?.Token;
         var knownBad = i.Kind != "hard" || token is null || work.State.Contact.IsUndeliverable(message.Channel, token);
@@ -55,5 +62,7 @@ public static partial class Machine
     }
 
     /// <summary>Words for the journal, which is read by people who may not know who the customer is.</summary>
-    private static string WithoutAddresses(string words) => string.Join(' ', words.Split([' ', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries).Select(w => w.Contains('@', StringComparison.Ordinal) ? "…" : w));
+    private static string WithoutAddresses(string words) =>
+        string.Join(' ', words.Split([' ', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries).Select(w => w.Contains('@', StringComparison.Ordinal)
+            ? "…" : w));
 }

@@ -57,7 +57,8 @@ public static partial class Machine
         var work = new Work(state, seq, input, context, cells);
         if (state.Erased && input is Input.AccountSet or Input.ContactPoint or PromiseInput.Made
             or PlanInput.Agreed or Input.Contact or Input.StatementRequested)
-            return work.Refuse(Refusal.PartyErased, $"party {state.Id} was erased: nothing that identifies the person is taken any more; what is owed can still be settled");
+            return work.Refuse(Refusal.PartyErased, $"party {state.Id} was erased: nothing that identifies the person is taken any more; what is owed can "
+                + "still be settled");
         if (input is Input.OfAccount of and not Input.AccountSet)
         {
             if (state.Account(of.Account) is null)
@@ -109,7 +110,8 @@ public static partial class Machine
         };
         if (refused is null && input is Input.OfAccount) PlanChapter.Judge(work, state.AsOf);
         // What is only put off stays on the worklist, which says why nobody may call, until the next run.
-        if (refused is null && input is Input.OfAccount and not (HoldInput.Placed or DisputeInput.Opened or PromiseInput.Made) && state.Pending.Count > 0) CloseWorkWithoutReason(work);
+        if (refused is null && input is Input.OfAccount and not (HoldInput.Placed or DisputeInput.Opened or PromiseInput.Made) && state.Pending.Count > 0)
+            CloseWorkWithoutReason(work);
         if (refused is null && input.EffectiveOn is { } on) RemarkOfDayAhead(work, on);
         return refused is not null ? work.Refuse(refused) : new Outcome { Events = work.Events, Outgoing = work.Outgoing, Remarks = work.Remarks };
     }
@@ -181,13 +183,15 @@ public static partial class Machine
         public List<Outgoing> Outgoing { get; } = [];
 
         /// <summary>The id that the next event's message or work item gets: its place in the journal.</summary>
-        public string NextIntent(string kind) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{kind}-{Partition.Of(State.Id):D2}-{seq + 1:D8}");
+        public string NextIntent(string kind) =>
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{kind}-{Partition.Of(State.Id):D2}-{seq + 1:D8}");
 
         public override void Emit(Event e, DateOnly? effectiveOn = null, string? account = null)
         {
             seq++;
             e = FreeTexts.Map(e, this, static (work, words) => SealedWords.Seal(work.Context.Vault, work.State.Id, work.State.Erased, words));
-            var envelope = new Envelope(seq, account ?? Input.AccountId, effectiveOn ?? Input.EffectiveOn ?? Today, Today, Context.Now.ToUnixTimeMilliseconds(), Input.Key);
+            var envelope = new Envelope(seq, account ?? Input.AccountId, effectiveOn ?? Input.EffectiveOn ?? Today, Today,
+                Context.Now.ToUnixTimeMilliseconds(), Input.Key);
             var prior = State.LastSeq;
             Fold.Apply(State, envelope, e, Cells);
             Events.Add(new Recorded(e, envelope, prior, Input.Actor));

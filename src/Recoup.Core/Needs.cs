@@ -259,7 +259,8 @@ public sealed class Needs
         // Which of them are charges the header does not know: where those come first, all are looked at.
         if (state.Awaited.Count > 0 || order == AllocationOrder.ChargesFirst) through = DateOnly.MaxValue;
         if (through == DateOnly.MinValue) return;
-        if (state.OpenLoadedThrough.GetValueOrDefault((account, currency)) < through) (openItems ??= []).Add(new OpenItemsWanted(account, currency, through, int.MaxValue));
+        if (state.OpenLoadedThrough.GetValueOrDefault((account, currency)) < through)
+            (openItems ??= []).Add(new OpenItemsWanted(account, currency, through, int.MaxValue));
     }
 
     private void Listed(PartyState state, string account, DateOnly through)

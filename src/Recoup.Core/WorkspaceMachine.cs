@@ -33,7 +33,8 @@ public static class WorkspaceMachine
                 if (workspace.Portfolio(i.Portfolio) is null || details != known) yield return new Event.PortfolioSet(details);
                 break;
             case Input.SendingSet i:
-                if (workspace.Mode != i.Mode) yield return new Event.SendingSet(i.Mode, i.Reason) { Days = workspace.DaysOtherThan(workspace.Today(context.Now), context.Now) };
+                if (workspace.Mode != i.Mode)
+                    yield return new Event.SendingSet(i.Mode, i.Reason) { Days = workspace.DaysOtherThan(workspace.Today(context.Now), context.Now) };
                 break;
             default:
                 Invariant.Never($"{input.GetType().Name} is no input of a workspace");

@@ -4,7 +4,8 @@ using Recoup.Core.Measures;
 namespace Recoup.Storage;
 
 /// <summary>What is to be merged into the figures can't be.</summary>
-public sealed class CellsDamagedException(string what, Exception inner) : Core.Events.JournalDamagedException($"{what} ({inner.GetType().Name}); `recoup rebuild` makes the figures anew from the journal");
+public sealed class CellsDamagedException(string what, Exception inner) : Core.Events.JournalDamagedException($"{what} ({inner.GetType().Name}); `recoup "
+    + "rebuild` makes the figures anew from the journal");
 
 /// <summary>
 /// The cells: a transaction appends what it adds as one blob, whoever merges folds the blobs into cells and
@@ -99,7 +100,8 @@ public sealed class CellStore(Store store) : IMeasureSource
         if (through == 0)
         {
             // The first stocks are at the end of the month in which history begins.
-            var s = store.Statement("SELECT min(day) FROM (SELECT min(day) AS day FROM cell WHERE measure = 1 UNION ALL SELECT min(day) FROM cell WHERE measure = 8) AS firsts");
+            var s = store.Statement("SELECT min(day) FROM (SELECT min(day) AS day FROM cell WHERE measure = 1 UNION ALL SELECT min(day) FROM cell WHERE "
+                + "measure = 8) AS firsts");
             s.Step();
             var first = s.LongOrNull(0);
             s.Reset();
@@ -107,21 +109,25 @@ public sealed class CellStore(Store store) : IMeasureSource
             through = MonthEnd((int)first) - DateOnly.FromDayNumber(MonthEnd((int)first)).Day;
         }
         var stock = new Dictionary<(Measure, int Ref, string Portfolio, string Segment, string Currency), CellValue>();
-        var read = store.Statement("SELECT measure, ref_day, portfolio, segment, currency, minor, count FROM stock WHERE month_end = ? AND measure IN (1, 8)").Bind(through);
+        var read = store.Statement("SELECT measure, ref_day, portfolio, segment, currency, minor, count FROM stock WHERE month_end = ? AND measure IN (1, "
+            + "8)").Bind(through);
         while (read.Step()) stock[((Measure)read.Int(0), read.Int(1), read.Text(2), read.Text(3), read.Text(4))] = new CellValue(read.Long(5), read.Long(6));
         for (var end = MonthEnd(through + 1); end <= target; end = MonthEnd(end + 1))
         {
             foreach (var measure in Stocks)
             {
-                var cells = store.Statement("SELECT ref_day, portfolio, segment, currency, minor, count FROM cell WHERE measure = ? AND day > ? AND day <= ?").Bind((long)measure).Bind(through).Bind(end);
+                var cells = store.Statement("SELECT ref_day, portfolio, segment, currency, minor, count FROM cell WHERE measure = ? AND day > ? AND day <= "
+                    + "?").Bind((long)measure).Bind(through).Bind(end);
                 while (cells.Step())
                 {
-                    ref var sum = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(stock, (measure, cells.Int(0), cells.Text(1), cells.Text(2), cells.Text(3)), out _);
+                    ref var sum = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(stock,
+                        (measure, cells.Int(0), cells.Text(1), cells.Text(2), cells.Text(3)), out _);
                     sum += new CellValue(cells.Long(4), cells.Long(5));
                 }
             }
             foreach (var gone in stock.Where(s => s.Value.IsZero).Select(s => s.Key).ToList()) stock.Remove(gone);
-            AddStocks([.. stock.Select(s => new KeyValuePair<CellKey, CellValue>(new CellKey(s.Key.Item1, end, s.Key.Ref, s.Key.Portfolio, s.Key.Segment, s.Key.Currency), s.Value))]);
+            AddStocks([.. stock.Select(s => new KeyValuePair<CellKey,
+                CellValue>(new CellKey(s.Key.Item1, end, s.Key.Ref, s.Key.Portfolio, s.Key.Segment, s.Key.Currency), s.Value))]);
             through = end;
         }
         store.SetMeta("stocks_through", through.ToString(CultureInfo.InvariantCulture));
@@ -139,7 +145,8 @@ public sealed class CellStore(Store store) : IMeasureSource
     private static bool IsStock(Measure measure) => measure is Measure.Exposure or Measure.Unapplied;
 
     /// <summary>For a report on what may be no day at all.</summary>
-    internal static string DayText(int day) => day >= 0 && day <= DateOnly.MaxValue.DayNumber ? Store.Day(DateOnly.FromDayNumber(day)) : $"day {day.ToString(CultureInfo.InvariantCulture)}";
+    internal static string DayText(int day) =>
+        day >= 0 && day <= DateOnly.MaxValue.DayNumber ? Store.Day(DateOnly.FromDayNumber(day)) : $"day {day.ToString(CultureInfo.InvariantCulture)}";
 
     internal static int MonthEnd(int day)
     {
@@ -182,7 +189,8 @@ public sealed class CellStore(Store store) : IMeasureSource
             var s = store.Statement("SELECT portfolio, segment, currency, min(day) FROM cell WHERE measure IN (2, 9) GROUP BY portfolio, segment, currency");
             while (s.Step()) firsts[(s.Text(0), s.Text(1), s.Text(2))] = s.Int(3);
             foreach (var (key, _) in Unmerged.NonZero)
-                if (key.Measure is Measure.Sales or Measure.CashReceived && (!firsts.TryGetValue((key.Portfolio, key.Segment, key.Currency), out var first) || key.Day < first))
+                if (key.Measure is Measure.Sales or Measure.CashReceived
+                    && (!firsts.TryGetValue((key.Portfolio, key.Segment, key.Currency), out var first) || key.Day < first))
                     firsts[(key.Portfolio, key.Segment, key.Currency)] = key.Day;
             return firsts.Select(f => (f.Key.Item1, f.Key.Item2, f.Key.Item3, DateOnly.FromDayNumber(f.Value)));
         }
@@ -200,14 +208,17 @@ public sealed class CellStore(Store store) : IMeasureSource
         var day = asOf.DayNumber;
         var from = Math.Min(StocksThrough, MonthEnd(day) == day ? day : day - asOf.Day);
         var sums = new Dictionary<(int Ref, string Portfolio, string Segment, string Currency), CellValue>();
-        var stock = store.Statement("SELECT ref_day, portfolio, segment, currency, minor, count FROM stock WHERE measure = ? AND month_end = ?").Bind((long)measure).Bind(from);
+        var stock = store.Statement("SELECT ref_day, portfolio, segment, currency, minor, count FROM stock WHERE measure = ? AND month_end = "
+            + "?").Bind((long)measure).Bind(from);
         while (stock.Step()) Add((stock.Int(0), stock.Text(1), stock.Text(2), stock.Text(3)), new CellValue(stock.Long(4), stock.Long(5)));
         if (StocksThrough == 0) from = -1;
-        var cells = store.Statement("SELECT ref_day, portfolio, segment, currency, minor, count FROM cell WHERE measure = ? AND day > ? AND day <= ?").Bind((long)measure).Bind(from).Bind(day);
+        var cells = store.Statement("SELECT ref_day, portfolio, segment, currency, minor, count FROM cell WHERE measure = ? AND day > ? AND day <= "
+            + "?").Bind((long)measure).Bind(from).Bind(day);
         while (cells.Step()) Add((cells.Int(0), cells.Text(1), cells.Text(2), cells.Text(3)), new CellValue(cells.Long(4), cells.Long(5)));
         foreach (var (key, value) in Unmerged.NonZero)
             if (key.Measure == measure && key.Day <= day) Add((key.RefDay, key.Portfolio, key.Segment, key.Currency), value);
-        return [.. sums.Where(s => !s.Value.IsZero).OrderBy(s => s.Key.Portfolio, StringComparer.Ordinal).ThenBy(s => s.Key.Segment, StringComparer.Ordinal).ThenBy(s => s.Key.Currency, StringComparer.Ordinal).ThenBy(s => s.Key.Ref)];
+        return [.. sums.Where(s => !s.Value.IsZero).OrderBy(s => s.Key.Portfolio, StringComparer.Ordinal).ThenBy(s => s.Key.Segment,
+            StringComparer.Ordinal).ThenBy(s => s.Key.Currency, StringComparer.Ordinal).ThenBy(s => s.Key.Ref)];
 
         void Add((int, string, string, string) key, CellValue value)
         {
@@ -220,7 +231,8 @@ public sealed class CellStore(Store store) : IMeasureSource
     public IEnumerable<KeyValuePair<CellKey, CellValue>> Flows(Measure measure, DateOnly from, DateOnly to)
     {
         var cells = new List<KeyValuePair<CellKey, CellValue>>();
-        var s = store.Statement("SELECT day, ref_day, portfolio, segment, currency, minor, count FROM cell WHERE measure = ? AND day >= ? AND day <= ?").Bind((long)measure).Bind(from.DayNumber).Bind(to.DayNumber);
+        var s = store.Statement("SELECT day, ref_day, portfolio, segment, currency, minor, count FROM cell WHERE measure = ? AND day >= ? AND day <= "
+            + "?").Bind((long)measure).Bind(from.DayNumber).Bind(to.DayNumber);
         while (s.Step()) cells.Add(new(new CellKey(measure, s.Int(0), s.Int(1), s.Text(2), s.Text(3), s.Text(4)), new CellValue(s.Long(5), s.Long(6))));
         foreach (var cell in Unmerged.NonZero)
             if (cell.Key.Measure == measure && cell.Key.Day >= from.DayNumber && cell.Key.Day <= to.DayNumber) cells.Add(cell);
@@ -253,7 +265,8 @@ public sealed class CellStore(Store store) : IMeasureSource
         var merged = new Dictionary<(Measure, int, string, string, string), List<(int Day, CellValue Value)>>();
         foreach (var measure in Stocks)
         {
-            var s = store.Statement("SELECT day, ref_day, portfolio, segment, currency, minor, count FROM cell WHERE measure = ? AND day > ? AND day <= ?").Bind((long)measure).Bind(-1).Bind(through);
+            var s = store.Statement("SELECT day, ref_day, portfolio, segment, currency, minor, count FROM cell WHERE measure = ? AND day > ? AND day <= "
+                + "?").Bind((long)measure).Bind(-1).Bind(through);
             while (s.Step())
             {
                 var key = (measure, s.Int(1), s.Text(2), s.Text(3), s.Text(4));
@@ -282,7 +295,8 @@ public sealed class CellStore(Store store) : IMeasureSource
             found++;
             var key = ((Measure)stock.Int(0), stock.Int(1), stock.Int(2), stock.Text(3), stock.Text(4), stock.Text(5));
             if (!expected.TryGetValue(key, out var value) || value != new CellValue(stock.Long(6), stock.Long(7)))
-                problems.Add($"stock of {DayText(key.Item2)}, due {DayText(key.Item3)}, portfolio {key.Item4}: {stock.Long(6)} minor units stand, the cells make {(expected.TryGetValue(key, out var e) ? e.Minor : 0)}");
+                problems.Add($"stock of {DayText(key.Item2)}, due {DayText(key.Item3)}, portfolio {key.Item4}: {stock.Long(6)} minor units stand, the cells "
+                    + $"make {(expected.TryGetValue(key, out var e) ? e.Minor : 0)}");
         }
         if (found != expected.Count && problems.Count == 0) problems.Add($"there are {found} month-end stocks, the cells make {expected.Count}");
         foreach (var problem in problems) yield return problem;
@@ -337,7 +351,8 @@ public sealed class CellStore(Store store) : IMeasureSource
         try { Read(blob, into); }
         catch (Exception e) when (e is IOException or FormatException or IndexOutOfRangeException or ArgumentException or OverflowException)
         {
-            throw new CellsDamagedException(e is OverflowException ? "an amount of the figures has become too large to be counted" : "what a transaction added to the figures can't be read", e);
+            throw new CellsDamagedException(e is OverflowException ? "an amount of the figures has become too large to be "
+                + "counted" : "what a transaction added to the figures can't be read", e);
         }
     }
 
@@ -348,7 +363,8 @@ public sealed class CellStore(Store store) : IMeasureSource
         for (var i = 0; i < texts.Length; i++) texts[i] = reader.ReadString();
         for (var left = reader.Read7BitEncodedInt(); left > 0; left--)
             into.Add(
-                new CellKey((Measure)reader.ReadByte(), reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt(), texts[reader.Read7BitEncodedInt()], texts[reader.Read7BitEncodedInt()], texts[reader.Read7BitEncodedInt()]),
+                new CellKey((Measure)reader.ReadByte(), reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt(), texts[reader.Read7BitEncodedInt()],
+                    texts[reader.Read7BitEncodedInt()], texts[reader.Read7BitEncodedInt()]),
                 new CellValue(reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64()));
     }
 }

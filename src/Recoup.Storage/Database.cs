@@ -96,7 +96,9 @@ internal abstract class Database : IDisposable
     /// <summary>Leaves no copy behind of what was deleted, as far as the database can.</summary>
     public abstract void Compact();
 
-    /// <summary>Where many commits follow each other, none of them pays for what the store has to bring into its files now and then: see <see cref="Checkpoint"/>.</summary>
+    /// <summary>
+    /// Where many commits follow each other, none of them pays for what the store has to bring into its files now and then: see <see cref="Checkpoint"/>.
+    /// </summary>
     public virtual void PaceCheckpoints(bool paced) { }
 
     /// <summary>To be called between two transactions where checkpoints are paced.</summary>

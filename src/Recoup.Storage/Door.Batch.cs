@@ -42,7 +42,8 @@ public sealed partial class Door
         /// between must go too.
         /// </summary>
         private IReadOnlyList<string> Erased =>
-            [.. rows.Where(r => r.Recorded.Event is Event.PartyErased || (r.Recorded.Event is Event.MessageSettled && parties[r.Party].State.Erased)).Select(r => r.Party).Distinct(StringComparer.Ordinal)];
+            [.. rows.Where(r => r.Recorded.Event is Event.PartyErased
+                || (r.Recorded.Event is Event.MessageSettled && parties[r.Party].State.Erased)).Select(r => r.Party).Distinct(StringComparer.Ordinal)];
 
         private sealed class Entry(long pid, PartyState state)
         {
@@ -113,7 +114,8 @@ public sealed partial class Door
 
             var today = Machine.Today(entry.State, input, context);
             var allocation = context.Policy.Allocation;
-            for (var needs = Needs.Of(entry.State, input, today, allocation); !needs.IsEmpty; needs = Needs.Of(entry.State, input, today, allocation)) Load(entry, needs);
+            for (var needs = Needs.Of(entry.State, input, today, allocation); !needs.IsEmpty; needs = Needs.Of(entry.State, input, today,
+                allocation)) Load(entry, needs);
             // Nearly every row of a list says what it said before: that moves nothing, not even the day.
             if (before != Before.Never && ListedItems.IsSaid(entry.State, input)) return null;
             var partition = Partition.Of(partyId);
@@ -201,7 +203,8 @@ public sealed partial class Door
             {
                 // A list names the person in every row; what it says of the money is taken all the same.
                 if (input is Input.AccountSet { Said: not null }) { before = Before.Unchanged; return null; }
-                return new Refused(Refusal.PartyErased, $"party {party} was erased: nothing that identifies the person is taken any more; what is owed can still be settled");
+                return new Refused(Refusal.PartyErased,
+                    $"party {party} was erased: nothing that identifies the person is taken any more; what is owed can still be settled");
             }
             var content = input.IsPersonal ? store.Vault.Salt(party, input.Digest) : input.Digest;
             if (claimed.TryGetValue(input.Key, out var taken) || known.TryGetValue(input.Key, out taken))
@@ -211,7 +214,8 @@ public sealed partial class Door
                     || (input.IsPersonal && state?.Joined is { } joined
                         && joined.Exists(id => store.Vault.HasKey(id) && taken.AsSpan().SequenceEqual(store.Vault.Salt(id, input.Digest))));
                 before = !input.Follows ? Before.Unchanged : same ? Before.Same : Before.Other;
-                return same || input.Follows ? null : new Refused(Refusal.KeyUsedWithOtherContent, $"the key '{InputDraft.Short(input.Key)}' was used before with other content; a changed fact needs a key of its own");
+                return same || input.Follows ? null : new Refused(Refusal.KeyUsedWithOtherContent,
+                    $"the key '{InputDraft.Short(input.Key)}' was used before with other content; a changed fact needs a key of its own");
             }
             // Nothing was ever paid by that key.
             if (input is Input.Unpaid) { before = Before.Unchanged; return null; }
@@ -297,7 +301,9 @@ public sealed partial class Door
                 var context = door.ContextAt(at > now ? at : now, at >= now ? unit.Day : null);
                 if (at > now) now = at;
                 foreach (var input in unit.Inputs)
-                    if (routes.PartyOf(input) is { } party && parties.TryGetValue(party, out var entry) && (input.Follows || !(input.Digest.Length > 0 && known.ContainsKey(input.Key))) && !(input is Input.Unpaid && !known.ContainsKey(input.Key)))
+                    if (routes.PartyOf(input) is { } party && parties.TryGetValue(party, out var entry)
+                        && (input.Follows || !(input.Digest.Length > 0 && known.ContainsKey(input.Key)))
+                            && !(input is Input.Unpaid && !known.ContainsKey(input.Key)))
                         asking.Add((entry, input, Machine.Today(entry.State, input, context)));
             }
             var allocation = door.ContextAt(now).Policy.Allocation;
@@ -381,7 +387,8 @@ public sealed partial class Door
             {
                 Joins = joins, Emptied = [.. changed.Where(e => e.State.JoinedTo is not null && !e.IsNew).Select(e => e.Pid)],
             };
-            return new Prepared(routes, chains.Length > 0 && chains[^1].Head.Partition == Partition.Workspace, heads, [.. chains.SelectMany(chain => chain.Rows)], changes, Erased, Result, Now, LastRecordedOn);
+            return new Prepared(routes, chains.Length > 0 && chains[^1].Head.Partition == Partition.Workspace, heads,
+                [.. chains.SelectMany(chain => chain.Rows)], changes, Erased, Result, Now, LastRecordedOn);
         }
 
         /// <summary>What a batch adds to one chain.</summary>
@@ -412,7 +419,8 @@ public sealed partial class Door
             var e = recorded.Envelope;
             return new JournalRow
             {
-                Partition = partition, Seq = e.Seq, Prior = recorded.Prior, Party = party, Account = e.Account, Kind = kind, Version = version, EffectiveOn = e.EffectiveOn,
+                Partition = partition, Seq = e.Seq, Prior = recorded.Prior, Party = party, Account = e.Account, Kind = kind, Version = version,
+                EffectiveOn = e.EffectiveOn,
                 RecordedOn = e.RecordedOn, RecordedAt = e.RecordedAt, Actor = recorded.Actor, Cause = e.Cause, WorkspaceSeq = workspaceSeq, Payload = payload,
             };
         }

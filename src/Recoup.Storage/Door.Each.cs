@@ -6,9 +6,11 @@ namespace Recoup.Storage;
 /// <summary>Units that are taken in one transaction.</summary>
 /// <param name="Count">How many there are.</param>
 /// <param name="Units">Names them; asked again where the transaction is made anew.</param>
-/// <param name="MayCommit">Looks at the result within the transaction, on whichever thread writes it; false: nothing of it is kept, and no part after it is taken.</param>
+/// <param name="MayCommit">Looks at the result within the transaction, on whichever thread writes it; false: nothing of it is kept, and no part after it is
+/// taken.</param>
 /// <param name="Kept">Is given the result the moment it is durable, on whichever thread wrote it.</param>
-internal sealed record TakenTogether(int Count, Func<Stored, IReadOnlyList<InputUnit>> Units, Func<BatchResult, bool>? MayCommit = null, Action<BatchResult>? Kept = null)
+internal sealed record TakenTogether(
+    int Count, Func<Stored, IReadOnlyList<InputUnit>> Units, Func<BatchResult, bool>? MayCommit = null, Action<BatchResult>? Kept = null)
 {
     /// <summary>The same in two, one after the other; asked for where all together failed, and of more than one unit only.</summary>
     public Func<(TakenTogether First, TakenTogether Second)>? Halves { get; init; }
@@ -50,7 +52,8 @@ public sealed partial class Door
 
     /// <summary>Takes parts that come by and by as <see cref="TakeEach"/> takes those of a file. This door is not to be used beside it.</summary>
     /// <param name="least">Smaller parts are taken by themselves, with nothing prepared meanwhile.</param>
-    /// <param name="unmerged">Is told, on whichever thread wrote, why cells could not be merged after a part, which is kept all the same; null: it is thrown.</param>
+    /// <param name="unmerged">Is told, on whichever thread wrote, why cells could not be merged after a part, which is kept all the same; null: it is
+    /// thrown.</param>
     public Parts BeginParts(int least, Action<Exception>? unmerged = null) => new(this, least, unmerged);
 
     /// <summary>Parts that come by and by: while one is written, the next may be given. For one thread.</summary>
@@ -58,7 +61,8 @@ public sealed partial class Door
     {
         private readonly Relay relay;
 
-        internal Parts(Door door, int least, Action<Exception>? unmerged) => relay = new Relay(door, static (_, _) => { }, least, CellStore.PendingMax, unmerged);
+        internal Parts(Door door, int least, Action<Exception>? unmerged) =>
+            relay = new Relay(door, static (_, _) => { }, least, CellStore.PendingMax, unmerged);
 
         /// <summary>
         /// Takes the units in order in one transaction, which may be under way still when this returns. An exception may be
@@ -195,7 +199,8 @@ public sealed partial class Door
         /// </summary>
         private bool IsOldRefused(Stored stored, IReadOnlyList<InputUnit> units, BatchResult result)
         {
-            var refused = units.Where((_, i) => result.Units[i].Status == UnitStatus.Refused).SelectMany(u => u.Inputs).Where(i => i.Digest.Length > 0 && keys!.AreNew(i.GetType())).DistinctBy(i => i.Key).ToDictionary(i => i.Key, i => i.GetType(), StringComparer.Ordinal);
+            var refused = units.Where((_, i) => result.Units[i].Status == UnitStatus.Refused).SelectMany(u => u.Inputs).Where(i => i.Digest.Length > 0
+                && keys!.AreNew(i.GetType())).DistinctBy(i => i.Key).ToDictionary(i => i.Key, i => i.GetType(), StringComparer.Ordinal);
             if (refused.Count == 0 || stored.KeyContents(refused, null).Count == 0) return false;
             keys!.Doubt();
             return true;
@@ -307,7 +312,8 @@ public sealed partial class Door
         {
             if (heads[Partition.Workspace].Seq != ready.Before[Partition.Workspace].Seq) return false;
             foreach (var partition in ready.Routes.Partitions)
-                if (heads[partition].Seq != ready.Before[partition].Seq || !heads[partition].Hash.AsSpan().SequenceEqual(ready.Before[partition].Hash)) return false;
+                if (heads[partition].Seq != ready.Before[partition].Seq || !heads[partition].Hash.AsSpan().SequenceEqual(ready.Before[partition].Hash))
+                    return false;
             return true;
         }
 

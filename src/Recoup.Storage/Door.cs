@@ -145,7 +145,7 @@ public sealed partial class Door
         catch (YamlException e)
         {
             throw new StoreException($"this version of Recoup can't read the policy in force ({adopted.Edition}): {e.Message}. `recoup policy show` "
-                + $"prints it; mend it and take it in with `recoup policy adopt FILE`.", e);
+                + "prints it; mend it and take it in with `recoup policy adopt FILE`.", e);
         }
     }
 
@@ -168,7 +168,9 @@ public sealed partial class Door
         }
     }
 
-    /// <summary>The policy goes by the date of the last run, or a later one: what a run decides where it is still the day before it decides by the same.</summary>
+    /// <summary>
+    /// The policy goes by the date of the last run, or a later one: what a run decides where it is still the day before it decides by the same.
+    /// </summary>
     private DateOnly PolicyDay(DateOnly day) => workspace.LastRunOn is { } run && run > day ? run : day;
 
     /// <summary>Takes the units in order, in one transaction.</summary>
@@ -285,7 +287,8 @@ public sealed partial class Door
         Failpoint.Hit(Operation + ".journal-written");
         store.Database.Write(prepared.Changes);
         foreach (var (party, into) in prepared.Changes.Joins) SetAsides.Join(store, party, into);
-        foreach (var party in prepared.Erased) store.Statement("INSERT INTO erasure(party, done) VALUES(?, 0) ON CONFLICT(party) DO UPDATE SET done = excluded.done").Bind(party).Run();
+        foreach (var party in prepared.Erased) store.Statement("INSERT INTO erasure(party, done) VALUES(?, 0) ON CONFLICT(party) DO UPDATE SET done = "
+            + "excluded.done").Bind(party).Run();
         Failpoint.Hit(Operation + ".before-commit");
         try { store.Commit(); }
         catch (LostException)
@@ -324,7 +327,9 @@ public sealed partial class Door
             catch (LostException e)
             {
                 // A server that starts may go once more. Without its word nobody may take it as lost.
-                if (attempt == AttemptsMax) throw new StoreException($"the database did not answer a commit and can't be asked whether it kept it: {e.Message}. What was kept is not done again by the next command.", e);
+                if (attempt == AttemptsMax)
+                    throw new StoreException($"the database did not answer a commit and can't be asked whether it kept it: {e.Message}. What was kept is not "
+                        + "done again by the next command.", e);
                 Thread.Sleep(Math.Min(10 << attempt, 1000));
             }
     }
@@ -367,7 +372,8 @@ public sealed partial class Door
         try
         {
             MergeCells(always);
-            if (figuresAside || (always && SetAsides.Of(store, SetAsides.Figures).Count > 0)) store.Atomically(() => SetAsides.Clear(store, "", SetAsides.Figures, ""));
+            if (figuresAside || (always && SetAsides.Of(store, SetAsides.Figures).Count > 0))
+                store.Atomically(() => SetAsides.Clear(store, "", SetAsides.Figures, ""));
             figuresAside = false;
             return true;
         }
@@ -467,7 +473,8 @@ public sealed partial class Door
     /// <param name="day">As <see cref="Context.Day"/>.</param>
     private Context ContextAt(DateTimeOffset now, DateOnly? day = null)
     {
-        if (held is { } last && last.Seq == workspace.Seq && last.Context.Now == now && last.Context.Day == day && ReferenceEquals(last.Context.Workspace, workspace))
+        if (held is { } last && last.Seq == workspace.Seq && last.Context.Now == now && last.Context.Day == day
+            && ReferenceEquals(last.Context.Workspace, workspace))
             return last.Context;
         var policyDay = PolicyDay(day ?? workspace.Today(now));
         held = new Held(workspace.Seq, new Context

@@ -16,7 +16,8 @@ public static class Failpoint
     [
         "import.transaction-open", "import.journal-written", "import.before-commit", "import.after-commit", "import.cells-merged", "import.before-end",
         "run.transaction-open", "run.journal-written", "run.before-commit", "run.after-commit", "run.cells-merged", "run.before-end", "run.before-anchor",
-        "dispatch.transaction-open", "dispatch.journal-written", "dispatch.before-commit", "dispatch.after-commit", "dispatch.before-send", "dispatch.after-send", "dispatch.cells-merged",
+        "dispatch.transaction-open", "dispatch.journal-written", "dispatch.before-commit", "dispatch.after-commit", "dispatch.before-send",
+            "dispatch.after-send", "dispatch.cells-merged",
         "erase.before-key", "erase.after-key",
     ];
 

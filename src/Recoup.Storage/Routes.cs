@@ -62,7 +62,8 @@ internal sealed class Routes
                     routes.Parties.Add(with);
                     routes.Persons.Add(routes.PartyOf(with));
                 }
-                if (input.HasWords || input.IsPersonal || input is Input.AccountSet or Input.ContactPoint or Input.Consent or Input.Review or Input.Release) routes.Persons.Add(party);
+                if (input.HasWords || input.IsPersonal || input is Input.AccountSet or Input.ContactPoint or Input.Consent or Input.Review or Input.Release)
+                    routes.Persons.Add(party);
             }
         routes.Partitions = [.. routes.Parties.Select(Partition.Of).Distinct().Order()];
         return routes;

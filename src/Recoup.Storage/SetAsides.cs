@@ -58,7 +58,8 @@ public static class SetAsides
         var trace = e.ToString();
         store.Statement("""
             INSERT INTO set_aside(party, work, subject, cause, trace, since, tried_at, times) VALUES(?, ?, ?, ?, ?, ?, ?, 1)
-            ON CONFLICT(party, work, subject) DO UPDATE SET cause = excluded.cause, trace = excluded.trace, tried_at = excluded.tried_at, times = set_aside.times + 1
+            ON CONFLICT(party, work, subject) DO UPDATE SET cause = excluded.cause, trace = excluded.trace, tried_at = excluded.tried_at,
+                times = set_aside.times + 1
             """)
             .Bind(party).Bind(work).Bind(subject).Bind(CauseOf(e)).Bind(trace.Length <= TraceMax ? trace : trace[..TraceMax])
             .Bind(at.ToUnixTimeMilliseconds()).Bind(at.ToUnixTimeMilliseconds()).Run();
@@ -125,7 +126,8 @@ public static class SetAsides
     public static IReadOnlyList<SetAside> List(Store store, int limit = int.MaxValue, string? party = null)
     {
         var list = new List<SetAside>();
-        var s = store.Statement($"SELECT party, work, subject, cause, trace, since, tried_at, times FROM set_aside{(party is null ? "" : " WHERE party = ?")} ORDER BY since, party, work, subject LIMIT ?");
+        var s = store.Statement($"SELECT party, work, subject, cause, trace, since, tried_at, times FROM set_aside{(party is null ? "" : " WHERE party = ?")} "
+            + "ORDER BY since, party, work, subject LIMIT ?");
         if (party is not null) s.Bind(party);
         s.Bind(limit);
         while (s.Step())
@@ -147,7 +149,8 @@ public static class SetAsides
     internal static List<long> PlacesToRun(Store store, long fromPid, long toPid)
     {
         var places = new List<long>();
-        var s = store.Statement("SELECT p.pid FROM set_aside a JOIN party p ON p.id = a.party WHERE a.work = ? AND p.pid >= ? AND p.pid < ?").Bind(Run).Bind(fromPid).Bind(toPid);
+        var s = store.Statement("SELECT p.pid FROM set_aside a JOIN party p ON p.id = a.party WHERE a.work = ? AND p.pid >= ? AND p.pid < "
+            + "?").Bind(Run).Bind(fromPid).Bind(toPid);
         while (s.Step()) places.Add(s.Long(0));
         return places;
     }

@@ -72,7 +72,8 @@ public sealed partial class Store : IDisposable
         try
         {
             if (!moved && store.Meta(Work.Moving.MovedTo) is { } to)
-                throw new StoreException($"the workspace of '{place.Folder}' was moved to {to}: name it with --database or RECOUP_DATABASE. What lies here is as it was then; `recoup migrate --back` lets it be used again, apart from the other.");
+                throw new StoreException($"the workspace of '{place.Folder}' was moved to {to}: name it with --database or RECOUP_DATABASE. What lies here is "
+                    + "as it was then; `recoup migrate --back` lets it be used again, apart from the other.");
             StateVersion.Check(store);
             return store;
         }
@@ -96,13 +97,15 @@ public sealed partial class Store : IDisposable
     }
 
     /// <summary>Whether there is a workspace's data.</summary>
-    public static bool Exists(StorePlace place) => place.Connection is { } connection ? PostgresDatabase.Exists(connection) : File.Exists(SqliteDatabase.PathIn(place.Folder));
+    public static bool Exists(StorePlace place) =>
+        place.Connection is { } connection ? PostgresDatabase.Exists(connection) : File.Exists(SqliteDatabase.PathIn(place.Folder));
 
     private static Store InFolder(StorePlace place, bool create, Action<byte[]>? random)
     {
         var folder = place.Folder;
         var path = SqliteDatabase.PathIn(folder);
-        if (!create && !File.Exists(path)) throw new StoreException($"there is no Recoup data in '{folder}'. Import something first, or name the folder with --data.");
+        if (!create && !File.Exists(path))
+            throw new StoreException($"there is no Recoup data in '{folder}'. Import something first, or name the folder with --data.");
         try
         {
             if (!Directory.Exists(folder)) Closed.MakeFolder(folder);
@@ -141,7 +144,9 @@ public sealed partial class Store : IDisposable
             throw new StoreException($"the folder '{place.Folder}', which holds mail, anchors and settings, can't be used: {e.Message}", e);
         }
         var database = PostgresDatabase.Open(connection, create);
-        return new Store(place, database, new Vault(new PostgresKeys(place.KeysConnection ?? connection), random)) { OpenToOthers = Closed.Close(place.Folder) };
+        return new Store(place, database, new Vault(new PostgresKeys(place.KeysConnection ?? connection),
+            random))
+        { OpenToOthers = Closed.Close(place.Folder) };
     }
 
     internal Statement Statement(string sql) => database.Statement(sql);
@@ -205,7 +210,9 @@ public sealed partial class Store : IDisposable
         else database.Rollback();
     }
 
-    /// <summary>A transaction of its own, made anew where it met another or its connection was lost: so what it does must come to the same when it is done twice.</summary>
+    /// <summary>
+    /// A transaction of its own, made anew where it met another or its connection was lost: so what it does must come to the same when it is done twice.
+    /// </summary>
     internal void Atomically(Action work)
     {
         for (var attempt = 1; ; attempt++)
@@ -235,7 +242,8 @@ public sealed partial class Store : IDisposable
 
     /// <summary>For work that one process at a time may do; the turn ends with the process, however it ends.</summary>
     internal IDisposable TakeTurn(string work) =>
-        database.TakeTurn(work, TurnWaitMax) ?? throw new StoreException($"another {work} has been at work in '{Place}' for half a minute; try again when it is done.");
+        database.TakeTurn(work, TurnWaitMax) ?? throw new StoreException($"another {work} has been at work in '{Place}' for half a minute; try again when it "
+            + "is done.");
 
     internal void Exec(string sql) => database.Exec(sql);
 
@@ -263,7 +271,8 @@ public sealed partial class Store : IDisposable
         return value;
     }
 
-    internal void SetMeta(string name, string value) => Statement("INSERT INTO meta(name, value) VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value").Bind(name).Bind(value).Run();
+    internal void SetMeta(string name, string value) =>
+        Statement("INSERT INTO meta(name, value) VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value").Bind(name).Bind(value).Run();
 
     /// <summary>The workspace's id; empty while nothing was recorded.</summary>
     public string WorkspaceId => Meta("workspace") ?? "";
@@ -276,7 +285,8 @@ public sealed partial class Store : IDisposable
         while (s.Step())
         {
             var partition = s.Long(0);
-            if (partition is < 0 or >= Partition.Count) throw new StoreException($"the table head names a partition {partition}, which there is not; `recoup audit verify` tells more");
+            if (partition is < 0 or >= Partition.Count)
+                throw new StoreException($"the table head names a partition {partition}, which there is not; `recoup audit verify` tells more");
             heads[partition] = new Head((int)partition, s.Long(1), s.Blob(2).ToArray(), s.Long(3), Day(s.Text(4)));
         }
         return heads;
@@ -306,7 +316,8 @@ public sealed partial class Store : IDisposable
     /// <summary>As <see cref="Journal"/>, for who reads all of it: the same columns, filled anew with each row.</summary>
     internal IEnumerable<JournalColumns> Columns(int partition, long fromSeq = 0)
     {
-        using var s = database.Scan($"SELECT {JournalColumns.Names} FROM journal WHERE id >= ? AND id < ? ORDER BY id", RowId(partition, fromSeq), RowId(partition + 1, 0));
+        using var s = database.Scan($"SELECT {JournalColumns.Names} FROM journal WHERE id >= ? AND id < ? ORDER BY "
+            + "id", RowId(partition, fromSeq), RowId(partition + 1, 0));
         var row = new JournalColumns();
         while (s.Step())
         {
@@ -478,7 +489,8 @@ internal static class StateVersion
 {
     public const string Stale = "state_stale";
 
-    public const string StaleMessage = "this data folder was written by another version of Recoup, whose states have another form. Run `recoup rebuild` once: it folds them anew from the journal.";
+    public const string StaleMessage = "this data folder was written by another version of Recoup, whose states have another form. Run `recoup rebuild` once: "
+        + "it folds them anew from the journal.";
 
     public static void Check(Store store)
     {
@@ -498,7 +510,8 @@ internal static class StateVersion
 }
 
 /// <summary>A row of the journal holds what Recoup never wrote, so that it can't even be read.</summary>
-internal sealed class UnreadableRowException(long id, string message) : JournalDamagedException($"row {id.ToString(CultureInfo.InvariantCulture)} of the journal can't be read: {message}; `recoup audit verify` tells more")
+internal sealed class UnreadableRowException(long id, string message) : JournalDamagedException($"row {id.ToString(CultureInfo.InvariantCulture)} of the "
+    + $"journal can't be read: {message}; `recoup audit verify` tells more")
 {
     public long Id { get; } = id;
 

@@ -27,7 +27,13 @@ public sealed partial record StorePlace(string Folder, string? Connection = null
     }
 
     /// <summary>The same place, with a name under which the server lists the sessions of whoever uses it; on SQLite there are none.</summary>
-    public StorePlace Named(string sessions) => Connection is null ? this : this with { Connection = PostgresPlace.Named(Connection, sessions), KeysConnection = KeysConnection is null ? null : PostgresPlace.Named(KeysConnection, sessions) };
+    public StorePlace Named(string sessions) =>
+        Connection is null ? this : this with
+        {
+            Connection = PostgresPlace.Named(Connection, sessions),
+            KeysConnection = KeysConnection is null
+            ? null : PostgresPlace.Named(KeysConnection, sessions)
+        };
 
     /// <summary>For people: the folder, or the server and database without the password.</summary>
     public override string ToString() => Connection is null ? Folder : Secret().Replace(Connection, "$1…");

@@ -18,7 +18,8 @@ namespace Recoup.Storage;
 /// <param name="Now">When its last row was recorded.</param>
 /// <param name="LastRecordedOn">The latest business date on which anything was recorded.</param>
 internal sealed record Prepared(
-    Routes Routes, bool Workspace, Head[] Before, IReadOnlyList<JournalRow> Rows, Changes Changes, IReadOnlyList<string> Erased, BatchResult Result, DateTimeOffset Now, DateOnly LastRecordedOn)
+    Routes Routes, bool Workspace, Head[] Before, IReadOnlyList<JournalRow> Rows, Changes Changes, IReadOnlyList<string> Erased, BatchResult Result,
+        DateTimeOffset Now, DateOnly LastRecordedOn)
 {
     /// <summary>All chains' ends once it is written.</summary>
     public Head[] After()
@@ -39,7 +40,8 @@ internal sealed class Stored(Store store, Prepared? over = null)
     private readonly Dictionary<long, StateForm> byPid = over?.Changes.States.ToDictionary(s => s.Pid) ?? [];
     private readonly Dictionary<RowKind, Dictionary<RowPlace, byte[]>> newer = [];
     private readonly Dictionary<string, string> aliases = over is null ? [] : new(over.Changes.Aliases, StringComparer.Ordinal);
-    private readonly Dictionary<string, byte[]> keys = over is null ? [] : over.Changes.Keys as Dictionary<string, byte[]> ?? new(over.Changes.Keys, StringComparer.Ordinal);
+    private readonly Dictionary<string, byte[]> keys = over is null ? [] : over.Changes.Keys as Dictionary<string, byte[]>
+        ?? new(over.Changes.Keys, StringComparer.Ordinal);
 
     private readonly Dictionary<string, StoredParty> atHand = new(StringComparer.Ordinal);
 

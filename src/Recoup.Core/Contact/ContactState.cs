@@ -89,14 +89,16 @@ public sealed class ContactState : IFormed<ContactState>
     public bool HasOptedOut(string channel, string? token, DateOnly today, IReadOnlyList<string>? others = null)
     {
         foreach (var o in OptOuts)
-            if ((o.Channel == channel || o.Channel == Contact.Channel.Any) && (o.Token is null || o.Token == token || others?.Contains(o.Token) == true) && !(o.Until <= today)) return true;
+            if ((o.Channel == channel || o.Channel == Contact.Channel.Any) && (o.Token is null || o.Token == token || others?.Contains(o.Token) == true)
+                && !(o.Until <= today)) return true;
         return false;
     }
 
     /// <summary>A server said that this address takes no mail, and nobody has said since that it does.</summary>
     /// <param name="others">Tokens that the same address had when its spellings had one each.</param>
     public bool IsUndeliverable(string channel, string? token, IReadOnlyList<string>? others = null) =>
-        BadAddresses is { } bad && token is not null && (bad.Contains(new BadAddress(channel, token)) || others?.Any(t => bad.Contains(new BadAddress(channel, t))) == true);
+        BadAddresses is { } bad && token is not null && (bad.Contains(new BadAddress(channel, token))
+            || others?.Any(t => bad.Contains(new BadAddress(channel, t))) == true);
 
     internal void Mark(BadAddress address)
     {

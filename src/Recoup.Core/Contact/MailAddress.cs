@@ -36,7 +36,8 @@ public static class MailAddress
         var plain = local[0] != '.' && local[^1] != '.' && !local.Contains("..", StringComparison.Ordinal);
         foreach (var rune in local.EnumerateRunes())
         {
-            var other = utf8 && rune.Value >= 0xA0 && (Rune.IsLetterOrDigit(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark);
+            var other = utf8 && rune.Value >= 0xA0 && (Rune.IsLetterOrDigit(rune)
+                || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark);
             if (!other && !(rune.IsAscii && rune.Value is >= ' ' and <= '~')) return false;
             plain &= other || Rune.IsLetterOrDigit(rune) || ".!#$%&'*+-/=?^_`{|}~".Contains((char)rune.Value, StringComparison.Ordinal);
         }
@@ -116,7 +117,8 @@ public static class MailAddress
         if (domain[^1] == '.') domain = domain[..^1];
         if (domain.Length is 0 or > DomainMax) return false;
         foreach (var label in domain.Split('.'))
-            if (label.Length is 0 or > LabelMax || label[0] == '-' || label[^1] == '-' || !label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')) return false;
+            if (label.Length is 0 or > LabelMax || label[0] == '-' || label[^1] == '-' || !label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+                return false;
         encoded = domain.ToLowerInvariant();
         return true;
     }
@@ -153,9 +155,12 @@ public static class MailAddress
         // Behind each mark, pairs of a letter and the letter with it.
         private static readonly Dictionary<(char Letter, char Mark), char> Pairs = new[]
         {
-            ('\u0300', "aàeèiìoòuùAÀEÈIÌOÒUÙ"), ('\u0301', "aáeéiíoóuúyýcćnńsśzźlĺrŕAÁEÉIÍOÓUÚYÝCĆNŃSŚZŹLĹRŔ"), ('\u0302', "aâeêiîoôuûcĉgĝhĥjĵsŝwŵyŷAÂEÊIÎOÔUÛ"),
-            ('\u0303', "aãnñoõiĩuũAÃNÑOÕ"), ('\u0304', "aāeēiīoōuūAĀEĒIĪOŌUŪ"), ('\u0306', "aăgğeĕAĂGĞ"), ('\u0307', "zżeėcċgġZŻEĖIİ"), ('\u0308', "aäeëiïoöuüyÿAÄEËIÏOÖUÜ"),
-            ('\u030A', "aåuůAÅUŮ"), ('\u030B', "oőuűOŐUŰ"), ('\u030C', "cčdďeěnňrřsštťzžCČDĎEĚNŇRŘSŠTŤZŽ"), ('\u0327', "cçsşCÇSŞgģkķlļnņ"), ('\u0328', "aąeęiįuųAĄEĘIĮUŲ"),
+            ('\u0300', "aàeèiìoòuùAÀEÈIÌOÒUÙ"), ('\u0301', "aáeéiíoóuúyýcćnńsśzźlĺrŕAÁEÉIÍOÓUÚYÝCĆNŃSŚZŹLĹRŔ"),
+                ('\u0302', "aâeêiîoôuûcĉgĝhĥjĵsŝwŵyŷAÂEÊIÎOÔUÛ"),
+            ('\u0303', "aãnñoõiĩuũAÃNÑOÕ"), ('\u0304', "aāeēiīoōuūAĀEĒIĪOŌUŪ"), ('\u0306', "aăgğeĕAĂGĞ"), ('\u0307', "zżeėcċgġZŻEĖIİ"),
+                ('\u0308', "aäeëiïoöuüyÿAÄEËIÏOÖUÜ"),
+            ('\u030A', "aåuůAÅUŮ"), ('\u030B', "oőuűOŐUŰ"), ('\u030C', "cčdďeěnňrřsštťzžCČDĎEĚNŇRŘSŠTŤZŽ"), ('\u0327', "cçsşCÇSŞgģkķlļnņ"),
+                ('\u0328', "aąeęiįuųAĄEĘIĮUŲ"),
         }.SelectMany(m => m.Item2.Chunk(2).Select(p => ((p[0], m.Item1), p[1]))).ToDictionary();
 
         public static string Of(string text)

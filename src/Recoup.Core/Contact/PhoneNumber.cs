@@ -14,11 +14,13 @@ public static class PhoneNumber
     /// <summary>+ and digits, as numbers are compared and dialled; null: no phone has this number.</summary>
     /// <param name="country">ISO 3166 code of the country whose numbers may stand without a country code; null: only with one.</param>
     public static string? E164(string number, string? country) =>
-        Parse(number, country) is { } parsed && PhoneNumberUtil.GetInstance().IsValidNumber(parsed) ? PhoneNumberUtil.GetInstance().Format(parsed, PhoneNumberFormat.E164) : null;
+        Parse(number, country) is { } parsed && PhoneNumberUtil.GetInstance().IsValidNumber(parsed)
+            ? PhoneNumberUtil.GetInstance().Format(parsed, PhoneNumberFormat.E164) : null;
 
     /// <summary>For people: spaces where the country puts them, and what follows the number; as given where it is none.</summary>
     public static string Shown(string number, string? country) =>
-        Parse(number, country) is { } parsed && PhoneNumberUtil.GetInstance().IsValidNumber(parsed) ? PhoneNumberUtil.GetInstance().Format(parsed, PhoneNumberFormat.INTERNATIONAL) : number;
+        Parse(number, country) is { } parsed && PhoneNumberUtil.GetInstance().IsValidNumber(parsed)
+            ? PhoneNumberUtil.GetInstance().Format(parsed, PhoneNumberFormat.INTERNATIONAL) : number;
 
     /// <summary>The same for every spelling of a number, without what follows it within a house; what is no number, by its characters.</summary>
     public static string Compared(string number, string? country) => IsWhole(number) ? number : E164(number, country) ?? number.Trim().ToLowerInvariant();
@@ -26,8 +28,12 @@ public static class PhoneNumber
     /// <summary>Whether anybody could dial it: written whole already, or a number by the rules of its country.</summary>
     public static bool CanBeDialled(string number, string? country) => IsWhole(number) || E164(number, country) is not null;
 
-    /// <summary>Written as it is compared, so that imports ask nobody about most of their rows (E.164: at most 15 digits; none has fewer than 8 with its country code).</summary>
-    private static bool IsWhole(string number) => number.Length is >= 9 and <= 16 && number[0] == '+' && number[1] is >= '1' and <= '9' && !number.AsSpan(1).ContainsAnyExceptInRange('0', '9');
+    /// <summary>
+    /// Written as it is compared, so that imports ask nobody about most of their rows (E.164: at most 15 digits; none has fewer than 8 with its country
+    /// code).
+    /// </summary>
+    private static bool IsWhole(string number) =>
+        number.Length is >= 9 and <= 16 && number[0] == '+' && number[1] is >= '1' and <= '9' && !number.AsSpan(1).ContainsAnyExceptInRange('0', '9');
 
     /// <summary>What the number may have been compared by before there was one form.</summary>
     public static IEnumerable<string> FormerSpellings(string number, string? country)
@@ -36,7 +42,8 @@ public static class PhoneNumber
         if (Parse(number, country) is not { } parsed) yield break;
         var util = PhoneNumberUtil.GetInstance();
         var dialled = util.Format(parsed, PhoneNumberFormat.E164);
-        foreach (var spelling in new[] { dialled, $"00{dialled[1..]}", util.Format(parsed, PhoneNumberFormat.INTERNATIONAL), util.Format(parsed, PhoneNumberFormat.NATIONAL) }) yield return spelling;
+        foreach (var spelling in new[] { dialled, $"00{dialled[1..]}", util.Format(parsed, PhoneNumberFormat.INTERNATIONAL),
+            util.Format(parsed, PhoneNumberFormat.NATIONAL) }) yield return spelling;
         yield return string.Concat(util.Format(parsed, PhoneNumberFormat.NATIONAL).Where(char.IsAsciiDigit));
     }
 

@@ -216,7 +216,8 @@ public sealed class Decider
     /// At no hour may the customer be contacted, for nobody knows where they are: a person finds out. No step is taken; it is
     /// due again once the place is known.
     /// </summary>
-    private DecisionRecord FindPlace() => Plain(null, DecisionRecord.FindPlace, ContactGate.NoCommonHour) with { Intent = intentId, Verdict = "blocked", GateRule = ContactGate.NoCommonHour };
+    private DecisionRecord FindPlace() =>
+        Plain(null, DecisionRecord.FindPlace, ContactGate.NoCommonHour) with { Intent = intentId, Verdict = "blocked", GateRule = ContactGate.NoCommonHour };
 
     /// <summary>What was decided in shadow nobody saw: once live, the ladder begins anew.</summary>
     private bool Forgotten => treatment is { LastInShadow: true } && !shadow;
@@ -381,7 +382,8 @@ public sealed class Decider
 
     /// <summary>What the gate is asked, at decision and at release alike.</summary>
     /// <param name="account">Whose address it would go to.</param>
-    public static ContactRequest Request(PartyState state, Context context, AccountDetails account, string portfolio, string channel, string? token, DateOnly today, bool held, int underWay)
+    public static ContactRequest Request(
+        PartyState state, Context context, AccountDetails account, string portfolio, string channel, string? token, DateOnly today, bool held, int underWay)
     {
         return new ContactRequest
         {
@@ -393,7 +395,8 @@ public sealed class Decider
             TimeZones = Places(state, context, account, portfolio, channel),
             Countries = [.. state.Accounts.Select(a => a.Country).OfType<string>().Distinct(StringComparer.Ordinal)],
             // Of dunning: documents are owed on any day.
-            BusinessDays = context.Policy.BusinessDaysOnly ? new BusinessDays(context.Workspace.Calendar(portfolio), context.Workspace.TimeZone(portfolio)) : null,
+            BusinessDays = context.Policy.BusinessDaysOnly ? new BusinessDays(context.Workspace.Calendar(portfolio),
+                context.Workspace.TimeZone(portfolio)) : null,
             Contact = state.Contact,
             UnderWay = underWay,
             Erased = state.Erased,
@@ -413,7 +416,8 @@ public sealed class Decider
         foreach (var a in state.Accounts)
             if (a.TimeZone is { } zone) Add([zone]);
             else if (a.Country is { } country) Add(CustomerZones.OfCountry(country));
-        if (channel is Channel.Call or Channel.Sms && PartyAddresses.Given(context.Vault, state, account, channel) is { } number) Add(CustomerZones.OfNumber(number, account.Country));
+        if (channel is Channel.Call or Channel.Sms && PartyAddresses.Given(context.Vault, state, account, channel) is { } number)
+            Add(CustomerZones.OfNumber(number, account.Country));
         if (zones.Count == 0) zones.Add(context.Workspace.TimeZone(portfolio));
         return zones;
 
@@ -444,7 +448,8 @@ public sealed class Decider
         return Wait("gate-deferred") with { Verdict = "deferred", GateRule = deferred.Rule, Step = step.Id };
     }
 
-    private DecisionRecord Blocked(Step step, Verdict.Blocked blocked) => Wait("gate-blocked") with { Verdict = "blocked", GateRule = blocked.Rule, Step = step.Id };
+    private DecisionRecord Blocked(Step step, Verdict.Blocked blocked) =>
+        Wait("gate-blocked") with { Verdict = "blocked", GateRule = blocked.Rule, Step = step.Id };
 
     /// <summary>Nobody can tell whether it is worth a person's time: letters go on, calls and agencies wait until the currency is listed.</summary>
     private DecisionRecord Unlisted(Step step)

@@ -91,7 +91,8 @@ public static class DecisionWords
     private static string ClearedBy(string clearance) => clearance.Split('@')[0];
 
     private static string Documents(DocumentRecord d) =>
-        d.Numbers is { } numbers ? $"invoice {string.Join(", ", numbers)}" : $"a statement of account from {(d.From is { } from ? Day(from) : "the beginning")} to {(d.AsOf is { } last ? Day(last) : "today")}";
+        d.Numbers is { } numbers ? $"invoice {string.Join(", ", numbers)}" : $"a statement of account from "
+            + $"{(d.From is { } from ? Day(from) : "the beginning")} to {(d.AsOf is { } last ? Day(last) : "today")}";
 
     private static string Instant(DateTimeOffset at) => at.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

@@ -39,11 +39,14 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
         foreach (var documents in Mine)
         {
             // Forbidden when it was new, allowed by now, and no longer new.
-            var late = Ready(documents).FindAll(n => state.Item(documents.Account, n)!.Delivery is not null && state.Item(documents.Account, n)!.IssuedOn.Plus(DeliverDaysMax) < asOf);
+            var late = Ready(documents).FindAll(n => state.Item(documents.Account, n)!.Delivery is not null
+                && state.Item(documents.Account, n)!.IssuedOn.Plus(DeliverDaysMax) < asOf);
             var numbers = Ready(documents).Except(late).ToList();
             if (late.Count > 0) decisions.Add((documents.Account, Plain(Invoices(late), "issued-long-ago")));
-            if (numbers.Count > 0 && context.Workspace.DeliversSince(facts.Portfolio) is null) decisions.Add((documents.Account, Plain(Invoices(numbers), "delivery-off")));
-            else if (numbers.Count > 0 && documents.InvoicesOn != asOf) decisions.Add((documents.Account, Send(documents.Account, Invoices(numbers), "invoice-delivery")));
+            if (numbers.Count > 0 && context.Workspace.DeliversSince(facts.Portfolio) is null)
+                decisions.Add((documents.Account, Plain(Invoices(numbers), "delivery-off")));
+            else if (numbers.Count > 0 && documents.InvoicesOn != asOf)
+                decisions.Add((documents.Account, Send(documents.Account, Invoices(numbers), "invoice-delivery")));
             if (Scheduled(documents) is { } statement) decisions.Add((documents.Account, Send(documents.Account, statement, "statement-schedule")));
         }
         return decisions;
@@ -77,7 +80,8 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
     }
 
     /// <summary>To be sent now, because somebody asked.</summary>
-    public DecisionRecord Requested(string account, DateOnly from, DateOnly on) => Send(account, new DocumentRecord(Purpose.Statement) { From = from, AsOf = on }, "statement-request");
+    public DecisionRecord Requested(string account, DateOnly from, DateOnly on) =>
+        Send(account, new DocumentRecord(Purpose.Statement) { From = from, AsOf = on }, "statement-request");
 
     private static DocumentRecord Invoices(IReadOnlyList<string> numbers) => new(Purpose.Invoice) { Numbers = numbers };
 
@@ -112,7 +116,8 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
         return new DocumentRecord(Purpose.Statement) { From = from, AsOf = last, Scheduled = true };
     }
 
-    private bool IsOpen(string account) => state.Exposures.Exists(e => e.Account == account) || state.Unapplied.Exists(u => u.Account == account && u.Minor != 0);
+    private bool IsOpen(string account) =>
+        state.Exposures.Exists(e => e.Account == account) || state.Unapplied.Exists(u => u.Account == account && u.Minor != 0);
 
     // --- the gate ---
 
@@ -139,8 +144,19 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
                 NotBefore = allowed.NotBefore,
                 Clearance = allowed.Clearance.Id,
             },
-            Verdict.Deferred deferred => Plain(document, "gate-deferred") with { Verdict = "deferred", GateRule = deferred.Rule, Considered = [new Considered($"{document.Kind} by {Channel.Email}", deferred.Rule)], NextReviewOn = deferred.Until },
-            Verdict.Blocked blocked => Plain(document, "gate-blocked") with { Verdict = "blocked", GateRule = blocked.Rule, Considered = [new Considered($"{document.Kind} by {Channel.Email}", blocked.Rule)] },
+            Verdict.Deferred deferred => Plain(document, "gate-deferred") with
+            {
+                Verdict = "deferred",
+                GateRule = deferred.Rule,
+                Considered = [new Considered($"{document.Kind} by {Channel.Email}", deferred.Rule)],
+                NextReviewOn = deferred.Until
+            },
+            Verdict.Blocked blocked => Plain(document, "gate-blocked") with
+            {
+                Verdict = "blocked",
+                GateRule = blocked.Rule,
+                Considered = [new Considered($"{document.Kind} by {Channel.Email}", blocked.Rule)]
+            },
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
@@ -164,7 +180,8 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
         var (score, reasons) = Score.Of(facts, context.Policy);
         return new DecisionRecord
         {
-            Portfolio = facts.Portfolio, Policy = context.PolicyVersion, Segment = facts.Segment, Strategy = Strategy, Action = "wait", Rule = rule, Score = score, Reasons = reasons.Count == 0 ? null : reasons,
+            Portfolio = facts.Portfolio, Policy = context.PolicyVersion, Segment = facts.Segment, Strategy = Strategy, Action = "wait", Rule = rule,
+            Score = score, Reasons = reasons.Count == 0 ? null : reasons,
             Facts = facts.Record,
             Document = document, Shadow = context.Workspace.Mode == "shadow",
         };

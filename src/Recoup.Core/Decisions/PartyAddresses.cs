@@ -15,11 +15,13 @@ public static class PartyAddresses
 {
     /// <summary>What an account says of the person; null where nothing was given or the key is gone.</summary>
     public static PersonalDetails? OpenPersonal(IVault vault, string party, AccountDetails? account) =>
-        account?.Sealed is { } sealedBytes && vault.Open(party, sealedBytes) is { } plain ? JsonSerializer.Deserialize(plain, PersonalJson.Default.PersonalDetails) : null;
+        account?.Sealed is { } sealedBytes && vault.Open(party, sealedBytes) is { } plain
+            ? JsonSerializer.Deserialize(plain, PersonalJson.Default.PersonalDetails) : null;
 
     /// <summary>The address of a channel and its token, as the party has it now; null: none is known that the channel can reach, or its key is gone.</summary>
     public static (string Address, string Token)? Of(IVault vault, PartyState state, AccountDetails account, string channel) =>
-        Given(vault, state, account, channel) is { } address && CanBeReached(channel, address) ? (address, Token(vault, state.Id, channel, address, account.Country)) : null;
+        Given(vault, state, account, channel) is { } address && CanBeReached(channel, address)
+            ? (address, Token(vault, state.Id, channel, address, account.Country)) : null;
 
     /// <summary>
     /// Whose address letters and documents of an account go to, and whose number is called, where the party has no contact point for the
@@ -46,7 +48,8 @@ public static class PartyAddresses
 
     /// <summary>The token of an address in its one form.</summary>
     /// <param name="country">The account's; null: not known.</param>
-    public static string Token(IVault vault, string party, string channel, string address, string? country) => vault.Token(party, Compared(channel, address, country));
+    public static string Token(IVault vault, string party, string channel, string address, string? country) =>
+        vault.Token(party, Compared(channel, address, country));
 
     /// <summary>
     /// Tokens that the address may have been known by before, under the keys of parties that joined this one too; <see cref="Token"/>
@@ -55,7 +58,8 @@ public static class PartyAddresses
     public static IReadOnlyList<string> AllTokens(IVault vault, PartyState state, string channel, string address, string? country)
     {
         var tokens = new List<string> { Token(vault, state.Id, channel, address, country) };
-        var former = IsMail(channel, address) ? MailAddress.FormerSpellings(address) : IsNumber(channel, address) ? PhoneNumber.FormerSpellings(address, country) : [address];
+        var former = IsMail(channel, address) ? MailAddress.FormerSpellings(address) : IsNumber(channel, address)
+            ? PhoneNumber.FormerSpellings(address, country) : [address];
         foreach (var id in state.KeyIds)
         {
             // Who has no key never had a token.
@@ -72,7 +76,8 @@ public static class PartyAddresses
     /// opening what is sealed and hashing its spellings is dear.
     /// </summary>
     public static IReadOnlyList<string> OtherTokens(IVault vault, PartyState state, AccountDetails account, string channel) =>
-        !state.Erased && (state.Contact.BadAddresses is { Count: > 0 } || state.Contact.OptOuts.Exists(static o => o.Token is not null)) && Given(vault, state, account, channel) is { } address
+        !state.Erased && (state.Contact.BadAddresses is { Count: > 0 } || state.Contact.OptOuts.Exists(static o => o.Token is not null))
+            && Given(vault, state, account, channel) is { } address
             ? AllTokens(vault, state, channel, address, account.Country)
             : [];
 
@@ -91,7 +96,9 @@ public static class PartyAddresses
     private static string Compared(string channel, string address, string? country) =>
         IsMail(channel, address) ? MailAddress.Compared(address) : IsNumber(channel, address) ? PhoneNumber.Compared(address, country) : address;
 
-    private static bool IsMail(string channel, string address) => channel == Channel.Email || (channel == Channel.Any && address.Contains('@', StringComparison.Ordinal));
+    private static bool IsMail(string channel, string address) =>
+        channel == Channel.Email || (channel == Channel.Any && address.Contains('@', StringComparison.Ordinal));
 
-    private static bool IsNumber(string channel, string address) => channel is Channel.Call or Channel.Sms || (channel == Channel.Any && !address.Contains('@', StringComparison.Ordinal));
+    private static bool IsNumber(string channel, string address) =>
+        channel is Channel.Call or Channel.Sms || (channel == Channel.Any && !address.Contains('@', StringComparison.Ordinal));
 }

@@ -10,7 +10,8 @@ namespace Recoup.Core.Documents;
 /// <summary>What changes the balance of an account.</summary>
 public enum MovementKind
 {
-    Invoice, Charge, Correction, Cancellation, CancellationReversed, ChargeCancellation, Waiver, WaiverReversed, Payment, PaymentReversed, Refund, RefundReversed, CreditNote, CreditNoteCancellation, Adjustment,
+    Invoice, Charge, Correction, Cancellation, CancellationReversed, ChargeCancellation, Waiver, WaiverReversed, Payment, PaymentReversed, Refund,
+    RefundReversed, CreditNote, CreditNoteCancellation, Adjustment,
 }
 
 /// <summary>
@@ -35,7 +36,8 @@ public sealed record StatementItem(string Number, ItemKind Kind, DateOnly Issued
 /// A statement in one currency; minor units. <see cref="Opening"/> and the movements come to <see cref="Closing"/>, and so do
 /// the items less unapplied cash.
 /// </summary>
-public sealed record StatementSection(Currency Currency, long Opening, IReadOnlyList<StatementMovement> Movements, long Closing, IReadOnlyList<StatementItem> Items, long Unapplied)
+public sealed record StatementSection(
+    Currency Currency, long Opening, IReadOnlyList<StatementMovement> Movements, long Closing, IReadOnlyList<StatementItem> Items, long Unapplied)
 {
     public long Open => Items.Sum(i => i.Open);
 
@@ -86,8 +88,10 @@ public sealed record AccountStatement(string Account, DateOnly From, DateOnly As
                 }).ToList();
             var unapplied = state.Cash.Values.Where(c => c.Account == account && c.Currency == code).Sum(c => c.UnappliedOn(asOf));
             // Counted twice: from the documents above, and from the items as they were folded.
-            Invariant.Holds(balance == items.Sum(i => i.Open) - unapplied, $"the statement of {account} comes to {balance} minor units of {code}; its items less unapplied cash to {items.Sum(i => i.Open) - unapplied}");
-            if (movements.Count > 0 || items.Count > 0 || unapplied != 0) sections.Add(new StatementSection(Currency.Of(code), opening, movements, balance, items, unapplied));
+            Invariant.Holds(balance == items.Sum(i => i.Open) - unapplied, $"the statement of {account} comes to {balance} minor units of {code}; its items "
+                + $"less unapplied cash to {items.Sum(i => i.Open) - unapplied}");
+            if (movements.Count > 0 || items.Count > 0 || unapplied != 0)
+                sections.Add(new StatementSection(Currency.Of(code), opening, movements, balance, items, unapplied));
         }
         return new AccountStatement(account, from, asOf, sections);
     }

@@ -50,10 +50,12 @@ public sealed record InvoiceDocument(string Account, string Number, DateOnly Iss
             if (!issued.TryGetValue(number, out var e)) continue;
             var item = state.Items[(account, number)];
             var currency = Currency.Of(e.Currency);
-            documents.Add(new InvoiceDocument(account, number, e.IssuedOn, item.DueAt(asOf), new Money(item.Amount, currency), new Money(item.OwedOn(asOf), currency), asOf)
+            documents.Add(new InvoiceDocument(account, number, e.IssuedOn, item.DueAt(asOf), new Money(item.Amount, currency),
+                new Money(item.OwedOn(asOf), currency), asOf)
             {
                 Correction = new Money(item.Amount - e.Minor, currency),
-                Order = e.Order, Terms = e.Terms, Tax = e.TaxMinor is { } tax ? new Money(tax, currency) : null, ServicedOn = e.ServicedOn, DeliveredOn = e.DeliveredOn,
+                Order = e.Order, Terms = e.Terms, Tax = e.TaxMinor is { } tax ? new Money(tax, currency) : null, ServicedOn = e.ServicedOn,
+                DeliveredOn = e.DeliveredOn,
                 Lines = e.Lines?.Select(l => (l.Description, new Money(l.Minor, currency))).ToList() ?? [],
                 WrittenOff = new Money(Movements.SumOn(item.WriteOffs, asOf), currency),
                 Cancelled = item.IsCancelledOn(asOf),

@@ -159,7 +159,8 @@ public abstract record Event
     // --- recovery ---
 
     /// <summary>Somebody spoke, wrote or tried to. <see cref="Proactive"/>: nothing of the account was overdue that day.</summary>
-    public sealed record ContactMade(DateTimeOffset At, string Channel, string Direction, string Outcome, string? Agent, int? Minutes, string? Promise, bool Proactive) : Event;
+    public sealed record ContactMade(DateTimeOffset At, string Channel, string Direction, string Outcome, string? Agent, int? Minutes, string? Promise,
+        bool Proactive) : Event;
 
     // --- decisions and messages ---
 

@@ -149,7 +149,8 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> json)
         if (!Has(raw)) Spoilt = true;
     }
 
-    private static readonly SearchValues<byte> Plain = SearchValues.Create(Enumerable.Range(0x20, 0x5F).Select(b => (byte)b).Where(b => b is not ((byte)'"' or (byte)'\\')).ToArray());
+    private static readonly SearchValues<byte> Plain = SearchValues.Create(Enumerable.Range(0x20, 0x5F).Select(b =>
+        (byte)b).Where(b => b is not ((byte)'"' or (byte)'\\')).ToArray());
 
     private ReadOnlySpan<byte> Quoted()
     {
@@ -172,7 +173,8 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> json)
         if (Spoilt || !Utf8Parser.TryParse(json[at..], out long value, out var length) || length > 18) { Spoilt = true; return 0; }
         // A leading zero or a plus is none of JSON's numbers.
         var first = json[at] == (byte)'-' ? at + 1 : at;
-        if (json[at] == (byte)'+' || (json[first] == (byte)'0' && at + length > first + 1) || (first > at && json[first] == (byte)'0')) { Spoilt = true; return 0; }
+        if (json[at] == (byte)'+' || (json[first] == (byte)'0' && at + length > first + 1) || (first > at && json[first] == (byte)'0'))
+        { Spoilt = true; return 0; }
         at += length;
         // A fraction or an exponent behind it.
         if (at < json.Length && json[at] is (byte)'.' or (byte)'e' or (byte)'E') Spoilt = true;
@@ -202,7 +204,8 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> json)
     private static bool TryDay(ReadOnlySpan<byte> text, out DateOnly day)
     {
         day = default;
-        if (text[4] != (byte)'-' || text[7] != (byte)'-' || !Digits(text[..4], out var year) || !Digits(text[5..7], out var month) || !Digits(text[8..10], out var d)) return false;
+        if (text[4] != (byte)'-' || text[7] != (byte)'-' || !Digits(text[..4], out var year) || !Digits(text[5..7], out var month)
+            || !Digits(text[8..10], out var d)) return false;
         if (year == 0 || month is 0 or > 12 || d == 0 || d > DateTime.DaysInMonth(year, month)) return false;
         day = new DateOnly(year, month, d);
         return true;
@@ -224,7 +227,8 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> json)
     {
         var text = Quoted();
         if (!Spoilt && text.Length == 25 && text[10] == (byte)'T' && text[13] == (byte)':' && text[16] == (byte)':' && text[19..].SequenceEqual("+00:00"u8)
-            && TryDay(text[..10], out var day) && Digits(text[11..13], out var hour) && Digits(text[14..16], out var minute) && Digits(text[17..19], out var second)
+            && TryDay(text[..10], out var day) && Digits(text[11..13], out var hour) && Digits(text[14..16], out var minute)
+                && Digits(text[17..19], out var second)
             && hour < 24 && minute < 60 && second < 60) return new DateTimeOffset(day, new TimeOnly(hour, minute, second), TimeSpan.Zero);
         Spoilt = true;
         return default;
@@ -234,7 +238,8 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> json)
     {
         var text = Quoted();
         var bytes = new byte[text.Length / 4 * 3];
-        if (Spoilt || System.Buffers.Text.Base64.DecodeFromUtf8(text, bytes, out var read, out var written) != OperationStatus.Done || read != text.Length) { Spoilt = true; return []; }
+        if (Spoilt || System.Buffers.Text.Base64.DecodeFromUtf8(text, bytes, out var read, out var written) != OperationStatus.Done || read != text.Length)
+        { Spoilt = true; return []; }
         return written == bytes.Length ? bytes : bytes[..written];
     }
 

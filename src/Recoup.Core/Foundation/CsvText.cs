@@ -35,7 +35,8 @@ public static class CsvText
     {
         var safe = Safe(cell);
         // Spaces at the ends are quoted too: some readers trim cells that are not.
-        var quoted = safe.AsSpan().ContainsAny(between == ',' ? ",\"\r\n" : ";\"\r\n") || (safe.Length > 0 && (char.IsWhiteSpace(safe[0]) || char.IsWhiteSpace(safe[^1])));
+        var quoted = safe.AsSpan().ContainsAny(between == ',' ? ",\"\r\n" : ";\"\r\n")
+            || (safe.Length > 0 && (char.IsWhiteSpace(safe[0]) || char.IsWhiteSpace(safe[^1])));
         return quoted ? to.Append('"').Append(safe).Replace("\"", "\"\"", to.Length - safe.Length, safe.Length).Append('"') : to.Append(safe);
     }
 

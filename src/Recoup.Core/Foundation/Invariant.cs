@@ -15,7 +15,8 @@ public static class Invariant
     }
 
     /// <summary>As above; the message is put together only where it is needed, which is never while the code is right.</summary>
-    public static void Holds([DoesNotReturnIf(false)] bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] ref InvariantMessage message, [CallerArgumentExpression(nameof(condition))] string expression = "")
+    public static void Holds([DoesNotReturnIf(false)] bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] ref InvariantMessage message,
+        [CallerArgumentExpression(nameof(condition))] string expression = "")
     {
         if (!condition) throw new InvariantBrokenException($"{message.Take()} [{expression}]");
     }

@@ -92,7 +92,8 @@ internal sealed class PublicHolidays
             ["lv"] = new(static () => new LatviaPublicHoliday()),
             ["me"] = new(static () => new MontenegroPublicHoliday()),
             // 1 October only where a president takes office: every six years since 2024.
-            ["mx"] = new(static () => new MexicoPublicHoliday(), isDropped: static day => day is { Month: 10, Day: 1 } && (day.Year < 2024 || (day.Year - 2024) % 6 != 0)),
+            ["mx"] = new(static () => new MexicoPublicHoliday(), isDropped: static day => day is { Month: 10, Day: 1 }
+                && (day.Year < 2024 || (day.Year - 2024) % 6 != 0)),
             // Liberation Day is a day off every five years.
             ["nl"] = new(static () => new DutchPublicHoliday(liberationDayOnlyAtLustrum: true)),
             ["no"] = new(static () => new NorwayPublicHoliday()),
@@ -122,12 +123,14 @@ internal sealed class PublicHolidays
                 all[Region("ch", canton)] = new(() => new SwitzerlandPublicHoliday(false, false, false) { Canton = canton }, year => Cantonal(canton, year));
         foreach (var province in "AB BC MB NB NS NT NU ON PE QC SK YT".Split(' '))
             // The National Day for Truth and Reconciliation is no holiday by the law of these three.
-            all[$"ca-{province.ToLowerInvariant()}"] = new(() => new CanadaPublicHoliday(province), isDropped: day => province is "ON" or "QC" or "SK" && day is { Month: 9, Day: 30 });
+            all[$"ca-{province.ToLowerInvariant()}"] = new(() => new CanadaPublicHoliday(province), isDropped: day => province is "ON" or "QC" or "SK"
+                && day is { Month: 9, Day: 30 });
         all["ca"] = new(static () => new CanadaPublicHoliday(""));
         // The package's own list fails in years in which St George is on Good Friday.
         all["ca-nl"] = all["ca"];
         foreach (var state in Enum.GetValues<AustraliaPublicHoliday.States>())
-            all[Region("au", state)] = new(() => new AustraliaPublicHoliday { State = state }, year => Australian(state, year), day => IsNotAustralian(state, day));
+            all[Region("au", state)] = new(() => new AustraliaPublicHoliday { State = state }, year => Australian(state, year),
+                day => IsNotAustralian(state, day));
         // The package's own lists of these fail in years in which one of the days is Whit Monday.
         foreach (var (name, goodFriday, days) in new (string, bool, (int Month, int Day)[])[]
         {

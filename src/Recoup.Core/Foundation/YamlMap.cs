@@ -75,7 +75,8 @@ public sealed class YamlMap
             // Of some texts the parser's own scanner loses track.
             throw new YamlException(source, LineReached(text), "can't be read from here on; look for a bracket, a quote or a colon too many");
         }
-        if (stream.Documents.Count != 1 || stream.Documents[0].RootNode is not YamlMappingNode root) throw new YamlException(source, 1, "must hold one mapping of fields");
+        if (stream.Documents.Count != 1 || stream.Documents[0].RootNode is not YamlMappingNode root)
+            throw new YamlException(source, 1, "must hold one mapping of fields");
         return new YamlMap(source, root, problems, null);
     }
 

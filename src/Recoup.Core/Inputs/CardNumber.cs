@@ -71,7 +71,8 @@ public static class CardNumber
             4 => n is 13 or 16 or 19,
             2 => n == 16 && four is >= 2221 and <= 2720,
             5 => (n == 16 && two is >= 51 and <= 55) || two is 50 or (>= 56 and <= 58),
-            3 => (n == 15 && two is 34 or 37) || (n is 14 or >= 16 && (four is >= 3000 and <= 3059 || two is 36 or 38 or 39)) || (n >= 16 && four is >= 3528 and <= 3589),
+            3 => (n == 15 && two is 34 or 37) || (n is 14 or >= 16 && (four is >= 3000 and <= 3059 || two is 36 or 38 or 39))
+                || (n >= 16 && four is >= 3528 and <= 3589),
             6 => n >= 16 || two is 63 or 67,
             _ => false,
         };

@@ -23,7 +23,8 @@ public abstract record Input
     public bool IsKnown { get; init; }
 
     /// <summary>It says how things stand in a list, so it is held against what is recorded whenever it comes.</summary>
-    public bool Follows => this is AccountSet { Said: not null } or Invoice { Listed: not null } or Payment { Listed: not null } or CreditNote { IsListed: true } or Unpaid;
+    public bool Follows =>
+        this is AccountSet { Said: not null } or Invoice { Listed: not null } or Payment { Listed: not null } or CreditNote { IsListed: true } or Unpaid;
 
     /// <summary>It says something in somebody's own words: see <see cref="InputKind.Words"/>.</summary>
     public bool HasWords { get; init; }

@@ -92,7 +92,9 @@ public sealed class InputKind
     internal static InputKind Of<T>(string name, string meaning, bool ofAccount, IEnumerable<Field> fields, Func<InputDraft, T> build) where T : Input =>
         new(typeof(T), name, meaning, ofAccount, fields, build);
 
-    public static readonly Field KeyField = new("key", FieldType.Text, "makes the input idempotent: the same key with the same content changes nothing") { Required = true };
+    public static readonly Field KeyField = new("key", FieldType.Text, "makes the input idempotent: the same key with the same content changes "
+        + "nothing")
+    { Required = true };
 
     public static readonly Field AccountField = new("account", FieldType.Text, "the account it is about") { Required = true, LengthMax = 100 };
 
@@ -173,7 +175,14 @@ public sealed class InputKind
         draft.Problems = problems;
         var input = build(draft);
         if (problems.Count > before) return null;
-        return input with { Key = draft.Text("key")!, Digest = draft.Digest(), Actor = actor, HasWords = HasAny(draft, worded), IsPersonal = HasAny(draft, personal) };
+        return input with
+        {
+            Key = draft.Text("key")!,
+            Digest = draft.Digest(),
+            Actor = actor,
+            HasWords = HasAny(draft, worded),
+            IsPersonal = HasAny(draft, personal)
+        };
     }
 }
 
@@ -201,10 +210,12 @@ public sealed class InputDraft(InputKind kind)
                 if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)) return Put(ordinal, date);
                 return Wrong(problems, field, $"'{Short(text)}' is not a date; write YYYY-MM-DD");
             case FieldType.Instant:
-                if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)) return Put(ordinal, instant);
+                if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                    out var instant)) return Put(ordinal, instant);
                 return Wrong(problems, field, $"'{Short(text)}' is not an instant; write 2026-04-12T10:15:00Z");
             case FieldType.Amount:
-                if (decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)) return Put(ordinal, amount);
+                if (decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
+                    return Put(ordinal, amount);
                 return Wrong(problems, field, $"'{Short(text)}' is not an amount; write 1234.50");
             case FieldType.Integer:
                 if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return Put(ordinal, number);
@@ -276,12 +287,16 @@ public sealed class InputDraft(InputKind kind)
     internal Money ToMoney(string field, decimal amount, bool zeroAllowed = false, bool negativeAllowed = false)
     {
         var currency = Currency.Of(Need("currency"));
-        if (amount < 0 && !negativeAllowed) Problems.Add(new InputProblem(field, $"{amount.ToString(CultureInfo.InvariantCulture)} is negative; a reduction is a credit note, a correction or a write-off"));
+        if (amount < 0 && !negativeAllowed)
+            Problems.Add(new InputProblem(field, $"{amount.ToString(CultureInfo.InvariantCulture)} is negative; a reduction is a credit note, a correction or "
+                + "a write-off"));
         else if (amount == 0 && !zeroAllowed) Problems.Add(new InputProblem(field, "is zero"));
         else if (Foundation.Money.TryFromMajor(amount, currency, out var money)) return money;
         else if (Math.Abs(amount) > Foundation.Money.MajorMaxOf(currency))
-            Problems.Add(new InputProblem(field, $"{amount.ToString(CultureInfo.InvariantCulture)} is too large; at most {Foundation.Money.MajorMaxOf(currency).ToString("0", CultureInfo.InvariantCulture)} {currency}"));
-        else Problems.Add(new InputProblem(field, $"{amount.ToString(CultureInfo.InvariantCulture)} has more decimals than {currency} has ({currency.Digits})"));
+            Problems.Add(new InputProblem(field, $"{amount.ToString(CultureInfo.InvariantCulture)} is too large; at most "
+                + $"{Foundation.Money.MajorMaxOf(currency).ToString("0", CultureInfo.InvariantCulture)} {currency}"));
+        else Problems.Add(new InputProblem(field, $"{amount.ToString(CultureInfo.InvariantCulture)} has more decimals than {currency} has "
+            + $"({currency.Digits})"));
         return Foundation.Money.Zero(currency);
     }
 

@@ -64,7 +64,8 @@ public static class AgeingReport
     {
         var rows = Of(
             asOf,
-            source.ExposureByDue(asOf).Select(s => (new AgeingGroup(s.Currency, byPortfolio ? s.Portfolio : null, bySegment ? s.Segment : null), DateOnly.FromDayNumber(s.DueDay), s.Value)),
+            source.ExposureByDue(asOf).Select(s => (new AgeingGroup(s.Currency, byPortfolio ? s.Portfolio : null, bySegment ? s.Segment : null),
+                DateOnly.FromDayNumber(s.DueDay), s.Value)),
             source.Unapplied(asOf).Select(u => (new AgeingGroup(u.Currency, byPortfolio ? u.Portfolio : null, bySegment ? u.Segment : null), u.Minor)));
         var there = rows.Select(r => (r.Group.Portfolio, r.Group.Currency)).ToHashSet();
         var paid = source.Beginnings.Where(b => b.First <= asOf)
@@ -74,7 +75,8 @@ public static class AgeingReport
     }
 
     /// <summary>From balances by due day, wherever they were read: items one by one, or sums of them with their count.</summary>
-    public static IReadOnlyList<AgeingRow> Of(DateOnly asOf, IEnumerable<(AgeingGroup Group, DateOnly Due, CellValue Open)> open, IEnumerable<(AgeingGroup Group, long Minor)> unapplied)
+    public static IReadOnlyList<AgeingRow> Of(
+        DateOnly asOf, IEnumerable<(AgeingGroup Group, DateOnly Due, CellValue Open)> open, IEnumerable<(AgeingGroup Group, long Minor)> unapplied)
     {
         var rows = new Dictionary<AgeingGroup, AgeingRow>();
         foreach (var (group, due, value) in open)
@@ -106,7 +108,8 @@ public static class AgeingReport
     ];
 
     /// <summary>By account, from items with a balance on the day.</summary>
-    public static IReadOnlyList<AgeingRow> ByAccount(DateOnly asOf, IEnumerable<(string Account, string Currency, DateOnly Due, long Minor)> items, IEnumerable<(string Account, string Currency, long Minor)> unapplied) => Of(
+    public static IReadOnlyList<AgeingRow> ByAccount(DateOnly asOf, IEnumerable<(string Account, string Currency, DateOnly Due, long Minor)> items,
+        IEnumerable<(string Account, string Currency, long Minor)> unapplied) => Of(
         asOf,
         items.Select(i => (new AgeingGroup(i.Currency, Account: i.Account), i.Due, new CellValue(i.Minor, 1))),
         unapplied.Select(u => (new AgeingGroup(u.Currency, Account: u.Account), u.Minor)));

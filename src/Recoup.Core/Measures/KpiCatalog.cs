@@ -99,7 +99,8 @@ public sealed class KpiCatalog
     public static IEnumerable<(string Name, string Text)> ShippedTexts()
     {
         var assembly = typeof(KpiCatalog).Assembly;
-        foreach (var resource in assembly.GetManifestResourceNames().Where(n => n.StartsWith(ResourcePrefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (var resource in assembly.GetManifestResourceNames().Where(n => n.StartsWith(ResourcePrefix,
+            StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
             yield return (resource, reader.ReadToEnd());

@@ -225,7 +225,8 @@ public sealed partial class KpiDefinition
             Industries = Some(root, "industries"),
             Related = root.Texts("related"),
             Drill = [.. Some(root, "drill").Select(name => MeasureNames.ByName.TryGetValue(name, out var measure)
-                ? measure : throw root.Wrong("drill", $"'{name}' is no measure; there are {string.Join(", ", MeasureNames.ByName.Keys.Order(StringComparer.Ordinal))}"))],
+                ? measure : throw root.Wrong("drill", $"'{name}' is no measure; there are "
+                    + $"{string.Join(", ", MeasureNames.ByName.Keys.Order(StringComparer.Ordinal))}"))],
             Attributes = new KpiAttributes
             {
                 Definition = Filled(attributes, "definition"),
@@ -333,7 +334,8 @@ public sealed partial class KpiDefinition
         _ => KpiUnit.Amount,
     };
 
-    private static string Filled(YamlMap map, string field) => map.Text(field) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : throw map.Wrong(field, $"{field} is empty");
+    private static string Filled(YamlMap map, string field) =>
+        map.Text(field) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : throw map.Wrong(field, $"{field} is empty");
 
     private static IReadOnlyList<string> Some(YamlMap map, string field)
     {

@@ -27,7 +27,8 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
 {
     public IReadOnlyList<KpiRow> Answer(KpiQuestion question)
     {
-        var definitions = question.Kpis.Count == 0 ? catalog.All : [.. question.Kpis.Select(id => catalog.Find(id) ?? throw new ArgumentException($"'{id}' is no KPI of the catalogue.", nameof(question)))];
+        var definitions = question.Kpis.Count == 0 ? catalog.All : [.. question.Kpis.Select(id => catalog.Find(id)
+            ?? throw new ArgumentException($"'{id}' is no KPI of the catalogue.", nameof(question)))];
         var readings = new KpiReadings(source, question.ByPortfolio, question.BySegment);
         foreach (var definition in definitions)
             foreach (var day in question.Days)
@@ -57,7 +58,8 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
             {
                 rows.Add(new KpiRow
                 {
-                    Kpi = definition.Id, AsOf = period.Last, From = period.First, Currency = null, Value = null, Unit = definition.Unit, FromBucket = definition.HeadlineBucket,
+                    Kpi = definition.Id, AsOf = period.Last, From = period.First, Currency = null, Value = null, Unit = definition.Unit,
+                    FromBucket = definition.HeadlineBucket,
                     ToBucket = Next(definition.HeadlineBucket), PartsAreAmounts = definition.PartsAreAmounts, Target = definition.Target, Partial = partial,
                     NoValue = "nothing of what it reads was recorded",
                     Details = [.. definition.Details.Select(d => new KpiDetail(d.Name, d.Unit, null))],
@@ -84,12 +86,14 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
     {
         var numerator = definition.NumeratorCode?.Number(scope);
         var denominator = definition.DenominatorCode?.Number(scope);
-        var figure = definition.ValueCode is { } code ? code.Number(scope) : Quotient(numerator, denominator, definition.TimesCode is { } times ? times.Number(scope) : 1);
+        var figure = definition.ValueCode is { } code ? code.Number(scope) : Quotient(numerator, denominator, definition.TimesCode is { } times
+            ? times.Number(scope) : 1);
         // Shares and days of a sum below zero, and what can't be, say nothing: a figure that nobody can read is none.
         var meaningless = denominator < 0 || !definition.CanBe(figure);
         var value = meaningless ? null : figure;
         var details = definition.Details
-            .Select(d => new KpiDetail(d.Name, d.Unit, meaningless && d.Unit is KpiUnit.Percent or KpiUnit.Days or KpiUnit.Ratio ? null : d.Code.Number(scope))).ToList();
+            .Select(d => new KpiDetail(d.Name, d.Unit, meaningless && d.Unit is KpiUnit.Percent or KpiUnit.Days or KpiUnit.Ratio
+                ? null : d.Code.Number(scope))).ToList();
         var countedBack = scope.CountedBack;
         return new KpiRow
         {
@@ -121,7 +125,8 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
     private static string WhyNot(KpiDefinition definition, decimal? figure, decimal? numerator, decimal? denominator) =>
         denominator < 0 ? $"its denominator, {definition.Denominator}, is below zero ({Text(denominator)}): no share and no days can be told of that"
         : denominator == 0 ? $"its denominator, {definition.Denominator}, is zero"
-        : figure is { } outside ? $"it would be {Text(outside)}, and can't be {(outside < definition.Least ? $"below {Text(definition.Least)}" : $"above {Text(definition.Most)}")}"
+        : figure is { } outside ? $"it would be {Text(outside)}, and can't be "
+            + $"{(outside < definition.Least ? $"below {Text(definition.Least)}" : $"above {Text(definition.Most)}")}"
         : definition.Denominator is not null && numerator is null ? $"its numerator, {definition.Numerator}, has no value"
         : $"{definition.Value ?? definition.Denominator} has no value";
 

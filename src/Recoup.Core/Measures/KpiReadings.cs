@@ -78,7 +78,8 @@ internal sealed class KpiReadings(IMeasureSource source, bool byPortfolio, bool 
         planned[measure] = planned.TryGetValue(measure, out var p) ? (from < p.From ? from : p.From, to > p.To ? to : p.To) : (from, to);
 
     /// <summary>The first day of sales read so far, or planned to be.</summary>
-    public DateOnly SalesReadFrom => flows.TryGetValue(Measure.Sales, out var ledger) ? ledger.From : planned.TryGetValue(Measure.Sales, out var p) ? p.From : DateOnly.MaxValue;
+    public DateOnly SalesReadFrom =>
+        flows.TryGetValue(Measure.Sales, out var ledger) ? ledger.From : planned.TryGetValue(Measure.Sales, out var p) ? p.From : DateOnly.MaxValue;
 
     /// <summary>The measure's flows with at least that span read.</summary>
     public FlowLedger Flows(Measure measure, DateOnly from, DateOnly to)
@@ -208,7 +209,8 @@ internal sealed class FlowTrack
     {
         if (entries is null)
         {
-            entries = [.. cells.Where(c => !c.Value.IsZero).Select(c => new FlowEntry(c.Key.Day, c.Key.Reference, c.Value)).OrderBy(e => e.Day).ThenBy(e => e.Reference)];
+            entries = [.. cells.Where(c => !c.Value.IsZero).Select(c => new FlowEntry(c.Key.Day, c.Key.Reference,
+                c.Value)).OrderBy(e => e.Day).ThenBy(e => e.Reference)];
             through = new CellValue[entries.Length];
             var sum = default(CellValue);
             for (var i = 0; i < entries.Length; i++) through[i] = sum += entries[i].Value;

@@ -105,7 +105,8 @@ public sealed record KpiRow
     public string? Text(decimal? figure, bool amount) => figure switch
     {
         null => null,
-        { } f when amount && Currency is { } currency => f.ToString("F" + Foundation.Currency.Of(currency).Digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
+        { } f when amount && Currency is { } currency => f.ToString("F" + Foundation.Currency.Of(currency).Digits.ToString(CultureInfo.InvariantCulture),
+            CultureInfo.InvariantCulture),
         { } f => Rounded(f).ToString("0.######", CultureInfo.InvariantCulture),
     };
 

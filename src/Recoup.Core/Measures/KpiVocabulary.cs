@@ -104,10 +104,12 @@ internal static class KpiVocabulary
 
     /// <summary>What <c>sum(…)</c> takes: measures whose cells have an amount.</summary>
     public static readonly FrozenSet<string> Summed =
-        MeasureNames.ByName.Where(m => !StockMeasures.Contains(m.Value) && !WithoutCurrency.Contains(m.Value)).Select(m => m.Key).ToFrozenSet(StringComparer.Ordinal);
+        MeasureNames.ByName.Where(m => !StockMeasures.Contains(m.Value)
+            && !WithoutCurrency.Contains(m.Value)).Select(m => m.Key).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What <c>start(…)</c> and <c>end(…)</c> take.</summary>
-    public static readonly FrozenSet<string> Stocks = new[] { "receivables", "overdue", "open_items", Unapplied }.Concat(Ageing.BucketNames).ToFrozenSet(StringComparer.Ordinal);
+    public static readonly FrozenSet<string> Stocks = new[] { "receivables", "overdue", "open_items",
+        Unapplied }.Concat(Ageing.BucketNames).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>For KPIs of the as-of day alone.</summary>
     public static readonly Symbols<KpiScope> OfPoint = Point(new Symbols<KpiScope>(), Stocks);
@@ -134,8 +136,10 @@ internal static class KpiVocabulary
 
     private static Symbols<KpiScope> Window(Symbols<KpiScope> symbols, FrozenSet<string> stocks) => symbols
         .NameFunction("start", stocks, ValueKind.Number, (s, name) => Value.Of(s.Stock(name, s.Period.Eve)))
-        .NameFunction("sum", Summed, ValueKind.Number, (s, name) => Value.Of(s.Major(s.Flows(MeasureNames.ByName[name]).Sum(s.Period.First, s.Period.Last).Minor)))
-        .NameFunction("count", Counted, ValueKind.Number, (s, name) => Value.Of((decimal)s.Flows(MeasureNames.ByName[name]).Sum(s.Period.First, s.Period.Last).Count))
+        .NameFunction("sum", Summed, ValueKind.Number, (s, name) => Value.Of(s.Major(s.Flows(MeasureNames.ByName[name]).Sum(s.Period.First,
+            s.Period.Last).Minor)))
+        .NameFunction("count", Counted, ValueKind.Number, (s, name) => Value.Of((decimal)s.Flows(MeasureNames.ByName[name]).Sum(s.Period.First,
+            s.Period.Last).Count))
         .NameFunction("sum_issued_before", Only("cash_applied"), ValueKind.Number, (s, name) => Value.Of(s.Major(s.IssuedBefore(MeasureNames.ByName[name]))))
         .Number("overdue_at_start", s => s.Major(s.OverdueAtStart))
         .Number("fell_overdue", s => s.Major(s.FellOverdue))

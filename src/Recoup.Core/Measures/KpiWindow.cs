@@ -38,7 +38,8 @@ public readonly record struct KpiWindow(KpiWindowKind Kind, int Length)
         if (text is null) return false;
         var (kind, suffix, max) = text.EndsWith("mo", StringComparison.Ordinal) ? (KpiWindowKind.Months, 2, MonthsMax) : (KpiWindowKind.Days, 1, DaysMax);
         if (kind == KpiWindowKind.Days && !text.EndsWith('d')) return false;
-        if (!int.TryParse(text.AsSpan(0, text.Length - suffix), NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length < 1 || length > max) return false;
+        if (!int.TryParse(text.AsSpan(0, text.Length - suffix), NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length < 1 || length > max)
+            return false;
         window = new KpiWindow(kind, length);
         return true;
     }

@@ -36,7 +36,8 @@ public sealed class CellsInMemory(CellDeltas cells) : IMeasureSource
 {
     public long CellsRead { get; private set; }
 
-    public DateOnly? FirstSaleOn => cells.NonZero.Where(c => c.Key.Measure == Measure.Sales).Select(c => (int?)c.Key.Day).Min() is { } day ? DateOnly.FromDayNumber(day) : null;
+    public DateOnly? FirstSaleOn =>
+        cells.NonZero.Where(c => c.Key.Measure == Measure.Sales).Select(c => (int?)c.Key.Day).Min() is { } day ? DateOnly.FromDayNumber(day) : null;
 
     public IEnumerable<(string Portfolio, string Segment, string Currency, DateOnly First)> Beginnings =>
         cells.NonZero.Where(c => c.Key.Measure is Measure.Sales or Measure.CashReceived).GroupBy(c => (c.Key.Portfolio, c.Key.Segment, c.Key.Currency))
@@ -49,7 +50,8 @@ public sealed class CellsInMemory(CellDeltas cells) : IMeasureSource
         {
             CellsRead++;
             if (key.Measure != Measure.Exposure || key.Day > asOf.DayNumber) continue;
-            ref var sum = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, (key.Portfolio, key.Segment, key.Currency, key.RefDay), out _);
+            ref var sum = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums,
+                (key.Portfolio, key.Segment, key.Currency, key.RefDay), out _);
             sum += value;
         }
         foreach (var ((portfolio, segment, currency, due), value) in sums)

@@ -23,7 +23,8 @@ public sealed class RollMatrix
     /// <param name="opening">Open by due day (day number) at the end of the opening day.</param>
     /// <param name="closing">The same at the end of the closing day.</param>
     /// <param name="writtenOff">Written off in between, net of recoveries, by due day.</param>
-    public RollMatrix(DateOnly openingDay, DateOnly closingDay, IEnumerable<(int Due, long Minor)> opening, IReadOnlyDictionary<int, long> closing, IReadOnlyDictionary<int, long> writtenOff)
+    public RollMatrix(DateOnly openingDay, DateOnly closingDay, IEnumerable<(int Due, long Minor)> opening, IReadOnlyDictionary<int, long> closing,
+        IReadOnlyDictionary<int, long> writtenOff)
     {
         foreach (var (day, open) in opening)
         {

@@ -17,10 +17,12 @@ internal static class StateWords
     /// <summary>Part of the form: a change here, or of their order, is a new <see cref="StateCodec.Version"/>.</summary>
     public static readonly string[] Common =
     [
-        "EUR", "USD", "GBP", "CHF", "business", "consumer", "email", "sms", "letter", "call", "all", "unsegmented", "standard", "main", "message", "document", "work", "agent", "manager", "first-reminder",
+        "EUR", "USD", "GBP", "CHF", "business", "consumer", "email", "sms", "letter", "call", "all", "unsegmented", "standard", "main", "message", "document",
+            "work", "agent", "manager", "first-reminder",
     ];
 
-    public static readonly FrozenDictionary<string, int> Places = Common.Select((word, place) => (word, place)).ToFrozenDictionary(w => w.word, w => w.place, StringComparer.Ordinal);
+    public static readonly FrozenDictionary<string, int> Places = Common.Select((word, place) =>
+        (word, place)).ToFrozenDictionary(w => w.word, w => w.place, StringComparer.Ordinal);
 
     /// <summary>So many words of its own are remembered in a state; what comes after them is written out each time.</summary>
     public const int OwnMax = 32;
@@ -31,7 +33,10 @@ internal static class StateWords
     public static readonly long SecondZero = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero).UtcTicks / TimeSpan.TicksPerSecond;
 }
 
-/// <summary>Numbers as variable-length integers, seven bits a byte, low bits first; what may be negative is folded (0, -1, 1, -2, …). One a thread, used by one state after another.</summary>
+/// <summary>
+/// Numbers as variable-length integers, seven bits a byte, low bits first; what may be negative is folded (0, -1, 1, -2, …). One a thread, used by one state
+/// after another.
+/// </summary>
 internal sealed class StateWriter
 {
     private byte[] buffer = new byte[1024];
@@ -240,7 +245,8 @@ internal ref partial struct StateReader
         return unchecked((long)(value >> 1) ^ -(long)(value & 1));
     }
 
-    public int Int() => Long() is var value && value is >= int.MinValue and <= int.MaxValue ? (int)value : throw new StateDamagedException($"{value} is too large");
+    public int Int() =>
+        Long() is var value && value is >= int.MinValue and <= int.MaxValue ? (int)value : throw new StateDamagedException($"{value} is too large");
 
     public bool Flag() => Number() switch { 0 => false, 1 => true, var other => throw new StateDamagedException($"{other} is neither yes nor no") };
 
@@ -271,7 +277,8 @@ internal ref partial struct StateReader
         var (seconds, ticks, minutes) = (Long(), Long(), Long());
         try
         {
-            return new DateTimeOffset((seconds + StateWords.SecondZero) * TimeSpan.TicksPerSecond + ticks, TimeSpan.Zero).ToOffset(TimeSpan.FromMinutes(minutes));
+            return new DateTimeOffset((seconds + StateWords.SecondZero) * TimeSpan.TicksPerSecond + ticks,
+                TimeSpan.Zero).ToOffset(TimeSpan.FromMinutes(minutes));
         }
         catch (Exception e) when (e is ArgumentException or OverflowException) { throw new StateDamagedException("an instant is none"); }
     }

@@ -239,7 +239,8 @@ public sealed record Facts
         return sum;
     }
 
-    private static AccountDetails Speaker(List<AccountDetails> accounts, List<Exposure> dunnable, List<Exposure> exposures, IReadOnlySet<string> quiet) => accounts
+    private static AccountDetails Speaker(List<AccountDetails> accounts, List<Exposure> dunnable, List<Exposure> exposures, IReadOnlySet<string> quiet) =>
+        accounts
         .OrderByDescending(a => dunnable.Where(e => e.Account == a.Account).Sum(e => e.Items))
         .ThenBy(a => quiet.Contains(a.Account))
         .ThenByDescending(a => exposures.Where(e => e.Account == a.Account).Sum(e => e.Items))
@@ -247,7 +248,8 @@ public sealed record Facts
         .First();
 
     /// <summary>What conditions may name that becomes another by the passing of time alone: what <see cref="MoveTo"/> changes.</summary>
-    public static readonly IReadOnlySet<string> OfTime = new[] { "days_past_due", "days_since_last_step", "contacts_7_days" }.ToFrozenSet(StringComparer.Ordinal);
+    public static readonly IReadOnlySet<string> OfTime = new[] { "days_past_due", "days_since_last_step",
+        "contacts_7_days" }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What conditions may name that is an amount.</summary>
     public static readonly IReadOnlySet<string> Amounts =

@@ -199,7 +199,8 @@ public sealed class Policy
         else if (segments[^1].When.Text != "true") root.Report("segments", "the last segment must take everybody: when: true");
 
         var volume = root.Map("volume_stop");
-        var stop = new VolumeStop(volume.NumberOrNull("multiple") is { } m && m >= 1 ? m : throw volume.Wrong("multiple", "multiple takes a number of 1 or more"), volume.Whole("runs", 1, 365), volume.Whole("minimum", 0, 1_000_000_000));
+        var stop = new VolumeStop(volume.NumberOrNull("multiple") is { } m && m >= 1 ? m : throw volume.Wrong("multiple", "multiple takes a number of 1 or "
+            + "more"), volume.Whole("runs", 1, 365), volume.Whole("minimum", 0, 1_000_000_000));
         volume.Done();
 
         var worth = Worth.Parse(root);
@@ -216,7 +217,8 @@ public sealed class Policy
             Strategies = strategies,
             ReviewEveryDays = root.Whole("review_every_days", 1, 365),
             PromiseGraceDays = root.Whole("promise_grace_days", 0, 60),
-            Allocation = root.Choice("allocation", null, "oldest_first", "charges_first") == "charges_first" ? AllocationOrder.ChargesFirst : AllocationOrder.OldestFirst,
+            Allocation = root.Choice("allocation", null, "oldest_first", "charges_first") == "charges_first"
+                ? AllocationOrder.ChargesFirst : AllocationOrder.OldestFirst,
             BusinessDaysOnly = root.Flag("business_days_only", otherwise: false),
             VolumeStop = stop,
             MissedSteps = root.Choice("missed_steps", "in_turn", "in_turn", "latest") == "latest" ? MissedSteps.Latest : MissedSteps.InTurn,
@@ -246,7 +248,12 @@ public sealed class Policy
             var step = new Step(s.Text("id"), s.Whole("at", -60, 3650), action) { When = s.ExpressionOrNull("when", Facts.All, ValueKind.Boolean) };
             if (action == "message")
             {
-                step = step with { Channels = s.Texts("channels"), Template = s.Text("template"), Tone = s.Choice("tone", null, "friendly", "neutral", "firm") };
+                step = step with
+                {
+                    Channels = s.Texts("channels"),
+                    Template = s.Text("template"),
+                    Tone = s.Choice("tone", null, "friendly", "neutral", "firm")
+                };
                 if (step.Channels.Count == 0) s.Report("channels are missing");
                 foreach (var channel in step.Channels)
                     if (channel is not (Channel.Email or Channel.Call)) s.Report("channels",

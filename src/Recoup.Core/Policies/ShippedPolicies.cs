@@ -21,7 +21,8 @@ public static class ShippedPolicies
 
     private static string Read(string name)
     {
-        using var stream = typeof(ShippedPolicies).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is missing from the program");
+        using var stream = typeof(ShippedPolicies).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is missing from "
+            + "the program");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

@@ -24,10 +24,15 @@ internal sealed class ChainCheck(AuditReport report, int partition, bool check)
         recordedOn = row.RecordedOn > recordedOn ? row.RecordedOn : recordedOn;
         if (check)
         {
-            if (Seq != expected) report.Add(Problem(expected, $"event {expected} of partition {partition} is missing{(Seq > expected + 1 ? $", and so are the ones up to {Seq - 1}" : "")}"));
-            if (row.Partition != partition || row.Seq != Seq) report.Add(Problem(Seq, $"row {row.Id} says partition {row.Partition}, event {row.Seq}; it stands in the place of partition {partition}, event {Seq}"));
+            if (Seq != expected)
+                report.Add(Problem(expected, $"event {expected} of partition {partition} is "
+                    + $"missing{(Seq > expected + 1 ? $", and so are the ones up to {Seq - 1}" : "")}"));
+            if (row.Partition != partition || row.Seq != Seq)
+                report.Add(Problem(Seq, $"row {row.Id} says partition {row.Partition}, event {row.Seq}; it stands in the place of partition {partition}, "
+                    + $"event {Seq}"));
             if (!row.Follows(before))
-                report.Add(Problem(Seq, $"event {Seq} of partition {partition} (row {row.Id}) does not have the hash that its columns and the event before it make: it, or the one before, was changed, moved or deleted"));
+                report.Add(Problem(Seq, $"event {Seq} of partition {partition} (row {row.Id}) does not have the hash that its columns and the event before it "
+                    + "make: it, or the one before, was changed, moved or deleted"));
             if (row.RecordedAt < recordedAt) report.Add(Problem(Seq, $"event {Seq} of partition {partition} was recorded before the one before it"));
         }
         recordedAt = Math.Max(recordedAt, row.RecordedAt);
@@ -40,7 +45,9 @@ internal sealed class ChainCheck(AuditReport report, int partition, bool check)
     {
         unreadable = e is UnreadableRowException;
         var seq = e is UnreadableRowException { Id: var id } ? id - Store.RowId(partition, 0) : Seq;
-        report.Add(Problem(seq, $"event {seq} of partition {partition} (row {Store.RowId(partition, seq).ToString(CultureInfo.InvariantCulture)}) can't be {(unreadable ? "read" : "folded")}: {(e is UnreadableRowException row ? row.What : e.Message)}; what comes after it in the partition was not folded"));
+        report.Add(Problem(seq, $"event {seq} of partition {partition} (row {Store.RowId(partition, seq).ToString(CultureInfo.InvariantCulture)}) can't be "
+            + $"{(unreadable ? "read" : "folded")}: {(e is UnreadableRowException row ? row.What : e.Message)}; what comes after it in the partition was not "
+            + "folded"));
     }
 
     /// <summary>What was not folded is still chained, up to a row that can't be read.</summary>
@@ -52,9 +59,13 @@ internal sealed class ChainCheck(AuditReport report, int partition, bool check)
         }
         catch (UnreadableRowException e) { Broken(e); }
         if (unreadable) return;
-        if (head.Seq != Seq) report.Add(new AuditProblem("head", "head", partition, Seq + 1, $"partition {partition} should end with event {head.Seq}; it ends with {Seq}"));
-        else if (check && !head.Hash.AsSpan().SequenceEqual(before)) report.Add(new AuditProblem("head", "head", partition, Seq, $"the last event of partition {partition} has another hash than the one noted when it was written"));
-        else if (head.RecordedAt != recordedAt || head.RecordedOn != recordedOn) report.Add(new AuditProblem("head", "head", partition, Seq, $"partition {partition} was last recorded at another time than the one noted for it"));
+        if (head.Seq != Seq)
+            report.Add(new AuditProblem("head", "head", partition, Seq + 1, $"partition {partition} should end with event {head.Seq}; it ends with {Seq}"));
+        else if (check && !head.Hash.AsSpan().SequenceEqual(before))
+            report.Add(new AuditProblem("head", "head", partition, Seq, $"the last event of partition {partition} has another hash than the one noted when it "
+                + "was written"));
+        else if (head.RecordedAt != recordedAt || head.RecordedOn != recordedOn)
+            report.Add(new AuditProblem("head", "head", partition, Seq, $"partition {partition} was last recorded at another time than the one noted for it"));
     }
 
     private AuditProblem Problem(long seq, string message) => new("chain", "journal", partition, seq, message);

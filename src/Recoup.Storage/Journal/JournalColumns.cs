@@ -12,7 +12,8 @@ namespace Recoup.Storage.Journal;
 /// </summary>
 internal sealed class JournalColumns
 {
-    public const string Names = "id, partition, seq, prior, party, account, kind, version, effective_on, recorded_on, recorded_at, actor, cause, workspace_seq, payload, hash";
+    public const string Names = "id, partition, seq, prior, party, account, kind, version, effective_on, recorded_on, recorded_at, actor, cause, "
+        + "workspace_seq, payload, hash";
 
     private static readonly string[] Name = Names.Split(", ");
 
@@ -103,8 +104,10 @@ internal sealed class JournalColumns
 
     public JournalRow ToRow() => new()
     {
-        Partition = Partition, Seq = Seq, Prior = Prior, Party = Encoding.UTF8.GetString(Party), Account = Encoding.UTF8.GetString(Account), Kind = Encoding.UTF8.GetString(Kind), Version = Version,
-        EffectiveOn = EffectiveOn, RecordedOn = RecordedOn, RecordedAt = RecordedAt, Actor = Encoding.UTF8.GetString(Actor), Cause = Encoding.UTF8.GetString(Cause), WorkspaceSeq = WorkspaceSeq,
+        Partition = Partition, Seq = Seq, Prior = Prior, Party = Encoding.UTF8.GetString(Party), Account = Encoding.UTF8.GetString(Account),
+        Kind = Encoding.UTF8.GetString(Kind), Version = Version,
+        EffectiveOn = EffectiveOn, RecordedOn = RecordedOn, RecordedAt = RecordedAt, Actor = Encoding.UTF8.GetString(Actor),
+        Cause = Encoding.UTF8.GetString(Cause), WorkspaceSeq = WorkspaceSeq,
         Payload = Payload.ToArray(), Hash = Hash.ToArray(),
     };
 
@@ -147,7 +150,8 @@ internal sealed class JournalColumns
     {
         var text = row.Blob(column);
         if (!TryDay(text, out var day))
-            throw Unreadable(Utf8.IsValid(text) ? $"its column {Name[column]} holds '{Store.Short(Encoding.UTF8.GetString(text))}', which is no date" : $"its column {Name[column]} holds bytes that are no text");
+            throw Unreadable(Utf8.IsValid(text) ? $"its column {Name[column]} holds '{Store.Short(Encoding.UTF8.GetString(text))}', which is no "
+                + "date" : $"its column {Name[column]} holds bytes that are no text");
         Number(day.DayNumber);
         return day;
     }

@@ -57,7 +57,8 @@ public sealed class NodeSessions
         // Signs of life are in ticks of .NET, a ten-millionth of a second each since the year 1.
         const string ended = """
             SELECT count(pg_terminate_backend(a.pid)) FROM pg_stat_activity AS a
-            WHERE a.datname = current_database() AND a.usename = current_user AND starts_with(a.application_name, $1) AND a.backend_start < clock_timestamp() - 2 * $3
+            WHERE a.datname = current_database() AND a.usename = current_user AND starts_with(a.application_name,
+                $1) AND a.backend_start < clock_timestamp() - 2 * $3
             AND NOT EXISTS (
               SELECT 1 FROM qrtz_scheduler_state AS s
               WHERE s.sched_name = $2 AND $1 || s.instance_name = a.application_name

@@ -50,7 +50,8 @@ internal sealed partial class PostgresDatabase
     /// <summary>The same statement on each of the tables into which a large one is split.</summary>
     private sealed class BySplit(string sql)
     {
-        private readonly string[] texts = [.. Enumerable.Range(0, PostgresMigrations.Splits).Select(split => sql.Replace("_SPLIT", string.Create(CultureInfo.InvariantCulture, $"_{split}"), StringComparison.Ordinal))];
+        private readonly string[] texts = [.. Enumerable.Range(0, PostgresMigrations.Splits).Select(split =>
+            sql.Replace("_SPLIT", string.Create(CultureInfo.InvariantCulture, $"_{split}"), StringComparison.Ordinal))];
 
         public string this[int split] => texts[split];
     }
@@ -61,7 +62,8 @@ internal sealed partial class PostgresDatabase
     /// <param name="row">Is given the places too: what a row's ordinal counts.</param>
     private List<T> Rows<T>(BySplit sql, IReadOnlyList<long> pids, Func<int[], Argument[]> arguments, Func<NpgsqlDataReader, int[], T> row)
     {
-        var splits = Enumerable.Range(0, pids.Count).GroupBy(i => PostgresMigrations.SplitOf(pids[i])).Select(g => (Split: g.Key, Places: g.ToArray())).OrderBy(s => s.Split).ToArray();
+        var splits = Enumerable.Range(0, pids.Count).GroupBy(i => PostgresMigrations.SplitOf(pids[i])).Select(g => (Split: g.Key,
+            Places: g.ToArray())).OrderBy(s => s.Split).ToArray();
         if (splits is [var (only, all)]) return Rows(sql[only], arguments(all), r => row(r, all));
         return Again(() =>
         {
@@ -98,7 +100,9 @@ internal sealed partial class PostgresDatabase
     // Most workspaces have no account that is not its party's own: an empty table is looked at once, not once an account.
     public override Dictionary<string, string> PartiesOf(IReadOnlyCollection<string> accounts) =>
         accounts.Count == 0 ? new(StringComparer.Ordinal)
-        : new(Rows("SELECT a.account, a.party FROM unnest($1) AS w(account) CROSS JOIN LATERAL (SELECT account, party FROM account WHERE account = w.account COLLATE \"C\" LIMIT 1) AS a WHERE EXISTS (SELECT 1 FROM account)", [Texts([.. accounts])], r => KeyValuePair.Create(r.GetString(0), r.GetString(1))), StringComparer.Ordinal);
+        : new(Rows("SELECT a.account, a.party FROM unnest($1) AS w(account) CROSS JOIN LATERAL (SELECT account, party FROM account WHERE account = w.account "
+            + "COLLATE \"C\" LIMIT 1) AS a WHERE EXISTS (SELECT 1 FROM "
+            + "account)", [Texts([.. accounts])], r => KeyValuePair.Create(r.GetString(0), r.GetString(1))), StringComparer.Ordinal);
 
     public override Dictionary<string, string> JoinedTo(IReadOnlyCollection<string> parties) =>
         parties.Count == 0 ? new(StringComparer.Ordinal)
@@ -106,16 +110,19 @@ internal sealed partial class PostgresDatabase
             + "party = w.party COLLATE \"C\" LIMIT 1) AS j WHERE EXISTS (SELECT 1 FROM joined_party)",
             [Texts([.. parties])], r => KeyValuePair.Create(r.GetString(0), r.GetString(1))), StringComparer.Ordinal);
 
-    private static readonly BySplit PartiesById = new("SELECT p.id, p.pid, p.state FROM unnest($1) AS w(id) CROSS JOIN LATERAL (SELECT id, pid, state FROM party_SPLIT WHERE id = w.id COLLATE \"C\" LIMIT 1) AS p");
+    private static readonly BySplit PartiesById = new("SELECT p.id, p.pid, p.state FROM unnest($1) AS w(id) CROSS JOIN LATERAL (SELECT id, pid, state FROM "
+        + "party_SPLIT WHERE id = w.id COLLATE \"C\" LIMIT 1) AS p");
 
     public override List<StoredParty> Parties(IReadOnlyCollection<string> ids)
     {
         if (ids.Count == 0) return [];
         var wanted = ids.ToArray();
-        return Rows(PartiesById, Array.ConvertAll(wanted, id => Store.RowId(Core.Foundation.Partition.Of(id), 0)), places => [Texts(Each(places, p => wanted[p]))], static (r, _) => Stored(r));
+        return Rows(PartiesById, Array.ConvertAll(wanted, id => Store.RowId(Core.Foundation.Partition.Of(id), 0)),
+            places => [Texts(Each(places, p => wanted[p]))], static (r, _) => Stored(r));
     }
 
-    private static readonly BySplit PartiesByPlace = new("SELECT p.id, p.pid, p.state FROM unnest($1) AS w(pid) CROSS JOIN LATERAL (SELECT id, pid, state FROM party_SPLIT WHERE pid = w.pid LIMIT 1) AS p");
+    private static readonly BySplit PartiesByPlace = new("SELECT p.id, p.pid, p.state FROM unnest($1) AS w(pid) CROSS JOIN LATERAL (SELECT id, pid, state "
+        + "FROM party_SPLIT WHERE pid = w.pid LIMIT 1) AS p");
 
     public override List<StoredParty> Parties(IReadOnlyCollection<long> pids)
     {
@@ -128,7 +135,8 @@ internal sealed partial class PostgresDatabase
 
     public override Dictionary<string, byte[]> KeyContents(IReadOnlyCollection<string> keys) =>
         keys.Count == 0 ? new(StringComparer.Ordinal)
-        : new(Rows("SELECT k.key, k.content FROM unnest($1) AS w(key) CROSS JOIN LATERAL (SELECT key, content FROM key WHERE key = w.key COLLATE \"C\" LIMIT 1) AS k", [Texts([.. keys])], r => KeyValuePair.Create(r.GetString(0), r.GetFieldValue<byte[]>(1))), StringComparer.Ordinal);
+        : new(Rows("SELECT k.key, k.content FROM unnest($1) AS w(key) CROSS JOIN LATERAL (SELECT key, content FROM key WHERE key = w.key COLLATE \"C\" LIMIT "
+            + "1) AS k", [Texts([.. keys])], r => KeyValuePair.Create(r.GetString(0), r.GetFieldValue<byte[]>(1))), StringComparer.Ordinal);
 
     /// <summary>Which of the wanted a row is of: its ordinal counts from 1 within its statement.</summary>
     private static int Wanted(NpgsqlDataReader r, int[] places) => places[checked((int)r.GetInt64(0)) - 1];
@@ -178,12 +186,14 @@ internal sealed partial class PostgresDatabase
     public override List<(int Index, string Number, string Currency, byte[] State)> OpenItems(IReadOnlyList<OpenItemsKey> wanted) =>
         wanted.Count == 0 ? []
         : Rows(ItemsByDueDay, [.. wanted.Select(w => w.Pid)],
-            places => [Longs(Each(places, p => wanted[p].Pid)), Texts(Each(places, p => wanted[p].Account)), Longs(Each(places, p => (long)wanted[p].DueThrough)), Longs(Each(places, p => (long)wanted[p].Limit))],
+            places => [Longs(Each(places, p => wanted[p].Pid)), Texts(Each(places, p => wanted[p].Account)),
+                Longs(Each(places, p => (long)wanted[p].DueThrough)), Longs(Each(places, p => (long)wanted[p].Limit))],
             static (r, places) => (Wanted(r, places), r.GetString(1), r.GetString(2), r.GetFieldValue<byte[]>(3)));
 
     // --- writing ---
 
-    private const string JournalColumns = "id, partition, seq, prior, party, account, kind, version, effective_on, recorded_on, recorded_at, actor, cause, workspace_seq, payload, hash";
+    private const string JournalColumns = "id, partition, seq, prior, party, account, kind, version, effective_on, recorded_on, recorded_at, actor, cause, "
+        + "workspace_seq, payload, hash";
 
     public override void Append(IReadOnlyList<JournalRow> rows)
     {
@@ -196,10 +206,14 @@ internal sealed partial class PostgresDatabase
         }
         Run($"INSERT INTO journal({JournalColumns}) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
             [
-                Longs([.. rows.Select(r => Store.RowId(r.Partition, r.Seq))]), Longs([.. rows.Select(r => (long)r.Partition)]), Longs([.. rows.Select(r => r.Seq)]), Longs([.. rows.Select(r => r.Prior)]),
-                Texts([.. rows.Select(r => r.Party)]), Texts([.. rows.Select(r => r.Account)]), Texts([.. rows.Select(r => r.Kind)]), Longs([.. rows.Select(r => (long)r.Version)]),
-                Texts([.. rows.Select(r => Store.Day(r.EffectiveOn))]), Texts([.. rows.Select(r => Store.Day(r.RecordedOn))]), Longs([.. rows.Select(r => r.RecordedAt)]),
-                Texts([.. rows.Select(r => r.Actor)]), Texts([.. rows.Select(r => r.Cause)]), Longs([.. rows.Select(r => r.WorkspaceSeq)]), Blobs([.. rows.Select(r => r.Payload)]), Blobs([.. rows.Select(r => r.Hash)]),
+                Longs([.. rows.Select(r => Store.RowId(r.Partition, r.Seq))]), Longs([.. rows.Select(r => (long)r.Partition)]),
+                    Longs([.. rows.Select(r => r.Seq)]), Longs([.. rows.Select(r => r.Prior)]),
+                Texts([.. rows.Select(r => r.Party)]), Texts([.. rows.Select(r => r.Account)]), Texts([.. rows.Select(r => r.Kind)]),
+                    Longs([.. rows.Select(r => (long)r.Version)]),
+                Texts([.. rows.Select(r => Store.Day(r.EffectiveOn))]), Texts([.. rows.Select(r => Store.Day(r.RecordedOn))]),
+                    Longs([.. rows.Select(r => r.RecordedAt)]),
+                Texts([.. rows.Select(r => r.Actor)]), Texts([.. rows.Select(r => r.Cause)]), Longs([.. rows.Select(r => r.WorkspaceSeq)]),
+                    Blobs([.. rows.Select(r => r.Payload)]), Blobs([.. rows.Select(r => r.Hash)]),
             ]);
     }
 
@@ -261,8 +275,11 @@ internal sealed partial class PostgresDatabase
         Free(null);
         using var batch = new NpgsqlBatch(Connection);
         if (changes.Heads.Count > 0)
-            Add("UPDATE head SET seq = n.seq, hash = n.hash, recorded_at = n.recorded_at, recorded_on = n.recorded_on FROM unnest($1, $2, $3, $4, $5) AS n(partition, seq, hash, recorded_at, recorded_on) WHERE head.partition = n.partition",
-                Longs([.. changes.Heads.Select(h => (long)h.Partition)]), Longs([.. changes.Heads.Select(h => h.Seq)]), Blobs([.. changes.Heads.Select(h => h.Hash)]), Longs([.. changes.Heads.Select(h => h.RecordedAt)]), Texts([.. changes.Heads.Select(h => Store.Day(h.RecordedOn))]));
+            Add("UPDATE head SET seq = n.seq, hash = n.hash, recorded_at = n.recorded_at, recorded_on = n.recorded_on FROM unnest($1, $2, $3, $4, $5) AS "
+                + "n(partition, seq, hash, recorded_at, recorded_on) WHERE head.partition = n.partition",
+                Longs([.. changes.Heads.Select(h => (long)h.Partition)]), Longs([.. changes.Heads.Select(h => h.Seq)]),
+                    Blobs([.. changes.Heads.Select(h => h.Hash)]), Longs([.. changes.Heads.Select(h => h.RecordedAt)]),
+                        Texts([.. changes.Heads.Select(h => Store.Day(h.RecordedOn))]));
         var keys = Unfilled(changes.Keys, _ => true, FillKeys);
         if (keys.Length > 0)
             Add("INSERT INTO key(key, content) SELECT * FROM unnest($1, $2)", Texts([.. keys.Select(k => k.Key)]), Blobs([.. keys.Select(k => k.Value)]));
@@ -281,8 +298,11 @@ internal sealed partial class PostgresDatabase
                 Add($"DELETE FROM {kind.Table} WHERE pid = $1", Value(NpgsqlDbType.Bigint, pid));
         var parties = Unfilled(changes.States, s => s.IsNew, FillParties);
         if (parties.Length > 0)
-            Add("INSERT INTO party(pid, id, next_review_on, state) SELECT * FROM unnest($1, $2, $3, $4) ON CONFLICT(pid) DO UPDATE SET next_review_on = excluded.next_review_on, state = excluded.state",
-                Longs([.. parties.Select(s => s.Pid)]), Texts([.. parties.Select(s => s.Id)]), new Argument(NpgsqlDbType.Array | NpgsqlDbType.Bigint, parties.Select(s => (long?)s.NextReviewOn?.DayNumber).ToArray()), Blobs([.. parties.Select(s => s.Header)]));
+            Add("INSERT INTO party(pid, id, next_review_on, state) SELECT * FROM unnest($1, $2, $3, $4) ON CONFLICT(pid) DO UPDATE SET next_review_on = "
+                + "excluded.next_review_on, state = excluded.state",
+                Longs([.. parties.Select(s => s.Pid)]), Texts([.. parties.Select(s => s.Id)]),
+                    new Argument(NpgsqlDbType.Array | NpgsqlDbType.Bigint, parties.Select(s => (long?)s.NextReviewOn?.DayNumber).ToArray()),
+                        Blobs([.. parties.Select(s => s.Header)]));
         foreach (var (kind, rows) in ByKind(changes.States))
         {
             var over = Unfilled(rows, static r => r.Row.IsNew, fresh => Fill(kind, fresh));
@@ -352,9 +372,12 @@ internal sealed partial class PostgresDatabase
     private void Add(string table, string day, IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells)
     {
         if (cells.Count == 0) return;
-        Run($"INSERT INTO {table}(measure, {day}, ref_day, portfolio, segment, currency, minor, count) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT(measure, {day}, ref_day, portfolio, segment, currency) DO UPDATE SET minor = {table}.minor + excluded.minor, count = {table}.count + excluded.count",
+        Run($"INSERT INTO {table}(measure, {day}, ref_day, portfolio, segment, currency, minor, count) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) "
+            + $"ON CONFLICT(measure, {day}, ref_day, portfolio, segment, currency) DO UPDATE SET minor = {table}.minor + excluded.minor, count = "
+            + $"{table}.count + excluded.count",
             [
-                Longs([.. cells.Select(c => (long)c.Key.Measure)]), Longs([.. cells.Select(c => (long)c.Key.Day)]), Longs([.. cells.Select(c => (long)c.Key.RefDay)]),
+                Longs([.. cells.Select(c => (long)c.Key.Measure)]), Longs([.. cells.Select(c => (long)c.Key.Day)]),
+                    Longs([.. cells.Select(c => (long)c.Key.RefDay)]),
                 Texts([.. cells.Select(c => c.Key.Portfolio)]), Texts([.. cells.Select(c => c.Key.Segment)]), Texts([.. cells.Select(c => c.Key.Currency)]),
                 Longs([.. cells.Select(c => c.Value.Minor)]), Longs([.. cells.Select(c => c.Value.Count)]),
             ]);

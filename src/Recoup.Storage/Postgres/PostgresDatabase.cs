@@ -99,7 +99,8 @@ internal sealed partial class PostgresDatabase : Database
             }
             catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
             {
-                if (waited.Elapsed > LostMax || !Trouble.IsLoss(e)) throw Trouble.Known(e) ?? new StoreException($"the database can't be reached: {e.Message}", e);
+                if (waited.Elapsed > LostMax || !Trouble.IsLoss(e))
+                    throw Trouble.Known(e) ?? new StoreException($"the database can't be reached: {e.Message}", e);
                 Thread.Sleep(pause);
             }
         }
@@ -294,11 +295,14 @@ internal sealed partial class PostgresDatabase : Database
 
     public override DateTimeOffset? Lock(IReadOnlyList<int> partitions, bool workspace)
     {
-        if (partitions.Count > 0) Rows("SELECT partition FROM head WHERE partition = ANY($1) ORDER BY partition FOR UPDATE", [Longs([.. partitions.Select(p => (long)p)])], r => r.GetInt64(0));
+        if (partitions.Count > 0)
+            Rows("SELECT partition FROM head WHERE partition = ANY($1) ORDER BY partition FOR "
+                + "UPDATE", [Longs([.. partitions.Select(p => (long)p)])], r => r.GetInt64(0));
         // Shared by all who only act under the workspace as it is: whoever changes it waits for them.
         const string now = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint FROM head WHERE partition = $1 FOR ";
         var there = Rows(workspace ? now + "UPDATE" : now + "SHARE", [Value(NpgsqlDbType.Bigint, (long)Partition.Workspace)], r => r.GetInt64(0));
-        return there is [var time] ? DateTimeOffset.FromUnixTimeMilliseconds(time) : throw new StoreException("the table head has no row for the workspace; `recoup audit verify` tells more");
+        return there is [var time] ? DateTimeOffset.FromUnixTimeMilliseconds(time) : throw new StoreException("the table head has no row for the workspace; "
+            + "`recoup audit verify` tells more");
     }
 
     public override bool IsTyped => true;
@@ -314,7 +318,8 @@ internal sealed partial class PostgresDatabase : Database
     public override bool HasManyWriters => true;
 
     public override void LockFor(string what) =>
-        Rows("SELECT 1 FROM pg_advisory_xact_lock($1, hashtext(current_schema() || '/' || $2))", [Value(NpgsqlDbType.Integer, WorkClass), Value(NpgsqlDbType.Text, what)], _ => 0);
+        Rows("SELECT 1 FROM pg_advisory_xact_lock($1, hashtext(current_schema() || '/' || "
+            + "$2))", [Value(NpgsqlDbType.Integer, WorkClass), Value(NpgsqlDbType.Text, what)], _ => 0);
 
     public override void Compact() { }
 

@@ -32,7 +32,8 @@ internal sealed class PostgresKeys : IKeyTable
 
     public List<KeyValuePair<string, byte[]>> Find(IReadOnlyCollection<string> parties) => Use(db =>
     {
-        using var command = new NpgsqlCommand($"SELECT k.party, k.key FROM unnest($1) AS w(party) CROSS JOIN LATERAL (SELECT party, key FROM {table} WHERE party = w.party COLLATE \"C\" LIMIT 1) AS k", db);
+        using var command = new NpgsqlCommand($"SELECT k.party, k.key FROM unnest($1) AS w(party) CROSS JOIN LATERAL (SELECT party, key FROM {table} WHERE "
+            + "party = w.party COLLATE \"C\" LIMIT 1) AS k", db);
         command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, Value = parties.ToArray() });
         using var rows = command.ExecuteReader();
         var found = new List<KeyValuePair<string, byte[]>>();
@@ -105,7 +106,9 @@ internal sealed class PostgresKeys : IKeyTable
             if (!(bool)there.ExecuteScalar()!)
             {
                 using var tx = db.BeginTransaction();
-                using var make = new NpgsqlCommand($"SELECT pg_advisory_xact_lock(24256, hashtext('{table.Replace("'", "''", StringComparison.Ordinal)}')); CREATE SCHEMA IF NOT EXISTS {table[..table.LastIndexOf('.')]}; CREATE TABLE IF NOT EXISTS {table}(party TEXT COLLATE \"C\" PRIMARY KEY, key BYTEA NOT NULL);", db);
+                using var make = new NpgsqlCommand($"SELECT pg_advisory_xact_lock(24256, hashtext('{table.Replace("'", "''", StringComparison.Ordinal)}')); "
+                    + $"CREATE SCHEMA IF NOT EXISTS {table[..table.LastIndexOf('.')]}; CREATE TABLE IF NOT EXISTS {table}(party TEXT COLLATE \"C\" PRIMARY "
+                    + "KEY, key BYTEA NOT NULL);", db);
                 make.ExecuteNonQuery();
                 tx.Commit();
             }

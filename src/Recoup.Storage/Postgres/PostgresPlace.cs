@@ -9,7 +9,8 @@ internal static class PostgresPlace
     // A statement that a person or a page waits for ends sooner; whole rebuilds set their own limits.
     // Every statement has its index, and a plan is kept: one made while a table was small, or on a guess at how many rows a
     // range has, must not go through the table from end to end. Nothing runs long enough to be worth compiling.
-    private const string ServerOptions = "-c statement_timeout=300000 -c lock_timeout=30000 -c idle_in_transaction_session_timeout=120000 -c jit=off -c enable_seqscan=off";
+    private const string ServerOptions = "-c statement_timeout=300000 -c lock_timeout=30000 -c idle_in_transaction_session_timeout=120000 -c jit=off -c "
+        + "enable_seqscan=off";
 
     private static readonly ConcurrentDictionary<string, NpgsqlDataSource> Sources = new(StringComparer.Ordinal);
 
@@ -79,12 +80,15 @@ internal static class PostgresPlace
         return settings.ConnectionString;
     }
 
-    /// <summary>Reads `Host=…;Database=…` and `postgresql://user:password@host:port/database?name=value`. Throws <see cref="StoreException"/> where it is neither.</summary>
+    /// <summary>
+    /// Reads `Host=…;Database=…` and `postgresql://user:password@host:port/database?name=value`. Throws <see cref="StoreException"/> where it is neither.
+    /// </summary>
     public static NpgsqlConnectionStringBuilder Settings(string text)
     {
         try
         {
-            if (!text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase) && !text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)) return new NpgsqlConnectionStringBuilder(text);
+            if (!text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase) && !text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase))
+                return new NpgsqlConnectionStringBuilder(text);
             var rest = text[(text.IndexOf("://", StringComparison.Ordinal) + 3)..];
             var question = rest.IndexOf('?', StringComparison.Ordinal);
             var options = question < 0 ? "" : rest[(question + 1)..];
@@ -101,20 +105,30 @@ internal static class PostgresPlace
             }
             // Several servers, each perhaps with a port, as the driver writes them.
             settings.Host = authority[(at + 1)..];
-            if (!settings.Host.Contains(',', StringComparison.Ordinal) && settings.Host.LastIndexOf(':') is var colon and >= 0 && int.TryParse(settings.Host[(colon + 1)..], out var port))
+            if (!settings.Host.Contains(',', StringComparison.Ordinal) && settings.Host.LastIndexOf(':') is var colon and >= 0
+                && int.TryParse(settings.Host[(colon + 1)..], out var port))
                 (settings.Port, settings.Host) = (port, settings.Host[..colon]);
             if (database.Length > 0) settings.Database = Uri.UnescapeDataString(database);
             foreach (var option in options.Split('&', StringSplitOptions.RemoveEmptyEntries))
             {
                 var pair = option.Split('=', 2);
-                var name = pair[0] switch { "sslmode" => "SSL Mode", "application_name" => "Application Name", "options" => "Options", "connect_timeout" => "Timeout", "search_path" => "Search Path", var other => other };
+                var name = pair[0] switch
+                {
+                    "sslmode" => "SSL Mode",
+                    "application_name" => "Application Name",
+                    "options" => "Options",
+                    "connect_timeout" => "Timeout",
+                    "search_path" => "Search Path",
+                    var other => other
+                };
                 settings[name] = Uri.UnescapeDataString(pair.Length == 2 ? pair[1] : "");
             }
             return settings;
         }
         catch (Exception e) when (e is ArgumentException or FormatException or UriFormatException or OverflowException)
         {
-            throw new StoreException($"the database connection can't be understood ({e.Message}); write Host=…;Port=…;Database=…;Username=…;Password=… or postgresql://user:password@host:port/database", e);
+            throw new StoreException($"the database connection can't be understood ({e.Message}); write Host=…;Port=…;Database=…;Username=…;Password=… or "
+                + "postgresql://user:password@host:port/database", e);
         }
     }
 }

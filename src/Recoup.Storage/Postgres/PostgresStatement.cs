@@ -174,7 +174,9 @@ internal sealed class PostgresStatement : Statement
 
     public override bool IsNull(int column) => kept is { } rows ? rows[at][column] is DBNull : reader!.IsDBNull(column);
 
-    public override long Long(int column) => kept is not null ? Convert.ToInt64(Value(column), CultureInfo.InvariantCulture) : reader!.IsDBNull(column) ? 0 : classes[column] == ValueClass.Integer ? reader.GetInt64(column) : Convert.ToInt64(Value(column), CultureInfo.InvariantCulture);
+    public override long Long(int column) =>
+        kept is not null ? Convert.ToInt64(Value(column), CultureInfo.InvariantCulture) : reader!.IsDBNull(column) ? 0 : classes[column] == ValueClass.Integer
+            ? reader.GetInt64(column) : Convert.ToInt64(Value(column), CultureInfo.InvariantCulture);
 
     public override string Text(int column) => kept is not null ? (string)Value(column) : reader!.GetString(column);
 

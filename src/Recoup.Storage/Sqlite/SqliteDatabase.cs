@@ -33,10 +33,13 @@ internal sealed class SqliteDatabase : Database
         if (readOnly) return ForReading(path, folder);
         var db = Opened(folder);
         // Before anything is written: a file cut to nothing passes for a new one.
-        if (Migrations.IsEmpty(db) && !mayBeEmpty()) throw new StoreException($"'{path}' is empty, and beside it are keys of people: the journal was lost. Restore a backup of it; to begin anew, use another folder.");
+        if (Migrations.IsEmpty(db) && !mayBeEmpty())
+            throw new StoreException($"'{path}' is empty, and beside it are keys of people: the journal was lost. Restore a backup of it; to begin anew, use "
+                + "another folder.");
         using (var command = db.CreateCommand())
         {
-            command.CommandText = $"PRAGMA busy_timeout=30000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA secure_delete=FAST; PRAGMA wal_autocheckpoint={CheckpointPages}; PRAGMA temp_store=MEMORY;";
+            command.CommandText = $"PRAGMA busy_timeout=30000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA "
+                + $"secure_delete=FAST; PRAGMA wal_autocheckpoint={CheckpointPages}; PRAGMA temp_store=MEMORY;";
             command.ExecuteNonQuery();
         }
         Migrations.Apply(db);
@@ -52,7 +55,8 @@ internal sealed class SqliteDatabase : Database
         {
             Exec(db, "PRAGMA busy_timeout=30000; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA query_only=ON;");
             if (Migrations.VersionOf(db) is var version && version != Migrations.Latest)
-                throw new StoreException($"'{path}' was written by {(version > Migrations.Latest ? "a newer" : "an earlier")} Recoup (schema {version}; this program knows {Migrations.Latest}) and can only be read here. Copy the folder to where it can be written and open it there.");
+                throw new StoreException($"'{path}' was written by {(version > Migrations.Latest ? "a newer" : "an earlier")} Recoup (schema {version}; this "
+                    + $"program knows {Migrations.Latest}) and can only be read here. Copy the folder to where it can be written and open it there.");
             return new SqliteDatabase(db, folder) { isReadOnly = true };
         }
         catch
@@ -99,7 +103,8 @@ internal sealed class SqliteDatabase : Database
 
     private void RefuseReading()
     {
-        if (isReadOnly) throw new StoreException($"'{PathIn(folder)}' can't be written: it, its folder or its file system is for reading only. Nothing was changed.");
+        if (isReadOnly)
+            throw new StoreException($"'{PathIn(folder)}' can't be written: it, its folder or its file system is for reading only. Nothing was changed.");
     }
 
     public override void BeginRead()
@@ -149,7 +154,8 @@ internal sealed class SqliteDatabase : Database
 
     public override string? ExportSnapshot() => null;
 
-    public override void BeginRead(string snapshot) => throw new NotSupportedException("SQLite's readers are held against each other by the ends of the chains.");
+    public override void BeginRead(string snapshot) =>
+        throw new NotSupportedException("SQLite's readers are held against each other by the ends of the chains.");
 
     public override void ReadsOnce() => Exec("PRAGMA cache_size=-4096");
 
@@ -281,7 +287,8 @@ internal sealed class SqliteDatabase : Database
         var found = new List<(int, string, string, byte[])>();
         for (var i = 0; i < wanted.Count; i++)
         {
-            var s = Statement("SELECT number, currency, state FROM item WHERE pid = ? AND open = 1 AND due <= ? AND account = ? ORDER BY due LIMIT ?").Bind(wanted[i].Pid).Bind(wanted[i].DueThrough).Bind(wanted[i].Account).Bind(wanted[i].Limit);
+            var s = Statement("SELECT number, currency, state FROM item WHERE pid = ? AND open = 1 AND due <= ? AND account = ? ORDER BY due LIMIT "
+                + "?").Bind(wanted[i].Pid).Bind(wanted[i].DueThrough).Bind(wanted[i].Account).Bind(wanted[i].Limit);
             while (s.Step()) found.Add((i, s.Text(0), s.Text(1), s.Blob(2).ToArray()));
         }
         return found;
@@ -300,7 +307,8 @@ internal sealed class SqliteDatabase : Database
     public override void Append(IReadOnlyList<JournalRow> rows)
     {
         if (rows.Count == 0) return;
-        var insert = Statement("INSERT INTO journal(id, partition, seq, prior, party, account, kind, version, effective_on, recorded_on, recorded_at, actor, cause, workspace_seq, payload, hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        var insert = Statement("INSERT INTO journal(id, partition, seq, prior, party, account, kind, version, effective_on, recorded_on, recorded_at, actor, "
+            + "cause, workspace_seq, payload, hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         foreach (var row in rows)
             insert.Bind(Store.RowId(row.Partition, row.Seq)).Bind(row.Partition).Bind(row.Seq).Bind(row.Prior).Bind(row.Party).Bind(row.Account).Bind(row.Kind).Bind(row.Version)
                 .Bind(Store.Day(row.EffectiveOn)).Bind(Store.Day(row.RecordedOn)).Bind(row.RecordedAt).Bind(row.Actor).Bind(row.Cause).Bind(row.WorkspaceSeq).Bind(row.Payload.AsSpan()).Bind(row.Hash.AsSpan()).Run();
@@ -312,7 +320,8 @@ internal sealed class SqliteDatabase : Database
     public override void Write(Changes changes)
     {
         foreach (var head in changes.Heads)
-            Statement("INSERT INTO head(partition, seq, hash, recorded_at, recorded_on) VALUES(?, ?, ?, ?, ?) ON CONFLICT(partition) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, recorded_at = excluded.recorded_at, recorded_on = excluded.recorded_on")
+            Statement("INSERT INTO head(partition, seq, hash, recorded_at, recorded_on) VALUES(?, ?, ?, ?, ?) ON CONFLICT(partition) DO UPDATE SET seq = "
+                + "excluded.seq, hash = excluded.hash, recorded_at = excluded.recorded_at, recorded_on = excluded.recorded_on")
                 .Bind(head.Partition).Bind(head.Seq).Bind(head.Hash.AsSpan()).Bind(head.RecordedAt).Bind(Store.Day(head.RecordedOn)).Run();
         try
         {
@@ -338,7 +347,8 @@ internal sealed class SqliteDatabase : Database
     private void Save(StateForm form)
     {
         var pid = form.Pid;
-        Statement("INSERT INTO party(pid, id, next_review_on, state) VALUES(?, ?, ?, ?) ON CONFLICT(pid) DO UPDATE SET next_review_on = excluded.next_review_on, state = excluded.state")
+        Statement("INSERT INTO party(pid, id, next_review_on, state) VALUES(?, ?, ?, ?) ON CONFLICT(pid) DO UPDATE SET next_review_on = "
+            + "excluded.next_review_on, state = excluded.state")
             .Bind(pid).Bind(form.Id).Bind((long?)form.NextReviewOn?.DayNumber).Bind(form.Header.AsSpan()).Run();
         foreach (var (kind, rows) in form.Beside)
         {
@@ -357,14 +367,16 @@ internal sealed class SqliteDatabase : Database
     public override void AddCells(IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells)
     {
         if (cells.Count == 0) return;
-        var upsert = Statement("INSERT INTO cell(measure, day, ref_day, portfolio, segment, currency, minor, count) VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(measure, day, ref_day, portfolio, segment, currency) DO UPDATE SET " + Sum);
+        var upsert = Statement("INSERT INTO cell(measure, day, ref_day, portfolio, segment, currency, minor, count) VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON "
+            + "CONFLICT(measure, day, ref_day, portfolio, segment, currency) DO UPDATE SET " + Sum);
         Add(upsert, cells);
     }
 
     public override void AddStocks(IReadOnlyList<KeyValuePair<CellKey, CellValue>> stocks)
     {
         if (stocks.Count == 0) return;
-        var upsert = Statement("INSERT INTO stock(measure, month_end, ref_day, portfolio, segment, currency, minor, count) VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(measure, month_end, ref_day, portfolio, segment, currency) DO UPDATE SET " + Sum);
+        var upsert = Statement("INSERT INTO stock(measure, month_end, ref_day, portfolio, segment, currency, minor, count) VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON "
+            + "CONFLICT(measure, month_end, ref_day, portfolio, segment, currency) DO UPDATE SET " + Sum);
         Add(upsert, stocks);
     }
 

@@ -9,10 +9,13 @@ internal sealed class SqliteKeys : IKeyTable
     private readonly SqliteStatement find, insert, delete;
 
     /// <param name="path">The file; created where there is none.</param>
-    public SqliteKeys(string path) : this(path, SqliteFile.Open(path), "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA secure_delete=ON; CREATE TABLE IF NOT EXISTS party_key(party TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID;") { }
+    public SqliteKeys(string path) : this(path, SqliteFile.Open(path), "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA "
+        + "secure_delete=ON; CREATE TABLE IF NOT EXISTS party_key(party TEXT PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID;")
+    { }
 
     /// <summary>The keys of a folder that can only be read; a copy without them hides what identifies people.</summary>
-    public static IKeyTable ReadOnly(string path) => File.Exists(path) ? new SqliteKeys(path, SqliteFile.OpenReadOnly(path), "PRAGMA busy_timeout=30000; PRAGMA query_only=ON") : new NoKeys();
+    public static IKeyTable ReadOnly(string path) =>
+        File.Exists(path) ? new SqliteKeys(path, SqliteFile.OpenReadOnly(path), "PRAGMA busy_timeout=30000; PRAGMA query_only=ON") : new NoKeys();
 
     private SqliteKeys(string path, SqliteConnection opened, string settings)
     {
@@ -104,7 +107,8 @@ internal sealed class SqliteKeys : IKeyTable
 
         public List<KeyValuePair<string, byte[]>> Find(IReadOnlyCollection<string> parties) => [];
 
-        public int Insert(IReadOnlyCollection<KeyValuePair<string, byte[]>> keys) => throw new StoreException("the data folder can be read only, so no key can be kept.");
+        public int Insert(IReadOnlyCollection<KeyValuePair<string, byte[]>> keys) =>
+            throw new StoreException("the data folder can be read only, so no key can be kept.");
 
         public void Delete(IReadOnlyCollection<string> parties) => throw new StoreException("the data folder can be read only, so no key can be destroyed.");
 

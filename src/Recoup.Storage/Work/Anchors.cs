@@ -22,7 +22,8 @@ public static class Anchors
     /// </summary>
     public static string KeyFolder =>
         Environment.GetEnvironmentVariable("RECOUP_KEYS") is { Length: > 0 } given ? given
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } local ? local : Path.GetTempPath(), "recoup", "keys");
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData,
+            Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } local ? local : Path.GetTempPath(), "recoup", "keys");
 
     /// <summary>Signs the heads and writes them into the anchor folder. Returns the file.</summary>
     public static string Export(Store store, DateTimeOffset at)

@@ -113,7 +113,8 @@ public static class Audit
                 report = new AuditReport();
                 foreach (var table in StateTables)
                     if (wrong is null) store.Exec($"DELETE FROM {table}");
-                    else foreach (var p in wrong) store.Statement($"DELETE FROM {table} WHERE pid >= ? AND pid < ?").Bind(Store.RowId(p, 0)).Bind(Store.RowId(p + 1, 0)).Run();
+                    else foreach (var p in wrong) store.Statement($"DELETE FROM {table} WHERE pid >= ? AND pid < "
+                        + "?").Bind(Store.RowId(p, 0)).Bind(Store.RowId(p + 1, 0)).Run();
                 Walk(store, snapshot.Readers, report, checkChains: false, replace: true, progress, wrong);
                 if (wrong is not null) (report.Events, report.Partitions, report.Parties) = (events, partitions, parties);
             }
@@ -130,14 +131,19 @@ public static class Audit
     /// <param name="only">With <paramref name="replace"/>: the partitions whose states are written, and nothing else is; null: everything.</param>
     /// <returns>The partitions in which something is wrong; null where something else is.</returns>
     private static List<int>? Walk(
-        Store store, IReadOnlyList<Store> readers, AuditReport report, bool checkChains, bool replace, Action<int, int>? progress, IReadOnlyList<int>? only = null, bool givesBack = true)
+        Store store, IReadOnlyList<Store> readers, AuditReport report, bool checkChains, bool replace, Action<int, int>? progress,
+            IReadOnlyList<int>? only = null, bool givesBack = true)
     {
         only ??= [.. Enumerable.Range(0, Partition.Count)];
         var everything = only.Count == Partition.Count;
         var heads = Heads(store, report);
         var stale = !replace && store.IsStale;
         if (stale) report.Add(new AuditProblem("state", "meta", null, null, StateVersion.StaleMessage));
-        var whole = new Whole(store.Database.IsTyped) { Claims = checkChains ? new Claims() : null, Persons = checkChains ? new Claims() : null, Compare = !replace && !stale, Keep = replace };
+        var whole = new Whole(store.Database.IsTyped)
+        {
+            Claims = checkChains ? new Claims() : null, Persons = checkChains ? new Claims() : null,
+            Compare = !replace && !stale, Keep = replace
+        };
         // What takes longest comes first, so that all readers are busy to the end.
         List<Action<Store>> parts = [];
         if (whole.Claims is not null) parts.Add(reader => Keys(reader, whole));
@@ -149,7 +155,8 @@ public static class Audit
         var found = new AuditReport();
         var done = 0;
         List<int> wrong = [];
-        foreach (var one in InOrder(readers.Count, parts.Count + only.Count, (reader, i) => i < parts.Count ? Aside(parts[i], readers[reader]) : Look(readers[reader], only[i - parts.Count], heads[only[i - parts.Count]], hands[reader], whole), givesBack))
+        foreach (var one in InOrder(readers.Count, parts.Count + only.Count, (reader, i) => i < parts.Count
+            ? Aside(parts[i], readers[reader]) : Look(readers[reader], only[i - parts.Count], heads[only[i - parts.Count]], hands[reader], whole), givesBack))
         {
             if (one is null) continue;
             found.Take(one.Report);
@@ -185,7 +192,8 @@ public static class Audit
             {
                 if (whole.Live.Trouble is { } trouble) throw new JournalDamagedException(trouble);
                 foreach (var problem in Differences(whole.Cells)) report.Add(problem);
-                if (!whole.Live.StocksAgree) foreach (var problem in new CellStore(store).CheckStocks()) report.Add(new AuditProblem("cells", "stock", null, null, problem));
+                if (!whole.Live.StocksAgree)
+                    foreach (var problem in new CellStore(store).CheckStocks()) report.Add(new AuditProblem("cells", "stock", null, null, problem));
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
@@ -360,7 +368,9 @@ public static class Audit
                     workspace.Apply(row.ToRow(), EventCodec.Decode(row.Kind, row.Version, row.Payload));
                 }
                 whole.Workspace = workspace;
-                if (workspace.Id != store.WorkspaceId) report.Add(new AuditProblem("state", "meta", p, null, $"the workspace is called '{store.WorkspaceId}' in the table meta, '{workspace.Id}' in the journal"));
+                if (workspace.Id != store.WorkspaceId)
+                    report.Add(new AuditProblem("state", "meta", p, null, $"the workspace is called '{store.WorkspaceId}' in the table meta, '{workspace.Id}' "
+                        + "in the journal"));
             }
             else
             {
@@ -424,10 +434,12 @@ public static class Audit
         while (s.Step())
         {
             var p = s.Long(0);
-            if (p is < 0 or >= Partition.Count) { report.Add(new AuditProblem("head", "head", null, null, $"the table head names a partition {p}, which there is not")); continue; }
+            if (p is < 0 or >= Partition.Count)
+            { report.Add(new AuditProblem("head", "head", null, null, $"the table head names a partition {p}, which there is not")); continue; }
             try
             {
-                if (s.Class(1) != ValueClass.Integer || s.Class(2) != ValueClass.Blob || s.Class(3) != ValueClass.Integer || s.Class(4) != ValueClass.Text) throw new FormatException("a column holds another type of value than it should");
+                if (s.Class(1) != ValueClass.Integer || s.Class(2) != ValueClass.Blob || s.Class(3) != ValueClass.Integer || s.Class(4) != ValueClass.Text)
+                    throw new FormatException("a column holds another type of value than it should");
                 heads[p] = new Head((int)p, s.Long(1), s.Blob(2).ToArray(), s.Long(3), Store.Day(s.Text(4)));
             }
             catch (Exception e) when (e is StoreException or FormatException)
@@ -446,7 +458,8 @@ public static class Audit
         foreach (var (table, id, partitions) in StateTables.Select(table => (table, "pid", Partition.PartyCount)).Prepend(("journal", "id", Partition.Count)))
         {
             var s = store.Statement($"SELECT {id} FROM {table} WHERE {id} < ? OR {id} >= ? LIMIT 10").Bind(0L).Bind(Store.RowId(partitions, 0));
-            while (s.Step()) strays.Add(new AuditProblem(table == "journal" ? "chain" : "state", table, null, null, $"row {s.Long(0)} of {table} lies outside every partition"));
+            while (s.Step()) strays.Add(new AuditProblem(table == "journal" ? "chain" : "state", table, null, null, $"row {s.Long(0)} of {table} lies outside "
+                + "every partition"));
         }
         return strays;
     }
@@ -455,11 +468,13 @@ public static class Audit
     private static List<AuditProblem> Unclaimed(Store store)
     {
         var unclaimed = new List<AuditProblem>();
-        var s = store.Statement("SELECT id, cause FROM journal WHERE actor <> 'system' AND NOT EXISTS(SELECT 1 FROM key WHERE key.key = journal.cause) LIMIT 10");
+        var s = store.Statement("SELECT id, cause FROM journal WHERE actor <> 'system' AND NOT EXISTS(SELECT 1 FROM key WHERE key.key = journal.cause) LIMIT "
+            + "10");
         while (s.Step())
         {
             var (partition, seq) = ((int)(s.Long(0) >> 40), s.Long(0) & ((1L << 40) - 1));
-            unclaimed.Add(new AuditProblem("key", "key", partition, seq, $"the key '{s.Text(1)}' of event {seq} of partition {partition} is not among the keys taken: its input could be taken again"));
+            unclaimed.Add(new AuditProblem("key", "key", partition, seq, $"the key '{s.Text(1)}' of event {seq} of partition {partition} is not among the "
+                + "keys taken: its input could be taken again"));
         }
         return unclaimed;
     }
@@ -476,6 +491,8 @@ public static class Audit
     private static IEnumerable<AuditProblem> Differences(CellBalance cells)
     {
         foreach (var (key, value) in cells.InOrder())
-            yield return new AuditProblem("cells", MeasureNames.Of(key.Measure), null, null, $"{MeasureNames.Of(key.Measure)} of {CellStore.DayText(key.Day)}, portfolio {key.Portfolio}, segment {key.Segment}, {key.Currency}: the journal makes {value.Minor} minor units and {value.Count} more than stand there");
+            yield return new AuditProblem("cells", MeasureNames.Of(key.Measure), null, null, $"{MeasureNames.Of(key.Measure)} of "
+                + $"{CellStore.DayText(key.Day)}, portfolio {key.Portfolio}, segment {key.Segment}, {key.Currency}: the journal makes {value.Minor} minor "
+                + $"units and {value.Count} more than stand there");
     }
 }

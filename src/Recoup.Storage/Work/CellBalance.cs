@@ -74,7 +74,9 @@ internal sealed class CellBalance
         var cells = new List<KeyValuePair<CellKey, CellValue>>();
         foreach (var shard in shards)
             foreach (var (place, value) in shard.Cells)
-                if (!value.IsZero) cells.Add(new(new CellKey(kinds[place.Kind].Measure, place.Day, place.RefDay, kinds[place.Kind].Portfolio, kinds[place.Kind].Segment, kinds[place.Kind].Currency), value));
+                if (!value.IsZero)
+                    cells.Add(new(new CellKey(kinds[place.Kind].Measure, place.Day, place.RefDay, kinds[place.Kind].Portfolio, kinds[place.Kind].Segment,
+                        kinds[place.Kind].Currency), value));
         var inOrder = cells.ToArray();
         Array.Sort(inOrder, static (x, y) =>
         {
@@ -96,7 +98,8 @@ internal sealed class CellBalance
 
         private readonly Dictionary<Kind, int> numbers = [];
         private readonly Dictionary<byte[], int> numbersByName = new(BytesComparer.Instance);
-        private readonly List<KeyValuePair<Place, CellValue>>[] gathered = [.. Enumerable.Range(0, ShardCount).Select(_ => new List<KeyValuePair<Place, CellValue>>())];
+        private readonly List<KeyValuePair<Place, CellValue>>[] gathered = [.. Enumerable.Range(0, ShardCount).Select(_ =>
+            new List<KeyValuePair<Place, CellValue>>())];
 
         /// <summary>Adds what was gathered, and makes the cells empty.</summary>
         public void Add(CellDeltas cells)
@@ -118,7 +121,8 @@ internal sealed class CellBalance
         public void Add(Scan row, int day, long minor, long count) => Add(new Place(day, row.Int(2), Number(row)), new CellValue(minor, count));
 
         public void Subtract(CellKey key, CellValue value) =>
-            Add(new Place(key.Day, key.RefDay, balance.Number(new Kind(key.Measure, key.Portfolio, key.Segment, key.Currency))), new CellValue(-value.Minor, -value.Count));
+            Add(new Place(key.Day, key.RefDay, balance.Number(new Kind(key.Measure, key.Portfolio, key.Segment, key.Currency))),
+                new CellValue(-value.Minor, -value.Count));
 
         private int Number(Scan row)
         {

@@ -33,7 +33,8 @@ internal sealed class Claims
     {
         // Its length first, so that zeros at the end make another one.
         var value = (ulong)key.Length + 1;
-        for (; key.Length >= 7; key = key[7..]) value = Times(value, (ulong)key[0] << 48 | (ulong)BinaryPrimitives.ReadUInt16LittleEndian(key[1..]) << 32 | BinaryPrimitives.ReadUInt32LittleEndian(key[3..]));
+        for (; key.Length >= 7; key = key[7..]) value = Times(value,
+            (ulong)key[0] << 48 | (ulong)BinaryPrimitives.ReadUInt16LittleEndian(key[1..]) << 32 | BinaryPrimitives.ReadUInt32LittleEndian(key[3..]));
         var rest = 0UL;
         foreach (var b in key) rest = rest << 8 | b;
         // Shifted, since the low bits say what was seen.

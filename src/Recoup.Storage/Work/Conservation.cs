@@ -129,7 +129,8 @@ internal sealed class Conservation
                 foreach (var cash in state.Cash.Values)
                     if (cash.Currency == currency) unapplied += cash.Unapplied;
                 if (sum != open - unapplied)
-                    report.Add(new AuditProblem("money", state.Id, partition, null, $"party {state.Id}: its documents come to {sum} minor units of {currency}; {open} are open and {unapplied} unapplied"));
+                    report.Add(new AuditProblem("money", state.Id, partition, null, $"party {state.Id}: its documents come to {sum} minor units of "
+                        + $"{currency}; {open} are open and {unapplied} unapplied"));
             }
         }
     }

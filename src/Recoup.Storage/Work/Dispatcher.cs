@@ -104,7 +104,8 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
                 last = next[^1];
                 var due = Admitted(next, at, report);
                 if (due.Count == 0) continue;
-                var result = aside.Take([.. due.Select(m => new InputUnit(0, [new Input.Release { Key = $"release/{m.Id}", Party = m.Party, Message = m.Id }], at))]);
+                var result = aside.Take([.. due.Select(m => new InputUnit(0, [new Input.Release { Key = $"release/{m.Id}", Party = m.Party, Message = m.Id }],
+                    at))]);
                 var released = result.Outgoing.Count;
                 var failed = result.Units.Count(u => u.Status == UnitStatus.SetAside);
                 report.SetAside += failed;
@@ -223,7 +224,9 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
     private void Take(IReadOnlyList<(string Party, string Message, ChannelAnswer Answer)> answers, DateTimeOffset at, DispatchReport report)
     {
         if (answers.Count == 0) return;
-        var result = aside.Take([.. answers.Select(a => new InputUnit(0, [new Input.ChannelResult { Key = $"result/{a.Message}", Party = a.Party, Message = a.Message, Outcome = a.Answer.Outcome, Detail = a.Answer.Detail, Until = a.Answer.Until, BadAddress = a.Answer.BadAddress }], at))]);
+        var result = aside.Take([.. answers.Select(a => new InputUnit(0,
+            [new Input.ChannelResult { Key = $"result/{a.Message}", Party = a.Party, Message = a.Message, Outcome = a.Answer.Outcome, Detail = a.Answer.Detail,
+                Until = a.Answer.Until, BadAddress = a.Answer.BadAddress }], at))]);
         report.SetAside += result.Units.Count(u => u.Status == UnitStatus.SetAside);
         var kept = answers.Where((_, i) => result.Units[i].Status != UnitStatus.SetAside).Select(a => a.Answer.Outcome).ToList();
         report.ToRetry += kept.Count(o => o == "deferred");
@@ -254,7 +257,8 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
             var state = store.Party(pid)!;
             store.Load(state.Messages, pid, id);
             var message = state.Messages[id];
-            if (channels.TryGetValue(message.Channel, out var port) && port.IsIdempotent && TextOf(state.Id, state.LastSeq, id) is { } text) again.Add(new Outgoing(state.Id, id, message.Channel, text));
+            if (channels.TryGetValue(message.Channel, out var port) && port.IsIdempotent && TextOf(state.Id, state.LastSeq, id) is { } text)
+                again.Add(new Outgoing(state.Id, id, message.Channel, text));
             else lost.Add((state.Id, id, ChannelAnswer.Unknown("the program ended before the channel answered")));
         }
     }
@@ -268,8 +272,10 @@ public sealed class Dispatcher(Door door, IReadOnlyDictionary<string, ChannelPor
     private List<DueMessage> Due(DateTimeOffset at, Slot slot, DueMessage after)
     {
         var due = new List<DueMessage>();
-        var s = door.Store.Statement("SELECT m.id, p.id, m.not_before FROM message m JOIN party p ON p.pid = m.pid WHERE m.status = 0 AND m.pid >= ? AND m.pid < ? AND m.not_before <= ? AND (m.not_before, m.id) > (?, ?) ORDER BY m.not_before, m.id LIMIT ?")
-            .Bind(slot.FromPid).Bind(slot.ToPid).Bind(at.ToUnixTimeMilliseconds()).Bind(after.Id is null ? long.MinValue : after.NotBefore).Bind(after.Id ?? "").Bind(partSize);
+        var s = door.Store.Statement("SELECT m.id, p.id, m.not_before FROM message m JOIN party p ON p.pid = m.pid WHERE m.status = 0 AND m.pid >= ? AND "
+            + "m.pid < ? AND m.not_before <= ? AND (m.not_before, m.id) > (?, ?) ORDER BY m.not_before, m.id LIMIT ?")
+            .Bind(slot.FromPid).Bind(slot.ToPid).Bind(at.ToUnixTimeMilliseconds()).Bind(after.Id is null ? long.MinValue : after.NotBefore).Bind(after.Id
+                ?? "").Bind(partSize);
         while (s.Step()) due.Add(new DueMessage(s.Text(0), s.Text(1), s.Long(2)));
         return due;
     }

@@ -18,7 +18,9 @@ internal sealed record Folded(long Pid, PartyState State)
     public Conservation? LeftMoney { get; set; }
 }
 
-/// <summary>The journal folded from zero, one partition after another, for readings of the past; the audit has a faster way of its own (<see cref="PartitionFold"/>).</summary>
+/// <summary>
+/// The journal folded from zero, one partition after another, for readings of the past; the audit has a faster way of its own (<see cref="PartitionFold"/>).
+/// </summary>
 internal static class Folding
 {
     /// <summary>Folds a partition's parties. Rows a filter leaves out are as if they had never been.</summary>

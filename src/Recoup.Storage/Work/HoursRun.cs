@@ -38,5 +38,6 @@ public static class HoursRun
     private const int RowsMax = 500;
 
     private static SortedDictionary<string, long> Read(Store store) =>
-        store.Meta(Name) is { } text ? JsonSerializer.Deserialize<SortedDictionary<string, long>>(text)! : new SortedDictionary<string, long>(StringComparer.Ordinal);
+        store.Meta(Name) is { } text ? JsonSerializer.Deserialize<SortedDictionary<string, long>>(text)! : new SortedDictionary<string,
+            long>(StringComparer.Ordinal);
 }

@@ -12,7 +12,9 @@ public sealed class IntakeReport
     public long Unchanged { get; set; }
     public long Rejected { get; set; }
 
-    /// <summary>Of the rejected, those that failed by no fault of their own, and the figures where these could not be merged; see <see cref="SetAsides"/>.</summary>
+    /// <summary>
+    /// Of the rejected, those that failed by no fault of their own, and the figures where these could not be merged; see <see cref="SetAsides"/>.
+    /// </summary>
     public long SetAside { get; set; }
 
     public Remarks Remarks { get; } = new();
@@ -57,7 +59,8 @@ public sealed class Intake(Door door)
     }
 
     /// <summary>For whoever sent it: it is not theirs to mend.</summary>
-    internal static string WordsOf(UnitResult unit) => $"could not be taken, and was set aside: {unit.Cause}. `recoup status` lists it; send it again once that is mended.";
+    internal static string WordsOf(UnitResult unit) =>
+        $"could not be taken, and was set aside: {unit.Cause}. `recoup status` lists it; send it again once that is mended.";
 
     private static bool IsTaken(InputRow row) => row.Problems.Count == 0 && row.Inputs.Count > 0;
 
@@ -99,8 +102,10 @@ public sealed class Intake(Door door)
     /// the day it took effect and facts after a day are left out, as on that day nobody knew them. The rows are put in
     /// order of day by way of a file outside the data folder, which is gone afterwards.
     /// </summary>
-    /// <param name="plausible">A fact after this day is rejected: recorded on its day it would take the workspace's clock there for good. Null: none is.</param>
-    public IntakeReport TakeUntil(IEnumerable<InputRow> rows, DateOnly until, Action<InputRow, string> reject, Action<IntakeReport>? progress = null, DateOnly? plausible = null) =>
+    /// <param name="plausible">A fact after this day is rejected: recorded on its day it would take the workspace's clock there for good. Null: none
+    /// is.</param>
+    public IntakeReport TakeUntil(
+        IEnumerable<InputRow> rows, DateOnly until, Action<InputRow, string> reject, Action<IntakeReport>? progress = null, DateOnly? plausible = null) =>
         TakeInOrder(rows, until, reject, progress, null, default, plausible);
 
     /// <summary>
@@ -108,11 +113,13 @@ public sealed class Intake(Door door)
     /// facts are taken, those of later days are not yet.
     /// </summary>
     /// <param name="dayEnds">Is given each day from <paramref name="from"/> to <paramref name="to"/> in order, with what was taken so far.</param>
-    public IntakeReport TakeDays(IEnumerable<InputRow> rows, DateOnly from, DateOnly to, Action<InputRow, string> reject, Action<DateOnly, IntakeReport> dayEnds, Action<IntakeReport>? progress = null) =>
+    public IntakeReport TakeDays(IEnumerable<InputRow> rows, DateOnly from, DateOnly to, Action<InputRow, string> reject, Action<DateOnly,
+        IntakeReport> dayEnds, Action<IntakeReport>? progress = null) =>
         TakeInOrder(rows, to, reject, progress, dayEnds, from);
 
     private IntakeReport TakeInOrder(
-        IEnumerable<InputRow> rows, DateOnly until, Action<InputRow, string> reject, Action<IntakeReport>? progress, Action<DateOnly, IntakeReport>? dayEnds, DateOnly from, DateOnly? plausible = null)
+        IEnumerable<InputRow> rows, DateOnly until, Action<InputRow, string> reject, Action<IntakeReport>? progress, Action<DateOnly, IntakeReport>? dayEnds,
+            DateOnly from, DateOnly? plausible = null)
     {
         var report = new IntakeReport();
         using var spool = new Spool();
@@ -127,7 +134,8 @@ public sealed class Intake(Door door)
                 if (row.Inputs.Select(DayOf).FirstOrDefault(d => d > plausible && d <= until) is { } far)
                 {
                     report.Rejected++;
-                    reject(row, $"{far:yyyy-MM-dd} lies so far ahead that the workspace's clock would go there for good with it: mend the date, or import it without --until, which waits for its day");
+                    reject(row, $"{far:yyyy-MM-dd} lies so far ahead that the workspace's clock would go there for good with it: mend the date, or import it "
+                        + "without --until, which waits for its day");
                     continue;
                 }
                 var kept = 0;

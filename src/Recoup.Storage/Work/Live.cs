@@ -28,17 +28,20 @@ internal static class Live
             var found = 0;
             Folded? folded = null;
             var seen = shapes.Seeing(table);
-            using var s = store.Database.Scan($"SELECT {columns} FROM {table} WHERE pid >= ? AND pid < ? ORDER BY {order}", Store.RowId(partition, 0), Store.RowId(partition + 1, 0));
+            using var s = store.Database.Scan($"SELECT {columns} FROM {table} WHERE pid >= ? AND pid < ? ORDER BY "
+                + $"{order}", Store.RowId(partition, 0), Store.RowId(partition + 1, 0));
             while (s.Step())
             {
                 found++;
                 seen?.See(s);
                 if (folded?.Pid != s.Long(0)) folded = byPid.GetValueOrDefault(s.Long(0));
                 if (folded is null || !agrees(folded, s))
-                    report.Add(new AuditProblem("state", table, partition, null, $"{table} {s.Text(1)} (row of party {s.Long(0).ToString(CultureInfo.InvariantCulture)}) is not what the journal makes of it"));
+                    report.Add(new AuditProblem("state", table, partition, null, $"{table} {s.Text(1)} (row of party "
+                        + $"{s.Long(0).ToString(CultureInfo.InvariantCulture)}) is not what the journal makes of it"));
             }
             seen?.End();
-            if (found < expected) report.Add(new AuditProblem("state", table, partition, null, $"{expected - found} rows of {table} in partition {partition} are missing"));
+            if (found < expected)
+                report.Add(new AuditProblem("state", table, partition, null, $"{expected - found} rows of {table} in partition {partition} are missing"));
         }
     }
 
@@ -108,10 +111,12 @@ internal static class Live
         {
             missing.Remove(s.Text(0));
             if (folded.GetValueOrDefault(s.Text(0)) is var party && party != s.Text(1))
-                problems.Add(new AuditProblem("state", "account", Partition.Of(s.Text(1)), null, $"account {s.Text(0)} is said to be of party {s.Text(1)}; the journal makes it of {party ?? "none"}"));
+                problems.Add(new AuditProblem("state", "account", Partition.Of(s.Text(1)), null, $"account {s.Text(0)} is said to be of party {s.Text(1)}; "
+                    + $"the journal makes it of {party ?? "none"}"));
         }
         foreach (var account in missing.Order(StringComparer.Ordinal))
-            problems.Add(new AuditProblem("state", "account", Partition.Of(folded[account]), null, $"account {account} of party {folded[account]} is missing in the table account"));
+            problems.Add(new AuditProblem("state", "account", Partition.Of(folded[account]), null, $"account {account} of party {folded[account]} is missing "
+                + "in the table account"));
         return problems;
     }
 
@@ -154,7 +159,9 @@ internal static class Erasures
                     var noted = s.Step();
                     var done = noted && s.Long(0) == 1;
                     if (noted) s.Reset();
-                    if (!noted) yield return new AuditProblem("key", "erasure", partition, state.LastSeq, $"party {state.Id} was erased; the table erasure knows nothing of it");
+                    if (!noted)
+                        yield return new AuditProblem("key", "erasure", partition, state.LastSeq, $"party {state.Id} was erased; the table erasure knows "
+                            + "nothing of it");
                     // Not done yet is what a crash leaves; the next command that writes finishes it.
                     foreach (var id in state.KeyIds)
                         if (done && store.Vault.HasKey(id)) yield return new AuditProblem("key", "keys.db", partition, state.LastSeq,
@@ -162,7 +169,8 @@ internal static class Erasures
                     continue;
                 }
                 if (state.Accounts.Exists(a => a.Sealed is { } bytes && !Opens(state, bytes)) || state.Contact.Points.Exists(p => !Opens(state, p.Sealed)))
-                    yield return new AuditProblem("key", "keys.db", partition, state.LastSeq, $"what identifies party {state.Id} can't be opened: its key is missing or another than it was sealed under");
+                    yield return new AuditProblem("key", "keys.db", partition, state.LastSeq, $"what identifies party {state.Id} can't be opened: its key is "
+                        + "missing or another than it was sealed under");
             }
         }
 

@@ -22,7 +22,8 @@ internal sealed class LiveCells(CellBalance cells, CellBalance stocks, TableShap
 
     /// <summary>To be done by whoever has a hand free, in any order.</summary>
     public IEnumerable<Action<Store>> Parts() =>
-        [.. Ranges.Select(range => (Action<Store>)(store => Try(() => Cells(store, range.From, range.To)))), store => Try(() => AllStocks(store)), store => Try(() => Pending(store))];
+        [.. Ranges.Select(range => (Action<Store>)(store => Try(() => Cells(store, range.From, range.To)))), store => Try(() => AllStocks(store)),
+            store => Try(() => Pending(store))];
 
     private void Try(Action read)
     {
@@ -62,7 +63,8 @@ internal sealed class LiveCells(CellBalance cells, CellBalance stocks, TableShap
             {
                 seen?.See(s);
                 var end = s.Int(1);
-                if (s.Long(0) is not ((long)Measure.Exposure or (long)Measure.Unapplied) || end < 0 || end > through || end >= DateOnly.MaxValue.DayNumber || CellStore.MonthEnd(end) != end
+                if (s.Long(0) is not ((long)Measure.Exposure or (long)Measure.Unapplied) || end < 0 || end > through || end >= DateOnly.MaxValue.DayNumber
+                    || CellStore.MonthEnd(end) != end
                     || (s.Long(6) == 0 && s.Long(7) == 0) || CellBalance.IsLarge(s.Long(6), s.Long(7)))
                 {
                     suspicious = true;

@@ -24,7 +24,8 @@ public static class Moving
     /// <exception cref="StoreException">The target holds something, the source is damaged or stale, or both are of one kind.</exception>
     public static MoveReport ToPostgres(Store from, Store to, Action<long, long>? progress = null)
     {
-        if (to.Database is not PostgresDatabase target || from.Database is PostgresDatabase) throw new StoreException("a workspace is moved from a folder into PostgreSQL: name the folder with --data and the database with --to.");
+        if (to.Database is not PostgresDatabase target || from.Database is PostgresDatabase)
+            throw new StoreException("a workspace is moved from a folder into PostgreSQL: name the folder with --data and the database with --to.");
         from.RefuseStale();
         from.Begin();
         long rows = 0, events;
@@ -49,7 +50,9 @@ public static class Moving
                 throw;
             }
             var verified = Audit.Verify(to, []);
-            if (!Ends(from).SequenceEqual(Ends(to))) throw new StoreException("the chains that arrived end otherwise than those that left; nothing of the folder was changed. Make the database anew and try again.");
+            if (!Ends(from).SequenceEqual(Ends(to)))
+                throw new StoreException("the chains that arrived end otherwise than those that left; nothing of the folder was changed. Make the database "
+                    + "anew and try again.");
             if (verified.Ok) from.SetMeta(MovedTo, to.Place.ToString());
             from.Commit();
             return new MoveReport(events, rows, keys.Count, verified);
@@ -61,7 +64,8 @@ public static class Moving
         }
     }
 
-    private static IEnumerable<string> Ends(Store store) => store.Heads().Select(h => $"{h.Partition}/{h.Seq}/{Convert.ToHexStringLower(h.Hash)}/{h.RecordedAt}/{h.RecordedOn:O}");
+    private static IEnumerable<string> Ends(Store store) =>
+        store.Heads().Select(h => $"{h.Partition}/{h.Seq}/{Convert.ToHexStringLower(h.Hash)}/{h.RecordedAt}/{h.RecordedOn:O}");
 
     private static long Journal(Store from, Store to, Action<long, long>? progress)
     {
@@ -76,13 +80,16 @@ public static class Moving
                 foreach (var (_, row) in part)
                 {
                     if (row.Partition != p || row.Seq != ++seq || !Chain.Hash(before, row).AsSpan().SequenceEqual(row.Hash))
-                        throw new StoreException($"event {seq} of partition {p} does not have the hash that its columns make; nothing was moved. `recoup audit verify` tells more.");
+                        throw new StoreException($"event {seq} of partition {p} does not have the hash that its columns make; nothing was moved. `recoup "
+                            + "audit verify` tells more.");
                     before = row.Hash;
                 }
                 to.Database.Append([.. part.Select(r => r.Row)]);
                 progress?.Invoke(moved += part.Length, all);
             }
-            if (heads[p].Seq != seq || !heads[p].Hash.AsSpan().SequenceEqual(before)) throw new StoreException($"partition {p} should end with event {heads[p].Seq}; it ends with {seq}. Nothing was moved. `recoup audit verify` tells more.");
+            if (heads[p].Seq != seq || !heads[p].Hash.AsSpan().SequenceEqual(before))
+                throw new StoreException($"partition {p} should end with event {heads[p].Seq}; it ends with {seq}. Nothing was moved. `recoup audit verify` "
+                    + "tells more.");
         }
         to.Database.Write(new Changes([.. heads.Where(h => h.Seq > 0)], [], [], [], null));
         return moved;
@@ -103,7 +110,8 @@ public static class Moving
         IEnumerable<object?[]> Rows()
         {
             while (s.Step())
-                yield return [.. names.Select((name, c) => s.IsNull(c) ? (object?)null : blobs.Contains(name) ? s.Blob(c).ToArray() : texts.Contains(name) ? s.Text(c) : s.Long(c))];
+                yield return [.. names.Select((name, c) => s.IsNull(c) ? (object?)null : blobs.Contains(name) ? s.Blob(c).ToArray() : texts.Contains(name)
+                    ? s.Text(c) : s.Long(c))];
         }
     }
 }

@@ -8,7 +8,8 @@ using Recoup.Core.Receivables;
 namespace Recoup.Storage.Work;
 
 /// <summary>Brings what is recorded to what a list of open items says, account by account.</summary>
-internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsList list, DateOnly on, string source, OpenItemsReport report, Action<long, string, string> reject)
+internal sealed class OpenItemsFollower(
+    Door door, Readings readings, OpenItemsList list, DateOnly on, string source, OpenItemsReport report, Action<long, string, string> reject)
 {
     private readonly string key = $"open-items/{source}/{on:yyyy-MM-dd}";
     private readonly List<InputProblem> problems = [];
@@ -28,7 +29,8 @@ internal sealed class OpenItemsFollower(Door door, Readings readings, OpenItemsL
             var isKnown = party?.State.Account(account.Account) is not null;
             if (!isKnown && account.Rows.All(r => r.Minor == 0)) { report.Same += account.Rows.Count; continue; }
             if (account.Set is { } set) Add(account.Rows[^1], set);
-            else if (!isKnown) Add(account.Rows[0], Parse($$"""{"type":"account","key":{{Quote($"open-items/account/{account.Account}")}},"account":{{Quote(account.Account)}}}"""));
+            else if (!isKnown)
+                Add(account.Rows[0], Parse($$"""{"type":"account","key":{{Quote($"open-items/account/{account.Account}")}},"account":{{Quote(account.Account)}}}"""));
             var (pid, state) = party ?? (0, new PartyState { Id = account.Account });
             for (var from = 0; from < account.Rows.Count;)
             {

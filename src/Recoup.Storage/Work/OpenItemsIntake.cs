@@ -78,7 +78,9 @@ public sealed class OpenItemsIntake(Door door)
                 report.Read++;
                 var good = row.Problems.Count == 0;
                 if (!good) Reject(row, string.Join("; ", row.Problems));
-                else if (!list.Add(row)) Reject(row, $"item {row.Number} of account {row.Account} stands in the file twice with the same dates: a second instalment has a due day of its own");
+                else if (!list.Add(row))
+                    Reject(row, $"item {row.Number} of account {row.Account} stands in the file twice with the same dates: a second instalment has a due day "
+                        + "of its own");
                 if (good || row.IsCounted) Count(inFile, row.Balance.Currency.Code, row.Balance.Minor);
                 else report.Uncounted++;
                 lost |= row.IsLost;
@@ -92,7 +94,9 @@ public sealed class OpenItemsIntake(Door door)
             var follower = new OpenItemsFollower(door, readings, list, on, source, report, reject);
             follower.Follow();
             if (lost) report.Notes.Add("Part of the file could not be read, so nothing was closed for not being listed: mend the file and import it again.");
-            else if (list.UnknownRows > OpenItemsList.UnknownRowsMax) report.Notes.Add($"Of {list.UnknownRows:N0} rows nobody can tell whose they are, so nothing was closed for not being listed: mend them and import the file again.");
+            else if (list.UnknownRows > OpenItemsList.UnknownRowsMax)
+                report.Notes.Add($"Of {list.UnknownRows:N0} rows nobody can tell whose they are, so nothing was closed for not being listed: mend them and "
+                    + "import the file again.");
             else follower.Close();
             if (follower.LeftAlone > 0)
                 report.Notes.Add($"{Plural.Of(follower.LeftAlone, "item")} {Plural.Noun(follower.LeftAlone, "was", "were")} left as before, "
@@ -147,7 +151,8 @@ public sealed class OpenItemsIntake(Door door)
         foreach (var (currency, was) in before)
         {
             var now = inFile.GetValueOrDefault(currency);
-            if (report.Refused is not null || was.Owed == 0 || (now.Owed >= was.Owed * (1 - DropShareMax) && now.Items >= was.Items * (1 - DropShareMax))) continue;
+            if (report.Refused is not null || was.Owed == 0 || (now.Owed >= was.Owed * (1 - DropShareMax) && now.Items >= was.Items * (1 - DropShareMax)))
+                continue;
             report.Refused = $"{Format(was.Owed, currency)} {currency} in {Plural.Of(was.Items, "item")} are open; the file has {Format(now.Owed, currency)} "
                 + $"in {now.Items}. A drop of more than half is more likely a file cut off than true: look at it, "
                 + $"and if it is right, import it with --accept-drop. {nothing}";

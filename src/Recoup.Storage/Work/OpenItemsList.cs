@@ -33,7 +33,8 @@ internal sealed class OpenItemsList : IDisposable
         {
             command.CommandText = """
                 PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;
-                CREATE TABLE item(account TEXT, number TEXT, due TEXT, issued TEXT, line INTEGER, minor INTEGER, currency TEXT, raw TEXT, PRIMARY KEY(account, number, due, issued)) WITHOUT ROWID;
+                CREATE TABLE item(account TEXT, number TEXT, due TEXT, issued TEXT, line INTEGER, minor INTEGER, currency TEXT, raw TEXT,
+                    PRIMARY KEY(account, number, due, issued)) WITHOUT ROWID;
                 CREATE TABLE set_of(account TEXT PRIMARY KEY, actor TEXT, json BLOB, said TEXT, withdrawn INTEGER) WITHOUT ROWID;
                 CREATE TABLE met(account TEXT, name TEXT, PRIMARY KEY(account, name)) WITHOUT ROWID;
                 CREATE TABLE kept(account TEXT, number TEXT, PRIMARY KEY(account, number)) WITHOUT ROWID;
@@ -88,7 +89,8 @@ internal sealed class OpenItemsList : IDisposable
 
     public IEnumerable<ListedAccount> Accounts()
     {
-        using var s = new SqliteStatement(db, "SELECT account, number, due, issued, line, minor, currency, raw FROM item ORDER BY account, number, due, issued");
+        using var s = new SqliteStatement(db, "SELECT account, number, due, issued, line, minor, currency, raw FROM item ORDER BY account, number, due, "
+            + "issued");
         var rows = new List<ListedRow>();
         while (s.Step())
         {
@@ -132,7 +134,11 @@ internal sealed class OpenItemsList : IDisposable
     private Input.AccountSet? SetOf(string account)
     {
         if (!setOf.Bind(account).Step()) return null;
-        var made = (Input.AccountSet)InputJson.Parse(setOf.Blob(1), setOf.Text(0), [], trusted: true)! with { Said = setOf.Text(2), Withdrawn = (Withdrawn)setOf.Long(3) };
+        var made = (Input.AccountSet)InputJson.Parse(setOf.Blob(1), setOf.Text(0), [], trusted: true)! with
+        {
+            Said = setOf.Text(2),
+            Withdrawn = (Withdrawn)setOf.Long(3)
+        };
         setOf.Reset();
         return made;
     }

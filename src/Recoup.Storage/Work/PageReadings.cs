@@ -19,7 +19,8 @@ public sealed record Slice<T>(IReadOnlyList<T> Rows, string? Next);
 public sealed record AccountLine(string Account, string Party, string Portfolio, string? Name, IReadOnlyList<(string Currency, long Open, long Overdue)> Sums);
 
 /// <summary>An open item with whose it is. Minor units of the item's currency, at the end of the day asked for.</summary>
-public sealed record ItemLine(string Account, string? Name, string Portfolio, string Segment, string Number, ItemKind Kind, DateOnly IssuedOn, DateOnly DueOn, string Currency, long Amount, long Open, bool Disputed);
+public sealed record ItemLine(string Account, string? Name, string Portfolio, string Segment, string Number, ItemKind Kind, DateOnly IssuedOn, DateOnly DueOn,
+    string Currency, long Amount, long Open, bool Disputed);
 
 /// <summary>A message as a list shows it.</summary>
 public sealed record MessageLine(MessageState Message, string? Name);
@@ -117,7 +118,8 @@ public sealed class PageReadings
     public IReadOnlyList<ItemLine> ItemsByNumber(string prefix, DateOnly asOf, int limit) => readings.Read(_ =>
     {
         var found = new List<(long Pid, byte[] State)>();
-        var s = store.Statement("SELECT pid, state FROM item WHERE number >= ? AND number < ? ORDER BY number LIMIT ?").Bind(prefix).Bind(prefix + "\U0010FFFF").Bind(limit);
+        var s = store.Statement("SELECT pid, state FROM item WHERE number >= ? AND number < ? ORDER BY number LIMIT "
+            + "?").Bind(prefix).Bind(prefix + "\U0010FFFF").Bind(limit);
         while (s.Step()) found.Add((s.Long(0), s.Blob(1).ToArray()));
         return found.Select(f => store.OrTrouble(f.Pid, () => Line(ReceivableChapter.ItemRows.Decode(f.State), store.Party(f.Pid)!, asOf)))
             .OfType<ItemLine>().ToList();
@@ -136,8 +138,10 @@ public sealed class PageReadings
         var pid = store.Party(state.Id)!.Value.Pid;
         var at = Cursor.Read(after, 2);
         var s = openOnly
-            ? store.Statement("SELECT state FROM item WHERE pid = ? AND open = 1 AND account = ? AND (due, number) > (?, ?) ORDER BY due, number LIMIT ?").Bind(pid).Bind(account).Bind(Cursor.Number(at?[0])).Bind(at?[1] ?? "").Bind(limit + 1)
-            : store.Statement("SELECT state FROM item WHERE pid = ? AND account = ? AND number > ? ORDER BY number LIMIT ?").Bind(pid).Bind(account).Bind(at?[1] ?? "").Bind(limit + 1);
+            ? store.Statement("SELECT state FROM item WHERE pid = ? AND open = 1 AND account = ? AND (due, number) > (?, ?) ORDER BY due, number LIMIT "
+                + "?").Bind(pid).Bind(account).Bind(Cursor.Number(at?[0])).Bind(at?[1] ?? "").Bind(limit + 1)
+            : store.Statement("SELECT state FROM item WHERE pid = ? AND account = ? AND number > ? ORDER BY number LIMIT "
+                + "?").Bind(pid).Bind(account).Bind(at?[1] ?? "").Bind(limit + 1);
         var items = new List<ItemState>();
         while (s.Step()) items.Add(ReceivableChapter.ItemRows.Decode(s.Blob(0)));
         var next = items.Count > limit ? Cursor.Write(items[limit - 1].DueOn.DayNumber, items[limit - 1].Number) : null;
@@ -152,8 +156,10 @@ public sealed class PageReadings
         var parties = new Dictionary<long, PartyState>();
         string? last = null;
         var looked = 0;
-        var s = store.Statement("SELECT pid, due, account, number, state FROM item WHERE open = 1 AND due >= ? AND due <= ? AND (due, pid, account, number) > (?, ?, ?, ?) ORDER BY due, pid, account, number")
-            .Bind(from.DayNumber).Bind(to.DayNumber).Bind(at is null ? -1 : Cursor.Number(at[0])).Bind(Cursor.Number(at?[1])).Bind(at?[2] ?? "").Bind(at?[3] ?? "");
+        var s = store.Statement("SELECT pid, due, account, number, state FROM item WHERE open = 1 AND due >= ? AND due <= ? AND (due, pid, account, number) > "
+            + "(?, ?, ?, ?) ORDER BY due, pid, account, number")
+            .Bind(from.DayNumber).Bind(to.DayNumber).Bind(at is null ? -1 : Cursor.Number(at[0])).Bind(Cursor.Number(at?[1])).Bind(at?[2] ?? "").Bind(at?[3]
+                ?? "");
         while (s.Step())
         {
             if (lines.Count == limit || looked == LookedAtMax)
@@ -210,8 +216,10 @@ public sealed class PageReadings
         var at = Cursor.Read(after, 2);
         var (time, id) = (at is null ? long.MaxValue : Cursor.Number(at[0]), at?[1] ?? "");
         var s = status is { } wanted
-            ? store.Statement("SELECT pid, not_before, id, state FROM message WHERE status = ? AND (not_before, id) < (?, ?) ORDER BY not_before DESC, id DESC LIMIT ?").Bind((long)wanted).Bind(time).Bind(id).Bind(limit + 1)
-            : store.Statement("SELECT pid, not_before, id, state FROM message WHERE (not_before, id) < (?, ?) ORDER BY not_before DESC, id DESC LIMIT ?").Bind(time).Bind(id).Bind(limit + 1);
+            ? store.Statement("SELECT pid, not_before, id, state FROM message WHERE status = ? AND (not_before, id) < (?, ?) ORDER BY not_before DESC, id "
+                + "DESC LIMIT ?").Bind((long)wanted).Bind(time).Bind(id).Bind(limit + 1)
+            : store.Statement("SELECT pid, not_before, id, state FROM message WHERE (not_before, id) < (?, ?) ORDER BY not_before DESC, id DESC LIMIT "
+                + "?").Bind(time).Bind(id).Bind(limit + 1);
         var found = new List<(long Pid, string Cursor, byte[] State)>();
         while (s.Step()) found.Add((s.Long(0), Cursor.Write(s.Long(1), s.Text(2)), s.Blob(3).ToArray()));
         var lines = found.Take(limit).Select(f => store.OrTrouble(f.Pid, () =>
@@ -287,7 +295,8 @@ public sealed class PageReadings
         var at = Cursor.Read(after, 2);
         var (priority, id) = (at is null ? long.MaxValue : Cursor.Number(at[0]), at?[1] ?? "");
         const string rest = "open = 1 AND priority <= ? AND (priority < ? OR id > ?) ORDER BY priority DESC, id LIMIT ?";
-        var s = owner is null ? store.Statement("SELECT state, pid, priority, id FROM work WHERE " + rest) : store.Statement("SELECT state, pid, priority, id FROM work WHERE owner = ? AND " + rest).Bind(owner);
+        var s = owner is null ? store.Statement("SELECT state, pid, priority, id FROM work WHERE " + rest) : store.Statement("SELECT state, pid, priority, id "
+            + "FROM work WHERE owner = ? AND " + rest).Bind(owner);
         s.Bind(priority).Bind(priority).Bind(id).Bind(limit + 1);
         var found = new List<(byte[] State, long Pid, long Priority, string Id)>();
         while (s.Step()) found.Add((s.Blob(0).ToArray(), s.Long(1), s.Long(2), s.Text(3)));

@@ -87,7 +87,8 @@ public sealed class Readings
     public DateOnly LastRecordedOn() => Read(_ => store.Heads().Max(h => h.RecordedOn));
 
     /// <summary>Open balances by account, as of a day.</summary>
-    public IEnumerable<(string Account, string Currency, DateOnly Due, long Minor)> OpenByAccount(DateOnly asOf) => OpenItemsOn(asOf).Select(o => (o.Account, o.Currency, o.Due, o.Minor));
+    public IEnumerable<(string Account, string Currency, DateOnly Due, long Minor)> OpenByAccount(DateOnly asOf) =>
+        OpenItemsOn(asOf).Select(o => (o.Account, o.Currency, o.Due, o.Minor));
 
     /// <summary>What was open at the end of a day, item by item: every item is looked at, so this is slower than the cells.</summary>
     public IEnumerable<(string Account, string Number, string Portfolio, string Segment, string Currency, DateOnly Due, long Minor)> OpenItemsOn(DateOnly asOf)
@@ -173,7 +174,8 @@ public sealed class Readings
             .Take(limit).OrderByDescending(e => e.Row.EffectiveOn).ThenByDescending(e => e.Row.RecordedAt).ThenByDescending(e => e.Row.Seq).ToList());
 
     /// <summary>What happened to a party after an event, oldest first: what became of a decision.</summary>
-    public IReadOnlyList<JournalRow> HistoryOf(PartyState state) => Read(_ => store.History(state.Id, state.LastSeq).Reverse().Select(row => SealedWords.Open(store.Vault, row)).ToList());
+    public IReadOnlyList<JournalRow> HistoryOf(PartyState state) =>
+        Read(_ => store.History(state.Id, state.LastSeq).Reverse().Select(row => SealedWords.Open(store.Vault, row)).ToList());
 
     /// <summary>Every event of a party, oldest first, as documents are made from them.</summary>
     public IReadOnlyList<HistoryEvent> EventsOf(PartyState state) => Read(_ =>

@@ -21,13 +21,15 @@ public static class Rounds
     {
         var readings = new PageReadings(store);
         var aside = SetAsides.List(store).GroupBy(a => a.Work, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
-        return [Run(store, readings, aside.GetValueOrDefault(SetAsides.Run)), Dispatch(store, readings, aside.GetValueOrDefault(SetAsides.Dispatch)), Figures(store, aside.ContainsKey(SetAsides.Figures)), Anchor(store)];
+        return [Run(store, readings, aside.GetValueOrDefault(SetAsides.Run)), Dispatch(store, readings, aside.GetValueOrDefault(SetAsides.Dispatch)),
+            Figures(store, aside.ContainsKey(SetAsides.Figures)), Anchor(store)];
     }
 
     private static Round Run(Store store, PageReadings readings, int aside)
     {
         var workspace = readings.Workspace();
-        if (DailyRun.UnderWayAsOf(store) is { } underWay) return new Round("run", "under_way", null, $"the run as of {Store.Day(underWay)} has begun and not ended; the next run goes on with it");
+        if (DailyRun.UnderWayAsOf(store) is { } underWay)
+            return new Round("run", "under_way", null, $"the run as of {Store.Day(underWay)} has begun and not ended; the next run goes on with it");
         if (workspace.Runs.Count == 0) return new Round("run", "never", null, "no run was made yet");
         var last = workspace.Runs[^1];
         var ended = readings.WorkspaceHistory(EventsMax).FirstOrDefault(row => row.Kind == "run_ended");
@@ -35,7 +37,8 @@ public static class Rounds
         var at = ended is null ? (DateTimeOffset?)null : DateTimeOffset.FromUnixTimeMilliseconds(ended.RecordedAt);
         var held = string.Create(CultureInfo.InvariantCulture, $"; it stopped itself at the volume stop and held back at least {last.HeldBack}");
         return last.Stopped ? new Round("run", "stopped", at, words + held)
-            : aside > 0 ? new Round("run", "set_aside", at, words + $"; {aside.ToString(CultureInfo.InvariantCulture)} set aside, which the next run tries again")
+            : aside > 0 ? new Round("run", "set_aside", at, words + $"; {aside.ToString(CultureInfo.InvariantCulture)} set aside, which the next run tries "
+                + "again")
             : new Round("run", "ok", at, words);
     }
 
@@ -57,8 +60,10 @@ public static class Rounds
 
     private static Round Anchor(Store store)
     {
-        var last = Directory.Exists(store.AnchorFolder) ? Directory.EnumerateFiles(store.AnchorFolder, "*.json").Select(Path.GetFileName).Max(StringComparer.Ordinal) : null;
-        var at = last is not null && DateTimeOffset.TryParseExact(last.Split('-')[0], "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) ? instant : (DateTimeOffset?)null;
+        var last = Directory.Exists(store.AnchorFolder) ? Directory.EnumerateFiles(store.AnchorFolder,
+            "*.json").Select(Path.GetFileName).Max(StringComparer.Ordinal) : null;
+        var at = last is not null && DateTimeOffset.TryParseExact(last.Split('-')[0], "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal, out var instant) ? instant : (DateTimeOffset?)null;
         return last is null ? new Round("anchors", "never", null, "no run has signed the chains yet") : new Round("anchors", "ok", at, $"the last is {last}");
     }
 }

@@ -100,8 +100,10 @@ public static class Settling
     public static MessageText? ReleasedText(Store store, string party, long lastSeq, string message)
     {
         foreach (var row in store.History(party, lastSeq))
-            if (row.Kind == "message_released" && EventCodec.Decode(row.Kind, row.Version, row.Payload) is Event.MessageReleased released && released.Message == message)
-                return store.Vault.Open(party, released.Sealed) is { } plain ? System.Text.Json.JsonSerializer.Deserialize(plain, MessageJson.Default.MessageText) : null;
+            if (row.Kind == "message_released" && EventCodec.Decode(row.Kind, row.Version, row.Payload) is Event.MessageReleased released
+                && released.Message == message)
+                return store.Vault.Open(party, released.Sealed) is { } plain
+                    ? System.Text.Json.JsonSerializer.Deserialize(plain, MessageJson.Default.MessageText) : null;
         return null;
     }
 
@@ -110,7 +112,8 @@ public static class Settling
         var problems = new List<InputProblem>();
         var input = InputJson.Parse(System.Text.Encoding.UTF8.GetBytes(fields.ToJsonString()), by, problems)
             ?? throw new StoreException($"message {fields["message"] ?? fields["account"]}: {string.Join("; ", problems)}");
-        return new Aside(door, SetAsides.Import, i => i.Key).Take([new InputUnit(0, [input], now > door.LastRecordedAt ? now : door.LastRecordedAt)]).Units.Single();
+        return new Aside(door, SetAsides.Import, i => i.Key).Take([new InputUnit(0, [input], now > door.LastRecordedAt
+            ? now : door.LastRecordedAt)]).Units.Single();
     }
 
     private static (PartyState State, MessageState Message)? AccountOf(Store store, string message)

@@ -97,7 +97,8 @@ internal sealed class Snapshot : IDisposable
     /// <summary>The ends of all chains as they stand, whatever they hold: a damaged one is for the audit to find.</summary>
     private static string Ends(Store store)
     {
-        var s = store.Statement("SELECT group_concat(quote(partition) || ':' || quote(seq) || ':' || quote(hash)) FROM (SELECT * FROM head ORDER BY partition)");
+        var s = store.Statement("SELECT group_concat(quote(partition) || ':' || quote(seq) || ':' || quote(hash)) FROM (SELECT * FROM head ORDER BY "
+            + "partition)");
         s.Step();
         var ends = s.TextOrNull(0) ?? "";
         s.Reset();

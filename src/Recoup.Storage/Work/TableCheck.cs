@@ -54,7 +54,8 @@ internal static class TableCheck
         foreach (var group in without.GroupBy(t => t.Value!))
             report.Unchecked.Add(new AuditUnchecked(string.Join(", ", group.Select(t => t.Key)), group.Key));
         var alone = keys.KeysAlone.ToString(CultureInfo.InvariantCulture);
-        report.Unchecked.Add(new AuditUnchecked("key", "what an input's key stands for is in no event: a changed digest is seen only when the same input comes again"
+        report.Unchecked.Add(new AuditUnchecked("key", "what an input's key stands for is in no event: a changed digest is seen only when the same input "
+            + "comes again"
             + (keys.KeysAlone > 0 ? $"; {alone} keys are named by no event, as those of inputs that changed nothing, or put there by another hand" : "")));
         if (persons is { KeysAlone: > 0 }) Try("party_key", report, () => Strangers(store, persons, report));
     }
@@ -102,7 +103,8 @@ internal static class TableCheck
     {
         var strangers = store.Vault.All().Select(k => k.Key).Where(party => store.Party(party) is null).Take(NamedMax).ToList();
         var more = persons.KeysAlone > strangers.Count ? "…" : "";
-        var who = $"{persons.KeysAlone.ToString(CultureInfo.InvariantCulture)} keys are of nobody that the journal knows ({string.Join(", ", strangers)}{more})";
+        var who = $"{persons.KeysAlone.ToString(CultureInfo.InvariantCulture)} keys are of nobody that the journal knows "
+            + $"({string.Join(", ", strangers)}{more})";
         report.Unchecked.Add(new AuditUnchecked("party_key", who + ", as a crash leaves them, or put there by another hand"));
     }
 }

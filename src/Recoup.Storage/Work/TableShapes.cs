@@ -23,7 +23,8 @@ internal sealed class TableShapes(bool typed)
         .. Chapters.Rows.Select(kind => (kind.Table, Shape(kind))),
         ("cell_pending", ["id integer", "deltas blob"]),
         ("cell", ["measure integer", "day integer", "ref_day integer", "portfolio text", "segment text", "currency text", "minor integer", "count integer"]),
-        ("stock", ["measure integer", "month_end integer", "ref_day integer", "portfolio text", "segment text", "currency text", "minor integer", "count integer"]),
+        ("stock", ["measure integer", "month_end integer", "ref_day integer", "portfolio text", "segment text", "currency text", "minor integer",
+            "count integer"]),
         ("erasure", ["party text", "done integer"]),
         ("set_aside", ["party text", "work text", "subject text", "cause text", "trace text", "since integer", "tried_at integer", "times integer"]),
         ("api_key", ["id text", "name text", "may text", "hash blob", "created_at integer", "revoked_at integer null"]),
@@ -47,9 +48,12 @@ internal sealed class TableShapes(bool typed)
     private readonly ConcurrentDictionary<string, long> fine = new(StringComparer.Ordinal);
 
     /// <summary>For a reading of rows with the columns in the order of the table; null where it need not be looked at.</summary>
-    public Sight? Seeing(string table) => typed || !GoneThrough.Contains(table) ? null : new(this, table, [.. Tables.First(t => t.Table == table).Columns.Select(c => c.Split(' ')).Select(c => (ClassOf(c[1]), c.Length > 2))]);
+    public Sight? Seeing(string table) =>
+        typed || !GoneThrough.Contains(table) ? null : new(this, table,
+            [.. Tables.First(t => t.Table == table).Columns.Select(c => c.Split(' ')).Select(c => (ClassOf(c[1]), c.Length > 2))]);
 
-    private static ValueClass ClassOf(string type) => type switch { "integer" => ValueClass.Integer, "text" => ValueClass.Text, "blob" => ValueClass.Blob, _ => ValueClass.Other };
+    private static ValueClass ClassOf(string type) =>
+        type switch { "integer" => ValueClass.Integer, "text" => ValueClass.Text, "blob" => ValueClass.Blob, _ => ValueClass.Other };
 
     /// <summary>Tables that hold another type of value than they should, as SQLite itself says; to be asked for when all was gone through.</summary>
     public void Check(Store store, AuditReport report)
