@@ -108,7 +108,7 @@ public static partial class Machine
             Input.ChannelResult i => TakeResult(work, i),
             _ => throw new InvariantBrokenException($"{input.GetType().Name} is no input of a party"),
         };
-        if (refused is null && input is Input.OfAccount) PlanChapter.Judge(work, state.AsOf);
+        if (refused is null && input is Input.OfAccount) PlanChapter.JudgeCash(work);
         // What is only put off stays on the worklist, which says why nobody may call, until the next run.
         if (refused is null && input is Input.OfAccount and not (HoldInput.Placed or DisputeInput.Opened or PromiseInput.Made) && state.Pending.Count > 0)
             CloseWorkWithoutReason(work);

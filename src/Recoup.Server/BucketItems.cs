@@ -29,6 +29,9 @@ internal static class BucketItems
         var party = desk.Readings.PartyOf(account);
         var name = party is null ? null : desk.Readings.PersonalOf(party, account)?.Name;
         return new ItemLine(account, name, portfolio, segment, number, item.Kind, item.IssuedOn, due, item.Currency, item.Amount, open,
-            item.IsDisputedOn(day) || party?.IsDisputedOn(account, day) == true);
+            item.IsDisputedOn(day) || party?.IsDisputedOn(account, day) == true)
+        {
+            Planned = item.IsPlannedOn(day),
+        };
     }
 }

@@ -7,6 +7,7 @@ using Recoup.Connectors.Files;
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
+using Recoup.Server.Api;
 using Recoup.Server.Words;
 using Recoup.Storage.Work;
 
@@ -65,6 +66,8 @@ internal static class TableFiles
                     e.Work.Rule, Show.Day(e.Work.CreatedOn), Plain(e.Work.Minor, e.Work.Currency), e.Work.Currency,
                     e.Work.Score.ToString(CultureInfo.InvariantCulture), e.Priority.ToString(CultureInfo.InvariantCulture),
                 })));
+        routes.MapGet($"/plans.{ending}", (Desk desk, HttpContext http, string? state, string? account) => Write(http, PlanList.Listing,
+            All(after => desk.Pages.Plans(NullIfBlank(state), NullIfBlank(account), desk.AsOf, after, PartSize))));
         routes.MapGet($"/messages.{ending}", (Desk desk, HttpContext http, string? status) =>
         {
             MessageStatus? wanted = Enum.TryParse<MessageStatus>(status, ignoreCase: true, out var s) && Enum.IsDefined(s) ? s : null;
@@ -84,6 +87,11 @@ internal static class TableFiles
             ? Task.FromResult(http.Response.StatusCode = 404)
             : Kpis(http, id, Trends.Kpis(desk, [id], !string.IsNullOrEmpty(portfolio)), portfolio));
     }
+
+    private static string? NullIfBlank(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private static Task Write<T>(HttpContext http, Listing<T> listing, IEnumerable<T> rows) =>
+        Write(http, listing.Name, [.. listing.Columns.Select(c => c.Name)], rows.Select(listing.Cells));
 
     private static readonly string[] ItemColumns =
     [
@@ -125,10 +133,11 @@ internal static class TableFiles
     private static readonly HashSet<string> Figures = new(StringComparer.Ordinal)
     {
         "current", "1-30", "31-60", "61-90", "90+", "total", "open_items", "unapplied",
-        "amount", "open", "score", "priority", "value", "numerator", "denominator", "target",
+        "amount", "open", "paid", "next_amount", "instalment_count", "score", "priority", "value", "numerator", "denominator", "target",
     };
 
-    private static readonly HashSet<string> Days = new(StringComparer.Ordinal) { "as_of", "from", "issued_on", "due_on", "created_on" };
+    private static readonly HashSet<string> Days =
+        new(StringComparer.Ordinal) { "as_of", "from", "issued_on", "due_on", "created_on", "agreed_on", "next_due_on", "closed_on" };
 
     private static async Task Write(HttpContext http, string name, string[] columns, IEnumerable<string?[]> rows)
     {

@@ -76,6 +76,12 @@ public sealed class PlanState : IFormed<PlanState>
     public string Status => Outcome
         ?? (Has(InstalmentStanding.Missed) ? "missed" : Has(InstalmentStanding.Late) ? "late" : "open");
 
+    /// <summary>What <see cref="Status"/> says of a plan that is open.</summary>
+    public static readonly IReadOnlyList<string> OpenStatuses = ["open", "late", "missed"];
+
+    /// <summary>All that it says.</summary>
+    public static readonly IReadOnlyList<string> Statuses = [.. OpenStatuses, "completed", "broken", "cancelled"];
+
     private bool Has(InstalmentStanding standing) => Instalments.Exists(i => i.Standing == standing);
 
     /// <summary>The first instalment that is still to be paid; null: none is.</summary>

@@ -319,14 +319,21 @@ public static class PlanChapter
         return null;
     }
 
-    /// <summary>What cash and time made of open plans is recorded, each on the day on which it came to be so.</summary>
-    internal static void Judge(Handling work, DateOnly asOf)
+    /// <summary>What an input made good or undid is recorded; what lacks is not, since more may come that is of an earlier day.</summary>
+    internal static void JudgeCash(Handling work) => Judge(work, work.State.AsOf, isRun: false);
+
+    /// <summary>A day has come: what cash and time made of open plans is recorded, each on the day on which it came to be so.</summary>
+    internal static void Judge(Handling work, DateOnly asOf) => Judge(work, asOf, isRun: true);
+
+    private static void Judge(Handling work, DateOnly asOf, bool isRun)
     {
         if (Slice.Of(work.State) is not { Open.Count: > 0 } slice) return;
         foreach (var plan in slice.Open.Where(p => p.AgreedOn <= asOf).ToList())
         {
             var end = plan.EndBy(asOf);
-            foreach (var (at, standing, since) in plan.TurnedBy(end?.On ?? asOf).ToList())
+            if (!isRun && end is ("broken", _)) continue;
+            foreach (var (at, standing, since) in plan.TurnedBy(end?.On ?? asOf)
+                .Where(t => isRun || t.Standing is InstalmentStanding.Paid or InstalmentStanding.Cured or InstalmentStanding.Open).ToList())
                 work.Emit(new PlanEvent.InstalmentTurned(plan.Plan, at + 1, Word(standing)), since, plan.Account);
             if (end is var (outcome, on)) work.Emit(new PlanEvent.Closed(plan.Plan, outcome, plan.PaidOn(on), plan.Currency, null), on, plan.Account);
         }

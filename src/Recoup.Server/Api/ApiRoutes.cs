@@ -34,6 +34,7 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
         Get(routes, "decisions", "What was decided about an account, why, and what became of it", Reads.DecisionsFields,
             (desk, query, _) => Reads.Decisions(desk, query));
         Get(routes, "worklist", "What people should do next, best first", Reads.WorklistFields, (desk, query, _) => Reads.Worklist(desk, query));
+        Get(routes, "plans", "Payment plans, newest first", Reads.PlansFields, (desk, query, _) => Reads.Plans(desk, query));
         const string route = V1 + "inputs";
         RequestDelegate post = http => Post(http, route);
         ApiDescription.Describe(routes.MapPost(route, post), "Takes inputs of any kind; answered when they are durable", [], ApiMay.Write);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Recoup.Core.Measures;
+using Recoup.Core.Recovery;
 using Recoup.Storage.Work;
 
 namespace Recoup.Server.Api;
@@ -133,6 +134,18 @@ internal static class Reads
     {
         var entries = desk.Readings.Worklist(query.Text("owner"), query.Number("limit", 20, LimitMax));
         return new Reply(json => ContractJson.Worklist(json, entries));
+    }
+
+    public static readonly IReadOnlyList<QueryField> PlansFields =
+        [new("state", string.Join(", ", PlanState.Statuses) + "; open has the late and missed ones too"), new("account", "of this account alone"), Limit(100)];
+
+    private enum State { Open, Late, Missed, Completed, Broken, Cancelled }
+
+    public static Reply Plans(Desk desk, Query query)
+    {
+        var state = query.Text("state") is null ? null : query.Choice("state", State.Open).ToString().ToLowerInvariant();
+        var plans = desk.Pages.Plans(state, query.Text("account"), desk.AsOf, null, query.Number("limit", 100, LimitMax));
+        return new Reply(json => PlanList.Listing.Write(json, plans.Rows));
     }
 
     private static void Rows<T>(Utf8JsonWriter json, IReadOnlyList<T> rows, Action<T, Utf8JsonWriter> write)

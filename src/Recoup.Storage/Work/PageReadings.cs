@@ -20,7 +20,15 @@ public sealed record AccountLine(string Account, string Party, string Portfolio,
 
 /// <summary>An open item with whose it is. Minor units of the item's currency, at the end of the day asked for.</summary>
 public sealed record ItemLine(string Account, string? Name, string Portfolio, string Segment, string Number, ItemKind Kind, DateOnly IssuedOn, DateOnly DueOn,
-    string Currency, long Amount, long Open, bool Disputed);
+    string Currency, long Amount, long Open, bool Disputed)
+{
+    /// <summary>In a payment plan that is open.</summary>
+    public bool Planned { get; init; }
+}
+
+/// <summary>A payment plan as a list shows it.</summary>
+/// <param name="AsOf">The day up to which what was paid is counted.</param>
+public sealed record PlanLine(PlanState Plan, string Party, string? Name, string Portfolio, DateOnly AsOf);
 
 /// <summary>A message as a list shows it.</summary>
 public sealed record MessageLine(MessageState Message, string? Name);
@@ -129,7 +137,10 @@ public sealed class PageReadings
     {
         var (portfolio, segment) = party.PlaceOn(item.Account, asOf);
         return new ItemLine(item.Account, NameOf(party, item.Account), portfolio, segment, item.Number, item.Kind, item.IssuedOn, item.DueAt(asOf),
-            item.Currency, item.Amount, item.BalanceOn(asOf), item.IsDisputedOn(asOf) || party.IsDisputedOn(item.Account, asOf));
+            item.Currency, item.Amount, item.BalanceOn(asOf), item.IsDisputedOn(asOf) || party.IsDisputedOn(item.Account, asOf))
+        {
+            Planned = item.IsPlannedOn(asOf),
+        };
     }
 
     /// <summary>Items of an account: the open ones by due day, or all by number.</summary>
@@ -286,6 +297,31 @@ public sealed class PageReadings
         WorkItemEvent.Closed w => w.WorkItem,
         _ => null,
     };
+
+    // --- payment plans ---
+
+    /// <summary>Those of a state (open has the late and missed ones too; null: all) and of an account (null: everybody's), newest first.</summary>
+    public Slice<PlanLine> Plans(string? state, string? account, DateOnly asOf, string? after, int limit) => readings.Read(_ =>
+    {
+        var at = Cursor.Read(after, 2);
+        var statuses = state == "open" ? PlanState.OpenStatuses : state is null ? [] : [state];
+        var sql = "SELECT pid, agreed_on, plan, state FROM payment_plan WHERE (agreed_on, plan) < (?, ?)"
+            + (statuses.Count == 0 ? "" : $" AND status IN ({string.Join(", ", statuses.Select(_ => "?"))})")
+            + (account is null ? "" : " AND account = ?") + " ORDER BY agreed_on DESC, plan DESC LIMIT ?";
+        var s = store.Statement(sql).Bind(at is null ? DateOnly.MaxValue.DayNumber : Cursor.Number(at[0])).Bind(at?[1] ?? "");
+        foreach (var status in statuses) s.Bind(status);
+        if (account is not null) s.Bind(account);
+        s.Bind(limit + 1);
+        var found = new List<(long Pid, string Cursor, byte[] State)>();
+        while (s.Step()) found.Add((s.Long(0), Cursor.Write(s.Long(1), s.Text(2)), s.Blob(3).ToArray()));
+        var lines = found.Take(limit).Select(f => store.OrTrouble(f.Pid, () =>
+        {
+            var plan = PlanChapter.Rows.Decode(f.State);
+            var party = store.Party(f.Pid)!;
+            return new PlanLine(plan, party.Id, NameOf(party, plan.Account), party.Account(plan.Account)!.Portfolio, asOf);
+        })).OfType<PlanLine>().ToList();
+        return new Slice<PlanLine>(lines, found.Count > limit ? found[limit - 1].Cursor : null);
+    });
 
     // --- work ---
 

@@ -19,6 +19,8 @@ public sealed class ReadTests(EveryKindFolder made) : IClassFixture<EveryKindFol
     [InlineData("ageing?by=account", "ageing --by account")]
     [InlineData("ageing?as_of=2026-02-05&known_at=2026-02-02T11:00:00Z", "ageing --as-of 2026-02-05 --known-at 2026-02-02T11:00:00Z")]
     [InlineData("worklist", "worklist")]
+    [InlineData("plans", "plans")]
+    [InlineData("plans?state=cancelled&account=A7", "plans --state cancelled --account A7")]
     [InlineData("worklist?owner=agent&limit=1", "worklist --owner agent --limit 1")]
     [InlineData("decisions?account=A1", "explain A1")]
     [InlineData("decisions?account=A1&as_of=2026-02-05&limit=1", "explain A1 --as-of 2026-02-05 --limit 1")]
@@ -79,6 +81,7 @@ public sealed class ReadTests(EveryKindFolder made) : IClassFixture<EveryKindFol
     [InlineData("kpis?from=2026-01-01&every=day", "every takes week, month, quarter")]
     [InlineData("ageing?by=account,portfolio", "stands alone")]
     [InlineData("ageing?known_at=noon", "not an instant")]
+    [InlineData("plans?state=kept", "state takes open, late, missed, completed, broken, cancelled")]
     [InlineData("worklist?limit=0", "from 1 to 1000")]
     [InlineData("decisions", "account is missing")]
     public async Task A_question_that_can_not_be_answered_says_why(string path, string why)

@@ -1,0 +1,76 @@
+namespace Recoup.Tests.Cli;
+
+/// <summary>Payment plans as the contract has them: told by send, listed by plans.</summary>
+public sealed class PlanListTests
+{
+    private const string Facts = """
+        {"type":"account","key":"x-1","account":"B1","name":"Beta","portfolio":"EU","country":"DE"}
+        {"type":"account","key":"x-5","account":"C1","name":"Gamma","portfolio":"EU","country":"DE"}
+        {"type":"invoice","key":"x-2","account":"B1","number":"B-1","issued_on":"2026-03-01","due_on":"2026-03-31","amount":"60.00","currency":"EUR"}
+        {"type":"invoice","key":"x-3","account":"B1","number":"B-2","issued_on":"2026-03-05","due_on":"2026-04-04","amount":"35.00","currency":"EUR"}
+        {"type":"invoice","key":"x-4","account":"C1","number":"C-1","issued_on":"2026-03-05","due_on":"2026-04-04","amount":"49.00","currency":"EUR"}
+        {"type":"payment_plan","key":"pp-0","account":"C1","on":"2026-04-11","amount":"20.00","currency":"EUR","every":"week"}
+        {"type":"payment_plan","key":"pp-1","account":"B1","on":"2026-04-12","items":["B-1","B-2"],
+        """ + """
+        "instalments":[{"due_on":"2026-05-01","amount":"50.00"},{"due_on":"2026-06-01","amount":"45.00"}],"currency":"EUR"}
+        """;
+
+    private const string Later = """
+        {"type":"payment_plan_cancelled","key":"pp-2","account":"B1","plan":"pp-1","on":"2026-05-03","reason":"requested"}
+        {"type":"payment_plan","key":"pp-3","account":"B1","on":"2026-05-04","items":["B-1","B-2"],"count":3,"first_on":"2026-05-31","every":"month",
+        """ + """
+        "remainder":"spread"}
+        {"type":"payment","key":"p-1","account":"B1","on":"2026-05-04","amount":"31.67","currency":"EUR"}
+        """;
+
+    private static string Short(System.Text.Json.JsonElement rows) => string.Join(" ", rows.EnumerateArray().Select(r =>
+        $"{r.GetProperty("plan").GetString()}:{r.GetProperty("state").GetString()}:{r.GetProperty("standing").GetString()}"));
+
+    [Fact]
+    public void Plans_are_listed_as_they_stand()
+    {
+        using var folder = new DataFolder();
+        folder.Send(Facts, "--now", "2026-04-12T10:00:00Z").Expect(0);
+        folder.Send(Later, "--now", "2026-05-04T10:00:00Z").Expect(0);
+        folder.Run("run", "--now", "2026-07-03T10:00:00Z").Expect(0);
+        string Plans(params string[] more) => Short(folder.Run(["plans", "--format", "json", .. more]).Expect(0).Json);
+        Plans().ShouldBe("pp-3:open:late pp-1:cancelled: pp-0:broken:");
+        Plans("--state", "open").ShouldBe("pp-3:open:late");
+        Plans("--state", "missed").ShouldBe("");
+        Plans("--state", "broken").ShouldBe("pp-0:broken:");
+        Plans("--account", "B1").ShouldBe("pp-3:open:late pp-1:cancelled:");
+        Plans("--limit", "1").ShouldBe("pp-3:open:late");
+        var plan = folder.Run("plans", "--format", "json").Json[0];
+        string[] Of(string field) => [.. plan.GetProperty("instalments").EnumerateArray().Select(i => i.GetProperty(field).GetString()!)];
+        Of("due_on").ShouldBe(["2026-05-31", "2026-06-30", "2026-07-31"]);
+        Of("amount").ShouldBe(["31.67", "31.67", "31.66"]);
+        Of("state").ShouldBe(["paid", "late", "open"]);
+        (plan.GetProperty("paid").GetString(), plan.GetProperty("amount").GetString(), plan.GetProperty("instalment_count").GetInt32())
+            .ShouldBe(("31.67", "95.00", 3));
+        folder.Run("plans", "--format", "csv").Expect(0).Out.Split('\n')[1].TrimEnd()
+            .ShouldBe("pp-3,B1,Beta,EU,open,late,2026-05-04,95.00,31.67,EUR,3,2026-06-30,31.67,");
+        folder.Run("plans", "--state", "kept").Expect(2);
+        folder.ShouldBeSound();
+    }
+
+    /// <summary>A file tells of months gone by, the plan before its payments: nothing is missed before all of it was read.</summary>
+    [Fact]
+    public void A_plan_is_not_broken_before_the_payments_after_it_are_read()
+    {
+        using var folder = new DataFolder();
+        folder.Send("""
+            {"type":"account","key":"w-1","account":"E1","name":"Epsilon","portfolio":"UK","country":"GB"}
+            {"type":"invoice","key":"w-2","account":"E1","number":"E-1","issued_on":"2026-03-01","due_on":"2026-03-31","amount":"60.00","currency":"GBP"}
+            {"type":"payment_plan","key":"w-3","account":"E1","on":"2026-04-12","count":3,"every":"week"}
+            {"type":"payment","key":"w-4","account":"E1","on":"2026-04-19","amount":"20.00","currency":"GBP"}
+            {"type":"payment","key":"w-5","account":"E1","on":"2026-04-26","amount":"20.00","currency":"GBP"}
+            """, "--now", "2026-07-06T10:00:00Z").Expect(0);
+        Short(folder.Run("plans", "--format", "json").Expect(0).Json).ShouldBe("w-3:open:open");
+        folder.Send("""
+            {"type":"payment","key":"w-6","account":"E1","on":"2026-05-03","amount":"20.00","currency":"GBP"}
+            """, "--now", "2026-07-06T10:01:00Z").Expect(0);
+        Short(folder.Run("plans", "--format", "json").Expect(0).Json).ShouldBe("w-3:completed:");
+        folder.Rows("SELECT effective_on FROM journal WHERE kind = 'plan_closed'").ShouldBe(["2026-05-03"]);
+        folder.ShouldBeSound();
+    }
+}
