@@ -94,7 +94,7 @@ public sealed class PlantedBugTests
 
     [Fact]
     public void A_header_with_a_wrong_sum() => ShouldBeCaught(Findings.Headers, AfterRun(
-        "UPDATE party SET state = with_one_more(state) WHERE json_extract(state_text(state), '$.exposures[0].minor') IS NOT NULL"));
+        "UPDATE party SET state = with_one_more(state) WHERE json_extract(state_text(state), '$.receivables.exposures[0].minor') IS NOT NULL"));
 
     [Fact]
     public void A_figure_that_is_not_the_sum_of_its_items() => ShouldBeCaught(Findings.Cells, AfterRun("UPDATE cell SET minor = minor + 1 WHERE measure = 1"));

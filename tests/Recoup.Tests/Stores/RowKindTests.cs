@@ -21,6 +21,7 @@ public sealed class RowKindTests
     private static readonly string[] PostgresSteps =
     [
         "16c19a265457219c", "7294413f308d534b", "630240d65d3c5619", "5830178d5a479516", "20f45a9502e1dc26", "cb10dc37e3e9f1cd", "a00e74562434a4d9",
+        "55a5d3bf7634ecbe",
     ];
 
     [Fact]
