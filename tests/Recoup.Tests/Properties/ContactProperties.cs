@@ -105,7 +105,10 @@ public sealed class ContactProperties
 
             var accounts = ledger.Accounts.Values.Where(a => a.Party == party && a.PortfolioOn(day) == portfolio)
                 .Select(a => a.Id).ToHashSet(StringComparer.Ordinal);
-            ledger.Promises.Where(p => accounts.Contains(p.Account) && p.StandsOn(day)).ShouldBeEmpty($"{what} in spite of a promise");
+            // A promise in a currency in which nothing is owed rests nothing.
+            ledger.Promises.Where(p => accounts.Contains(p.Account) && p.StandsOn(day)
+                && ledger.Documents.Exists(d => accounts.Contains(d.Account) && d.Currency == p.Currency && d.BalanceOn(day) > 0))
+                .ShouldBeEmpty($"{what} in spite of a promise");
             var reasons = ledger.Documents.FindAll(d => accounts.Contains(d.Account) && d.BalanceOn(day) > 0 && (preDue || day > d.DueOn(day))
                 && !ledger.Holds.Exists(h => h.Account == d.Account && h.StandsOn(day))
                 && !ledger.Disputes.Exists(x => x.Account == d.Account && (x.Number is null || x.Number == d.Number) && x.StandsOn(day)));
