@@ -140,6 +140,9 @@ public sealed record PlanSpan(string Plan, DateOnly From) : IFormed<PlanSpan>
     /// <summary>The day on which it was recorded, where that is later than its first.</summary>
     public DateOnly? LearnedOn { get; init; }
 
+    /// <summary>What the item's document said when the plan was agreed, minor units: what is added to it since is no part of the plan.</summary>
+    public long Amount { get; init; }
+
     /// <summary>It stands at the end of its first day, and no longer at the end of the day on which the plan ended.</summary>
     public bool StandsOn(DateOnly day) => From <= day && (ClosedOn is not { } closed || day < closed);
 
@@ -148,7 +151,7 @@ public sealed record PlanSpan(string Plan, DateOnly From) : IFormed<PlanSpan>
     public static PlanSpan Form<TForm>(ref TForm f, PlanSpan v) where TForm : IForm, allows ref struct =>
         new(f.Text("plan", v.Plan), f.Day("from", v.From))
         {
-            ClosedOn = f.DayOrNull("closed_on", v.ClosedOn), LearnedOn = f.DayOrNull("learned_on", v.LearnedOn),
+            ClosedOn = f.DayOrNull("closed_on", v.ClosedOn), LearnedOn = f.DayOrNull("learned_on", v.LearnedOn), Amount = f.Long("amount", v.Amount),
         };
 }
 

@@ -54,11 +54,10 @@ public sealed class PlanState : IFormed<PlanState>
     /// <summary>In order of their days.</summary>
     public List<Instalment> Instalments { get; set; } = [];
 
-    /// <summary>What the items' documents say, while the plan is open, and what they said when it was agreed. What was added since is no part of it.</summary>
-    public long Amount { get; set; }
-    public long AmountAgreed { get; set; }
+    /// <summary>By how much the items' documents say more than when it was agreed, each by itself, minor units. That is no part of the plan.</summary>
+    public long Raised { get; set; }
 
-    /// <summary>How what is open of the items together moved, from the day on which it was agreed.</summary>
+    /// <summary>How what the customer owes of the items together moved, from the day on which it was agreed.</summary>
     public List<Movement> Moves { get; set; } = [];
 
     /// <summary>completed, broken or cancelled, from <see cref="ClosedOn"/> on; null while open.</summary>
@@ -87,15 +86,18 @@ public sealed class PlanState : IFormed<PlanState>
     /// <summary>The first instalment that is still to be paid; null: none is.</summary>
     public Instalment? Next => Outcome is null ? Instalments.Find(i => i.Standing is not (InstalmentStanding.Paid or InstalmentStanding.Cured)) : null;
 
-    private long Base => Minor + Math.Max(0, Amount - AmountAgreed);
+    private long Base => Minor + Raised;
 
     private long Gone(DateOnly day) => Base - Movements.SumOn(Moves, day);
 
     /// <summary>Takes an item's part out (-1) or in (+1). What was open on the day of the plan and before is one movement.</summary>
     internal void Count(ItemState item, int sign)
     {
-        Amount += sign * item.Amount;
+        Raised += sign * Math.Max(0, item.Amount - item.Plans!.Find(p => p.Plan == Plan)!.Amount);
         foreach (var move in item.Movements) Movements.Add(Moves, move.On > AgreedOn ? move.On : AgreedOn, sign * move.Minor);
+        // What is given up is owed still: it is not paid, and what recovers it is.
+        foreach (var move in item.WriteOffs ?? [])
+            if (move.On > AgreedOn) Movements.Add(Moves, move.On, sign * move.Minor);
     }
 
     /// <summary>The day since which so much has been paid (or has not), without a break up to the day asked for; null: it is not so then.</summary>
@@ -188,8 +190,7 @@ public sealed class PlanState : IFormed<PlanState>
         v.AgreedOn = f.Day("agreed_on", v.AgreedOn);
         v.Items = f.Texts("items", v.Items);
         v.Instalments = f.List("instalments", v.Instalments);
-        v.Amount = f.Long("amount", v.Amount);
-        v.AmountAgreed = f.Long("amount_agreed", v.AmountAgreed);
+        v.Raised = f.Long("raised", v.Raised);
         v.Moves = f.List("moves", v.Moves);
         v.Outcome = f.WordOrNull("outcome", v.Outcome);
         v.ClosedOn = f.DayOrNull("closed_on", v.ClosedOn);

@@ -79,7 +79,7 @@ public sealed class PlanTests
     {
         var plan = new PlanState
         {
-            Plan = "p", Account = "A", Currency = "EUR", AgreedOn = new DateOnly(2026, 2, 1), Amount = 3 * each, AmountAgreed = 3 * each,
+            Plan = "p", Account = "A", Currency = "EUR", AgreedOn = new DateOnly(2026, 2, 1),
             Instalments = [.. Enumerable.Range(3, 3).Select(month => new Instalment { DueOn = new DateOnly(2026, month, 1), Minor = each })],
         };
         Movements.Add(plan.Moves, plan.AgreedOn, 3 * each);
