@@ -371,7 +371,8 @@ public static class PlanChapter
         Slice.In(state).Open.Add(plan);
         var span = new PlanSpan(agreed.Plan, e.EffectiveOn) { LearnedOn = Pause.LateFrom(e.EffectiveOn, e.RecordedOn) };
         foreach (var number in plan.Items)
-            Exposures.Change(state, state.Loaded(e.Account, number), cells, span, static (item, span) => (item.Plans ??= []).Add(span with { Amount = item.Amount }));
+            Exposures.Change(state, state.Loaded(e.Account, number), cells, span,
+                static (item, span) => (item.Plans ??= []).Add(span with { Amount = item.Amount }));
         Keep(state, plan);
         Flow(state, e, cells, Measure.PlansAgreed, plan, plan.Minor);
     }
