@@ -189,8 +189,6 @@ public static partial class Fold
 
     // What the arms above capture stands in methods of its own: a closure in Apply itself would be made for every event.
 
-    private static void RemovePending(PartyState state, string id) => state.Pending.RemoveAll(p => p.Id == id);
-
     private static bool Moves(Event e) => e is Event.InvoiceIssued or Event.InvoiceCorrected or Event.InvoiceCancelled or Event.ChargeMade or Event.ChargeWaived
         or Event.PaymentReceived or Event.PaymentReversed or Event.CreditNoted or Event.CreditAdjusted or Event.CashApplied or Event.ItemAdjusted
         or Event.CreditNoteCancelled or Event.ChargeCancelled or Event.CancellationReversed or Event.WaiverReversed or Event.AllocationReversed or Event.RefundMade or Event.RefundReversed;

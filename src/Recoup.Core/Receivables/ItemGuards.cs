@@ -21,7 +21,7 @@ internal static class ItemGuards
 
     internal static Refused? FindInvoice(Handling work, string account, string number, out ItemState item)
     {
-        if (ItemGuards.Find(work.State, account, number, out item) is { } refused) return refused;
+        if (Find(work.State, account, number, out item) is { } refused) return refused;
         return item.Kind == ItemKind.Invoice
             ? null
             : new Refused(Refusal.NotAnInvoice, $"{number} is a charge; charges are waived (waiver) or cancelled (charge_cancelled), not corrected");
@@ -29,7 +29,7 @@ internal static class ItemGuards
 
     internal static Refused? CanBeCancelled(Handling work, ItemState item, DateOnly on)
     {
-        if (on < item.IssuedOn) return ItemGuards.BeforeDocument(item, on);
+        if (on < item.IssuedOn) return BeforeDocument(item, on);
         if (item.FormerCancellations is [.., { } last] && on < last.Until)
             return new Refused(Refusal.BeforeDocument,
                 $"{item.Number} was cancelled before, and stands again since {last.Until:yyyy-MM-dd}; it can't be cancelled on {on:yyyy-MM-dd}");
@@ -86,7 +86,7 @@ internal static class ItemGuards
     {
         minor = amount?.Minor ?? item.Balance;
         if (amount is { } a && a.Currency.Code != item.Currency) return WrongCurrency(item, a);
-        if (on < item.IssuedOn) return ItemGuards.BeforeDocument(item, on);
+        if (on < item.IssuedOn) return BeforeDocument(item, on);
         if (item.Balance <= 0) return new Refused(Refusal.NothingOpen, $"{item.Number} has nothing open");
         if (minor > item.Balance) return new Refused(Refusal.MoreThanOpen, $"only {Format(item.Balance, item)} of {item.Number} is open");
         return Movements.EnoughFrom(item.Movements, minor) is var open && open > on
