@@ -1,6 +1,7 @@
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 
@@ -96,11 +97,10 @@ internal static class Deliveries
                 ? null : decision.GateRule ?? decision.Rule));
         }
         if (!sent) return;
-        state.Messages[decision.Intent!] = new MessageState
+        state.Messages[decision.Intent!] = new Intent
         {
-            Id = decision.Intent!, Portfolio = decision.Portfolio, Account = e.Account, Channel = decision.Channel!, Template = decision.Template!,
-            Tone = decision.Tone!,
-            Rule = decision.Rule, DecidedOn = e.EffectiveOn, NotBefore = decision.NotBefore!.Value, Document = document,
+            Id = decision.Intent!, Portfolio = decision.Portfolio, Account = e.Account, Channel = decision.Channel!, DecidedOn = e.EffectiveOn,
+            NotBefore = decision.NotBefore!.Value, Body = new IntentBody.Document(decision.Template!, decision.Tone!, decision.Rule, document),
         };
         state.Messages.Changed.Add(decision.Intent!);
         // Of a kind of its own: it holds up no dunning and counts toward no cap.
@@ -108,7 +108,7 @@ internal static class Deliveries
     }
 
     /// <summary>A message leaves, without those of its invoices that were cancelled meanwhile.</summary>
-    public static void Release(PartyState state, MessageState message, DateOnly on)
+    public static void Release(PartyState state, Intent message, DateOnly on)
     {
         foreach (var number in message.Document?.Numbers ?? [])
             if (state.Item(message.Account, number)?.IsCancelledOn(on) == true)
@@ -116,21 +116,21 @@ internal static class Deliveries
     }
 
     /// <summary>What became of a message is what became of the invoices that it brings.</summary>
-    public static void Note(PartyState state, MessageState message, DateOnly on, string outcome, string? why)
+    public static void Note(PartyState state, Intent message, DateOnly on, string outcome, string? why)
     {
         foreach (var number in message.Document?.Numbers ?? [])
             if (IsIn(state, message, number)) Note(state, message.Account, number, new ItemDelivery(outcome, on, message.Id, why));
     }
 
     /// <summary>The message did not reach the customer, for a reason that another address or a consent mends.</summary>
-    public static void Block(PartyState state, MessageState message)
+    public static void Block(PartyState state, Intent message)
     {
         foreach (var number in message.Document?.Numbers ?? [])
             if (IsIn(state, message, number)) Block(Of(state, message.Account), number);
     }
 
     /// <summary>It went with this message, and with no other since.</summary>
-    private static bool IsIn(PartyState state, MessageState message, string number) =>
+    private static bool IsIn(PartyState state, Intent message, string number) =>
         state.Item(message.Account, number)?.Delivery is { Outcome: not "withdrawn" } delivery && delivery.Message == message.Id;
 
     private static void Block(AccountDocuments documents, string number)

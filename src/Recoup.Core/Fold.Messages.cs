@@ -1,6 +1,7 @@
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Measures;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using static Recoup.Core.Receivables.PartyLedger;
 
@@ -9,25 +10,26 @@ namespace Recoup.Core;
 /// <summary>What becomes of messages.</summary>
 public static partial class Fold
 {
-    private static void Settle(PartyState state, string id, MessageStatus status, string? detail)
+    private static void NoteChange(PartyState state, string id)
     {
-        var message = state.Messages[id];
-        message.Status = status;
-        message.Detail = detail;
         state.Messages.Changed.Add(id);
-        if (status is not (MessageStatus.Pending or MessageStatus.Sending)) state.Pending.RemoveAll(p => p.Id == id);
+        if (!state.Messages[id].IsOpen) state.Pending.RemoveAll(p => p.Id == id);
+    }
+
+    private static void Withdraw(PartyState state, Envelope e, Intent message, string rule)
+    {
+        if (message.Letter is { } letter) TakeBackStep(state, message, letter);
+        if (rule is not ("cancelled" or "erased")) Deliveries.Block(state, message);
+        Deliveries.Note(state, message, e.EffectiveOn, "withdrawn", rule);
+        message.Withdraw(rule);
+        NoteChange(state, message.Id);
+        state.Touch(e);
     }
 
     private static void Defer(PartyState state, Envelope e, Event.MessageDeferred deferred)
     {
-        var message = state.Messages[deferred.Message];
-        if (message.Status == MessageStatus.Sending)
-        {
-            message.Tries++;
-            message.FirstTriedAt ??= DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt);
-        }
-        message.NotBefore = deferred.Until;
-        Settle(state, deferred.Message, MessageStatus.Pending, deferred.Detail ?? deferred.Rule);
+        state.Messages[deferred.Message].Defer(deferred.Until, deferred.Detail ?? deferred.Rule, DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt));
+        NoteChange(state, deferred.Message);
     }
 
     private static void Bounce(PartyState state, Envelope e, Event.MessageBounced bounced)
@@ -35,14 +37,15 @@ public static partial class Fold
         var message = state.Messages[bounced.Message];
         var detail = string.Join(' ', new[] { bounced.Kind, bounced.Status, bounced.Detail }.OfType<string>());
         // It left, whatever was known of that before; as a contact it counted when it was sent or became unknown.
-        if (message.Status == MessageStatus.Sending && message.Document is null)
+        if (message.Status == IntentStatus.Sending && message.Document is null)
             state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
-        if (message.Status != MessageStatus.Failed) Settle(state, bounced.Message, MessageStatus.Bounced, detail);
+        message.Bounce(detail);
+        NoteChange(state, message.Id);
         if (bounced.Kind == "hard")
         {
             if (bounced.AddressToken is { } token) state.Contact.Mark(new BadAddress(bounced.Channel, token));
             // Nobody read it, so its step is taken anew, by a way that is left.
-            if (message.Document is null) TakeBackStep(state, message); else Deliveries.Block(state, message);
+            if (message.Letter is { } letter) TakeBackStep(state, message, letter); else Deliveries.Block(state, message);
         }
         Deliveries.Note(state, message, e.EffectiveOn, "bounced", detail);
         state.Touch(e);
@@ -51,13 +54,9 @@ public static partial class Fold
     private static void SettleMessage(PartyState state, Envelope e, CellDeltas cells, Event.MessageSettled settled)
     {
         var message = state.Messages[settled.Message];
-        var counted = message.Status == MessageStatus.Unknown;
-        Settle(state, settled.Message, settled.Outcome switch
-        {
-            "sent" => MessageStatus.Sent,
-            "failed" => MessageStatus.Failed,
-            _ => MessageStatus.Unknown,
-        }, settled.Detail);
+        var counted = message.Status == IntentStatus.Unknown;
+        message.Answer(settled.Outcome, settled.Detail);
+        NoteChange(state, message.Id);
         // A document is no action of collection and counts toward no cap.
         if (message.Document is not null)
         {

@@ -2,6 +2,7 @@ using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
@@ -158,19 +159,15 @@ public static partial class Fold
                 Decide(state, e, cells, decided.Decision);
                 break;
             case Event.MessageReleased released:
-                state.Messages[released.Message].AddressToken = released.AddressToken;
                 Deliveries.Release(state, state.Messages[released.Message], e.EffectiveOn);
-                Settle(state, released.Message, MessageStatus.Sending, null);
+                state.Messages[released.Message].Release(released.AddressToken);
+                NoteChange(state, released.Message);
                 break;
             case Event.MessageDeferred deferred:
                 Defer(state, e, deferred);
                 break;
             case Event.MessageWithdrawn withdrawn:
-                if (state.Messages[withdrawn.Message].Document is null) TakeBackStep(state, state.Messages[withdrawn.Message]);
-                if (withdrawn.Rule is not ("cancelled" or "erased")) Deliveries.Block(state, state.Messages[withdrawn.Message]);
-                Deliveries.Note(state, state.Messages[withdrawn.Message], e.EffectiveOn, "withdrawn", withdrawn.Rule);
-                Settle(state, withdrawn.Message, MessageStatus.Withdrawn, withdrawn.Rule);
-                state.Touch(e);
+                Withdraw(state, e, state.Messages[withdrawn.Message], withdrawn.Rule);
                 break;
             case Event.MessageSettled settled:
                 SettleMessage(state, e, cells, settled);
@@ -226,12 +223,14 @@ public static partial class Fold
         if (decision.Intent is not { } intent || decision.Shadow) return;
         if (decision.Action == "message")
         {
-            state.Messages[intent] = new MessageState
+            state.Messages[intent] = new Intent
             {
-                Id = intent, Portfolio = decision.Portfolio, Account = e.Account, Channel = decision.Channel!, Template = decision.Template!,
-                Tone = decision.Tone!,
-                Rule = decision.Rule, DecidedOn = e.EffectiveOn, PreDueThrough = decision.RemindedThrough, NotBefore = decision.NotBefore!.Value,
-                StepBefore = before, RemindedBefore = remindedBefore,
+                Id = intent, Portfolio = decision.Portfolio, Account = e.Account, Channel = decision.Channel!, DecidedOn = e.EffectiveOn,
+                NotBefore = decision.NotBefore!.Value,
+                Body = new IntentBody.Letter(decision.Template!, decision.Tone!, decision.Rule)
+                {
+                    PreDueThrough = decision.RemindedThrough, StepBefore = before, RemindedBefore = remindedBefore,
+                },
             };
             state.Messages.Changed.Add(intent);
             state.Pending.Add(new Pending(intent, decision.Portfolio, "message"));
@@ -251,20 +250,20 @@ public static partial class Fold
     }
 
     /// <summary>A step whose message never left was not taken: what it says must still be said before what comes after it.</summary>
-    private static void TakeBackStep(PartyState state, MessageState message)
+    private static void TakeBackStep(PartyState state, Intent message, IntentBody.Letter letter)
     {
         if (state.Treatment(message.Portfolio) is not { } treatment) return;
-        if (message.PreDueThrough is { } through)
+        if (letter.PreDueThrough is { } through)
         {
-            if (treatment.RemindedThrough == through) treatment.RemindedThrough = message.RemindedBefore;
+            if (treatment.RemindedThrough == through) treatment.RemindedThrough = letter.RemindedBefore;
         }
-        else if (treatment.LastStep == message.Rule && treatment.LastStepOn == message.DecidedOn)
+        else if (treatment.LastStep == letter.Rule && treatment.LastStepOn == message.DecidedOn)
         {
-            treatment.LastStep = message.StepBefore?.Step;
-            treatment.LastStepOn = message.StepBefore?.On;
-            treatment.LastAnchorOn = message.StepBefore?.AnchorOn;
-            treatment.LastEntryAt = message.StepBefore?.EntryAt ?? 0;
-            treatment.LastInShadow = message.StepBefore?.InShadow ?? false;
+            treatment.LastStep = letter.StepBefore?.Step;
+            treatment.LastStepOn = letter.StepBefore?.On;
+            treatment.LastAnchorOn = letter.StepBefore?.AnchorOn;
+            treatment.LastEntryAt = letter.StepBefore?.EntryAt ?? 0;
+            treatment.LastInShadow = letter.StepBefore?.InShadow ?? false;
         }
     }
 

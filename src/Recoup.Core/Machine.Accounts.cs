@@ -4,6 +4,7 @@ using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Outbox;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Core;
@@ -80,7 +81,7 @@ public static partial class Machine
                     + $"{from}");
         RemarkOfPortfolio(work, i.Account, i.Portfolio);
         foreach (var pending in work.State.Pending.Where(p => p.Kind == "message" && p.Portfolio == from).ToList())
-            if (work.State.Messages[pending.Id] is { Status: MessageStatus.Pending } message)
+            if (work.State.Messages[pending.Id] is { Status: IntentStatus.Pending } message)
                 work.Emit(new Event.MessageWithdrawn(pending.Id, "account-moved"), work.Today, message.Account);
         work.Emit(new Event.AccountMoved(i.Portfolio), work.Today);
         return null;
@@ -239,7 +240,7 @@ public static partial class Machine
         if (work.State.Erased) return new Refused(Refusal.AlreadyErased, $"party {work.State.Id} was erased before");
         // What is still to be said can't be said any more.
         foreach (var pending in work.State.Pending.Where(p => p.Kind is "message" or "document").ToList())
-            if (work.State.Messages.GetValueOrDefault(pending.Id) is { Status: MessageStatus.Pending } message)
+            if (work.State.Messages.GetValueOrDefault(pending.Id) is { Status: IntentStatus.Pending } message)
                 work.Emit(new Event.MessageWithdrawn(pending.Id, "erased"), account: message.Account);
         work.Emit(new Event.PartyErased(i.Reason));
         return null;

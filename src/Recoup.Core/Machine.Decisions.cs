@@ -6,6 +6,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
@@ -26,7 +27,7 @@ public static partial class Machine
     }
 
     /// <summary>A message that its address stopped is no reason to wait: its step is taken at once, by the next channel that it has.</summary>
-    private static void GoOn(Work work, MessageState message)
+    private static void GoOn(Work work, Intent message)
     {
         if (message.Document is null && !work.State.Erased) DecideOn(work, work.State.AsOf);
     }
@@ -113,14 +114,23 @@ public static partial class Machine
 
     private static Refused? Release(Work work, Input.Release i)
     {
+        if (!work.State.Messages.TryGetValue(i.Message, out var message)) return new Refused(Refusal.UnknownMessage, $"there is no message {i.Message}");
+        if (message.Status != IntentStatus.Pending || message.NotBefore > work.Context.Now) return null;
+        return message.Body switch
+        {
+            IntentBody.Letter letter => ReleaseLetter(work, message, letter),
+            IntentBody.Document document => ReleaseDocument(work, message, document),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private static Refused? ReleaseLetter(Work work, Intent message, IntentBody.Letter letter)
+    {
         var state = work.State;
-        if (!state.Messages.TryGetValue(i.Message, out var message)) return new Refused(Refusal.UnknownMessage, $"there is no message {i.Message}");
-        if (message.Status != MessageStatus.Pending || message.NotBefore > work.Context.Now) return null;
-        if (message.Document is { } document) return ReleaseDocument(work, message, document);
         var facts = Facts.Freeze(state, message.Portfolio, state.AsOf, work.Context.Policy, work.Context.Workspace.TimeZone(message.Portfolio));
         // As when the step was decided: its own message is not yet the last.
-        facts.MoveTo(state.AsOf, message.StepBefore?.On, state.Contact.OutboundWithin(state.AsOf, 7, work.Context.Workspace.TimeZone(message.Portfolio)));
-        if ((NoLongerMeant(message, facts) ?? (IsStillWorth(work, message.Rule, facts, asTask: false) ? null : "no-longer-worth-it")) is { } reason)
+        facts.MoveTo(state.AsOf, letter.StepBefore?.On, state.Contact.OutboundWithin(state.AsOf, 7, work.Context.Workspace.TimeZone(message.Portfolio)));
+        if ((NoLongerMeant(letter, facts) ?? (IsStillWorth(work, letter.Rule, facts, asTask: false) ? null : "no-longer-worth-it")) is { } reason)
         {
             work.Emit(new Event.MessageWithdrawn(message.Id, reason), account: message.Account);
             return null;
@@ -130,12 +140,12 @@ public static partial class Machine
         var address = PartyAddresses.Of(work.Context.Vault, state, addressee, message.Channel);
         var request = Decider.Request(state, work.Context, addressee, message.Portfolio, message.Channel, address?.Token, work.Today, facts.SpeakerHeld,
             // What was released and not answered yet is on its way to the customer.
-            underWay: state.Pending.Count(p => p.Kind == "message" && state.Messages[p.Id].Status == MessageStatus.Sending));
-        return Leave(work, message, request with { Party = account.Kind }, () => Say(work, message, facts, account, address!.Value.Address));
+            underWay: state.Pending.Count(p => p.Kind == "message" && state.Messages[p.Id].Status == IntentStatus.Sending));
+        return Leave(work, message, request with { Party = account.Kind }, () => Say(work, message, letter, facts, account, address!.Value.Address));
     }
 
     /// <summary>The gate's last word, and what follows from it.</summary>
-    private static Refused? Leave(Work work, MessageState message, ContactRequest request, Func<MessageFacts> say)
+    private static Refused? Leave(Work work, Intent message, ContactRequest request, Func<MessageFacts> say)
     {
         switch (ContactGate.Clear(work.Context.Rules, request))
         {
@@ -174,10 +184,10 @@ public static partial class Machine
     }
 
     /// <summary>Why the message has lost its reason since it was decided; null: it has not.</summary>
-    private static string? NoLongerMeant(MessageState message, Facts facts)
+    private static string? NoLongerMeant(IntentBody.Letter letter, Facts facts)
     {
         if (facts.PromisedUntil is not null) return "promise-open";
-        if (message.PreDueThrough is { } through)
+        if (letter.PreDueThrough is { } through)
         {
             if (facts.DunnableItems > 0 && !facts.IsBelowMinimum) return "overdue-by-now";
             var coming = facts.Coming.FindAll(e => e.DueOn <= through);
@@ -188,20 +198,20 @@ public static partial class Machine
         return facts.ToChaseMinor <= 0 ? "covered-by-unapplied-cash" : facts.IsBelowMinimum ? "below-minimum" : null;
     }
 
-    private static MessageFacts Say(Work work, MessageState message, Facts facts, AccountDetails account, string to)
+    private static MessageFacts Say(Work work, Intent message, IntentBody.Letter letter, Facts facts, AccountDetails account, string to)
     {
-        var meant = message.PreDueThrough is { } through ? facts.Coming.FindAll(e => e.DueOn <= through) : facts.Dunnable;
+        var meant = letter.PreDueThrough is { } through ? facts.Coming.FindAll(e => e.DueOn <= through) : facts.Dunnable;
         var accounts = meant.Select(e => e.Account).ToHashSet(StringComparer.Ordinal);
         // By the due day that holds today, oldest first, whatever is known to move it later.
         var listed = work.State.Items.Values
             .Where(item => accounts.Contains(item.Account) && item.BalanceOn(work.Today) > 0 && !item.IsDisputedOn(work.Today) && !item.IsPlannedOn(work.Today)
-                && (message.PreDueThrough is { } last ? item.DueAt(work.Today) <= last : Ageing.IsOverdue(item.DueAt(work.Today), work.Today)))
+                && (letter.PreDueThrough is { } last ? item.DueAt(work.Today) <= last : Ageing.IsOverdue(item.DueAt(work.Today), work.Today)))
             .OrderBy(item => item.DueAt(work.Today)).ThenBy(item => item.IssuedOn).ThenBy(item => item.Number, StringComparer.Ordinal)
             .Take(Needs.ListedItemsMax).ToList();
         return new MessageFacts
         {
-            Template = message.Template,
-            Tone = message.Tone,
+            Template = letter.Template,
+            Tone = letter.Tone,
             Language = account.Language ?? "en",
             To = to,
             Name = PartyAddresses.OpenPersonal(work.Context.Vault, work.State.Id, account)?.Name,

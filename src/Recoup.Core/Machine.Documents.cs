@@ -6,6 +6,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
@@ -49,9 +50,9 @@ public static partial class Machine
     private static void Emit(Work work, string account, DecisionRecord decision, DateOnly on) =>
         work.Emit(new Event.Decided(decision with { Intent = decision.Action == "message" ? work.NextIntent("m") : null }), on, account);
 
-    private static Refused? ReleaseDocument(Work work, MessageState message, DocumentRecord document)
+    private static Refused? ReleaseDocument(Work work, Intent message, IntentBody.Document body)
     {
-        var state = work.State;
+        var (state, document) = (work.State, body.Record);
         HistoryEvent[] history = [.. state.History!.Select(h => h.With(state.Id, (party, e) => SealedWords.Open(work.Context.Vault, party, e)))];
         var known = Fold.Of(history, state.Id);
         var invoices = document.Numbers is { } numbers
@@ -68,12 +69,12 @@ public static partial class Machine
         return Leave(work, message, DocumentDecider.Request(state, work.Context, message.Portfolio, message.Account, document,
             work.Today) with
         { AddressToken = address?.Token },
-            () => Say(work, message, account, address!.Value.Address, invoices, statement));
+            () => Say(work, message, body, account, address!.Value.Address, invoices, statement));
     }
 
     /// <summary>What says what came with it: the invoices as they stand today, or what the statement comes to.</summary>
-    private static MessageFacts Say(
-        Work work, MessageState message, AccountDetails account, string to, IReadOnlyList<InvoiceDocument> invoices, AccountStatement? statement)
+    private static MessageFacts Say(Work work, Intent message, IntentBody.Document body, AccountDetails account, string to,
+        IReadOnlyList<InvoiceDocument> invoices, AccountStatement? statement)
     {
         var personal = PartyAddresses.OpenPersonal(work.Context.Vault, work.State.Id, account);
         var items = statement is null
@@ -82,8 +83,8 @@ public static partial class Machine
                 new Money(i.Open, s.Currency), i.DaysPastDue))).Take(Needs.ListedItemsMax).ToList();
         return new MessageFacts
         {
-            Template = message.Template,
-            Tone = message.Tone,
+            Template = body.Template,
+            Tone = body.Tone,
             Language = account.Language ?? "en",
             To = to,
             Name = personal?.Name,

@@ -2,6 +2,7 @@ using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Workspace;
 
@@ -33,7 +34,7 @@ public static partial class Machine
         if (input.On is { } on && on != today)
             return Refuse(Refusal.NotToday, $"two parties become one on the day on which that is told, {today:yyyy-MM-dd}, not on {on:yyyy-MM-dd}: "
                 + "what was said and done before stays what it was");
-        if (other.Pending.Find(p => other.Messages.GetValueOrDefault(p.Id)?.Status == MessageStatus.Sending) is { } underWay)
+        if (other.Pending.Find(p => other.Messages.GetValueOrDefault(p.Id)?.Status == IntentStatus.Sending) is { } underWay)
             return Refuse(Refusal.MessageUnderWay, $"message {underWay.Id} of account {other.Messages[underWay.Id].Account} is being sent, and its channel "
                 + "has not answered yet; try again when it has");
 

@@ -2,6 +2,7 @@ using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
+using Recoup.Core.Outbox;
 
 namespace Recoup.Core;
 
@@ -14,10 +15,10 @@ public static partial class Machine
     private static Refused? TakeResult(Work work, Input.ChannelResult i)
     {
         if (!work.State.Messages.TryGetValue(i.Message, out var message)) return new Refused(Refusal.UnknownMessage, $"there is no message {i.Message}");
-        if (message.Status != MessageStatus.Sending) return null;
+        if (message.Status != IntentStatus.Sending) return null;
         if (i.Outcome != "deferred")
         {
-            work.Emit(new Event.MessageSettled(i.Message, i.Outcome, i.Detail, message.PreDueThrough is not null), account: message.Account);
+            work.Emit(new Event.MessageSettled(i.Message, i.Outcome, i.Detail, message.Letter?.PreDueThrough is not null), account: message.Account);
             // Said at the door it says as much as said in a letter afterwards.
             if (i.BadAddress is { } status)
             {
@@ -36,11 +37,11 @@ public static partial class Machine
     {
         if (!work.State.Messages.TryGetValue(i.Message, out var message) || message.Account != i.Account)
             return new Refused(Refusal.UnknownMessage, $"account {i.Account} has no message {i.Message}");
-        if (message.Status != MessageStatus.Unknown)
+        if (message.Status != IntentStatus.Unknown)
             return new Refused(Refusal.MessageNotUnknown,
                 $"message {i.Message} is {message.Status.ToString().ToLowerInvariant()}; only an unknown one is settled by a person");
         work.Emit(new Event.MessageSettled(i.Message, i.Outcome, $"by {i.Actor}{(i.Reason is { } reason ? $": {WithoutAddresses(reason)}" : "")}",
-            message.PreDueThrough is not null));
+            message.Letter?.PreDueThrough is not null));
         return null;
     }
 
@@ -48,14 +49,14 @@ public static partial class Machine
     {
         if (!work.State.Messages.TryGetValue(i.Message, out var message) || message.Account != i.Account)
             return new Refused(Refusal.UnknownMessage, $"account {i.Account} has no message {i.Message}");
-        if (message.Status is MessageStatus.Pending or MessageStatus.Withdrawn)
+        if (message.Status is IntentStatus.Pending or IntentStatus.Withdrawn)
             return new Refused(Refusal.MessageNotSent,
                 $"message {i.Message} is {message.Status.ToString().ToLowerInvariant()}; what never left can't come back");
         var addressee = PartyAddresses.AddresseeOf(work.State, work.State.Account(i.Account)!, message.Channel);
         var token = message.AddressToken ?? PartyAddresses.Of(work.Context.Vault, work.State, addressee, message.Channel)?.Token;
         var knownBad = i.Kind != "hard" || token is null || work.State.Contact.IsUndeliverable(message.Channel, token);
         // Servers report one failure more than once; what it says is known already.
-        if (knownBad && message.Status is MessageStatus.Bounced or MessageStatus.Failed) return null;
+        if (knownBad && message.Status is IntentStatus.Bounced or IntentStatus.Failed) return null;
         work.Emit(new Event.MessageBounced(i.Message, i.Kind, message.Channel, token, i.Status, i.Detail is { } detail ? WithoutAddresses(detail) : null));
         UseNextAddress(work, message.Channel, token);
         return null;

@@ -2,6 +2,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
@@ -13,7 +14,7 @@ namespace Recoup.Core;
 public sealed record Recorded(Event Event, Envelope Envelope, long Prior, string Actor);
 
 /// <summary>A message cleared to leave: what a channel needs to send it.</summary>
-public sealed record Outgoing(string Party, string Message, string Channel, MessageText Text)
+public sealed record Outgoing(string Party, string Message, string Channel, MessageText Text) : IOutgoing
 {
     /// <summary>How often it was handed to its channel before, which could not take it then.</summary>
     public int Tries { get; init; }

@@ -129,7 +129,7 @@ public sealed class Needs
                 if (state.Messages.TryGetValue(i.Message, out var message) && message.Document is not null) needs.History = state.History is null;
                 else if (message is not null)
                     foreach (var account in state.Accounts)
-                        if (account.Portfolio == message.Portfolio) needs.Listed(state, account.Account, message.PreDueThrough ?? today.Plus(-1));
+                        if (account.Portfolio == message.Portfolio) needs.Listed(state, account.Account, message.Letter?.PreDueThrough ?? today.Plus(-1));
                 // Its address may stop it, and then its step goes by another channel.
                 if (state.Contact.OptOuts.Count > 0 || state.Contact.BadAddresses is not null || (message is not null && !state.IsKnownBy(message.Channel)))
                     needs.ToDecide(state);

@@ -7,6 +7,7 @@ using Recoup.Connectors.Files;
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
+using Recoup.Core.Outbox;
 using Recoup.Server.Api;
 using Recoup.Server.Words;
 using Recoup.Storage.Work;
@@ -70,12 +71,12 @@ internal static class TableFiles
             All(after => desk.Pages.Plans(NullIfBlank(state), NullIfBlank(account), desk.AsOf, after, PartSize))));
         routes.MapGet($"/messages.{ending}", (Desk desk, HttpContext http, string? status) =>
         {
-            MessageStatus? wanted = Enum.TryParse<MessageStatus>(status, ignoreCase: true, out var s) && Enum.IsDefined(s) ? s : null;
+            IntentStatus? wanted = Enum.TryParse<IntentStatus>(status, ignoreCase: true, out var s) && Enum.IsDefined(s) ? s : null;
             return Write(http, "messages", ["message", "not_before", "account", "name", "portfolio", "template", "tone", "channel", "rule", "status", "detail"],
                 All(after => desk.Pages.Messages(wanted, after, PartSize)).Select(l => new string?[]
                 {
-                    l.Message.Id, Show.Instant(l.Message.NotBefore), l.Message.Account, l.Name, l.Message.Portfolio, l.Message.Template,
-                    l.Message.Tone, l.Message.Channel, l.Message.Rule, l.Message.Status.ToString().ToLowerInvariant(), l.Message.Detail,
+                    l.Message.Id, Show.Instant(l.Message.NotBefore), l.Message.Account, l.Name, l.Message.Portfolio, l.Written.Template,
+                    l.Written.Tone, l.Message.Channel, l.Written.Rule, l.Message.Status.ToString().ToLowerInvariant(), l.Message.Detail,
                 }));
         });
         routes.MapGet($"/kpis.{ending}", (Desk desk, HttpContext http, string? portfolio) =>

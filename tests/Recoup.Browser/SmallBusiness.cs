@@ -4,6 +4,7 @@ using Recoup.Connectors.Mail;
 using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
+using Recoup.Core.Outbox;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 

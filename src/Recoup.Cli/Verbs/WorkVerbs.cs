@@ -4,6 +4,7 @@ using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Outbox;
 using Recoup.Core.Policies;
 using Recoup.Server.Api;
 using Recoup.Storage;
@@ -211,7 +212,7 @@ internal static class WorkVerbs
             var door = session.Door("import", create: wanted != "status");
             if (wanted != "status") Switch(door, wanted, parsed.GetValue(reason), $"sending/{wanted}/{session.Clock.GetUtcNow().ToUnixTimeMilliseconds()}");
             var workspace = door.Look();
-            var waiting = new Readings(door.Store).Messages().Counts.GetValueOrDefault(MessageStatus.Pending);
+            var waiting = new Readings(door.Store).Messages().Counts.GetValueOrDefault(IntentStatus.Pending);
             var sheet = new Sheet("sending", "since", "messages waiting");
             sheet.Add(workspace.Mode, workspace.Mode == "live" ? workspace.LiveSince : null, waiting);
             session.Output.Print(json =>
@@ -286,14 +287,14 @@ internal static class WorkVerbs
             using var session = new Session(parsed);
             var (counts, unknown) = new Readings(session.Open()).Messages();
             var sheet = new Sheet("status", "messages") { Empty = "no message was ever decided" };
-            foreach (var status in Enum.GetValues<MessageStatus>())
+            foreach (var status in Enum.GetValues<IntentStatus>())
                 if (counts.TryGetValue(status, out var count)) sheet.Add(status.ToString().ToLowerInvariant(), count);
             var list = new Sheet("message", "account") { Title = "Nobody knows whether these arrived", Empty = "no message is of unknown fate" };
             foreach (var (id, account) in unknown) list.Add(id, account);
             session.Output.Print(json =>
             {
                 json.WriteStartObject();
-                foreach (var status in Enum.GetValues<MessageStatus>())
+                foreach (var status in Enum.GetValues<IntentStatus>())
                     json.WriteNumber(status.ToString().ToLowerInvariant(), counts.GetValueOrDefault(status));
                 json.WriteStartArray("unknown_messages");
                 foreach (var (id, account) in unknown)

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
+using Recoup.Core.Outbox;
 
 namespace Recoup.Connectors.Mail;
 

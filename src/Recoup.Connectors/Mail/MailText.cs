@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using MimeKit;
 using Recoup.Core.Contact;
+using Recoup.Core.Outbox;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Connectors.Mail;

@@ -1,6 +1,7 @@
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
+using Recoup.Core.Outbox;
 
 namespace Recoup.Core.Parties;
 
@@ -248,7 +249,7 @@ public sealed class PartyState : IFormed<PartyState>
     /// <summary>The rows of each kind of which some were asked for.</summary>
     public ReadOnlySpan<(RowKind Kind, IRows Rows)> AllRows() => beside;
 
-    public Rows<string, MessageState> Messages => (Rows<string, MessageState>)Of(RowKinds.Messages);
+    public Rows<string, Intent> Messages => (Rows<string, Intent>)Of(RowKinds.Messages);
 
     /// <summary>False where a party is folded from its first event on: all of it changed.</summary>
     public bool NotesChanges { get; init; } = true;

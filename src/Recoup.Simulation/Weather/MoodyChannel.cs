@@ -1,6 +1,7 @@
 using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
+using Recoup.Core.Outbox;
 using Recoup.Simulation.Business;
 using Recoup.Simulation.Worlds;
 using Recoup.Storage;

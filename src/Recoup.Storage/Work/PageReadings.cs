@@ -5,6 +5,7 @@ using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
@@ -31,10 +32,16 @@ public sealed record ItemLine(string Account, string? Name, string Portfolio, st
 public sealed record PlanLine(PlanState Plan, string Party, string? Name, string Portfolio, DateOnly AsOf);
 
 /// <summary>A message as a list shows it.</summary>
-public sealed record MessageLine(MessageState Message, string? Name);
+public sealed record MessageLine(Intent Message, string? Name)
+{
+    public IntentBody.Written Written => (IntentBody.Written)Message.Body;
+}
 
 /// <summary>A message, its text as sent (null: not sent yet, or the party's key is gone), the decision for it, and what became of it, oldest first.</summary>
-public sealed record MessageLook(MessageState Message, string Party, string? Name, MessageText? Text, Explained? Decision, IReadOnlyList<JournalRow> Events);
+public sealed record MessageLook(Intent Message, string Party, string? Name, MessageText? Text, Explained? Decision, IReadOnlyList<JournalRow> Events)
+{
+    public IntentBody.Written Written => (IntentBody.Written)Message.Body;
+}
 
 /// <summary>The end of one chain.</summary>
 public sealed record ChainEnd(int Partition, long Seq, string Hash, DateTimeOffset RecordedAt);
@@ -222,7 +229,7 @@ public sealed class PageReadings
     // --- messages ---
 
     /// <summary>Newest first by the time from which they may leave.</summary>
-    public Slice<MessageLine> Messages(MessageStatus? status, string? after, int limit) => readings.Read(_ =>
+    public Slice<MessageLine> Messages(IntentStatus? status, string? after, int limit) => readings.Read(_ =>
     {
         var at = Cursor.Read(after, 2);
         var (time, id) = (at is null ? long.MaxValue : Cursor.Number(at[0]), at?[1] ?? "");
@@ -241,14 +248,14 @@ public sealed class PageReadings
         return new Slice<MessageLine>([.. lines.OfType<MessageLine>()], found.Count > limit ? found[limit - 1].Cursor : null);
     });
 
-    private MessageLine Line(MessageState message, PartyState party)
+    private MessageLine Line(Intent message, PartyState party)
     {
         if (message.Detail is { } detail) message.Detail = SealedWords.Open(store.Vault, party.Id, detail);
         return new MessageLine(message, NameOf(party, message.Account));
     }
 
     /// <summary>How many messages of a status may leave from one instant to another, the second not included.</summary>
-    public int CountMessages(MessageStatus status, DateTimeOffset? from = null, DateTimeOffset? before = null) => readings.Read(_ =>
+    public int CountMessages(IntentStatus status, DateTimeOffset? from = null, DateTimeOffset? before = null) => readings.Read(_ =>
     {
         var s = store.Statement("SELECT count(*) FROM message WHERE status = ? AND not_before >= ? AND not_before < ?").Bind((long)status)
             .Bind(from?.ToUnixTimeMilliseconds() ?? 0).Bind(before?.ToUnixTimeMilliseconds() ?? long.MaxValue);

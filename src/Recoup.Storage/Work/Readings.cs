@@ -5,6 +5,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
@@ -204,18 +205,18 @@ public sealed class Readings
     }
 
     /// <summary>Messages by status, and those of unknown fate that wait for a person.</summary>
-    public (IReadOnlyDictionary<MessageStatus, int> Counts, IReadOnlyList<(string Id, string Account)> Unknown) Messages() => Read(_ =>
+    public (IReadOnlyDictionary<IntentStatus, int> Counts, IReadOnlyList<(string Id, string Account)> Unknown) Messages() => Read(_ =>
     {
-        var counts = new Dictionary<MessageStatus, int>();
+        var counts = new Dictionary<IntentStatus, int>();
         var s = store.Statement("SELECT status, count(*) FROM message GROUP BY status");
-        while (s.Step()) counts[(MessageStatus)s.Int(0)] = s.Int(1);
+        while (s.Step()) counts[(IntentStatus)s.Int(0)] = s.Int(1);
         var unknown = new List<(string, string)>();
         s = store.Statement("SELECT id, state, pid FROM message WHERE status = 4 ORDER BY id");
         var found = new List<(string Id, long Pid, byte[] State)>();
         while (s.Step()) found.Add((s.Text(0), s.Long(2), s.Blob(1).ToArray()));
         // Its account is told where it can be read; that it is of unknown fate in any case.
         foreach (var (id, pid, bytes) in found) unknown.Add((id, store.OrTrouble(pid, () => RowKinds.Messages.Decode(bytes).Account) ?? ""));
-        return ((IReadOnlyDictionary<MessageStatus, int>)counts, (IReadOnlyList<(string, string)>)unknown);
+        return ((IReadOnlyDictionary<IntentStatus, int>)counts, (IReadOnlyList<(string, string)>)unknown);
     });
 
     /// <summary>Open balance of an item, in minor units; null where the account has no such item.</summary>

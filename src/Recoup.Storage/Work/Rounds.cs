@@ -1,6 +1,7 @@
 using System.Globalization;
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
+using Recoup.Core.Outbox;
 
 namespace Recoup.Storage.Work;
 
@@ -46,7 +47,7 @@ public static class Rounds
     {
         var workspace = readings.Workspace();
         var (counts, unknown) = new Readings(store).Messages();
-        var words = string.Create(CultureInfo.InvariantCulture, $"{counts.GetValueOrDefault(MessageStatus.Pending)} waiting, {unknown.Count} of unknown fate");
+        var words = string.Create(CultureInfo.InvariantCulture, $"{counts.GetValueOrDefault(IntentStatus.Pending)} waiting, {unknown.Count} of unknown fate");
         var state = workspace.Mode != "live" ? workspace.Mode : aside > 0 ? "set_aside" : unknown.Count > 0 ? "unknown" : "ok";
         return new Round("dispatch", state, null, aside > 0 ? words + $", {aside.ToString(CultureInfo.InvariantCulture)} set aside" : words);
     }

@@ -4,6 +4,7 @@ using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Workspace;
 
@@ -116,7 +117,7 @@ public static class Settling
             ? now : door.LastRecordedAt)]).Units.Single();
     }
 
-    private static (PartyState State, MessageState Message)? AccountOf(Store store, string message)
+    private static (PartyState State, Intent Message)? AccountOf(Store store, string message)
     {
         var s = store.Statement("SELECT p.id FROM message m JOIN party p ON p.pid = m.pid WHERE m.id = ?").Bind(message);
         if (!s.Step()) return null;

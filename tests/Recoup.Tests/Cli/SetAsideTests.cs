@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Outbox;
 using Recoup.Core.Recovery;
 using Recoup.Storage;
 using Recoup.Tests.Api;
@@ -301,7 +302,7 @@ public sealed class SetAsideTests : IDisposable
         {
             if (m.Party == "B") throw new FormatException("this one can't be written");
             handed.Add(m.Party);
-            return Core.Contact.ChannelAnswer.Sent;
+            return Core.Outbox.ChannelAnswer.Sent;
         })]);
         Storage.Work.DispatchReport Dispatch(Storage.Work.ChannelPort by) =>
             new Storage.Work.Dispatcher(door, new Dictionary<string, Storage.Work.ChannelPort>(StringComparer.Ordinal) { ["email"] = by })
@@ -319,9 +320,33 @@ public sealed class SetAsideTests : IDisposable
         (report.Sent, report.SetAside).ShouldBe((4, 1));
         aside.ShouldHaveSingleItem().Party.ShouldBe("B");
         handed.Distinct().Order(StringComparer.Ordinal).ShouldBe(["A", "C", "D", "E"]);
-        var again = Dispatch(port with { Send = (messages, _) => [.. messages.Select(_ => Core.Contact.ChannelAnswer.Sent)] });
+        var again = Dispatch(port with { Send = (messages, _) => [.. messages.Select(_ => Core.Outbox.ChannelAnswer.Sent)] });
         (again.Sent, again.SetAside).ShouldBe((1, 0));
         SetAsides.List(store).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(256, 1)]
+    [InlineData(2, 3)]
+    public void A_port_that_takes_one_at_a_time_makes_no_other_one_slow(int size, int parts)
+    {
+        FiveCustomers();
+        folder.Run(RunDay).Expect(0);
+        using var store = folder.Open();
+        var door = new Door(store, "dispatch", TimeProvider.System, Connectors.Mail.TemplateWriter.Shipped);
+        var handed = new List<int>();
+        var mail = new Storage.Work.ChannelPort(IsIdempotent: true, (messages, _) =>
+        {
+            handed.Add(messages.Count);
+            return [.. messages.Select(_ => ChannelAnswer.Sent)];
+        })
+        { PartSize = size };
+        var careful = new Storage.Work.ChannelPort(IsIdempotent: false, (_, _) => throw new InvalidOperationException("nothing goes by it")) { PartSize = 1 };
+        new Storage.Work.Dispatcher(door, new Dictionary<string, Storage.Work.ChannelPort>(StringComparer.Ordinal) { ["email"] = mail, ["letter"] = careful })
+            .Dispatch(new DateTimeOffset(2026, 4, 8, 10, 0, 0, TimeSpan.Zero)).Sent.ShouldBe(5);
+        handed.ShouldAllBe(count => count <= size);
+        // Each slot of a database is drained by itself.
+        if (Storage.Work.Slots.Of(store).Count == 1) handed.Count.ShouldBe(parts);
     }
 
     // --- dates ---

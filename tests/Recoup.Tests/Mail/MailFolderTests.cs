@@ -4,6 +4,7 @@ using Recoup.Connectors.Mail;
 using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
+using Recoup.Core.Outbox;
 using Recoup.Core.Recovery;
 using Recoup.Core.Workspace;
 

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Recoup.Connectors.Mail;
 using Recoup.Core;
 using Recoup.Core.Contact;
+using Recoup.Core.Outbox;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Tests.Mail;

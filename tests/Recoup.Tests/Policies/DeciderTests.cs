@@ -3,6 +3,7 @@ using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Outbox;
 using Recoup.Core.Policies;
 using Recoup.Core.Recovery;
 using static Recoup.Tests.Policies.PartyBench;
@@ -588,7 +589,7 @@ public sealed class DeciderTests
         bench.Invoice("I1", Due);
         bench.Review(Due.AddDays(5));
         bench.Do(new Input.Erasure { Key = "e", Account = "A1", Reason = "asked" });
-        bench.State.Messages.Values.Single().Status.ShouldBe(MessageStatus.Withdrawn);
+        bench.State.Messages.Values.Single().Status.ShouldBe(IntentStatus.Withdrawn);
         bench.Review(Due.AddDays(20)).Rule.ShouldBe("erased");
     }
 

@@ -6,6 +6,7 @@ using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Simulation;
@@ -129,7 +130,7 @@ internal sealed class Play : IDisposable
                 return Take([new Step.Send(settle.At, [Json.Line("message_settled", settle.Key, account, ("message", id), ("outcome", settle.Outcome))])]);
             case Step.Bounce bounce:
                 {
-                    var sent = Store.Statement("SELECT state FROM message WHERE status = ? ORDER BY id DESC LIMIT 1").Bind((long)MessageStatus.Sent);
+                    var sent = Store.Statement("SELECT state FROM message WHERE status = ? ORDER BY id DESC LIMIT 1").Bind((long)IntentStatus.Sent);
                     if (!sent.Step()) return [];
                     var message = RowKinds.Messages.Decode(sent.Blob(0));
                     sent.Reset();

@@ -2,6 +2,7 @@ using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
+using Recoup.Core.Outbox;
 using Recoup.Core.Recovery;
 using Recoup.Tests.Policies;
 
@@ -15,7 +16,7 @@ public sealed class MessageFateTests
     private readonly PartyBench bench = new() { ChannelSays = null };
 
     /// <summary>A reminder, released and not answered yet.</summary>
-    private MessageState Released()
+    private Intent Released()
     {
         bench.Clock(PartyBench.At(Due.AddDays(-30)));
         bench.Invoice("RE-1", Due, 500m);
@@ -50,7 +51,7 @@ public sealed class MessageFateTests
         Says("deferred", "451 later", until).ShouldHaveSingleItem().ShouldBeOfType<Event.MessageDeferred>()
             .ShouldSatisfyAllConditions(e => e.Message.ShouldBe(message.Id), e => e.Rule.ShouldBe(Machine.ChannelNotNow),
                 e => e.Until.ShouldBe(until), e => Words(e.Detail).ShouldBe("451 later"));
-        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Pending), m => m.NotBefore.ShouldBe(until),
+        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(IntentStatus.Pending), m => m.NotBefore.ShouldBe(until),
             m => Words(m.Detail).ShouldBe("451 later"), m => m.Tries.ShouldBe(1), m => m.FirstTriedAt.ShouldBe(bench.Now));
         bench.State.Contact.Recent.ShouldBeEmpty();
         // An answer to what is not under way changes nothing.
@@ -61,7 +62,7 @@ public sealed class MessageFateTests
         bench.Dispatch().ShouldHaveSingleItem().ShouldBeOfType<Event.MessageReleased>();
         bench.Sent[^1].ShouldSatisfyAllConditions(o => o.Tries.ShouldBe(1), o => o.FirstTriedAt.ShouldBe(until.AddMinutes(-20)));
         Says("sent", "250 ok");
-        message.Status.ShouldBe(MessageStatus.Sent);
+        message.Status.ShouldBe(IntentStatus.Sent);
         bench.State.Contact.Recent.Count.ShouldBe(1);
     }
 
@@ -73,7 +74,7 @@ public sealed class MessageFateTests
         bench.Pay(Due.AddDays(3), 500m);
         bench.Clock(bench.Now.AddHours(1));
         bench.Dispatch().ShouldHaveSingleItem().ShouldBeOfType<Event.MessageWithdrawn>().Rule.ShouldBe("nothing-overdue");
-        message.Status.ShouldBe(MessageStatus.Withdrawn);
+        message.Status.ShouldBe(IntentStatus.Withdrawn);
     }
 
     [Fact]
@@ -103,7 +104,7 @@ public sealed class MessageFateTests
         var message = Released();
         Says("sent");
         Bounce("hard", "5.1.1", "no such user pay@customer.example here");
-        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Bounced), m => Words(m.Detail).ShouldBe("hard 5.1.1 no such user … here"));
+        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(IntentStatus.Bounced), m => Words(m.Detail).ShouldBe("hard 5.1.1 no such user … here"));
         // It was a contact, or an attempt at one, all the same.
         bench.State.Contact.Recent.Count.ShouldBe(1);
 
@@ -117,7 +118,7 @@ public sealed class MessageFateTests
     {
         var message = Released();
         Says("failed", "550 5.1.1 no such user", badAddress: "5.1.1").Select(e => e.GetType().Name).ShouldBe(["MessageSettled", "MessageBounced", "Decided"]);
-        message.Status.ShouldBe(MessageStatus.Failed);
+        message.Status.ShouldBe(IntentStatus.Failed);
         bench.State.Contact.Recent.ShouldBeEmpty();
         // Its step went on by a call at once, for the same reason.
         bench.State.WorkItems.Values.ShouldHaveSingleItem().CreatedOn.ShouldBe(Due.AddDays(3));
@@ -171,7 +172,7 @@ public sealed class MessageFateTests
         var message = Released();
         Says("sent");
         Bounce("soft", "5.2.2", "mailbox full");
-        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Bounced), m => Words(m.Detail).ShouldBe("soft 5.2.2 mailbox full"));
+        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(IntentStatus.Bounced), m => Words(m.Detail).ShouldBe("soft 5.2.2 mailbox full"));
         ContactGateOf("email").ShouldBeNull();
         bench.Review(Due.AddDays(4)).Rule.ShouldBe("step-not-due");
         bench.Review(Due.AddDays(14)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("message"), d => d.Step.ShouldBe("second-reminder"));
@@ -187,7 +188,7 @@ public sealed class MessageFateTests
         var message = Released();
         Says("unknown", "the connection broke");
         Bounce("hard", "5.1.1");
-        message.Status.ShouldBe(MessageStatus.Bounced);
+        message.Status.ShouldBe(IntentStatus.Bounced);
         bench.State.Contact.Recent.Count.ShouldBe(1);
     }
 
@@ -197,7 +198,7 @@ public sealed class MessageFateTests
         var message = Released();
         Bounce("hard", "5.1.1");
         Says("sent").ShouldBeEmpty();
-        message.Status.ShouldBe(MessageStatus.Bounced);
+        message.Status.ShouldBe(IntentStatus.Bounced);
         bench.State.Contact.Recent.Count.ShouldBe(1);
         bench.State.Pending.ShouldBeEmpty();
     }
@@ -229,7 +230,7 @@ public sealed class MessageFateTests
         {
             Key = "s", Account = "A1", Message = message.Id, Outcome = "failed", Actor = "ann", Reason = "log of the relay, pay@customer.example not in it",
         });
-        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(MessageStatus.Failed),
+        message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(IntentStatus.Failed),
             m => Words(m.Detail).ShouldBe("by ann: log of the relay, … not in it"));
     }
 }

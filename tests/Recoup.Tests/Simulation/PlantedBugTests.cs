@@ -1,5 +1,6 @@
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
+using Recoup.Core.Outbox;
 using Recoup.Core.Policies;
 using Recoup.Core.Recovery;
 using Recoup.Simulation.Auditing;

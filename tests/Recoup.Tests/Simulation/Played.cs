@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Recoup.Connectors.Mail;
 using Recoup.Core;
 using Recoup.Core.Contact;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
@@ -40,7 +41,7 @@ internal static class Played
         db.CreateFunction("pending", (byte[] state, string id) =>
         {
             var message = RowKinds.Messages.Decode(state);
-            (message.Id, message.Status) = (id, MessageStatus.Pending);
+            (message.Id, message.Status) = (id, IntentStatus.Pending);
             return RowKinds.Messages.Encode(message);
         });
         db.CreateFunction("without_second_movement", (byte[] state) =>

@@ -1,5 +1,6 @@
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
+using Recoup.Core.Outbox;
 using Recoup.Simulation.Auditing;
 using Recoup.Simulation.Weather;
 

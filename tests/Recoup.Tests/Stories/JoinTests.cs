@@ -6,6 +6,7 @@ using Recoup.Core.Documents;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Storage;
@@ -106,7 +107,7 @@ public sealed class JoinTests
         // That of the party that stays is answered to where it is.
         Send(play, On(4, 20, 12), """{"type":"account_joined","key":"k","account":"A1","with":"A2"}""").ShouldBeNull();
         play.Door.Take([new InputUnit(0, [new Input.ChannelResult { Key = "answer", Party = "A2", Message = message, Outcome = "sent" }], On(4, 20, 13))]);
-        new Readings(play.Store).Messages().Counts[MessageStatus.Sent].ShouldBe(1);
+        new Readings(play.Store).Messages().Counts[IntentStatus.Sent].ShouldBe(1);
         ShouldBeSound(play);
     }
 
@@ -116,7 +117,7 @@ public sealed class JoinTests
         using var play = Begin();
         Sent(play, On(4, 20, 11), Join);
         var counts = new Readings(play.Store).Messages().Counts;
-        (counts[MessageStatus.Withdrawn], counts[MessageStatus.Pending]).ShouldBe((1, 1));
+        (counts[IntentStatus.Withdrawn], counts[IntentStatus.Pending]).ShouldBe((1, 1));
         var dispatched = play.Dispatch(On(4, 20, 12));
         dispatched.Sent.ShouldBe(1);
         var released = play.Journal().Where(r => r.Kind == "message_released").ShouldHaveSingleItem();

@@ -4,6 +4,7 @@ using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
@@ -498,7 +499,7 @@ internal sealed class Story : IDisposable
                     if (Items().Find(i => i.Number == number)?.Delivery is not { } d) return $"delivery {number} none";
                     return $"delivery {number} {d.Outcome} {d.On:yyyy-MM-dd}{(d.Why is null ? "" : $" because {d.Why}")}";
                 }
-            case "pending": return $"pending {new Readings(Play.Store).Messages().Counts.GetValueOrDefault(MessageStatus.Pending)}";
+            case "pending": return $"pending {new Readings(Play.Store).Messages().Counts.GetValueOrDefault(IntentStatus.Pending)}";
             case "kpi": { var id = w.Next("a KPI"); return $"kpi {id} {Kpi(id)}"; }
             case "explain": return $"explain {Explain(w.Rest())}";
             case "next": w.Expect("review"); return $"next review {(Party().NextReviewOn is { } next ? $"{next:yyyy-MM-dd}" : "never")}";

@@ -1,0 +1,186 @@
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+
+namespace Recoup.Core.Outbox;
+
+/// <summary>
+/// What was decided to leave, and how far it has come. Whatever it brings it has one life: pending until its turn, released by its gate,
+/// then what its port answered. Of letters and documents it is folded from events.
+/// </summary>
+public sealed class Intent : IFormed<Intent>
+{
+    public string Id { get; set; } = "";
+    public string Portfolio { get; set; } = "";
+    public string Account { get; set; } = "";
+
+    /// <summary>Of the port by which it leaves: <see cref="Contact.Channel"/>.</summary>
+    public string Channel { get; set; } = "";
+
+    public DateOnly DecidedOn { get; set; }
+
+    /// <summary>What it brings.</summary>
+    public required IntentBody Body { get; set; }
+
+    public DateTimeOffset NotBefore { get; set; }
+    public IntentStatus Status { get; set; }
+    public string? Detail { get; set; }
+
+    /// <summary>How often its port was given it and could not take it.</summary>
+    public int Tries { get; set; }
+
+    /// <summary>When its port was first given it and could not take it.</summary>
+    public DateTimeOffset? FirstTriedAt { get; set; }
+
+    /// <summary>The token of the address it went to; null: it has not left.</summary>
+    public string? AddressToken { get; set; }
+
+    /// <summary>The letter that it brings; null: it brings something else.</summary>
+    public IntentBody.Letter? Letter => Body as IntentBody.Letter;
+
+    /// <summary>The document that it brings; null: it brings something else.</summary>
+    public DocumentRecord? Document => (Body as IntentBody.Document)?.Record;
+
+    /// <summary>Still on its way: its port has not said for good what became of it.</summary>
+    public bool IsOpen => Status is IntentStatus.Pending or IntentStatus.Sending;
+
+    /// <summary>Its gate let it go; it is recorded before its port is given it.</summary>
+    public void Release(string? addressToken) =>
+        (Status, Detail, AddressToken) = (IntentStatus.Sending, null, addressToken);
+
+    /// <summary>Its gate, or its port, could not take it before an instant.</summary>
+    /// <param name="at">When that was said.</param>
+    public void Defer(DateTimeOffset until, string? why, DateTimeOffset at)
+    {
+        if (Status == IntentStatus.Sending)
+        {
+            Tries++;
+            FirstTriedAt ??= at;
+        }
+        (Status, Detail, NotBefore) = (IntentStatus.Pending, why, until);
+    }
+
+    /// <summary>It has lost its reason, or its gate forbids it.</summary>
+    public void Withdraw(string why) => (Status, Detail) = (IntentStatus.Withdrawn, why);
+
+    /// <summary>Its port, or a person, says what became of it.</summary>
+    /// <param name="outcome">sent, failed or unknown.</param>
+    public void Answer(string outcome, string? detail) => (Status, Detail) = (outcome switch
+    {
+        "sent" => IntentStatus.Sent,
+        "failed" => IntentStatus.Failed,
+        _ => IntentStatus.Unknown,
+    }, detail);
+
+    /// <summary>It came back after it had left. That it never left is known better.</summary>
+    public void Bounce(string detail)
+    {
+        if (Status != IntentStatus.Failed) (Status, Detail) = (IntentStatus.Bounced, detail);
+    }
+
+    public static Intent Blank => new() { Body = IntentBody.Letter.Blank };
+
+    public static Intent Form<TForm>(ref TForm f, Intent v) where TForm : IForm, allows ref struct
+    {
+        v.Id = f.Text("id", v.Id);
+        v.Portfolio = f.Word("portfolio", v.Portfolio);
+        v.Account = f.Word("account", v.Account);
+        v.Channel = f.Word("channel", v.Channel);
+        var written = (IntentBody.Written)v.Body;
+        var (template, tone, rule) = (f.Word("template", written.Template), f.Word("tone", written.Tone), f.Word("rule", written.Rule));
+        v.DecidedOn = f.Day("decided_on", v.DecidedOn);
+        v.NotBefore = f.Instant("not_before", v.NotBefore);
+        v.Status = f.Choice("status", v.Status);
+        f.BeginRare(8);
+        var through = f.DayOrNull("pre_due_through", v.Letter?.PreDueThrough);
+        var before = f.OneOrNull("step_before", v.Letter?.StepBefore);
+        var reminded = f.DayOrNull("reminded_before", v.Letter?.RemindedBefore);
+        var document = f.OneOrNull("document", v.Document);
+        v.Detail = f.TextOrNull("detail", v.Detail);
+        v.Tries = f.Int("tries", v.Tries);
+        v.FirstTriedAt = f.InstantOrNull("first_tried_at", v.FirstTriedAt);
+        v.AddressToken = f.TextOrNull("address_token", v.AddressToken);
+        f.EndRare();
+        v.Body = document is null
+            ? new IntentBody.Letter(template, tone, rule) { PreDueThrough = through, StepBefore = before, RemindedBefore = reminded }
+            : new IntentBody.Document(template, tone, rule, document);
+        return v;
+    }
+}
+
+/// <summary>What an intent brings: closed, so that a kind more is an arm more wherever one is told from another.</summary>
+public abstract record IntentBody
+{
+    private IntentBody() { }
+
+    /// <summary>What is written for a customer from a template when it is released.</summary>
+    /// <param name="Rule">The step or the rule that decided it.</param>
+    public abstract record Written(string Template, string Tone, string Rule) : IntentBody;
+
+    /// <summary>It duns: it is a step of the treatment, or reminds of what is not due yet.</summary>
+    public sealed record Letter(string Template, string Tone, string Rule) : Written(Template, Tone, Rule)
+    {
+        /// <summary>It is about items due up to this day and not overdue; null: about overdue items.</summary>
+        public DateOnly? PreDueThrough { get; init; }
+
+        /// <summary>Where the treatment stood before this step: there it stands again should the letter not leave.</summary>
+        public StepTaken? StepBefore { get; init; }
+
+        public DateOnly? RemindedBefore { get; init; }
+
+        public static Letter Blank => new("", "", "");
+    }
+
+    /// <summary>It brings invoices or a statement: no action of collection.</summary>
+    public sealed record Document(string Template, string Tone, string Rule, DocumentRecord Record) : Written(Template, Tone, Rule);
+}
+
+/// <summary>A step, the day it was taken, and the anchor from which its days were counted.</summary>
+public sealed record StepTaken(string Step, DateOnly On, DateOnly? AnchorOn, bool InShadow, int EntryAt) : IFormed<StepTaken>
+{
+    public static StepTaken Blank => new("", default, null, false, 0);
+
+    public static StepTaken Form<TForm>(ref TForm f, StepTaken v) where TForm : IForm, allows ref struct =>
+        new(f.Word("step", v.Step), f.Day("on", v.On), f.DayOrNull("anchor_on", v.AnchorOn), f.Flag("in_shadow", v.InShadow), f.Int("entry_at", v.EntryAt));
+}
+
+/// <summary>
+/// pending, then sending once released; then sent, failed or unknown by the port's word, or withdrawn by the gate's;
+/// bounced where it came back after it was sent.
+/// </summary>
+public enum IntentStatus { Pending, Sending, Sent, Failed, Unknown, Withdrawn, Bounced }
+
+/// <summary>
+/// What a port says of an intent. failed: it did not go and will not; unknown: it may have gone; deferred: it did not
+/// go for certain, and is to be tried again from an instant on.
+/// </summary>
+/// <param name="Outcome">sent, failed, unknown or deferred, as <c>Input.ChannelResult</c> has it.</param>
+/// <param name="Detail">For people; says nothing of the customer.</param>
+public sealed record ChannelAnswer(string Outcome, string? Detail = null)
+{
+    /// <summary>Of a deferred intent, when to try again.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Of a failed intent: the status (RFC 3463) that says the address itself takes no mail; null: it does not.</summary>
+    public string? BadAddress { get; init; }
+
+    public static ChannelAnswer Deferred(string detail, DateTimeOffset until) => new("deferred", detail) { Until = until };
+
+    public static readonly ChannelAnswer Sent = new("sent");
+
+    public static ChannelAnswer Failed(string detail) => new("failed", detail);
+
+    public static ChannelAnswer Unknown(string detail) => new("unknown", detail);
+}
+
+/// <summary>What a port is given of an intent that was released.</summary>
+public interface IOutgoing
+{
+    /// <summary>Whom it is about.</summary>
+    string Party { get; }
+
+    /// <summary>The intent's id.</summary>
+    string Message { get; }
+
+    /// <summary>The port's name.</summary>
+    string Channel { get; }
+}
