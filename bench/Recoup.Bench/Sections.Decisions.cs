@@ -117,12 +117,12 @@ internal static partial class Sections
             {
                 var issued = Ledger.First.AddDays(random.Below(days));
                 var amount = new Money(random.Between(500, 500000), Currency.Of("EUR"));
-                Take(new Input.Invoice
+                Take(new InvoiceInput.Issued
                 {
                     Key = $"i-{p}-{i}", Account = account, Number = $"INV-{p}-{i}", IssuedOn = issued, DueOn = issued.AddDays(30), Amount = amount,
                 });
                 if (random.Chance(50))
-                    Take(new Input.Payment
+                    Take(new PaymentInput.Received
                     {
                         Key = $"p-{p}-{i}", Account = account, On = issued.AddDays(40), Amount = amount, For = [($"INV-{p}-{i}", amount)],
                     });

@@ -21,5 +21,7 @@ public static class Chapters
 
     /// <summary>Those that a chapter declares; the others are nested in <see cref="Event"/>.</summary>
     internal static readonly IReadOnlyList<EventKind> Events =
-        [.. PromiseChapter.Events, .. HoldChapter.Events, .. DisputeChapter.Events, .. WorkItemChapter.Events, .. PlanChapter.Events];
+        [
+            .. InvoiceChapter.Events, .. PaymentChapter.Events, .. CreditChapter.Events, .. ChargeChapter.Events, .. WriteOffChapter.Events,
+            .. PromiseChapter.Events, .. HoldChapter.Events, .. DisputeChapter.Events, .. WorkItemChapter.Events, .. PlanChapter.Events];
 }

@@ -30,6 +30,14 @@ internal static class Deliveries
         return null;
     }
 
+    /// <summary>What is to be sent follows what happens to invoices.</summary>
+    public static void Follow(PartyState state, Envelope e, InvoiceEvent happened)
+    {
+        if (happened is InvoiceEvent.Issued { Deliver: true } issued) Await(state, e.Account, issued.Number);
+        else if (happened is InvoiceEvent.Cancelled cancelled) Cancel(state, e.Account, cancelled.Number, e.EffectiveOn);
+        else if (happened is InvoiceEvent.CancellationReversed reversed) Reinstate(state, e.Account, reversed.Number);
+    }
+
     /// <summary>The balance of the account changed on a day.</summary>
     public static void Moved(PartyState state, string account, DateOnly on)
     {

@@ -56,94 +56,17 @@ public static partial class Fold
                 state.NextReviewOn = null;
                 break;
 
-            case Event.InvoiceIssued invoice:
-                if (state.Item(e.Account, invoice.Number) is { Cancelled: true } former) IssueAgain(state, e, cells, former, invoice);
-                else
-                    Issue(state, e, cells, new ItemState
-                    {
-                        Account = e.Account, Number = invoice.Number, Kind = ItemKind.Invoice, Currency = invoice.Currency,
-                        IssuedOn = invoice.IssuedOn, DueOn = invoice.DueOn, Amount = invoice.Minor,
-                    });
-                if (invoice.Deliver) Deliveries.Await(state, e.Account, invoice.Number);
-                Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, invoice.Currency, invoice.Minor, 1);
+            case InvoiceEvent invoice:
+                InvoiceChapter.Fold(state, e, cells, invoice);
+                Deliveries.Follow(state, e, invoice);
                 break;
-            case Event.ChargeMade charge:
-                Issue(state, e, cells, new ItemState
-                {
-                    Account = e.Account, Number = charge.Number, Kind = ItemKind.Charge, Currency = charge.Currency,
-                    IssuedOn = e.EffectiveOn, DueOn = charge.DueOn, Amount = charge.Minor,
-                });
+            case PaymentEvent payment:
+                PaymentChapter.Fold(state, e, cells, payment);
+                PromiseChapter.FollowCash(state, e, payment);
                 break;
-            case Event.InvoiceCorrected corrected:
-                Correct(state, e, cells, corrected.Number, corrected.MinorDelta, corrected.DueOn, corrected.Released, cancelled: false);
-                break;
-            case Event.InvoiceCancelled cancelled:
-                Correct(state, e, cells, cancelled.Number, cancelled.MinorDelta, null, cancelled.Released, cancelled: true);
-                Deliveries.Cancel(state, e.Account, cancelled.Number, e.EffectiveOn);
-                break;
-            case Event.ChargeCancelled cancelled:
-                Correct(state, e, cells, cancelled.Number, cancelled.MinorDelta, null, cancelled.Released, cancelled: true);
-                break;
-            case Event.CancellationReversed reversed:
-                InvoiceChapter.Reinstate(state, e, cells, reversed);
-                Deliveries.Reinstate(state, e.Account, reversed.Number);
-                break;
-            case Event.ChargeWaived waived:
-                ChargeChapter.Waive(state, e, cells, waived.Number, waived.Minor);
-                break;
-            case Event.WaiverReversed reversed:
-                ChargeChapter.Waive(state, e, cells, reversed.Number, -reversed.Minor);
-                Reinstate(state, e, cells, reversed.Number, reversed.Minor);
-                break;
-            case Event.ItemAdjusted adjusted:
-                Change(state, e, cells, adjusted.Number, (e.EffectiveOn, adjusted.Minor), static (item, by) => item.Move(by.EffectiveOn, by.Minor));
-                Reinstate(state, e, cells, adjusted.Number, adjusted.Minor);
-                state.Touch(e);
-                break;
-            case Event.WrittenOff off:
-                WriteOffChapter.WriteOff(state, e, cells, off.Number, off.Minor, 1);
-                break;
-            case Event.WriteOffReversed reversed:
-                WriteOffChapter.WriteOff(state, e, cells, reversed.Number, -reversed.Minor, 0);
-                Reinstate(state, e, cells, reversed.Number, reversed.Minor);
-                break;
-
-            case Event.PaymentReceived payment:
-                PaymentChapter.Receive(state, e, cells, payment.Payment, CashKind.Payment, payment.Currency, payment.Minor, payment.Allocations,
-                    payment.Waiting);
-                PromiseChapter.Count(state, e.EffectiveOn, new CashToCome(payment.Payment, e.EffectiveOn, e.EffectiveOn, e.Account, payment.Currency,
-                    payment.Minor));
-                Flow(state, e.Account, cells, Measure.CashReceived, e.EffectiveOn, null, payment.Currency, payment.Minor, 1);
-                break;
-            case Event.CreditNoted credit:
-                PaymentChapter.Receive(state, e, cells, CashState.CreditKey(e.Account, credit.Number), CashKind.CreditNote, credit.Currency, credit.Minor,
-                    credit.Allocations, credit.Waiting);
-                Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, credit.Currency, -credit.Minor, 0);
-                break;
-            case Event.CreditAdjusted adjusted:
-                AdjustCredit(state, e, cells, adjusted);
-                break;
-            case Event.CashApplied applied:
-                PaymentChapter.ApplyUnapplied(state, e, cells, applied);
-                break;
-            case Event.PaymentReversed reversed:
-                PaymentChapter.Reverse(state, e, cells, reversed.Payment, reversed.Undone);
-                PromiseChapter.CountBack(state, e, state.Cash[reversed.Payment]);
-                state.Cash[reversed.Payment].IsUnlisted = reversed.Unlisted == true;
-                break;
-            case Event.CreditNoteCancelled cancelled:
-                PaymentChapter.Reverse(state, e, cells, CashState.CreditKey(e.Account, cancelled.Number), cancelled.Undone);
-                break;
-            case Event.AllocationReversed reversed:
-                PaymentChapter.TakeOff(state, e, cells, reversed);
-                break;
-            case Event.RefundMade refund:
-                PaymentChapter.Refund(state, e, cells, refund);
-                break;
-            case Event.RefundReversed reversed:
-                PaymentChapter.ReverseRefund(state, e, cells, reversed);
-                break;
-
+            case CreditEvent credit: CreditChapter.Fold(state, e, cells, credit); break;
+            case ChargeEvent charge: ChargeChapter.Fold(state, e, cells, charge); break;
+            case WriteOffEvent writeOff: WriteOffChapter.Fold(state, e, cells, writeOff); break;
             case DisputeEvent dispute: DisputeChapter.Fold(state, e, cells, dispute); break;
             case PromiseEvent promise: PromiseChapter.Fold(state, e, promise); break;
             case PlanEvent plan: PlanChapter.Fold(state, e, cells, plan); break;
@@ -180,15 +103,9 @@ public static partial class Fold
                 Invariant.Never($"{@event.GetType().Name} is no event of a party");
                 break;
         }
-        if (Moves(@event)) Deliveries.Moved(state, e.Account, e.EffectiveOn);
+        if (@event is InvoiceEvent or PaymentEvent or CreditEvent or ChargeEvent) Deliveries.Moved(state, e.Account, e.EffectiveOn);
         state.LastSeq = e.Seq;
     }
-
-    // What the arms above capture stands in methods of its own: a closure in Apply itself would be made for every event.
-
-    private static bool Moves(Event e) => e is Event.InvoiceIssued or Event.InvoiceCorrected or Event.InvoiceCancelled or Event.ChargeMade or Event.ChargeWaived
-        or Event.PaymentReceived or Event.PaymentReversed or Event.CreditNoted or Event.CreditAdjusted or Event.CashApplied or Event.ItemAdjusted
-        or Event.CreditNoteCancelled or Event.ChargeCancelled or Event.CancellationReversed or Event.WaiverReversed or Event.AllocationReversed or Event.RefundMade or Event.RefundReversed;
 
     private static void Decide(PartyState state, Envelope e, CellDeltas cells, DecisionRecord decision)
     {

@@ -14,28 +14,6 @@ public static class FreeTexts
         string? Of(string? text) => text is null ? null : change(state, text);
         return e switch
         {
-            Event.InvoiceIssued { Order: null, Terms: null, Lines: null } => e,
-            Event.InvoiceIssued i => i with
-            {
-                Order = Of(i.Order),
-                Terms = Of(i.Terms),
-                Lines = i.Lines?.Select(l => l with { Description = change(state, l.Description) }).ToList(),
-            },
-            Event.InvoiceCorrected { Reason: not null } i => i with { Reason = Of(i.Reason) },
-            Event.InvoiceCancelled { Reason: not null } i => i with { Reason = Of(i.Reason) },
-            Event.ChargeWaived { Reason: not null } c => c with { Reason = Of(c.Reason) },
-            Event.PaymentReversed p => p with { Reason = change(state, p.Reason) },
-            Event.WaiverReversed w => w with { Reason = change(state, w.Reason) },
-            Event.ChargeCancelled { Reason: not null } c => c with { Reason = Of(c.Reason) },
-            Event.RefundMade { Reason: not null } r => r with { Reason = Of(r.Reason) },
-            Event.RefundReversed r => r with { Reason = change(state, r.Reason) },
-            Event.AllocationReversed { Reason: not null } a => a with { Reason = Of(a.Reason) },
-            Event.CancellationReversed c => c with { Reason = change(state, c.Reason) },
-            Event.CreditNoteCancelled { Reason: not null } c => c with { Reason = Of(c.Reason) },
-            Event.WriteOffReversed w => w with { Reason = change(state, w.Reason) },
-            Event.CreditAdjusted c => c with { Reason = change(state, c.Reason) },
-            Event.WrittenOff w => w with { Reason = change(state, w.Reason) },
-            Event.ItemAdjusted i => i with { Reason = change(state, i.Reason) },
             Event.PartyJoined { Reason: not null } p => p with { Reason = Of(p.Reason) },
             Event.PartyErased p => p with { Reason = change(state, p.Reason) },
             Event.MessageDeferred { Detail: not null } m => m with { Detail = Of(m.Detail) },

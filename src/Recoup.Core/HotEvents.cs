@@ -1,4 +1,5 @@
 using Recoup.Core.Events;
+using Recoup.Core.Receivables;
 namespace Recoup.Core;
 
 /// <summary>
@@ -9,8 +10,8 @@ internal static class HotEvents
 {
     public static byte[]? Encode(Event e) => e switch
     {
-        Event.InvoiceIssued invoice => Encode(invoice),
-        Event.PaymentReceived payment => Encode(payment),
+        InvoiceEvent.Issued invoice => Encode(invoice),
+        PaymentEvent.Received payment => Encode(payment),
         Event.Decided decided => Encode(decided.Decision),
         Event.AccountOpened opened => Encode(opened.Details),
         _ => null,
@@ -25,7 +26,7 @@ internal static class HotEvents
         _ => null,
     };
 
-    private static byte[]? Encode(Event.InvoiceIssued e)
+    private static byte[]? Encode(InvoiceEvent.Issued e)
     {
         if (e.Lines is not null || e.Deliver) return null;
         return PayloadWriter.Begin()
@@ -35,7 +36,7 @@ internal static class HotEvents
             .Day(",\"serviced_on\":"u8, e.ServicedOn).Day(",\"delivered_on\":"u8, e.DeliveredOn).Raw("}"u8).End();
     }
 
-    private static Event.InvoiceIssued? DecodeInvoice(ReadOnlySpan<byte> payload)
+    private static InvoiceEvent.Issued? DecodeInvoice(ReadOnlySpan<byte> payload)
     {
         var r = new PayloadReader(payload);
         r.Raw("{\"number\":"u8);
@@ -47,7 +48,7 @@ internal static class HotEvents
         r.Raw(",\"minor\":"u8);
         var minor = r.Number();
         r.Raw(",\"currency\":"u8);
-        var invoice = new Event.InvoiceIssued(number, issued, due, minor, r.Word())
+        var invoice = new InvoiceEvent.Issued(number, issued, due, minor, r.Word())
         {
             Order = r.Text(",\"order\":"u8), Terms = r.Word(",\"terms\":"u8), TaxMinor = r.Number(",\"tax_minor\":"u8),
             ServicedOn = r.Day(",\"serviced_on\":"u8), DeliveredOn = r.Day(",\"delivered_on\":"u8),
@@ -56,7 +57,7 @@ internal static class HotEvents
         return r.Ended ? invoice : null;
     }
 
-    private static byte[]? Encode(Event.PaymentReceived e)
+    private static byte[]? Encode(PaymentEvent.Received e)
     {
         var w = PayloadWriter.Begin().Raw("{\"payment\":"u8).Text(e.Payment).Raw(",\"minor\":"u8).Number(e.Minor).Raw(",\"currency\":"u8).Text(e.Currency).Raw(",\"allocations\":["u8);
         for (var i = 0; i < e.Allocations.Count; i++)
@@ -76,7 +77,7 @@ internal static class HotEvents
         return w.Text(",\"method\":"u8, e.Method).Raw("}"u8).End();
     }
 
-    private static Event.PaymentReceived? DecodePayment(ReadOnlySpan<byte> payload)
+    private static PaymentEvent.Received? DecodePayment(ReadOnlySpan<byte> payload)
     {
         var r = new PayloadReader(payload);
         r.Raw("{\"payment\":"u8);
@@ -110,7 +111,7 @@ internal static class HotEvents
             }
             r.Raw("]"u8);
         }
-        var payment = new Event.PaymentReceived(key, minor, currency, allocations, waiting) { Method = r.Word(",\"method\":"u8) };
+        var payment = new PaymentEvent.Received(key, minor, currency, allocations, waiting) { Method = r.Word(",\"method\":"u8) };
         r.Raw("}"u8);
         return r.Ended ? payment : null;
     }

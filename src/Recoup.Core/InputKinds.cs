@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using static Recoup.Core.Inputs.FieldType;
 using static Recoup.Core.Inputs.Fields;
@@ -67,151 +68,11 @@ public static class InputKinds
             Key = "", Account = d.Need("account"), Channel = d.Need("channel"), Granted = d.Get<bool>("granted"), Address = d.Text("address"),
                 On = d.Date("on"), Reason = d.Text("reason"),
         }),
-        InputKind.Of("invoice", "an invoice was issued", true,
-        [
-            Need("number", Text, "unique within the account") with { LengthMax = 100 },
-            Need("issued_on", Date, "the invoice's date"),
-            Need("due_on", Date, "not before the issue date"),
-            .. AmountAndCurrency,
-            May("order", Text, "the customer's order number") with { LengthMax = 100 },
-            May("terms", Text, "payment terms, such as net 30") with { LengthMax = 100 },
-            May("tax", Amount, "tax contained in the amount"),
-            May("serviced_on", Date, "the day of the service or order"),
-            May("delivered_on", Date, "the day the invoice reached the customer"),
-            May("lines", Lines, "description and amount each; with the tax, or without, they add up to the amount"),
-        ], BuildInvoice),
-        InputKind.Of("invoice_corrected", "sets an invoice's amount or due date right", true,
-        [
-            Need("invoice", Text, "its number") with { LengthMax = 100 }, OnDay,
-            May("amount", Amount, "the right amount"), May("currency", FieldType.Currency, "with an amount"),
-            May("due_on", Date, "the right due date"), May("reason", Text, "why"),
-        ], d =>
-        {
-            if (!d.Has("amount") && !d.Has("due_on")) d.Problem(null, "corrects nothing: give amount or due_on");
-            return new Input.InvoiceCorrected { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"),
-                Amount = d.MoneyOrNull("amount", zeroAllowed: true), DueOn = d.Date("due_on"), Reason = d.Text("reason") };
-        }),
-        InputKind.Of("invoice_cancelled", "an invoice that should never have been", true,
-        [Need("invoice", Text, "its number") with { LengthMax = 100 }, OnDay, May("reason", Text, "why")],
-        d => new Input.InvoiceCancelled { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"),
-            Reason = d.Text("reason") }),
-        InputKind.Of("cancellation_reversed", "an invoice or charge that was cancelled by mistake stands again", true,
-        [Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, Need("reason", Text, "why")],
-        d => new Input.CancellationReversed { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"),
-            Reason = d.Need("reason") }),
-        InputKind.Of("payment", "cash came in", true,
-        [
-            OnDay, .. AmountAndCurrency,
-            May("for", Allocations, "what it is for: invoice and amount each; without it, the oldest open items first"),
-            May("method", Text, "transfer, card, debit…") with { LengthMax = 40 },
-        ], d => new Input.Payment { Key = "", Account = d.Need("account"), On = d.NeedDate("on"), Amount = d.Money("amount"), Method = d.Text("method"),
-            For = ReadFor(d) }),
-        InputKind.Of("payment_reversed", "a payment came back: its allocations are undone, no others", true,
-        [Need("payment", Text, "the payment's key"), OnDay, Need("reason", Text, "returned, chargeback, error…")],
-        d => new Input.PaymentReversed { Key = "", Account = d.Need("account"), Payment = d.Need("payment"), On = d.NeedDate("on"),
-            Reason = d.Need("reason") }),
-        InputKind.Of("refund", "unapplied cash or credit was sent back to the customer", true,
-        [
-            May("payment", Text, "the payment's key"), May("credit_note", Text, "or the credit note's number; without either, what is unapplied of the "
-                + "account, oldest first") with { LengthMax = 100 },
-            OnDay, .. AmountAndCurrency, May("reason", Text, "overpaid, moved away…"),
-        ], d =>
-        {
-            if (d.Has("payment") && d.Has("credit_note")) d.Problem("payment", "give either payment or credit_note, or none of them");
-            return new Input.Refund
-            {
-                Key = "", Account = d.Need("account"), Payment = d.Text("payment"), CreditNote = d.Text("credit_note"), On = d.NeedDate("on"),
-                    Amount = d.Money("amount"), Reason = d.Text("reason"),
-            };
-        }),
-        InputKind.Of("refund_reversed", "a refund did not reach the customer: it is unapplied again", true,
-        [Need("refund", Text, "the refund's key"), OnDay, Need("reason", Text, "returned, error…")],
-        d => new Input.RefundReversed { Key = "", Account = d.Need("account"), Refund = d.Need("refund"), On = d.NeedDate("on"), Reason = d.Need("reason") }),
-        InputKind.Of("allocation", "puts unapplied cash or credit on an item", true,
-        [
-            May("payment", Text, "the payment's key"), May("credit_note", Text, "or the credit note's number") with { LengthMax = 100 },
-            Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, .. AmountAndCurrency,
-        ], d =>
-        {
-            if (d.Has("payment") == d.Has("credit_note")) d.Problem("payment", "give either payment or credit_note");
-            return new Input.Allocation { Key = "", Account = d.Need("account"), Payment = d.Text("payment"), CreditNote = d.Text("credit_note"),
-                Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.Money("amount") };
-        }),
-        InputKind.Of("allocation_reversed", "takes a payment or credit off an item: it is unapplied again", true,
-        [
-            May("payment", Text, "the payment's key"), May("credit_note", Text, "or the credit note's number") with { LengthMax = 100 },
-            Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay,
-            May("amount", Amount, "by default all that it has there"), May("currency", FieldType.Currency, "with an amount"), May("reason", Text, "why"),
-        ], d =>
-        {
-            if (d.Has("payment") == d.Has("credit_note")) d.Problem("payment", "give either payment or credit_note");
-            return new Input.AllocationReversed
-            {
-                Key = "", Account = d.Need("account"), Payment = d.Text("payment"), CreditNote = d.Text("credit_note"), Invoice = d.Need("invoice"),
-                    On = d.NeedDate("on"),
-                Amount = d.MoneyOrNull("amount"), Reason = d.Text("reason"),
-            };
-        }),
-        InputKind.Of("credit_note", "a credit was granted; a minus before its amount, as ledgers print it, changes nothing", true,
-        [
-            Need("number", Text, "unique within the account") with { LengthMax = 100 }, OnDay, .. AmountAndCurrency,
-            May("invoice", Text, "the invoice it credits; else it stands as unapplied credit") with { LengthMax = 100 },
-        ], d => new Input.CreditNote { Key = "", Account = d.Need("account"), Number = d.Need("number"), On = d.NeedDate("on"),
-            Amount = d.CreditAmount("amount"), Invoice = d.Text("invoice") }),
-        InputKind.Of("credit_note_cancelled", "a credit note that should never have been: what it met is open again", true,
-        [Need("credit_note", Text, "its number") with { LengthMax = 100 }, OnDay, May("reason", Text, "why")],
-        d => new Input.CreditNoteCancelled { Key = "", Account = d.Need("account"), CreditNote = d.Need("credit_note"), On = d.NeedDate("on"),
-            Reason = d.Text("reason") }),
-        InputKind.Of("charge", "a fee, interest or cost: an item of its own", true,
-        [
-            May("number", Text, "by default the key") with { LengthMax = 100 }, May("invoice", Text, "the invoice it came "
-                + "from") with { LengthMax = 100 }, OnDay,
-            May("due_on", Date, "by default the day itself"), Choice("kind", "what it is", "fee", "interest", "cost") with { Required = true },
-                .. AmountAndCurrency,
-        ], d =>
-        {
-            if (d.Date("due_on") is { } due && due < d.NeedDate("on")) d.Problem("due_on", "is before the day of the charge");
-            return new Input.Charge { Key = "", Account = d.Need("account"), Number = d.Text("number"), Invoice = d.Text("invoice"), On = d.NeedDate("on"),
-                DueOn = d.Date("due_on"), Kind = d.Need("kind"), Amount = d.Money("amount") };
-        }),
-        InputKind.Of("waiver", "lets a charge go, in part or whole", true,
-        [Need("charge", Text, "number of the charge") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default its whole "
-            + "balance"), May("currency", FieldType.Currency, "with an amount"), May("reason", Text, "why")],
-        d => new Input.Waiver { Key = "", Account = d.Need("account"), Charge = d.Need("charge"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"),
-            Reason = d.Text("reason") }),
-        InputKind.Of("waiver_reversed", "what was let go of a charge is owed again, in part or whole", true,
-        [
-            Need("charge", Text, "number of the charge") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default all that was let go"),
-            May("currency", FieldType.Currency, "with an amount"), Need("reason", Text, "why"),
-        ],
-        d => new Input.WaiverReversed { Key = "", Account = d.Need("account"), Charge = d.Need("charge"), On = d.NeedDate("on"),
-            Amount = d.MoneyOrNull("amount"), Reason = d.Need("reason") }),
-        InputKind.Of("charge_cancelled", "a charge that should never have been", true,
-        [Need("charge", Text, "number of the charge") with { LengthMax = 100 }, OnDay, May("reason", Text, "why")],
-        d => new Input.ChargeCancelled { Key = "", Account = d.Need("account"), Charge = d.Need("charge"), On = d.NeedDate("on"), Reason = d.Text("reason") }),
-        InputKind.Of("write_off", "gives an item up, in part or whole", true,
-        [Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default its whole "
-            + "balance"), May("currency", FieldType.Currency, "with an amount"), Need("reason", Text, "uncollectible, insolvency…")],
-        d => new Input.WriteOff { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.MoneyOrNull("amount"),
-            Reason = d.Need("reason") }),
-        InputKind.Of("write_off_reversed", "what was written off of an item is to be collected again, in part or whole", true,
-        [
-            Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, May("amount", Amount, "by default all that was written off and not "
-                + "recovered since"),
-            May("currency", FieldType.Currency, "with an amount"), Need("reason", Text, "why"),
-        ],
-        d => new Input.WriteOffReversed { Key = "", Account = d.Need("account"), Invoice = d.Need("invoice"), On = d.NeedDate("on"),
-            Amount = d.MoneyOrNull("amount"), Reason = d.Need("reason") }),
-        InputKind.Of("open_balance", "what an outside ledger says is open of an item, or left of a credit; the difference has no document", true,
-        [May("invoice", Text, "number of the item") with { LengthMax = 100 }, May("credit_note", Text, "or the credit note's number") with { LengthMax = 100 },
-            OnDay, Need("balance", Amount, "zero closes it"), Need("currency", FieldType.Currency, "ISO 4217 code"),
-                Need("reason", Text, "where it comes from")],
-        d =>
-        {
-            if (d.Has("invoice") == d.Has("credit_note")) d.Problem("invoice", "give either invoice or credit_note");
-            return new Input.OpenBalance { Key = "", Account = d.Need("account"), Invoice = d.Text("invoice"), CreditNote = d.Text("credit_note"),
-                On = d.NeedDate("on"), Balance = d.Money("balance", zeroAllowed: true), Reason = d.Need("reason") };
-        }),
+        .. InvoiceChapter.Inputs,
+        .. PaymentChapter.Inputs,
+        .. CreditChapter.Inputs,
+        .. ChargeChapter.Inputs,
+        .. WriteOffChapter.Inputs,
         .. DisputeChapter.Inputs,
         .. PromiseChapter.Inputs,
         .. PlanChapter.Inputs,
@@ -301,41 +162,6 @@ public static class InputKinds
     public static string NameOf(Input input) => ByType.TryGetValue(input.GetType(), out var kind)
         ? kind.Name
         : System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(input.GetType().Name);
-
-    private static Input.Invoice BuildInvoice(InputDraft d)
-    {
-        var issued = d.NeedDate("issued_on");
-        var due = d.NeedDate("due_on");
-        if (due < issued) d.Problem("due_on", $"{due:yyyy-MM-dd} is before the invoice was issued ({issued:yyyy-MM-dd})");
-        // Of nothing is an invoice too: a free month, a sample, one that a discount brought to zero.
-        var amount = d.Money("amount", zeroAllowed: true);
-        Money? tax = d.Has("tax") ? d.Money("tax", zeroAllowed: true) : null;
-        if (tax is { } t && t.Minor > 0 && t.Minor >= amount.Minor) d.Problem("tax", "is not less than the amount");
-        List<(string, Money)>? lines = null;
-        if (d.Values[d.Kind.Ordinal("lines")] is IReadOnlyList<LineDraft> drafts)
-        {
-            lines = [.. drafts.Select(l => (l.Description, d.ToMoney("lines", l.Amount, zeroAllowed: true, negativeAllowed: true)))];
-            var sum = lines.Sum(l => l.Item2.Minor);
-            if (sum != amount.Minor && sum + (tax?.Minor ?? 0) != amount.Minor)
-                d.Problem("lines", $"add up to {Money.Format(sum, amount.Currency)}, the amount is "
-                    + $"{amount.ToMajorString()}" + (tax is { } x ? $" with tax {x.ToMajorString()}" : ""));
-        }
-        return new Input.Invoice
-        {
-            Key = "", Account = d.Need("account"), Number = d.Need("number"), IssuedOn = issued, DueOn = due, Amount = amount, Order = d.Text("order"),
-            Terms = d.Text("terms"),
-            Tax = tax, ServicedOn = d.Date("serviced_on"), DeliveredOn = d.Date("delivered_on"), Lines = lines,
-        };
-    }
-
-    private static List<(string, Money)>? ReadFor(InputDraft d)
-    {
-        if (d.Values[d.Kind.Ordinal("for")] is not IReadOnlyList<AllocationDraft> drafts) return null;
-        var parts = drafts.Select(a => (a.Invoice, d.ToMoney("for", a.Amount))).ToList();
-        var sum = parts.Sum(p => p.Item2.Minor);
-        if (sum > d.Money("amount").Minor) d.Problem("for", $"names {Money.Format(sum, Foundation.Currency.Of(d.Need("currency")))}, more than the amount");
-        return parts;
-    }
 
     private static string? CheckEmail(InputDraft d, string? email, string field)
     {

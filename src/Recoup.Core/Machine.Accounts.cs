@@ -5,6 +5,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
+using Recoup.Core.Receivables;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Core;

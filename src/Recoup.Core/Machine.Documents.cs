@@ -20,9 +20,9 @@ public static partial class Machine
     /// A new invoice of a portfolio that delivers. Not the backlog: what was issued before delivery was switched on, or
     /// long ago, reached the customer by another way, and so did what says when it did.
     /// </summary>
-    private static bool IsToBeDelivered(Work work, Input.Invoice i) =>
-        work.Context.Workspace.DeliversSince(work.State.Account(i.Account)!.Portfolio) is { } since && !work.State.Erased && i.DeliveredOn is null
-        && since <= work.Today && i.IssuedOn >= since && i.IssuedOn.Plus(DocumentDecider.DeliverDaysMax) >= work.Today;
+    private static bool IsToBeDelivered(Work work, InvoiceInput input) => input is InvoiceInput.Issued i
+        && work.Context.Workspace.DeliversSince(work.State.Account(i.Account)!.Portfolio) is { } since && !work.State.Erased
+        && i.DeliveredOn is null && since <= work.Today && i.IssuedOn >= since && i.IssuedOn.Plus(DocumentDecider.DeliverDaysMax) >= work.Today;
 
     /// <summary>Decided at once and without a run: somebody waits for it.</summary>
     private static Refused? RequestStatement(Work work, Input.StatementRequested i)

@@ -75,26 +75,11 @@ public static partial class Machine
             Input.ContactPoint i => SetContactPoint(work, i),
             Input.Consent i => SetConsent(work, i),
             Input.Erasure i => Erase(work, i),
-            Input.Invoice i => Issue(work, i),
-            Input.InvoiceCorrected i => InvoiceChapter.Correct(work, i),
-            Input.InvoiceCancelled i => InvoiceChapter.Cancel(work, i),
-            Input.Payment i => Receive(work, i),
-            Input.Unpaid i => TakePaymentBack(work, i),
-            Input.PaymentReversed i => Reverse(work, i),
-            Input.CreditNoteCancelled i => CreditChapter.Cancel(work, i),
-            Input.Refund i => PaymentChapter.Refund(work, i),
-            Input.RefundReversed i => PaymentChapter.ReverseRefund(work, i),
-            Input.AllocationReversed i => PaymentChapter.TakeOff(work, i),
-            Input.CancellationReversed i => InvoiceChapter.Reinstate(work, i),
-            Input.ChargeCancelled i => ChargeChapter.Cancel(work, i),
-            Input.WaiverReversed i => ChargeChapter.ReverseWaiver(work, i),
-            Input.WriteOffReversed i => WriteOffChapter.ReverseWriteOff(work, i),
-            Input.Allocation i => PaymentChapter.Allocate(work, i),
-            Input.CreditNote i => i.IsListed ? CreditOfList(work, i) : Credit(work, i),
-            Input.Charge i => ChargeChapter.MakeCharge(work, i),
-            Input.Waiver i => ChargeChapter.Waive(work, i),
-            Input.WriteOff i => WriteOffChapter.WriteOff(work, i),
-            Input.OpenBalance i => SetBalance(work, i),
+            InvoiceInput i => InvoiceChapter.Handle(work, i, IsToBeDelivered(work, i)),
+            PaymentInput i => TakeCash(work, i),
+            CreditInput i => CreditChapter.Handle(work, i),
+            ChargeInput i => ChargeChapter.Handle(work, i),
+            WriteOffInput i => WriteOffChapter.Handle(work, i),
             DisputeInput i => DisputeChapter.Handle(work, i),
             PromiseInput i => PromiseChapter.Handle(work, i),
             Input.Contact i => Contact(work, i),
@@ -124,11 +109,11 @@ public static partial class Machine
     private static void RemarkOfDayAhead(Work work, DateOnly on)
     {
         var days = on.DayNumber - work.Today.DayNumber;
-        if (days <= DaysAheadUsual || work.Input is not Input.OfAccount || work.Input is HoldInput or Input.Invoice) return;
+        if (days <= DaysAheadUsual || work.Input is not Input.OfAccount || work.Input is HoldInput or InvoiceInput.Issued) return;
         var mend = work.Input switch
         {
-            Input.Payment { Listed: not null } => "give its right day in the list",
-            Input.Payment => $"take it back, {{\"type\":\"payment_reversed\",\"payment\":\"{work.Input.Key}\",\"on\":\"{on:yyyy-MM-dd}\",…}}, "
+            PaymentInput.Received { Listed: not null } => "give its right day in the list",
+            PaymentInput.Received => $"take it back, {{\"type\":\"payment_reversed\",\"payment\":\"{work.Input.Key}\",\"on\":\"{on:yyyy-MM-dd}\",…}}, "
                 + "and send it again under another key",
             _ => "take it back as of that day, and send it again under another key",
         };

@@ -45,7 +45,7 @@ public sealed class Needs
             foreach (var number in plan.Items) needs.Item(state, plan.Account, number);
         switch (input)
         {
-            case Input.Invoice i:
+            case InvoiceInput.Issued i:
                 if (i.Listed is { } row) needs.ListedInvoice(state, i, row);
                 else needs.Item(state, i.Account, i.Number);
                 var named = i.Listed is null ? i.Number : ListedItems.NameOf(state, i.Account, i.Listed);
@@ -53,28 +53,28 @@ public sealed class Needs
                     if (unapplied.Account == i.Account && unapplied.Waiting?.Exists(w => w.Number == i.Number || w.Number == named) == true)
                         needs.CashOf(state, unapplied.Key);
                 break;
-            case Input.InvoiceCorrected i: needs.ItemAndCash(state, i.Account, i.Invoice); break;
-            case Input.InvoiceCancelled i: needs.ItemAndCash(state, i.Account, i.Invoice); break;
-            case Input.Charge i: needs.Item(state, i.Account, i.Number ?? i.Key); if (i.Invoice is { } of) needs.Item(state, i.Account, of); break;
-            case Input.Waiver i: needs.Item(state, i.Account, i.Charge); break;
-            case Input.WriteOff i: needs.Item(state, i.Account, i.Invoice); break;
-            case Input.OpenBalance { CreditNote: { } credit } i: needs.CashOf(state, CashState.CreditKey(i.Account, credit)); break;
-            case Input.OpenBalance i: needs.Item(state, i.Account, i.Invoice!); break;
+            case InvoiceInput.Corrected i: needs.ItemAndCash(state, i.Account, i.Invoice); break;
+            case InvoiceInput.Cancelled i: needs.ItemAndCash(state, i.Account, i.Invoice); break;
+            case ChargeInput.Made i: needs.Item(state, i.Account, i.Number ?? i.Key); if (i.Invoice is { } of) needs.Item(state, i.Account, of); break;
+            case ChargeInput.Waived i: needs.Item(state, i.Account, i.Charge); break;
+            case WriteOffInput.Made i: needs.Item(state, i.Account, i.Invoice); break;
+            case InvoiceInput.OpenBalance { CreditNote: { } credit } i: needs.CashOf(state, CashState.CreditKey(i.Account, credit)); break;
+            case InvoiceInput.OpenBalance i: needs.Item(state, i.Account, i.Invoice!); break;
             case PlanInput.Agreed i: needs.ToAgree(state, i, order); break;
             case DisputeInput.Opened { Invoice: { } number } i: needs.Item(state, i.Account, number); break;
             case DisputeInput.Closed i:
                 if (state.Disputes.FirstOrDefault(d => d.Dispute == i.Dispute)?.Number is { } disputed) needs.Item(state, i.Account, disputed);
                 break;
-            case Input.CreditNote i:
+            case CreditInput.Granted i:
                 if (i.Listed is { } listedCredit) needs.ListedCredit(state, i.Account, listedCredit);
                 else needs.Credit(state, i.Account, i.Number, i.IsListed);
                 if (i.Invoice is { } credited) needs.Item(state, i.Account, credited);
                 break;
-            case Input.Unpaid i:
+            case PaymentInput.Unpaid i:
                 needs.ListedItem(state, i.Account, i.Listed);
                 needs.ListedPayment(state, i.Account, i.Key, i.Listed);
                 break;
-            case Input.Payment { For: { Count: > 0 } parts } i:
+            case PaymentInput.Received { For: { Count: > 0 } parts } i:
                 if (i.Listed is { } listed)
                 {
                     needs.ListedItem(state, i.Account, listed);
@@ -82,10 +82,10 @@ public sealed class Needs
                 }
                 foreach (var (number, _) in parts) needs.Item(state, i.Account, number);
                 break;
-            case Input.Payment i: needs.Open(state, i.Account, i.Amount.Currency.Code, i.Amount.Minor, order); break;
-            case Input.PaymentReversed i: needs.CashAndItems(state, i.Account, i.Payment); break;
-            case Input.CreditNoteCancelled i: needs.CashAndItems(state, i.Account, CashState.CreditKey(i.Account, i.CreditNote)); break;
-            case Input.Refund i:
+            case PaymentInput.Received i: needs.Open(state, i.Account, i.Amount.Currency.Code, i.Amount.Minor, order); break;
+            case PaymentInput.Reversed i: needs.CashAndItems(state, i.Account, i.Payment); break;
+            case CreditInput.Cancelled i: needs.CashAndItems(state, i.Account, CashState.CreditKey(i.Account, i.CreditNote)); break;
+            case PaymentInput.Refunded i:
                 if (i.Payment is null && i.CreditNote is null)
                 {
                     foreach (var unapplied in state.Unapplied)
@@ -93,19 +93,19 @@ public sealed class Needs
                 }
                 else needs.CashOf(state, i.Payment ?? CashState.CreditKey(i.Account, i.CreditNote!));
                 break;
-            case Input.RefundReversed i:
+            case PaymentInput.RefundReversed i:
                 needs.CashOf(state, i.Refund);
                 foreach (var part in state.Cash.GetValueOrDefault(i.Refund)?.From ?? []) needs.CashOf(state, part.Payment);
                 break;
-            case Input.AllocationReversed i:
+            case PaymentInput.AllocationReversed i:
                 needs.Item(state, i.Account, i.Invoice);
                 needs.CashOf(state, i.Payment ?? CashState.CreditKey(i.Account, i.CreditNote!));
                 break;
-            case Input.CancellationReversed i: needs.ItemAndCash(state, i.Account, i.Invoice); break;
-            case Input.ChargeCancelled i: needs.ItemAndCash(state, i.Account, i.Charge); break;
-            case Input.WaiverReversed i: needs.Item(state, i.Account, i.Charge); break;
-            case Input.WriteOffReversed i: needs.Item(state, i.Account, i.Invoice); break;
-            case Input.Allocation i:
+            case InvoiceInput.CancellationReversed i: needs.ItemAndCash(state, i.Account, i.Invoice); break;
+            case ChargeInput.Cancelled i: needs.ItemAndCash(state, i.Account, i.Charge); break;
+            case ChargeInput.WaiverReversed i: needs.Item(state, i.Account, i.Charge); break;
+            case WriteOffInput.Reversed i: needs.Item(state, i.Account, i.Invoice); break;
+            case PaymentInput.Allocated i:
                 needs.Item(state, i.Account, i.Invoice);
                 needs.CashOf(state, i.Payment ?? CashState.CreditKey(i.Account, i.CreditNote!));
                 break;
@@ -166,7 +166,7 @@ public sealed class Needs
     }
 
     // What met the item is asked for only where the row changes it.
-    private void ListedInvoice(PartyState state, Input.Invoice i, ListedInvoice row)
+    private void ListedInvoice(PartyState state, InvoiceInput.Issued i, ListedInvoice row)
     {
         ListedItem(state, i.Account, row);
         if (state.Item(i.Account, ListedItems.NameOf(state, i.Account, row)) is not { AppliedBy: { } keys } item) return;

@@ -4,6 +4,7 @@ using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
 using Recoup.Core.Workspace;
 using Recoup.Storage.Journal;
 
@@ -218,7 +219,7 @@ public sealed partial class Door
                     $"the key '{InputDraft.Short(input.Key)}' was used before with other content; a changed fact needs a key of its own");
             }
             // Nothing was ever paid by that key.
-            if (input is Input.Unpaid) { before = Before.Unchanged; return null; }
+            if (input is PaymentInput.Unpaid) { before = Before.Unchanged; return null; }
             claimed[input.Key] = content;
             keys.Add((input.Key, content));
             return null;
@@ -303,7 +304,7 @@ public sealed partial class Door
                 foreach (var input in unit.Inputs)
                     if (routes.PartyOf(input) is { } party && parties.TryGetValue(party, out var entry)
                         && (input.Follows || !(input.Digest.Length > 0 && known.ContainsKey(input.Key)))
-                            && !(input is Input.Unpaid && !known.ContainsKey(input.Key)))
+                            && !(input is PaymentInput.Unpaid && !known.ContainsKey(input.Key)))
                         asking.Add((entry, input, Machine.Today(entry.State, input, context)));
             }
             var allocation = door.ContextAt(now).Policy.Allocation;
@@ -425,6 +426,6 @@ public sealed partial class Door
             };
         }
 
-        private static string KindOf(Input input) => input is Input.Unpaid ? "payment_reversed" : InputKinds.NameOf(input);
+        private static string KindOf(Input input) => input is PaymentInput.Unpaid ? "payment_reversed" : InputKinds.NameOf(input);
     }
 }

@@ -73,7 +73,7 @@ internal sealed class Stored(Store store, Prepared? over = null)
         foreach (var (key, kind) in wanted)
             if (keys.TryGetValue(key, out var content)) taken.Add(new(key, content));
             // Whether a payment was told of is asked just because most were not.
-            else if (kind == typeof(Input.Unpaid) || believed?.AreNew(kind) != true) left.Add(key, kind);
+            else if (kind == typeof(PaymentInput.Unpaid) || believed?.AreNew(kind) != true) left.Add(key, kind);
         var found = store.Database.KeyContents([.. left.Keys]);
         believed?.Saw(left, found);
         foreach (var (key, content) in taken) found[key] = content;

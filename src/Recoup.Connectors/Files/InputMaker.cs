@@ -5,6 +5,7 @@ using System.Text;
 using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Connectors.Files;
 
@@ -16,7 +17,7 @@ internal sealed class InputMaker
     private readonly List<InputProblem> scratch = [];
     private readonly SeenFacts seen = new();
     private readonly SeenFacts said = new();
-    private Input.Invoice? listed;
+    private InvoiceInput.Issued? listed;
     private int ordinal;
 
     public InputMaker(Mapping mapping, MappedRow row)
@@ -126,15 +127,15 @@ internal sealed class InputMaker
     {
         switch (input)
         {
-            case Input.Invoice invoice:
+            case InvoiceInput.Issued invoice:
                 ordinal = seen.Ordinal($"{invoice.Key}\n{invoice.IssuedOn.Year}", invoice.Digest);
                 return listed = (ordinal == 1 ? invoice : invoice with { Key = $"{invoice.Key}/{ordinal}" }) with
                 {
                     Listed = new(invoice.Number, invoice.IssuedOn, invoice.DueOn, ordinal, IsAlone(invoice.Key, invoice.IssuedOn.Year) ? invoice.Amount : null),
                 };
-            case Input.Payment payment when listed is not null:
+            case PaymentInput.Received payment when listed is not null:
                 return payment with { Listed = listed.Listed };
-            case Input.CreditNote credit:
+            case CreditInput.Granted credit:
                 var (year, day) = (seen.Ordinal($"{credit.Key}\n{credit.On.Year}", credit.Digest), seen.Ordinal($"{credit.Key}\n{credit.On:O}", credit.Digest));
                 var amount = IsAlone(credit.Key, credit.On.Year) ? credit.Amount : (Money?)null;
                 return credit with { IsListed = true, Listed = new(credit.Number, credit.On, year, day, amount) };
@@ -162,9 +163,9 @@ internal sealed class InputMaker
         var key = draft.Plan.Kind.Ordinal("key");
         foreach (var field in draft.Plan.Fields)
             if (field.Field == key && !field.Source.Set(row, values, key)) return null;
-        return new Input.Unpaid
+        return new PaymentInput.Unpaid
         {
-            Key = (string)values.Values[key]!, Account = listed.Account, Listed = listed.Listed!, Digest = Input.Unpaid.Mark, Actor = actor,
+            Key = (string)values.Values[key]!, Account = listed.Account, Listed = listed.Listed!, Digest = PaymentInput.Unpaid.Mark, Actor = actor,
         };
     }
 }

@@ -116,53 +116,53 @@ public sealed record AccountStatement(string Account, DateOnly From, DateOnly As
             var on = envelope.EffectiveOn;
             switch (@event)
             {
-                case Event.InvoiceIssued e:
+                case InvoiceEvent.Issued e:
                     currencies[e.Number] = e.Currency;
                     Add(on, e.Currency, MovementKind.Invoice, e.Number, [], e.Minor);
                     break;
-                case Event.ChargeMade e:
+                case ChargeEvent.Made e:
                     currencies[e.Number] = e.Currency;
                     Add(on, e.Currency, MovementKind.Charge, e.Number, e.Invoice is null ? [] : [e.Invoice], e.Minor);
                     break;
-                case Event.InvoiceCorrected e:
+                case InvoiceEvent.Corrected e:
                     Release(e.Number, e.Released);
                     Add(on, currencies[e.Number], MovementKind.Correction, e.Number, [], e.MinorDelta);
                     break;
-                case Event.InvoiceCancelled e:
+                case InvoiceEvent.Cancelled e:
                     Release(e.Number, e.Released);
                     Add(on, currencies[e.Number], MovementKind.Cancellation, e.Number, [], e.MinorDelta);
                     break;
-                case Event.ChargeCancelled e:
+                case ChargeEvent.Cancelled e:
                     Release(e.Number, e.Released);
                     Add(on, currencies[e.Number], MovementKind.ChargeCancellation, e.Number, [], e.MinorDelta);
                     break;
-                case Event.CancellationReversed e: Add(on, currencies[e.Number], MovementKind.CancellationReversed, e.Number, [], e.MinorDelta); break;
-                case Event.ItemAdjusted e: Add(on, currencies[e.Number], MovementKind.Adjustment, e.Number, [], e.Minor); break;
-                case Event.ChargeWaived e: Add(on, currencies[e.Number], MovementKind.Waiver, e.Number, [], -e.Minor); break;
-                case Event.WaiverReversed e: Add(on, currencies[e.Number], MovementKind.WaiverReversed, e.Number, [], e.Minor); break;
-                case Event.CreditAdjusted e: Add(on, credits[e.Number], MovementKind.Adjustment, e.Number, [], -e.Minor); break;
-                case Event.CreditNoted e:
+                case InvoiceEvent.CancellationReversed e: Add(on, currencies[e.Number], MovementKind.CancellationReversed, e.Number, [], e.MinorDelta); break;
+                case InvoiceEvent.Adjusted e: Add(on, currencies[e.Number], MovementKind.Adjustment, e.Number, [], e.Minor); break;
+                case ChargeEvent.Waived e: Add(on, currencies[e.Number], MovementKind.Waiver, e.Number, [], -e.Minor); break;
+                case ChargeEvent.WaiverReversed e: Add(on, currencies[e.Number], MovementKind.WaiverReversed, e.Number, [], e.Minor); break;
+                case CreditEvent.Adjusted e: Add(on, credits[e.Number], MovementKind.Adjustment, e.Number, [], -e.Minor); break;
+                case CreditEvent.Granted e:
                     credits[e.Number] = e.Currency;
                     Add(on, e.Currency, MovementKind.CreditNote, e.Number, Met(CashState.CreditKey(account, e.Number), e.Allocations), -e.Minor);
                     break;
-                case Event.CreditNoteCancelled e:
+                case CreditEvent.Cancelled e:
                     Add(on, e.Currency, MovementKind.CreditNoteCancellation, e.Number, Numbers(e.Undone), e.Minor);
                     break;
-                case Event.PaymentReceived e:
+                case PaymentEvent.Received e:
                     payments[e.Payment] = (on, e.Currency, e.Minor);
                     Add(on, e.Currency, MovementKind.Payment, e.Payment, Met(e.Payment, e.Allocations), -e.Minor);
                     break;
                 // What met nothing when it came says later what it was for.
-                case Event.CashApplied e: Put(e.Payment, e.Allocation.Number, e.Allocation.Minor); break;
-                case Event.AllocationReversed e:
+                case PaymentEvent.CashApplied e: Put(e.Payment, e.Allocation.Number, e.Allocation.Minor); break;
+                case PaymentEvent.AllocationReversed e:
                     foreach (var part in e.Parts) Put(e.Payment, part.Number, -part.Minor);
                     break;
-                case Event.PaymentReversed e:
+                case PaymentEvent.Reversed e:
                     var payment = payments[e.Payment];
                     Add(Later(on, payment.On), payment.Currency, MovementKind.PaymentReversed, e.Payment, Numbers(e.Undone), payment.Minor);
                     break;
-                case Event.RefundMade e: Add(on, e.Currency, MovementKind.Refund, e.Refund, [], e.Minor); break;
-                case Event.RefundReversed e: Add(on, e.Currency, MovementKind.RefundReversed, e.Refund, [], -e.Minor); break;
+                case PaymentEvent.Refunded e: Add(on, e.Currency, MovementKind.Refund, e.Refund, [], e.Minor); break;
+                case PaymentEvent.RefundReversed e: Add(on, e.Currency, MovementKind.RefundReversed, e.Refund, [], -e.Minor); break;
                 default: break;
             }
         }

@@ -41,9 +41,9 @@ public sealed record InvoiceDocument(string Account, string Number, DateOnly Iss
     public static IReadOnlyList<InvoiceDocument> Of(
         IReadOnlyList<HistoryEvent> history, PartyState state, string account, IReadOnlyList<string> numbers, DateOnly asOf)
     {
-        var issued = new Dictionary<string, Event.InvoiceIssued>(StringComparer.Ordinal);
+        var issued = new Dictionary<string, InvoiceEvent.Issued>(StringComparer.Ordinal);
         foreach (var (envelope, e) in HistoryEvent.InOrder(history))
-            if (envelope.Account == account && e is Event.InvoiceIssued invoice) issued[invoice.Number] = invoice;
+            if (envelope.Account == account && e is InvoiceEvent.Issued invoice) issued[invoice.Number] = invoice;
         var documents = new List<InvoiceDocument>();
         foreach (var number in numbers)
         {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 
@@ -89,4 +90,39 @@ public sealed class CashState : IFormed<CashState>
         f.EndRare();
         return v;
     }
+}
+
+/// <summary>Part of a payment or credit on one item. <see cref="Recovery"/>: on what had been written off.</summary>
+public sealed record Applied(
+    string Number, long Minor, DateOnly On, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Recovery = false) : IFormed<Applied>
+{
+    /// <summary>The day on which it first met the item, where the item was cancelled since and it is put back as it was; null: <see cref="On"/>.</summary>
+    public DateOnly? MetOn { get; init; }
+
+    /// <summary>By this day it is in time or late.</summary>
+    [JsonIgnore]
+    public DateOnly FirstOn => MetOn ?? On;
+
+    public static Applied Blank => new("", 0, default);
+
+    public static Applied Form<TForm>(ref TForm f, Applied v) where TForm : IForm, allows ref struct =>
+        new(f.Text("number", v.Number), f.Long("minor", v.Minor), f.Day("on", v.On), f.Flag("recovery", v.Recovery)) { MetOn = f.DayOrNull("met_on", v.MetOn) };
+}
+
+/// <summary>Part of a payment kept for an invoice that has not arrived.</summary>
+public sealed record Named(string Number, long Minor) : IFormed<Named>
+{
+    public static Named Blank => new("", 0);
+
+    public static Named Form<TForm>(ref TForm f, Named v) where TForm : IForm, allows ref struct =>
+        new(f.Text("number", v.Number), f.Long("minor", v.Minor));
+}
+
+/// <summary>Part of a payment or credit taken off an item again, from a day on, or sent back to the customer.</summary>
+public sealed record Released(string Payment, long Minor) : IFormed<Released>
+{
+    public static Released Blank => new("", 0);
+
+    public static Released Form<TForm>(ref TForm f, Released v) where TForm : IForm, allows ref struct =>
+        new(f.Text("payment", v.Payment), f.Long("minor", v.Minor));
 }

@@ -1,21 +1,253 @@
+using System.Text.Json.Serialization;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
+using static Recoup.Core.Inputs.FieldType;
+using static Recoup.Core.Inputs.Fields;
 using static Recoup.Core.Receivables.ItemGuards;
 using static Recoup.Core.Receivables.PartyLedger;
 
 namespace Recoup.Core.Receivables;
 
+/// <summary>What is told of cash: it came, came back, was sent back, or is put on an item and taken off.</summary>
+public abstract record PaymentInput : Input.OfAccount
+{
+    private PaymentInput() { }
+
+    /// <summary>Cash came in. Without <see cref="For"/> it meets open items in the policy's order; what is left is unapplied.</summary>
+    public sealed record Received : PaymentInput
+    {
+        public required DateOnly On { get; init; }
+        public required Money Amount { get; init; }
+        public string? Method { get; init; }
+        public IReadOnlyList<(string Invoice, Money Amount)>? For { get; init; }
+
+        /// <summary>The row of a list that is followed; null: it is a payment of its own.</summary>
+        public ListedInvoice? Listed { get; init; }
+        public override DateOnly? EffectiveOn => On;
+        public override bool Follows => Listed is not null;
+    }
+
+    /// <summary>A payment came back: what it met is open again.</summary>
+    public sealed record Reversed : PaymentInput
+    {
+        public required string Payment { get; init; }
+        public required DateOnly On { get; init; }
+        public required string Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    /// <summary>
+    /// Unapplied cash or credit was sent back to the customer: of one payment or credit note or, where none is named, of
+    /// those of the account that are unapplied, oldest first.
+    /// </summary>
+    public sealed record Refunded : PaymentInput
+    {
+        public string? Payment { get; init; }
+        public string? CreditNote { get; init; }
+        public required DateOnly On { get; init; }
+        public required Money Amount { get; init; }
+        public string? Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    /// <summary>A refund came back or was a mistake; <see cref="Refund"/> is the key of the input that made it.</summary>
+    public sealed record RefundReversed : PaymentInput
+    {
+        public required string Refund { get; init; }
+        public required DateOnly On { get; init; }
+        public required string Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    /// <summary>Unapplied cash or credit is put on an item by a person.</summary>
+    public sealed record Allocated : PaymentInput
+    {
+        public string? Payment { get; init; }
+        public string? CreditNote { get; init; }
+        public required string Invoice { get; init; }
+        public required DateOnly On { get; init; }
+        public required Money Amount { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    /// <summary>What a payment or credit has on an item is taken off it; without an amount, all of it.</summary>
+    public sealed record AllocationReversed : PaymentInput
+    {
+        public string? Payment { get; init; }
+        public string? CreditNote { get; init; }
+        public required string Invoice { get; init; }
+        public required DateOnly On { get; init; }
+        public Money? Amount { get; init; }
+        public string? Reason { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+
+    /// <summary>A list that is followed no longer says that an invoice was paid. Made by the reader of lists alone.</summary>
+    public sealed record Unpaid : PaymentInput
+    {
+        /// <summary>Stands for its content, which is none.</summary>
+        public static readonly byte[] Mark = [.. "no payment of it"u8];
+
+        public required ListedInvoice Listed { get; init; }
+
+        /// <summary>Only one that came on that day or before is meant: of later ones nothing is said. Null: whichever stands.</summary>
+        public DateOnly? Through { get; init; }
+        public override bool Follows => true;
+    }
+}
+
+/// <summary>What happened to cash.</summary>
+public abstract record PaymentEvent : Event
+{
+    private PaymentEvent() { }
+
+    /// <summary>Cash came in. Allocations are recorded facts and are never computed again.</summary>
+    public sealed record Received(string Payment, long Minor, string Currency, IReadOnlyList<Applied> Allocations, IReadOnlyList<Named>? Waiting) : PaymentEvent
+    {
+        public string? Method { get; init; }
+    }
+
+    /// <summary>A payment came back. <see cref="Undone"/> are exactly that payment's allocations.</summary>
+    public sealed record Reversed(string Payment, string Reason, IReadOnlyList<Applied> Undone) : PaymentEvent
+    {
+        /// <summary>The list that told of the payment says otherwise: it may tell of it again. Null: it came back.</summary>
+        public bool? Unlisted { get; init; }
+
+        internal override bool HasWords => true;
+
+        internal override Event WithWords(Func<string, string> change) => this with { Reason = change(Reason) };
+    }
+
+    /// <summary>
+    /// Unapplied cash or credit was sent back to the customer, taken from these payments and credits; their parts come to the whole.
+    /// <see cref="Refund"/> is the key by which it can come back.
+    /// </summary>
+    public sealed record Refunded(string Refund, long Minor, string Currency, IReadOnlyList<Released> From, string? Reason) : PaymentEvent
+    {
+        internal override bool HasWords => Reason is not null;
+
+        internal override Event WithWords(Func<string, string> change) => this with { Reason = change(Reason!) };
+    }
+
+    /// <summary>A refund did not reach the customer, or was a mistake: it is unapplied cash again.</summary>
+    public sealed record RefundReversed(string Refund, long Minor, string Currency, IReadOnlyList<Released> From, string Reason) : PaymentEvent
+    {
+        internal override bool HasWords => true;
+
+        internal override Event WithWords(Func<string, string> change) => this with { Reason = change(Reason) };
+    }
+
+    /// <summary>Of a payment or credit these parts were taken off an item. Each names since when it stood there.</summary>
+    public sealed record AllocationReversed(string Payment, string Number, IReadOnlyList<Applied> Parts, string? Reason) : PaymentEvent
+    {
+        internal override bool HasWords => Reason is not null;
+
+        internal override Event WithWords(Func<string, string> change) => this with { Reason = change(Reason!) };
+    }
+
+    /// <summary>Unapplied cash or credit met an item.</summary>
+    public sealed record CashApplied(string Payment, Applied Allocation) : PaymentEvent;
+}
+
 /// <summary>Cash: payments, what they meet, what is taken off an item, sent back to the customer or goes back by itself.</summary>
 internal static class PaymentChapter
 {
+    internal static readonly InputKind[] Inputs =
+    [
+        InputKind.Of("payment", "cash came in", true,
+        [
+            OnDay, .. AmountAndCurrency,
+            May("for", Allocations, "what it is for: invoice and amount each; without it, the oldest open items first"),
+            May("method", Text, "transfer, card, debit…") with { LengthMax = 40 },
+        ], d => new PaymentInput.Received { Key = "", Account = d.Need("account"), On = d.NeedDate("on"), Amount = d.Money("amount"), Method = d.Text("method"),
+            For = ReadFor(d) }),
+        InputKind.Of("payment_reversed", "a payment came back: its allocations are undone, no others", true,
+        [Need("payment", Text, "the payment's key"), OnDay, Need("reason", Text, "returned, chargeback, error…")],
+        d => new PaymentInput.Reversed { Key = "", Account = d.Need("account"), Payment = d.Need("payment"), On = d.NeedDate("on"),
+            Reason = d.Need("reason") }),
+        InputKind.Of("refund", "unapplied cash or credit was sent back to the customer", true,
+        [
+            May("payment", Text, "the payment's key"), May("credit_note", Text, "or the credit note's number; without either, what is unapplied of the "
+                + "account, oldest first") with { LengthMax = 100 },
+            OnDay, .. AmountAndCurrency, May("reason", Text, "overpaid, moved away…"),
+        ], d =>
+        {
+            if (d.Has("payment") && d.Has("credit_note")) d.Problem("payment", "give either payment or credit_note, or none of them");
+            return new PaymentInput.Refunded
+            {
+                Key = "", Account = d.Need("account"), Payment = d.Text("payment"), CreditNote = d.Text("credit_note"), On = d.NeedDate("on"),
+                    Amount = d.Money("amount"), Reason = d.Text("reason"),
+            };
+        }),
+        InputKind.Of("refund_reversed", "a refund did not reach the customer: it is unapplied again", true,
+        [Need("refund", Text, "the refund's key"), OnDay, Need("reason", Text, "returned, error…")],
+        d => new PaymentInput.RefundReversed { Key = "", Account = d.Need("account"), Refund = d.Need("refund"), On = d.NeedDate("on"),
+            Reason = d.Need("reason") }),
+        InputKind.Of("allocation", "puts unapplied cash or credit on an item", true,
+        [
+            May("payment", Text, "the payment's key"), May("credit_note", Text, "or the credit note's number") with { LengthMax = 100 },
+            Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay, .. AmountAndCurrency,
+        ], d =>
+        {
+            if (d.Has("payment") == d.Has("credit_note")) d.Problem("payment", "give either payment or credit_note");
+            return new PaymentInput.Allocated { Key = "", Account = d.Need("account"), Payment = d.Text("payment"), CreditNote = d.Text("credit_note"),
+                Invoice = d.Need("invoice"), On = d.NeedDate("on"), Amount = d.Money("amount") };
+        }),
+        InputKind.Of("allocation_reversed", "takes a payment or credit off an item: it is unapplied again", true,
+        [
+            May("payment", Text, "the payment's key"), May("credit_note", Text, "or the credit note's number") with { LengthMax = 100 },
+            Need("invoice", Text, "number of the item") with { LengthMax = 100 }, OnDay,
+            May("amount", Amount, "by default all that it has there"), May("currency", FieldType.Currency, "with an amount"), May("reason", Text, "why"),
+        ], d =>
+        {
+            if (d.Has("payment") == d.Has("credit_note")) d.Problem("payment", "give either payment or credit_note");
+            return new PaymentInput.AllocationReversed
+            {
+                Key = "", Account = d.Need("account"), Payment = d.Text("payment"), CreditNote = d.Text("credit_note"), Invoice = d.Need("invoice"),
+                    On = d.NeedDate("on"),
+                Amount = d.MoneyOrNull("amount"), Reason = d.Text("reason"),
+            };
+        }),
+    ];
+
+    internal static readonly EventKind[] Events =
+    [
+        new("payment_received", PaymentJson.Default.Received), new("payment_reversed", PaymentJson.Default.Reversed),
+        new("refund_made", PaymentJson.Default.Refunded), new("refund_reversed", PaymentJson.Default.RefundReversed),
+        new("allocation_reversed", PaymentJson.Default.AllocationReversed), new("cash_applied", PaymentJson.Default.CashApplied),
+    ];
+
+    private static List<(string, Money)>? ReadFor(InputDraft d)
+    {
+        if (d.Values[d.Kind.Ordinal("for")] is not IReadOnlyList<AllocationDraft> drafts) return null;
+        var parts = drafts.Select(a => (a.Invoice, d.ToMoney("for", a.Amount))).ToList();
+        var sum = parts.Sum(p => p.Item2.Minor);
+        if (sum > d.Money("amount").Minor) d.Problem("for", $"names {Money.Format(sum, Foundation.Currency.Of(d.Need("currency")))}, more than the amount");
+        return parts;
+    }
+
     // --- rules ---
+
+    /// <param name="order">In which cash meets open items where it names none.</param>
+    internal static Refused? Handle(Handling work, PaymentInput input, AllocationOrder order) => input switch
+    {
+        PaymentInput.Received { Listed: not null } i => Follow(work, i, order),
+        PaymentInput.Received i => Receive(work, i, i.Key, order),
+        PaymentInput.Unpaid i => TakePaymentBack(work, i),
+        PaymentInput.Reversed i => Reverse(work, i),
+        PaymentInput.Allocated i => Allocate(work, i),
+        PaymentInput.AllocationReversed i => TakeOff(work, i),
+        PaymentInput.Refunded i => Refund(work, i),
+        PaymentInput.RefundReversed i => ReverseRefund(work, i),
+        _ => throw new InvariantBrokenException($"{input.GetType().Name} is no input of cash"),
+    };
 
     /// <param name="key">By which the payment is known from then on.</param>
     /// <param name="order">In which it meets open items where it names none.</param>
-    internal static Refused? Receive(Handling work, Input.Payment i, string key, AllocationOrder order)
+    internal static Refused? Receive(Handling work, PaymentInput.Received i, string key, AllocationOrder order)
     {
         var currency = i.Amount.Currency.Code;
         if (TooMuchInAll(work, i.Amount) is { } much) return much;
@@ -24,13 +256,13 @@ internal static class PaymentChapter
         var plan = AllocationPlan.Make(
             i.Amount.Minor, i.On, i.For?.Select(f => new Named(f.Invoice, f.Amount.Minor)).ToList(), number => work.State.Item(i.Account, number),
             work.State.Items.Values.Where(item => item.Account == i.Account && item.Currency == currency && item.Balance > 0), order);
-        work.Emit(new Event.PaymentReceived(key, i.Amount.Minor, currency, plan.Allocations, plan.Waiting.Count == 0
+        work.Emit(new PaymentEvent.Received(key, i.Amount.Minor, currency, plan.Allocations, plan.Waiting.Count == 0
             ? null : plan.Waiting)
         { Method = i.Method });
         return null;
     }
 
-    internal static Refused? Reverse(Handling work, Input.PaymentReversed i)
+    internal static Refused? Reverse(Handling work, PaymentInput.Reversed i)
     {
         if (!work.State.Cash.TryGetValue(i.Payment, out var cash) || cash.Account != i.Account || cash.Kind != CashKind.Payment)
             return new Refused(Refusal.UnknownPayment, $"account {i.Account} has no payment with the key {i.Payment}");
@@ -41,11 +273,11 @@ internal static class PaymentChapter
                     + "where it did not, send refund_reversed, then this, then a charge over what the customer has kept");
         if (i.On < cash.On)
             return new Refused(Refusal.BeforeDocument, $"payment {i.Payment} came on {cash.On:yyyy-MM-dd}; it can't go back on {i.On:yyyy-MM-dd}");
-        work.Emit(new Event.PaymentReversed(i.Payment, i.Reason, [.. cash.Allocations]));
+        work.Emit(new PaymentEvent.Reversed(i.Payment, i.Reason, [.. cash.Allocations]));
         return null;
     }
 
-    internal static Refused? Allocate(Handling work, Input.Allocation i)
+    internal static Refused? Allocate(Handling work, PaymentInput.Allocated i)
     {
         if (FindCash(work, i.Account, i.Payment, i.CreditNote, out var cash) is { } unknown) return unknown;
         if (ItemGuards.Find(work.State, i.Account, i.Invoice, out var item) is { } refused) return refused;
@@ -63,10 +295,10 @@ internal static class PaymentChapter
         var asked = on;
         on = new[] { on, cash.On, item.IssuedOn, Movements.EnoughFrom(cash.Moves, minor), Movements.EnoughFrom(item.Movements, minor) }.Max();
         // Where it can't be put back on that day, the item was open meanwhile, and it meets it anew.
-        work.Emit(new Event.CashApplied(cash.Key, new Applied(item.Number, minor, on) { MetOn = on == asked ? metOn : null }), on);
+        work.Emit(new PaymentEvent.CashApplied(cash.Key, new Applied(item.Number, minor, on) { MetOn = on == asked ? metOn : null }), on);
     }
 
-    internal static Refused? TakeOff(Handling work, Input.AllocationReversed i)
+    internal static Refused? TakeOff(Handling work, PaymentInput.AllocationReversed i)
     {
         if (FindCash(work, i.Account, i.Payment, i.CreditNote, out var cash) is { } unknown) return unknown;
         if (work.State.Item(i.Account, i.Invoice) is not { } item) return new Refused(Refusal.UnknownItem, $"account {i.Account} has no item {i.Invoice}");
@@ -87,11 +319,11 @@ internal static class PaymentChapter
             parts.Add(allocation with { Minor = part });
             rest -= part;
         }
-        work.Emit(new Event.AllocationReversed(cash.Key, i.Invoice, parts, i.Reason));
+        work.Emit(new PaymentEvent.AllocationReversed(cash.Key, i.Invoice, parts, i.Reason));
         return null;
     }
 
-    internal static Refused? Refund(Handling work, Input.Refund i)
+    internal static Refused? Refund(Handling work, PaymentInput.Refunded i)
     {
         var currency = i.Amount.Currency.Code;
         var from = new List<Released>();
@@ -127,18 +359,18 @@ internal static class PaymentChapter
                         + "is taken off it first, with allocation_reversed");
             from.Add(new Released(cash.Key, i.Amount.Minor));
         }
-        work.Emit(new Event.RefundMade(i.Key, i.Amount.Minor, currency, from, i.Reason));
+        work.Emit(new PaymentEvent.Refunded(i.Key, i.Amount.Minor, currency, from, i.Reason));
         return null;
     }
 
-    internal static Refused? ReverseRefund(Handling work, Input.RefundReversed i)
+    internal static Refused? ReverseRefund(Handling work, PaymentInput.RefundReversed i)
     {
         if (!work.State.Cash.TryGetValue(i.Refund, out var refund) || refund.Account != i.Account || refund.Kind != CashKind.Refund)
             return new Refused(Refusal.UnknownRefund, $"account {i.Account} has no refund with the key {i.Refund}");
         if (refund.Reversed) return new Refused(Refusal.AlreadyReversed, $"refund {i.Refund} was reversed before");
         if (i.On < refund.On)
             return new Refused(Refusal.BeforeDocument, $"refund {i.Refund} was made on {refund.On:yyyy-MM-dd}; it can't come back on {i.On:yyyy-MM-dd}");
-        work.Emit(new Event.RefundReversed(i.Refund, refund.Minor, refund.Currency, [.. refund.From!], i.Reason));
+        work.Emit(new PaymentEvent.RefundReversed(i.Refund, refund.Minor, refund.Currency, [.. refund.From!], i.Reason));
         return null;
     }
 
@@ -153,7 +385,74 @@ internal static class PaymentChapter
 
     internal static string Name(string? payment, string? creditNote) => payment is null ? $"credit note {creditNote}" : $"payment {payment}";
 
+    // --- lists that are followed ---
+
+    private static Refused? Follow(Handling work, PaymentInput.Received i, AllocationOrder order)
+    {
+        if (ListedItems.IsSaid(work.State, i)) return null;
+        var name = ListedItems.NameOf(work.State, i.Account, i.Listed!);
+        if (work.State.Item(i.Account, name) is { } item && item.Currency != i.Amount.Currency.Code) return WrongCurrency(item, i.Amount);
+        var known = ListedItems.PaymentKey(work.State, i.Account, i.Key, i.Listed!);
+        if (ListedItems.PaymentOf(work.State, known, out _, out var key) is { } paid)
+        {
+            // It came on another day, or was another sum: the one recorded never was.
+            work.Emit(new PaymentEvent.Reversed(paid.Key, InvoiceChapter.ByList, [.. paid.Allocations]) { Unlisted = true }, paid.On);
+            ListedItems.PaymentOf(work.State, known, out _, out key);
+        }
+        if (Receive(work, i with { For = i.For?.Select(part => part.Invoice == i.Listed!.Number ? (name, part.Amount) : part).ToList() }, key, order)
+            is { } refused) return refused;
+        RemarkOfMet(work, i, name, key);
+        return null;
+    }
+
+    /// <summary>
+    /// A payment that a list tells of finds less open than it pays where it was told of before by other means, such as a bank's
+    /// statement. Nobody can tell from here whether it came twice; whoever sent the list is told.
+    /// </summary>
+    private static void RemarkOfMet(Handling work, PaymentInput.Received i, string name, string key)
+    {
+        if (work.State.Item(i.Account, name) is not { } item || item.Cancelled) return;
+        var (cash, meant) = (work.State.Cash[key], i.For?.Where(part => part.Invoice == i.Listed!.Number).Sum(part => part.Amount.Minor) ?? i.Amount.Minor);
+        var met = cash.Allocations.Where(a => a.Number == name).Sum(a => a.Minor);
+        var others = (item.AppliedBy ?? []).Where(k => k != key).ToList();
+        if (met >= meant || others.Count == 0) return;
+        var credit = CashState.CreditKey(i.Account, "");
+        var told = others.Select(k => k.StartsWith(credit, StringComparison.Ordinal) ? $"credit note {k[credit.Length..]}" : $"payment {k}").ToList();
+        work.Remarks.Add($"account {i.Account}: of the {Format(meant, item)} that the list says were paid for {name}, {Format(met, item)} met it: "
+            + $"the rest had been met by {string.Join(", ", told.Take(3))}{(told.Count > 3 ? $" and {told.Count - 3} more" : "")}. "
+            + "Where that is the same money, take one of them back: "
+            + $"{{\"type\":\"payment_reversed\",\"payment\":\"{key}\",…}} is this one's");
+    }
+
+    private static Refused? TakePaymentBack(Handling work, PaymentInput.Unpaid i)
+    {
+        if (ListedItems.PaidAgainst(work.State, i) is not { } paid) return null;
+        var on = work.Today > paid.On ? work.Today : paid.On;
+        work.Emit(new PaymentEvent.Reversed(paid.Key, "no longer in the list", [.. paid.Allocations]) { Unlisted = true }, on);
+        return null;
+    }
+
     // --- what follows from events ---
+
+    internal static void Fold(PartyState state, Envelope e, CellDeltas cells, PaymentEvent happened)
+    {
+        switch (happened)
+        {
+            case PaymentEvent.Received received:
+                Receive(state, e, cells, received.Payment, CashKind.Payment, received.Currency, received.Minor, received.Allocations, received.Waiting);
+                Flow(state, e.Account, cells, Measure.CashReceived, e.EffectiveOn, null, received.Currency, received.Minor, 1);
+                break;
+            case PaymentEvent.CashApplied applied: ApplyUnapplied(state, e, cells, applied); break;
+            case PaymentEvent.Reversed reversed:
+                Reverse(state, e, cells, reversed.Payment, reversed.Undone);
+                state.Cash[reversed.Payment].IsUnlisted = reversed.Unlisted == true;
+                break;
+            case PaymentEvent.AllocationReversed reversed: TakeOff(state, e, cells, reversed); break;
+            case PaymentEvent.Refunded refund: Refund(state, e, cells, refund); break;
+            case PaymentEvent.RefundReversed reversed: ReverseRefund(state, e, cells, reversed); break;
+            default: throw new InvariantBrokenException($"{happened.GetType().Name} is no event of cash");
+        }
+    }
 
     internal static void Receive(
         PartyState state, Envelope e, CellDeltas cells, string key, CashKind kind, string currency, long minor, IReadOnlyList<Applied> allocations,
@@ -168,7 +467,7 @@ internal static class PaymentChapter
         state.Touch(e);
     }
 
-    internal static void ApplyUnapplied(PartyState state, Envelope e, CellDeltas cells, Event.CashApplied applied)
+    internal static void ApplyUnapplied(PartyState state, Envelope e, CellDeltas cells, PaymentEvent.CashApplied applied)
     {
         var cash = state.Cash[applied.Payment];
         Meet(state, e, cells, cash, applied.Allocation);
@@ -221,7 +520,7 @@ internal static class PaymentChapter
     }
 
     /// <summary>Parts of a payment or credit go back from an item to unapplied cash; none before it had met the item.</summary>
-    internal static void TakeOff(PartyState state, Envelope e, CellDeltas cells, Event.AllocationReversed reversed)
+    internal static void TakeOff(PartyState state, Envelope e, CellDeltas cells, PaymentEvent.AllocationReversed reversed)
     {
         var cash = state.Cash[reversed.Payment];
         var item = state.Loaded(e.Account, reversed.Number);
@@ -249,7 +548,7 @@ internal static class PaymentChapter
         else cash.Allocations[at] = cash.Allocations[at] with { Minor = cash.Allocations[at].Minor - part.Minor };
     }
 
-    internal static void Refund(PartyState state, Envelope e, CellDeltas cells, Event.RefundMade refund)
+    internal static void Refund(PartyState state, Envelope e, CellDeltas cells, PaymentEvent.Refunded refund)
     {
         state.Cash[refund.Refund] = new CashState
         {
@@ -260,7 +559,7 @@ internal static class PaymentChapter
         SendBack(state, e, cells, refund.From, refund.Currency, +1);
     }
 
-    internal static void ReverseRefund(PartyState state, Envelope e, CellDeltas cells, Event.RefundReversed reversed)
+    internal static void ReverseRefund(PartyState state, Envelope e, CellDeltas cells, PaymentEvent.RefundReversed reversed)
     {
         state.Cash[reversed.Refund].Reversed = true;
         if (state.NotesChanges) state.Cash.Changed.Add(reversed.Refund);
@@ -281,3 +580,14 @@ internal static class PaymentChapter
         state.Touch(e);
     }
 }
+
+/// <summary>How the events are written: null is left out, and a field that is none of its own refuses the payload.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(PaymentEvent.Received))]
+[JsonSerializable(typeof(PaymentEvent.Reversed))]
+[JsonSerializable(typeof(PaymentEvent.Refunded))]
+[JsonSerializable(typeof(PaymentEvent.RefundReversed))]
+[JsonSerializable(typeof(PaymentEvent.AllocationReversed))]
+[JsonSerializable(typeof(PaymentEvent.CashApplied))]
+internal sealed partial class PaymentJson : JsonSerializerContext;

@@ -242,7 +242,7 @@ public static class PlanChapter
         {
             if (work.State.Item(i.Account, InterestOf(i.Key)) is not null)
                 return new Refused(Refusal.DuplicateNumber, $"number {InterestOf(i.Key)}, which the interest would have, is taken");
-            work.Emit(new Event.ChargeMade(InterestOf(i.Key), "interest", null, days[^1], interest, currency.Code));
+            work.Emit(new ChargeEvent.Made(InterestOf(i.Key), "interest", null, days[^1], interest, currency.Code));
             numbers.Add(InterestOf(i.Key));
         }
         work.Emit(new PlanEvent.Agreed(i.Key, numbers, [.. parts.Select((minor, at) => new InstalmentPart(days[at], minor))], currency.Code));

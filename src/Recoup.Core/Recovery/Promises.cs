@@ -454,9 +454,17 @@ public static class PromiseChapter
         slice.Open.Insert(slice.Open.FindLastIndex(p => p.MadeOn <= promise.MadeOn) + 1, promise);
     }
 
+    /// <summary>Promises follow cash as it comes and goes back.</summary>
+    internal static void FollowCash(PartyState state, Envelope e, PaymentEvent happened)
+    {
+        if (happened is PaymentEvent.Received came)
+            Count(state, e.EffectiveOn, new CashToCome(came.Payment, e.EffectiveOn, e.EffectiveOn, e.Account, came.Currency, came.Minor));
+        else if (happened is PaymentEvent.Reversed back) CountBack(state, e, state.Cash[back.Payment]);
+    }
+
     /// <summary>A promise counts what comes in for its account from the day it was made, on the day it comes.</summary>
     /// <param name="on">The day on which the cash comes or goes back.</param>
-    internal static void Count(PartyState state, DateOnly on, CashToCome cash)
+    private static void Count(PartyState state, DateOnly on, CashToCome cash)
     {
         if (on <= state.AsOf)
         {
@@ -468,7 +476,7 @@ public static class PromiseChapter
     }
 
     /// <summary>A payment went back: from that day on nothing of it counts.</summary>
-    internal static void CountBack(PartyState state, Envelope e, CashState cash) =>
+    private static void CountBack(PartyState state, Envelope e, CashState cash) =>
         Count(state, e.EffectiveOn, new CashToCome(cash.Key, e.EffectiveOn, cash.On, e.Account, cash.Currency, -cash.Minor));
 
     /// <summary>Cash that came counts as far as a promise needs it; of cash that went back nothing counts any more.</summary>

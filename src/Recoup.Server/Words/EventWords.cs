@@ -2,6 +2,7 @@ using Recoup.Core;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
+using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 
 namespace Recoup.Server.Words;
@@ -21,28 +22,28 @@ public static class EventWords
         Event.PartyLeft l => ("The same customer as another", $"part of {l.Into} from now on"),
         Event.ContactPointSet c => ("Contact point set", c.Channel),
         Event.PartyErased p => ("Person erased", p.Reason),
-        Event.InvoiceIssued i => ($"Invoice {i.Number}", $"{Show.AmountWith(i.Minor, i.Currency)}, due {Show.Day(i.DueOn)}"),
-        Event.InvoiceCorrected i => ($"Invoice {i.Number} corrected", Join(i.DueOn is { } due ? $"now due {Show.Day(due)}" : null, i.Reason)),
-        Event.InvoiceCancelled i => ($"Invoice {i.Number} cancelled", i.Reason ?? ""),
-        Event.ChargeMade c => ($"Charge {c.Number}", $"{c.Kind}, {Show.AmountWith(c.Minor, c.Currency)}, due {Show.Day(c.DueOn)}"),
-        Event.ChargeCancelled c => ($"Charge {c.Number} cancelled", c.Reason ?? ""),
-        Event.CancellationReversed i => ($"{i.Number} stands again", Join("cancellation taken back", i.Reason)),
-        Event.WaiverReversed c => ($"Waiver of {c.Number} taken back", c.Reason),
-        Event.ChargeWaived c => ($"Charge {c.Number} waived", c.Reason ?? ""),
-        Event.PaymentReceived p => ("Payment", Join(Show.AmountWith(p.Minor, p.Currency), p.Method, Met(p.Allocations))),
-        Event.PaymentReversed p => ("Payment came back", Join(p.Reason, p.Payment)),
-        Event.RefundMade r => ("Refund", Join(Show.AmountWith(r.Minor, r.Currency), r.Reason)),
-        Event.RefundReversed r => ("Refund came back", Join(Show.AmountWith(r.Minor, r.Currency), r.Reason)),
-        Event.AllocationReversed a =>
+        InvoiceEvent.Issued i => ($"Invoice {i.Number}", $"{Show.AmountWith(i.Minor, i.Currency)}, due {Show.Day(i.DueOn)}"),
+        InvoiceEvent.Corrected i => ($"Invoice {i.Number} corrected", Join(i.DueOn is { } due ? $"now due {Show.Day(due)}" : null, i.Reason)),
+        InvoiceEvent.Cancelled i => ($"Invoice {i.Number} cancelled", i.Reason ?? ""),
+        ChargeEvent.Made c => ($"Charge {c.Number}", $"{c.Kind}, {Show.AmountWith(c.Minor, c.Currency)}, due {Show.Day(c.DueOn)}"),
+        ChargeEvent.Cancelled c => ($"Charge {c.Number} cancelled", c.Reason ?? ""),
+        InvoiceEvent.CancellationReversed i => ($"{i.Number} stands again", Join("cancellation taken back", i.Reason)),
+        ChargeEvent.WaiverReversed c => ($"Waiver of {c.Number} taken back", c.Reason),
+        ChargeEvent.Waived c => ($"Charge {c.Number} waived", c.Reason ?? ""),
+        PaymentEvent.Received p => ("Payment", Join(Show.AmountWith(p.Minor, p.Currency), p.Method, Met(p.Allocations))),
+        PaymentEvent.Reversed p => ("Payment came back", Join(p.Reason, p.Payment)),
+        PaymentEvent.Refunded r => ("Refund", Join(Show.AmountWith(r.Minor, r.Currency), r.Reason)),
+        PaymentEvent.RefundReversed r => ("Refund came back", Join(Show.AmountWith(r.Minor, r.Currency), r.Reason)),
+        PaymentEvent.AllocationReversed a =>
             ($"{(a.Payment.StartsWith("credit:", StringComparison.Ordinal) ? "Credit" : "Payment")} taken off {a.Number}", a.Reason ?? ""),
-        Event.CreditNoted c => ($"Credit note {c.Number}", Join(Show.AmountWith(c.Minor, c.Currency), Met(c.Allocations))),
-        Event.CreditNoteCancelled c => ($"Credit note {c.Number} cancelled", Join(Show.AmountWith(c.Minor, c.Currency), c.Reason)),
-        Event.CreditAdjusted { Minor: 0, IssuedOn: { } day } c => ($"Credit note {c.Number} is of {Show.Day(day)}", c.Reason),
-        Event.CreditAdjusted c => ($"Credit note {c.Number} adjusted", c.Reason),
-        Event.CashApplied c => ("Unapplied cash applied", $"to {c.Allocation.Number}"),
-        Event.WrittenOff w => ($"{w.Number} written off", w.Reason),
-        Event.WriteOffReversed w => ($"Write-off of {w.Number} taken back", w.Reason),
-        Event.ItemAdjusted i => ($"{i.Number} adjusted", i.Reason),
+        CreditEvent.Granted c => ($"Credit note {c.Number}", Join(Show.AmountWith(c.Minor, c.Currency), Met(c.Allocations))),
+        CreditEvent.Cancelled c => ($"Credit note {c.Number} cancelled", Join(Show.AmountWith(c.Minor, c.Currency), c.Reason)),
+        CreditEvent.Adjusted { Minor: 0, IssuedOn: { } day } c => ($"Credit note {c.Number} is of {Show.Day(day)}", c.Reason),
+        CreditEvent.Adjusted c => ($"Credit note {c.Number} adjusted", c.Reason),
+        PaymentEvent.CashApplied c => ("Unapplied cash applied", $"to {c.Allocation.Number}"),
+        WriteOffEvent.Made w => ($"{w.Number} written off", w.Reason),
+        WriteOffEvent.Reversed w => ($"Write-off of {w.Number} taken back", w.Reason),
+        InvoiceEvent.Adjusted i => ($"{i.Number} adjusted", i.Reason),
         DisputeEvent.Opened d => ("Dispute opened", Join(d.Number ?? "whole account", d.Reason)),
         DisputeEvent.Closed d => ("Dispute closed", Join(d.Number, Show.Plain(d.Outcome))),
         PromiseEvent.Made p => ("Promise to pay", $"{Show.AmountWith(p.Minor, p.Currency)} by {Show.Day(p.DueOn)}"),
@@ -85,8 +86,8 @@ public static class EventWords
         Event.Decided or WorkItemEvent.Closed => "decision",
         Event.MessageReleased or Event.MessageDeferred or Event.MessageWithdrawn or Event.MessageSettled or Event.MessageBounced or Event.ContactMade =>
             "contact",
-        Event.PaymentReceived or Event.CashApplied or Event.CreditNoted or Event.CreditAdjusted
-            or Event.RefundMade or Event.RefundReversed or Event.AllocationReversed => "cash",
+        PaymentEvent.Received or PaymentEvent.CashApplied or CreditEvent.Granted or CreditEvent.Adjusted
+            or PaymentEvent.Refunded or PaymentEvent.RefundReversed or PaymentEvent.AllocationReversed => "cash",
         _ => "document",
     };
 

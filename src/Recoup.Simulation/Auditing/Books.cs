@@ -2,6 +2,7 @@ using NodaTime;
 using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
+using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 
 namespace Recoup.Simulation.Auditing;
@@ -16,7 +17,7 @@ internal sealed class Books
     private readonly Dictionary<string, string> partyOf = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Party, string Currency), long> owed = [];
     private readonly Dictionary<(string Account, string Number), (long Amount, long WrittenOff)> invoices = [];
-    private readonly Dictionary<string, Input.Payment> payments = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PaymentInput.Received> payments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<HoldInput.Placed>> holds = new(StringComparer.Ordinal);
     private readonly HashSet<(string Party, string Channel)> optOuts = [];
     private readonly HashSet<string> erased = new(StringComparer.Ordinal);
@@ -96,29 +97,29 @@ internal sealed class Books
                     if (!list.Contains(zone)) list.Add(zone);
                 }
                 break;
-            case Input.Invoice i:
+            case InvoiceInput.Issued i:
                 invoices[(i.Account, i.Number)] = (i.Amount.Minor, 0);
                 Owe(i.Account, i.Amount.Currency.Code, i.Amount.Minor);
                 break;
-            case Input.InvoiceCorrected { Amount: { } amount } i:
+            case InvoiceInput.Corrected { Amount: { } amount } i:
                 var before = invoices[(i.Account, i.Invoice)];
                 invoices[(i.Account, i.Invoice)] = before with { Amount = amount.Minor };
                 Owe(i.Account, amount.Currency.Code, amount.Minor - before.Amount);
                 break;
-            case Input.InvoiceCancelled i:
+            case InvoiceInput.Cancelled i:
                 Owe(i.Account, currencyOf[i.Account], -invoices[(i.Account, i.Invoice)].Amount);
                 break;
-            case Input.Payment i:
+            case PaymentInput.Received i:
                 payments[i.Key] = i;
                 Owe(i.Account, i.Amount.Currency.Code, -i.Amount.Minor);
                 foreach (var (number, amount) in i.For ?? []) Recover(i.Account, number, amount.Minor, i.Amount.Currency.Code);
                 break;
-            case Input.PaymentReversed i:
+            case PaymentInput.Reversed i:
                 var payment = payments[i.Payment];
                 Owe(i.Account, payment.Amount.Currency.Code, payment.Amount.Minor);
                 break;
-            case Input.CreditNote i: Owe(i.Account, i.Amount.Currency.Code, -i.Amount.Minor); break;
-            case Input.WriteOff { Amount: { } amount } i:
+            case CreditInput.Granted i: Owe(i.Account, i.Amount.Currency.Code, -i.Amount.Minor); break;
+            case WriteOffInput.Made { Amount: { } amount } i:
                 invoices[(i.Account, i.Invoice)] = invoices[(i.Account, i.Invoice)] with { WrittenOff = amount.Minor };
                 Owe(i.Account, amount.Currency.Code, -amount.Minor);
                 break;

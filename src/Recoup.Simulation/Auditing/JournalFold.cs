@@ -65,40 +65,40 @@ internal sealed class JournalFold
         {
             case Event.AccountOpened e: counted.PortfolioOf[account] = e.Details.Portfolio; return false;
             case Event.AccountMoved e: counted.PortfolioOf[account] = e.Portfolio; return false;
-            case Event.InvoiceIssued e: NewItem(counted, account, e.Number, e.Currency, e.DueOn, e.Minor); break;
-            case Event.ChargeMade e: NewItem(counted, account, e.Number, e.Currency, e.DueOn, e.Minor); break;
-            case Event.InvoiceCorrected e:
+            case InvoiceEvent.Issued e: NewItem(counted, account, e.Number, e.Currency, e.DueOn, e.Minor); break;
+            case ChargeEvent.Made e: NewItem(counted, account, e.Number, e.Currency, e.DueOn, e.Minor); break;
+            case InvoiceEvent.Corrected e:
                 Release(e.Number, e.MinorDelta, e.Released);
                 if (e.DueOn is { } due && counted.Items.TryGetValue((account, e.Number), out var redated)) redated.DueOn = due;
                 break;
-            case Event.InvoiceCancelled e: Release(e.Number, e.MinorDelta, e.Released); break;
-            case Event.ChargeCancelled e: Release(e.Number, e.MinorDelta, e.Released); break;
-            case Event.CancellationReversed e: Move(counted, account, e.Number, e.MinorDelta); break;
-            case Event.WaiverReversed e: Move(counted, account, e.Number, e.Minor); break;
-            case Event.WriteOffReversed e: Move(counted, account, e.Number, e.Minor); break;
-            case Event.RefundMade e:
+            case InvoiceEvent.Cancelled e: Release(e.Number, e.MinorDelta, e.Released); break;
+            case ChargeEvent.Cancelled e: Release(e.Number, e.MinorDelta, e.Released); break;
+            case InvoiceEvent.CancellationReversed e: Move(counted, account, e.Number, e.MinorDelta); break;
+            case ChargeEvent.WaiverReversed e: Move(counted, account, e.Number, e.Minor); break;
+            case WriteOffEvent.Reversed e: Move(counted, account, e.Number, e.Minor); break;
+            case PaymentEvent.Refunded e:
                 foreach (var part in e.From) Free(counted, account, part.Payment, e.Currency, -part.Minor);
                 break;
-            case Event.RefundReversed e:
+            case PaymentEvent.RefundReversed e:
                 foreach (var part in e.From) Free(counted, account, part.Payment, e.Currency, part.Minor);
                 break;
-            case Event.AllocationReversed e:
+            case PaymentEvent.AllocationReversed e:
                 foreach (var part in e.Parts)
                 {
                     Free(counted, account, e.Payment, counted.Cash[e.Payment].Currency, part.Minor);
                     if (!part.Recovery) Move(counted, account, part.Number, part.Minor);
                 }
                 break;
-            case Event.ItemAdjusted e: Move(counted, account, e.Number, e.Minor); break;
-            case Event.ChargeWaived e: Move(counted, account, e.Number, -e.Minor); break;
-            case Event.WrittenOff e: Move(counted, account, e.Number, -e.Minor); break;
-            case Event.PaymentReceived e: Receive(e.Payment, e.Currency, e.Minor, e.Allocations); break;
-            case Event.CreditNoted e: Receive(CreditKey(account, e.Number), e.Currency, e.Minor, e.Allocations); break;
-            case Event.CreditAdjusted e:
+            case InvoiceEvent.Adjusted e: Move(counted, account, e.Number, e.Minor); break;
+            case ChargeEvent.Waived e: Move(counted, account, e.Number, -e.Minor); break;
+            case WriteOffEvent.Made e: Move(counted, account, e.Number, -e.Minor); break;
+            case PaymentEvent.Received e: Receive(e.Payment, e.Currency, e.Minor, e.Allocations); break;
+            case CreditEvent.Granted e: Receive(CreditKey(account, e.Number), e.Currency, e.Minor, e.Allocations); break;
+            case CreditEvent.Adjusted e:
                 Free(counted, account, CreditKey(account, e.Number), counted.Cash[CreditKey(account, e.Number)].Currency, e.Minor); break;
-            case Event.CashApplied e: Apply(e.Payment, e.Allocation); break;
-            case Event.PaymentReversed e: Undo(e.Payment, e.Undone); break;
-            case Event.CreditNoteCancelled e: Undo(CreditKey(account, e.Number), e.Undone); break;
+            case PaymentEvent.CashApplied e: Apply(e.Payment, e.Allocation); break;
+            case PaymentEvent.Reversed e: Undo(e.Payment, e.Undone); break;
+            case CreditEvent.Cancelled e: Undo(CreditKey(account, e.Number), e.Undone); break;
             default: return false;
         }
         return true;

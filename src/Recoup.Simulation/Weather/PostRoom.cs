@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Receivables;
 using Recoup.Simulation.Worlds;
 
 namespace Recoup.Simulation.Weather;
@@ -14,11 +15,11 @@ namespace Recoup.Simulation.Weather;
 internal sealed class PostRoom(Tally tally)
 {
     private readonly Dictionary<string, (DateOnly Until, List<Input> Facts)> heldAccounts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (DateOnly Until, Input.Payment Payment)> heldPayments = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (DateOnly Until, PaymentInput.Received Payment)> heldPayments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Input>> waitingFor = new(StringComparer.Ordinal);
     private readonly SortedDictionary<DateOnly, List<(Fault? Fault, Told Row)>> later = [];
-    private readonly List<Input.Invoice> invoices = [];
-    private readonly List<Input.PaymentReversed> reversals = [];
+    private readonly List<InvoiceInput.Issued> invoices = [];
+    private readonly List<PaymentInput.Reversed> reversals = [];
     private readonly HashSet<string> known = new(StringComparer.Ordinal), spread = new(StringComparer.Ordinal);
 
     /// <summary>Invoices whose cancellation was told: their numbers are free for others.</summary>
@@ -30,12 +31,12 @@ internal sealed class PostRoom(Tally tally)
         var facts = Released(day);
         foreach (var input in said)
             if (!Hold(day, input)) facts.Add(input);
-        foreach (var payment in facts.OfType<Input.Payment>())
+        foreach (var payment in facts.OfType<PaymentInput.Received>())
             if (payment.For?.Any(f => IsHeld(payment.Account, f.Invoice)) == true) tally.Count(Fault.PaymentFirst);
         facts = InOtherOrder(day, facts);
-        foreach (var cancellation in facts.OfType<Input.InvoiceCancelled>()) cancelled.Add((cancellation.Account, cancellation.Invoice));
+        foreach (var cancellation in facts.OfType<InvoiceInput.Cancelled>()) cancelled.Add((cancellation.Account, cancellation.Invoice));
         // A reversal never comes before its payment: nobody could have told it.
-        foreach (var reversal in facts.OfType<Input.PaymentReversed>().ToList())
+        foreach (var reversal in facts.OfType<PaymentInput.Reversed>().ToList())
             if (facts.FindIndex(f => f.Key == reversal.Payment) > facts.IndexOf(reversal))
             {
                 facts.Remove(reversal);
@@ -47,7 +48,7 @@ internal sealed class PostRoom(Tally tally)
         {
             foreach (var (fault, row) in due)
             {
-                if (fault == Fault.NumberTaken && !IsTaken((Input.Invoice)row.Inputs[0])) continue;
+                if (fault == Fault.NumberTaken && !IsTaken((InvoiceInput.Issued)row.Inputs[0])) continue;
                 if (fault is { } kind) tally.Count(kind);
                 told.Add(row);
             }
@@ -64,7 +65,7 @@ internal sealed class PostRoom(Tally tally)
     /// <summary>What people tell during the day: some of it twice.</summary>
     public List<Told> Afternoon(DateOnly day, IReadOnlyList<Input> said)
     {
-        foreach (var cancellation in said.OfType<Input.InvoiceCancelled>()) cancelled.Add((cancellation.Account, cancellation.Invoice));
+        foreach (var cancellation in said.OfType<InvoiceInput.Cancelled>()) cancelled.Add((cancellation.Account, cancellation.Invoice));
         var told = said.Select(Told.Fact).ToList();
         Spread(day, told);
         return told;
@@ -97,12 +98,12 @@ internal sealed class PostRoom(Tally tally)
         if (input is Input.AccountSet or not Input.OfAccount) return false;
         switch (input)
         {
-            case Input.Payment payment:
+            case PaymentInput.Received payment:
                 if (!tally.Strikes(Fault.Late, input.Key, out var late)) return false;
                 heldPayments.TryAdd(payment.Key, (day.AddDays(late.Between(1, 12)), payment));
                 tally.Count(Fault.Late);
                 return true;
-            case Input.PaymentReversed reversed when heldPayments.ContainsKey(reversed.Payment):
+            case PaymentInput.Reversed reversed when heldPayments.ContainsKey(reversed.Payment):
                 if (!waitingFor.TryGetValue(reversed.Payment, out var waiting)) waitingFor[reversed.Payment] = waiting = [];
                 waiting.Add(input);
                 return true;
@@ -112,7 +113,7 @@ internal sealed class PostRoom(Tally tally)
             held.Facts.Add(input);
             return true;
         }
-        var days = input is Input.Invoice && tally.Strikes(Fault.PaymentFirst, input.Key, out var first) ? first.Between(12, 30)
+        var days = input is InvoiceInput.Issued && tally.Strikes(Fault.PaymentFirst, input.Key, out var first) ? first.Between(12, 30)
             : tally.Strikes(Fault.Late, input.Key, out var random) ? random.Between(1, 8) : 0;
         if (days == 0) return false;
         if (days <= 8) tally.Count(Fault.Late);
@@ -120,10 +121,10 @@ internal sealed class PostRoom(Tally tally)
         return true;
     }
 
-    private bool IsTaken(Input.Invoice invoice) => !cancelled.Contains((invoice.Account, invoice.Number));
+    private bool IsTaken(InvoiceInput.Issued invoice) => !cancelled.Contains((invoice.Account, invoice.Number));
 
     private bool IsHeld(string account, string invoice) =>
-        heldAccounts.TryGetValue(account, out var held) && held.Facts.Exists(f => f is Input.Invoice i && i.Number == invoice);
+        heldAccounts.TryGetValue(account, out var held) && held.Facts.Exists(f => f is InvoiceInput.Issued i && i.Number == invoice);
 
     // --- in another order, and twice ---
 
@@ -132,7 +133,7 @@ internal sealed class PostRoom(Tally tally)
     {
         if (facts.Count < 2 || !tally.Strikes(Fault.Reordered, Day(day), out var random)) return facts;
         var places = facts.ConvertAll(_ => random.Next());
-        foreach (var account in Enumerable.Range(0, facts.Count).Where(i => facts[i] is not Input.Payment)
+        foreach (var account in Enumerable.Range(0, facts.Count).Where(i => facts[i] is not PaymentInput.Received)
             .GroupBy(i => facts[i].AccountId, StringComparer.Ordinal))
         {
             var sorted = account.Select(i => places[i]).Order().ToList();
@@ -159,7 +160,7 @@ internal sealed class PostRoom(Tally tally)
             if (tally.Strikes(Fault.TwiceLater, key, out var again)) Plan(day.AddDays(again.Between(1, 20)), Fault.TwiceLater, row);
             if (tally.Strikes(Fault.OtherContent, key, out var other) && Changed(row.Inputs[0], row.Inputs[0].Key) is { } changed)
                 Plan(day.AddDays(other.Between(1, 6)), Fault.OtherContent, new Told([changed], Refusal.KeyUsedWithOtherContent));
-            if (row.Inputs[0] is Input.Invoice invoice && tally.Strikes(Fault.NumberTaken, key, out var taken)
+            if (row.Inputs[0] is InvoiceInput.Issued invoice && tally.Strikes(Fault.NumberTaken, key, out var taken)
                 && Changed(invoice, $"{key}/other") is { } another)
             {
                 var on = day.AddDays(taken.Between(1, 5));
@@ -179,7 +180,7 @@ internal sealed class PostRoom(Tally tally)
         var (told, alone) = (new List<Told>(), new List<Told>());
         foreach (var fact in facts)
         {
-            if (invoices.Count > 0 && fact is Input.Payment && !facts.Any(f => f is Input.PaymentReversed r && r.Payment == fact.Key)
+            if (invoices.Count > 0 && fact is PaymentInput.Received && !facts.Any(f => f is PaymentInput.Reversed r && r.Payment == fact.Key)
                 && facts.Count(f => f.Key == fact.Key) == 1
                 && tally.Strikes(Fault.SpoiltRow, fact.Key, out var random) && invoices[random.Below(invoices.Count)] is var invoice && IsTaken(invoice)
                 && Changed(invoice, $"{fact.Key}/spoilt") is { } spoilt)
@@ -254,8 +255,8 @@ internal sealed class PostRoom(Tally tally)
     private void Know(Input fact)
     {
         if (!known.Add(fact.Key)) return;
-        if (fact is Input.Invoice invoice) invoices.Add(invoice);
-        if (fact is Input.PaymentReversed reversal) reversals.Add(reversal);
+        if (fact is InvoiceInput.Issued invoice) invoices.Add(invoice);
+        if (fact is PaymentInput.Reversed reversal) reversals.Add(reversal);
     }
 
     private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

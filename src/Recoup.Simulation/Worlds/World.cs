@@ -1,5 +1,6 @@
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Simulation.Worlds;
 
@@ -97,9 +98,9 @@ public sealed partial class World
         foreach (var fact in facts)
         {
             var random = SplitMix.Of(seed, -1, fact.Key);
-            if (fact is Input.Payment && random.Chance(3)) Later(today.AddDays(random.Between(1, 3)), fact);
+            if (fact is PaymentInput.Received && random.Chance(3)) Later(today.AddDays(random.Between(1, 3)), fact);
             else told.Add(fact);
-            if (fact is not Input.Payment && random.Chance(1)) Later(today.AddDays(1), fact);
+            if (fact is not PaymentInput.Received && random.Chance(1)) Later(today.AddDays(1), fact);
         }
         return told;
     }

@@ -42,34 +42,34 @@ internal sealed class Conservation
     {
         switch (@event)
         {
-            case Event.InvoiceIssued e: Issue(account, e.Number, e.Currency); Add(e.Currency, e.Minor); break;
-            case Event.ChargeMade e: Issue(account, e.Number, e.Currency); Add(e.Currency, e.Minor); break;
-            case Event.InvoiceCorrected e: AddTo(e.Number, e.MinorDelta); break;
-            case Event.InvoiceCancelled e: AddTo(e.Number, e.MinorDelta); break;
-            case Event.ItemAdjusted e: AddTo(e.Number, e.Minor); break;
-            case Event.ChargeCancelled e: AddTo(e.Number, e.MinorDelta); break;
-            case Event.CancellationReversed e: AddTo(e.Number, e.MinorDelta); break;
-            case Event.ChargeWaived e: AddTo(e.Number, -e.Minor); break;
-            case Event.WaiverReversed e: AddTo(e.Number, e.Minor); break;
-            case Event.WrittenOff e: AddTo(e.Number, -e.Minor); break;
-            case Event.WriteOffReversed e: AddTo(e.Number, e.Minor); break;
-            case Event.RefundMade e: Add(e.Currency, e.Minor); break;
-            case Event.RefundReversed e: Add(e.Currency, -e.Minor); break;
-            case Event.AllocationReversed e: AddTo(e.Number, -Recovered(e.Parts)); break;
-            case Event.CreditNoteCancelled e: Add(e.Currency, e.Minor); break;
-            case Event.CreditNoted e:
+            case InvoiceEvent.Issued e: Issue(account, e.Number, e.Currency); Add(e.Currency, e.Minor); break;
+            case ChargeEvent.Made e: Issue(account, e.Number, e.Currency); Add(e.Currency, e.Minor); break;
+            case InvoiceEvent.Corrected e: AddTo(e.Number, e.MinorDelta); break;
+            case InvoiceEvent.Cancelled e: AddTo(e.Number, e.MinorDelta); break;
+            case InvoiceEvent.Adjusted e: AddTo(e.Number, e.Minor); break;
+            case ChargeEvent.Cancelled e: AddTo(e.Number, e.MinorDelta); break;
+            case InvoiceEvent.CancellationReversed e: AddTo(e.Number, e.MinorDelta); break;
+            case ChargeEvent.Waived e: AddTo(e.Number, -e.Minor); break;
+            case ChargeEvent.WaiverReversed e: AddTo(e.Number, e.Minor); break;
+            case WriteOffEvent.Made e: AddTo(e.Number, -e.Minor); break;
+            case WriteOffEvent.Reversed e: AddTo(e.Number, e.Minor); break;
+            case PaymentEvent.Refunded e: Add(e.Currency, e.Minor); break;
+            case PaymentEvent.RefundReversed e: Add(e.Currency, -e.Minor); break;
+            case PaymentEvent.AllocationReversed e: AddTo(e.Number, -Recovered(e.Parts)); break;
+            case CreditEvent.Cancelled e: Add(e.Currency, e.Minor); break;
+            case CreditEvent.Granted e:
                 (creditOf ??= [])[(account, e.Number)] = e.Currency;
                 Add(e.Currency, -e.Minor);
                 break;
-            case Event.CreditAdjusted e: Add(creditOf![(account, e.Number)], -e.Minor); break;
-            case Event.PaymentReceived e:
+            case CreditEvent.Adjusted e: Add(creditOf![(account, e.Number)], -e.Minor); break;
+            case PaymentEvent.Received e:
                 payments.Add((e.Payment, e.Currency, e.Minor));
                 paymentOf?[e.Payment] = (e.Currency, e.Minor);
                 // A recovery takes a write-off back: less was written off than was said.
                 Add(e.Currency, Recovered(e.Allocations) - e.Minor);
                 break;
-            case Event.CashApplied { Allocation.Recovery: true } e: AddTo(e.Allocation.Number, e.Allocation.Minor); break;
-            case Event.PaymentReversed e:
+            case PaymentEvent.CashApplied { Allocation.Recovery: true } e: AddTo(e.Allocation.Number, e.Allocation.Minor); break;
+            case PaymentEvent.Reversed e:
                 var (currency, minor) = Payment(e.Payment);
                 Add(currency, minor - Recovered(e.Undone));
                 break;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Storage.Work;
 
@@ -146,10 +147,10 @@ public sealed class Intake(Door door)
                     if (day > until)
                     {
                         // As of that day the list has it unpaid, whatever earlier day it was said to be paid on before.
-                        if (input is not Input.Payment { Listed: { } listed } later || first > until) continue;
-                        input = new Input.Unpaid
+                        if (input is not PaymentInput.Received { Listed: { } listed } later || first > until) continue;
+                        input = new PaymentInput.Unpaid
                         {
-                            Key = later.Key, Account = later.Account, Listed = listed, Digest = Input.Unpaid.Mark, Actor = later.Actor, Through = until,
+                            Key = later.Key, Account = later.Account, Listed = listed, Digest = PaymentInput.Unpaid.Mark, Actor = later.Actor, Through = until,
                         };
                         day = first;
                     }

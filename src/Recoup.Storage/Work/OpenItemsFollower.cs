@@ -227,7 +227,7 @@ internal sealed class OpenItemsFollower(
         // Told of again with what is known of it, a credit that came from elsewhere is the list's from now on.
         var known = credit is { Minor: > 0 } ? credit.Minor : -row.Minor;
         var named = Quote(OpenItemsIntake.CreditKey(source, row.Account, row.Number));
-        var told = (Input.CreditNote?)Parse(
+        var told = (CreditInput.Granted?)Parse(
             $$"""{"type":"credit_note","key":{{named}},"account":{{Quote(row.Account)}},"number":{{Quote(row.Number)}},"""
             + $$""" "on":"{{row.IssuedOn:yyyy-MM-dd}}","amount":"{{Format(known, row.Currency)}}","currency":"{{row.Currency}}"}""");
         // What is known of one that came back is that nothing was left of it; its balance below says what is now.
@@ -251,7 +251,7 @@ internal sealed class OpenItemsFollower(
 
     // --- inputs ---
 
-    private Input.Invoice? Invoice(ListedRow row, string name, string named, long minor) => (Input.Invoice?)Parse(
+    private InvoiceInput.Issued? Invoice(ListedRow row, string name, string named, long minor) => (InvoiceInput.Issued?)Parse(
         $$"""{"type":"invoice","key":{{Quote(OpenItemsIntake.Keyed(named))}},"account":{{Quote(row.Account)}},"number":{{Quote(name)}},"issued_on":"{{row.IssuedOn:yyyy-MM-dd}}","due_on":"{{row.DueOn:yyyy-MM-dd}}","amount":"{{Format(minor, row.Currency)}}","currency":"{{row.Currency}}"}""");
 
     private Input? Redated(ListedRow row, string name, DateOnly from, string seq) => Parse(

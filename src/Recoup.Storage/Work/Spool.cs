@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Receivables;
 using Recoup.Storage.Sqlite;
 
 namespace Recoup.Storage.Work;
@@ -50,7 +51,7 @@ internal sealed class Spool : IDisposable
     {
         if (input is Input.AccountSet { Said: not null } set) say.Bind(set.Account).Bind((long)Given(set)).Bind(Place(day?.DayNumber ?? -1, line)).Run();
         // What says that something is no more has no form in the contract.
-        var json = input is Input.Unpaid ? [] : InputJson.Write(input);
+        var json = input is PaymentInput.Unpaid ? [] : InputJson.Write(input);
         var list = input.Follows ? ListMark.Write(input) : [];
         add.Bind(day?.DayNumber ?? -1).Bind(line).Bind(ordinal).Bind(input.Actor).Bind(json.AsSpan()).Bind(list.AsSpan()).Run();
     }
@@ -143,15 +144,15 @@ internal sealed class Spool : IDisposable
                         json.WriteString("said", i.Said);
                         json.WriteNumber("withdrawn", (int)i.Withdrawn);
                         break;
-                    case Input.Invoice i: Write(json, i.Listed!); break;
-                    case Input.Payment i: Write(json, i.Listed!); break;
-                    case Input.Unpaid i:
+                    case InvoiceInput.Issued i: Write(json, i.Listed!); break;
+                    case PaymentInput.Received i: Write(json, i.Listed!); break;
+                    case PaymentInput.Unpaid i:
                         json.WriteString("key", i.Key);
                         json.WriteString("account", i.Account);
                         if (i.Through is { } through) json.WriteString("through", Day(through));
                         Write(json, i.Listed);
                         break;
-                    case Input.CreditNote i:
+                    case CreditInput.Granted i:
                         if (i.Listed is { } credit) Write(json, credit);
                         break;
                     default: Invariant.Never($"{input.GetType().Name} follows no list"); break;
@@ -176,10 +177,10 @@ internal sealed class Spool : IDisposable
                     Said = Text(root, "said"),
                     Withdrawn = (Withdrawn)root.GetProperty("withdrawn").GetInt32(),
                 },
-                Input.Invoice i => i with { Digest = digest, Listed = Invoice(root) },
-                Input.Payment i => i with { Digest = digest, Listed = Invoice(root) },
-                Input.CreditNote i => i with { Digest = digest, IsListed = true, Listed = root.TryGetProperty("number", out _) ? Credit(root) : null },
-                _ => new Input.Unpaid
+                InvoiceInput.Issued i => i with { Digest = digest, Listed = Invoice(root) },
+                PaymentInput.Received i => i with { Digest = digest, Listed = Invoice(root) },
+                CreditInput.Granted i => i with { Digest = digest, IsListed = true, Listed = root.TryGetProperty("number", out _) ? Credit(root) : null },
+                _ => new PaymentInput.Unpaid
                 {
                     Key = Text(root, "key"),
                     Account = Text(root, "account"),

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
+using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using Recoup.Storage;
 using Recoup.Tests.Api;
@@ -387,17 +388,17 @@ public sealed class SetAsideTests : IDisposable
                 {
                     Key = "old-p", Account = "B", On = new DateOnly(2026, 4, 1), DueOn = DateOnly.MaxValue, Amount = new Money(100, eur), Digest = [2],
                 },
-                new Input.Invoice
+                new InvoiceInput.Issued
                 {
                     Key = "old-i", Account = "C", Number = "far", IssuedOn = DateOnly.MaxValue, DueOn = DateOnly.MaxValue,
                     Amount = new Money(100, eur), Digest = [3],
                 },
-                new Input.Invoice
+                new InvoiceInput.Issued
                 {
                     Key = "old-i2", Account = "C", Number = "old", IssuedOn = DateOnly.MinValue, DueOn = DateOnly.MinValue,
                     Amount = new Money(100, eur), Digest = [4],
                 },
-                new Input.InvoiceCorrected
+                new InvoiceInput.Corrected
                 {
                     Key = "old-c", Account = "D", Invoice = "D-1", On = new DateOnly(2026, 4, 1), DueOn = DateOnly.MaxValue, Digest = [5],
                 },

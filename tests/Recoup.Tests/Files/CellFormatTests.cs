@@ -1,5 +1,6 @@
 using System.Globalization;
 using Recoup.Connectors.Files;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Tests.Files;
 
@@ -232,6 +233,6 @@ public class CellFormatTests
         var yaml =
             TestFiles.SimpleMapping.Replace("due_on: due", $"due_on: {{ after: issued, terms: [{string.Join(", ", steps)}] }}", StringComparison.Ordinal);
         var row = TestFiles.Read(Mapping.Parse(yaml, "m.yaml"), $"account,number,issued,amount\nA1,I1,{issued},1.00\n").Only();
-        row.Inputs.Single().ShouldBeOfType<Core.Inputs.Input.Invoice>().DueOn.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture).ShouldBe(due);
+        row.Inputs.Single().ShouldBeOfType<Core.Receivables.InvoiceInput.Issued>().DueOn.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture).ShouldBe(due);
     }
 }

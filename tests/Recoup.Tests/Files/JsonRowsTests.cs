@@ -1,6 +1,7 @@
 using System.Text;
 using Recoup.Connectors.Files;
 using Recoup.Core.Inputs;
+using Recoup.Core.Receivables;
 using static Recoup.Tests.Files.TestFiles;
 
 namespace Recoup.Tests.Files;
@@ -17,7 +18,7 @@ public class JsonRowsTests
         var rows = Rows("\n" + Good + "\r\n  \n"
             + Good.Replace("\"I1\"", "\"I\\u0032\"", StringComparison.Ordinal).Replace("10.5", "\"10.50\"", StringComparison.Ordinal));
         rows.Summary().ShouldBe(["2: t/I1", "4: t/I2"]);
-        rows.Select(r => ((Input.Invoice)r.Inputs[0]).Amount.ToString()).ShouldBe(["10.50 EUR", "10.50 EUR"]);
+        rows.Select(r => ((InvoiceInput.Issued)r.Inputs[0]).Amount.ToString()).ShouldBe(["10.50 EUR", "10.50 EUR"]);
     }
 
     [Fact]
@@ -25,7 +26,7 @@ public class JsonRowsTests
     {
         var rows = Rows(Good + "\n" + Good.Replace("10.5", "\"1.010,50\"", StringComparison.Ordinal), SimpleMapping
             + "\nnumbers: { decimal: comma, thousands: point }\n");
-        rows.Select(r => ((Input.Invoice)r.Inputs[0]).Amount.ToString()).ShouldBe(["10.50 EUR", "1010.50 EUR"]);
+        rows.Select(r => ((InvoiceInput.Issued)r.Inputs[0]).Amount.ToString()).ShouldBe(["10.50 EUR", "1010.50 EUR"]);
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using Recoup.Connectors.Files;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using static Recoup.Tests.Files.TestFiles;
 
@@ -136,7 +137,7 @@ public class MappingTests
         rows[0].Inputs.Select(i => i.GetType().Name).ShouldBe(["AccountSet", "Payment"]);
         var account = rows[0].Inputs[0].ShouldBeOfType<Input.AccountSet>();
         (account.Name, account.Kind, account.Country, account.Portfolio, account.Actor).ShouldBe(("Ann Lee", "consumer", "FR", "EU", "import:m"));
-        var payment = rows[0].Inputs[1].ShouldBeOfType<Input.Payment>();
+        var payment = rows[0].Inputs[1].ShouldBeOfType<PaymentInput.Received>();
         payment.On.ShouldBe(new DateOnly(2026, 2, 1));
         payment.Amount.ToString().ShouldBe("1234.50 EUR");
         payment.For.ShouldHaveSingleItem().Amount.ToString().ShouldBe("1000.00 EUR");
@@ -241,7 +242,7 @@ public class MappingTests
             ",,,,\n,Report,,,\n", "account,number\nsomething,else\n",
         })
             Map(SimpleMapping, before + SimpleHeader + SimpleRow(1))
-                .Select(r => string.Join(' ', r.Inputs.OfType<Input.Invoice>().Select(i => $"{i.Account} {i.Number}"))).ShouldBe(expected, before);
+                .Select(r => string.Join(' ', r.Inputs.OfType<InvoiceInput.Issued>().Select(i => $"{i.Account} {i.Number}"))).ShouldBe(expected, before);
         Map(SimpleMapping, "sep=;\n" + (SimpleHeader + SimpleRow(1)).Replace(',', ';')).Summary().ShouldBe(["3: t/I1"]);
         foreach (var separator in new[] { "sep=;;;;", "\"sep=;\";;;;", "sep=; ;", "SEP=;;" })
             Map(SimpleMapping, separator + "\r\n" + (SimpleHeader + SimpleRow(1)).Replace(',', ';')).Summary().ShouldBe(["3: t/I1"], separator);
@@ -285,9 +286,10 @@ public class MappingTests
                 for:
                   - { invoice: n, amount: { column: t, sign: turned, unit: minor } }
             """, "a,n,d,b,sh,t,c\nA1,I1,46082,5.00,S,-1234,eur\nA1,I2,46082,-5.00,H,-1234,jpy\nA1,I3,46082,5.00,X,-1,€\nA1,I4,46082,5.00,H,-1,kwd\n");
-        rows[0].Inputs.Select(i => i is Input.Payment p ? p.Amount.ToString() : ((Input.WriteOff)i).Amount.ToString()).ShouldBe(["5.00 EUR", "12.34 EUR"]);
-        rows[0].Inputs.OfType<Input.Payment>().Single().For!.Single().Amount.ToString().ShouldBe("12.34 EUR");
-        rows[1].Inputs.OfType<Input.Payment>().Single().Amount.ToString().ShouldBe("1234 JPY");
+        rows[0].Inputs.Select(i => i is PaymentInput.Received p ? p.Amount.ToString() : ((WriteOffInput.Made)i).Amount.ToString())
+            .ShouldBe(["5.00 EUR", "12.34 EUR"]);
+        rows[0].Inputs.OfType<PaymentInput.Received>().Single().For!.Single().Amount.ToString().ShouldBe("12.34 EUR");
+        rows[1].Inputs.OfType<PaymentInput.Received>().Single().Amount.ToString().ShouldBe("1234 JPY");
         rows[2].Reason().ShouldContain("sh: 'X' is none of H, S, the marks of a sign");
         rows[3].Reason().ShouldContain("b: -5.00 is negative");
     }
@@ -321,10 +323,10 @@ public class MappingTests
                 currency: { constant: USD }
             """, "a,n,d,terms,days,b\nA1,I1,1772323200,NET30,,1\nA1,I2,1772323200,EOM,,1\nA1,I3,1772323200,OWN,14,1\n"
                 + "A1,I4,1772323200,OWN,soon,1\nA1,I5,1772323200,later,,1\n");
-        rows.Take(3).Select(r => ((Input.Invoice)r.Inputs.Single()).DueOn).ShouldBe([new(2026, 3, 30), new(2026, 3, 31), new(2026, 3, 14)]);
-        ((Input.Invoice)rows[0].Inputs.Single()).IssuedOn.ShouldBe(new DateOnly(2026, 2, 28));
+        rows.Take(3).Select(r => ((InvoiceInput.Issued)r.Inputs.Single()).DueOn).ShouldBe([new(2026, 3, 30), new(2026, 3, 31), new(2026, 3, 14)]);
+        ((InvoiceInput.Issued)rows[0].Inputs.Single()).IssuedOn.ShouldBe(new DateOnly(2026, 2, 28));
         rows[3].Reason().ShouldBe("days: 'soon' is no number of days");
-        ((Input.Invoice)rows[4].Inputs.Single()).DueOn.ShouldBe(new DateOnly(2026, 2, 28));
+        ((InvoiceInput.Issued)rows[4].Inputs.Single()).DueOn.ShouldBe(new DateOnly(2026, 2, 28));
     }
 
     [Fact]

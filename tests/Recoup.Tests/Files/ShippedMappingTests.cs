@@ -1,6 +1,7 @@
 using Recoup.Connectors.Files;
 using Recoup.Core;
 using Recoup.Core.Inputs;
+using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using static Recoup.Tests.Files.TestFiles;
 
@@ -20,8 +21,8 @@ public class ShippedMappingTests
         rows.Count.ShouldBe(2466);
         rows.ShouldAllBe(r => r.Problems.Count == 0);
         var inputs = rows.SelectMany(r => r.Inputs).ToList();
-        inputs.Count(i => i is Input.Invoice).ShouldBe(2466);
-        inputs.Count(i => i is Input.Payment).ShouldBe(2466);
+        inputs.Count(i => i is InvoiceInput.Issued).ShouldBe(2466);
+        inputs.Count(i => i is PaymentInput.Received).ShouldBe(2466);
         inputs.Count(i => i is DisputeInput.Opened).ShouldBe(inputs.Count(i => i is DisputeInput.Closed));
         inputs.OfType<Input.AccountSet>().DistinctBy(a => (a.Key, Convert.ToHexString(a.Digest))).Count().ShouldBe(100);
         inputs.Where(i => i is not Input.AccountSet).Select(i => i.Key).ShouldBeUnique();
@@ -44,7 +45,7 @@ public class ShippedMappingTests
             .ShouldBe(["lph/account/C1", "lph/invoice/7900770", "lph/dispute/7900770", "lph/payment/7900770", "lph/dispute/7900770/closed"]);
         row.Inputs[0].ShouldBeOfType<Input.AccountSet>().Portfolio.ShouldBe("406");
         row.Inputs[2].ShouldBeOfType<DisputeInput.Opened>().On.ShouldBe(new DateOnly(2013, 2, 25));
-        row.Inputs[3].ShouldBeOfType<Input.Payment>().For.ShouldHaveSingleItem().Invoice.ShouldBe("7900770");
+        row.Inputs[3].ShouldBeOfType<PaymentInput.Received>().For.ShouldHaveSingleItem().Invoice.ShouldBe("7900770");
         var closed = row.Inputs[4].ShouldBeOfType<DisputeInput.Closed>();
         (closed.Dispute, closed.On, closed.Outcome).ShouldBe(("lph/dispute/7900770", new DateOnly(2013, 3, 3), "settled"));
     }
@@ -67,7 +68,7 @@ public class ShippedMappingTests
         var rows = Read(Mapping.Parse(blocks[3]["yaml\n".Length..], "ledger.yaml"), blocks[1].TrimStart('\n'));
         rows.ShouldAllBe(r => r.Problems.Count == 0);
         rows.Select(r => string.Join(' ', r.Inputs.Select(InputKinds.NameOf))).ShouldBe(["account invoice payment", "account invoice dispute_opened"]);
-        rows[0].Inputs[2].ShouldBeOfType<Input.Payment>().Amount.ToString().ShouldBe("1234.50 EUR");
+        rows[0].Inputs[2].ShouldBeOfType<PaymentInput.Received>().Amount.ToString().ShouldBe("1234.50 EUR");
     }
 
     [Fact]

@@ -165,7 +165,7 @@ internal sealed class RandomBooks
         document.Moves.Add((issued, document.Amount));
         Documents.Add(document);
         Sales.Add((account, issued, document.Currency, document.Amount, 1));
-        Apply(account, issued, new Event.InvoiceIssued(document.Number, issued, due, document.Amount, document.Currency));
+        Apply(account, issued, new InvoiceEvent.Issued(document.Number, issued, due, document.Amount, document.Currency));
     }
 
     private void Charge(string account)
@@ -180,7 +180,7 @@ internal sealed class RandomBooks
         document.Moves.Add((on, document.Amount));
         if (on > due) document.Reinstated.Add((on, document.Amount));
         Documents.Add(document);
-        Apply(account, on, new Event.ChargeMade(document.Number, "fee", null, due, document.Amount, document.Currency));
+        Apply(account, on, new ChargeEvent.Made(document.Number, "fee", null, due, document.Amount, document.Currency));
     }
 
     private void Pay(string account, List<Document> open)
@@ -227,7 +227,8 @@ internal sealed class RandomBooks
         IReadOnlyList<Applied> applied = [.. parts.Select(AsApplied)];
         if (!payment) Sales.Add((account, on, currency, -cash.Minor, 0));
         Apply(account, on,
-            payment ? new Event.PaymentReceived(key, cash.Minor, currency, applied, null) : new Event.CreditNoted(number, cash.Minor, currency, applied, null));
+            payment ? new PaymentEvent.Received(key, cash.Minor, currency, applied, null)
+                : new CreditEvent.Granted(number, cash.Minor, currency, applied, null));
     }
 
     private static void Book(Cash cash, Part part)
@@ -246,7 +247,7 @@ internal sealed class RandomBooks
         var on = Effective(cash.Last);
         var part = Meet(document, Math.Min(cash.Unapplied, document.Balance), on, recovery: false);
         Book(cash, part);
-        Apply(account, part.Day, new Event.CashApplied(cash.Key, AsApplied(part)));
+        Apply(account, part.Day, new PaymentEvent.CashApplied(cash.Key, AsApplied(part)));
     }
 
     private void Reverse(string account)
@@ -272,7 +273,7 @@ internal sealed class RandomBooks
             if (!part.Late && part.On.OverdueOn(day)) part.On.Reinstated.Add((day, left));
         }
         cash.Reversed = on;
-        Apply(account, on, new Event.PaymentReversed(cash.Key, "returned", undone));
+        Apply(account, on, new PaymentEvent.Reversed(cash.Key, "returned", undone));
     }
 
     private void WriteOff(Document document)
@@ -282,7 +283,7 @@ internal sealed class RandomBooks
         document.WrittenOff += minor;
         document.WriteOffs.Add((on, minor));
         document.Moves.Add((on, -minor));
-        Apply(document.Account, on, new Event.WrittenOff(document.Number, minor, "uncollectible"));
+        Apply(document.Account, on, new WriteOffEvent.Made(document.Number, minor, "uncollectible"));
     }
 
     private void Adjust(Document document)
@@ -292,7 +293,7 @@ internal sealed class RandomBooks
         if (minor == 0) return;
         document.Moves.Add((on, minor));
         if (minor > 0 && document.OverdueOn(on)) document.Reinstated.Add((on, minor));
-        Apply(document.Account, on, new Event.ItemAdjusted(document.Number, minor, "ledger"));
+        Apply(document.Account, on, new InvoiceEvent.Adjusted(document.Number, minor, "ledger"));
     }
 
     private void Correct(string account)
@@ -344,8 +345,8 @@ internal sealed class RandomBooks
         if (risen > 0 && document.OverdueOn(on)) document.Reinstated.Add((on, risen));
         Sales.Add((account, on, document.Currency, delta, cancel ? -1 : 0));
         Apply(account, on, cancel
-            ? new Event.InvoiceCancelled(document.Number, delta, released, null)
-            : new Event.InvoiceCorrected(document.Number, delta, due, released, null));
+            ? new InvoiceEvent.Cancelled(document.Number, delta, released, null)
+            : new InvoiceEvent.Corrected(document.Number, delta, due, released, null));
     }
 
     /// <summary>A part that a payment or credit has on a document goes back to what is unapplied.</summary>
@@ -366,7 +367,7 @@ internal sealed class RandomBooks
             part.On.Moves.Add((on, back));
             if ((!cash.Payment || !part.Late) && part.On.OverdueOn(on)) part.On.Reinstated.Add((on, back));
         }
-        Apply(account, on, new Event.AllocationReversed(cash.Key, part.On.Number, [applied], null));
+        Apply(account, on, new PaymentEvent.AllocationReversed(cash.Key, part.On.Number, [applied], null));
     }
 
     /// <summary>What is unapplied is sent back, and every other time it comes back from there.</summary>
@@ -377,11 +378,11 @@ internal sealed class RandomBooks
         var on = Effective(cash.Last);
         var minor = random.NextInt64(1, cash.Unapplied + 1);
         cash.Refunds.Add((on, minor));
-        Apply(account, on, new Event.RefundMade(key, minor, cash.Currency, [new Released(cash.Key, minor)], null));
+        Apply(account, on, new PaymentEvent.Refunded(key, minor, cash.Currency, [new Released(cash.Key, minor)], null));
         if (random.Next(2) == 0) return;
         var returned = Effective(on);
         cash.Refunds.Add((returned, -minor));
-        Apply(account, returned, new Event.RefundReversed(key, minor, cash.Currency, [new Released(cash.Key, minor)], "returned"));
+        Apply(account, returned, new PaymentEvent.RefundReversed(key, minor, cash.Currency, [new Released(cash.Key, minor)], "returned"));
     }
 
     private void ReverseWriteOff(string account)
@@ -393,7 +394,7 @@ internal sealed class RandomBooks
         document.WriteOffs.Add((on, -minor));
         document.Moves.Add((on, minor));
         if (document.OverdueOn(on)) document.Reinstated.Add((on, minor));
-        Apply(account, on, new Event.WriteOffReversed(document.Number, minor, "a mistake"));
+        Apply(account, on, new WriteOffEvent.Reversed(document.Number, minor, "a mistake"));
     }
 
     private void Reinstate(string account)
@@ -406,7 +407,7 @@ internal sealed class RandomBooks
         document.Moves.Add((on, minor));
         if (document.OverdueOn(on) && document.BalanceOn(on) > 0) document.Reinstated.Add((on, document.BalanceOn(on)));
         Sales.Add((account, on, document.Currency, minor, 1));
-        Apply(account, on, new Event.CancellationReversed(document.Number, minor, "a mistake"));
+        Apply(account, on, new InvoiceEvent.CancellationReversed(document.Number, minor, "a mistake"));
         // Every other time what it was paid with is put back: it is late or in time as it was, and what it covers is not open again.
         if (random.Next(2) == 0) return;
         foreach (var cash in Payments.Where(c => c.Account == account && c.Reversed is null && c.On <= on && c.Last <= on && c.Unapplied > 0).ToList())
@@ -417,7 +418,7 @@ internal sealed class RandomBooks
                 var part = new Part { On = document, Day = on, Minor = put, Recovery = false, Late = was.Late, Met = was.Met ?? was.Day };
                 Book(cash, part);
                 if ((!was.Late || !cash.Payment) && document.OverdueOn(on)) document.Reinstated.Add((on, -put));
-                Apply(account, on, new Event.CashApplied(cash.Key, AsApplied(part)));
+                Apply(account, on, new PaymentEvent.CashApplied(cash.Key, AsApplied(part)));
             }
     }
 

@@ -5,6 +5,7 @@ using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
 using Recoup.Core.Policies;
+using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using static Recoup.Tests.Policies.PartyBench;
 
@@ -264,7 +265,7 @@ public sealed class DeciderTests
     {
         var bench = Bench();
         bench.Invoice("I1", Due);
-        bench.Do(new Input.CreditNote { Key = "c", Account = "A1", Number = "CN", On = Due.AddDays(-1), Amount = Euro(100m) });
+        bench.Do(new CreditInput.Granted { Key = "c", Account = "A1", Number = "CN", On = Due.AddDays(-1), Amount = Euro(100m) });
         bench.Review(Due.AddDays(5)).Rule.ShouldBe("covered-by-unapplied-cash");
     }
 
@@ -489,7 +490,7 @@ public sealed class DeciderTests
         bench.Invoice("E1", Due);
         bench.Invoice("E2", Due);
         bench.Invoice("U1", Due, 70m, "USD");
-        bench.Do(new Input.CreditNote { Key = "c", Account = "A1", Number = "CN", On = Due.AddDays(-1), Amount = Euro(200m) });
+        bench.Do(new CreditInput.Granted { Key = "c", Account = "A1", Number = "CN", On = Due.AddDays(-1), Amount = Euro(200m) });
         bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-1"), d => d.Facts.Currency.ShouldBe("USD"));
     }
 

@@ -7,6 +7,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Policies;
+using Recoup.Core.Receivables;
 using YamlDotNet.RepresentationModel;
 using static Recoup.Tests.Policies.PartyBench;
 
@@ -225,7 +226,7 @@ public sealed partial class KnobTests
         yield return new Party("charged, and pays without saying what", b =>
         {
             b.Invoice("I1", Due, 500m);
-            b.Do(new Input.Charge
+            b.Do(new ChargeInput.Made
             {
                 Key = b.NextKey(), Account = "A1", On = Due.AddDays(-20), DueOn = Due.AddDays(2), Number = "F1", Kind = "fee", Amount = Euro(40m),
             });

@@ -8,6 +8,7 @@ using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
+using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using Recoup.Core.Workspace;
 
@@ -75,7 +76,7 @@ internal sealed class PartyBench
         });
 
     public void Invoice(string number, DateOnly due, decimal amount = 100m, string currency = "EUR", string account = "A1", int days = 30) =>
-        Do(new Input.Invoice
+        Do(new InvoiceInput.Issued
         {
             Key = NextKey(), Account = account, Number = number, IssuedOn = due.AddDays(-days), DueOn = due, Amount = Euro(amount, currency),
         });
@@ -83,7 +84,7 @@ internal sealed class PartyBench
     public string Pay(DateOnly on, decimal amount, string? number = null, string currency = "EUR", string account = "A1")
     {
         var key = NextKey();
-        Do(new Input.Payment
+        Do(new PaymentInput.Received
         {
             Key = key, Account = account, On = on, Amount = Euro(amount, currency), For = number is null ? null : [(number, Euro(amount, currency))],
         });

@@ -1,5 +1,6 @@
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using Recoup.Tests.Cli;
 
@@ -81,7 +82,7 @@ public sealed class RemarkTests
     public void What_is_told_of_a_day_far_ahead_is_told_of()
     {
         var bench = Overdue();
-        IReadOnlyList<string> Pay(DateOnly on) => bench.Do(new Input.Payment
+        IReadOnlyList<string> Pay(DateOnly on) => bench.Do(new PaymentInput.Received
         {
             Key = $"p-{on:yyyy}-{on.DayOfYear}", Account = "A1", On = on, Amount = new Money(1000, Currency.Of("EUR")),
         }).Remarks;
@@ -90,7 +91,7 @@ public sealed class RemarkTests
             r => r.ShouldContain("payment p-2027-152 takes effect on 2027-06-01, 365 days from 2026-06-01"),
             r => r.ShouldContain("\"type\":\"payment_reversed\",\"payment\":\"p-2027-152\",\"on\":\"2027-06-01\""));
         // As the remark says.
-        bench.Do(new Input.PaymentReversed { Key = "back", Account = "A1", Payment = "p-2027-152", On = new DateOnly(2027, 6, 1), Reason = "error" });
+        bench.Do(new PaymentInput.Reversed { Key = "back", Account = "A1", Payment = "p-2027-152", On = new DateOnly(2027, 6, 1), Reason = "error" });
         bench.Do(new DisputeInput.Opened { Key = "d", Account = "A1", On = new DateOnly(2027, 6, 1), Reason = "quality" }).Remarks
             .ShouldHaveSingleItem().ShouldContain("dispute_opened d takes effect on 2027-06-01");
         // Meant more often than not.

@@ -2,13 +2,14 @@ using System.Text;
 using System.Text.Json;
 using Recoup.Core;
 using Recoup.Core.Events;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Tests.Properties;
 
 /// <summary>The kinds of events that are written and read by hand are written and read as the serializer does it, to the byte.</summary>
 public sealed class EventProperties
 {
-    private static readonly Type[] Hot = [typeof(Event.InvoiceIssued), typeof(Event.PaymentReceived), typeof(Event.Decided), typeof(Event.AccountOpened)];
+    private static readonly Type[] Hot = [typeof(InvoiceEvent.Issued), typeof(PaymentEvent.Received), typeof(Event.Decided), typeof(Event.AccountOpened)];
 
     private static byte[] Serialized(Event e) => JsonSerializer.SerializeToUtf8Bytes(e, EventCodec.All.Single(k => k.Info.Type == e.GetType()).Info);
 
@@ -67,7 +68,7 @@ public sealed class EventProperties
     {
         for (var sign = 0; sign < 0x300; sign++)
         {
-            var e = new Event.InvoiceIssued($"a{(char)sign}b", new DateOnly(2026, 1, 2), new DateOnly(2026, 2, 1), 100, "EUR")
+            var e = new InvoiceEvent.Issued($"a{(char)sign}b", new DateOnly(2026, 1, 2), new DateOnly(2026, 2, 1), 100, "EUR")
             {
                 Terms = ((char)sign).ToString(),
             };

@@ -237,18 +237,18 @@ internal sealed class Ledger(Policy policy)
                 break;
             case Input.AccountJoined i: Join(Accounts[i.With].Party, Accounts[i.Account].Party, learned); break;
             case Input.AccountMoved i: if (Accounts[i.Account].PortfolioNow != i.Portfolio) Accounts[i.Account].Moves.Add((learned, i.Portfolio)); break;
-            case Input.Invoice i: Issue(i.Account, i.Number, false, i.Amount.Minor, i.Amount.Currency.Code, i.IssuedOn, i.DueOn, learned); break;
-            case Input.Charge i: Issue(i.Account, i.Number ?? i.Key, true, i.Amount.Minor, i.Amount.Currency.Code, i.On, i.DueOn ?? i.On, learned); break;
-            case Input.InvoiceCorrected i:
+            case InvoiceInput.Issued i: Issue(i.Account, i.Number, false, i.Amount.Minor, i.Amount.Currency.Code, i.IssuedOn, i.DueOn, learned); break;
+            case ChargeInput.Made i: Issue(i.Account, i.Number ?? i.Key, true, i.Amount.Minor, i.Amount.Currency.Code, i.On, i.DueOn ?? i.On, learned); break;
+            case InvoiceInput.Corrected i:
                 {
                     var document = Get(i.Account, i.Invoice);
                     if (i.Amount is { } amount) Change(document, amount.Minor - document.Amount, i.On);
                     if (i.DueOn is { } due) document.Redated.Add((i.On, due));
                     break;
                 }
-            case Input.InvoiceCancelled i: Cancel(Get(i.Account, i.Invoice), i.On); break;
-            case Input.ChargeCancelled i: Cancel(Get(i.Account, i.Charge), i.On); break;
-            case Input.CancellationReversed i:
+            case InvoiceInput.Cancelled i: Cancel(Get(i.Account, i.Invoice), i.On); break;
+            case ChargeInput.Cancelled i: Cancel(Get(i.Account, i.Charge), i.On); break;
+            case InvoiceInput.CancellationReversed i:
                 {
                     var document = Get(i.Account, i.Invoice);
                     if (document.CancelledOn < i.On) document.WasCancelled.Add((document.CancelledOn.Value, i.On));
@@ -264,7 +264,7 @@ internal sealed class Ledger(Policy policy)
                     }
                     break;
                 }
-            case Input.Refund i:
+            case PaymentInput.Refunded i:
                 {
                     var rest = i.Amount.Minor;
                     var from = refunds[i.Key] = [];
@@ -284,14 +284,14 @@ internal sealed class Ledger(Policy policy)
                     rest.ShouldBe(0, $"the door took a refund of more than there was: {i.Key}");
                     break;
                 }
-            case Input.RefundReversed i:
+            case PaymentInput.RefundReversed i:
                 foreach (var (cash, minor) in refunds[i.Refund])
                 {
                     cash.Unapplied.Add((i.On, minor));
                     cash.Refunded -= minor;
                 }
                 break;
-            case Input.AllocationReversed i:
+            case PaymentInput.AllocationReversed i:
                 {
                     var cash = CashOf(i.Account, i.Payment, i.CreditNote);
                     var there = cash.Parts.Where(p => p.Document.Number == i.Invoice).ToList();
@@ -304,7 +304,7 @@ internal sealed class Ledger(Policy policy)
                     }
                     break;
                 }
-            case Input.Payment i:
+            case PaymentInput.Received i:
                 {
                     var cash = Receive(i.Key, i.Account, false, i.Amount.Minor, i.Amount.Currency.Code, i.On);
                     if (i.For is { Count: > 0 } named) foreach (var (number, part) in named) Name(cash, number, part.Minor, recovers: true);
@@ -314,22 +314,22 @@ internal sealed class Ledger(Policy policy)
                             Meet(cash, document, Math.Min(document.Balance, cash.UnappliedInAll), cash.On);
                     break;
                 }
-            case Input.CreditNote i:
+            case CreditInput.Granted i:
                 {
                     var credit = Receive($"credit:{i.Account}:{i.Number}", i.Account, true, i.Amount.Minor, i.Amount.Currency.Code, i.On);
                     if (i.Invoice is { } of) Name(credit, of, i.Amount.Minor, recovers: false);
                     break;
                 }
-            case Input.Allocation i:
+            case PaymentInput.Allocated i:
                 {
                     var cash = AllCash.Single(c => c.Key == (i.Payment ?? $"credit:{i.Account}:{i.CreditNote}"));
                     Meet(cash, Get(i.Account, i.Invoice), i.Amount.Minor, i.On);
                     cash.Waiting.RemoveAll(w => w.Number == i.Invoice);
                     break;
                 }
-            case Input.CreditNoteCancelled i: Reverse(CashOf(i.Account, null, i.CreditNote), i.On); break;
-            case Input.PaymentReversed i: Reverse(AllCash.Single(c => c.Key == i.Payment), i.On); break;
-            case Input.Waiver i:
+            case CreditInput.Cancelled i: Reverse(CashOf(i.Account, null, i.CreditNote), i.On); break;
+            case PaymentInput.Reversed i: Reverse(AllCash.Single(c => c.Key == i.Payment), i.On); break;
+            case ChargeInput.Waived i:
                 {
                     var charge = Get(i.Account, i.Charge);
                     var minor = i.Amount?.Minor ?? charge.Balance;
@@ -338,7 +338,7 @@ internal sealed class Ledger(Policy policy)
                     charge.Amount -= minor;
                     break;
                 }
-            case Input.WaiverReversed i:
+            case ChargeInput.WaiverReversed i:
                 {
                     var charge = Get(i.Account, i.Charge);
                     var minor = i.Amount?.Minor ?? Least(charge.Waivers, i.On);
@@ -347,7 +347,7 @@ internal sealed class Ledger(Policy policy)
                     charge.Amount += minor;
                     break;
                 }
-            case Input.WriteOffReversed i:
+            case WriteOffInput.Reversed i:
                 {
                     var document = Get(i.Account, i.Invoice);
                     var minor = i.Amount?.Minor ?? Least(document.WriteOffs, i.On);
@@ -355,7 +355,7 @@ internal sealed class Ledger(Policy policy)
                     document.WriteOffs.Add((i.On, -minor));
                     break;
                 }
-            case Input.WriteOff i:
+            case WriteOffInput.Made i:
                 {
                     var document = Get(i.Account, i.Invoice);
                     var minor = i.Amount?.Minor ?? document.Balance;
@@ -363,7 +363,7 @@ internal sealed class Ledger(Policy policy)
                     document.WriteOffs.Add((i.On, minor));
                     break;
                 }
-            case Input.OpenBalance i:
+            case InvoiceInput.OpenBalance i:
                 {
                     var document = Get(i.Account, i.Invoice!);
                     document.Entries.Add((i.On, i.Balance.Minor - document.BalanceOn(i.On)));

@@ -2,6 +2,7 @@ using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
 using Recoup.Core.Policies;
+using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using Recoup.Simulation.Auditing;
 using Recoup.Simulation.Business;
@@ -33,18 +34,18 @@ public sealed class PlantedBugTests
 
     [Fact]
     public void A_payment_that_gets_lost() =>
-        ShouldBeCaught(Findings.Money, new Seams { Post = (day, told) => day < Day ? told : [.. told.Where(i => i is not Input.Payment)] });
+        ShouldBeCaught(Findings.Money, new Seams { Post = (day, told) => day < Day ? told : [.. told.Where(i => i is not PaymentInput.Received)] });
 
     [Fact]
     public void A_payment_taken_twice() => ShouldBeCaught(Findings.Money, new Seams
     {
-        Post = (day, told) => day < Day ? told : [.. told, .. told.OfType<Input.Payment>().Select(p => p with { Key = p.Key + "/again" })],
+        Post = (day, told) => day < Day ? told : [.. told, .. told.OfType<PaymentInput.Received>().Select(p => p with { Key = p.Key + "/again" })],
     });
 
     [Fact]
     public void A_fact_changed_under_its_key() => ShouldBeCaught(Findings.Inputs, new Seams
     {
-        Post = (day, told) => [.. told, .. told.Where(i => day >= Day && i is Input.Invoice).Select(i => i with { Digest = new byte[16] })],
+        Post = (day, told) => [.. told, .. told.Where(i => day >= Day && i is InvoiceInput.Issued).Select(i => i with { Digest = new byte[16] })],
     });
 
     // --- what leaves ---

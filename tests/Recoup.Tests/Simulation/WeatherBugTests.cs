@@ -1,6 +1,7 @@
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
+using Recoup.Core.Receivables;
 using Recoup.Simulation.Auditing;
 using Recoup.Simulation.Weather;
 
@@ -30,7 +31,7 @@ public sealed class WeatherBugTests
     [Fact]
     public void A_duplicate_taken_for_another_fact() => Caught(Findings.Money, new WeatherSeams
     {
-        Post = told => [.. told.Select((row, i) => row.Inputs is [Input.Payment payment] && told.Take(i).Any(r => r.Inputs[0].Key == payment.Key)
+        Post = told => [.. told.Select((row, i) => row.Inputs is [PaymentInput.Received payment] && told.Take(i).Any(r => r.Inputs[0].Key == payment.Key)
             ? Told.Fact(payment with { Key = payment.Key + "/again", Digest = [1, .. payment.Digest[1..]] })
             : row)],
     }, "duplicate");

@@ -2,9 +2,8 @@ using System.Globalization;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
-using Recoup.Core.Receivables;
 
-namespace Recoup.Core;
+namespace Recoup.Core.Receivables;
 
 /// <summary>
 /// Lists that are followed: which item a row is about, and whether anything in it is new. A ledger may give one number
@@ -203,7 +202,7 @@ public static class ListedItems
     }
 
     /// <summary>The payment that stands although the list says that there is none.</summary>
-    internal static CashState? PaidAgainst(PartyState state, Input.Unpaid i) =>
+    internal static CashState? PaidAgainst(PartyState state, PaymentInput.Unpaid i) =>
         PaymentOf(state, PaymentKey(state, i.Account, i.Key, i.Listed), out _, out _) is { } paid && !(paid.On > i.Through) ? paid : null;
 
     internal static IEnumerable<string> PaymentKeys(string key)
@@ -221,16 +220,16 @@ public static class ListedItems
                 // What others changed since stands until the list itself says something else.
                 return i.IsKnown && state.Account(i.Account) is { } account
                     && (i.IsOutdated || account.Said is null || account.Said == said || ListOf(account.Said) != ListOf(said));
-            case Input.Invoice { Listed: { } row } i:
+            case InvoiceInput.Issued { Listed: { } row } i:
                 return state.Item(i.Account, NameOf(state, i.Account, row)) is { Kind: ItemKind.Invoice } item
                     && (item.Cancelled ? IsCancelled(item, i) : Is(item, i, item.Amount));
-            case Input.Payment { Listed: { } row } i:
+            case PaymentInput.Received { Listed: { } row } i:
                 if (PaymentOf(state, PaymentKey(state, i.Account, i.Key, row), out var last, out _) is { } paid) return Is(paid, i);
                 // One that came back stays so while the row says what it said: the input's key stands for all who bear the number.
                 return last is { IsUnlisted: false } && (i.IsKnown || Is(last, i));
-            case Input.Unpaid i:
+            case PaymentInput.Unpaid i:
                 return PaidAgainst(state, i) is null;
-            case Input.CreditNote { IsListed: true } i:
+            case CreditInput.Granted { IsListed: true } i:
                 return Credit(state, i.Account, i.Listed is { } listed ? CreditNameOf(state, i.Account, listed) : i.Number) is { } credit
                     && credit.Minor == i.Amount.Minor && credit.On == i.On && credit.Currency == i.Amount.Currency.Code;
             default:
@@ -239,12 +238,13 @@ public static class ListedItems
     }
 
     /// <summary>The row says of a cancelled invoice what was known of it when it was cancelled.</summary>
-    internal static bool IsCancelled(ItemState item, Input.Invoice i) => i.IsKnown || Is(item, i, item.CancelledMinor);
+    internal static bool IsCancelled(ItemState item, InvoiceInput.Issued i) => i.IsKnown || Is(item, i, item.CancelledMinor);
 
-    private static bool Is(ItemState item, Input.Invoice i, long minor) =>
+    private static bool Is(ItemState item, InvoiceInput.Issued i, long minor) =>
         item.IssuedOn == i.IssuedOn && item.DueOn == i.DueOn && minor == i.Amount.Minor && item.Currency == i.Amount.Currency.Code;
 
-    private static bool Is(CashState paid, Input.Payment i) => paid.Minor == i.Amount.Minor && paid.On == i.On && paid.Currency == i.Amount.Currency.Code;
+    private static bool Is(CashState paid, PaymentInput.Received i) =>
+        paid.Minor == i.Amount.Minor && paid.On == i.On && paid.Currency == i.Amount.Currency.Code;
 
     /// <summary>Of what a list says, which list's account it is about.</summary>
     public static string ListOf(string said) => said[..8];
