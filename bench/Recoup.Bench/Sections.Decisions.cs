@@ -81,7 +81,7 @@ internal static partial class Sections
         Measure("headers", made.States, StateCodec.Encode, b => StateCodec.DecodeParty(b));
         Measure("items", [.. made.States.SelectMany(s => s.Items.Values)], ReceivableChapter.ItemRows.Encode, b => ReceivableChapter.ItemRows.Decode(b));
         Measure("cash", [.. made.States.SelectMany(s => s.Cash.Values)], ReceivableChapter.CashRows.Encode, b => ReceivableChapter.CashRows.Decode(b));
-        foreach (var kind in made.Events.GroupBy(e => e.GetType().Name).OrderBy(g => g.Key, StringComparer.Ordinal))
+        foreach (var kind in made.Events.GroupBy(e => EventCodec.Encode(e).Kind).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             var name = EventCodec.Encode(kind.First()).Kind;
             Measure(name, [.. kind], e => EventCodec.Encode(e).Payload, b => EventCodec.Decode(name, 1, b));

@@ -29,5 +29,5 @@ public sealed record Told(IReadOnlyList<Input> Inputs, params IReadOnlyList<Refu
         return Expected.Count == 0 ? result.Status != UnitStatus.Refused : result.Status == UnitStatus.Refused && Expected.Contains(result.Refused!.Refusal);
     }
 
-    public override string ToString() => string.Join(" + ", Inputs.Select(i => $"{i.GetType().Name} {i.Key}"));
+    public override string ToString() => string.Join(" + ", Inputs.Select(i => $"{InputKinds.NameOf(i)} {i.Key}"));
 }

@@ -134,7 +134,7 @@ public class MappingTests
             4;;;Yes;;01.01.2026;02.01.2026;1000;I1;1;I2;
             """);
         rows.Take(3).ShouldAllBe(r => r.Problems.Count == 0);
-        rows[0].Inputs.Select(i => i.GetType().Name).ShouldBe(["AccountSet", "Payment"]);
+        rows[0].Inputs.Select(i => InputKinds.NameOf(i)).ShouldBe(["account", "payment"]);
         var account = rows[0].Inputs[0].ShouldBeOfType<Input.AccountSet>();
         (account.Name, account.Kind, account.Country, account.Portfolio, account.Actor).ShouldBe(("Ann Lee", "consumer", "FR", "EU", "import:m"));
         var payment = rows[0].Inputs[1].ShouldBeOfType<PaymentInput.Received>();

@@ -77,8 +77,8 @@ public class ShippedMappingTests
         var receivables = Mapping.Load("receivables");
         var rows = Read(receivables, "account,name,invoice,issued_on,due_on,amount,currency,paid_on\nA1,Ann,I1,2026-01-01,2026-01-31,10,EUR,\n"
             + "A1,Ann,I2,2026-01-01,2026-01-31,10,EUR,2026-01-20\nA1,Ann,I3,2026-01-01,2026-01-31,10,EUR,2025-12-31\n");
-        rows[0].Inputs.Select(i => i.GetType().Name).ShouldBe(["AccountSet", "Invoice", "Unpaid"]);
-        rows[1].Inputs.Select(i => i.GetType().Name).ShouldBe(["AccountSet", "Invoice", "Payment"]);
+        rows[0].Inputs.Select(i => InputKinds.NameOf(i)).ShouldBe(["account", "invoice", "unpaid"]);
+        rows[1].Inputs.Select(i => InputKinds.NameOf(i)).ShouldBe(["account", "invoice", "payment"]);
         rows[1].Inputs[2].Key.ShouldBe("receivables/payment/A1/I2");
         rows[2].Reason().ShouldContain("paid_on is before issued_on");
         Read(receivables, """{"account":"A1","invoice":"I1","issued_on":"2026-01-01","due_on":"2026-01-31","amount":10,"currency":"EUR","paid_on":null}""",
