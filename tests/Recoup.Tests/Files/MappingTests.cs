@@ -1,4 +1,5 @@
 using Recoup.Connectors.Files;
+using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Receivables;
