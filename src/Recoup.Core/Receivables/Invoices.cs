@@ -101,7 +101,8 @@ public abstract record InvoiceEvent : Event
 
         internal override Event WithWords(Func<string, string> change) => this with
         {
-            Order = Order is null ? null : change(Order), Terms = Terms is null ? null : change(Terms),
+            Order = Order is null ? null : change(Order),
+            Terms = Terms is null ? null : change(Terms),
             Lines = Lines?.Select(l => l with { Description = change(l.Description) }).ToList(),
         };
     }
