@@ -40,7 +40,8 @@ internal static class CommandLine
             ImportVerbs.Import(), ImportVerbs.Send(), ImportVerbs.Inputs(), WorkVerbs.Run(), WorkVerbs.Dispatch(),
             WorkVerbs.Sending(), WorkVerbs.Messages(), ChannelVerbs.Channels(), ChannelVerbs.Bounces(),
             FigureVerbs.Ageing(), FigureVerbs.Kpi(), FigureVerbs.Drill(), FigureVerbs.Catalog(),
-            PeopleVerbs.Worklist(), PeopleVerbs.Explain(), PlanVerb.Plans(), DocumentVerbs.Statement(), DocumentVerbs.Invoice(),
+            PeopleVerbs.Worklist(), PeopleVerbs.Explain(), PlanVerb.Plans(), ConversationVerbs.Callbacks(),
+            ConversationVerbs.Notes(), DocumentVerbs.Statement(), DocumentVerbs.Invoice(),
             PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), MigrateVerb.Migrate(), SimulateVerbs.Simulate(),
             ReplayVerb.Replay(), DemoVerb.Demo(), ServeVerb.Serve(), ApiKeyVerbs.ApiKey(), StatusVerb.Status(),
         }) root.Subcommands.Add(verb);

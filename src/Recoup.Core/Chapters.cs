@@ -13,15 +13,19 @@ public static class Chapters
 {
     /// <summary>In the order in which a header stores them, each at its own place.</summary>
     public static readonly IReadOnlyList<SliceKind> Slices =
-        [ReceivableChapter.Slice, PromiseChapter.Slice, HoldChapter.Slice, DisputeChapter.Slice, PauseChapter.Slice, PlanChapter.Slice];
+        [ReceivableChapter.Slice, PromiseChapter.Slice, HoldChapter.Slice, DisputeChapter.Slice, PauseChapter.Slice, PlanChapter.Slice,
+            TagChapter.Slice, CallbackChapter.Slice];
 
     /// <summary>What lies beside a party's header.</summary>
     public static readonly IReadOnlyList<RowKind> Rows =
-        [ReceivableChapter.ItemRows, ReceivableChapter.CashRows, RowKinds.Messages, WorkItemChapter.Rows, PlanChapter.Rows];
+        [ReceivableChapter.ItemRows, ReceivableChapter.CashRows, RowKinds.Messages, WorkItemChapter.Rows, PlanChapter.Rows,
+            NoteChapter.Rows, CallbackChapter.Rows, TagChapter.Rows];
 
     /// <summary>Those that a chapter declares; the others are nested in <see cref="Event"/>.</summary>
     internal static readonly IReadOnlyList<EventKind> Events =
         [
             .. InvoiceChapter.Events, .. PaymentChapter.Events, .. CreditChapter.Events, .. ChargeChapter.Events, .. WriteOffChapter.Events,
-            .. PromiseChapter.Events, .. HoldChapter.Events, .. DisputeChapter.Events, .. WorkItemChapter.Events, .. PlanChapter.Events];
+            .. PromiseChapter.Events, .. HoldChapter.Events, .. DisputeChapter.Events, .. WorkItemChapter.Events, .. PlanChapter.Events,
+            .. NoteChapter.Events, .. CallbackChapter.Events, .. TagChapter.Events,
+        ];
 }

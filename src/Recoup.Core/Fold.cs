@@ -71,6 +71,9 @@ public static partial class Fold
             case PromiseEvent promise: PromiseChapter.Fold(state, e, promise); break;
             case PlanEvent plan: PlanChapter.Fold(state, e, cells, plan); break;
             case HoldEvent hold: HoldChapter.Fold(state, e, hold); break;
+            case NoteEvent note: NoteChapter.Fold(state, e, note); break;
+            case CallbackEvent callback: CallbackChapter.Fold(state, e, cells, callback); break;
+            case TagEvent tag: TagChapter.Fold(state, e, tag); break;
             case WorkItemEvent work: WorkItemChapter.Fold(state, e, work); break;
             case Event.ContactMade contact:
                 state.Contact.Remember(new ContactRecord(contact.At, contact.Channel, contact.Direction == "outbound", contact.Outcome == "right_party"));

@@ -90,6 +90,9 @@ public static class InputKinds
                 Direction = d.Need("direction"), Outcome = d.Need("outcome"), Agent = d.Text("agent"), Minutes = (int?)d.GetOrNull<long>("minutes"),
                     Promise = d.Text("promise") };
         }),
+        .. NoteChapter.Inputs,
+        .. CallbackChapter.Inputs,
+        .. TagChapter.Inputs,
         .. HoldChapter.Inputs,
         .. WorkItemChapter.Inputs,
         InputKind.Of("message_settled", "a person says what became of a message whose fate is unknown", true,

@@ -243,6 +243,7 @@ public static partial class Machine
         foreach (var pending in work.State.Pending.Where(p => p.Kind is "message" or "document").ToList())
             if (work.State.Messages.GetValueOrDefault(pending.Id) is { Status: IntentStatus.Pending } message)
                 work.Emit(new Event.MessageWithdrawn(pending.Id, "erased"), account: message.Account);
+        foreach (var slice in work.State.Slices) slice?.End(work);
         work.Emit(new Event.PartyErased(i.Reason));
         return null;
     }

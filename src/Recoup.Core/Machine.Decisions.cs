@@ -37,7 +37,7 @@ public static partial class Machine
         var state = work.State;
         var grace = work.Context.Policy.PromiseGraceDays;
         PromiseChapter.Judge(work, asOf, grace);
-        PlanChapter.Judge(work, asOf);
+        foreach (var slice in state.Slices) slice?.Judge(work, asOf);
 
         var decisions = new List<(DecisionRecord Decision, string Account)>();
         var next = DateOnly.MaxValue;

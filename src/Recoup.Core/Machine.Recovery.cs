@@ -1,8 +1,10 @@
 using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
+using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 
@@ -23,9 +25,38 @@ public static partial class Machine
         if (i.Promise is { } promise && !work.State.HasPromise(promise))
             work.Remarks.Add($"account {i.Account}: contact {i.Key} names promise {promise}, and no promise of that key is known: "
                 + $"send the promise, {{\"type\":\"promise\",\"key\":\"{promise}\",…}}, or the contact again with the right one, under another key");
-        if (i.Channel == Channel.Call && i.Direction == "outbound")
-            foreach (var pending in work.State.Pending.Where(p => p.Kind == "work" && p.Portfolio == portfolio).ToList())
-                if (work.State.WorkItems[pending.Id] is { Kind: "call" }) work.Emit(new WorkItemEvent.Closed(pending.Id, i.Outcome, i.Agent), on);
+        if (i.Channel != Channel.Call || i.Direction != "outbound") return null;
+        CallbackChapter.Called(work, i.Account, i.At, on);
+        foreach (var pending in work.State.Pending.Where(p => p.Kind == "work" && p.Portfolio == portfolio).ToList())
+            if (work.State.WorkItems[pending.Id] is { Kind: "call" }) work.Emit(new WorkItemEvent.Closed(pending.Id, i.Outcome, i.Agent), on);
         return null;
+    }
+
+    /// <summary>The place whose days those of the input's account are.</summary>
+    private static string ZoneOf(Work work) => work.Context.Workspace.TimeZone(work.State.Account(work.Input.AccountId)!.Portfolio);
+
+    /// <summary>Why the customer may not be called at the instant of a callback, in words; null: they may be, or it is of the past.</summary>
+    private static string? WhyNotCall(Work work, CallbackInput.Agreed i, DateOnly on)
+    {
+        if (i.At < work.Context.Now) return null;
+        var account = work.State.Account(i.Account)!;
+        var to = PartyAddresses.AddresseeOf(work.State, account, Channel.Call);
+        var token = work.State.Contact.Point(Channel.Call)?.Token ?? PartyState.TokenOf(to, Channel.Call);
+        var isHeld = work.State.Holds.Any(h => h.Account == i.Account && h.StandsOn(on));
+        // Of the policy's business days nothing is asked: the customer wants that day.
+        var request = Decider.Request(work.State, work.Context, to, account.Portfolio, Channel.Call, token, on, isHeld, underWay: 0)
+            with
+        { At = i.At, Party = account.Kind, BusinessDays = null };
+        if (ContactGate.Forbids(work.Context.Rules, request) is not var (id, opens)) return null;
+        var rule = work.Context.Rules.Rules.FirstOrDefault(r => r.Id == id);
+        var why = rule?.Text ?? "nobody knows where the customer is, and at no hour is it day at all places where they may be";
+        return $"at {At(i.At)} account {i.Account} may not be called: {why} (rule {id})"
+            + (opens is { } first ? $"; the first time after it is {At(first)}" : "");
+
+        string At(DateTimeOffset instant)
+        {
+            var there = NodaTime.Instant.FromDateTimeOffset(instant).InZone(NodaTime.DateTimeZoneProviders.Tzdb[request.TimeZones[0]]);
+            return $"{there.LocalDateTime.ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture)} in {request.TimeZones[0]}";
+        }
     }
 }

@@ -56,8 +56,7 @@ public static partial class Machine
             return new Outcome();
         }
         var work = new Work(state, seq, input, context, cells);
-        if (state.Erased && input is Input.AccountSet or Input.ContactPoint or PromiseInput.Made
-            or PlanInput.Agreed or Input.Contact or Input.StatementRequested)
+        if (state.Erased && input.IsOfPerson)
             return work.Refuse(Refusal.PartyErased, $"party {state.Id} was erased: nothing that identifies the person is taken any more; what is owed can "
                 + "still be settled");
         if (input is Input.OfAccount of and not Input.AccountSet)
@@ -85,6 +84,9 @@ public static partial class Machine
             Input.Contact i => Contact(work, i),
             PlanInput i => PlanChapter.Handle(work, i, work.Context.Workspace.Calendar(state.Account(i.Account)!.Portfolio)),
             HoldInput i => HoldChapter.Handle(work, i),
+            NoteInput i => NoteChapter.Handle(work, i, ZoneOf(work)),
+            CallbackInput i => CallbackChapter.Handle(work, i, ZoneOf(work), (callback, day) => WhyNotCall(work, callback, day)),
+            TagInput i => TagChapter.Handle(work, i),
             WorkItemInput i => WorkItemChapter.Handle(work, i),
             Input.MessageSettled i => SettleMessage(work, i),
             Input.MessageBounced i => TakeBounce(work, i),
@@ -94,7 +96,8 @@ public static partial class Machine
             Input.ChannelResult i => TakeResult(work, i),
             _ => throw new InvariantBrokenException($"{input.GetType().Name} is no input of a party"),
         };
-        if (refused is null && input is Input.OfAccount) PlanChapter.JudgeCash(work);
+        if (refused is null && input is Input.OfAccount)
+            foreach (var slice in state.Slices) slice?.JudgeTold(work);
         // What is only put off stays on the worklist, which says why nobody may call, until the next run.
         if (refused is null && input is Input.OfAccount and not (HoldInput.Placed or DisputeInput.Opened or PromiseInput.Made) && state.Pending.Count > 0)
             CloseWorkWithoutReason(work);

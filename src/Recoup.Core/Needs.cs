@@ -14,8 +14,12 @@ public readonly record struct OpenItemsWanted(string Account, string? Currency, 
 /// What an input needs beside the party's header. A store loads it and asks again, until nothing is wanted: a
 /// reversal wants its payment first, and only then the items that the payment met.
 /// </summary>
-public sealed class Needs
+public sealed class Needs : RowsNeeded
 {
+    private readonly PartyState state;
+
+    private Needs(PartyState state) => this.state = state;
+
     // Made when first added to: most inputs need little or nothing, and each is asked several times.
     private List<NeededRow>? rows;
     private List<OpenItemsWanted>? openItems;
@@ -36,13 +40,12 @@ public sealed class Needs
     /// <param name="order">In which a payment without a reference meets the open items.</param>
     public static Needs Of(PartyState state, Input input, DateOnly today, AllocationOrder order)
     {
-        var needs = new Needs();
+        var needs = new Needs(state);
         foreach (var awaited in state.Awaited)
             if (awaited.On <= today || input is Input.Review or Input.Release or Input.AccountMoved) needs.Item(state, awaited.Account, awaited.Number);
         if (input is Input.OfAccount && state.Pending.Count > 0) needs.PendingWork(state);
-        // Whatever comes may show that one has ended, which changes its items.
-        foreach (var plan in state.Plans)
-            foreach (var number in plan.Items) needs.Item(state, plan.Account, number);
+        foreach (var slice in state.Slices) slice?.Need(needs);
+        (input as INeedsRows)?.Need(state, needs);
         switch (input)
         {
             case InvoiceInput.Issued i:
@@ -61,10 +64,6 @@ public sealed class Needs
             case InvoiceInput.OpenBalance { CreditNote: { } credit } i: needs.CashOf(state, CashState.CreditKey(i.Account, credit)); break;
             case InvoiceInput.OpenBalance i: needs.Item(state, i.Account, i.Invoice!); break;
             case PlanInput.Agreed i: needs.ToAgree(state, i, order); break;
-            case DisputeInput.Opened { Invoice: { } number } i: needs.Item(state, i.Account, number); break;
-            case DisputeInput.Closed i:
-                if (state.Disputes.FirstOrDefault(d => d.Dispute == i.Dispute)?.Number is { } disputed) needs.Item(state, i.Account, disputed);
-                break;
             case CreditInput.Granted i:
                 if (i.Listed is { } listedCredit) needs.ListedCredit(state, i.Account, listedCredit);
                 else needs.Credit(state, i.Account, i.Number, i.IsListed);
@@ -110,7 +109,6 @@ public sealed class Needs
                 needs.CashOf(state, i.Payment ?? CashState.CreditKey(i.Account, i.CreditNote!));
                 break;
             case Input.Contact: needs.PendingWork(state); break;
-            case WorkItemInput.Done i: needs.Work(state, i.WorkItem); break;
             case Input.MessageSettled i: needs.Message(state, i.Message); break;
             case Input.MessageBounced i: needs.Message(state, i.Message); break;
             case Input.ChannelResult i:
@@ -137,6 +135,8 @@ public sealed class Needs
         }
         return needs;
     }
+
+    public override void Row<TKey, T>(RowKind<TKey, T> kind, TKey key) => Row((Rows<TKey, T>)state.Of(kind), key);
 
     private void Row<TKey, T>(Rows<TKey, T> known, TKey key) where TKey : notnull where T : class, IFormed<T>
     {

@@ -22,6 +22,10 @@ public sealed class Desk(ServeOptions options, Memory memory) : IDisposable
 
     public PageReadings Pages => field ??= new PageReadings(Store);
 
+    public WorklistReadings Worklist => field ??= new WorklistReadings(Store, options.Clock.GetUtcNow());
+
+    public ConversationReadings Conversations => field ??= new ConversationReadings(Store);
+
     /// <summary>The user's own files: what can be used of them, and what is wrong with the rest; null: there are none here.</summary>
     public CatalogReading? Own => field ??= options.Own?.Read(Workspace.Adopted, AsOf);
 

@@ -58,15 +58,25 @@ internal static class TableFiles
                 ? Write(http, $"items-{account}", ItemColumns,
                     All(after => desk.Pages.ItemsOf(state, account, openOnly: false, desk.AsOf, after, PartSize)).Select(Item))
                 : Task.FromResult(http.Response.StatusCode = 404));
-        routes.MapGet($"/worklist.{ending}", (Desk desk, HttpContext http, string? owner) =>
+        routes.MapGet($"/worklist.{ending}", (Desk desk, HttpContext http, string? owner, string? tag) =>
             Write(http, "worklist",
-                ["work_item", "kind", "owner", "account", "name", "phone", "portfolio", "rule", "created_on", "amount", "currency", "score", "priority"],
-                All(after => desk.Pages.Worklist(string.IsNullOrEmpty(owner) ? null : owner, after, PartSize)).Select(e => new string?[]
+                ["work_item", "kind", "owner", "account", "name", "phone", "portfolio", "rule", "created_on", "amount", "currency", "score", "priority",
+                    "at", "about", "tags"],
+                All(after => desk.Worklist.List(NullIfBlank(owner), NullIfBlank(tag), after, PartSize)).Select(e => new string?[]
                 {
                     e.Work.Id, e.Work.Kind, e.Work.Owner, e.Work.Account, e.Name, e.Phone, e.Work.Portfolio,
                     e.Work.Rule, Show.Day(e.Work.CreatedOn), Plain(e.Work.Minor, e.Work.Currency), e.Work.Currency,
-                    e.Work.Score.ToString(CultureInfo.InvariantCulture), e.Priority.ToString(CultureInfo.InvariantCulture),
+                    e.Callback is null ? e.Work.Score.ToString(CultureInfo.InvariantCulture) : null,
+                    e.Callback is null ? e.Priority.ToString(CultureInfo.InvariantCulture) : null,
+                    e.Callback is { } callback ? Show.Instant(callback.At) : null, e.Callback?.About, string.Join(' ', e.Tags),
                 })));
+        routes.MapGet($"/accounts.{ending}", (Desk desk, HttpContext http, string? q, string? tag) =>
+            Write(http, "accounts", ["account", "party", "name", "portfolio", "tags", "currency", "open", "overdue"],
+                All(after => desk.Pages.Accounts((q ?? "").Trim(), NullIfBlank(tag), desk.AsOf, after, PartSize)).SelectMany(Account)));
+        routes.MapGet($"/callbacks.{ending}", (Desk desk, HttpContext http, string? state, string? account) => Write(http, ConversationLists.Callbacks,
+            All(after => desk.Conversations.Callbacks(NullIfBlank(state), NullIfBlank(account), after, PartSize))));
+        routes.MapGet($"/notes.{ending}", (Desk desk, HttpContext http, string? account) => Write(http, ConversationLists.Notes,
+            All(after => desk.Conversations.Notes(NullIfBlank(account), after, PartSize))));
         routes.MapGet($"/plans.{ending}", (Desk desk, HttpContext http, string? state, string? account) => Write(http, PlanList.Listing,
             All(after => desk.Pages.Plans(NullIfBlank(state), NullIfBlank(account), desk.AsOf, after, PartSize))));
         routes.MapGet($"/messages.{ending}", (Desk desk, HttpContext http, string? status) =>
@@ -92,7 +102,16 @@ internal static class TableFiles
     private static string? NullIfBlank(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static Task Write<T>(HttpContext http, Listing<T> listing, IEnumerable<T> rows) =>
-        Write(http, listing.Name, [.. listing.Columns.Select(c => c.Name)], rows.Select(listing.Cells));
+        Write(http, listing.Name, [.. listing.Columns.Select(c => (c.Name, c.Kind))], rows.Select(listing.Cells));
+
+    /// <summary>A line a currency in which it has something open; one where it has nothing.</summary>
+    private static IEnumerable<string?[]> Account(AccountLine line) => line.Sums.Count == 0
+        ? [[line.Account, line.Party, line.Name, line.Portfolio, string.Join(' ', line.Tags), null, null, null]]
+        : line.Sums.Select(s => new string?[]
+        {
+            line.Account, line.Party, line.Name, line.Portfolio, string.Join(' ', line.Tags), s.Currency, Plain(s.Open, s.Currency),
+            Plain(s.Overdue, s.Currency),
+        });
 
     private static readonly string[] ItemColumns =
     [
@@ -130,39 +149,50 @@ internal static class TableFiles
         while (after is not null);
     }
 
-    /// <summary>Columns of figures and of days; all others are text, also where a text has digits only, as a number of an invoice has.</summary>
+    /// <summary>
+    /// Columns of figures and of days in the tables that are no <see cref="Listing{T}"/>; all others are text, also where a text has digits only,
+    /// as a number of an invoice has.
+    /// </summary>
     private static readonly HashSet<string> Figures = new(StringComparer.Ordinal)
     {
         "current", "1-30", "31-60", "61-90", "90+", "total", "open_items", "unapplied",
-        "amount", "open", "paid", "next_amount", "instalment_count", "score", "priority", "value", "numerator", "denominator", "target",
+        "amount", "open", "overdue", "score", "priority", "value", "numerator", "denominator", "target",
     };
 
     private static readonly HashSet<string> Days =
-        new(StringComparer.Ordinal) { "as_of", "from", "issued_on", "due_on", "created_on", "agreed_on", "next_due_on", "closed_on" };
+        new(StringComparer.Ordinal) { "as_of", "from", "issued_on", "due_on", "created_on" };
 
-    private static async Task Write(HttpContext http, string name, string[] columns, IEnumerable<string?[]> rows)
+    private static Task Write(HttpContext http, string name, string[] columns, IEnumerable<string?[]> rows) => Write(http, name,
+        [.. columns.Select(c => (c, Figures.Contains(c) ? ColumnKind.Amount : Days.Contains(c) ? ColumnKind.Day : ColumnKind.Text))], rows);
+
+    private static async Task Write(HttpContext http, string name, (string Name, ColumnKind Kind)[] columns, IEnumerable<string?[]> rows)
     {
         var isWorkbook = http.Request.Path.Value!.EndsWith(".xlsx", StringComparison.Ordinal);
         var file = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '+' ? c : '_'));
         http.Response.ContentType = isWorkbook ? Workbook.MediaType : "text/csv; charset=utf-8";
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"{file}.{(isWorkbook ? "xlsx" : "csv")}\"";
         if (isWorkbook)
-            await Workbook.Write(http.Response.Body, [new WorkbookSheet(name, columns, rows.Select(row => Typed(columns, row)))], http.RequestAborted);
+        {
+            var sheet = new WorkbookSheet(name, [.. columns.Select(c => c.Name)], rows.Select(row => Typed(columns, row)));
+            await Workbook.Write(http.Response.Body, [sheet], http.RequestAborted);
+        }
         else await WriteCsv(http, columns, rows, http.Request.Query["for"] == "excel");
     }
 
-    private static IReadOnlyList<object?> Typed(string[] columns, string?[] row) =>
+    private static IReadOnlyList<object?> Typed((string Name, ColumnKind Kind)[] columns, string?[] row) =>
         [.. row.Select((cell, i) => i < columns.Length && !string.IsNullOrEmpty(cell)
-            && (Figures.Contains(columns[i]) && decimal.TryParse(cell, NumberStyles.Number, CultureInfo.InvariantCulture, out var figure) ? figure
-                : Days.Contains(columns[i]) && DateOnly.TryParseExact(cell, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
-                    ? (object)day
+            && (IsFigure(columns[i].Kind) && decimal.TryParse(cell, NumberStyles.Number, CultureInfo.InvariantCulture, out var figure) ? figure
+                : columns[i].Kind == ColumnKind.Day
+                    && DateOnly.TryParseExact(cell, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? (object)day
                     : null) is { } typed ? typed : cell)];
 
-    private static async Task WriteCsv(HttpContext http, string[] columns, IEnumerable<string?[]> rows, bool forExcel)
+    private static bool IsFigure(ColumnKind kind) => kind is ColumnKind.Amount or ColumnKind.Count;
+
+    private static async Task WriteCsv(HttpContext http, (string Name, ColumnKind Kind)[] columns, IEnumerable<string?[]> rows, bool forExcel)
     {
         var text = new StringBuilder(forExcel ? "\uFEFF" : "");
         StringBuilder Append(string?[] cells) => forExcel ? CsvText.AppendLineWithSemicolons(text, cells) : CsvText.AppendLine(text, cells);
-        Append(columns);
+        Append([.. columns.Select(c => c.Name)]);
         var left = RowsMax;
         foreach (var row in rows)
         {
@@ -171,7 +201,7 @@ internal static class TableFiles
                 Append([$"there are more than {RowsMax} rows"]);
                 break;
             }
-            Append(forExcel ? [.. row.Select((cell, i) => i < columns.Length && Figures.Contains(columns[i]) ? cell?.Replace('.', ',') : cell)] : row);
+            Append(forExcel ? [.. row.Select((cell, i) => i < columns.Length && IsFigure(columns[i].Kind) ? cell?.Replace('.', ',') : cell)] : row);
             if (text.Length < 32 * 1024) continue;
             await http.Response.WriteAsync(text.ToString(), http.RequestAborted);
             text.Clear();

@@ -66,5 +66,8 @@ internal sealed record SchemaStep(string Sqlite, string Postgres)
 internal static class SchemaSteps
 {
     /// <summary>A new kind of rows is one more: <c>SchemaStep.Of(RowKinds.…)</c>.</summary>
-    public static readonly IReadOnlyList<SchemaStep> All = [SchemaStep.Of(PlanChapter.Rows)];
+    public static readonly IReadOnlyList<SchemaStep> All =
+    [
+        SchemaStep.Of(PlanChapter.Rows), SchemaStep.Of(NoteChapter.Rows), SchemaStep.Of(CallbackChapter.Rows), SchemaStep.Of(TagChapter.Rows),
+    ];
 }

@@ -148,6 +148,7 @@ public sealed partial class VocabularyTests
             FieldType.Currency => "EUR",
             FieldType.Boolean => "true",
             FieldType.Choice => field.Choices[0],
+            _ when field.IsName => "a-name",
             _ => "a@b.example",
         };
     }

@@ -15,18 +15,25 @@ internal static class PeopleVerbs
 {
     public static Command Worklist()
     {
-        var owner = new Option<string?>("--owner") { Description = "whose: agent or manager" };
+        var owner = new Option<string?>("--owner") { Description = "whose: agent, manager, or the name of who promised to call back" };
+        var tag = new Option<string?>("--tag") { Description = "of accounts that have this tag alone" };
         var limit = SimulateVerbs.Limit("at most so many", byDefault: 20);
-        var verb = new Command("worklist", "What people should do next, best first.") { owner, limit };
+        var verb = new Command("worklist", "What people should do next, best first.") { owner, tag, limit };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
             var store = session.Open();
-            var entries = new Readings(store).Worklist(parsed.GetValue(owner), parsed.GetValue(limit));
+            var worklist = new WorklistReadings(store, session.Clock.GetUtcNow());
+            var slice = worklist.List(parsed.GetValue(owner), parsed.GetValue(tag), null, parsed.GetValue(limit));
+            var entries = slice.Rows;
             Print(session.Output, entries);
-            var counts = new PageReadings(store).WorkByOwner();
+            var counts = worklist.CountByOwner();
             var total = parsed.GetValue(owner) is { } one ? counts.GetValueOrDefault(one) : counts.Values.Sum();
-            if (entries.Count < total) Output.Say($"{entries.Count} of {total} are shown, best first; --limit {total} shows all.");
+            if (parsed.GetValue(tag) is null)
+            {
+                if (entries.Count < total) Output.Say($"{entries.Count} of {total} are shown, best first; --limit {total} shows all.");
+            }
+            else if (slice.Next is not null) Output.Say($"{entries.Count} are shown; --limit shows more.");
             session.TellStoppedRun();
             session.TellRowTroubles();
             return 0;
@@ -39,14 +46,18 @@ internal static class PeopleVerbs
 
     public static Sheet WorklistSheet(IReadOnlyList<WorklistEntry> entries)
     {
-        var sheet = new Sheet("work item", "what", "owner", "account", "name", "phone", "overdue", "currency", "score", "priority", "why", "since")
+        var sheet = new Sheet("work item", "what", "at", "owner", "account", "name", "phone", "overdue", "currency", "score", "priority", "why", "since",
+            "tags")
         {
             Title = "What people should do next", Empty = "nothing waits for a person",
         };
         foreach (var e in entries)
-            sheet.Add(e.Work.Id, e.Work.Kind.Replace('_', ' '), e.Work.Owner, e.Work.Account, e.Name ?? "(erased or not given)",
+            sheet.Add(e.Work.Id, e.Work.Kind.Replace('_', ' '),
+                e.Callback is { } callback ? ContractJson.Instant(callback.At.ToUnixTimeMilliseconds()) : null, e.Work.Owner,
+                e.Work.Account, e.Name ?? "(erased or not given)",
                 e.DoNotCall is { } why ? $"do not call: {why}" : e.Phone, Money.Format(e.Work.Minor, Currency.Of(e.Work.Currency)),
-                e.Work.Currency, e.Work.Score, e.Priority, e.Work.Rule, e.Work.CreatedOn);
+                e.Work.Currency, e.Callback is null ? e.Work.Score : null, e.Callback is null ? e.Priority : null,
+                e.Callback?.About ?? e.Work.Rule, e.Work.CreatedOn, string.Join(' ', e.Tags));
         return sheet;
     }
 

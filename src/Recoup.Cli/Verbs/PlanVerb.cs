@@ -15,20 +15,9 @@ internal static class PlanVerb
         var account = new Option<string?>("--account") { Description = "of this account alone" };
         var limit = SimulateVerbs.Limit("at most so many, newest first", byDefault: 1000);
         var verb = new Command("plans", "Payment plans, newest first.") { state, account, limit };
-        verb.SetAction(parsed =>
-        {
-            using var session = new Session(parsed);
-            var store = session.Open();
-            var pages = new PageReadings(store);
-            var slice = pages.Plans(parsed.GetValue(state), parsed.GetValue(account), new Readings(store).LastRecordedOn(), null, parsed.GetValue(limit));
-            var listing = PlanList.Listing;
-            var sheet = new Sheet([.. listing.Columns.Select(c => c.Name)]) { Title = "Payment plans", Empty = "there is no such payment plan" };
-            foreach (var line in slice.Rows) sheet.Add([.. listing.Cells(line)]);
-            session.Output.Print(json => listing.Write(json, slice.Rows), sheet);
-            if (slice.Next is not null) Output.Say($"{slice.Rows.Count} are shown, newest first; --limit shows more.");
-            session.TellRowTroubles();
-            return 0;
-        });
+        verb.SetAction(parsed => Lists.Print(parsed, PlanList.Listing, "Payment plans", "there is no such payment plan", (store, most) =>
+            new PageReadings(store).Plans(parsed.GetValue(state), parsed.GetValue(account), new Readings(store).LastRecordedOn(), null, most),
+            parsed.GetValue(limit)));
         return verb;
     }
 }

@@ -93,7 +93,32 @@ public static class ContactGate
 {
     public static Verdict Clear(ContactRules rules, ContactRequest request)
     {
-        Verdict? deferred = null;
+        if (Blocks(rules, request) is { } blocked) return new Verdict.Blocked(blocked);
+        Verdict.Deferred? deferred = null;
+        foreach (var rule in rules.Rules)
+            if (rule.Kind == "cap" && rule.Binds(request) && CapUntil(rule, request) is { } until && !(deferred?.Until >= until))
+                deferred = new Verdict.Deferred(until, rule.Id);
+        var (notBefore, waitingRule, open) = Opening(rules, request);
+        if (!open) return new Verdict.Blocked(waitingRule!);
+        if (deferred is not null) return deferred;
+        var id = $"{rules.Pack}@{request.At.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+        return new Verdict.Allowed(new Clearance(id), notBefore, waitingRule);
+    }
+
+    /// <summary>
+    /// What forbids a contact that is to be at one instant and no other, with the first instant after it at which nothing does; without it,
+    /// time does not mend it. Null: nothing forbids it. How often there will have been contact by then nobody knows, so no cap is asked.
+    /// </summary>
+    public static (string Rule, DateTimeOffset? Opens)? Forbids(ContactRules rules, ContactRequest request)
+    {
+        if (Blocks(rules, request) is { } blocked) return (blocked, null);
+        var (notBefore, waitingRule, open) = Opening(rules, request);
+        return !open ? (waitingRule!, null) : notBefore > request.At ? (waitingRule!, notBefore) : null;
+    }
+
+    /// <summary>The rule that forbids it for a reason that time does not mend; null: none does.</summary>
+    private static string? Blocks(ContactRules rules, ContactRequest request)
+    {
         foreach (var kind in ContactRules.Kinds)
             foreach (var rule in rules.Rules)
             {
@@ -106,18 +131,10 @@ public static class ContactGate
                     // A call is a task of a person, who can look a number up; a message needs an address.
                     case "no_address" when request.AddressToken is null && request.Channel != Channel.Call:
                     case "undeliverable" when request.Contact.IsUndeliverable(request.Channel, request.AddressToken, request.OtherTokens):
-                        return new Verdict.Blocked(rule.Id);
-                    case "cap":
-                        if (CapUntil(rule, request) is { } until && (deferred is not Verdict.Deferred other || until > other.Until))
-                            deferred = new Verdict.Deferred(until, rule.Id);
-                        break;
+                        return rule.Id;
                 }
             }
-        var (notBefore, waitingRule, open) = Opening(rules, request);
-        if (!open) return new Verdict.Blocked(waitingRule!);
-        if (deferred is not null) return deferred;
-        var id = $"{rules.Pack}@{request.At.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture)}";
-        return new Verdict.Allowed(new Clearance(id), notBefore, waitingRule);
+        return null;
     }
 
     /// <summary>In the place of a rule: the policy sends on business days only, and it is none at the portfolio's place.</summary>

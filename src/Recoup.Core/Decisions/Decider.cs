@@ -355,7 +355,7 @@ public sealed class Decider
         return postponed!;
     }
 
-    private DecisionRecord Task(Step step) => Ask(Channel.Call) switch
+    private DecisionRecord Task(Step step) => CalledBack(step) ?? Ask(Channel.Call) switch
     {
         Verdict.Allowed allowed => Plain(step, "task", step.Id) with
         {
@@ -370,6 +370,14 @@ public sealed class Decider
         Verdict.Blocked blocked => Blocked(step, blocked),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    /// <summary>What was agreed with the customer is the call; another comes after its day at the earliest. Null: nothing was.</summary>
+    private DecisionRecord? CalledBack(Step step)
+    {
+        if (state.CalledBackOn(asOf) is not { } last) return null;
+        LookAgainOn(last.Plus(1));
+        return Wait(DecisionRecord.CallbackAgreed) with { Verdict = "deferred", GateRule = DecisionRecord.CallbackAgreed, Step = step.Id };
+    }
 
     private Verdict Ask(string channel)
     {
@@ -493,8 +501,8 @@ public sealed class Decider
         foreach (var unapplied in state.Unapplied)
             foreach (var later in unapplied.Later ?? []) LookAgainOn(later.On);
         foreach (var cash in state.CashToCome) LookAgainOn(cash.On);
-        foreach (var plan in state.Plans)
-            foreach (var day in plan.Days()) LookAgainOn(day);
+        foreach (var slice in state.Slices)
+            foreach (var day in slice?.Days ?? []) LookAgainOn(day);
         foreach (var consent in state.Contact.OptOuts)
             if (consent.Until is { } until) LookAgainOn(until);
         if (facts.OpenItems == 0 || !context.Policy.WatchesTime) return;

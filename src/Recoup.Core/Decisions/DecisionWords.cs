@@ -38,6 +38,7 @@ public static class DecisionWords
         "promise-open" => "a promise to pay is within its term",
         "hold" => "the account is on hold",
         "disputed" => "what is overdue is disputed",
+        DecisionRecord.CallbackAgreed => "a call is agreed with the customer, and no other is made before it",
         "payment-plan" => "what is overdue is paid by a payment plan",
         "message-under-way" => "a message is on its way already",
         "covered-by-unapplied-cash" => "unapplied cash covers it",

@@ -309,6 +309,9 @@ public sealed record DecisionRecord
     /// <summary>The action of a decision that gives a person the work of finding out where the customer is.</summary>
     public const string FindPlace = "find_place";
 
+    /// <summary>The rule of a decision to make no call, since one is agreed with the customer.</summary>
+    public const string CallbackAgreed = "callback-agreed";
+
     /// <summary>The id of the rule that fired: the step taken, or why nothing was.</summary>
     public required string Rule { get; init; }
 

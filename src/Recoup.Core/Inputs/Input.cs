@@ -34,6 +34,9 @@ public abstract record Input
     /// <summary>Who sent it: a person, a file, a system.</summary>
     public string Actor { get; init; } = "system";
 
+    /// <summary>It says something of the person, or agrees something with them: nothing of it is taken once the person was erased.</summary>
+    public virtual bool IsOfPerson => false;
+
     /// <summary>The account that it is about; empty for the workspace's inputs.</summary>
     public virtual string AccountId => "";
 
@@ -50,6 +53,7 @@ public abstract record Input
     /// <summary>Opens an account, or changes those fields that are given; null leaves a field as it is.</summary>
     public sealed record AccountSet : OfAccount
     {
+        public override bool IsOfPerson => true;
         public string? Party { get; init; }
         public string? Name { get; init; }
         public string? Portfolio { get; init; }
@@ -104,6 +108,7 @@ public abstract record Input
     /// <summary>The address of a channel, in place of the one before.</summary>
     public sealed record ContactPoint : OfAccount
     {
+        public override bool IsOfPerson => true;
         public required string Channel { get; init; }
         public required string Address { get; init; }
     }
@@ -128,6 +133,7 @@ public abstract record Input
     /// <summary>Somebody spoke, wrote or tried to, in either direction.</summary>
     public sealed record Contact : OfAccount
     {
+        public override bool IsOfPerson => true;
         public required DateTimeOffset At { get; init; }
         public required string Channel { get; init; }
         public required string Direction { get; init; }
@@ -170,6 +176,7 @@ public abstract record Input
     /// </summary>
     public sealed record StatementRequested : OfAccount
     {
+        public override bool IsOfPerson => true;
         public required DateOnly On { get; init; }
         public DateOnly? From { get; init; }
     }

@@ -18,6 +18,9 @@ public sealed record Field(string Name, FieldType Type, string Meaning)
     /// <summary>The values there are, for <see cref="FieldType.Choice"/>.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
+    /// <summary>A text that is the name of something, a code, or who of the own people did it: nothing that is said of a customer.</summary>
+    public bool IsName { get; init; }
+
     /// <summary>Identifies a person: sealed before it is written.</summary>
     public bool Personal { get; init; }
 
@@ -83,7 +86,7 @@ public sealed class InputKind
         required = [.. Enumerable.Range(0, Fields.Count).Where(i => Fields[i].Required)];
         Marks = [.. Fields.Select(f => Encoding.UTF8.GetBytes($"\u001f{f.Name}\u001e"))];
         personal = [.. Enumerable.Range(0, Fields.Count).Where(i => Fields[i].Personal)];
-        Words = ofAccount ? [.. Fields.Where(f => f.Type is FieldType.Text or FieldType.Lines && !f.Personal && !Names.Contains(f.Name))] : [];
+        Words = ofAccount ? [.. Fields.Where(f => f.Type is FieldType.Text or FieldType.Lines && !f.Personal && !f.IsName && !Names.Contains(f.Name))] : [];
         worded = [.. Words.Select(f => Ordinal(f.Name))];
     }
 
@@ -111,7 +114,7 @@ public sealed class InputKind
 
     private readonly int[] personal;
 
-    /// <summary>Texts that are names of things, codes, or who of the own people did it.</summary>
+    /// <summary>Names of fields that are such wherever they stand; see <see cref="Field.IsName"/>.</summary>
     private static readonly FrozenSet<string> Names = FrozenSet.Create(StringComparer.Ordinal,
         "key", "account", "with", "party", "portfolio", "parent", "country", "time_zone", "language", "number", "invoice", "payment", "credit_note",
         "charge", "dispute",

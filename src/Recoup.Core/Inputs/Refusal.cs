@@ -46,6 +46,10 @@ public enum Refusal
     AlreadyInPlan,
     NotTheBalance,
     TooManyItems,
+    UnknownNote,
+    UnknownCallback,
+    NotAllowedThen,
+    TooManyTags,
 }
 
 /// <summary>A refusal with its words: what, where, and how to mend it.</summary>

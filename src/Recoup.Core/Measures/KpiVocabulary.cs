@@ -91,21 +91,18 @@ internal static class KpiVocabulary
     public const int LastBucket = RollMatrix.Buckets - 1;
 
     /// <summary>Summed up to a day rather than over a window: <c>start</c> and <c>end</c> ask for them.</summary>
-    public static readonly FrozenSet<Measure> StockMeasures = new[] { Measure.Exposure, Measure.Unapplied }.ToFrozenSet();
+    public static readonly FrozenSet<Measure> StockMeasures = MeasureNames.That(MeasureAsks.Stock).ToFrozenSet();
 
     /// <summary>Counts without money: the same whatever the currency.</summary>
-    public static readonly FrozenSet<Measure> WithoutCurrency = new[] { Measure.Actions, Measure.ProactiveActions }.ToFrozenSet();
+    public static readonly FrozenSet<Measure> WithoutCurrency = MeasureNames.OnlyCounted.ToFrozenSet();
 
     /// <summary>What <c>count(…)</c> takes: measures whose cells count something.</summary>
     public static readonly FrozenSet<string> Counted =
-        new[] { Measure.Sales, Measure.WrittenOff, Measure.WriteOffRecovered, Measure.CashReceived, Measure.Actions, Measure.ProactiveActions,
-            Measure.PlansAgreed, Measure.PlansCompleted, Measure.PlansBroken }
-            .Select(MeasureNames.Of).ToFrozenSet(StringComparer.Ordinal);
+        MeasureNames.That(MeasureAsks.Count).Select(MeasureNames.Of).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What <c>sum(…)</c> takes: measures whose cells have an amount.</summary>
     public static readonly FrozenSet<string> Summed =
-        MeasureNames.ByName.Where(m => !StockMeasures.Contains(m.Value)
-            && !WithoutCurrency.Contains(m.Value)).Select(m => m.Key).ToFrozenSet(StringComparer.Ordinal);
+        MeasureNames.That(MeasureAsks.Sum).Select(MeasureNames.Of).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What <c>start(…)</c> and <c>end(…)</c> take.</summary>
     public static readonly FrozenSet<string> Stocks = new[] { "receivables", "overdue", "open_items",

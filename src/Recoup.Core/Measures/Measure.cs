@@ -53,6 +53,12 @@ public enum Measure
 
     /// <summary>What had not been paid of plans when they broke. Count: plans.</summary>
     PlansBroken = 14,
+
+    /// <summary>Callbacks that were made on their day, by that day and by count; they have no currency.</summary>
+    CallbacksKept = 15,
+
+    /// <summary>Callbacks whose day went by without a call, likewise.</summary>
+    CallbacksMissed = 16,
 }
 
 /// <summary>
@@ -108,26 +114,40 @@ public sealed class CellDeltas
     public void Clear() => cells.Clear();
 }
 
-/// <summary>The names by which formulas and drill-downs call measures.</summary>
+/// <summary>What a formula may ask of a measure: its sum over a window, how many it counts there, or what it comes to on a day.</summary>
+[Flags]
+public enum MeasureAsks { Sum = 1, Count = 2, Stock = 4 }
+
+/// <summary>The names by which formulas and drill-downs call measures, and what may be asked of each. A new measure is a line here.</summary>
 public static class MeasureNames
 {
-    public static readonly FrozenDictionary<string, Measure> ByName = new Dictionary<string, Measure>(StringComparer.Ordinal)
-    {
-        ["exposure"] = Measure.Exposure,
-        ["sales"] = Measure.Sales,
-        ["cash_applied"] = Measure.CashApplied,
-        ["cash_on_overdue"] = Measure.CashOnOverdue,
-        ["overdue_reinstated"] = Measure.OverdueReinstated,
-        ["written_off"] = Measure.WrittenOff,
-        ["write_off_recovered"] = Measure.WriteOffRecovered,
-        ["unapplied"] = Measure.Unapplied,
-        ["cash_received"] = Measure.CashReceived,
-        ["actions"] = Measure.Actions,
-        ["proactive_actions"] = Measure.ProactiveActions,
-        ["plans_agreed"] = Measure.PlansAgreed,
-        ["plans_completed"] = Measure.PlansCompleted,
-        ["plans_broken"] = Measure.PlansBroken,
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly (Measure Measure, string Name, MeasureAsks Asks)[] All =
+    [
+        (Measure.Exposure, "exposure", MeasureAsks.Stock),
+        (Measure.Sales, "sales", MeasureAsks.Sum | MeasureAsks.Count),
+        (Measure.CashApplied, "cash_applied", MeasureAsks.Sum),
+        (Measure.CashOnOverdue, "cash_on_overdue", MeasureAsks.Sum),
+        (Measure.OverdueReinstated, "overdue_reinstated", MeasureAsks.Sum),
+        (Measure.WrittenOff, "written_off", MeasureAsks.Sum | MeasureAsks.Count),
+        (Measure.WriteOffRecovered, "write_off_recovered", MeasureAsks.Sum | MeasureAsks.Count),
+        (Measure.Unapplied, "unapplied", MeasureAsks.Stock),
+        (Measure.CashReceived, "cash_received", MeasureAsks.Sum | MeasureAsks.Count),
+        (Measure.Actions, "actions", MeasureAsks.Count),
+        (Measure.ProactiveActions, "proactive_actions", MeasureAsks.Count),
+        (Measure.PlansAgreed, "plans_agreed", MeasureAsks.Sum | MeasureAsks.Count),
+        (Measure.PlansCompleted, "plans_completed", MeasureAsks.Sum | MeasureAsks.Count),
+        (Measure.PlansBroken, "plans_broken", MeasureAsks.Sum | MeasureAsks.Count),
+        (Measure.CallbacksKept, "callbacks_kept", MeasureAsks.Count),
+        (Measure.CallbacksMissed, "callbacks_missed", MeasureAsks.Count),
+    ];
 
-    public static string Of(Measure measure) => ByName.First(m => m.Value == measure).Key;
+    public static readonly FrozenDictionary<string, Measure> ByName = All.ToFrozenDictionary(m => m.Name, m => m.Measure, StringComparer.Ordinal);
+
+    public static string Of(Measure measure) => All.First(m => m.Measure == measure).Name;
+
+    /// <summary>Those of which that may be asked.</summary>
+    public static IEnumerable<Measure> That(MeasureAsks asks) => All.Where(m => (m.Asks & asks) != 0).Select(m => m.Measure);
+
+    /// <summary>They count, and nothing about them is money.</summary>
+    public static IEnumerable<Measure> OnlyCounted => All.Where(m => m.Asks == MeasureAsks.Count).Select(m => m.Measure);
 }

@@ -16,6 +16,29 @@ public abstract class Slice
     {
     }
 
+    /// <summary>Rows beside the header that whatever is told may change through the slice.</summary>
+    public virtual void Need(RowsNeeded needed)
+    {
+    }
+
+    /// <summary>A run looks at the party as of a day: what time made of the slice is recorded, each on the day on which it came to be so.</summary>
+    public virtual void Judge(Handling work, DateOnly asOf)
+    {
+    }
+
+    /// <summary>Something about an account was told and taken: what it made good of the slice is recorded, or undid.</summary>
+    public virtual void JudgeTold(Handling work)
+    {
+    }
+
+    /// <summary>The person is about to be erased: what can't be done for them any more is recorded as ended.</summary>
+    public virtual void End(Handling work)
+    {
+    }
+
+    /// <summary>Days on which time alone may change something of it, those gone by too; in no order.</summary>
+    public virtual IEnumerable<DateOnly> Days => [];
+
     /// <summary>Takes in all that the slice of another party has, which becomes part of this slice's.</summary>
     public abstract void Join(Slice other);
 }

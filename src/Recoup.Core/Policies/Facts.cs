@@ -60,6 +60,9 @@ public sealed record Facts
     public int PlansCompleted { get; private set; }
     public int PlansBroken { get; private set; }
 
+    /// <summary>Of the portfolio's accounts.</summary>
+    public IReadOnlyCollection<string> Tags { get; private set; } = [];
+
     /// <summary>Due day of the oldest overdue item that may be dunned.</summary>
     public DateOnly? OldestDueOn { get; private set; }
 
@@ -163,6 +166,7 @@ public sealed record Facts
         foreach (var plan in state.Plans)
             if (mine.Contains(plan.Account) && plan.AgreedOn <= asOf) facts.PlansOpen++;
         (facts.PlansCompleted, facts.PlansBroken) = (state.PlansCompleted, state.PlansBroken);
+        if (state.Tags.Count > 0) facts.Tags = [.. state.Tags.Where(t => mine.Contains(t.Account)).Select(t => t.Tag)];
         if (state.Pauses.Count > 0) facts.Pauses = [.. state.Pauses.Where(p => mine.Contains(p.Account))];
         facts.UnappliedMinor = UnappliedIn(state, mine, currency);
         foreach (var e in exposures) facts.Count(e, quiet.Contains(e.Account), e.Disputed || disputed.Contains(e.Account));
@@ -339,6 +343,7 @@ public sealed record Facts
         .Number("plans_broken", f => f.PlansBroken)
         .Number("contacts_7_days", f => f.ContactsInSevenDays)
         .Number("days_since_last_step", f => f.DaysSinceLastStep)
+        .Set("tags", f => f.Tags, TagChapter.ProblemOf)
         .Boolean("has_email", f => f.HasEmail)
         .Boolean("has_phone", f => f.HasPhone)
         .Text("portfolio", f => f.Portfolio)

@@ -18,21 +18,32 @@ public abstract record DisputeInput : Input.OfAccount
     private DisputeInput() { }
 
     /// <summary>The customer contests an invoice or, without one, the whole account.</summary>
-    public sealed record Opened : DisputeInput
+    public sealed record Opened : DisputeInput, INeedsRows
     {
         public string? Invoice { get; init; }
         public required DateOnly On { get; init; }
         public required string Reason { get; init; }
         public override DateOnly? EffectiveOn => On;
+
+        void INeedsRows.Need(PartyState state, RowsNeeded needed)
+        {
+            if (Invoice is not null) needed.Row(ReceivableChapter.ItemRows, (Account, Invoice));
+        }
     }
 
     /// <summary>A dispute came to its end; <see cref="Dispute"/> is the key of the input that opened it.</summary>
-    public sealed record Closed : DisputeInput
+    public sealed record Closed : DisputeInput, INeedsRows
     {
         public required string Dispute { get; init; }
         public required DateOnly On { get; init; }
         public required string Outcome { get; init; }
         public override DateOnly? EffectiveOn => On;
+
+        void INeedsRows.Need(PartyState state, RowsNeeded needed)
+        {
+            if (state.Disputes.FirstOrDefault(d => d.Dispute == Dispute) is { Number: { } number } dispute)
+                needed.Row(ReceivableChapter.ItemRows, (dispute.Account, number));
+        }
     }
 }
 

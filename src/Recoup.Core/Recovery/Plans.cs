@@ -20,6 +20,7 @@ public abstract record PlanInput : Input.OfAccount
     /// <summary>The customer pays items in instalments: those that are listed, or as many, or as large, as are said.</summary>
     public sealed record Agreed : PlanInput
     {
+        public override bool IsOfPerson => true;
         public required DateOnly On { get; init; }
 
         /// <summary>Numbers of the account's items; null: all that is open, not disputed and in no plan.</summary>
@@ -86,6 +87,20 @@ public sealed class PlanSlice : Slice, ISumOfItems, IFormed<PlanSlice>
     public int Broken { get; set; }
 
     public override bool IsEmpty => Open.Count == 0 && Completed == 0 && Broken == 0;
+
+    public override IEnumerable<DateOnly> Days => Open.SelectMany(p => p.Days());
+
+    // Whatever comes may show that one has ended, which changes its items.
+    public override void Need(RowsNeeded needed)
+    {
+        foreach (var plan in Open)
+            foreach (var number in plan.Items) needed.Row(ReceivableChapter.ItemRows, (plan.Account, number));
+    }
+
+    public override void Judge(Handling work, DateOnly asOf) => PlanChapter.Judge(work, this, asOf, isRun: true);
+
+    // What lacks is not recorded by what is told, since more may come that is of an earlier day.
+    public override void JudgeTold(Handling work) => PlanChapter.Judge(work, this, work.State.AsOf, isRun: false);
 
     void ISumOfItems.Count(PartyState party, ItemState item, int sign) => PlanChapter.Count(party, this, item, sign);
 
@@ -319,15 +334,10 @@ public static class PlanChapter
         return null;
     }
 
-    /// <summary>What an input made good or undid is recorded; what lacks is not, since more may come that is of an earlier day.</summary>
-    internal static void JudgeCash(Handling work) => Judge(work, work.State.AsOf, isRun: false);
-
-    /// <summary>A day has come: what cash and time made of open plans is recorded, each on the day on which it came to be so.</summary>
-    internal static void Judge(Handling work, DateOnly asOf) => Judge(work, asOf, isRun: true);
-
-    private static void Judge(Handling work, DateOnly asOf, bool isRun)
+    /// <summary>What cash and time made of open plans is recorded, each on the day on which it came to be so.</summary>
+    internal static void Judge(Handling work, PlanSlice slice, DateOnly asOf, bool isRun)
     {
-        if (Slice.Of(work.State) is not { Open.Count: > 0 } slice) return;
+        if (slice.Open.Count == 0) return;
         foreach (var plan in slice.Open.Where(p => p.AgreedOn <= asOf).ToList())
         {
             var end = plan.EndBy(asOf);

@@ -19,6 +19,8 @@ public abstract record PromiseInput : Input.OfAccount
     /// <summary>The customer promised so much by a day, that day included.</summary>
     public sealed record Made : PromiseInput
     {
+        public override bool IsOfPerson => true;
+
         public required DateOnly On { get; init; }
         public required DateOnly DueOn { get; init; }
         public required Money Amount { get; init; }

@@ -16,10 +16,12 @@ public abstract record WorkItemInput : Input.OfAccount
     private WorkItemInput() { }
 
     /// <summary>A person did what a work item asked.</summary>
-    public sealed record Done : WorkItemInput
+    public sealed record Done : WorkItemInput, INeedsRows
     {
         public required string WorkItem { get; init; }
         public required string Disposition { get; init; }
+
+        void INeedsRows.Need(PartyState state, RowsNeeded needed) => needed.Row(WorkItemChapter.Rows, WorkItem);
     }
 }
 
@@ -122,6 +124,9 @@ public static class WorkItemChapter
 
     private static Refused? Finish(Handling work, WorkItemInput.Done i)
     {
+        if (work.State.Callbacks.Any(c => c.Callback == i.WorkItem))
+            return new Refused(Refusal.UnknownWorkItem,
+                $"{i.WorkItem} is a callback: a contact that is an outbound call does it, and callback_cancelled ends it");
         if (!work.State.WorkItems.TryGetValue(i.WorkItem, out var item) || item.Account != i.Account || !item.Open)
             return new Refused(Refusal.UnknownWorkItem, $"account {i.Account} has no open work item {i.WorkItem}; `recoup worklist` lists them");
         work.Emit(new WorkItemEvent.Closed(i.WorkItem, i.Disposition, i.Actor));

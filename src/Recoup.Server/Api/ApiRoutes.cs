@@ -35,6 +35,8 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
             (desk, query, _) => Reads.Decisions(desk, query));
         Get(routes, "worklist", "What people should do next, best first", Reads.WorklistFields, (desk, query, _) => Reads.Worklist(desk, query));
         Get(routes, "plans", "Payment plans, newest first", Reads.PlansFields, (desk, query, _) => Reads.Plans(desk, query));
+        Get(routes, "callbacks", "Promises to call back", Reads.CallbacksFields, (desk, query, _) => Reads.Callbacks(desk, query));
+        Get(routes, "notes", "What people wrote down, newest first", Reads.NotesFields, (desk, query, _) => Reads.Notes(desk, query));
         const string route = V1 + "inputs";
         RequestDelegate post = http => Post(http, route);
         ApiDescription.Describe(routes.MapPost(route, post), "Takes inputs of any kind; answered when they are durable", [], ApiMay.Write);

@@ -7,6 +7,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
+using Recoup.Core.Recovery;
 using Recoup.Core.Receivables;
 using Recoup.Core.Workspace;
 using Recoup.Storage.Work;
@@ -42,10 +43,21 @@ public static class ContractJson
             json.WriteString("due_on", Day(e.Work.DueOn));
             json.WriteString("amount", Money.Format(e.Work.Minor, Currency.Of(e.Work.Currency)));
             json.WriteString("currency", e.Work.Currency);
-            json.WriteNumber("score", e.Work.Score);
-            json.WriteNumber("priority", e.Priority);
+            // A callback was promised and not decided: nothing was weighed.
+            if (e.Callback is null) json.WriteNumber("score", e.Work.Score); else json.WriteNull("score");
+            if (e.Callback is null) json.WriteNumber("priority", e.Priority); else json.WriteNull("priority");
+            json.WriteString("at", e.Callback is { } callback ? Instant(callback.At.ToUnixTimeMilliseconds()) : null);
+            json.WriteString("about", e.Callback?.About);
+            Tags(json, e.Tags);
             json.WriteEndObject();
         }
+        json.WriteEndArray();
+    }
+
+    private static void Tags(Utf8JsonWriter json, IEnumerable<string> tags)
+    {
+        json.WriteStartArray("tags");
+        foreach (var tag in tags) json.WriteStringValue(tag);
         json.WriteEndArray();
     }
 
@@ -61,6 +73,7 @@ public static class ContractJson
             json.WriteString("party", line.Party);
             json.WriteString("portfolio", line.Portfolio);
             json.WriteString("name", line.Name);
+            Tags(json, line.Tags);
             json.WriteStartArray("sums");
             foreach (var (code, open, overdue) in line.Sums)
             {
@@ -97,6 +110,7 @@ public static class ContractJson
         json.WriteString("email", personal?.Email);
         json.WriteString("phone", personal?.Phone);
         json.WriteString("address", personal?.Address);
+        Tags(json, state.TagsOf(account));
         json.WriteString("as_of", Day(asOf));
         json.WriteStartArray("sums");
         var open = state.Exposures.Where(e => e.Account == account).Select(e => (new AgeingGroup(e.Currency), e.DueOn, new CellValue(e.Minor, e.Items)));

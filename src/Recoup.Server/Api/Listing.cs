@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Recoup.Server.Api;
@@ -9,6 +10,19 @@ public enum ColumnKind { Text, Amount, Count, Day }
 public sealed record Column<T>(string Name, ColumnKind Kind, Func<T, string?>? Of)
 {
     public Action<Utf8JsonWriter, T>? Json { get; init; }
+}
+
+/// <summary>Columns of the sorts that most lists have.</summary>
+internal static class Columns
+{
+    public static Column<T> Text<T>(string name, Func<T, string?> of) => new(name, ColumnKind.Text, of);
+
+    public static Column<T> Day<T>(string name, Func<T, DateOnly?> of) =>
+        new(name, ColumnKind.Day, row => of(row)?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+
+    /// <summary>In UTC, to the second.</summary>
+    public static Column<T> Instant<T>(string name, Func<T, DateTimeOffset> of) =>
+        new(name, ColumnKind.Text, row => of(row).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
 }
 
 /// <summary>A list whose columns are declared once: the API's rows, the command line's, the files' and, where a page has a table, the page's.</summary>

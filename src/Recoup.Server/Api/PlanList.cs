@@ -27,9 +27,9 @@ public static class PlanList
         },
         new("instalments", ColumnKind.Text, null) { Json = static (json, l) => Instalments(json, l.Plan) });
 
-    private static Column<PlanLine> Text(string name, Func<PlanLine, string?> of) => new(name, ColumnKind.Text, of);
+    private static Column<PlanLine> Text(string name, Func<PlanLine, string?> of) => Columns.Text(name, of);
 
-    private static Column<PlanLine> Day(string name, Func<PlanLine, DateOnly?> of) => new(name, ColumnKind.Day, l => Iso(of(l)));
+    private static Column<PlanLine> Day(string name, Func<PlanLine, DateOnly?> of) => Columns.Day(name, of);
 
     private static Column<PlanLine> Amount(string name, Func<PlanLine, long?> of) =>
         new(name, ColumnKind.Amount, l => of(l) is { } minor ? Money.Format(minor, Currency.Of(l.Plan.Currency)) : null);

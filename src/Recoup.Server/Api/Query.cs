@@ -65,6 +65,10 @@ internal sealed class Query
         : KpiWindow.TryParse(text, out var window) ? window
         : throw new QueryException($"{name}: '{Short(text)}' is no span; write 3mo or 30d.");
 
+    /// <summary>Null where it is not given.</summary>
+    public string? OneOf(string name, IReadOnlyList<string> known) => Text(name) is not { } text || known.Contains(text) ? Text(name)
+        : throw new QueryException($"{name} takes {string.Join(", ", known)}, not '{Short(text)}'.");
+
     public T Choice<T>(string name, T otherwise) where T : struct, Enum => Text(name) is not { } text ? otherwise
         : Enum.GetNames<T>().FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } found ? Enum.Parse<T>(found)
         : throw new QueryException($"{name} takes {string.Join(", ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant()))}, not '{Short(text)}'.");

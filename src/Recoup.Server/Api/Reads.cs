@@ -21,6 +21,9 @@ internal static class Reads
     private static readonly QueryField KnownAt = new("known_at", "as it was known at this instant: a slower path over the journal");
     private static readonly QueryField After = new("after", "where the list goes on: the next of the answer before");
 
+    private static readonly QueryField Tag = new("tag", "of accounts that have this tag alone");
+    private static readonly QueryField OfAccount = new("account", "of this account alone");
+
     private static QueryField Limit(int otherwise) => new("limit", $"at most so many, {otherwise} by default, {LimitMax} at most");
 
     // --- figures ---
@@ -91,11 +94,11 @@ internal static class Reads
 
     // --- people ---
 
-    public static readonly IReadOnlyList<QueryField> AccountsFields = [new("prefix", "accounts whose id begins so"), After, Limit(50)];
+    public static readonly IReadOnlyList<QueryField> AccountsFields = [new("prefix", "accounts whose id begins so"), Tag, After, Limit(50)];
 
     public static Reply Accounts(Desk desk, Query query)
     {
-        var slice = desk.Pages.Accounts(query.Text("prefix") ?? "", desk.AsOf, query.Text("after"), query.Number("limit", 50, LimitMax));
+        var slice = desk.Pages.Accounts(query.Text("prefix") ?? "", query.Text("tag"), desk.AsOf, query.Text("after"), query.Number("limit", 50, LimitMax));
         return new Reply(json => ContractJson.Accounts(json, slice));
     }
 
@@ -128,24 +131,40 @@ internal static class Reads
         return new Reply(json => ContractJson.Decisions(json, state, decisions, history, desk.Workspace.Adopted));
     }
 
-    public static readonly IReadOnlyList<QueryField> WorklistFields = [new("owner", "whose: agent or manager"), Limit(20)];
+    public static readonly IReadOnlyList<QueryField> WorklistFields =
+        [new("owner", "whose: agent, manager, or the name of who promised to call back"), Tag, Limit(20)];
 
     public static Reply Worklist(Desk desk, Query query)
     {
-        var entries = desk.Readings.Worklist(query.Text("owner"), query.Number("limit", 20, LimitMax));
+        var entries = desk.Worklist.List(query.Text("owner"), query.Text("tag"), null, query.Number("limit", 20, LimitMax)).Rows;
         return new Reply(json => ContractJson.Worklist(json, entries));
     }
 
     public static readonly IReadOnlyList<QueryField> PlansFields =
-        [new("state", string.Join(", ", PlanState.Statuses) + "; open has the late and missed ones too"), new("account", "of this account alone"), Limit(100)];
-
-    private enum State { Open, Late, Missed, Completed, Broken, Cancelled }
+        [new("state", string.Join(", ", PlanState.Statuses) + "; open has the late and missed ones too"), OfAccount, Limit(100)];
 
     public static Reply Plans(Desk desk, Query query)
     {
-        var state = query.Text("state") is null ? null : query.Choice("state", State.Open).ToString().ToLowerInvariant();
-        var plans = desk.Pages.Plans(state, query.Text("account"), desk.AsOf, null, query.Number("limit", 100, LimitMax));
+        var plans = desk.Pages.Plans(query.OneOf("state", PlanState.Statuses), query.Text("account"), desk.AsOf, null, query.Number("limit", 100, LimitMax));
         return new Reply(json => PlanList.Listing.Write(json, plans.Rows));
+    }
+
+    public static readonly IReadOnlyList<QueryField> CallbacksFields =
+        [new("state", string.Join(", ", CallbackState.Statuses) + "; open has the missed ones too"), OfAccount, Limit(100)];
+
+    public static Reply Callbacks(Desk desk, Query query)
+    {
+        var callbacks = desk.Conversations.Callbacks(query.OneOf("state", CallbackState.Statuses), query.Text("account"), null,
+            query.Number("limit", 100, LimitMax));
+        return new Reply(json => ConversationLists.Callbacks.Write(json, callbacks.Rows));
+    }
+
+    public static readonly IReadOnlyList<QueryField> NotesFields = [OfAccount, Limit(100)];
+
+    public static Reply Notes(Desk desk, Query query)
+    {
+        var notes = desk.Conversations.Notes(query.Text("account"), null, query.Number("limit", 100, LimitMax));
+        return new Reply(json => ConversationLists.Notes.Write(json, notes.Rows));
     }
 
     private static void Rows<T>(Utf8JsonWriter json, IReadOnlyList<T> rows, Action<T, Utf8JsonWriter> write)

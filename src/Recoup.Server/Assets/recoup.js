@@ -46,7 +46,7 @@
     const box = document.querySelector(`details[data-key="${CSS.escape(key)}"]`);
     if (!box) return false;
     box.open = true;
-    box.querySelector("input:not([type=hidden]), select").focus();
+    box.querySelector("input:not([type=hidden]), select, textarea").focus();
     return true;
   };
   let going = false;

@@ -56,6 +56,13 @@ public static class EventWords
         PlanEvent.Closed p => ($"Payment plan {p.Outcome}", Join($"{Show.AmountWith(p.PaidMinor, p.Currency)} were paid", p.Reason)),
         HoldEvent.Placed h => ("Hold", $"{Show.Span(h.From, h.To)}: {h.Reason}"),
         HoldEvent.Released h => ("Hold released", $"last day {Show.Day(h.LastDay)}"),
+        NoteEvent.Added n => ("Note", Join(n.Text, n.Number is { } of ? $"of {of}" : null, n.By)),
+        NoteEvent.Withdrawn n => ("Note withdrawn", Join(n.Note, n.Reason)),
+        CallbackEvent.Agreed c =>
+            ("Callback agreed", Join($"{Show.Time(c.At.ToUnixTimeMilliseconds())} by {c.Agent}", c.About)),
+        CallbackEvent.Missed => ("Callback missed", "nobody had called on its day"),
+        CallbackEvent.Closed c => ($"Callback {c.Outcome}", c.Reason ?? ""),
+        TagEvent.Changed t => (t.Set ? "Tag set" : "Tag unset", t.Tag),
         Event.ContactMade c => ($"Contact: {c.Channel}, {c.Direction}", Join(Show.Plain(c.Outcome), c.Agent, c.Minutes is { } m ? $"{m} min" : null,
             c.Promise is { } promise ? $"led to promise {promise}" : null)),
         WorkItemEvent.Closed w => ("Work item closed", Join(Show.Plain(w.Disposition), w.By)),
@@ -84,7 +91,8 @@ public static class EventWords
     public static string Sort(Event e) => e switch
     {
         Event.Decided or WorkItemEvent.Closed => "decision",
-        Event.MessageReleased or Event.MessageDeferred or Event.MessageWithdrawn or Event.MessageSettled or Event.MessageBounced or Event.ContactMade =>
+        Event.MessageReleased or Event.MessageDeferred or Event.MessageWithdrawn or Event.MessageSettled or Event.MessageBounced or Event.ContactMade
+            or CallbackEvent =>
             "contact",
         PaymentEvent.Received or PaymentEvent.CashApplied or CreditEvent.Granted or CreditEvent.Adjusted
             or PaymentEvent.Refunded or PaymentEvent.RefundReversed or PaymentEvent.AllocationReversed => "cash",

@@ -27,6 +27,9 @@ public static partial class Show
     /// <summary>To the minute, in UTC.</summary>
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC";
 
+    /// <summary>To the minute, at a place that it names.</summary>
+    public static string TimeIn(DateTimeOffset at, string zone) => new Reader(HasComma: false, zone).Local(at).Replace('T', ' ') + " " + zone;
+
     public static string Time(long milliseconds) => Time(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
 
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);

@@ -34,10 +34,10 @@ internal sealed class Agents(Store store, World world, Auditor auditor, int acco
         var told = new List<Input>();
         if (day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday) return told;
         var readings = new Readings(store);
-        Placements(readings, told);
+        Placements(at, told);
         var calls = 0;
         var rung = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var entry in readings.Worklist("agent", callsADay * 4))
+        foreach (var entry in new WorklistReadings(store, at).List("agent", null, null, callsADay * 4).Rows)
         {
             if (calls >= callsADay) break;
             var work = entry.Work;
@@ -72,9 +72,9 @@ internal sealed class Agents(Store store, World world, Auditor auditor, int acco
     }
 
     /// <summary>A manager decides on agency proposals: most are accepted. What an agency brings in is not part of these worlds.</summary>
-    private void Placements(Readings readings, List<Input> told)
+    private void Placements(DateTimeOffset at, List<Input> told)
     {
-        foreach (var entry in readings.Worklist("manager", placementsADay))
+        foreach (var entry in new WorklistReadings(store, at).List("manager", null, null, placementsADay).Rows)
             told.Add(Tell.Of("work_item_done", $"done/{entry.Work.Id}", "max", ("account", entry.Work.Account), ("work_item", entry.Work.Id),
                 ("disposition", entry.Work.Score < 50 ? "placed with an agency" : "keep trying")));
     }

@@ -17,7 +17,11 @@ namespace Recoup.Storage.Work;
 public sealed record Slice<T>(IReadOnlyList<T> Rows, string? Next);
 
 /// <summary>An account as a list shows it. Sums are by currency, minor units.</summary>
-public sealed record AccountLine(string Account, string Party, string Portfolio, string? Name, IReadOnlyList<(string Currency, long Open, long Overdue)> Sums);
+public sealed record AccountLine(string Account, string Party, string Portfolio, string? Name, IReadOnlyList<(string Currency, long Open, long Overdue)> Sums)
+{
+    /// <summary>In order.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+}
 
 /// <summary>An open item with whose it is. Minor units of the item's currency, at the end of the day asked for.</summary>
 public sealed record ItemLine(string Account, string? Name, string Portfolio, string Segment, string Number, ItemKind Kind, DateOnly IssuedOn, DateOnly DueOn,
@@ -90,15 +94,19 @@ public sealed class PageReadings
     // --- accounts ---
 
     /// <summary>Accounts whose id begins so, in order of id; an empty prefix lists all.</summary>
-    public Slice<AccountLine> Accounts(string prefix, DateOnly asOf, string? after, int limit) => readings.Read(_ =>
+    /// <param name="tag">Only those that have it; null: all.</param>
+    public Slice<AccountLine> Accounts(string prefix, string? tag, DateOnly asOf, string? after, int limit) => readings.Read(_ =>
     {
         var found = new List<(string Account, string Party)>();
         // An account of another party, as one that came along when its own became part of that, is there once: no page ends between the two.
-        var s = store.Statement("""
+        var s = tag is null
+            ? store.Statement("""
             SELECT id, id FROM party WHERE id >= ? AND id > ? AND id < ? AND NOT EXISTS(SELECT 1 FROM account WHERE account = party.id)
             UNION ALL SELECT account, party FROM account WHERE account >= ? AND account > ? AND account < ? ORDER BY 1 LIMIT ?
-            """);
-        for (var twice = 0; twice < 2; twice++) s.Bind(prefix).Bind(after ?? "").Bind(prefix + "\U0010FFFF");
+            """)
+            : store.Statement("SELECT account, party.id FROM account_tag JOIN party ON party.pid = account_tag.pid WHERE is_set = 1 AND tag = ? "
+                + "AND account >= ? AND account > ? AND account < ? ORDER BY account LIMIT ?").Bind(tag);
+        for (var twice = tag is null ? 0 : 1; twice < 2; twice++) s.Bind(prefix).Bind(after ?? "").Bind(prefix + "\U0010FFFF");
         s.Bind(limit + 1);
         while (s.Step()) found.Add((s.Text(0), s.Text(1)));
         var lines = new List<AccountLine>();
@@ -124,8 +132,20 @@ public sealed class PageReadings
         if (state.Account(account) is not { } details) return null;
         var sums = state.Exposures.Where(e => e.Account == account).GroupBy(e => e.Currency).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => (g.Key, g.Sum(e => e.Minor), g.Where(e => Ageing.IsOverdue(e.DueOn, asOf)).Sum(e => e.Minor))).ToList();
-        return new AccountLine(account, state.Id, details.Portfolio, NameOf(state, account), sums);
+        return new AccountLine(account, state.Id, details.Portfolio, NameOf(state, account), sums) { Tags = [.. state.TagsOf(account)] };
     }
+
+    /// <summary>The tags that accounts have, and how many have each; in order.</summary>
+    public IReadOnlyList<(string Tag, int Accounts)> Tags() => readings.Read(_ =>
+    {
+        var tags = new List<(string, int)>();
+        var s = store.Statement("SELECT tag, count(*) FROM account_tag WHERE is_set = 1 GROUP BY tag ORDER BY tag LIMIT ?").Bind(TagsMax);
+        while (s.Step()) tags.Add((s.Text(0), s.Int(1)));
+        return tags;
+    });
+
+    /// <summary>So many tags a list can be narrowed by; one with more narrows by what is written.</summary>
+    private const int TagsMax = 200;
 
     private string? NameOf(PartyState state, string account) => PartyAddresses.OpenPersonal(store.Vault, state.Id, state.Account(account))?.Name;
 
@@ -328,59 +348,5 @@ public sealed class PageReadings
             return new PlanLine(plan, party.Id, NameOf(party, plan.Account), party.Account(plan.Account)!.Portfolio, asOf);
         })).OfType<PlanLine>().ToList();
         return new Slice<PlanLine>(lines, found.Count > limit ? found[limit - 1].Cursor : null);
-    });
-
-    // --- work ---
-
-    /// <summary>Open work, the most valuable first; a null owner: everybody's.</summary>
-    public Slice<WorklistEntry> Worklist(string? owner, string? after, int limit) => readings.Read(_ =>
-    {
-        var at = Cursor.Read(after, 2);
-        var (priority, id) = (at is null ? long.MaxValue : Cursor.Number(at[0]), at?[1] ?? "");
-        const string rest = "open = 1 AND priority <= ? AND (priority < ? OR id > ?) ORDER BY priority DESC, id LIMIT ?";
-        var s = owner is null ? store.Statement("SELECT state, pid, priority, id FROM work WHERE " + rest) : store.Statement("SELECT state, pid, priority, id "
-            + "FROM work WHERE owner = ? AND " + rest).Bind(owner);
-        s.Bind(priority).Bind(priority).Bind(id).Bind(limit + 1);
-        var found = new List<(byte[] State, long Pid, long Priority, string Id)>();
-        while (s.Step()) found.Add((s.Blob(0).ToArray(), s.Long(1), s.Long(2), s.Text(3)));
-        var today = store.Heads().Max(h => h.RecordedOn);
-        var entries = found.Take(limit).Select(f => store.OrTrouble(f.Pid, () =>
-        {
-            var work = WorkItemChapter.Rows.Decode(f.State);
-            var state = store.Party(f.Pid)!;
-            return WorklistEntry.Of(work, state, store.Vault, f.Priority / 100m, today);
-        })).OfType<WorklistEntry>().ToList();
-        return new Slice<WorklistEntry>(entries, found.Count > limit ? Cursor.Write(found[limit - 1].Priority, found[limit - 1].Id) : null);
-    });
-
-    /// <summary>What stands behind a work item on the worklist, whether that is open still or closed meanwhile. Null: it is the last, or unknown.</summary>
-    public WorklistEntry? WorkBehind(string id, string? owner)
-    {
-        var at = readings.Read(_ =>
-        {
-            var s = store.Statement("SELECT priority FROM work WHERE id = ?").Bind(id);
-            if (!s.Step()) return null;
-            var place = Cursor.Write(s.Long(0), id);
-            s.Reset();
-            return place;
-        });
-        return at is null ? null : Worklist(owner, at, 1).Rows.FirstOrDefault();
-    }
-
-    /// <summary>How much open work waits, by owner.</summary>
-    public IReadOnlyDictionary<string, int> WorkByOwner() => readings.Read(_ =>
-    {
-        var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        var s = store.Statement("SELECT owner, count(*) FROM work WHERE open = 1 GROUP BY owner");
-        while (s.Step()) counts[s.Text(0)] = s.Int(1);
-        return counts;
-    });
-
-    /// <summary>Open work of one party, newest first.</summary>
-    public IReadOnlyList<Core.Recovery.WorkItemState> WorkOf(PartyState state) => readings.Read(_ =>
-    {
-        var (pid, fresh) = store.Party(state.Id)!.Value;
-        foreach (var pending in fresh.Pending.Where(p => p.Kind == "work")) store.Load(fresh.WorkItems, pid, pending.Id);
-        return fresh.WorkItems.Values.OrderByDescending(w => w.CreatedOn).ThenBy(w => w.Id, StringComparer.Ordinal).ToList();
     });
 }

@@ -13,37 +13,6 @@ using Recoup.Core.Workspace;
 
 namespace Recoup.Storage.Work;
 
-/// <summary>A work item as a list shows it.</summary>
-/// <param name="Phone">Null too where nobody may call; <see cref="DoNotCall"/> says why.</param>
-public sealed record WorklistEntry(WorkItemState Work, string Party, string? Name, string? Phone, decimal Priority)
-{
-    /// <summary>Why the customer may not be called on the last business day; null: nothing forbids it.</summary>
-    public string? DoNotCall { get; init; }
-
-    /// <summary>The number as people read it, and as it is dialled; null: there is none, or it must not be called.</summary>
-    public (string Shown, string Dialled)? Number { get; init; }
-
-    /// <summary>The item as a person may act on it: what was decided then may be forbidden by now.</summary>
-    internal static WorklistEntry Of(WorkItemState work, PartyState state, IVault vault, decimal priority, DateOnly today)
-    {
-        var account = state.Account(work.Account)!;
-        var personal = PartyAddresses.OpenPersonal(vault, state.Id, account);
-        var called = PartyAddresses.AddresseeOf(state, account, Channel.Call);
-        var number = state.Contact.Point(Channel.Call)?.Token ?? called.PhoneToken;
-        var forbidden =
-            state.Erased ? "the person was erased"
-            : state.Contact.HasOptedOut(Channel.Call, number, today, PartyAddresses.OtherTokens(vault, state, called, Channel.Call)) ? "consent was withdrawn"
-            : state.Holds.Any(h => h.Account == work.Account && h.StandsOn(today)) ? "the account is on hold"
-            : null;
-        var phone = forbidden is null ? PartyAddresses.Of(vault, state, called, Channel.Call)?.Address : null;
-        return new WorklistEntry(work, state.Id, personal?.Name, phone, priority)
-        {
-            DoNotCall = forbidden,
-            Number = phone is null ? null : (PhoneNumber.Shown(phone, called.Country), PhoneNumber.E164(phone, called.Country) ?? phone),
-        };
-    }
-}
-
 /// <summary>A decision as it was recorded, with its place.</summary>
 public sealed record Explained(JournalRow Row, DecisionRecord Decision);
 
@@ -131,28 +100,6 @@ public sealed class Readings
             if (ReceivableChapter.CashRows.Decode(s.Blob(0)) is var cash && cash.UnappliedOn(asOf) is var minor and not 0)
                 yield return (cash.Account, cash.Currency, minor);
     }
-
-    /// <summary>What people should do next, the most valuable first.</summary>
-    public IReadOnlyList<WorklistEntry> Worklist(string? owner, int limit) => Read(_ =>
-    {
-        var entries = new List<WorklistEntry>();
-        var today = store.Heads().Max(h => h.RecordedOn);
-        var s = owner is null
-            ? store.Statement("SELECT state, pid, priority FROM work WHERE open = 1 ORDER BY priority DESC, id LIMIT ?").Bind(limit)
-            : store.Statement("SELECT state, pid, priority FROM work WHERE open = 1 AND owner = ? ORDER BY priority DESC, id LIMIT ?").Bind(owner).Bind(limit);
-        var rows = new List<(byte[] State, long Pid, decimal Priority)>();
-        while (s.Step()) rows.Add((s.Blob(0).ToArray(), s.Long(1), s.Long(2) / 100m));
-        foreach (var (bytes, pid, priority) in rows)
-        {
-            var entry = store.OrTrouble(pid, () =>
-            {
-                var work = WorkItemChapter.Rows.Decode(bytes);
-                return WorklistEntry.Of(work, store.Party(pid)!, store.Vault, priority, today);
-            });
-            if (entry is not null) entries.Add(entry);
-        }
-        return entries;
-    });
 
     /// <summary>The party of an account, if it is known.</summary>
     public PartyState? PartyOf(string account)

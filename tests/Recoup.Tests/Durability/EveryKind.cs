@@ -92,6 +92,20 @@ internal static class EveryKind
         {"type":"payment","key":"pp-5","account":"A7","on":"2026-02-01","amount":"30.00","currency":"EUR","for":[{"invoice":"INV-73","amount":"30.00"}]}
         """;
 
+    /// <summary>What was noted down and promised; the second callback takes the place of the first, and its day goes by without a call.</summary>
+    public const string Conversations = """
+        {"type":"note","key":"nt-1","account":"A1","at":"2026-02-02T08:15:00Z","text":"Frau Özil fragt nach dem Lieferschein","invoice":"INV-1"}
+        {"type":"note","key":"nt-2","account":"A1","at":"2026-02-02T08:20:00Z","text":"for somebody else"}
+        {"type":"note_withdrawn","key":"nt-3","account":"A1","note":"nt-2","reason":"wrong account"}
+        {"type":"callback","key":"cb-1","account":"A3","at":"2026-02-03T09:00:00Z","agent":"ann"}
+        {"type":"callback","key":"cb-2","account":"A3","at":"2026-02-04T09:00:00Z","agent":"ann","about":"die Gutschrift"}
+        {"type":"callback","key":"cb-3","account":"A2","at":"2026-02-10T09:00:00Z"}
+        {"type":"callback_cancelled","key":"cb-4","account":"A2","callback":"cb-3","reason":"called us"}
+        {"type":"tag","key":"tg-1","account":"A6","tag":"Key Account","set":true}
+        {"type":"tag","key":"tg-2","account":"A6","tag":"vip","set":true}
+        {"type":"tag","key":"tg-3","account":"A6","tag":"vip","set":false}
+        """;
+
     /// <summary>Two accounts that turn out to be one customer, and what comes for them after.</summary>
     public const string OneCustomer = """
         {"type":"account","key":"oc-1","account":"A8","name":"Nora Brandt","email":"nora@brandt.example"}
@@ -114,6 +128,7 @@ internal static class EveryKind
     {
         folder.Send(FirstDay, "--now", "2026-02-02T10:00:00Z").Expect(0);
         folder.Send(TakenBack, "--now", "2026-02-02T10:00:30Z").Expect(0);
+        folder.Send(Conversations, "--now", "2026-02-02T10:00:40Z").Expect(0);
         folder.Send("""{"type":"sending","key":"s-1","mode":"live"}""", "--now", "2026-02-02T10:01:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
         folder.Send(BeforeRelease, "--now", "2026-02-05T10:01:00Z").Expect(0);
@@ -138,7 +153,8 @@ internal static class EveryKind
 
     private static string WorkDone(DataFolder folder)
     {
-        var first = folder.Run("worklist", "--format", "json").Expect(0).Json.EnumerateArray().First();
+        var first = folder.Run("worklist", "--format", "json").Expect(0).Json.EnumerateArray()
+            .First(w => w.GetProperty("kind").GetString() != "callback");
         return JsonSerializer.Serialize(new
         {
             type = "work_item_done",

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Storage;
@@ -125,12 +126,14 @@ public sealed class ForeignRowTests(EveryKindFolder made) : IClassFixture<EveryK
         folder.Tamper("INSERT INTO api_key(id, name, may, hash, created_at, revoked_at) VALUES('0a', 'old', 'read,write', x'00', 5, NULL), ('0b', "
             + "'older', 'read', x'01', 3, 4); PRAGMA user_version = 3");
         var joined = folder.Rows("SELECT 'INSERT INTO joined_party VALUES(' || quote(party) || ', ' || quote(into_party) || ')' FROM joined_party");
-        var plans = folder.Rows("SELECT 'INSERT INTO payment_plan VALUES(' || concat_ws(', ', pid, quote(plan), quote(status), quote(account), agreed_on, "
-            + "quote(state)) || ')' FROM payment_plan");
+        // Of the kinds of rows whose tables came later.
+        List<string> later = [.. Chapters.Rows.Skip(4).SelectMany(kind => folder.Rows($"SELECT 'INSERT INTO {kind.Table} VALUES(' || concat_ws(', ', "
+            + string.Join(", ", new[] { "pid" }.Concat(kind.Key).Concat(kind.Columns.Select(c => c.Name)).Append("state").Select(c => $"quote({c})"))
+            + $") || ')' FROM {kind.Table}"))];
         folder.Tamper(string.Join("; ", Migrations_after_3(folder)));
-        // No folder so old has parties that were joined, nor payment plans; this one has, and would say so.
+        // No folder so old has parties that were joined, nor such rows; this one has, and would say so.
         folder.Open().Dispose();
-        folder.Tamper(string.Join("; ", joined.Concat(plans)));
+        folder.Tamper(string.Join("; ", joined.Concat(later)));
         var report = Verify(folder);
         report.Problems.ShouldBeEmpty();
         report.Unchecked.ShouldContain(u => u.What == "api_key");

@@ -110,6 +110,9 @@ public sealed class GoldenJournalTests(ITestOutputHelper output)
             ("cash", "SELECT key, state_text(state) FROM cash ORDER BY pid, key"),
             ("message", "SELECT id, status, not_before, state_text(state) FROM message ORDER BY id"),
             ("work", "SELECT id, open, owner, priority, state_text(state) FROM work ORDER BY id"),
+            ("note", "SELECT note, account, at, stands, state_text(state) FROM note ORDER BY note"),
+            ("callback", "SELECT callback, status, account, agent, day_begins, at, state_text(state) FROM callback ORDER BY callback"),
+            ("account_tag", "SELECT account, tag, is_set, state_text(state) FROM account_tag ORDER BY account, tag"),
             ("payment_plan", "SELECT plan, status, account, agreed_on, state_text(state) FROM payment_plan ORDER BY plan"),
             ("account", "SELECT account, party FROM account ORDER BY account"));
         // Up to the measure 11: those that there were. A later program may count more of an old journal, and nothing otherwise.

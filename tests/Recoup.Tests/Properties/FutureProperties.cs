@@ -11,7 +11,7 @@ public sealed class FutureProperties
 {
     [Fact]
     public void What_is_recorded_later_changes_no_decision_before() =>
-        Many.Histories(10, seed => RandomHistory.Of(11_000 + seed, new Weather { Plans = true }), history =>
+        Many.Histories(10, seed => RandomHistory.Of(11_000 + seed, new Weather { Plans = true, Conversations = true }), history =>
     {
         // Whatever comes after some day may be left out: what stands before it stays, byte for byte.
         var days = history.Steps.Select(s => DateOnly.FromDateTime(s.At.UtcDateTime)).Distinct().ToList();

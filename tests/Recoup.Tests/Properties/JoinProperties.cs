@@ -10,7 +10,7 @@ public sealed class JoinProperties
 
     [Fact]
     public void Money_items_cells_and_headers_agree_with_books_kept_by_hand() =>
-        Many.Histories(24, seed => RandomHistory.Of(11_000 + seed, Weather with { Plans = true }), history =>
+        Many.Histories(24, seed => RandomHistory.Of(11_000 + seed, Weather with { Plans = true, Conversations = true }), history =>
     {
         using var books = new Books(history, (books, _, _, news) =>
         {
@@ -42,7 +42,7 @@ public sealed class JoinProperties
 
     [Fact]
     public void In_whatever_batches_inputs_come_the_journal_and_the_states_are_the_same() =>
-        Many.Histories(16, seed => RandomHistory.Of(13_000 + seed, Weather with { InputsMax = 9, Days = 40, Plans = true }), history =>
+        Many.Histories(16, seed => RandomHistory.Of(13_000 + seed, Weather with { InputsMax = 9, Days = 40, Plans = true, Conversations = true }), history =>
     {
         using var one = new Play(Policies.Of(history.Policy)).Do(history);
         foreach (var most in new[] { int.MaxValue, 3 })

@@ -18,7 +18,7 @@ public sealed class JournalProperties
 
     [Fact]
     public void In_whatever_batches_inputs_come_the_journal_and_the_states_are_the_same() =>
-        Many.Histories(16, seed => RandomHistory.Of(4000 + seed, new Weather { InputsMax = 9, Days = 50, Plans = true }), history =>
+        Many.Histories(16, seed => RandomHistory.Of(4000 + seed, new Weather { InputsMax = 9, Days = 50, Plans = true, Conversations = true }), history =>
     {
         using var one = new Play(Policies.Of(history.Policy)).Do(history);
         foreach (var most in new[] { int.MaxValue, 3, 7 })
@@ -92,7 +92,7 @@ public sealed class JournalProperties
 
     [Fact]
     public void Every_event_and_state_reads_back_into_the_same_bytes() =>
-        Many.Histories(10, seed => RandomHistory.Of(8000 + seed, new Weather { Plans = true }), history =>
+        Many.Histories(10, seed => RandomHistory.Of(8000 + seed, new Weather { Plans = true, Conversations = true }), history =>
     {
         using var play = new Play(Policies.Of(history.Policy)).Do(history);
         foreach (var row in play.Journal())
@@ -122,7 +122,8 @@ public sealed class JournalProperties
     public void Every_input_reads_back_into_the_same_input()
     {
         var kinds = new HashSet<string>();
-        Many.Histories(10, seed => RandomHistory.Of(8000 + seed, new Weather { InputsMax = 12, Documents = true, Joins = true, Plans = true }), history =>
+        var everything = new Weather { InputsMax = 12, Documents = true, Joins = true, Plans = true, Conversations = true };
+        Many.Histories(14, seed => RandomHistory.Of(8000 + seed, everything), history =>
         {
             foreach (var line in history.Lines)
             {
@@ -149,7 +150,7 @@ public sealed class JournalProperties
         var refusals = new HashSet<Core.Inputs.Refusal>();
         for (var seed = 1; seed <= 12; seed++)
         {
-            var history = RandomHistory.Of(9000 + seed, new Weather { InputsMax = 9, Documents = true, Joins = true, Plans = true });
+            var history = RandomHistory.Of(9000 + seed, new Weather { InputsMax = 9, Documents = true, Joins = true, Plans = true, Conversations = true });
             using var play = new Play(Policies.Of(history.Policy)) { Answers = Play.Moody };
             foreach (var step in history.Steps)
                 foreach (var taken in play.Do(step))

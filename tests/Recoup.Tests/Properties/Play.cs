@@ -157,9 +157,9 @@ internal sealed class Play : IDisposable
     /// <summary>The worklist, as it is listed and as one comes from each item to the next.</summary>
     private IReadOnlyList<WorklistEntry> Worklist()
     {
-        var all = new Readings(Store).Worklist(null, 1000);
-        var pages = new PageReadings(Store);
-        for (var i = 0; i < all.Count; i++) (pages.WorkBehind(all[i].Work.Id, null)?.Work.Id).ShouldBe(i + 1 < all.Count ? all[i + 1].Work.Id : null);
+        var pages = new WorklistReadings(Store, clock.GetUtcNow());
+        var all = pages.List(null, null, null, 1000).Rows;
+        for (var i = 0; i < all.Count; i++) (pages.Behind(all[i].Work.Id, null)?.Work.Id).ShouldBe(i + 1 < all.Count ? all[i + 1].Work.Id : null);
         return all;
     }
 

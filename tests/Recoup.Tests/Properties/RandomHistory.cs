@@ -31,6 +31,9 @@ internal sealed record Weather
     /// <summary>Now and then two of the customers turn out to be one.</summary>
     public bool Joins { get; init; }
 
+    /// <summary>Notes are written, callbacks promised and tags set, and some of it is taken back.</summary>
+    public bool Conversations { get; init; }
+
     /// <summary>Customers agree to pay in instalments, and keep some of it.</summary>
     public bool Plans { get; init; }
 
@@ -63,7 +66,7 @@ internal sealed class RandomHistory
     private readonly List<(string Account, string Number, string Currency)> charges = [];
     private readonly List<(string Account, string Key, string Currency)> payments = [];
     private readonly List<(string Account, string Number, string Currency)> credits = [];
-    private readonly List<(string Account, string Key)> disputes = [], holds = [], promises = [], refunds = [], plans = [];
+    private readonly List<(string Account, string Key)> disputes = [], holds = [], promises = [], refunds = [], plans = [], callbacks = [], notes = [];
     private readonly List<(string Account, string Number)> cancelled = [], writtenOff = [], waived = [], free = [];
     private readonly List<string> sent = [];
     private int keys;
@@ -209,6 +212,7 @@ internal sealed class RandomHistory
     private void Fact(Func<DateOnly> day)
     {
         var before = steps.Count;
+        if (weather.Conversations && random.Chance(12)) Send(Conversation());
         while (steps.Count == before)
             Send(random.Below(weather.Plans ? 127 : 120) switch
             {
@@ -418,6 +422,25 @@ internal sealed class RandomHistory
         promises.Add((a.Account, key));
         return Json.Line("promise", key, a.Account, ("on", day), ("due_on", day.AddDays(random.Between(0, 14))),
             ("amount", Amount(currency)), ("currency", currency));
+    }
+
+    private string? Conversation()
+    {
+        var (account, key) = (Account().Account, Key());
+        switch (random.Below(10))
+        {
+            case 0 or 1:
+                notes.Add((account, key));
+                return Json.Line("note", key, account, ("at", now.AddMinutes(-random.Below(600))), ("text", "asked for the delivery note"));
+            case 2: return Pick(notes) is ({ } of, { } note) ? Json.Line("note_withdrawn", key, of, ("note", note)) : null;
+            case 3 or 4 or 5 or 6:
+                callbacks.Add((account, key));
+                return Json.Line("callback", key, account, ("at", now.AddHours(random.Between(1, 90))), ("agent", random.Of("ann", "ben")));
+            case 7:
+                return Pick(callbacks) is ({ } whose, { } callback)
+                    ? Json.Line("callback_cancelled", key, whose, ("callback", callback), ("reason", "called us")) : null;
+            default: return Json.Line("tag", key, account, ("tag", random.Of("vip", "Key Account", "watch")), ("set", random.Chance(60)));
+        }
     }
 
     private string Plan(DateOnly day)

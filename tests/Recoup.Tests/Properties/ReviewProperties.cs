@@ -9,7 +9,7 @@ public sealed class ReviewProperties
 
     [Fact]
     public void Looking_only_at_who_is_due_misses_no_step_that_looking_at_everybody_takes() =>
-        Many.Histories(36, seed => RandomHistory.Of(14_000 + seed, EveryDay with { Plans = true }), history =>
+        Many.Histories(36, seed => RandomHistory.Of(14_000 + seed, EveryDay with { Plans = true, Conversations = true }), history =>
     {
         // What the channel says hangs on the message's id, and ids count events, so here it always says "sent".
         using var due = new Play(Policies.Of(history.Policy)).Do(history, moody: false);

@@ -284,7 +284,7 @@ public sealed class JoinTests
         var listed = new List<string>();
         for (string? after = null; ;)
         {
-            var page = new PageReadings(play.Store).Accounts("", Day(4, 22), after, 1);
+            var page = new PageReadings(play.Store).Accounts("", null, Day(4, 22), after, 1);
             listed.AddRange(page.Rows.Select(r => $"{r.Account} of {r.Party}"));
             if ((after = page.Next) is null) break;
         }

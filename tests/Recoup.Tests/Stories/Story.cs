@@ -144,6 +144,36 @@ internal sealed class Story : IDisposable
                     break;
                 }
             case "plan": Plan(w); break;
+            case "note":
+                {
+                    var text = w.Next("a word that is noted");
+                    var of = w.Take("for") ? w.Next("a number") : null;
+                    Send(Json.Line("note", Named(w), Account(w, out _), ("at", now), ("text", text), ("invoice", of)));
+                    break;
+                }
+            case "callback":
+                {
+                    w.Expect("at");
+                    var day = w.Date();
+                    var time = TimeOnly.ParseExact(w.Next("a time such as 19:30"), "HH:mm", CultureInfo.InvariantCulture);
+                    var agent = w.Take("by") ? w.Next("who calls") : null;
+                    Send(Json.Line("callback", Named(w), Account(w, out _), ("at", new DateTimeOffset(day.ToDateTime(time), TimeSpan.Zero)),
+                        ("agent", agent)));
+                    break;
+                }
+            case "cancel" when w.Take("callback"):
+                {
+                    var callback = w.Next("a callback's name");
+                    Send(Json.Line("callback_cancelled", Key(), Account(w, out _), ("callback", callback), ("reason", "called us")));
+                    break;
+                }
+            case "tag" or "untag":
+                {
+                    var set = w.Last == "tag";
+                    var tag = w.Next("a tag");
+                    Send(Json.Line("tag", Key(), Account(w, out _), ("tag", tag), ("set", set)));
+                    break;
+                }
             case "cancel" when w.Take("credit"):
                 {
                     var number = w.Next("a number");
@@ -391,7 +421,7 @@ internal sealed class Story : IDisposable
             Reduce(w, "allocation_reversed", "invoice", (credit ? "credit_note" : "payment", from));
             return;
         }
-        switch (w.Next("refund, cancellation, waiver, write off or promise"))
+        switch (w.Next("refund, cancellation, waiver, write off, promise or note"))
         {
             case "refund":
                 {
@@ -403,6 +433,12 @@ internal sealed class Story : IDisposable
                 {
                     var number = w.Next("a number");
                     Send(Json.Line("cancellation_reversed", Key(), Account(w, out var on), ("invoice", number), ("on", on), ("reason", "a mistake")));
+                    break;
+                }
+            case "note":
+                {
+                    var note = w.Next("a note's name");
+                    Send(Json.Line("note_withdrawn", Key(), Account(w, out _), ("note", note), ("reason", "a mistake")));
                     break;
                 }
             case "promise":
@@ -504,12 +540,24 @@ internal sealed class Story : IDisposable
             case "explain": return $"explain {Explain(w.Rest())}";
             case "next": w.Expect("review"); return $"next review {(Party().NextReviewOn is { } next ? $"{next:yyyy-MM-dd}" : "never")}";
             case "promise": { var promise = w.Next("a promise's name"); return $"promise {promise} {Promise(promise)}"; }
+            case "callback":
+                {
+                    var callback = w.Next("a callback's name");
+                    var line = new ConversationReadings(Play.Store).Callbacks(null, null, null, 1000).Rows.First(l => l.Callback.Callback == callback);
+                    return $"callback {callback} {line.Callback.Status}";
+                }
+            case "tags":
+                {
+                    w.Expect("of");
+                    var tagged = w.Next("an account");
+                    return $"tags of {tagged} {string.Join(' ', new Readings(Play.Store).PartyOf(tagged)!.TagsOf(tagged).DefaultIfEmpty("none"))}";
+                }
             case "plan": { var plan = w.Next("a plan's name"); return $"plan {plan} {PlanStanding(plan)}"; }
             case "paid":
                 w.Expect("items");
                 return $"paid items {Party().Behaviour.Settled} late {Party().Behaviour.SettledLate} days {Party().Behaviour.LateDays}";
             case "worklist":
-                var work = new Readings(Play.Store).Worklist(null, 100);
+                var work = new WorklistReadings(Play.Store, now).List(null, null, null, 100).Rows;
                 return $"worklist {(work.Count > 0 ? string.Join(", ", work.Select(x => x.Work.Kind)) : "empty")}";
             default: throw new StoryException($"'{w.Last}' can't be expected; docs/stories.md lists what can");
         }

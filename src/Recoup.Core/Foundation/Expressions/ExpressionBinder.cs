@@ -21,6 +21,7 @@ internal sealed class ExpressionBinder<TScope>(string text, Symbols<TScope> symb
         Syntax.Arithmetic arithmetic => Bind(arithmetic),
         Syntax.Comparison comparison => Bind(comparison),
         Syntax.Membership membership => Bind(membership),
+        Syntax.Having having => Bind(having),
         Syntax.Junction junction => Bind(junction),
         _ => throw new InvalidOperationException($"No binding for {syntax.GetType().Name}."),
     };
@@ -71,6 +72,8 @@ internal sealed class ExpressionBinder<TScope>(string text, Symbols<TScope> symb
             return code;
         }
 
+        if (symbols.FindSet(name.Text, out _))
+            throw Fail(name.Position, $"'{name.Text}' is several words at once: ask for one of them, {name.Text} has \"…\"");
         if (symbols.FindFunction(name.Text, out _) || ExpressionFunctions<TScope>.All.ContainsKey(name.Text))
             throw Fail(name.Position, $"'{name.Text}' is a function: write its arguments in parentheses after it");
         if (_wordsForNoValue.Contains(name.Text.ToLowerInvariant(), StringComparer.Ordinal))
@@ -170,6 +173,18 @@ internal sealed class ExpressionBinder<TScope>(string text, Symbols<TScope> symb
         var item = Bind(membership.Item);
         var list = membership.List.Select(one => Expect(one, item.Kind, "each value in the list")).ToArray();
         return membership.Negated ? item.NotIn(list) : item.In(list);
+    }
+
+    private Code<TScope, bool> Bind(Syntax.Having having)
+    {
+        if (having.Set is not Syntax.Name name || !symbols.FindSet(name.Text, out var set))
+            throw Fail(having.Set.Position, $"only several words at once have one of them: write {symbols.SetNames.FirstOrDefault() ?? "a name of such"} has");
+        if (having.Word is not Syntax.Literal { Value: { Kind: ValueKind.Text } literal })
+            throw Fail(having.Word.Position, $"what follows 'has' is a word in quotes: {name.Text} has \"…\"");
+        var word = literal.AsText;
+        if (set.ProblemOf(word) is { } problem) throw Fail(having.Word.Position, $"'{word}' {problem}");
+        Names.Add(name.Text);
+        return Code<TScope>.Boolean(s => set.Read(s).Contains(word, StringComparer.Ordinal));
     }
 
     private Code<TScope, bool> Bind(Syntax.Comparison comparison)

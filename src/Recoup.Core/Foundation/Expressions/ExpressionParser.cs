@@ -27,6 +27,9 @@ internal abstract record Syntax(int Position)
     public sealed record Comparison(Syntax Left, string Operator, int OperatorPosition, Syntax Right)
         : Syntax(Left.Position);
 
+    /// <summary>Whether a set has a word: <c>tags has "vip"</c>.</summary>
+    public sealed record Having(Syntax Set, Syntax Word) : Syntax(Set.Position);
+
     public sealed record Membership(Syntax Item, bool Negated, IReadOnlyList<Syntax> List) : Syntax(Item.Position);
 
     /// <summary><c>and</c> when Every, else <c>or</c>.</summary>
@@ -37,7 +40,7 @@ internal abstract record Syntax(int Position)
 internal sealed class ExpressionParser
 {
     private static readonly FrozenSet<string> _reserved =
-        FrozenSet.Create(StringComparer.Ordinal, "and", "or", "not", "in", "true", "false");
+        FrozenSet.Create(StringComparer.Ordinal, "and", "or", "not", "in", "has", "true", "false");
 
     private readonly string _text;
     private readonly ExpressionLexer _lexer;
@@ -107,6 +110,7 @@ internal sealed class ExpressionParser
             return new Syntax.Comparison(left, op, position, right);
         }
 
+        if (Took("has")) return new Syntax.Having(left, Sum());
         var negated = Took("not");
         if (!At("in")) return negated ? throw Fail($"expected 'in' after 'not', found {_token}") : left;
         Take();

@@ -13,8 +13,12 @@ public sealed class Symbols<TScope>
     private readonly Dictionary<string, Code<TScope>> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SymbolFunction<TScope>> _functions = new(StringComparer.Ordinal);
 
-    /// <summary>The names of values, in ordinal order; functions are not among them.</summary>
-    public IEnumerable<string> Names => _values.Keys.Order(StringComparer.Ordinal);
+    private readonly Dictionary<string, SymbolSet<TScope>> _sets = new(StringComparer.Ordinal);
+
+    /// <summary>The names of values and sets, in ordinal order; functions are not among them.</summary>
+    public IEnumerable<string> Names => _values.Keys.Concat(_sets.Keys).Order(StringComparer.Ordinal);
+
+    internal IEnumerable<string> SetNames => _sets.Keys.Order(StringComparer.Ordinal);
 
     /// <summary>The names of the functions added here, in ordinal order; built-in ones are not among them.</summary>
     public IEnumerable<string> FunctionNames => _functions.Keys.Order(StringComparer.Ordinal);
@@ -31,6 +35,15 @@ public sealed class Symbols<TScope>
 
     public Symbols<TScope> Boolean(string name, Func<TScope, bool?> read) =>
         Add(name, Code<TScope>.Boolean(scope => Maybe.Of(read(scope))));
+
+    /// <summary>Several words at once, of which an expression asks for one: <c>tags has "vip"</c>.</summary>
+    /// <param name="problemOf">What is wrong with a word that is asked for, such as another spelling than the one that words have; null: nothing.</param>
+    public Symbols<TScope> Set(string name, Func<TScope, IReadOnlyCollection<string>> read, Func<string, string?> problemOf)
+    {
+        CheckFree(name);
+        _sets.Add(name, new SymbolSet<TScope>(read, problemOf));
+        return this;
+    }
 
     /// <summary>
     /// A function of values. It is called even when an argument has no value, with a fresh array each time (so such a
@@ -50,6 +63,8 @@ public sealed class Symbols<TScope>
             allowedNames.ToFrozenSet(StringComparer.Ordinal), result, call));
 
     internal bool Find(string name, [NotNullWhen(true)] out Code<TScope>? code) => _values.TryGetValue(name, out code);
+
+    internal bool FindSet(string name, [NotNullWhen(true)] out SymbolSet<TScope>? set) => _sets.TryGetValue(name, out set);
 
     internal bool FindFunction(string name, [NotNullWhen(true)] out SymbolFunction<TScope>? function) =>
         _functions.TryGetValue(name, out function);
@@ -74,10 +89,12 @@ public sealed class Symbols<TScope>
     {
         if (!ExpressionParser.IsName(name))
             throw new ArgumentException($"'{name}' is not a name: write snake_case, with dots, and no reserved word.", nameof(name));
-        if (_values.ContainsKey(name) || _functions.ContainsKey(name))
+        if (_values.ContainsKey(name) || _sets.ContainsKey(name) || _functions.ContainsKey(name))
             throw new ArgumentException($"'{name}' is declared twice.", nameof(name));
     }
 }
+
+internal sealed record SymbolSet<TScope>(Func<TScope, IReadOnlyCollection<string>> Read, Func<string, string?> ProblemOf);
 
 internal abstract record SymbolFunction<TScope>(ValueKind Result)
 {
