@@ -33,7 +33,8 @@ internal static class HotEvents
             .Raw("{\"number\":"u8).Text(e.Number).Raw(",\"issued_on\":"u8).Day(e.IssuedOn).Raw(",\"due_on\":"u8).Day(e.DueOn)
             .Raw(",\"minor\":"u8).Number(e.Minor).Raw(",\"currency\":"u8).Text(e.Currency)
             .Text(",\"order\":"u8, e.Order).Text(",\"terms\":"u8, e.Terms).Number(",\"tax_minor\":"u8, e.TaxMinor)
-            .Day(",\"serviced_on\":"u8, e.ServicedOn).Day(",\"delivered_on\":"u8, e.DeliveredOn).Raw("}"u8).End();
+            .Day(",\"serviced_on\":"u8, e.ServicedOn).Day(",\"delivered_on\":"u8, e.DeliveredOn)
+            .Raw(e.DayCorrected ? ",\"day_corrected\":true"u8 : ""u8).Raw("}"u8).End();
     }
 
     private static InvoiceEvent.Issued? DecodeInvoice(ReadOnlySpan<byte> payload)
@@ -52,6 +53,7 @@ internal static class HotEvents
         {
             Order = r.Text(",\"order\":"u8), Terms = r.Word(",\"terms\":"u8), TaxMinor = r.Number(",\"tax_minor\":"u8),
             ServicedOn = r.Day(",\"serviced_on\":"u8), DeliveredOn = r.Day(",\"delivered_on\":"u8),
+            DayCorrected = r.Has(",\"day_corrected\":true"u8),
         };
         r.Raw("}"u8);
         return r.Ended ? invoice : null;

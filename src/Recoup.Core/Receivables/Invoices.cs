@@ -97,6 +97,10 @@ public abstract record InvoiceEvent : Event
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public bool Deliver { get; init; }
 
+        /// <summary>It is the one that was cancelled just before, of which the day of issue alone was wrong.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool DayCorrected { get; init; }
+
         internal override bool HasWords => Order is not null || Terms is not null || Lines is not null;
 
         internal override Event WithWords(Func<string, string> change) => this with
@@ -255,7 +259,8 @@ internal static class InvoiceChapter
 
     /// <param name="deliver">It is to be sent to the customer.</param>
     /// <param name="number">Nobody's, or that of an invoice that was cancelled: it is issued again under its number.</param>
-    internal static Refused? Issue(Handling work, InvoiceInput.Issued i, string number, bool deliver)
+    /// <param name="dayCorrected">It is the one that was cancelled just before, with its right day of issue.</param>
+    internal static Refused? Issue(Handling work, InvoiceInput.Issued i, string number, bool deliver, bool dayCorrected = false)
     {
         if (work.State.Item(i.Account, number) is { } cancelled && cancelled.Currency != i.Amount.Currency.Code)
             return new Refused(Refusal.WrongCurrency,
@@ -265,7 +270,7 @@ internal static class InvoiceChapter
         {
             Order = i.Order, Terms = i.Terms, TaxMinor = i.Tax?.Minor, ServicedOn = i.ServicedOn, DeliveredOn = i.DeliveredOn,
             Lines = i.Lines?.Select(l => new InvoiceLine(l.Description, l.Amount.Minor)).ToList(),
-            Deliver = deliver,
+            Deliver = deliver, DayCorrected = dayCorrected,
         }, i.IssuedOn);
         // Cash that came for this invoice before it did applies itself, in the order in which it came.
         var item = work.State.Items[(i.Account, number)];
@@ -386,32 +391,67 @@ internal static class InvoiceChapter
         if (i.Amount.Currency.Code != item.Currency)
             return new Refused(Refusal.WrongCurrency, $"invoice {item.Number} is in {item.Currency} here, in {i.Amount.Currency} in the list, "
                 + $"and a number keeps its currency: cancel it with invoice_cancelled, and give the one in {i.Amount.Currency} a number of its own");
-        if (item.IssuedOn != i.IssuedOn && item.WrittenOff == 0 && !IsRecovered(work, item)) return IssueAnew(work, i, item, deliver);
+        if (item.IssuedOn != i.IssuedOn)
+        {
+            if (CanNotBeOf(work, item, i.IssuedOn) is { } why)
+                work.Remarks.Add($"account {i.Account}: invoice {item.Number} is of {item.IssuedOn:yyyy-MM-dd} here, of {i.IssuedOn:yyyy-MM-dd} in the list: "
+                    + $"{why}, so it stays of {item.IssuedOn:yyyy-MM-dd}");
+            else if (IssueAnew(work, i, item, deliver) is { } refused) return refused;
+            item = work.State.Items[(i.Account, name)];
+        }
         var on = work.Today > item.IssuedOn ? work.Today : item.IssuedOn;
         var due = i.DueOn < item.IssuedOn ? item.IssuedOn : i.DueOn;
         return CorrectItem(work, item, on, i.Amount, due, ByList);
     }
 
-    /// <summary>Another day of issue: the document with the wrong one never was. What had met it meets the right one.</summary>
+    /// <summary>
+    /// Another day of issue: the document with the wrong one never was. All else of it is as it was, and stays so: what had met it
+    /// meets the right one on its day, and dunning goes on where it stands. What the row says besides is a correction of today.
+    /// </summary>
     private static Refused? IssueAnew(Handling work, InvoiceInput.Issued i, ItemState item, bool deliver)
     {
-        var held = Held(work, item);
-        var released = Release(work, item, held);
-        work.Emit(new InvoiceEvent.Cancelled(item.Number, -(item.Balance + held), released, $"issued on {i.IssuedOn:yyyy-MM-dd}: {ByList}"), item.IssuedOn);
-        if (Issue(work, i, item.Number, deliver) is { } refused) return refused;
-        foreach (var part in released ?? [])
+        var released = Release(work, item, Held(work, item));
+        var metBefore = (released ?? []).ToDictionary(r => r.Payment, r => work.State.Cash[r.Payment].Back?.Count ?? 0, StringComparer.Ordinal);
+        var issued = Movements.SumOn(WithoutCash(work, item), item.IssuedOn);
+        work.Emit(new InvoiceEvent.Cancelled(item.Number, -issued, released, $"issued on {i.IssuedOn:yyyy-MM-dd}: {ByList}"), item.IssuedOn);
+        var was = i with { Amount = new Money(issued, i.Amount.Currency), DueOn = item.DueOn < i.IssuedOn ? i.DueOn : item.DueOn };
+        if (Issue(work, was, item.Number, deliver, dayCorrected: true) is { } refused) return refused;
+        // What met it first goes back first, as it was: in time stays in time.
+        foreach (var part in Enumerable.Reverse(released ?? []))
         {
             var cash = work.State.Cash[part.Payment];
-            var minor = Math.Min(Math.Min(part.Minor, work.State.Items[(i.Account, item.Number)].Balance), cash.Unapplied);
-            if (minor <= 0) continue;
-            var on = cash.On > i.IssuedOn ? cash.On : i.IssuedOn;
-            work.Emit(new PaymentEvent.CashApplied(part.Payment, new Applied(item.Number, minor, on)), on);
+            foreach (var back in cash.Back!.Skip(metBefore[part.Payment]).Where(b => b.Number == item.Number).Reverse().ToList())
+            {
+                var anew = work.State.Items[(i.Account, item.Number)];
+                var minor = Math.Min(Math.Min(back.Minor, anew.Balance), cash.Unapplied);
+                if (minor > 0) PaymentChapter.Apply(work, cash, anew, minor, back.Since, back.MetOn);
+            }
         }
         return null;
     }
 
-    private static bool IsRecovered(Handling work, ItemState item) =>
-        item.AppliedBy?.Exists(key => work.State.Cash[key].Allocations.Exists(a => a.Number == item.Number && a.Recovery)) == true;
+    /// <summary>Why the item can't be of that day: what can't be put on another had lowered it by then.</summary>
+    private static string? CanNotBeOf(Handling work, ItemState item, DateOnly day)
+    {
+        if (day <= item.IssuedOn) return null;
+        foreach (var (on, minor) in item.WriteOffs ?? [])
+            if (on < day) return $"{Format(minor, item)} of it were written off on {on:yyyy-MM-dd}, before that day";
+        var movements = WithoutCash(work, item);
+        Movements.Add(movements, item.IssuedOn, -Movements.SumOn(movements, item.IssuedOn));
+        foreach (var (on, minor) in movements)
+            if (on < day && Movements.SumOn(movements, on) < 0) return $"{Format(-minor, item)} of it were settled on {on:yyyy-MM-dd}, before that day";
+        return null;
+    }
+
+    /// <summary>How its balance moved but for what payments and credits have on it.</summary>
+    private static List<Movement> WithoutCash(Handling work, ItemState item)
+    {
+        var movements = new List<Movement>(item.Movements);
+        foreach (var key in item.AppliedBy ?? [])
+            foreach (var met in work.State.Cash[key].Allocations.Where(a => a.Number == item.Number && !a.Recovery))
+                Movements.Add(movements, met.On, met.Minor);
+        return movements;
+    }
 
     // --- what follows from events ---
 
@@ -453,16 +493,18 @@ internal static class InvoiceChapter
     /// <summary>A number issued again after its cancellation: what was before stays in the item's past.</summary>
     private static void IssueAgain(PartyState state, Envelope e, CellDeltas cells, ItemState item, InvoiceEvent.Issued invoice)
     {
-        item.EnteredOn = e.RecordedOn > invoice.DueOn ? e.RecordedOn : null;
+        // One whose day of issue alone is another was heard of when it was, and its due dates stood when they did.
+        if (!invoice.DayCorrected) item.EnteredOn = e.RecordedOn > invoice.DueOn ? e.RecordedOn : null;
         item.Delivery = null;
         Change(state, e, cells, invoice.Number, (e.EffectiveOn, invoice), static (i, again) =>
         {
             i.TakeCancellationBack(again.EffectiveOn);
             i.IssuedOn = again.invoice.IssuedOn;
             i.IssuedAgain = true;
-            i.Amount = again.invoice.Minor;
+            // Of one whose day alone is another, what was corrected since is a part.
+            i.Amount = again.invoice.DayCorrected ? i.Amount + again.invoice.Minor : again.invoice.Minor;
             i.Move(again.EffectiveOn, again.invoice.Minor);
-            i.Redate(again.EffectiveOn, again.invoice.DueOn);
+            if (!again.invoice.DayCorrected || i.DueOn != again.invoice.DueOn) i.Redate(again.EffectiveOn, again.invoice.DueOn);
         });
         PartyLedger.Reinstate(state, e, cells, item.Number, item.Amount);
         state.Touch(e);
