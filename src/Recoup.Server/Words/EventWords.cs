@@ -56,7 +56,7 @@ public static class EventWords
         PlanEvent.Closed p => ($"Payment plan {p.Outcome}", Join($"{Show.AmountWith(p.PaidMinor, p.Currency)} were paid", p.Reason)),
         HoldEvent.Placed h => ("Hold", $"{Show.Span(h.From, h.To)}: {h.Reason}"),
         HoldEvent.Released h => ("Hold released", $"last day {Show.Day(h.LastDay)}"),
-        NoteEvent.Added n => ("Note", Join(n.Text, n.Number is { } of ? $"of {of}" : null, n.By)),
+        NoteEvent.Added n => (n.Number is { } of ? $"Note of {of}" : "Note", n.Text),
         NoteEvent.Withdrawn n => ("Note withdrawn", Join(n.Note, n.Reason)),
         CallbackEvent.Agreed c =>
             ("Callback agreed", Join($"{Show.Time(c.At.ToUnixTimeMilliseconds())} by {c.Agent}", c.About)),
