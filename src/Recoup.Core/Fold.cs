@@ -162,7 +162,7 @@ public static partial class Fold
                 Id = intent, Kind = decision.Action == "task" ? "call" : decision.Action, Portfolio = decision.Portfolio, Account = e.Account,
                 Rule = decision.Rule,
                 Owner = decision.Action == "propose_placement" ? "manager" : "agent", CreatedOn = e.EffectiveOn, DueOn = e.EffectiveOn,
-                Minor = decision.Facts.OverdueMinor, Currency = decision.Facts.Currency, Score = decision.Score,
+                Minor = decision.Facts.OverdueMinor, Currency = decision.Facts.Currency, Score = decision.Score, StepBefore = before,
             };
             state.WorkItems.Changed.Add(intent);
             state.Pending.Add(new Pending(intent, decision.Portfolio, "work"));
@@ -177,14 +177,7 @@ public static partial class Fold
         {
             if (treatment.RemindedThrough == through) treatment.RemindedThrough = letter.RemindedBefore;
         }
-        else if (treatment.LastStep == letter.Rule && treatment.LastStepOn == message.DecidedOn)
-        {
-            treatment.LastStep = letter.StepBefore?.Step;
-            treatment.LastStepOn = letter.StepBefore?.On;
-            treatment.LastAnchorOn = letter.StepBefore?.AnchorOn;
-            treatment.LastEntryAt = letter.StepBefore?.EntryAt ?? 0;
-            treatment.LastInShadow = letter.StepBefore?.InShadow ?? false;
-        }
+        else treatment.TakeBack(letter.Rule, message.DecidedOn, letter.StepBefore);
     }
 
     private static void CountAction(PartyState state, string account, CellDeltas cells, DateOnly on, bool proactive)

@@ -44,16 +44,21 @@ public static partial class Machine
         foreach (var portfolio in PortfoliosOf(state))
         {
             var facts = Facts.Freeze(state, portfolio, asOf, work.Context.Policy, work.Context.Workspace.TimeZone(portfolio));
-            if (state.Pending.Count > 0) CloseWork(work, facts);
+            // The step of work that nobody has done is due again, so facts of steps are others by then.
+            if (state.Pending.Count > 0 && CloseWork(work, facts))
+                facts = Facts.Freeze(state, portfolio, asOf, work.Context.Policy, work.Context.Workspace.TimeZone(portfolio));
             var underWay = 0;
             foreach (var pending in state.Pending)
                 if (pending.Kind == "message") underWay++;
             foreach (var (before, _) in decisions)
                 if (before.Action == "message") underWay++;
-            // Neither work closed nor a document decided is anything that facts are of.
+            // A document decided is nothing that facts are of.
             if (DecideDocuments(work, portfolio, facts) is { } documentOn && documentOn < next) next = documentOn;
             var decision = Decider.Decide(state, facts, work.Context, underWay, "");
             if (decision.NextReviewOn is { } reviewOn && reviewOn < next) next = reviewOn;
+            // What a step of the strategy before asked for is held against the new one's tomorrow.
+            if (decision.Strategy != state.Treatment(portfolio)?.Strategy && asOf.Plus(1) is var tomorrow && tomorrow < next
+                && state.Pending.Exists(p => p.Kind == "work" && p.Portfolio == portfolio)) next = tomorrow;
             // Whom the gate lets contact is where it can be: nobody has to find out any more.
             if (decision.Verdict == "allowed" && state.Pending.Count > 0) CloseFindPlace(work, asOf, portfolio);
             decisions.Add((decision, facts.Account.Account));
@@ -67,14 +72,17 @@ public static partial class Machine
     }
 
     /// <summary>What a person was asked to do and what lost its reason since: paid, or no longer worth the step that asked for it.</summary>
-    private static void CloseWork(Work work, Facts facts)
+    /// <returns>Something was closed.</returns>
+    private static bool CloseWork(Work work, Facts facts)
     {
+        var before = work.Events.Count;
         foreach (var pending in work.State.Pending.Where(p => p.Kind == "work" && p.Portfolio == facts.Portfolio).ToList())
         {
             var item = work.State.WorkItems[pending.Id];
             if (facts.ToChaseMinor > 0 && !facts.IsBelowMinimum && IsStillWorth(work, item.Rule, facts, asTask: true)) continue;
             work.Emit(new WorkItemEvent.Closed(pending.Id, "no_longer_needed", null), facts.AsOf, item.Account);
         }
+        return work.Events.Count > before;
     }
 
     private static void CloseFindPlace(Work work, DateOnly asOf, string portfolio)

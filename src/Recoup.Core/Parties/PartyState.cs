@@ -105,6 +105,15 @@ public sealed class TreatmentState : IFormed<TreatmentState>
 
     public string Segment => Segments.Count == 0 ? Unsegmented : Segments[^1].Segment;
 
+    /// <summary>A step that reached nobody was not taken: what it asks for must still be done before what comes after it.</summary>
+    /// <param name="before">Where the treatment stood before it; null: at no step.</param>
+    public void TakeBack(string step, DateOnly on, StepTaken? before)
+    {
+        if (LastStep != step || LastStepOn != on) return;
+        (LastStep, LastStepOn, LastAnchorOn) = (before?.Step, before?.On, before?.AnchorOn);
+        (LastEntryAt, LastInShadow) = (before?.EntryAt ?? 0, before?.InShadow ?? false);
+    }
+
     public static TreatmentState Blank => new();
 
     public static TreatmentState Form<TForm>(ref TForm f, TreatmentState v) where TForm : IForm, allows ref struct

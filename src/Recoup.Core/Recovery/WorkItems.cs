@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
+using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using static Recoup.Core.Inputs.Fields;
 
@@ -60,6 +62,9 @@ public sealed class WorkItemState : IFormed<WorkItemState>
     public bool Open { get; set; } = true;
     public string? Disposition { get; set; }
 
+    /// <summary>Where the treatment stood before this step: there it stands again should nobody do what it asks.</summary>
+    public StepTaken? StepBefore { get; set; }
+
     /// <summary>
     /// Expected value of acting, in major units: what is at stake times the chance that it moves. The chance is
     /// lowest for those who pay anyway and those who never will, so it peaks in the middle of the score.
@@ -83,6 +88,7 @@ public sealed class WorkItemState : IFormed<WorkItemState>
         v.Score = f.Int("score", v.Score);
         v.Open = f.Flag("open", v.Open);
         v.Disposition = f.TextOrNull("disposition", v.Disposition);
+        v.StepBefore = f.OneOrNull("step_before", v.StepBefore);
         return v;
     }
 }
@@ -146,11 +152,17 @@ public static class WorkItemChapter
     private static void Close(PartyState state, WorkItemEvent.Closed closed)
     {
         var item = state.WorkItems[closed.WorkItem];
+        // Nobody closed it: it lost its reason, such as by a payment, and may have it again.
+        if (closed.By is null && !WasBegun(state, item)) state.Treatment(item.Portfolio)?.TakeBack(item.Rule, item.CreatedOn, item.StepBefore);
         item.Open = false;
         item.Disposition = closed.Disposition;
         state.WorkItems.Changed.Add(closed.WorkItem);
         state.Pending.RemoveAll(p => p.Id == closed.WorkItem);
     }
+
+    /// <summary>Somebody called since, whatever came of it.</summary>
+    private static bool WasBegun(PartyState state, WorkItemState item) => state.Contact.Recent.Exists(
+        r => r is { Outbound: true, Channel: Channel.Call } && DateOnly.FromDateTime(r.At.UtcDateTime) >= item.CreatedOn);
 }
 
 /// <summary>How the events are written: null is left out, and a field that is none of its own refuses the payload.</summary>
