@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
 using Recoup.Connectors.Catalog;
 using Recoup.Core.Measures;
 using Recoup.Core.Workspace;
@@ -10,8 +11,12 @@ using Recoup.Storage.Work;
 namespace Recoup.Server;
 
 /// <summary>What one request reads with: a store of its own, opened when first asked for. A reader never waits for a writer, nor a writer for it.</summary>
-public sealed class Desk(ServeOptions options, Memory memory) : IDisposable
+/// <param name="http">Of whom the request is; null: of who is at the machine.</param>
+public sealed class Desk(ServeOptions options, Memory memory, IHttpContextAccessor? http = null) : IDisposable
 {
+    /// <summary>Who looks and acts.</summary>
+    public Viewer Viewer => field ??= http?.HttpContext?.Items[typeof(Viewer)] as Viewer ?? Viewer.Everything(options.Actor);
+
     private Store? store;
     private string? version;
     private DateOnly? lastRecordedOn;

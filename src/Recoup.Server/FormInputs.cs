@@ -3,6 +3,7 @@ using Recoup.Core;
 using Recoup.Core.Inputs;
 using Recoup.Server.Words;
 using Recoup.Storage;
+using Recoup.Storage.Work;
 
 namespace Recoup.Server;
 
@@ -10,14 +11,15 @@ namespace Recoup.Server;
 internal static class FormInputs
 {
     /// <summary>Sends it through the door. Empty: taken, or known already; else why not, for the person who entered it.</summary>
-    public static IReadOnlyList<InputProblem> Take(Store store, ServeOptions options, string kindName, IFormCollection form, Reader reader)
+    public static IReadOnlyList<InputProblem> Take(Store store, ServeOptions options, Viewer viewer, string kindName, IFormCollection form, Reader reader)
     {
+        if (!viewer.MayEnter(kindName)) return [new InputProblem(null, viewer.WhyNot(kindName))];
         var kind = InputKinds.Of(kindName);
         var draft = new InputDraft(kind);
         var problems = new List<InputProblem>();
         for (var i = 0; i < kind.Fields.Count; i++)
             if (form.TryGetValue(kind.Fields[i].Name, out var text) && text.Count == 1) Set(draft, i, text[0] ?? "", reader, problems);
-        var input = problems.Count > 0 ? null : kind.Build(draft, options.Actor, problems);
+        var input = problems.Count > 0 ? null : kind.Build(draft, viewer.Actor, problems);
         if (input is null) return problems;
         var door = new Door(store, "import", options.Clock, options.Writer);
         var taken = door.TakeOrSetAside([new InputUnit(0, [input])]).Units[0];

@@ -123,6 +123,9 @@ public sealed class WorkspaceState
         foreach (var day in elsewhere ?? []) days[day.Portfolio] = day.On;
     }
 
+    /// <summary>Who works with it.</summary>
+    public Users Users { get; } = new();
+
     /// <summary>Keys of the API that are and were.</summary>
     public IReadOnlyCollection<ApiKeyState> ApiKeys => apiKeys.Values;
 
@@ -168,6 +171,7 @@ public sealed class WorkspaceState
             case Event.ApiKeyRevoked revoked:
                 if (apiKeys.TryGetValue(revoked.Id, out var held)) apiKeys[revoked.Id] = held with { RevokedAt = revoked.At };
                 break;
+            case UserEvent user: Users.Apply(user); break;
             case Event.RunBegan run:
                 ChangedSinceRun = false;
                 if (FirstRunOn is null)

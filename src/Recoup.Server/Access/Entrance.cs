@@ -5,13 +5,13 @@ using System.Text;
 namespace Recoup.Server.Access;
 
 /// <summary>
-/// Who may see the pages: whoever opened a link that was printed in the terminal. A link lets one browser in, once;
-/// then the next link is printed. What was let in lasts until the server ends.
+/// Who may see the pages: whoever opened a link that was printed in the terminal, or a user's own. A link lets one browser in, once;
+/// then the next link is printed. What was let in lasts until the server ends, a user's no longer than the user is there.
 /// </summary>
 public sealed class Entrance
 {
     private readonly Lock gate = new();
-    private readonly ConcurrentDictionary<string, bool> sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string?> sessions = new(StringComparer.Ordinal);
     private string? token;
 
     /// <summary>A new link's token; one that was not used yet ends.</summary>
@@ -28,12 +28,24 @@ public sealed class Entrance
             if (token is null || !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(given))) return null;
             token = null;
         }
+        return Open(null);
+    }
+
+    /// <summary>A new session.</summary>
+    /// <param name="user">Whose; null: that of who is at the machine.</param>
+    public string Open(string? user)
+    {
         var session = Random();
-        sessions[Digest(session)] = true;
+        sessions[Digest(session)] = user;
         return session;
     }
 
-    public bool Knows(string? session) => session is not null && sessions.ContainsKey(Digest(session));
+    /// <param name="user">Whose session it is; null: that of who is at the machine.</param>
+    public bool Knows(string? session, out string? user)
+    {
+        user = null;
+        return session is not null && sessions.TryGetValue(Digest(session), out user);
+    }
 
     private static string Random() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
 

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Server.Api;
 using Recoup.Server.Assets;
 using Recoup.Storage;
+using Recoup.Storage.Work;
 
 namespace Recoup.Server.Access;
 
@@ -40,8 +42,8 @@ public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> 
         if (isApi || path is "/health" or "/health/live" or "/health/ready") await next(http);
         else if (path.StartsWith(EnterPath, StringComparison.Ordinal)) await Enter(http, path[EnterPath.Length..]);
         else if (path.StartsWith(AssetFiles.Path, StringComparison.Ordinal)) await next(http);
-        else if (!entrance.Knows(http.Request.Cookies[CookieName(http)])) await Refuse(http);
-        else await Answer(http);
+        else if (!entrance.Knows(http.Request.Cookies[CookieName(http)], out var user)) await Refuse(http);
+        else await Answer(http, user);
     }
 
     /// <summary>localhost, or a loopback address written as one (127.0.0.2 too): no name that somebody else's DNS answers for.</summary>
@@ -74,17 +76,27 @@ public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> 
 
     private async Task Enter(HttpContext http, string token)
     {
-        if (HttpMethods.IsGet(http.Request.Method) && entrance.Enter(token) is { } session)
+        var user = HttpMethods.IsGet(http.Request.Method) ? UserOf(token) : null;
+        if (HttpMethods.IsGet(http.Request.Method) && (user is null ? entrance.Enter(token) : entrance.Open(user)) is { } session)
         {
             http.Response.Cookies.Append(CookieName(http), session, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Path = "/" });
-            options.Say($"Somebody came in by the link. For another browser: {address()}{EnterPath}{entrance.NewToken()}");
+            if (user is null) options.Say($"Somebody came in by the link. For another browser: {address()}{EnterPath}{entrance.NewToken()}");
             // A strict cookie does not go along a redirect that began at another site; a page of our own begins anew.
             await PlainPage.Write(http, 200, "Welcome", "You are in.", ("/", "Go to the dashboard"), goOn: true);
             return;
         }
-        if (entrance.Knows(http.Request.Cookies[CookieName(http)])) http.Response.Redirect("/");
+        if (entrance.Knows(http.Request.Cookies[CookieName(http)], out _)) http.Response.Redirect("/");
         else await PlainPage.Write(http, 401, "This link was used, or is not the last one",
-            "Each link lets one browser in, once. The next one stands in the terminal in which `recoup serve` runs.");
+            "Each link lets one browser in, once. The next one stands in the terminal in which `recoup serve` runs; `recoup user link NAME` makes a user's.");
+    }
+
+    /// <summary>Whom a user's own link lets in; null: it is none, or was used, or is over.</summary>
+    private string? UserOf(string token)
+    {
+        // What is no such link costs no reading.
+        if (!token.StartsWith(UserAccounts.TokenPrefix, StringComparison.Ordinal)) return null;
+        using var store = options.OpenStore();
+        return UserAccounts.Enter(new Door(store, "user", options.Clock, options.Writer), token, options.Clock.GetUtcNow());
     }
 
     private static async Task Refuse(HttpContext http)
@@ -101,10 +113,19 @@ public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> 
             "The link stands in the terminal in which `recoup serve` runs. It lets one browser in, once, until the server ends; then a new one is printed.");
     }
 
-    private async Task Answer(HttpContext http)
+    private async Task Answer(HttpContext http, string? user)
     {
         try
         {
+            if (user is not null)
+            {
+                if (http.RequestServices.GetRequiredService<Desk>().Workspace.Users.Find(user) is not { Details: { Disabled: false } details })
+                {
+                    await PlainPage.Write(http, 401, "You are in no more", $"{user} was disabled; `recoup user enable {user}` undoes that.");
+                    return;
+                }
+                http.Items[typeof(Viewer)] = Viewer.Of(details);
+            }
             await next(http);
             if (http.Response is { StatusCode: 404, HasStarted: false } && HttpMethods.IsGet(http.Request.Method))
                 await PlainPage.Write(http, 404, "There is no such page", "The address leads nowhere; perhaps it was cut.", ("/", "Go to the dashboard"));

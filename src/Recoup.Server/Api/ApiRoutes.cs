@@ -61,7 +61,7 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
 
     // --- what all have in common ---
 
-    private async Task Answer(HttpContext http, string route, ApiMay needed, Func<HttpContext, string, ValueTask<Problem?>> answer)
+    private async Task Answer(HttpContext http, string route, ApiMay needed, Func<HttpContext, Viewer, ValueTask<Problem?>> answer)
     {
         var begun = Stopwatch.GetTimestamp();
         using var activity = instruments.Start($"{http.Request.Method} {route}", ActivityKind.Server, http.Request.Headers.TraceParent);
@@ -71,9 +71,9 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
         {
             var bearer = keyring.Bearer(http.Request.Headers.Authorization);
             name = bearer?.Key.Name;
-            if (bearer is not var (key, actor)) problem = Problem.NoKey;
+            if (bearer is not var (key, viewer)) problem = Problem.NoKey;
             else if ((key.May & needed) == 0) problem = Problem.MayNot(ApiKeys.Words(needed));
-            else problem = await answer(http, actor);
+            else problem = await answer(http, viewer);
         }
         catch (Exception e) when (!http.Response.HasStarted)
         {

@@ -8,6 +8,7 @@ using Recoup.Core;
 using Recoup.Core.Inputs;
 using Recoup.Server.Telemetry;
 using Recoup.Storage;
+using Recoup.Storage.Work;
 
 namespace Recoup.Server.Api;
 
@@ -24,7 +25,7 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
     private readonly SemaphoreSlim largeBodies = new(options.Limits.LargeBodiesMax);
 
     /// <summary>Null: answered; else why not.</summary>
-    public async ValueTask<Problem?> Answer(HttpContext http, string actor)
+    public async ValueTask<Problem?> Answer(HttpContext http, Viewer viewer)
     {
         var request = http.Request;
         if (TypeOf(request.ContentType) is not { } type)
@@ -36,10 +37,10 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
             return new Problem(415, "encoding", "The body's encoding is not known", "Send the body as it is, or with Content-Encoding gzip.");
         if (request.ContentLength > options.Limits.BodyBytesMax) return BodyTooLarge;
         var small = !zipped && request.ContentLength <= ApiLimits.SmallBytesMax;
-        if (small) return await Read(http, actor, type, zipped: false);
+        if (small) return await Read(http, viewer, type, zipped: false);
         // What many clients send at once must not fill the memory.
         if (!largeBodies.Wait(0)) return Problem.Full;
-        try { return await Read(http, actor, type, zipped); }
+        try { return await Read(http, viewer, type, zipped); }
         finally { largeBodies.Release(); }
     }
 
@@ -58,7 +59,7 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
         return parts[0].Equals(Json, StringComparison.OrdinalIgnoreCase) ? Json : parts[0].Equals(Lines, StringComparison.OrdinalIgnoreCase) ? Lines : null;
     }
 
-    private async ValueTask<Problem?> Read(HttpContext http, string actor, string type, bool zipped)
+    private async ValueTask<Problem?> Read(HttpContext http, Viewer viewer, string type, bool zipped)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = options.Limits.BodyBytesMax;
         var reader = http.Request.BodyReader;
@@ -70,7 +71,7 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
             read = await reader.ReadAsync(http.RequestAborted);
         }
         Parsed parsed;
-        try { parsed = Parse(read.Buffer, zipped, type, actor, http.Request.Headers["Idempotency-Key"]); }
+        try { parsed = Parse(read.Buffer, zipped, type, viewer, http.Request.Headers["Idempotency-Key"]); }
         finally { reader.AdvanceTo(read.Buffer.End); }
         if (parsed.Problem is { } problem)
         {
@@ -106,29 +107,30 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
 
     private readonly record struct Reject(long Line, string? Key, string Reason);
 
-    private Parsed Parse(ReadOnlySequence<byte> body, bool zipped, string type, string actor, string? header)
+    private Parsed Parse(ReadOnlySequence<byte> body, bool zipped, string type, Viewer viewer, string? header)
     {
         if (body.Length > options.Limits.BodyBytesMax) return new Parsed([], [], 0, false, BodyTooLarge);
-        if (!zipped && body.IsSingleSegment) return Parse(body.FirstSpan, type, actor, header);
-        return (zipped ? Unzip(body) : body.ToArray()) is { } bytes ? Parse(bytes, type, actor, header) : new Parsed([], [], 0, false, BodyTooLarge);
+        if (!zipped && body.IsSingleSegment) return Parse(body.FirstSpan, type, viewer, header);
+        return (zipped ? Unzip(body) : body.ToArray()) is { } bytes ? Parse(bytes, type, viewer, header) : new Parsed([], [], 0, false, BodyTooLarge);
     }
 
-    private Parsed Parse(ReadOnlySpan<byte> body, string type, string actor, string? header)
+    private Parsed Parse(ReadOnlySpan<byte> body, string type, Viewer viewer, string? header)
     {
         var key = header is null ? null : header.Trim().Trim('"');
-        if (type == Lines) return ParseLines(body, actor, key);
-        if (body.TrimStart(" \t\r\n"u8).StartsWith((byte)'[')) return ParseList(body, actor, key);
+        if (type == Lines) return ParseLines(body, viewer, key);
+        if (body.TrimStart(" \t\r\n"u8).StartsWith((byte)'[')) return ParseList(body, viewer, key);
         var problems = new List<InputProblem>();
-        var input = InputFile.ParseLine(body, actor, problems, key);
+        var input = InputFile.ParseLine(body, viewer.Actor, problems, key);
         if (input is null)
         {
             var malformed = Problem.Malformed($"This is no input: {string.Join("; ", problems)}. `recoup inputs` lists the kinds and their fields.");
             return new Parsed([], [], 1, false, malformed with { Fields = problems });
         }
-        return new Parsed([new InputUnit(1, [input])], [], 1, false);
+        return viewer.MayEnter(InputKinds.NameOf(input)) ? new Parsed([new InputUnit(1, [input])], [], 1, false)
+            : new Parsed([], [], 1, false, new Problem(403, "may_not", "The key may not do this", viewer.WhyNot(InputKinds.NameOf(input))));
     }
 
-    private Parsed ParseLines(ReadOnlySpan<byte> body, string actor, string? key)
+    private Parsed ParseLines(ReadOnlySpan<byte> body, Viewer viewer, string? key)
     {
         var parsed = new Parsed([], [], 0, true);
         long line = 0;
@@ -139,12 +141,12 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
             if (text.Length == 0) continue;
             if (parsed.Read == options.Limits.InputsMax) return parsed with { Problem = TooManyInputs };
             parsed = parsed with { Read = parsed.Read + 1 };
-            Add(parsed, text, line, actor, key);
+            Add(parsed, text, line, viewer, key);
         }
         return parsed.Read == 0 ? parsed with { Problem = Problem.Malformed("There is no line in the body.") } : parsed;
     }
 
-    private Parsed ParseList(ReadOnlySpan<byte> body, string actor, string? key)
+    private Parsed ParseList(ReadOnlySpan<byte> body, Viewer viewer, string? key)
     {
         var parsed = new Parsed([], [], 0, true);
         var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = 9 });
@@ -157,7 +159,7 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
                 parsed = parsed with { Read = parsed.Read + 1 };
-                Add(parsed, body[start..(int)reader.BytesConsumed], parsed.Read, actor, key);
+                Add(parsed, body[start..(int)reader.BytesConsumed], parsed.Read, viewer, key);
             }
             while (reader.Read()) { }
         }
@@ -172,12 +174,13 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
         return parsed.Read == 0 ? parsed with { Problem = Problem.Malformed("The list is empty.") } : parsed;
     }
 
-    private static void Add(Parsed parsed, ReadOnlySpan<byte> text, long line, string actor, string? key)
+    private static void Add(Parsed parsed, ReadOnlySpan<byte> text, long line, Viewer viewer, string? key)
     {
         var problems = new List<InputProblem>();
-        var input = InputFile.ParseLine(text, actor, problems,
+        var input = InputFile.ParseLine(text, viewer.Actor, problems,
             key is null ? null : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{key}#{line}"));
         if (input is null) parsed.Rejects.Add(new Reject(line, null, string.Join("; ", problems)));
+        else if (!viewer.MayEnter(InputKinds.NameOf(input))) parsed.Rejects.Add(new Reject(line, input.Key, viewer.WhyNot(InputKinds.NameOf(input))));
         else parsed.Units.Add(new InputUnit(line, [input]));
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Recoup.Core.Workspace;
 using Recoup.Storage.Work;
 
 namespace Recoup.Server.Api;
@@ -20,10 +21,10 @@ internal sealed class Keyring(ServeOptions options)
     private readonly Lock gate = new();
     private volatile Read read = new([], long.MinValue / 2);
 
-    private sealed record Read(IReadOnlyList<(ApiKey Key, string Actor)> Keys, long At);
+    private sealed record Read(IReadOnlyList<(ApiKey Key, Viewer Viewer)> Keys, long At);
 
-    /// <summary>Whose key the header holds, and the actor of what comes by it; null: nobody's.</summary>
-    public (ApiKey Key, string Actor)? Bearer(string? authorization)
+    /// <summary>Whose key the header holds, and who acts by it; null: nobody's.</summary>
+    public (ApiKey Key, Viewer Viewer)? Bearer(string? authorization)
     {
         if (authorization is null || authorization.Length > TextLengthMax || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return null;
         Span<byte> text = stackalloc byte[TextLengthMax * 3];
@@ -36,9 +37,9 @@ internal sealed class Keyring(ServeOptions options)
     }
 
     /// <summary>Compares with every key, each in constant time.</summary>
-    private static (ApiKey Key, string Actor)? Find(Read read, ReadOnlySpan<byte> hash)
+    private static (ApiKey Key, Viewer Viewer)? Find(Read read, ReadOnlySpan<byte> hash)
     {
-        (ApiKey, string)? found = null;
+        (ApiKey, Viewer)? found = null;
         foreach (var entry in read.Keys)
             if (CryptographicOperations.FixedTimeEquals(entry.Key.Hash, hash)) found = entry;
         return found;
@@ -50,7 +51,15 @@ internal sealed class Keyring(ServeOptions options)
         {
             if (read != seen) return read;
             using var store = options.OpenStore();
-            return read = new Read([.. new ApiKeys(store).All().Where(k => k.RevokedAt is null).Select(k => (k, "api:" + k.Name))], Environment.TickCount64);
+            var keys = new ApiKeys(store).All().Where(k => k.RevokedAt is null).ToList();
+            var users = keys.Count == 0 ? null : new PageReadings(store).Workspace().Users;
+            return read = new Read([.. keys.Select(k => Of(k, users?.Find(k.Name)?.Details)).OfType<(ApiKey, Viewer)>()], Environment.TickCount64);
         }
     }
+
+    /// <summary>A key that has the name of a user is theirs: what comes by it has them as actor, and may what they may. Null: they are disabled.</summary>
+    private static (ApiKey Key, Viewer Viewer)? Of(ApiKey key, UserDetails? user) =>
+        user is null ? (key, Viewer.Everything("api:" + key.Name))
+        : user.Disabled ? null
+        : (Viewer.Of(user).Enters ? key : key with { May = key.May & ApiMay.Read }, Viewer.Of(user));
 }

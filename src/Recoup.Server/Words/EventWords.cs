@@ -4,6 +4,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
+using Recoup.Core.Workspace;
 
 namespace Recoup.Server.Words;
 
@@ -78,6 +79,9 @@ public static class EventWords
         Event.CatalogAdopted c =>
             ($"{Show.Plain(c.Part)}: version {c.Version}", c.Files.Count == 0 ? "as shipped" : string.Join(", ", c.Files.Select(f => f.Path))),
         Event.SendingSet s => ($"Sending: {s.Mode}", s.Reason ?? ""),
+        UserEvent.Set u => ($"User {u.Details.User}", Join(u.Details.Disabled ? "disabled" : u.Details.Role, u.Details.Name, u.Details.Team)),
+        UserEvent.LinkMade u => ($"Link for {u.User}", $"lets one browser in, until {Show.Time(u.ExpiresAt)}"),
+        UserEvent.LinkUsed u => ($"{u.User} came in", "by the link"),
         Event.ApiKeyAdded k => ($"API key for {k.Name} added", Join($"may {k.May}", k.By is { } by ? $"by {by}" : "made before keys were recorded")),
         Event.ApiKeyRevoked k => ("API key revoked", Join($"key {k.Id}", k.By is { } by ? $"by {by}" : null)),
         Event.RunBegan r => ($"Run as of {Show.Day(r.AsOf)} began", $"policy version {r.PolicyVersion}"),

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Recoup.Storage;
+using Recoup.Storage.Work;
 using Recoup.Tests.Cli;
 
 namespace Recoup.Tests.Durability;
@@ -141,6 +143,16 @@ internal static class EveryKind
         folder.Run("run", "--as-of", "2026-02-09", "--now", "2026-02-09T10:00:00Z").Expect(0);
         folder.Run("api-key", "add", "erp", "--now", "2026-02-09T10:30:00Z").Expect(0);
         folder.Run("api-key", "revoke", "erp", "--now", "2026-02-09T10:31:00Z").Expect(0);
+        folder.Run("user", "add", "ann", "--role", "agent", "--name", "Ann Berg", "--team", "north", "--now", "2026-02-09T10:32:00Z").Expect(0);
+        var link = folder.Run("user", "link", "ann", "--format", "json", "--now", "2026-02-09T10:33:00Z").Expect(0).Json.GetProperty("link").GetString()!;
+        using var store = folder.Open();
+        var now = new DateTimeOffset(2026, 2, 9, 10, 34, 0, TimeSpan.Zero);
+        UserAccounts.Enter(new Door(store, "user", new Standing(now), Connectors.Mail.TemplateWriter.Shipped), link.Split('/')[^1], now).ShouldBe("ann");
+    }
+
+    private sealed class Standing(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
     }
 
     private static string Bounced(DataFolder folder)

@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Workspace;
+
+namespace Recoup.Storage.Work;
+
+/// <summary>How users come, change and come in: as events of the workspace, with who did it.</summary>
+public static class UserAccounts
+{
+    private const int AttemptsMax = 8, TokenBytes = 24;
+
+    /// <summary>A link that nobody used ends after so long.</summary>
+    public static readonly TimeSpan LinkLife = TimeSpan.FromDays(7);
+
+    /// <summary>Before what stands in a user's link, so that it is known for one.</summary>
+    public const string TokenPrefix = "u-";
+
+    /// <summary>Adds or changes a user. False: nothing about them is another.</summary>
+    /// <param name="change">Is given the user as they are, null for a new one; returns null where nothing is to be done.</param>
+    public static bool Set(Door door, string user, Func<UserDetails?, UserDetails?> change, string actor, DateTimeOffset now) =>
+        Record(door, users => users.Find(user)?.Details is var known && change(known) is { } wanted && wanted != known ? new UserEvent.Set(wanted) : null,
+            static (_, _) => true, actor, now) is not null;
+
+    /// <summary>What stands in a new link, which is kept nowhere; null: there is no such user, or they are disabled.</summary>
+    public static string? MakeLink(Door door, string user, string actor, DateTimeOffset now)
+    {
+        var token = TokenPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
+        return Record(door, users => users.Find(user) is { Details.Disabled: false } ? new UserEvent.LinkMade(user, HashOf(token), now + LinkLife) : null,
+            static (_, _) => true, actor, now) is null ? null : token;
+    }
+
+    /// <summary>Whom a link lets in, which it does once; null: nobody.</summary>
+    public static string? Enter(Door door, string token, DateTimeOffset now)
+    {
+        if (!token.StartsWith(TokenPrefix, StringComparison.Ordinal)) return null;
+        var hash = HashOf(token);
+        return (Record(door, users => users.All.FirstOrDefault(u => u.HasOpenLink(now) && CryptographicOperations.FixedTimeEquals(u.LinkHash, hash)) is { } user
+                ? new UserEvent.LinkUsed(user.Details.User) : null,
+            static (users, e) => users.Find(((UserEvent.LinkUsed)e).User)!.LinkUses == 1, "system", now) as UserEvent.LinkUsed)?.User;
+    }
+
+    private static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+
+    /// <summary>What was recorded; null: nothing was to be.</summary>
+    /// <param name="isGood">Whether it stands beside what others recorded in the same moment; else it is looked at again.</param>
+    private static UserEvent? Record(Door door, Func<Users, UserEvent?> make, Func<Users, UserEvent, bool> isGood, string actor, DateTimeOffset now)
+    {
+        for (var attempt = 1; attempt <= AttemptsMax; attempt++)
+        {
+            var workspace = door.Look();
+            if (make(workspace.Users) is not { } happened) return null;
+            var at = workspace.Seq > 0 && door.LastRecordedAt > now ? door.LastRecordedAt : now;
+            var today = workspace.Today(at);
+            if (workspace.Seq > 0 && door.LastRecordedOn > today) today = door.LastRecordedOn;
+            var cause = string.Create(CultureInfo.InvariantCulture, $"user/{workspace.Seq + 1}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
+            var isKept = false;
+            door.Take([], [(happened, cause, today, at)], _ => isKept = isGood(door.Workspace.Users, happened), actor: actor);
+            if (isKept) return happened;
+        }
+        throw new StoreException("somebody else changed the workspace again and again; try once more");
+    }
+}
