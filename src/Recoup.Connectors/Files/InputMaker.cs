@@ -92,7 +92,9 @@ internal sealed class InputMaker
         if (IsSaidAbove(draft, input.Key, digest, ref withdrawn)) return null;
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(input.Key), hash);
-        return account with { Said = Convert.ToHexStringLower(hash[..bytesOfFact]) + digest, Withdrawn = withdrawn };
+        // Nothing in a column says something that no such column does not.
+        var blank = withdrawn == Withdrawn.Nothing ? "" : ((int)withdrawn).ToString(CultureInfo.InvariantCulture);
+        return account with { Said = Convert.ToHexStringLower(hash[..bytesOfFact]) + digest + blank, Withdrawn = withdrawn };
     }
 
     /// <summary>

@@ -88,6 +88,28 @@ public sealed class ListedCustomerTests : IDisposable
         work.Select(w => Text(w, "account")).Order(StringComparer.Ordinal).ShouldBe(["C1", "C2"]);
     }
 
+    /// <summary>What says the same of a customer without a column and with nothing in it is not the same: the second takes away.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_address_is_gone_too_where_a_list_without_its_column_came_between(bool isOpenItems)
+    {
+        const string with = "account,name,email,number,issued_on,due_on,balance,currency\n";
+        const string without = "account,name,number,issued_on,due_on,balance,currency\n";
+        void List(int day, string header, string row)
+        {
+            string[] open = ["--map", "open-items", "--as", "open-items"], followed = ["--map", "receivables"];
+            var rows = isOpenItems ? header + row : header.Replace("number", "invoice", StringComparison.Ordinal)
+                .Replace("balance", "amount", StringComparison.Ordinal) + row;
+            folder.Run(["import", folder.Write("list.csv", rows), .. isOpenItems ? open : followed, "--now", $"2026-04-{day:00}T10:00:00Z"]).Expect(0);
+        }
+        List(1, with, "C1,Acme,c1@x.example,I1,2026-03-01,2026-03-31,300.00,EUR\n");
+        List(2, without, "C1,Acme,I1,2026-03-01,2026-03-31,300.00,EUR\n");
+        List(3, with, "C1,Acme,,I1,2026-03-01,2026-03-31,300.00,EUR\n");
+        Mailed().ShouldBeEmpty();
+        folder.ShouldBeSound();
+    }
+
     /// <summary>Who moves an account is a person; what the list says of the money is taken, so that nobody is asked for what was paid.</summary>
     [Fact]
     public void A_list_that_names_another_portfolio_costs_no_payment()
