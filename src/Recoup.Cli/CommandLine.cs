@@ -43,7 +43,8 @@ internal static class CommandLine
             PeopleVerbs.Worklist(), PeopleVerbs.Explain(), PlanVerb.Plans(), ConversationVerbs.Callbacks(),
             ConversationVerbs.Notes(), DocumentVerbs.Statement(), DocumentVerbs.Invoice(),
             PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), MigrateVerb.Migrate(), SimulateVerbs.Simulate(),
-            ReplayVerb.Replay(), DemoVerb.Demo(), ServeVerb.Serve(), ApiKeyVerbs.ApiKey(), UserVerbs.Users(), UserVerbs.User(), StatusVerb.Status(),
+            ReplayVerb.Replay(), DemoVerb.Demo(), ServeVerb.Serve(), ApiKeyVerbs.ApiKey(), WebhookVerbs.Webhooks(), UserVerbs.Users(), UserVerbs.User(),
+            StatusVerb.Status(),
         }) root.Subcommands.Add(verb);
 
         var parsed = root.Parse(args);

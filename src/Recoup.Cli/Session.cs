@@ -2,10 +2,12 @@ using System.CommandLine;
 using System.Globalization;
 using Recoup.Connectors.Catalog;
 using Recoup.Connectors.Mail;
+using Recoup.Connectors.Webhooks;
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Policies;
+using Recoup.Core.Webhooks;
 using Recoup.Core.Workspace;
 using Recoup.Storage;
 using Recoup.Storage.Work;
@@ -185,6 +187,14 @@ internal sealed class Session : IDisposable
         var folder = new MailFolder(store.MailFolder, store.WorkspaceId);
         return new ChannelPort(folder.IsIdempotent, folder.Send);
     }
+
+    /// <summary>How endpoints are called. The settings are read anew for each.</summary>
+    public static Func<Port<WebhookCall>> WebhooksOf(Store store, TimeProvider clock) => () =>
+    {
+        var sender = new WebhookSender(WebhookSettings.Load(store.Folder), clock);
+        // One by one, since each may say that those behind it must wait.
+        return new Port<WebhookCall>(IsIdempotent: true, sender.Send) { PartSize = 1, Done = _ => sender.Dispose() };
+    };
 
     private static ChannelPort Smtp(Store store, SmtpSettings settings)
     {

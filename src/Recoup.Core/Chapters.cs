@@ -2,6 +2,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
+using Recoup.Core.Webhooks;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Core;
@@ -27,6 +28,6 @@ public static class Chapters
         [
             .. InvoiceChapter.Events, .. PaymentChapter.Events, .. CreditChapter.Events, .. ChargeChapter.Events, .. WriteOffChapter.Events,
             .. PromiseChapter.Events, .. HoldChapter.Events, .. DisputeChapter.Events, .. WorkItemChapter.Events, .. PlanChapter.Events,
-            .. NoteChapter.Events, .. CallbackChapter.Events, .. TagChapter.Events, .. Users.Events,
+            .. NoteChapter.Events, .. CallbackChapter.Events, .. TagChapter.Events, .. WebhookChapter.Events, .. Users.Events,
         ];
 }

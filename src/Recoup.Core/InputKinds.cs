@@ -5,6 +5,7 @@ using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
+using Recoup.Core.Webhooks;
 using static Recoup.Core.Inputs.FieldType;
 using static Recoup.Core.Inputs.Fields;
 
@@ -148,6 +149,7 @@ public static class InputKinds
         InputKind.Of("sending", "switches sending for the whole workspace: shadow decides and sends nothing, live sends, stopped holds everything back", false,
         [Choice("mode", "the switch", "shadow", "live", "stopped") with { Required = true }, May("reason", Text, "why")],
         d => new Input.SendingSet { Key = "", Mode = d.Need("mode"), Reason = d.Text("reason") }),
+        .. WebhookChapter.Inputs,
     ];
 
     private static readonly FrozenDictionary<string, InputKind> ByName = All.ToFrozenDictionary(k => k.Name, StringComparer.Ordinal);

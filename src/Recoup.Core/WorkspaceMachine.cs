@@ -1,6 +1,7 @@
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Webhooks;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Core;
@@ -9,7 +10,8 @@ namespace Recoup.Core;
 public static class WorkspaceMachine
 {
     /// <summary>No event where nothing changes.</summary>
-    public static IEnumerable<Event> Handle(Input input, Context context)
+    /// <param name="events">Takes what happened.</param>
+    public static Refused? Handle(Input input, Context context, List<Event> events)
     {
         var workspace = context.Workspace;
         switch (input)
@@ -30,15 +32,17 @@ public static class WorkspaceMachine
                     InvoiceDelivery = i.InvoiceDelivery ?? known.InvoiceDelivery,
                     Statements = i.Statements ?? known.Statements,
                 };
-                if (workspace.Portfolio(i.Portfolio) is null || details != known) yield return new Event.PortfolioSet(details);
+                if (workspace.Portfolio(i.Portfolio) is null || details != known) events.Add(new Event.PortfolioSet(details));
                 break;
             case Input.SendingSet i:
                 if (workspace.Mode != i.Mode)
-                    yield return new Event.SendingSet(i.Mode, i.Reason) { Days = workspace.DaysOtherThan(workspace.Today(context.Now), context.Now) };
+                    events.Add(new Event.SendingSet(i.Mode, i.Reason) { Days = workspace.DaysOtherThan(workspace.Today(context.Now), context.Now) });
                 break;
+            case WebhookInput i: return WebhookChapter.Handle(workspace.Webhooks, i, (name, plain) => context.Vault.Seal(name, plain), events);
             default:
                 Invariant.Never($"{input.GetType().Name} is no input of a workspace");
                 break;
         }
+        return null;
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Recoup.Connectors.Catalog;
 using Recoup.Core.Measures;
+using Recoup.Core.Webhooks;
 using Recoup.Core.Workspace;
 using Recoup.Server.Api;
 using Recoup.Server.Telemetry;
@@ -65,6 +66,9 @@ public sealed record ServeOptions(StorePlace Place, IPAddress Address, int Port,
 
     /// <summary>The channels of a store, as the command line has them.</summary>
     public required Func<Store, IReadOnlyDictionary<string, ChannelPort>> Channels { get; init; }
+
+    /// <summary>How endpoints are called; null: nobody tells them from here.</summary>
+    public Func<Store, Func<Port<WebhookCall>>>? Webhooks { get; init; }
 
     /// <summary>The user's own files of the catalogue; null: everything is as shipped.</summary>
     public CatalogWatch? Own { get; init; }

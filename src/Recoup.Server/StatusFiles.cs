@@ -12,7 +12,7 @@ internal static class StatusFiles
     public static void Map(IEndpointRouteBuilder routes)
     {
         // Without the entrance, since a monitor has no browser: so nothing in it tells of the business.
-        routes.MapGet("/health", (Heartbeat heartbeat, Api.Health health, ServeOptions options, HttpContext http) =>
+        routes.MapGet("/health", (Heartbeat heartbeat, Telling telling, Api.Health health, ServeOptions options, HttpContext http) =>
         {
             var pulse = heartbeat.Pulse;
             var aside = health.SetAside();
@@ -30,6 +30,8 @@ internal static class StatusFiles
                 Instant(json, "next_run_at", pulse.Next.Count > 0 ? pulse.Next[0].From : null);
                 Instant(json, "last_dispatch_at", pulse.LastDispatchAt);
                 Instant(json, "trouble_at", pulse.TroubleAt);
+                // So nobody is told of anything there until somebody has seen to it.
+                json.WriteNumber("webhooks_off", telling.GivenUp);
                 // They take down nothing but themselves, so the server is well.
                 json.WriteNumber("files_wrong", options.Own?.FilesWrong ?? 0);
             });

@@ -79,6 +79,8 @@ internal static class TableFiles
             All(after => desk.Conversations.Notes(NullIfBlank(account), after, PartSize))));
         routes.MapGet($"/plans.{ending}", (Desk desk, HttpContext http, string? state, string? account) => Write(http, PlanList.Listing,
             All(after => desk.Pages.Plans(NullIfBlank(state), NullIfBlank(account), desk.AsOf, after, PartSize))));
+        routes.MapGet($"/webhooks.{ending}", (Desk desk, HttpContext http, string? endpoint, string? status) => Write(http, WebhookList.Listing,
+            All(after => WebhookReadings.List(desk.Store, NullIfBlank(endpoint), WebhookList.StatusOf(status), after, PartSize))));
         routes.MapGet($"/messages.{ending}", (Desk desk, HttpContext http, string? status) =>
         {
             IntentStatus? wanted = Enum.TryParse<IntentStatus>(status, ignoreCase: true, out var s) && Enum.IsDefined(s) ? s : null;

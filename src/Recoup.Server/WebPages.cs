@@ -62,6 +62,7 @@ public sealed class WebPages : IAsyncDisposable
             .AddHostedService(services => services.GetRequiredService<ProblemTally>());
         ApiDescription.AddTo(builder.Services);
         builder.Services.AddHostedService(services => services.GetRequiredService<Heartbeat>());
+        builder.Services.AddSingleton<Telling>().AddHostedService(services => services.GetRequiredService<Telling>());
         if (options.IsNode) builder.Services.AddHostedService<Node>();
         // Keys of forms last as long as the sessions do: until the server ends.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();

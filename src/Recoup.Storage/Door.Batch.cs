@@ -229,7 +229,13 @@ public sealed partial class Door
         {
             if (Claim(input, "", null, keys, out var before) is { } used) return used;
             if (before == Before.Unchanged) return null;
-            foreach (var e in WorkspaceMachine.Handle(input, context)) Record(e, input.Key, input.Actor);
+            var events = new List<Event>();
+            if (WorkspaceMachine.Handle(input, context, events) is { } refused)
+            {
+                claimed.Remove(input.Key);
+                return refused;
+            }
+            foreach (var e in events) Record(e, input.Key, input.Actor);
             accepted.Add(KindOf(input));
             return null;
         }

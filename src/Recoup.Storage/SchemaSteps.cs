@@ -65,9 +65,41 @@ internal sealed record SchemaStep(string Sqlite, string Postgres)
 /// </summary>
 internal static class SchemaSteps
 {
+    /// <summary>
+    /// What endpoints are told of, and how far each has been told of what each partition holds. Who may write notes beside the journal
+    /// may write these too.
+    /// </summary>
+    private static readonly SchemaStep Webhooks = new("""
+        CREATE TABLE webhook(endpoint TEXT NOT NULL, place INTEGER NOT NULL, id TEXT NOT NULL, type TEXT NOT NULL, party TEXT NOT NULL,
+          account TEXT NOT NULL, recorded_at INTEGER NOT NULL, status INTEGER NOT NULL, not_before INTEGER NOT NULL, tries INTEGER NOT NULL,
+          first_tried_at INTEGER, holds INTEGER NOT NULL, detail TEXT NOT NULL, answered_at INTEGER, PRIMARY KEY(endpoint, place)) WITHOUT ROWID;
+        CREATE INDEX webhook_due ON webhook(endpoint, status, recorded_at, place);
+        CREATE INDEX webhook_id ON webhook(id);
+        CREATE INDEX webhook_newest ON webhook(recorded_at, place, endpoint);
+        CREATE INDEX webhook_answered ON webhook(status, answered_at);
+        CREATE TABLE webhook_cursor(endpoint TEXT NOT NULL, partition INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(endpoint, partition)) WITHOUT ROWID;
+        """, """
+        CREATE TABLE webhook(endpoint TEXT COLLATE "C" NOT NULL, place BIGINT NOT NULL, id TEXT COLLATE "C" NOT NULL, type TEXT COLLATE "C" NOT NULL,
+          party TEXT COLLATE "C" NOT NULL, account TEXT COLLATE "C" NOT NULL, recorded_at BIGINT NOT NULL, status BIGINT NOT NULL,
+          not_before BIGINT NOT NULL, tries BIGINT NOT NULL, first_tried_at BIGINT, holds BIGINT NOT NULL, detail TEXT NOT NULL, answered_at BIGINT,
+          PRIMARY KEY(endpoint, place));
+        CREATE INDEX webhook_due ON webhook(endpoint, status, recorded_at, place);
+        CREATE INDEX webhook_id ON webhook(id);
+        CREATE INDEX webhook_newest ON webhook(recorded_at, place, endpoint);
+        CREATE INDEX webhook_answered ON webhook(status, answered_at);
+        CREATE TABLE webhook_cursor(endpoint TEXT COLLATE "C" NOT NULL, partition BIGINT NOT NULL, seq BIGINT NOT NULL, PRIMARY KEY(endpoint, partition));
+        DO $$ DECLARE given record; BEGIN
+          FOR given IN SELECT DISTINCT a.grantee::regrole AS role FROM pg_class c, aclexplode(c.relacl) AS a
+            WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND c.relname = 'meta'
+              AND a.privilege_type = 'DELETE' AND a.grantee <> 0 AND a.grantee <> c.relowner
+          LOOP EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON webhook, webhook_cursor TO %s', given.role); END LOOP;
+        END $$;
+        """);
+
     /// <summary>A new kind of rows is one more: <c>SchemaStep.Of(RowKinds.…)</c>.</summary>
     public static readonly IReadOnlyList<SchemaStep> All =
     [
         SchemaStep.Of(PlanChapter.Rows), SchemaStep.Of(NoteChapter.Rows), SchemaStep.Of(CallbackChapter.Rows), SchemaStep.Of(TagChapter.Rows),
+        Webhooks,
     ];
 }

@@ -30,6 +30,9 @@ public static class SetAsides
     /// <summary>Merging what transactions add to the figures; of no one party.</summary>
     public const string Figures = "figures";
 
+    /// <summary>Telling the outside of one event; its subject is the call's id, or the event's place where there is none yet.</summary>
+    public const string Webhooks = "webhooks";
+
     private const int CauseMax = 500;
 
     private const int TraceMax = 4000;

@@ -245,6 +245,9 @@ public sealed partial class Store : IDisposable
         database.TakeTurn(work, TurnWaitMax) ?? throw new StoreException($"another {work} has been at work in '{Place}' for half a minute; try again when it "
             + "is done.");
 
+    /// <summary>As <see cref="TakeTurn"/>, and null at once where somebody else has it.</summary>
+    internal IDisposable? TryTakeTurn(string work) => database.TakeTurn(work, TimeSpan.Zero);
+
     internal void Exec(string sql) => database.Exec(sql);
 
     /// <summary>Nothing but a rebuild may use states that another version folded.</summary>

@@ -116,7 +116,7 @@ public sealed partial class VocabularyTests
     /// <summary>A machine asks for it; or for the inputs of its chapter, and the chapter asks for it.</summary>
     private static bool Takes(Type input) => input.DeclaringType == typeof(Input)
         ? IsAskedFor(input, from => from == typeof(Machine) || from == typeof(WorkspaceMachine))
-        : IsAskedFor(input.DeclaringType!, from => from == typeof(Machine))
+        : IsAskedFor(input.DeclaringType!, from => from == typeof(Machine) || from == typeof(WorkspaceMachine))
             && IsAskedFor(input, from => from.Name.EndsWith("Chapter", StringComparison.Ordinal));
 
     private static bool IsAskedFor(Type input, Func<Type, bool> by) =>
@@ -149,6 +149,7 @@ public sealed partial class VocabularyTests
             FieldType.Boolean => "true",
             FieldType.Choice => field.Choices[0],
             _ when field.IsName => "a-name",
+            _ when field.Name == "url" => "https://b.example/hook",
             _ => "a@b.example",
         };
     }

@@ -126,7 +126,8 @@ internal static class ServeVerb
         {
             RunAt = DefaultRunAt, MachineClock = TimeProvider.System, Log = logsJson ? EventLog.AsJson(Terminal.Error, session.Clock)
                 : EventLog.InWords(Output.Say),
-            Writer = TemplateWriter.Shipped, Channels = Session.ChannelsOf, Own = own, Actor = Environment.UserName, Say = logsJson ? Terminal.Out.WriteLine
+            Writer = TemplateWriter.Shipped, Channels = Session.ChannelsOf,
+            Webhooks = store => Session.WebhooksOf(store, session.Clock), Own = own, Actor = Environment.UserName, Say = logsJson ? Terminal.Out.WriteLine
                 : Output.Say,
         })).GetAwaiter().GetResult();
     }

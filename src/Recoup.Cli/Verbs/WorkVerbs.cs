@@ -149,8 +149,9 @@ internal static class WorkVerbs
             if (door.Own is { } own) Adoption.Adopt(door, own, Environment.UserName, session.Clock.GetUtcNow());
             var report = new Dispatcher(door, session.Channels()).Dispatch(session.Clock.GetUtcNow(),
                 done => Output.Progress(Plural.Of(done, "message"), null));
+            var webhooks = new WebhookRound(door, Session.WebhooksOf(door.Store, session.Clock)).Make(session.Clock.GetUtcNow());
             Output.ProgressDone();
-            Print(session.Output, report);
+            Print(session.Output, report, webhooks);
             if (report.Off is not null) Output.Say(report.Off);
             else if (report.Sent > 0 && session.MailIsFiles) Output.Say($"Messages are in {door.Store.MailFolder}, one file each.");
             if (report.Unknown > 0)
@@ -158,13 +159,15 @@ internal static class WorkVerbs
                     + "find out, and settle each with `recoup messages settle`.");
             if (report.Throttled > 0) Output.Say("Some wait because as many as may went to their domain within the last minute: run `recoup dispatch` again.");
             foreach (var (channel, trouble) in report.Troubles) Output.Say($"Nothing goes by {channel} now, and its messages wait: {trouble}");
-            var aside = AsideExit(report.SetAside, "message", "messages", "dispatch");
+            foreach (var (endpoint, trouble) in webhooks?.Calls.Troubles ?? []) Output.Say($"Endpoint {endpoint} is told of nothing now: {trouble}");
+            if (webhooks?.Calls.ToRetry > 0) Output.Say("Some calls did not go through and are made again later; `recoup webhooks` says why.");
+            var aside = AsideExit(report.SetAside + (webhooks?.Calls.SetAside ?? 0), "message", "messages", "dispatch");
             return report.Troubles.Count > 0 ? 1 : aside;
         });
         return verb;
     }
 
-    public static void Print(Output output, DispatchReport report)
+    public static void Print(Output output, DispatchReport report, WebhookReport? webhooks)
     {
         var sheet = new Sheet("messages", "number");
         sheet.Add("sent", report.Sent);
@@ -176,6 +179,13 @@ internal static class WorkVerbs
         sheet.Add("waiting: as many as may went to their domain", report.Throttled);
         sheet.Add("waiting: their channel takes nothing", report.Waiting);
         if (report.SetAside > 0) sheet.Add("set aside", report.SetAside);
+        if (webhooks is not null)
+        {
+            sheet.Add("webhooks: sent", webhooks.Calls.Sent);
+            sheet.Add("webhooks: not taken for now, tried again", webhooks.Calls.ToRetry);
+            sheet.Add("webhooks: failed", webhooks.Calls.Failed);
+            sheet.Add("webhooks: waiting", webhooks.Calls.Waiting);
+        }
         output.Print(json =>
         {
             json.WriteStartObject();
@@ -195,6 +205,17 @@ internal static class WorkVerbs
                 json.WriteEndObject();
             }
             if (report.Off is not null) json.WriteString("off", report.Off);
+            if (webhooks is not null)
+            {
+                json.WriteStartObject("webhooks");
+                json.WriteNumber("found", webhooks.Found);
+                json.WriteNumber("sent", webhooks.Calls.Sent);
+                json.WriteNumber("to_retry", webhooks.Calls.ToRetry);
+                json.WriteNumber("failed", webhooks.Calls.Failed);
+                json.WriteNumber("waiting", webhooks.Calls.Waiting);
+                json.WriteNumber("set_aside", webhooks.Calls.SetAside);
+                json.WriteEndObject();
+            }
             json.WriteEndObject();
         }, sheet);
     }

@@ -50,6 +50,9 @@ public enum Refusal
     UnknownCallback,
     NotAllowedThen,
     TooManyTags,
+    UnknownEndpoint,
+    NoSecret,
+    TooManySecrets,
 }
 
 /// <summary>A refusal with its words: what, where, and how to mend it.</summary>

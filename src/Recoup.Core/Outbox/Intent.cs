@@ -5,7 +5,8 @@ namespace Recoup.Core.Outbox;
 
 /// <summary>
 /// What was decided to leave, and how far it has come. Whatever it brings it has one life: pending until its turn, released by its gate,
-/// then what its port answered. Of letters and documents it is folded from events.
+/// then what its port answered. Of letters and documents it is folded from
+/// events; an endpoint's calls follow from the journal, and stand beside it.
 /// </summary>
 public sealed class Intent : IFormed<Intent>
 {
@@ -132,6 +133,11 @@ public abstract record IntentBody
 
     /// <summary>It brings invoices or a statement: no action of collection.</summary>
     public sealed record Document(string Template, string Tone, string Rule, DocumentRecord Record) : Written(Template, Tone, Rule);
+
+    /// <summary>An event that an endpoint is told of.</summary>
+    /// <param name="Type">The type under which it is told.</param>
+    /// <param name="Place">Its place in the journal: the row's id.</param>
+    public sealed record Webhook(string Type, long Place) : IntentBody;
 }
 
 /// <summary>A step, the day it was taken, and the anchor from which its days were counted.</summary>
@@ -160,8 +166,11 @@ public sealed record ChannelAnswer(string Outcome, string? Detail = null)
     /// <summary>Of a deferred intent, when to try again.</summary>
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>Of a failed intent: the status (RFC 3463) that says the address itself takes no mail; null: it does not.</summary>
+    /// <summary>Of a failed intent: the status (of mail RFC 3463's) that says the address itself takes nothing; null: it does not say so.</summary>
     public string? BadAddress { get; init; }
+
+    /// <summary>Of a deferred intent: it was the address and not this intent, so what comes after it to the same address waits behind it.</summary>
+    public bool HoldsOthers { get; init; }
 
     public static ChannelAnswer Deferred(string detail, DateTimeOffset until) => new("deferred", detail) { Until = until };
 

@@ -3,6 +3,7 @@ using Recoup.Core.Documents;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Policies;
+using Recoup.Core.Webhooks;
 
 namespace Recoup.Core.Workspace;
 
@@ -131,6 +132,9 @@ public sealed class WorkspaceState
 
     public ApiKeyState? ApiKey(string id) => apiKeys.GetValueOrDefault(id);
 
+    /// <summary>Addresses that are told of events.</summary>
+    public WebhookEndpoints Webhooks { get; } = new();
+
     public BusinessCalendar Calendar(string portfolio)
     {
         if (calendars.TryGetValue(portfolio, out var known)) return known;
@@ -172,6 +176,7 @@ public sealed class WorkspaceState
                 if (apiKeys.TryGetValue(revoked.Id, out var held)) apiKeys[revoked.Id] = held with { RevokedAt = revoked.At };
                 break;
             case UserEvent user: Users.Apply(user); break;
+            case WebhookEvent webhook: Webhooks.Apply(row, webhook); break;
             case Event.RunBegan run:
                 ChangedSinceRun = false;
                 if (FirstRunOn is null)

@@ -37,6 +37,8 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
         Get(routes, "plans", "Payment plans, newest first", Reads.PlansFields, (desk, query, _) => Reads.Plans(desk, query));
         Get(routes, "callbacks", "Promises to call back", Reads.CallbacksFields, (desk, query, _) => Reads.Callbacks(desk, query));
         Get(routes, "notes", "What people wrote down, newest first", Reads.NotesFields, (desk, query, _) => Reads.Notes(desk, query));
+        Get(routes, "webhooks", "What endpoints were and are to be told of, the newest events first", Reads.WebhooksFields,
+            (desk, query, _) => Reads.Webhooks(desk, query));
         const string route = V1 + "inputs";
         RequestDelegate post = http => Post(http, route);
         ApiDescription.Describe(routes.MapPost(route, post), "Takes inputs of any kind; answered when they are durable", [], ApiMay.Write);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Recoup.Core.Measures;
+using Recoup.Core.Outbox;
 using Recoup.Core.Recovery;
 using Recoup.Storage.Work;
 
@@ -165,6 +166,23 @@ internal static class Reads
     {
         var notes = desk.Conversations.Notes(query.Text("account"), null, query.Number("limit", 100, LimitMax));
         return new Reply(json => ConversationLists.Notes.Write(json, notes.Rows));
+    }
+
+    public static readonly IReadOnlyList<QueryField> WebhooksFields =
+        [new("endpoint", "to this endpoint alone"), new("status", "pending, sending, sent, failed, unknown or withdrawn"), After, Limit(100)];
+
+    public static Reply Webhooks(Desk desk, Query query)
+    {
+        var status = query.Text("status") is null ? (IntentStatus?)null : query.Choice("status", IntentStatus.Pending);
+        var calls = WebhookReadings.List(desk.Store, query.Text("endpoint"), status, query.Text("after"), query.Number("limit", 100, LimitMax));
+        return new Reply(json =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("rows");
+            WebhookList.Listing.Write(json, calls.Rows);
+            json.WriteString("next", calls.Next);
+            json.WriteEndObject();
+        });
     }
 
     private static void Rows<T>(Utf8JsonWriter json, IReadOnlyList<T> rows, Action<T, Utf8JsonWriter> write)

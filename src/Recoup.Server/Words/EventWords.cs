@@ -4,6 +4,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
+using Recoup.Core.Webhooks;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Server.Words;
@@ -84,6 +85,10 @@ public static class EventWords
         UserEvent.LinkUsed u => ($"{u.User} came in", "by the link"),
         Event.ApiKeyAdded k => ($"API key for {k.Name} added", Join($"may {k.May}", k.By is { } by ? $"by {by}" : "made before keys were recorded")),
         Event.ApiKeyRevoked k => ("API key revoked", Join($"key {k.Id}", k.By is { } by ? $"by {by}" : null)),
+        WebhookEvent.EndpointSet w => ($"Webhook endpoint {w.Endpoint}", Join(w.Url, w.Types is { } types ? string.Join(", ", types) : "all events")),
+        WebhookEvent.SecretAdded w => ($"Secret for webhook endpoint {w.Endpoint} added", ""),
+        WebhookEvent.SecretsRetired w => ($"Old secrets of webhook endpoint {w.Endpoint} retired", ""),
+        WebhookEvent.EndpointSwitched w => ($"Webhook endpoint {w.Endpoint}: {w.State}", w.Reason ?? ""),
         Event.RunBegan r => ($"Run as of {Show.Day(r.AsOf)} began", $"policy version {r.PolicyVersion}"),
         Event.RunEnded r =>
             ($"Run as of {Show.Day(r.AsOf)} {(r.Stopped ? "stopped itself" : "ended")}",

@@ -5,8 +5,8 @@ namespace Recoup.Storage.Work;
 
 /// <summary>An intent as an outbox lists it.</summary>
 /// <param name="Channel">The port by which it leaves.</param>
-/// <param name="Order">Its place among those that are due, before its id.</param>
-internal sealed record Standing(string Id, string Party, string Channel, long Order);
+/// <param name="Order">Its place among those that are due, before <paramref name="Place"/>, or its id.</param>
+internal sealed record Standing(string Id, string Party, string Channel, long Order, long Place = 0);
 
 /// <summary>Where intents of one kind stand, and how each step of their life is recorded.</summary>
 /// <typeparam name="T">What a port is given of one that was released.</typeparam>

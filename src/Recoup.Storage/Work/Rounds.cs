@@ -6,8 +6,9 @@ using Recoup.Core.Outbox;
 namespace Recoup.Storage.Work;
 
 /// <summary>A piece of work that is done again and again, and how it stands.</summary>
-/// <param name="Name">run, dispatch, figures or anchors.</param>
-/// <param name="State">ok, or what it is that a person should look at: never, under_way, stopped, set_aside, shadow, unknown.</param>
+/// <param name="Name">run, dispatch, figures, anchors or webhooks.</param>
+/// <param name="State">ok, or what it is that a person should look at: never, under_way, stopped, set_aside, shadow, unknown,
+/// off, trying_again.</param>
 /// <param name="At">When it was done last; null: never, or it is not dated.</param>
 /// <param name="Detail">In words.</param>
 public sealed record Round(string Name, string State, DateTimeOffset? At, string Detail);
@@ -23,7 +24,24 @@ public static class Rounds
         var readings = new PageReadings(store);
         var aside = SetAsides.List(store).GroupBy(a => a.Work, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
         return [Run(store, readings, aside.GetValueOrDefault(SetAsides.Run)), Dispatch(store, readings, aside.GetValueOrDefault(SetAsides.Dispatch)),
-            Figures(store, aside.ContainsKey(SetAsides.Figures)), Anchor(store)];
+            Figures(store, aside.ContainsKey(SetAsides.Figures)), Anchor(store),
+            .. Webhooks(store, readings, aside.GetValueOrDefault(SetAsides.Webhooks)) is { } webhooks ? [webhooks] : (Round[])[]];
+    }
+
+    /// <summary>Null where nobody is to be told.</summary>
+    private static Round? Webhooks(Store store, PageReadings readings, int aside)
+    {
+        var workspace = readings.Workspace();
+        var endpoints = WebhookReadings.Endpoints(store, workspace.Webhooks);
+        if (endpoints.Count == 0) return null;
+        var words = string.Create(CultureInfo.InvariantCulture, $"{endpoints.Count} endpoints, {endpoints.Sum(e => e.Waiting)} calls waiting, "
+            + $"{endpoints.Sum(e => e.Failed)} failed");
+        foreach (var e in endpoints.Where(e => e.Endpoint.GaveUp)) words += $"; {e.Endpoint.Name} was switched off: {e.Endpoint.Reason}";
+        foreach (var e in endpoints.Where(e => e.Endpoint.State == "on" && e.Trouble is not null)) words += $"; {e.Endpoint.Name} is tried again: {e.Trouble}";
+        var state = workspace.Mode == "stopped" ? "stopped" : endpoints.Any(e => e.Endpoint.GaveUp) ? "off" : aside > 0 ? "set_aside"
+            : endpoints.Any(e => e.Endpoint.State == "on" && e.Trouble is not null) ? "trying_again" : "ok";
+        var sent = endpoints.Max(e => e.LastSentAt);
+        return new Round("webhooks", state, sent, words);
     }
 
     private static Round Run(Store store, PageReadings readings, int aside)

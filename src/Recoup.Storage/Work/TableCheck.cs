@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Recoup.Core;
 using Recoup.Core.Parties;
+using Recoup.Core.Webhooks;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Storage.Work;
@@ -15,6 +16,9 @@ internal static class TableCheck
     /// <summary>Of what can't be told at most so many are named.</summary>
     private const int NamedMax = 5;
 
+    private const string Told = "it says how far the outside was told of events, and what it answered; the events are in the journal, and a span is "
+        + "told anew by `recoup webhooks replay`";
+
     private const string OfNodes = "it says which node does what and nothing of the business; it may be emptied while no worker runs";
 
     /// <summary>Every table of both stores; with the reason where no row of it is compared, null where rows are.</summary>
@@ -25,6 +29,7 @@ internal static class TableCheck
         ["cell"] = null, ["cell_pending"] = null, ["stock"] = null, ["api_key"] = null, ["erasure"] = null, ["meta"] = null, ["key"] = null,
         ["set_aside"] = "what failed and is tried again by each run is in no event: a row put there is told of by `recoup status`, and goes when its "
             + "work goes through",
+        ["webhook"] = Told, ["webhook_cursor"] = Told,
         ["schema_version"] = "a row of another number stops every command at once",
         ["qrtz_job_details"] = OfNodes, ["qrtz_triggers"] = OfNodes, ["qrtz_simple_triggers"] = OfNodes, ["qrtz_cron_triggers"] = OfNodes,
         ["qrtz_simprop_triggers"] = OfNodes, ["qrtz_blob_triggers"] = OfNodes, ["qrtz_calendars"] = OfNodes, ["qrtz_paused_trigger_grps"] = OfNodes,
@@ -64,7 +69,8 @@ internal static class TableCheck
     public static void KeysOfPeople(Store store, Claims persons)
     {
         var hand = new Claims.Hand(persons);
-        foreach (var (party, _) in store.Vault.All()) hand.SeeKey(Encoding.UTF8.GetBytes(party));
+        foreach (var (party, _) in store.Vault.All())
+            if (!party.StartsWith(WebhookChapter.VaultPrefix, StringComparison.Ordinal)) hand.SeeKey(Encoding.UTF8.GetBytes(party));
         hand.Flush();
     }
 
@@ -101,7 +107,8 @@ internal static class TableCheck
 
     private static void Strangers(Store store, Claims persons, AuditReport report)
     {
-        var strangers = store.Vault.All().Select(k => k.Key).Where(party => store.Party(party) is null).Take(NamedMax).ToList();
+        var strangers = store.Vault.All().Select(k => k.Key)
+            .Where(party => !party.StartsWith(WebhookChapter.VaultPrefix, StringComparison.Ordinal) && store.Party(party) is null).Take(NamedMax).ToList();
         var more = persons.KeysAlone > strangers.Count ? "…" : "";
         var who = $"{persons.KeysAlone.ToString(CultureInfo.InvariantCulture)} keys are of nobody that the journal knows "
             + $"({string.Join(", ", strangers)}{more})";

@@ -27,6 +27,9 @@ internal sealed class TableShapes(bool typed)
             "count integer"]),
         ("erasure", ["party text", "done integer"]),
         ("set_aside", ["party text", "work text", "subject text", "cause text", "trace text", "since integer", "tried_at integer", "times integer"]),
+        ("webhook", ["endpoint text", "place integer", "id text", "type text", "party text", "account text", "recorded_at integer", "status integer",
+            "not_before integer", "tries integer", "first_tried_at integer null", "holds integer", "detail text", "answered_at integer null"]),
+        ("webhook_cursor", ["endpoint text", "partition integer", "seq integer"]),
         ("api_key", ["id text", "name text", "may text", "hash blob", "created_at integer", "revoked_at integer null"]),
     ];
 

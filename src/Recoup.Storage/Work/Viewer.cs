@@ -29,5 +29,5 @@ public sealed record Viewer(string Actor, string Role)
     private static readonly FrozenSet<string> OfManagers = FrozenSet.Create(StringComparer.Ordinal,
         "write_off", "write_off_reversed", "waiver", "waiver_reversed", "charge_cancelled", "refund", "refund_reversed", "invoice_corrected",
         "invoice_cancelled", "cancellation_reversed", "credit_note", "credit_note_cancelled", "open_balance", "account_moved", "account_joined", "erasure",
-        "portfolio", "sending");
+        "portfolio", "sending", "webhook_endpoint", "webhook_secrets_retired", "webhook_endpoint_switched");
 }

@@ -126,11 +126,22 @@ internal static class EveryKind
         {"type":"contact","key":"k-4","account":"A5","at":"2026-02-04T12:15:00Z","channel":"call","direction":"outbound","outcome":"no_answer"}
         """;
 
+    /// <summary>An endpoint that is nowhere, with two secrets and then one, off and on.</summary>
+    public const string Endpoints = """
+        {"type":"webhook_endpoint","key":"we-1","endpoint":"crm","url":"https://crm.example/hook","events":["promise.*","run.ended"],
+        """ + """
+        "secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
+        {"type":"webhook_endpoint","key":"we-2","endpoint":"crm","url":"https://crm.example/hooks","secret":"whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"}
+        {"type":"webhook_secrets_retired","key":"we-3","endpoint":"crm"}
+        {"type":"webhook_endpoint_switched","key":"we-4","endpoint":"crm","state":"off","reason":"moving"}
+        """;
+
     public static void Play(DataFolder folder)
     {
         folder.Send(FirstDay, "--now", "2026-02-02T10:00:00Z").Expect(0);
         folder.Send(TakenBack, "--now", "2026-02-02T10:00:30Z").Expect(0);
         folder.Send(Conversations, "--now", "2026-02-02T10:00:40Z").Expect(0);
+        folder.Send(Endpoints, "--now", "2026-02-02T10:00:50Z").Expect(0);
         folder.Send("""{"type":"sending","key":"s-1","mode":"live"}""", "--now", "2026-02-02T10:01:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
         folder.Send(BeforeRelease, "--now", "2026-02-05T10:01:00Z").Expect(0);
