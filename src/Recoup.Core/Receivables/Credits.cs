@@ -174,7 +174,8 @@ internal static class CreditChapter
         if (i.Listed is { } row) i = i with { Number = ListedItems.CreditNameOf(work.State, i.Account, row) };
         var known = work.State.Cash.GetValueOrDefault(CashState.CreditKey(i.Account, i.Number));
         if ((known is null ? Credit(work, i) : Follow(work, i, known)) is { } refused) return refused;
-        if (known is null && work.State.Item(i.Account, i.Number) is { Cancelled: false, Kind: ItemKind.Invoice } item)
+        if (work.State.Item(i.Account, i.Number) is { Cancelled: false, Kind: ItemKind.Invoice } item
+            && (known is null || ListedItems.MirrorOf(work.State, known, i.Number) is not null))
             work.Remarks.Add($"account {i.Account}: {i.Number} is an invoice over {Format(item.Amount, item)} here, and in the list a credit note over "
                 + $"{Format(i.Amount.Minor, i.Amount.Currency.Code)}: both stand. "
                 + $"Where the list's amount had a wrong sign before, send invoice_cancelled for {i.Number}; where it has one now, credit_note_cancelled");
@@ -184,7 +185,9 @@ internal static class CreditChapter
     private static Refused? Follow(Handling work, CreditInput.Granted i, CashState credit)
     {
         if (i.Amount.Currency.Code != credit.Currency) return WrongCurrency(i.Number, credit, i.Amount);
-        return Adjust(work, i.Number, credit, i.Amount.Minor - credit.Minor, work.Today, InvoiceChapter.ByList, i.On == credit.On ? null : i.On);
+        // One that was cancelled here stands again from nothing.
+        var before = credit.Reversed ? 0 : credit.Minor;
+        return Adjust(work, i.Number, credit, i.Amount.Minor - before, work.Today, InvoiceChapter.ByList, i.On == credit.On ? null : i.On);
     }
 
     // --- what follows from events ---
@@ -209,6 +212,12 @@ internal static class CreditChapter
     private static void Adjust(PartyState state, Envelope e, CellDeltas cells, CreditEvent.Adjusted adjusted)
     {
         var credit = state.Cash[CashState.CreditKey(e.Account, adjusted.Number)];
+        if (credit.Reversed)
+        {
+            // Cancelled, it was taken out of sales; from now on it is part of them again.
+            (credit.Reversed, credit.Minor) = (false, 0);
+            Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, credit.Currency, -adjusted.Minor, 0);
+        }
         credit.Minor += adjusted.Minor;
         if (adjusted.IssuedOn is { } issued) credit.On = issued;
         ChangeUnapplied(state, credit, cells, Waiting(state, credit), [new Movement(e.EffectiveOn, adjusted.Minor)]);

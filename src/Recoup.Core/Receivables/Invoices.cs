@@ -266,12 +266,14 @@ internal static class InvoiceChapter
             return new Refused(Refusal.WrongCurrency,
                 $"invoice {number} was in {cancelled.Currency} before it was cancelled; one in {i.Amount.Currency} needs a number of its own");
         if (TooMuchInAll(work, i.Amount) is { } much) return much;
+        // Until it was cancelled the one before was open: both at once never were.
+        var again = work.State.Item(i.Account, number) is { CancelledOn: { } until } && !dayCorrected ? Later(i.IssuedOn, until) : i.IssuedOn;
         work.Emit(new InvoiceEvent.Issued(number, i.IssuedOn, i.DueOn, i.Amount.Minor, i.Amount.Currency.Code)
         {
             Order = i.Order, Terms = i.Terms, TaxMinor = i.Tax?.Minor, ServicedOn = i.ServicedOn, DeliveredOn = i.DeliveredOn,
             Lines = i.Lines?.Select(l => new InvoiceLine(l.Description, l.Amount.Minor)).ToList(),
             Deliver = deliver, DayCorrected = dayCorrected,
-        }, i.IssuedOn);
+        }, again);
         // Cash that came for this invoice before it did applies itself, in the order in which it came.
         var item = work.State.Items[(i.Account, number)];
         foreach (var unapplied in work.State.Unapplied.Where(u => u.Account == i.Account && u.Currency == item.Currency).ToList())
@@ -340,20 +342,25 @@ internal static class InvoiceChapter
                 : $"{i.Invoice} is not cancelled");
         if (i.On < cancelled)
             return new Refused(Refusal.BeforeDocument, $"{i.Invoice} was cancelled on {cancelled:yyyy-MM-dd}; that can't be taken back on {i.On:yyyy-MM-dd}");
-        work.Emit(new InvoiceEvent.CancellationReversed(i.Invoice, item.CancelledMinor, i.Reason));
+        Reinstate(work, item, i.On, i.Reason);
+        return null;
+    }
+
+    private static void Reinstate(Handling work, ItemState item, DateOnly from, string reason)
+    {
+        work.Emit(new InvoiceEvent.CancellationReversed(item.Number, item.CancelledMinor, reason), from);
         // What it had gone from is put back, as far as nobody has used it since: an invoice that was paid is paid.
         foreach (var key in item.AppliedBy ?? [])
         {
             var cash = work.State.Cash[key];
-            var on = i.On > cash.On ? i.On : cash.On;
+            var on = from > cash.On ? from : cash.On;
             // What met it last goes back first, as it was: in time stays in time.
-            foreach (var was in (cash.Back ?? []).Where(b => b.Number == i.Invoice && !b.Recovery).Reverse().ToList())
+            foreach (var was in (cash.Back ?? []).Where(b => b.Number == item.Number && !b.Recovery).Reverse().ToList())
             {
                 var part = Math.Min(Math.Min(was.Minor, cash.UnappliedFrom(on)), item.Balance);
-                if (part > 0) PaymentChapter.Apply(work, cash, item, part, on, on == i.On ? was.FirstOn : null);
+                if (part > 0) PaymentChapter.Apply(work, cash, item, part, on, on == from ? was.FirstOn : null);
             }
         }
-        return null;
     }
 
     internal static Refused? SetBalance(Handling work, InvoiceInput.OpenBalance i)
@@ -380,14 +387,18 @@ internal static class InvoiceChapter
         if (work.State.Item(i.Account, name) is not { } item)
         {
             if (Issue(work, i, name, deliver) is { } never) return never;
-            if (work.State.Unapplied.Exists(u => u.Key == CashState.CreditKey(i.Account, i.Listed!.Number)))
-                work.Remarks.Add($"account {i.Account}: {i.Listed!.Number} is a credit note here, and an invoice in the list now: both stand. "
-                    + $"Where the list's amount had a wrong sign before, send credit_note_cancelled for credit note {i.Listed.Number}");
+            if (work.State.Unapplied.Exists(u => u.Key == CashState.CreditKey(i.Account, i.Listed!.Number))) RemarkOfCredit(work, i.Account, i.Listed!.Number);
             return null;
         }
         if (item.Kind != ItemKind.Invoice) return Taken(i, item);
-        // Who cancelled it here knows more than a list that says what it said before.
-        if (item.Cancelled) return ListedItems.IsCancelled(item, i) ? null : Issue(work, i, name, deliver);
+        if (item.Cancelled)
+        {
+            // Who cancelled it here knows more than a list that says what it said before.
+            if (ListedItems.IsCancelled(work.State, item, i)) return null;
+            if (ListedItems.MirrorOf(work.State, item, item.CancelledMinor) is null || item.IssuedOn != i.IssuedOn) return Issue(work, i, name, deliver);
+            Reinstate(work, item, Later(work.Today, item.CancelledOn!.Value), ByList);
+        }
+        if (ListedItems.MirrorOf(work.State, item, item.Amount) is not null) RemarkOfCredit(work, i.Account, item.Number);
         if (i.Amount.Currency.Code != item.Currency)
             return new Refused(Refusal.WrongCurrency, $"invoice {item.Number} is in {item.Currency} here, in {i.Amount.Currency} in the list, "
                 + $"and a number keeps its currency: cancel it with invoice_cancelled, and give the one in {i.Amount.Currency} a number of its own");
@@ -403,6 +414,10 @@ internal static class InvoiceChapter
         var due = i.DueOn < item.IssuedOn ? item.IssuedOn : i.DueOn;
         return CorrectItem(work, item, on, i.Amount, due, ByList);
     }
+
+    private static void RemarkOfCredit(Handling work, string account, string number) =>
+        work.Remarks.Add($"account {account}: {number} is a credit note here, and an invoice in the list now: both stand. "
+            + $"Where the list's amount had a wrong sign before, send credit_note_cancelled for credit note {number}");
 
     /// <summary>
     /// Another day of issue: the document with the wrong one never was. All else of it is as it was, and stays so: what had met it

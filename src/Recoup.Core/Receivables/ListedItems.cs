@@ -222,7 +222,7 @@ public static class ListedItems
                     && (i.IsOutdated || account.Said is null || account.Said == said || ListOf(account.Said) != ListOf(said));
             case InvoiceInput.Issued { Listed: { } row } i:
                 return state.Item(i.Account, NameOf(state, i.Account, row)) is { Kind: ItemKind.Invoice } item
-                    && (item.Cancelled ? IsCancelled(item, i) : Is(item, i, item.Amount));
+                    && (item.Cancelled ? IsCancelled(state, item, i) : Is(item, i, item.Amount) && MirrorOf(state, item, item.Amount) is null);
             case PaymentInput.Received { Listed: { } row } i:
                 if (PaymentOf(state, PaymentKey(state, i.Account, i.Key, row), out var last, out _) is { } paid) return Is(paid, i);
                 // One that came back stays so while the row says what it said: the input's key stands for all who bear the number.
@@ -230,18 +230,35 @@ public static class ListedItems
             case PaymentInput.Unpaid i:
                 return PaidAgainst(state, i) is null;
             case CreditInput.Granted { IsListed: true } i:
-                return Credit(state, i.Account, i.Listed is { } listed ? CreditNameOf(state, i.Account, listed) : i.Number) is { } credit
-                    && credit.Minor == i.Amount.Minor && credit.On == i.On && credit.Currency == i.Amount.Currency.Code;
+                var number = i.Listed is { } listed ? CreditNameOf(state, i.Account, listed) : i.Number;
+                return Credit(state, i.Account, number) is { } credit && MirrorOf(state, credit, number) is null
+                    && (Is(credit, i) || (credit.Reversed && i.IsKnown));
             default:
                 return false;
         }
     }
 
-    /// <summary>The row says of a cancelled invoice what was known of it when it was cancelled.</summary>
-    internal static bool IsCancelled(ItemState item, InvoiceInput.Issued i) => i.IsKnown || Is(item, i, item.CancelledMinor);
+    /// <summary>The row says of a cancelled invoice what was known of it when it was cancelled, and has said nothing else since.</summary>
+    internal static bool IsCancelled(PartyState state, ItemState item, InvoiceInput.Issued i) =>
+        (i.IsKnown || Is(item, i, item.CancelledMinor)) && MirrorOf(state, item, item.CancelledMinor) is null;
+
+    /// <summary>
+    /// The credit note that stands under an invoice's number, day and amount: in the list the sign of the row was another. Of one that
+    /// was put on an item since, nothing is known.
+    /// </summary>
+    internal static UnappliedCash? MirrorOf(PartyState state, ItemState item, long minor) => state.Unapplied.Count == 0 ? null : state.Unapplied.Find(
+        u => u.On == item.IssuedOn && u.Currency == item.Currency && u.InAll == minor && u.Key == CashState.CreditKey(item.Account, item.Number));
+
+    /// <summary>The invoice that stands under a credit note's number, day and amount.</summary>
+    internal static ItemState? MirrorOf(PartyState state, CashState credit, string number) =>
+        state.Item(credit.Account, number) is { Cancelled: false, Kind: ItemKind.Invoice } item
+            && item.IssuedOn == credit.On && item.Currency == credit.Currency && item.Amount == credit.Minor ? item : null;
 
     private static bool Is(ItemState item, InvoiceInput.Issued i, long minor) =>
         item.IssuedOn == i.IssuedOn && item.DueOn == i.DueOn && minor == i.Amount.Minor && item.Currency == i.Amount.Currency.Code;
+
+    private static bool Is(CashState credit, CreditInput.Granted i) =>
+        credit.Minor == i.Amount.Minor && credit.On == i.On && credit.Currency == i.Amount.Currency.Code;
 
     private static bool Is(CashState paid, PaymentInput.Received i) =>
         paid.Minor == i.Amount.Minor && paid.On == i.On && paid.Currency == i.Amount.Currency.Code;

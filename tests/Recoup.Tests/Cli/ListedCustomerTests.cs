@@ -223,14 +223,14 @@ public sealed class ListedCustomerTests : IDisposable
     {
         static string Row(string number, string amount) => $"C1,Acme,,,{number},2026-03-01,2026-03-31,{amount},EUR,\n";
         Import(1, Row("I1", "300.00") + Row("I2", "-40.00") + Row("I3", "50.00")).Expect(0).Json.TryGetProperty("remarks", out _).ShouldBeFalse();
-        var turned = Import(2, Row("I1", "-300.00") + Row("I2", "40.00") + Row("I3", "50.00")).Expect(0).Json;
-        turned.GetProperty("remarks").EnumerateArray().Select(r => (r.GetProperty("line").GetInt32(), Text(r, "text"))).ShouldBe([
-            (2, "account C1: I1 is an invoice over 300.00 EUR here, and in the list a credit note over 300.00 EUR: both stand. "
-                + "Where the list's amount had a wrong sign before, send invoice_cancelled for I1; where it has one now, credit_note_cancelled"),
-            (3, "account C1: I2 is a credit note here, and an invoice in the list now: both stand. Where the list's amount had a wrong sign before, "
-                + "send credit_note_cancelled for credit note I2"),
-        ]);
-        Import(3, Row("I1", "-300.00") + Row("I2", "40.00") + Row("I3", "50.00")).Expect(0).Json.TryGetProperty("remarks", out _).ShouldBeFalse();
+        var (first, turned) = (Row("I1", "300.00") + Row("I2", "-40.00"), Row("I1", "-300.00") + Row("I2", "40.00") + Row("I3", "50.00"));
+        (int, string) IsInvoice(int line, string number, string amount) => (line, $"account C1: {number} is an invoice over {amount} EUR here, and in the list "
+            + $"a credit note over {amount} EUR: both stand. "
+            + $"Where the list's amount had a wrong sign before, send invoice_cancelled for {number}; where it has one now, credit_note_cancelled");
+        (int, string) IsCredit(int line, string number) => (line, $"account C1: {number} is a credit note here, and an invoice in the list now: both stand. "
+            + $"Where the list's amount had a wrong sign before, send credit_note_cancelled for credit note {number}");
+        // As long as both stand.
+        for (var day = 2; day <= 3; day++) Remarks(Import(day, turned)).ShouldBe([IsInvoice(2, "I1", "300.00"), IsCredit(3, "I2")]);
         Ageing(3)["C1 EUR"].ShouldBe("390.00 340.00");
         // As it says.
         folder.Send("""
@@ -238,6 +238,39 @@ public sealed class ListedCustomerTests : IDisposable
             {"type":"credit_note_cancelled","key":"x2","account":"C1","credit_note":"I2","on":"2026-04-04","reason":"sign"}
             """, "--now", "2026-04-04T10:00:00Z").Expect(0);
         Ageing(4)["C1 EUR"].ShouldBe("90.00 300.00");
+        Remarks(Import(5, turned)).ShouldBeEmpty();
+        Ageing(5)["C1 EUR"].ShouldBe("90.00 300.00");
+        // And back: what was cancelled stands again, from that day on.
+        for (var day = 6; day <= 7; day++) Remarks(Import(day, first)).ShouldBe([IsCredit(2, "I1"), IsInvoice(3, "I2", "40.00")]);
+        Ageing(7)["C1 EUR"].ShouldBe("390.00 340.00");
+        folder.Send("""
+            {"type":"credit_note_cancelled","key":"x3","account":"C1","credit_note":"I1","on":"2026-04-08","reason":"sign"}
+            {"type":"invoice_cancelled","key":"x4","account":"C1","invoice":"I2","on":"2026-04-08","reason":"sign"}
+            """, "--now", "2026-04-08T10:00:00Z").Expect(0);
+        Remarks(Import(9, first)).ShouldBeEmpty();
+        Ageing(9)["C1 EUR"].ShouldBe("350.00 40.00");
+        Ageing(5)["C1 EUR"].ShouldBe("90.00 300.00");
+        folder.ShouldBeSound();
+
+        static List<(int Line, string Text)> Remarks(Ran ran) => ran.Expect(0).Json.TryGetProperty("remarks", out var remarks)
+            ? [.. remarks.EnumerateArray().Select(r => (r.GetProperty("line").GetInt32(), Text(r, "text")))] : [];
+    }
+
+    /// <summary>Issued again with another amount, an invoice that was cancelled is open from then on, and not twice before.</summary>
+    [Fact]
+    public void What_is_issued_again_after_its_cancellation_changes_no_day_before()
+    {
+        Import(1, "C1,Acme,,,I1,2026-03-01,2026-03-31,300.00,EUR,\nC1,Acme,,,I2,2026-03-01,2026-03-31,-40.00,EUR,\n").Expect(0);
+        folder.Send("""
+            {"type":"invoice_cancelled","key":"x1","account":"C1","invoice":"I1","on":"2026-04-04"}
+            {"type":"credit_note_cancelled","key":"x2","account":"C1","credit_note":"I2","on":"2026-04-04"}
+            """, "--now", "2026-04-04T10:00:00Z").Expect(0);
+        const string changed = "C1,Acme,,,I1,2026-03-01,2026-03-31,310.00,EUR,\nC1,Acme,,,I2,2026-03-01,2026-03-31,-41.00,EUR,\n";
+        Import(6, changed).Expect(0).Json.GetProperty("accepted").GetInt32().ShouldBe(2);
+        Import(7, changed).Expect(0).Json.GetProperty("accepted").GetInt32().ShouldBe(0);
+        Ageing(7)["C1 EUR"].ShouldBe("310.00 41.00");
+        Ageing(3)["C1 EUR"].ShouldBe("300.00 40.00");
+        folder.ShouldBeSound();
     }
 
     [Fact]
