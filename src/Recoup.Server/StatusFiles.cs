@@ -31,7 +31,7 @@ internal static class StatusFiles
                 Instant(json, "last_dispatch_at", pulse.LastDispatchAt);
                 Instant(json, "trouble_at", pulse.TroubleAt);
                 // So nobody is told of anything there until somebody has seen to it.
-                json.WriteNumber("webhooks_off", telling.GivenUp);
+                if (telling.GivenUp is { } off) json.WriteNumber("webhooks_off", off);
                 // They take down nothing but themselves, so the server is well.
                 json.WriteNumber("files_wrong", options.Own?.FilesWrong ?? 0);
             });

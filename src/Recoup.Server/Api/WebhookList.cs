@@ -12,7 +12,7 @@ public static class WebhookList
         Text("endpoint", l => l.Intent.Channel), Text("id", l => l.Intent.Id), Text("type", l => l.Body.Type),
         Text("account", l => l.Intent.Account is { Length: > 0 } account ? account : null), Text("recorded_at", l => Show.Instant(l.RecordedAt)),
         Text("status", l => l.Intent.Status.ToString().ToLowerInvariant()),
-        new("tries", ColumnKind.Count, l => l.Intent.Tries.ToString(CultureInfo.InvariantCulture)),
+        new("tries", ColumnKind.Count, l => l.Calls.ToString(CultureInfo.InvariantCulture)),
         Text("next_try_at", l => l.Intent is { Status: IntentStatus.Pending, Tries: > 0 } ? Show.Instant(l.Intent.NotBefore) : null),
         Text("answered_at", l => l.AnsweredAt is { } at ? Show.Instant(at) : null), Text("answer", l => l.Intent.Detail));
 

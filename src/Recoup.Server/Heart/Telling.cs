@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Recoup.Server.Nodes;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 
@@ -9,7 +10,7 @@ namespace Recoup.Server.Heart;
 /// Tells endpoints of events, apart from the heartbeat: a slow receiver holds up neither a run nor a letter nor another receiver. Where
 /// several processes do this, the store's turns let one at a time tell each endpoint.
 /// </summary>
-public sealed class Telling(ServeOptions options) : BackgroundService
+public sealed class Telling(ServeOptions options, NodeState node) : BackgroundService
 {
     /// <summary>The first repetition is due after seconds.</summary>
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(5);
@@ -21,8 +22,8 @@ public sealed class Telling(ServeOptions options) : BackgroundService
     private readonly Dictionary<string, Task> telling = new(StringComparer.Ordinal);
     private string? trouble;
 
-    /// <summary>Endpoints that were switched off since nothing could be delivered there.</summary>
-    public int GivenUp { get; private set; }
+    /// <summary>Endpoints that were switched off since nothing could be delivered there; null: this process does not look.</summary>
+    public int? GivenUp { get; private set; }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -33,7 +34,8 @@ public sealed class Telling(ServeOptions options) : BackgroundService
             var any = false;
             try
             {
-                any = await Task.Run(() => Look(ports, stoppingToken), stoppingToken);
+                // By a wrong clock calls would be signed for another instant, and made again at another.
+                if (!options.IsNode || node.Clock == ClockState.Right) any = await Task.Run(() => Look(ports, stoppingToken), stoppingToken);
                 trouble = null;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { break; }

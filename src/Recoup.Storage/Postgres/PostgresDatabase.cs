@@ -260,8 +260,13 @@ internal sealed partial class PostgresDatabase : Database
                 using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1, hashtext(current_schema() || '/' || $2))", connection);
                 command.Parameters.Add(new NpgsqlParameter { Value = TurnClass });
                 command.Parameters.Add(new NpgsqlParameter { Value = work });
-                for (; waited.Elapsed < wait; Thread.Sleep(50))
+                // Asked once at least, by who does not want to wait too.
+                while (true)
+                {
                     if ((bool)command.ExecuteScalar()!) return new Turn(connection);
+                    if (waited.Elapsed >= wait) break;
+                    Thread.Sleep(50);
+                }
                 connection.Dispose();
                 return null;
             }

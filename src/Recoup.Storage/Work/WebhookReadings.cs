@@ -9,6 +9,9 @@ namespace Recoup.Storage.Work;
 public sealed record WebhookLine(Intent Intent, DateTimeOffset RecordedAt, DateTimeOffset? AnsweredAt)
 {
     public IntentBody.Webhook Body => (IntentBody.Webhook)Intent.Body;
+
+    /// <summary>Calls that were answered, or to which no answer came.</summary>
+    public int Calls => Intent.Tries + (Intent.Status is IntentStatus.Sent or IntentStatus.Failed or IntentStatus.Unknown ? 1 : 0);
 }
 
 /// <summary>An endpoint, and how far it was told.</summary>

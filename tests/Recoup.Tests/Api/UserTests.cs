@@ -143,6 +143,12 @@ public sealed class UserTests
         (await reader.Post(Promise("p-1"))).Expect(403);
         (await agent.Post(Promise("p-2"))).Expect(200);
         (await agent.Post(WriteOff("w-1"))).Expect(403).Body.ShouldContain("write_off is for managers");
+        // Where an endpoint is, all that happens goes.
+        const string endpoint = """
+            {"type":"webhook_endpoint","key":"we-1","endpoint":"crm","url":"https://crm.example","secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
+            """;
+        (await agent.Post(endpoint)).Expect(403).Body.ShouldContain("webhook_endpoint is for managers");
+        (await manager.Post(endpoint)).Expect(200);
         (await manager.Post(WriteOff("w-2"))).Expect(200);
         (await server.Client.Post(WriteOff("w-3"))).Expect(200);
         folder.Rows("SELECT actor FROM journal WHERE kind IN ('promise_made', 'written_off') ORDER BY seq").ShouldBe(["the-agent", "the-manager", "api:tests"]);
