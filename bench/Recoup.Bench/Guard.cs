@@ -238,7 +238,7 @@ internal static partial class Guard
         return [.. lines.OrderBy(l => l.Party, StringComparer.Ordinal).ThenBy(l => l.Seq).Select(l => l.Line)];
     }
 
-    private static List<string> Cells(CellStore cells, DateOnly from, DateOnly to)
+    private static List<string> Cells(IMeasureSource cells, DateOnly from, DateOnly to)
     {
         var lines = new List<string>();
         foreach (var measure in Enum.GetValues<Measure>())
@@ -249,7 +249,7 @@ internal static partial class Guard
         return lines;
     }
 
-    private static List<string> Kpis(CellStore cells, DateOnly from, DateOnly to)
+    private static List<string> Kpis(IMeasureSource cells, DateOnly from, DateOnly to)
     {
         var days = new List<DateOnly> { to };
         for (var day = to; day.AddMonths(-1) >= from; day = day.AddMonths(-1)) days.Add(new DateOnly(day.Year, day.Month, 1).AddDays(-1));

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Microsoft.AspNetCore.Http;
 using Recoup.Connectors.Catalog;
 using Recoup.Core.Measures;
 using Recoup.Core.Workspace;
@@ -11,11 +10,11 @@ using Recoup.Storage.Work;
 namespace Recoup.Server;
 
 /// <summary>What one request reads with: a store of its own, opened when first asked for. A reader never waits for a writer, nor a writer for it.</summary>
-/// <param name="http">Of whom the request is; null: of who is at the machine.</param>
-public sealed class Desk(ServeOptions options, Memory memory, IHttpContextAccessor? http = null) : IDisposable
+/// <param name="viewer">Who looks and acts; null: who is at the machine.</param>
+public sealed class Desk(ServeOptions options, Memory memory, Viewer? viewer) : IDisposable
 {
     /// <summary>Who looks and acts.</summary>
-    public Viewer Viewer => field ??= http?.HttpContext?.Items[typeof(Viewer)] as Viewer ?? Viewer.Everything(options.Actor);
+    public Viewer Viewer { get; } = viewer ?? Viewer.Everything(options.Actor);
 
     private Store? store;
     private string? version;
@@ -23,13 +22,13 @@ public sealed class Desk(ServeOptions options, Memory memory, IHttpContextAccess
 
     public Store Store => store ??= options.OpenStore();
 
-    public Readings Readings => field ??= new Readings(Store);
+    public Readings Readings => field ??= new Readings(Store, Viewer);
 
-    public PageReadings Pages => field ??= new PageReadings(Store);
+    public PageReadings Pages => field ??= new PageReadings(Store, Viewer);
 
-    public WorklistReadings Worklist => field ??= new WorklistReadings(Store, options.Clock.GetUtcNow());
+    public WorklistReadings Worklist => field ??= new WorklistReadings(Store, options.Clock.GetUtcNow(), Viewer);
 
-    public ConversationReadings Conversations => field ??= new ConversationReadings(Store);
+    public ConversationReadings Conversations => field ??= new ConversationReadings(Store, Viewer);
 
     /// <summary>The user's own files: what can be used of them, and what is wrong with the rest; null: there are none here.</summary>
     public CatalogReading? Own => field ??= options.Own?.Read(Workspace.Adopted, AsOf);
@@ -53,7 +52,7 @@ public sealed class Desk(ServeOptions options, Memory memory, IHttpContextAccess
     public DateOnly AsOf => IsEmpty ? Core.Foundation.LocalDay.Of(options.Clock.GetUtcNow(), "UTC") : LastRecordedOn;
 
     /// <summary>What was computed before, as long as nothing was recorded since.</summary>
-    public T Remember<T>(string key, Func<T> compute) where T : class => memory.Get(Version, key, compute);
+    public T Remember<T>(string key, Func<T> compute) where T : class => memory.Get(Version, Viewer.Scope + key, compute);
 
     public IReadOnlyList<AgeingRow> Ageing(DateOnly asOf, bool byPortfolio) =>
         Remember($"ageing/{asOf:yyyy-MM-dd}/{byPortfolio}", () => Readings.Read(cells => AgeingReport.Of(cells, asOf, byPortfolio)));
@@ -69,7 +68,7 @@ public sealed class Desk(ServeOptions options, Memory memory, IHttpContextAccess
     public IReadOnlyList<KpiRow> PastKpis(bool byPortfolio)
     {
         var ends = Trends.PastMonths(AsOf);
-        return memory.Lasting($"past/{CatalogKey}/{byPortfolio}/{ends[0]}/{ends.Count}", Version, this, () => new Desk(options, memory),
+        return memory.Lasting($"{Viewer.Scope}past/{CatalogKey}/{byPortfolio}/{ends[0]}/{ends.Count}", Version, this, () => new Desk(options, memory, Viewer),
             desk => desk.Readings.Read(cells => new KpiEngine(desk.Catalog, cells).Answer(new KpiQuestion(ends) { ByPortfolio = byPortfolio })));
     }
 

@@ -14,6 +14,8 @@ internal static class FormInputs
     public static IReadOnlyList<InputProblem> Take(Store store, ServeOptions options, Viewer viewer, string kindName, IFormCollection form, Reader reader)
     {
         if (!viewer.MayEnter(kindName)) return [new InputProblem(null, viewer.WhyNot(kindName))];
+        if (viewer.IsNarrow && new Readings(store, viewer).PartyOf(form["account"].ToString()) is null)
+            return [new InputProblem(null, $"there is no account {form["account"]} among those that you see")];
         var kind = InputKinds.Of(kindName);
         var draft = new InputDraft(kind);
         var problems = new List<InputProblem>();

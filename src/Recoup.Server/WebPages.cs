@@ -17,6 +17,7 @@ using Recoup.Server.Heart;
 using Recoup.Server.Nodes;
 using Recoup.Server.Telemetry;
 using Recoup.Storage;
+using Recoup.Storage.Work;
 
 namespace Recoup.Server;
 
@@ -56,7 +57,8 @@ public sealed class WebPages : IAsyncDisposable
             kestrel.Listen(options.Address, options.Port);
         });
         builder.Services.AddSingleton(options).AddSingleton<Memory>().AddSingleton<Said>().AddSingleton<Verification>().AddSingleton<Heartbeat>()
-            .AddSingleton<NodeState>().AddScoped<Desk>();
+            .AddSingleton<NodeState>().AddScoped(services => new Desk(options, services.GetRequiredService<Memory>(),
+                services.GetRequiredService<IHttpContextAccessor>().HttpContext?.Items[typeof(Viewer)] as Viewer));
         builder.Services.AddSingleton<Instruments>().AddSingleton<Committer>().AddSingleton<ProblemTally>().AddSingleton<ApiRoutes>().AddSingleton<Health>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Committer>())
             .AddHostedService(services => services.GetRequiredService<ProblemTally>());

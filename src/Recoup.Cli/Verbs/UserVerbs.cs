@@ -29,6 +29,16 @@ internal static class UserVerbs
         return role;
     }
 
+    private static Option<string?> Portfolios() => new("--portfolios")
+    {
+        Description = "whose receivables they see, such as EU,UK; all by default, and by the word all", HelpName = "P,P",
+    };
+
+    private static IReadOnlyList<string>? Read(string? portfolios) => portfolios is null or "all" ? null
+        : portfolios.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } some
+            ? [.. some.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]
+            : throw new UsageException("--portfolios takes names joined by commas, or all");
+
     private static Command Listed(string name, string about)
     {
         var verb = new Command(name, about);
@@ -49,13 +59,17 @@ internal static class UserVerbs
     {
         var (id, role, name, team) = (Id(), Role(), new Option<string?>("--name"), new Option<string?>("--team"));
         role.Required = true;
-        var verb = new Command("add", "Adds a user.") { id, role, name, team };
+        var some = Portfolios();
+        var verb = new Command("add", "Adds a user.") { id, role, name, team, some };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
             var user = parsed.GetValue(id)!;
             if (Core.Workspace.Users.ProblemOf(user) is { } problem) throw new UsageException(problem);
-            var details = new UserDetails(user, parsed.GetValue(role)!) { Name = parsed.GetValue(name), Team = parsed.GetValue(team) };
+            var details = new UserDetails(user, parsed.GetValue(role)!)
+            {
+                Name = parsed.GetValue(name), Team = parsed.GetValue(team), Portfolios = Read(parsed.GetValue(some)),
+            };
             if (Set(session, user, known => known is null ? details : null, create: true)) return 0;
             Output.Say($"{user} is there already; `recoup user change {user}` changes them, `recoup users` lists all.");
             return 1;
@@ -66,12 +80,14 @@ internal static class UserVerbs
     private static Command Change()
     {
         var (id, role, name, team) = (Id(), Role(), new Option<string?>("--name"), new Option<string?>("--team"));
-        var verb = new Command("change", "Changes what is given of a user.") { id, role, name, team };
+        var some = Portfolios();
+        var verb = new Command("change", "Changes what is given of a user.") { id, role, name, team, some };
         verb.SetAction(parsed => Changed(parsed, id, known => known with
         {
             Role = parsed.GetValue(role) ?? known.Role,
             Name = parsed.GetValue(name) ?? known.Name,
             Team = parsed.GetValue(team) ?? known.Team,
+            Portfolios = parsed.GetValue(some) is { } given ? Read(given) : known.Portfolios,
         }));
         return verb;
     }

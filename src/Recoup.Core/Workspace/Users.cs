@@ -30,8 +30,15 @@ public sealed record UserDetails(string User, string Role)
 
     public string? Team { get; init; }
 
+    /// <summary>Whose receivables they see, in order; null: everybody's.</summary>
+    public IReadOnlyList<string>? Portfolios { get; init; }
+
     /// <summary>Comes in no more, and what they had open is closed.</summary>
     public bool Disabled { get; init; }
+
+    /// <summary>Nothing about them is another.</summary>
+    public bool IsSame(UserDetails other) => this with { Portfolios = null } == other with { Portfolios = null }
+        && (Portfolios ?? []).SequenceEqual(other.Portfolios ?? []) && (Portfolios is null) == (other.Portfolios is null);
 }
 
 /// <summary>What happened to users.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Http;
@@ -113,18 +114,37 @@ public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> 
             "The link stands in the terminal in which `recoup serve` runs. It lets one browser in, once, until the server ends; then a new one is printed.");
     }
 
+    /// <summary>Pages and files that are narrowed to the portfolios that a viewer sees. Any other is closed to who does not see all.</summary>
+    private static readonly FrozenSet<string> Narrowed = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,
+        "", "accounts", "account-items", "ageing", "callbacks", "kpis", "messages", "notes", "plans", "policies", "worklist");
+
+    private static bool IsNarrowed(HttpContext http) => Narrowed.Contains((http.Request.Path.Value ?? "/").Split('/', '.')[1]);
+
+    /// <summary>A desk of its own: that of the request is made for whom this says. Null: there is no such user any more.</summary>
+    private Viewer? Known(HttpContext http, string user)
+    {
+        using var desk = new Desk(options, http.RequestServices.GetRequiredService<Memory>(), viewer: null);
+        return desk.Workspace.Users.Find(user) is { Details: { Disabled: false } details } ? Viewer.Of(details) : null;
+    }
+
     private async Task Answer(HttpContext http, string? user)
     {
         try
         {
             if (user is not null)
             {
-                if (http.RequestServices.GetRequiredService<Desk>().Workspace.Users.Find(user) is not { Details: { Disabled: false } details })
+                if (Known(http, user) is not { } viewer)
                 {
                     await PlainPage.Write(http, 401, "You are in no more", $"{user} was disabled; `recoup user enable {user}` undoes that.");
                     return;
                 }
-                http.Items[typeof(Viewer)] = Viewer.Of(details);
+                http.Items[typeof(Viewer)] = viewer;
+                if (viewer.IsNarrow && !IsNarrowed(http))
+                {
+                    await PlainPage.Write(http, 403, "This page is about all portfolios",
+                        $"You see {string.Join(", ", viewer.Portfolios!.Order(StringComparer.Ordinal))}.", ("/", "Go to the dashboard"));
+                    return;
+                }
             }
             await next(http);
             if (http.Response is { StatusCode: 404, HasStarted: false } && HttpMethods.IsGet(http.Request.Method))

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -52,9 +53,18 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
         Func<Desk, Query, HttpContext, Reply?> ask, bool ofCatalog = false)
     {
         var route = V1 + path;
-        RequestDelegate get = http => Answer(http, route, ApiMay.Read, (_, _) => Read(http, fields, ask, ofCatalog));
+        RequestDelegate get = http => Answer(http, route, ApiMay.Read, (_, viewer) => viewer.IsNarrow && !Narrowed.Contains(path)
+            ? ValueTask.FromResult<Problem?>(OfAll(viewer))
+            : Read(http, viewer, fields, ask, ofCatalog));
         ApiDescription.Describe(routes.MapGet(route, get), about, fields, ApiMay.Read);
     }
+
+    private static Problem OfAll(Viewer viewer) =>
+        new(403, "may_not", "The key may not do this", $"{viewer.Actor} sees some portfolios, and this is about all.");
+
+    /// <summary>What is narrowed to the portfolios that a viewer sees. Anything else is closed to who does not see all.</summary>
+    private static readonly FrozenSet<string> Narrowed = FrozenSet.Create(StringComparer.Ordinal,
+        "kpis", "ageing", "accounts", "accounts/{account}", "decisions", "worklist", "plans", "callbacks", "notes");
 
     private Task Post(HttpContext http, string route) => Answer(http, route, ApiMay.Write, inputs.Answer);
 
@@ -110,22 +120,23 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
         _ => Storing.ProblemOf(e) ?? Problem.Ours,
     };
 
-    private async ValueTask<Problem?> Read(HttpContext http, IReadOnlyList<QueryField> fields, Func<Desk, Query, HttpContext, Reply?> ask, bool ofCatalog)
+    private async ValueTask<Problem?> Read(HttpContext http, Viewer viewer, IReadOnlyList<QueryField> fields,
+        Func<Desk, Query, HttpContext, Reply?> ask, bool ofCatalog)
     {
         var query = new Query(http.Request.Query, fields);
-        if (!Reads.IsSlow(query)) return await Write(http, query, ask, ofCatalog);
+        if (!Reads.IsSlow(query)) return await Write(http, viewer, query, ask, ofCatalog);
         if (!slow.Wait(0))
             return Problem.Full with { Detail = "One question over the whole journal is answered at a time. Ask again after the time that Retry-After gives." };
-        try { return await Write(http, query, ask, ofCatalog); }
+        try { return await Write(http, viewer, query, ask, ofCatalog); }
         finally { slow.Release(); }
     }
 
-    private async ValueTask<Problem?> Write(HttpContext http, Query query, Func<Desk, Query, HttpContext, Reply?> ask, bool ofCatalog)
+    private async ValueTask<Problem?> Write(HttpContext http, Viewer viewer, Query query, Func<Desk, Query, HttpContext, Reply?> ask, bool ofCatalog)
     {
-        using var desk = new Desk(options, memory);
+        using var desk = new Desk(options, memory, viewer);
         // Read before the answer is made: what is recorded meanwhile makes the tag old, never the answer. A user's own KPIs
         // are files that may change at any time.
-        var tag = ofCatalog && desk.Catalog != KpiCatalog.Shipped ? null : $"\"{desk.Version}\"";
+        var tag = ofCatalog && desk.Catalog != KpiCatalog.Shipped ? null : $"\"{viewer.Scope}{desk.Version}\"";
         if (tag is not null) http.Response.Headers.ETag = tag;
         if (tag is not null && http.Request.Headers.IfNoneMatch == tag)
         {

@@ -27,6 +27,9 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
     /// <summary>Null: answered; else why not.</summary>
     public async ValueTask<Problem?> Answer(HttpContext http, Viewer viewer)
     {
+        // Which account an input is of is known only where it is handled.
+        if (viewer.IsNarrow)
+            return new Problem(403, "may_not", "The key may not do this", $"{viewer.Actor} sees some portfolios, and enters things on the pages.");
         var request = http.Request;
         if (TypeOf(request.ContentType) is not { } type)
             return new Problem(415, "media_type", "The body's type is not known",

@@ -13,6 +13,7 @@ public static class UserList
     public static readonly Listing<UserLine> Listing = new("users",
         Text<UserLine>("user", l => l.User.Details.User), Text<UserLine>("name", l => l.User.Details.Name),
         Text<UserLine>("role", l => l.User.Details.Role), Text<UserLine>("team", l => l.User.Details.Team),
+        Text<UserLine>("portfolios", l => l.User.Details.Portfolios is { } some ? string.Join(' ', some) : null),
         Text<UserLine>("state", l => l.User.Details.Disabled ? "disabled" : "active"), Text<UserLine>("link", LinkOf));
 
     /// <summary>open, used or over; null: none was made.</summary>

@@ -12,13 +12,18 @@ public sealed record NoteLine(NoteState Note, string Party, string? Name, string
 public sealed record CallbackLine(CallbackState Callback, string Party, string? Name, string Portfolio);
 
 /// <summary>What was spoken and what was agreed with customers: notes and callbacks, each list along an index.</summary>
-public sealed class ConversationReadings(Store store)
+/// <param name="viewer">Who sees it; null: somebody who sees everything.</param>
+public sealed class ConversationReadings(Store store, Viewer? viewer = null)
 {
-    private readonly Readings readings = new(store);
+    private readonly Viewer viewer = viewer ?? Viewer.Everything("");
+    private readonly Readings readings = new(store, viewer);
 
     /// <summary>Notes that stand, newest first.</summary>
     /// <param name="account">Of this one; null: everybody's.</param>
-    public Slice<NoteLine> Notes(string? account, string? after, int limit) => readings.Read(_ =>
+    public Slice<NoteLine> Notes(string? account, string? after, int limit) =>
+        Narrowing.Page(viewer, after, limit, (from, most) => AllNotes(account, from, most), l => viewer.Sees(l.Portfolio));
+
+    private Slice<NoteLine> AllNotes(string? account, string? after, int limit) => readings.Read(_ =>
     {
         var at = Cursor.Read(after, 2);
         var s = store.Statement("SELECT pid, at, note, state FROM note WHERE stands = 1 AND (at, note) < (?, ?)" + (account is null ? "" : " AND account = ?")
@@ -34,7 +39,10 @@ public sealed class ConversationReadings(Store store)
     /// <summary>Callbacks: those still to be done the soonest first, all and those that ended the latest first.</summary>
     /// <param name="state">One of <see cref="CallbackState.Statuses"/>, where open has the missed ones too; null: all.</param>
     /// <param name="account">Of this one; null: everybody's.</param>
-    public Slice<CallbackLine> Callbacks(string? state, string? account, string? after, int limit) => readings.Read(_ =>
+    public Slice<CallbackLine> Callbacks(string? state, string? account, string? after, int limit) =>
+        Narrowing.Page(viewer, after, limit, (from, most) => AllCallbacks(state, account, from, most), l => viewer.Sees(l.Portfolio));
+
+    private Slice<CallbackLine> AllCallbacks(string? state, string? account, string? after, int limit) => readings.Read(_ =>
     {
         var at = Cursor.Read(after, 2);
         IReadOnlyList<string> statuses = state == "open" ? CallbackState.OpenStatuses : state is null ? [] : [state];

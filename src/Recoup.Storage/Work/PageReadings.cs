@@ -62,9 +62,13 @@ public sealed class PageReadings
     private readonly Store store;
     private readonly Readings readings;
 
-    public PageReadings(Store store)
+    private readonly Viewer viewer;
+
+    /// <param name="viewer">Who sees it; null: somebody who sees everything.</param>
+    public PageReadings(Store store, Viewer? viewer = null)
     {
-        readings = new Readings(store);
+        this.viewer = viewer ?? Viewer.Everything("");
+        readings = new Readings(store, this.viewer);
         this.store = store;
     }
 
@@ -95,7 +99,10 @@ public sealed class PageReadings
 
     /// <summary>Accounts whose id begins so, in order of id; an empty prefix lists all.</summary>
     /// <param name="tag">Only those that have it; null: all.</param>
-    public Slice<AccountLine> Accounts(string prefix, string? tag, DateOnly asOf, string? after, int limit) => readings.Read(_ =>
+    public Slice<AccountLine> Accounts(string prefix, string? tag, DateOnly asOf, string? after, int limit) =>
+        Narrowing.Page(viewer, after, limit, (from, most) => AllAccounts(prefix, tag, asOf, from, most), l => viewer.Sees(l.Portfolio));
+
+    private Slice<AccountLine> AllAccounts(string prefix, string? tag, DateOnly asOf, string? after, int limit) => readings.Read(_ =>
     {
         var found = new List<(string Account, string Party)>();
         // An account of another party, as one that came along when its own became part of that, is there once: no page ends between the two.
@@ -139,6 +146,15 @@ public sealed class PageReadings
     public IReadOnlyList<(string Tag, int Accounts)> Tags() => readings.Read(_ =>
     {
         var tags = new List<(string, int)>();
+        if (viewer.IsNarrow)
+        {
+            var found = new List<(string Tag, string Account, long Pid)>();
+            var each = store.Statement("SELECT tag, account, pid FROM account_tag WHERE is_set = 1 ORDER BY tag, account LIMIT ?").Bind(LookedAtMax);
+            while (each.Step()) found.Add((each.Text(0), each.Text(1), each.Long(2)));
+            return [.. found.Where(f => store.OrTrouble(f.Pid, () => store.Party(f.Pid)) is { } party
+                    && party.Account(f.Account) is { } details && viewer.Sees(details.Portfolio))
+                .GroupBy(f => f.Tag).Select(g => (g.Key, g.Count()))];
+        }
         var s = store.Statement("SELECT tag, count(*) FROM account_tag WHERE is_set = 1 GROUP BY tag ORDER BY tag LIMIT ?").Bind(TagsMax);
         while (s.Step()) tags.Add((s.Text(0), s.Int(1)));
         return tags;
@@ -157,7 +173,7 @@ public sealed class PageReadings
             + "?").Bind(prefix).Bind(prefix + "\U0010FFFF").Bind(limit);
         while (s.Step()) found.Add((s.Long(0), s.Blob(1).ToArray()));
         return found.Select(f => store.OrTrouble(f.Pid, () => Line(ReceivableChapter.ItemRows.Decode(f.State), store.Party(f.Pid)!, asOf)))
-            .OfType<ItemLine>().ToList();
+            .OfType<ItemLine>().Where(l => viewer.Sees(l.Portfolio)).ToList();
     });
 
     private ItemLine Line(ItemState item, PartyState party, DateOnly asOf)
@@ -216,7 +232,7 @@ public sealed class PageReadings
                 if (!parties.TryGetValue(pid, out var party)) parties[pid] = party = store.Party(pid)!;
                 return Line(item, party, asOf);
             });
-            if (line is not null && line.DueOn >= from && line.DueOn <= to && wanted(line)) lines.Add(line);
+            if (line is not null && line.DueOn >= from && line.DueOn <= to && viewer.Sees(line.Portfolio) && wanted(line)) lines.Add(line);
         }
         return new Slice<ItemLine>(lines, null);
     });
@@ -249,7 +265,10 @@ public sealed class PageReadings
     // --- messages ---
 
     /// <summary>Newest first by the time from which they may leave.</summary>
-    public Slice<MessageLine> Messages(IntentStatus? status, string? after, int limit) => readings.Read(_ =>
+    public Slice<MessageLine> Messages(IntentStatus? status, string? after, int limit) =>
+        Narrowing.Page(viewer, after, limit, (from, most) => AllMessages(status, from, most), l => viewer.Sees(l.Message.Portfolio));
+
+    private Slice<MessageLine> AllMessages(IntentStatus? status, string? after, int limit) => readings.Read(_ =>
     {
         var at = Cursor.Read(after, 2);
         var (time, id) = (at is null ? long.MaxValue : Cursor.Number(at[0]), at?[1] ?? "");
@@ -277,8 +296,16 @@ public sealed class PageReadings
     /// <summary>How many messages of a status may leave from one instant to another, the second not included.</summary>
     public int CountMessages(IntentStatus status, DateTimeOffset? from = null, DateTimeOffset? before = null) => readings.Read(_ =>
     {
-        var s = store.Statement("SELECT count(*) FROM message WHERE status = ? AND not_before >= ? AND not_before < ?").Bind((long)status)
-            .Bind(from?.ToUnixTimeMilliseconds() ?? 0).Bind(before?.ToUnixTimeMilliseconds() ?? long.MaxValue);
+        // The table does not tell whose a message is: who sees some of them alone waits for each to be looked at.
+        var s = store.Statement($"SELECT {(viewer.IsNarrow ? "state" : "count(*)")} FROM message WHERE status = ? AND not_before >= ? AND not_before < ?")
+            .Bind((long)status).Bind(from?.ToUnixTimeMilliseconds() ?? 0).Bind(before?.ToUnixTimeMilliseconds() ?? long.MaxValue);
+        if (viewer.IsNarrow)
+        {
+            var seen = 0;
+            while (s.Step())
+                if (viewer.Sees(RowKinds.Messages.Decode(s.Blob(0)).Portfolio)) seen++;
+            return seen;
+        }
         s.Step();
         var count = s.Int(0);
         s.Reset();
@@ -292,6 +319,7 @@ public sealed class PageReadings
         if (!s.Step()) return null;
         var (pid, message) = (s.Long(0), RowKinds.Messages.Decode(s.Blob(1)));
         s.Reset();
+        if (!viewer.Sees(message.Portfolio)) return null;
         var state = store.Party(pid)!;
         if (message.Detail is { } detail) message.Detail = SealedWords.Open(store.Vault, state.Id, detail);
         var events = new List<JournalRow>();
@@ -328,7 +356,10 @@ public sealed class PageReadings
     // --- payment plans ---
 
     /// <summary>Those of a state (open has the late and missed ones too; null: all) and of an account (null: everybody's), newest first.</summary>
-    public Slice<PlanLine> Plans(string? state, string? account, DateOnly asOf, string? after, int limit) => readings.Read(_ =>
+    public Slice<PlanLine> Plans(string? state, string? account, DateOnly asOf, string? after, int limit) =>
+        Narrowing.Page(viewer, after, limit, (from, most) => AllPlans(state, account, asOf, from, most), l => viewer.Sees(l.Portfolio));
+
+    private Slice<PlanLine> AllPlans(string? state, string? account, DateOnly asOf, string? after, int limit) => readings.Read(_ =>
     {
         var at = Cursor.Read(after, 2);
         var statuses = state == "open" ? PlanState.OpenStatuses : state is null ? [] : [state];

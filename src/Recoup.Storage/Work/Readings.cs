@@ -23,28 +23,33 @@ public sealed record Drilled(JournalRow Row, CellKey Cell, CellValue Value);
 public sealed class Readings
 {
     private readonly Store store;
+    private readonly Viewer viewer;
 
-    public Readings(Store store)
+    /// <param name="viewer">Who sees it; null: somebody who sees everything.</param>
+    public Readings(Store store, Viewer? viewer = null)
     {
         store.RefuseStale();
         this.store = store;
+        this.viewer = viewer ?? Viewer.Everything("");
     }
 
     /// <summary>Runs a reading on one snapshot of the store.</summary>
-    public T Read<T>(Func<CellStore, T> read)
+    public T Read<T>(Func<IMeasureSource, T> read)
     {
         store.BeginRead();
         try
         {
             var cells = new CellStore(store);
             cells.Refresh();
-            return read(cells);
+            return read(Narrow(cells));
         }
         finally { store.Rollback(); }
     }
 
     /// <summary>Cells as they were known at an instant; folds the journal.</summary>
-    public IMeasureSource KnownAt(DateTimeOffset instant) => Folding.CellsKnownAt(store, instant);
+    public IMeasureSource KnownAt(DateTimeOffset instant) => Narrow(Folding.CellsKnownAt(store, instant));
+
+    private IMeasureSource Narrow(IMeasureSource cells) => viewer.IsNarrow ? new NarrowedMeasures(cells, viewer) : cells;
 
     /// <summary>The workspace as it stands: portfolios and the switch of sending.</summary>
     public WorkspaceState Workspace() => Read(_ =>
@@ -87,7 +92,7 @@ public sealed class Readings
             {
                 if (!parties.ContainsKey(pid)) continue;
                 var (portfolio, segment) = parties[pid].PlaceOn(item.Account, asOf);
-                yield return (item.Account, item.Number, portfolio, segment, item.Currency, item.DueAt(asOf), balance);
+                if (viewer.Sees(portfolio)) yield return (item.Account, item.Number, portfolio, segment, item.Currency, item.DueAt(asOf), balance);
             }
         }
     }
@@ -97,15 +102,16 @@ public sealed class Readings
     {
         using var s = store.Own("SELECT state FROM cash");
         while (s.Step())
-            if (ReceivableChapter.CashRows.Decode(s.Blob(0)) is var cash && cash.UnappliedOn(asOf) is var minor and not 0)
+            if (ReceivableChapter.CashRows.Decode(s.Blob(0)) is var cash && cash.UnappliedOn(asOf) is var minor and not 0
+                && (!viewer.IsNarrow || PartyOf(cash.Account) is not null))
                 yield return (cash.Account, cash.Currency, minor);
     }
 
-    /// <summary>The party of an account, if it is known.</summary>
+    /// <summary>The party of an account, if it is known, and seen.</summary>
     public PartyState? PartyOf(string account)
     {
         var found = store.Party(store.PartyOf(account) ?? account)?.State;
-        return found?.Account(account) is null ? null : found;
+        return found?.Account(account) is { } details && viewer.Sees(details.Portfolio) ? found : null;
     }
 
     /// <summary>Where paper of an account goes to, as its documents say it; null: no address is known.</summary>
@@ -146,7 +152,7 @@ public sealed class Readings
                 nothing.Clear();
                 Fold.Apply(state, store.Event(row), nothing);
                 foreach (var (key, value) in nothing.NonZero)
-                    if (measures.Contains(key.Measure) && wanted(key)) yield return new Drilled(row, key, value);
+                    if (measures.Contains(key.Measure) && viewer.Sees(key.Portfolio) && wanted(key)) yield return new Drilled(row, key, value);
             }
         }
     }
@@ -169,7 +175,7 @@ public sealed class Readings
     /// <summary>Open balance of an item, in minor units; null where the account has no such item.</summary>
     public ItemState? Item(string account, string number)
     {
-        if (store.Party(store.PartyOf(account) ?? account) is not var (pid, state)) return null;
+        if (store.Party(store.PartyOf(account) ?? account) is not var (pid, state) || (viewer.IsNarrow && PartyOf(account) is null)) return null;
         store.Load(state.Items, pid, (account, number));
         return state.Item(account, number);
     }

@@ -21,7 +21,8 @@ public static class UserAccounts
     /// <summary>Adds or changes a user. False: nothing about them is another.</summary>
     /// <param name="change">Is given the user as they are, null for a new one; returns null where nothing is to be done.</param>
     public static bool Set(Door door, string user, Func<UserDetails?, UserDetails?> change, string actor, DateTimeOffset now) =>
-        Record(door, users => users.Find(user)?.Details is var known && change(known) is { } wanted && wanted != known ? new UserEvent.Set(wanted) : null,
+        Record(door,
+            users => users.Find(user)?.Details is var known && change(known) is { } wanted && known?.IsSame(wanted) != true ? new UserEvent.Set(wanted) : null,
             static (_, _) => true, actor, now) is not null;
 
     /// <summary>What stands in a new link, which is kept nowhere; null: there is no such user, or they are disabled.</summary>

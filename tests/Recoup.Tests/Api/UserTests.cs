@@ -44,15 +44,15 @@ public sealed class UserTests
         folder.Run("user", "add", "bob smith", "--role", "agent", "--now", Now).Expect(2).Err.ShouldContain("no id of a user");
         folder.Run("user", "add", "system", "--role", "manager", "--now", Now).Expect(2).Err.ShouldContain("meaning of its own");
         folder.Run("user", "change", "ann", "--team", "north", "--now", Now).Expect(0);
-        Users().ShouldBe("ann,Ann Berg,agent,north,active,");
+        Users().ShouldBe("ann,Ann Berg,agent,north,,active,");
         folder.Run("user", "link", "ann", "--now", Now).Expect(0);
         folder.Run("user", "link", "cid", "--now", Now).Expect(1).Err.ShouldContain("no user cid");
-        folder.Run("users", "--format", "csv", "--now", "2026-02-10T10:00:00Z").Out.ShouldContain("north,active,open");
-        folder.Run("users", "--format", "csv", "--now", "2026-02-17T09:00:01Z").Out.ShouldContain("north,active,over");
+        folder.Run("users", "--format", "csv", "--now", "2026-02-10T10:00:00Z").Out.ShouldContain("north,,active,open");
+        folder.Run("users", "--format", "csv", "--now", "2026-02-17T09:00:01Z").Out.ShouldContain("north,,active,over");
         folder.Run("user", "disable", "ann", "--now", Now).Expect(0);
         folder.Run("user", "disable", "bob", "--now", Now).Expect(1);
         folder.Run("user", "link", "ann", "--now", Now).Expect(1);
-        Users().ShouldBe("ann,Ann Berg,agent,north,disabled,over");
+        Users().ShouldBe("ann,Ann Berg,agent,north,,disabled,over");
         folder.Run("user", "enable", "ann", "--now", Now).Expect(0);
         folder.Rows("SELECT kind FROM journal WHERE kind LIKE 'user%' ORDER BY seq")
             .ShouldBe(["user_set", "user_set", "user_link_made", "user_set", "user_set"]);
