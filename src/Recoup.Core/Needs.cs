@@ -170,7 +170,7 @@ public sealed class Needs : RowsNeeded
     {
         ListedItem(state, i.Account, row);
         if (state.Item(i.Account, ListedItems.NameOf(state, i.Account, row)) is not { AppliedBy: { } keys } item) return;
-        if (item.IssuedOn == i.IssuedOn && item.DueOn == i.DueOn && item.Amount == i.Amount.Minor) return;
+        if (item.IssuedOn == i.IssuedOn && item.DueOn == i.DueOn && item.Amount == i.Amount.Minor && item.Currency == i.Amount.Currency.Code) return;
         foreach (var key in keys) CashOf(state, key);
     }
 

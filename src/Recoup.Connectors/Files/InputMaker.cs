@@ -133,14 +133,17 @@ internal sealed class InputMaker
                 ordinal = seen.Ordinal($"{invoice.Key}\n{invoice.IssuedOn.Year}", invoice.Digest);
                 return listed = (ordinal == 1 ? invoice : invoice with { Key = $"{invoice.Key}/{ordinal}" }) with
                 {
-                    Listed = new(invoice.Number, invoice.IssuedOn, invoice.DueOn, ordinal, IsAlone(invoice.Key, invoice.IssuedOn.Year) ? invoice.Amount : null),
+                    Listed = new(invoice.Number, invoice.IssuedOn, invoice.DueOn, ordinal, IsAlone(invoice.Key, invoice.IssuedOn.Year) ? invoice.Amount : null)
+                    {
+                        Currency = invoice.Amount.Currency.Code,
+                    },
                 };
             case PaymentInput.Received payment when listed is not null:
                 return payment with { Listed = listed.Listed };
             case CreditInput.Granted credit:
                 var (year, day) = (seen.Ordinal($"{credit.Key}\n{credit.On.Year}", credit.Digest), seen.Ordinal($"{credit.Key}\n{credit.On:O}", credit.Digest));
                 var amount = IsAlone(credit.Key, credit.On.Year) ? credit.Amount : (Money?)null;
-                return credit with { IsListed = true, Listed = new(credit.Number, credit.On, year, day, amount) };
+                return credit with { IsListed = true, Listed = new(credit.Number, credit.On, year, day, amount) { Currency = credit.Amount.Currency.Code } };
             default:
                 return input;
         }

@@ -184,7 +184,10 @@ internal static class CreditChapter
 
     private static Refused? Follow(Handling work, CreditInput.Granted i, CashState credit)
     {
-        if (i.Amount.Currency.Code != credit.Currency) return WrongCurrency(i.Number, credit, i.Amount);
+        if (i.Amount.Currency.Code != credit.Currency)
+            return new Refused(Refusal.WrongCurrency, $"credit note {i.Number} is in {credit.Currency} here, in {i.Amount.Currency} in the list, "
+                + "and a number keeps its currency: cancel it with credit_note_cancelled and import the list again, which makes it "
+                + ListedItems.OfCurrency(i.Number, i.Amount.Currency.Code));
         // One that was cancelled here stands again from nothing.
         var before = credit.Reversed ? 0 : credit.Minor;
         return Adjust(work, i.Number, credit, i.Amount.Minor - before, work.Today, InvoiceChapter.ByList, i.On == credit.On ? null : i.On);

@@ -400,8 +400,7 @@ internal static class InvoiceChapter
         }
         if (ListedItems.MirrorOf(work.State, item, item.Amount) is not null) RemarkOfCredit(work, i.Account, item.Number);
         if (i.Amount.Currency.Code != item.Currency)
-            return new Refused(Refusal.WrongCurrency, $"invoice {item.Number} is in {item.Currency} here, in {i.Amount.Currency} in the list, "
-                + $"and a number keeps its currency: cancel it with invoice_cancelled, and give the one in {i.Amount.Currency} a number of its own");
+            return InOtherCurrency(work, i, item);
         if (item.IssuedOn != i.IssuedOn)
         {
             if (CanNotBeOf(work, item, i.IssuedOn) is { } why)
@@ -413,6 +412,18 @@ internal static class InvoiceChapter
         var on = work.Today > item.IssuedOn ? work.Today : item.IssuedOn;
         var due = i.DueOn < item.IssuedOn ? item.IssuedOn : i.DueOn;
         return CorrectItem(work, item, on, i.Amount, due, ByList);
+    }
+
+    private static Refused InOtherCurrency(Handling work, InvoiceInput.Issued i, ItemState item)
+    {
+        var credit = CashState.CreditKey(i.Account, "");
+        var paid = (item.AppliedBy ?? []).Where(key => !key.StartsWith(credit, StringComparison.Ordinal)
+            && work.State.Cash[key].Allocations.Exists(a => a.Number == item.Number)).ToList();
+        return new Refused(Refusal.WrongCurrency, $"invoice {item.Number} is in {item.Currency} here, in {i.Amount.Currency} in the list, "
+            + $"and a number keeps its currency: cancel it with invoice_cancelled and import the list again, which makes it "
+            + $"{ListedItems.OfCurrency(item.Number, i.Amount.Currency.Code)}"
+            + (paid.Count == 0 ? "" : ". What this list told of as paid is taken back by that; where another does, or the number is another then, send "
+                + $"payment_reversed for payment {string.Join(", ", paid)}"));
     }
 
     private static void RemarkOfCredit(Handling work, string account, string number) =>

@@ -11,8 +11,18 @@ namespace Recoup.Core.Receivables;
 /// </summary>
 public static class ListedItems
 {
-    /// <summary>The item that the row is about: one with its very dates, else the one that it names; it need not exist yet.</summary>
+    /// <summary>
+    /// The item that the row is about: one with its very dates, else the one that it names; where that was cancelled in another
+    /// currency, one of its own. It need not exist yet.
+    /// </summary>
     public static string NameOf(PartyState state, string account, ListedInvoice row)
+    {
+        var name = DatedNameOf(state, account, row);
+        return row.Currency is { } currency && state.Item(account, name) is { Cancelled: true } item && item.Currency != currency
+            ? OfCurrency(name, currency) : name;
+    }
+
+    private static string DatedNameOf(PartyState state, string account, ListedInvoice row)
     {
         if (state.Item(account, row.Number) is not { } bare) return Name(row.Number, row.Ordinal);
         if (Is(bare, row)) return row.Number;
@@ -30,7 +40,10 @@ public static class ListedItems
     }
 
     /// <summary>The next name to be looked for before <see cref="NameOf"/> can tell; null: it can.</summary>
-    internal static IEnumerable<string> Names(PartyState state, string account, ListedInvoice row)
+    internal static IEnumerable<string> Names(PartyState state, string account, ListedInvoice row) =>
+        DatedNames(state, account, row).Append(NameOf(state, account, row));
+
+    private static IEnumerable<string> DatedNames(PartyState state, string account, ListedInvoice row)
     {
         yield return row.Number;
         if (state.Item(account, row.Number) is not { } bare)
@@ -116,6 +129,13 @@ public static class ListedItems
     /// <summary>The number of the credit note that the row is about: one of its very day, else the one that it names; it need not exist yet.</summary>
     public static string CreditNameOf(PartyState state, string account, ListedCredit row)
     {
+        var name = DatedCreditNameOf(state, account, row);
+        return row.Currency is { } currency && Credit(state, account, name) is { Reversed: true } credit && credit.Currency != currency
+            ? OfCurrency(name, currency) : name;
+    }
+
+    private static string DatedCreditNameOf(PartyState state, string account, ListedCredit row)
+    {
         if (Credit(state, account, row.Number) is not { } bare) return Name(row.Number, row.Ordinal);
         var family = FamilyOf(bare, row);
         var left = row.OfDay;
@@ -128,7 +148,10 @@ public static class ListedItems
     }
 
     /// <summary>The next number to be looked for before <see cref="CreditNameOf"/> can tell.</summary>
-    internal static IEnumerable<string> CreditNames(PartyState state, string account, ListedCredit row)
+    internal static IEnumerable<string> CreditNames(PartyState state, string account, ListedCredit row) =>
+        DatedCreditNames(state, account, row).Append(CreditNameOf(state, account, row));
+
+    private static IEnumerable<string> DatedCreditNames(PartyState state, string account, ListedCredit row)
     {
         yield return row.Number;
         if (Credit(state, account, row.Number) is not { } bare)
@@ -173,7 +196,22 @@ public static class ListedItems
     internal static IEnumerable<string> PaymentKeysOf(PartyState state, string account, string key, ListedInvoice row)
     {
         if (KeyBefore(key, row, NameOf(state, account, row)) is { } before) yield return before;
+        if (KeyInOtherCurrency(state, account, key, row) is { } other) yield return other;
         yield return PaymentKey(state, account, key, row);
+    }
+
+    /// <summary>
+    /// The payment that stands of what the row was in another currency: money that the list told of in a currency in which, as it
+    /// says now, it never came.
+    /// </summary>
+    internal static CashState? PaidInOtherCurrency(PartyState state, string account, string key, ListedInvoice row) =>
+        KeyInOtherCurrency(state, account, key, row) is { } other && PaymentOf(state, other, out _, out _) is { } paid && paid.Currency != row.Currency
+            ? paid : null;
+
+    private static string? KeyInOtherCurrency(PartyState state, string account, string key, ListedInvoice row)
+    {
+        var before = DatedNameOf(state, account, row);
+        return before.Length == NameOf(state, account, row).Length ? null : key + before[row.Number.Length..];
     }
 
     // Payments of instalments had a slash, which may also end the number of another invoice, 501/2.
@@ -224,11 +262,12 @@ public static class ListedItems
                 return state.Item(i.Account, NameOf(state, i.Account, row)) is { Kind: ItemKind.Invoice } item
                     && (item.Cancelled ? IsCancelled(state, item, i) : Is(item, i, item.Amount) && MirrorOf(state, item, item.Amount) is null);
             case PaymentInput.Received { Listed: { } row } i:
+                if (PaidInOtherCurrency(state, i.Account, i.Key, row) is not null) return false;
                 if (PaymentOf(state, PaymentKey(state, i.Account, i.Key, row), out var last, out _) is { } paid) return Is(paid, i);
                 // One that came back stays so while the row says what it said: the input's key stands for all who bear the number.
                 return last is { IsUnlisted: false } && (i.IsKnown || Is(last, i));
             case PaymentInput.Unpaid i:
-                return PaidAgainst(state, i) is null;
+                return PaidAgainst(state, i) is null && PaidInOtherCurrency(state, i.Account, i.Key, i.Listed) is null;
             case CreditInput.Granted { IsListed: true } i:
                 var number = i.Listed is { } listed ? CreditNameOf(state, i.Account, listed) : i.Number;
                 return Credit(state, i.Account, number) is { } credit && MirrorOf(state, credit, number) is null

@@ -390,6 +390,8 @@ internal static class PaymentChapter
     private static Refused? Follow(Handling work, PaymentInput.Received i, AllocationOrder order)
     {
         if (ListedItems.IsSaid(work.State, i)) return null;
+        // What the row was in another currency is cancelled; what the list told of as paid for that goes with it.
+        TakeBack(work, ListedItems.PaidInOtherCurrency(work.State, i.Account, i.Key, i.Listed!));
         var name = ListedItems.NameOf(work.State, i.Account, i.Listed!);
         if (work.State.Item(i.Account, name) is { } item && item.Currency != i.Amount.Currency.Code) return WrongCurrency(item, i.Amount);
         var known = ListedItems.PaymentKey(work.State, i.Account, i.Key, i.Listed!);
@@ -426,10 +428,15 @@ internal static class PaymentChapter
 
     private static Refused? TakePaymentBack(Handling work, PaymentInput.Unpaid i)
     {
-        if (ListedItems.PaidAgainst(work.State, i) is not { } paid) return null;
-        var on = work.Today > paid.On ? work.Today : paid.On;
-        work.Emit(new PaymentEvent.Reversed(paid.Key, "no longer in the list", [.. paid.Allocations]) { Unlisted = true }, on);
+        TakeBack(work, ListedItems.PaidInOtherCurrency(work.State, i.Account, i.Key, i.Listed));
+        TakeBack(work, ListedItems.PaidAgainst(work.State, i));
         return null;
+    }
+
+    private static void TakeBack(Handling work, CashState? paid)
+    {
+        if (paid is not null)
+            work.Emit(new PaymentEvent.Reversed(paid.Key, "no longer in the list", [.. paid.Allocations]) { Unlisted = true }, Later(work.Today, paid.On));
     }
 
     // --- what follows from events ---

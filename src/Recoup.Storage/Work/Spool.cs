@@ -195,30 +195,33 @@ internal sealed class Spool : IDisposable
         private static void Write(Utf8JsonWriter json, ListedInvoice row)
         {
             json.WriteString("due_on", Day(row.DueOn));
-            Write(json, row.Number, row.IssuedOn, row.Ordinal, row.Amount);
+            Write(json, row.Number, row.IssuedOn, row.Ordinal, row.Amount, row.Currency);
         }
 
         private static void Write(Utf8JsonWriter json, ListedCredit row)
         {
             json.WriteNumber("of_day", row.OfDay);
-            Write(json, row.Number, row.IssuedOn, row.Ordinal, row.Amount);
+            Write(json, row.Number, row.IssuedOn, row.Ordinal, row.Amount, row.Currency);
         }
 
-        private static void Write(Utf8JsonWriter json, string number, DateOnly issuedOn, int ordinal, Money? amount)
+        private static void Write(Utf8JsonWriter json, string number, DateOnly issuedOn, int ordinal, Money? amount, string? currency)
         {
             json.WriteString("number", number);
             json.WriteString("issued_on", Day(issuedOn));
             json.WriteNumber("ordinal", ordinal);
-            if (amount is not { } money) return;
-            json.WriteNumber("minor", money.Minor);
-            json.WriteString("currency", money.Currency.Code);
+            if (currency is not null) json.WriteString("currency", currency);
+            if (amount is { } money) json.WriteNumber("minor", money.Minor);
         }
 
         private static ListedInvoice Invoice(JsonElement root) =>
-            new(Text(root, "number"), Day(root, "issued_on"), Day(root, "due_on"), root.GetProperty("ordinal").GetInt32(), Amount(root));
+            new(Text(root, "number"), Day(root, "issued_on"), Day(root, "due_on"), root.GetProperty("ordinal").GetInt32(), Amount(root))
+            { Currency = CodeOf(root) };
 
         private static ListedCredit Credit(JsonElement root) =>
-            new(Text(root, "number"), Day(root, "issued_on"), root.GetProperty("ordinal").GetInt32(), root.GetProperty("of_day").GetInt32(), Amount(root));
+            new(Text(root, "number"), Day(root, "issued_on"), root.GetProperty("ordinal").GetInt32(), root.GetProperty("of_day").GetInt32(), Amount(root))
+            { Currency = CodeOf(root) };
+
+        private static string? CodeOf(JsonElement root) => root.TryGetProperty("currency", out _) ? Text(root, "currency") : null;
 
         private static Money? Amount(JsonElement root) =>
             root.TryGetProperty("minor", out var minor) ? new Money(minor.GetInt64(), Currency.Of(Text(root, "currency"))) : null;

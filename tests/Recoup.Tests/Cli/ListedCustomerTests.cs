@@ -453,13 +453,36 @@ public sealed class ListedCustomerTests : IDisposable
         folder.ShouldBeSound();
     }
 
-    [Fact]
-    public void An_invoice_of_a_ledger_that_is_in_another_currency_says_what_to_do()
+    /// <summary>As it says, and nothing of the wrong currency is left: no money either, which would cover what another invoice owes.</summary>
+    [Theory]
+    [InlineData("2026-03-30", "0.00")]
+    [InlineData("", "300.00")]
+    public void An_invoice_of_a_ledger_that_is_in_another_currency_says_what_to_do(string paidOn, string open)
     {
-        Import(1, "C1,Acme,,,I1,2026-03-01,2026-03-31,300.00,EUR,\n").Expect(0);
-        Import(2, "C1,Acme,,,I1,2026-03-01,2026-03-31,300.00,USD,\n").Expect(3).Err.ShouldContain(
-            "invoice I1 is in EUR here, in USD in the list, and a number keeps its currency: cancel it with invoice_cancelled");
-        Ageing(2)["C1 EUR"].ShouldBe("300.00 0.00");
+        const string other = "C1,Acme,,,I2,2026-03-01,2026-03-31,60.00,EUR,\n";
+        string Rows(string currency) => $"C1,Acme,,,I1,2026-03-01,2026-03-31,300.00,{currency},{paidOn}\n"
+            + $"C1,Acme,,,CN,2026-03-01,2026-03-31,-5.00,{currency},\n" + other;
+        Import(1, Rows("EUR")).Expect(0);
+        var told = Import(2, Rows("USD")).Expect(3);
+        told.Err.ShouldContain("invoice I1 is in EUR here, in USD in the list, and a number keeps its currency: cancel it with invoice_cancelled and "
+            + "import the list again, which makes it I1 (USD)" + (paidOn.Length == 0 ? "\n" : ". What this list told of as paid is taken back by that; "
+            + "where another does, or the number is another then, send payment_reversed for payment receivables/payment/C1/I1\n"));
+        told.Err.ShouldContain("credit note CN is in EUR here, in USD in the list, and a number keeps its currency: cancel it with credit_note_cancelled and "
+            + "import the list again, which makes it CN (USD)");
+        Ageing(2).ShouldBe(new Dictionary<string, string> { ["C1 EUR"] = paidOn.Length == 0 ? "360.00 5.00" : "60.00 5.00" });
+        folder.Send("""
+            {"type":"invoice_cancelled","key":"x1","account":"C1","invoice":"I1","on":"2026-04-03"}
+            {"type":"credit_note_cancelled","key":"x2","account":"C1","credit_note":"CN","on":"2026-04-03"}
+            """, "--now", "2026-04-03T10:00:00Z").Expect(0);
+        Import(4, Rows("USD")).Expect(0).Json.GetProperty("accepted").GetInt32().ShouldBe(2);
+        Ageing(4).ShouldBe(new Dictionary<string, string> { ["C1 EUR"] = "60.00 0.00", ["C1 USD"] = $"{open} 5.00" });
+        Import(5, Rows("USD")).Expect(0).Json.GetProperty("accepted").GetInt32().ShouldBe(0);
+        // Paid later, or not after all.
+        var turned = paidOn.Length == 0 ? Rows("USD").Replace("USD,\nC1,Acme,,,CN", "USD,2026-04-05\nC1,Acme,,,CN", StringComparison.Ordinal)
+            : Rows("USD").Replace(paidOn, "", StringComparison.Ordinal);
+        Import(6, turned).Expect(0);
+        Ageing(6).ShouldBe(new Dictionary<string, string> { ["C1 EUR"] = "60.00 0.00", ["C1 USD"] = $"{(paidOn.Length == 0 ? "0.00" : "300.00")} 5.00" });
+        folder.ShouldBeSound();
     }
 
     [Fact]
