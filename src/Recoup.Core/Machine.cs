@@ -101,12 +101,45 @@ public static partial class Machine
         // What is only put off stays on the worklist, which says why nobody may call, until the next run.
         if (refused is null && input is Input.OfAccount and not (HoldInput.Placed or DisputeInput.Opened or PromiseInput.Made) && state.Pending.Count > 0)
             CloseWorkWithoutReason(work);
-        if (refused is null && input.EffectiveOn is { } on) RemarkOfDayAhead(work, on);
+        if (refused is null && input.EffectiveOn is { } on)
+        {
+            RemarkOfDayAhead(work, on);
+            RemarkOfLater(work, on);
+        }
         return refused is not null ? work.Refuse(refused) : new Outcome { Events = work.Events, Outgoing = work.Outgoing, Remarks = work.Remarks };
     }
 
     /// <summary>What is told to have happened further ahead than this, days, is a typing error more often than not.</summary>
     public const int DaysAheadUsual = 31;
+
+    /// <summary>
+    /// What is dated back to a day from which its item was settled for a while, by money that went back since, takes effect when all
+    /// of that is open: no balance of a day gone by falls below zero. Whoever dated it is told.
+    /// </summary>
+    private static void RemarkOfLater(Work work, DateOnly asked)
+    {
+        if (work.Input is not (InvoiceInput.Cancelled or InvoiceInput.Corrected or ChargeInput.Cancelled or CreditInput.Granted
+            or PaymentInput.Received or PaymentInput.Allocated)) return;
+        foreach (var (e, envelope, _, _) in work.Events)
+            switch (e)
+            {
+                case InvoiceEvent.Cancelled c: Remark(envelope, c.Number, -c.MinorDelta, envelope.EffectiveOn); break;
+                case ChargeEvent.Cancelled c: Remark(envelope, c.Number, -c.MinorDelta, envelope.EffectiveOn); break;
+                case InvoiceEvent.Corrected c: Remark(envelope, c.Number, -c.MinorDelta, envelope.EffectiveOn); break;
+                case CreditEvent.Granted c: foreach (var met in c.Allocations) Remark(envelope, met.Number, met.Minor, met.On); break;
+                case PaymentEvent.Received p: foreach (var met in p.Allocations) Remark(envelope, met.Number, met.Minor, met.On); break;
+                case PaymentEvent.CashApplied { Allocation: var met } p when met.On > work.State.Cash[p.Payment].On:
+                    Remark(envelope, met.Number, met.Minor, met.On); break;
+                default: break;
+            }
+
+        void Remark(Envelope envelope, string number, long minor, DateOnly on)
+        {
+            if (minor <= 0 || on <= asked || work.State.Item(envelope.Account, number) is not { } item || on <= item.IssuedOn) return;
+            work.Remarks.Add($"account {envelope.Account}: {InputKinds.NameOf(work.Input)} {work.Input.Key} takes effect on {number} on {on:yyyy-MM-dd}, "
+                + $"not on {asked:yyyy-MM-dd}: before that day less than {Money.Format(minor, Currency.Of(item.Currency))} {item.Currency} of it was open");
+        }
+    }
 
     /// <summary>A hold may begin on any day, and an invoice be issued ahead; nothing else that is told of a day far ahead is likely to be meant.</summary>
     private static void RemarkOfDayAhead(Work work, DateOnly on)
