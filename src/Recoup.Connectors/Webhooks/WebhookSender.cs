@@ -81,6 +81,8 @@ public sealed class WebhookSender(WebhookSettings settings, TimeProvider clock) 
     {
         RefusedAddressException refused => refused.Message,
         AuthenticationException tls => $"no TLS connection: {tls.Message}",
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => "its name could not be resolved",
+        SocketException => "no connection",
         _ => e.HttpRequestError switch
         {
             HttpRequestError.NameResolutionError => "its name could not be resolved",

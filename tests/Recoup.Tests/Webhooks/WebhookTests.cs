@@ -257,6 +257,50 @@ public sealed class WebhookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_nobody_listens_it_is_tried_again()
+    {
+        Add();
+        Facts();
+        await receiver.DisposeAsync();
+        Dispatch(First).GetProperty("to_retry").GetInt32().ShouldBe(1);
+        Endpoint().GetProperty("trouble").GetString().ShouldBe("no connection");
+    }
+
+    [Fact]
+    public void What_can_t_be_read_of_the_journal_holds_up_no_other()
+    {
+        Add();
+        Facts();
+        receiver.AnswerWith(503);
+        Dispatch(First);
+        receiver.AnswerWith(204);
+        // Found and not told yet when it was damaged.
+        folder.Tamper("UPDATE journal SET kind = 'invoice_forged' WHERE kind = 'invoice_issued'");
+        var ran = folder.Run("dispatch", "--now", Next, "--format", "json").Expect(3).Json.GetProperty("webhooks");
+        (ran.GetProperty("sent").GetInt32(), ran.GetProperty("set_aside").GetInt32()).ShouldBe((2, 1));
+        folder.Run("status", "--format", "json").Expect(0).Json.GetProperty("set_aside").EnumerateArray().ShouldHaveSingleItem()
+            .GetProperty("work").GetString().ShouldBe("webhooks");
+        folder.Tamper("UPDATE journal SET kind = 'invoice_issued' WHERE kind = 'invoice_forged'");
+        Dispatch("2026-03-03T10:01:00Z").GetProperty("sent").GetInt32().ShouldBe(1);
+        receiver.All[^1].Type.ShouldBe("invoice.issued");
+        folder.Run("status", "--format", "json").Expect(0).Json.GetProperty("set_aside").GetArrayLength().ShouldBe(0);
+        folder.ShouldBeSound();
+    }
+
+    [Fact]
+    public void Without_its_secrets_nobody_is_called_and_nothing_is_lost()
+    {
+        Add();
+        Facts();
+        Stores.TestStores.KeyRows(folder.Place, $"DELETE FROM {Stores.TestStores.KeyTable} WHERE party LIKE '%webhook/crm'");
+        folder.Run("dispatch", "--now", First).Expect(0).Err.ShouldContain("its secrets can't be opened");
+        receiver.All.ShouldBeEmpty();
+        var secret = folder.Run("webhooks", "rotate", "crm", "--now", First, "--format", "json").Expect(0).Json.GetProperty("secret").GetString()!;
+        Dispatch(First).GetProperty("sent").GetInt32().ShouldBe(3);
+        receiver.All.ShouldAllBe(c => c.IsSignedBy(secret));
+    }
+
+    [Fact]
     public void While_secrets_change_calls_are_signed_by_both()
     {
         var first = Add();
