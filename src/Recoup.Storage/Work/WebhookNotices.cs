@@ -55,7 +55,13 @@ internal sealed class WebhookNotices(Door door)
                 store.Atomically(() =>
                 {
                     added = 0;
-                    foreach (var endpoint in looking) added += Find(endpoint, rows, cursors[(endpoint.Name, p)], now);
+                    foreach (var row in rows)
+                    {
+                        if (TypeOf(row, now) is not { } type) continue;
+                        foreach (var endpoint in looking)
+                            if (row.Seq > cursors[(endpoint.Name, p)] && endpoint.Wants(type, row.WorkspaceSeq))
+                                added += Insert(endpoint.Name, row, type, "DO NOTHING");
+                    }
                     foreach (var endpoint in looking.Where(e => cursors[(e.Name, p)] < rows[^1].Seq)) Advance(endpoint.Name, p, rows[^1].Seq);
                 });
                 foreach (var endpoint in looking)
@@ -66,16 +72,6 @@ internal sealed class WebhookNotices(Door door)
                 found += added;
             }
         }
-        return found;
-    }
-
-    /// <summary>Those of some rows, behind the cursor, that an endpoint wanted when they were recorded.</summary>
-    private int Find(WebhookEndpoint endpoint, IReadOnlyList<JournalRow> rows, long cursor, DateTimeOffset now)
-    {
-        var found = 0;
-        foreach (var row in rows)
-            if (row.Seq > cursor && TypeOf(row, now) is { } type && endpoint.Wants(type, row.WorkspaceSeq))
-                found += Insert(endpoint.Name, row, type, "DO NOTHING");
         return found;
     }
 
