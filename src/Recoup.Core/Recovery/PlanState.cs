@@ -43,6 +43,9 @@ public sealed class PlanState : IFormed<PlanState>
     /// <summary>An instalment is paid where this percentage of it lacks, or one major unit, and not more than half: the next one takes the rest.</summary>
     public const int TolerancePercent = 5;
 
+    /// <summary>So long a debit may come back: thirteen months, of one that nobody had authorized (Directive 2015/2366, art. 71).</summary>
+    public const int DebitDays = 400;
+
     public string Plan { get; set; } = "";
     public string Account { get; set; } = "";
     public string Currency { get; set; } = "";
@@ -174,6 +177,10 @@ public sealed class PlanState : IFormed<PlanState>
         if (completed is null && asOf >= last && Since(Needed(Instalments.Count - 1), paid: true, asOf) is { } paid) completed = paid > last ? paid : last;
         return completed is { } on && !(broken < on) ? ("completed", on) : broken is { } day2 ? ("broken", day2) : null;
     }
+
+    /// <summary>The day since which a plan that was completed is so no more, since money went back; null: it is.</summary>
+    internal DateOnly? UnpaidAgainOn(DateOnly asOf) =>
+        Since(Needed(Instalments.Count - 1), paid: false, asOf) is { } since ? since > ClosedOn ? since : ClosedOn : null;
 
     /// <summary>The instalments that stand otherwise than the journal says, in the order in which they came to.</summary>
     internal IEnumerable<(int At, InstalmentStanding Standing, DateOnly Since)> TurnedBy(DateOnly asOf) => Enumerable.Range(0, Instalments.Count)

@@ -75,6 +75,9 @@ public abstract record PlanEvent : Event
 
         internal override Event WithWords(Func<string, string> change) => this with { Reason = change(Reason!) };
     }
+
+    /// <summary>Money that had completed it went back: from that day on it is open again. Paid is what is off the items then.</summary>
+    public sealed record Reopened(string Plan, long PaidMinor, string Currency) : PlanEvent;
 }
 
 /// <summary>A party's payment plans that are open, and how many ended how.</summary>
@@ -83,17 +86,22 @@ public sealed class PlanSlice : Slice, ISumOfItems, IFormed<PlanSlice>
     /// <summary>In the order in which they were agreed.</summary>
     public List<PlanState> Open { get; set; } = [];
 
+    /// <summary>Completed ones, as long as a debit may come back.</summary>
+    public List<PlanState> Paid { get; set; } = [];
+
     public int Completed { get; set; }
     public int Broken { get; set; }
 
     public override bool IsEmpty => Open.Count == 0 && Completed == 0 && Broken == 0;
 
-    public override IEnumerable<DateOnly> Days => Open.SelectMany(p => p.Days());
+    public override IEnumerable<DateOnly> Days => Open.SelectMany(p => p.Days()).Concat(Paid.SelectMany(p => p.Moves.Select(m => m.On)));
+
+    public override void Advance(PartyState party, DateOnly from, DateOnly to) => Paid.RemoveAll(p => p.ClosedOn!.Value.Plus(PlanState.DebitDays) < to);
 
     // Whatever comes may show that one has ended, which changes its items.
     public override void Need(RowsNeeded needed)
     {
-        foreach (var plan in Open)
+        foreach (var plan in Open.Concat(Paid))
             foreach (var number in plan.Items) needed.Row(ReceivableChapter.ItemRows, (plan.Account, number));
     }
 
@@ -108,6 +116,7 @@ public sealed class PlanSlice : Slice, ISumOfItems, IFormed<PlanSlice>
     {
         var theirs = (PlanSlice)other;
         Open.AddRange(theirs.Open);
+        Paid.AddRange(theirs.Paid);
         Completed += theirs.Completed;
         Broken += theirs.Broken;
     }
@@ -116,8 +125,9 @@ public sealed class PlanSlice : Slice, ISumOfItems, IFormed<PlanSlice>
 
     public static PlanSlice Form<TForm>(ref TForm f, PlanSlice v) where TForm : IForm, allows ref struct
     {
-        f.BeginRare(3);
+        f.BeginRare(4);
         v.Open = f.List("open", v.Open);
+        v.Paid = f.List("paid", v.Paid);
         v.Completed = f.Int("completed", v.Completed);
         v.Broken = f.Int("broken", v.Broken);
         f.EndRare();
@@ -170,7 +180,7 @@ public static class PlanChapter
     internal static readonly EventKind[] Events =
     [
         new("plan_agreed", PlanJson.Default.Agreed), new("plan_instalment_turned", PlanJson.Default.InstalmentTurned),
-        new("plan_closed", PlanJson.Default.Closed),
+        new("plan_closed", PlanJson.Default.Closed), new("plan_reopened", PlanJson.Default.Reopened),
     ];
 
     extension(PartyState party)
@@ -337,7 +347,8 @@ public static class PlanChapter
     /// <summary>What cash and time made of open plans is recorded, each on the day on which it came to be so.</summary>
     internal static void Judge(Handling work, PlanSlice slice, DateOnly asOf, bool isRun)
     {
-        if (slice.Open.Count == 0) return;
+        foreach (var plan in slice.Paid.Where(p => p.UnpaidAgainOn(asOf) is not null && !IsInAnother(work.State, p)).ToList())
+            work.Emit(new PlanEvent.Reopened(plan.Plan, plan.PaidOn(asOf), plan.Currency), plan.UnpaidAgainOn(asOf)!.Value, plan.Account);
         foreach (var plan in slice.Open.Where(p => p.AgreedOn <= asOf).ToList())
         {
             var end = plan.EndBy(asOf);
@@ -348,6 +359,10 @@ public static class PlanChapter
             if (end is var (outcome, on)) work.Emit(new PlanEvent.Closed(plan.Plan, outcome, plan.PaidOn(on), plan.Currency, null), on, plan.Account);
         }
     }
+
+    // What was agreed since of the same items counts.
+    private static bool IsInAnother(PartyState state, PlanState plan) =>
+        plan.Items.Exists(number => state.Items[(plan.Account, number)].Plans!.Exists(p => p.Plan != plan.Plan && p.ClosedOn is null));
 
     /// <summary>As the journal, lists and files have it.</summary>
     public static string Word(InstalmentStanding standing) => standing.ToString().ToLowerInvariant();
@@ -366,6 +381,7 @@ public static class PlanChapter
                 Keep(state, plan);
                 break;
             case PlanEvent.Closed closed: Close(state, e, cells, closed); break;
+            case PlanEvent.Reopened reopened: Reopen(state, e, cells, reopened); break;
             default: throw new InvariantBrokenException($"{happened.GetType().Name} is no event of a payment plan");
         }
         state.Touch(e);
@@ -401,6 +417,7 @@ public static class PlanChapter
         {
             case "completed":
                 slice.Completed++;
+                slice.Paid.Add(plan);
                 Flow(state, e, cells, Measure.PlansCompleted, plan, closed.PaidMinor);
                 break;
             case "broken":
@@ -410,10 +427,29 @@ public static class PlanChapter
         }
     }
 
-    private static void Flow(PartyState state, Envelope e, CellDeltas cells, Measure measure, PlanState plan, long minor)
+    private static void Reopen(PartyState state, Envelope e, CellDeltas cells, PlanEvent.Reopened reopened)
     {
-        var (portfolio, segment) = state.PlaceOn(plan.Account, e.EffectiveOn);
-        cells.Add(measure, e.EffectiveOn, null, portfolio, segment, plan.Currency, minor, 1);
+        var slice = Slice.In(state);
+        var plan = slice.Paid.Find(p => p.Plan == reopened.Plan)!;
+        slice.Paid.Remove(plan);
+        slice.Completed--;
+        // The word on it was wrong on the day on which it was said.
+        Flow(state, plan.ClosedOn!.Value, cells, Measure.PlansCompleted, plan, -plan.PaidOn(plan.ClosedOn.Value), -1);
+        (plan.Outcome, plan.ClosedOn) = (null, null);
+        slice.Open.Insert(slice.Open.FindLastIndex(p => p.AgreedOn <= plan.AgreedOn) + 1, plan);
+        foreach (var number in plan.Items)
+            Exposures.Change(state, state.Loaded(plan.Account, number), cells, plan.Plan,
+                static (item, plan) => item.Plans!.Find(p => p.Plan == plan)!.ClosedOn = null);
+        Keep(state, plan);
+    }
+
+    private static void Flow(PartyState state, Envelope e, CellDeltas cells, Measure measure, PlanState plan, long minor) =>
+        Flow(state, e.EffectiveOn, cells, measure, plan, minor, 1);
+
+    private static void Flow(PartyState state, DateOnly on, CellDeltas cells, Measure measure, PlanState plan, long minor, int count)
+    {
+        var (portfolio, segment) = state.PlaceOn(plan.Account, on);
+        cells.Add(measure, on, null, portfolio, segment, plan.Currency, minor, count);
     }
 
     /// <summary>The row beside the header is the plan as it is now.</summary>
@@ -426,7 +462,7 @@ public static class PlanChapter
 
     internal static void Count(PartyState state, PlanSlice slice, ItemState item, int sign)
     {
-        foreach (var plan in slice.Open)
+        foreach (var plan in slice.Open.Concat(slice.Paid))
         {
             if (plan.Account != item.Account || !item.Plans!.Exists(p => p.Plan == plan.Plan)) continue;
             plan.Count(item, sign);
@@ -441,4 +477,5 @@ public static class PlanChapter
 [JsonSerializable(typeof(PlanEvent.Agreed))]
 [JsonSerializable(typeof(PlanEvent.InstalmentTurned))]
 [JsonSerializable(typeof(PlanEvent.Closed))]
+[JsonSerializable(typeof(PlanEvent.Reopened))]
 internal sealed partial class PlanJson : JsonSerializerContext;

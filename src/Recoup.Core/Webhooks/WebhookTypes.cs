@@ -87,6 +87,7 @@ public static class WebhookTypes
         ("promise.withdrawn", "the promise was taken back"), ("promise.reopened", "a promise that was judged is open again"),
         ("plan.agreed", "a payment plan was agreed"), ("plan.instalment", "an instalment became paid, late, missed, cured or open"),
         ("plan.completed", "a payment plan was paid"), ("plan.broken", "a payment plan was not kept"), ("plan.cancelled", "a payment plan was given up"),
+        ("plan.reopened", "money that had completed a payment plan went back: it is open again"),
         ("dispute.opened", "the customer contests an item or the account"), ("dispute.closed", "a dispute ended"),
         ("hold.placed", "no contact from one day to another"), ("hold.released", "a hold ended early"),
         ("callback.agreed", "somebody is to call back"), ("callback.missed", "nobody called back in time"),
@@ -133,6 +134,7 @@ public static class WebhookTypes
         PlanEvent.Agreed p => Fact("plan.agreed").Text("plan", p.Plan).Number("instalment_count", p.Instalments.Count)
             .Amount(p.Instalments.Sum(i => i.Minor), p.Currency),
         PlanEvent.InstalmentTurned p => Fact("plan.instalment").Text("plan", p.Plan).Number("instalment", p.Instalment).Text("standing", p.Standing),
+        PlanEvent.Reopened p => Fact("plan.reopened").Text("plan", p.Plan).Amount(p.PaidMinor, p.Currency, "paid"),
         PlanEvent.Closed p => Fact($"plan.{p.Outcome}").Text("plan", p.Plan).Amount(p.PaidMinor, p.Currency, "paid").Words("reason", p.Reason),
         DisputeEvent.Opened d => Fact("dispute.opened").Text("dispute", d.Dispute).Text("number", d.Number).Words("reason", d.Reason),
         DisputeEvent.Closed d => Fact("dispute.closed").Text("dispute", d.Dispute).Text("number", d.Number).Text("outcome", d.Outcome),

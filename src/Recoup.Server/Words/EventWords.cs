@@ -55,6 +55,7 @@ public static class EventWords
             $"{Show.AmountWith(p.Instalments.Sum(i => i.Minor), p.Currency)} in {Plural.Of(p.Instalments.Count, "instalment")}, "
                 + $"{Show.Span(p.Instalments[0].DueOn, p.Instalments[^1].DueOn)}"),
         PlanEvent.InstalmentTurned p => ($"Instalment {p.Instalment} {(p.Standing == "open" ? "open again" : p.Standing)}", ""),
+        PlanEvent.Reopened p => ("Payment plan open again", $"{Show.AmountWith(p.PaidMinor, p.Currency)} are paid by what is known now"),
         PlanEvent.Closed p => ($"Payment plan {p.Outcome}", Join($"{Show.AmountWith(p.PaidMinor, p.Currency)} were paid", p.Reason)),
         HoldEvent.Placed h => ("Hold", $"{Show.Span(h.From, h.To)}: {h.Reason}"),
         HoldEvent.Released h => ("Hold released", $"last day {Show.Day(h.LastDay)}"),

@@ -92,6 +92,10 @@ internal static class EveryKind
         """ + """
         "instalments":[{"due_on":"2026-02-01","amount":"30.00"},{"due_on":"2026-03-01","amount":"60.00"}],"currency":"EUR"}
         {"type":"payment","key":"pp-5","account":"A7","on":"2026-02-01","amount":"30.00","currency":"EUR","for":[{"invoice":"INV-73","amount":"30.00"}]}
+        {"type":"invoice","key":"pp-6","account":"A7","number":"INV-74","issued_on":"2026-01-05","due_on":"2026-03-08","amount":"25.00","currency":"EUR"}
+        {"type":"payment_plan","key":"pp-7","account":"A7","on":"2026-02-01","items":["INV-74"],"count":1,"first_on":"2026-02-01","every":"month"}
+        {"type":"payment","key":"pp-8","account":"A7","on":"2026-02-01","amount":"25.00","currency":"EUR","for":[{"invoice":"INV-74","amount":"25.00"}]}
+        {"type":"payment_reversed","key":"pp-9","account":"A7","payment":"pp-8","on":"2026-02-02","reason":"returned"}
         """;
 
     /// <summary>What was noted down and promised; the second callback takes the place of the first, and its day goes by without a call.</summary>
