@@ -142,7 +142,7 @@ public sealed class JourneyTests(Stage stage)
         (await page.Locator("main").InnerTextAsync()).ShouldContain("197.66");
         await page.GotoAsync($"/accounts/{SmallBusiness.Slow}");
         await page.GetByText("A contact", new() { Exact = true }).ClickAsync();
-        await page.GetByLabel("When (Europe/Berlin)").FillAsync("2026-02-16T09:45");
+        await page.Locator("details[open]").GetByLabel("When (Europe/Berlin)").FillAsync("2026-02-16T09:45");
         await page.GetByRole(AriaRole.Button, new() { Name = "Record the contact" }).ClickAsync();
         await page.Reaches("*?said=*");
         using var db = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(site.Folder, "recoup.db")};Pooling=False");

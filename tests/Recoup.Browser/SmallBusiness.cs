@@ -5,6 +5,7 @@ using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
+using Recoup.Core.Workspace;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 
@@ -44,6 +45,9 @@ internal static class SmallBusiness
             clock.Now = clock.Now.AddMinutes(5);
             new Dispatcher(Door("dispatch"), Channels(store, day)).Dispatch(clock.Now);
         }
+        foreach (var (user, role, portfolios) in new[] { ("ann", "agent", (string[]?)["DACH"]), ("max", "manager", null) })
+            UserAccounts.Set(new Door(store, "user", clock, TemplateWriter.Shipped), user,
+                _ => new UserDetails(user, role) { Name = $"{user} example", Team = "north", Portfolios = portfolios }, "test", clock.Now);
     }
 
     /// <summary>The folder of sent mail; on one day the line broke while one message was on its way.</summary>
@@ -109,6 +113,9 @@ internal static class SmallBusiness
             yield return $$"""
                 {"type":"promise","key":"pr1","account":"{{Id(7)}}","on":"{{Day(day)}}","due_on":"{{Day(day.AddDays(5))}}","amount":"500.00","currency":"EUR"}
                 """;
+            yield return $$"""{"type":"note","key":"n1","account":"{{Id(7)}}","at":"{{Day(day)}}T08:15:00Z","text":"pays on Fridays"}""";
+            yield return $$"""{"type":"callback","key":"b1","account":"{{Id(11)}}","at":"{{Day(day.AddDays(1))}}T10:00:00Z","agent":"ann","about":"a box"}""";
+            yield return $$"""{"type":"tag","key":"t1","account":"{{Slow}}","tag":"key account","set":true}""";
             yield return $$"""{"type":"dispute_opened","key":"d1","account":"{{Id(11)}}","on":"{{Day(day)}}","reason":"quality"}""";
         }
     }
@@ -148,6 +155,14 @@ internal static class SmallBusiness
             """ + $$"""
             "reason":"asked for by the customer's lawyer, who wants to look at each delivery of the last year first"}
             """);
+        lines.Add($$"""
+            {"type":"note","key":"xn","account":"{{Everything}}","at":"{{day}}T09:00:00Z","invoice":"RE-2025/0000-USD-1",
+            """ + $$"""
+            "text":"{{string.Join(' ', Enumerable.Repeat("Mentions the Zwischenlagerbestandsaufnahme of last autumn again.", 12))}}"}
+            """);
+        lines.Add($$"""{"type":"callback","key":"xb","account":"{{Everything}}","at":"2026-04-01T09:00:00Z","agent":"somebody-with-a-long-name"}""");
+        foreach (var tag in new[] { "landwirtschaftsgeraete", "key account of the whole group abroad", "vip" })
+            lines.Add($$"""{"type":"tag","key":"x-{{tag}}","account":"{{Everything}}","tag":"{{tag}}","set":true}""");
         lines.Add($$"""{"type":"consent","key":"xc","account":"{{Everything}}","channel":"email","granted":false,"on":"{{day}}","reason":"told"}""");
         lines.Add($$"""{"type":"payment","key":"xy","account":"{{Everything}}","on":"{{day}}","amount":"12345678.90","currency":"CHF"}""");
         foreach (var line in lines) Send(new Door(store, "import", new Clock { Now = Now }, TemplateWriter.Shipped), line, Now);
