@@ -6,6 +6,7 @@ using Recoup.Connectors.Files;
 using Recoup.Connectors.Mail;
 using Recoup.Core;
 using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
@@ -229,7 +230,7 @@ internal static partial class Guard
         for (var p = 0; p < Partition.Count; p++)
             foreach (var (_, row) in store.Journal(p))
             {
-                if (EventCodec.Decode(row.Kind, row.Version, row.Payload) is not Event.Decided { Decision: var d }) continue;
+                if (EventCodec.Decode(row.Kind, row.Version, row.Payload) is not DecisionEvent.Made { Decision: var d }) continue;
                 lines.Add((row.Party, row.Seq,
                     string.Join(' ', row.Party, Store.Day(row.EffectiveOn), row.Account, d.Portfolio, d.Segment, d.Strategy, d.Action, d.Rule, d.Step ?? "-",
                     d.Verdict ?? "-", d.GateRule ?? "-", d.Channel ?? "-", d.Template ?? "-", d.Tone ?? "-", d.Score.ToString(CultureInfo.InvariantCulture),

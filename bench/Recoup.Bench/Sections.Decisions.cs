@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Recoup.Connectors.Mail;
 using Recoup.Core;
+using Recoup.Core.Accounts;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
@@ -46,7 +48,7 @@ internal static partial class Sections
                         {
                             Key = "review", Party = states[i].Id, AsOf = day,
                         }, context, cells);
-                        if (outcome.Events is [{ Event: Event.Decided }]) here++;
+                        if (outcome.Events is [{ Event: DecisionEvent.Made }]) here++;
                     }
                     Interlocked.Add(ref decided, here);
                 }), BatchSize);
@@ -112,7 +114,7 @@ internal static partial class Sections
         {
             var account = string.Create(CultureInfo.InvariantCulture, $"A{p:D7}");
             var state = new PartyState { Id = account };
-            Take(new Input.AccountSet { Key = $"a-{p}", Account = account, Portfolio = $"P{p % 5}", Kind = "business" });
+            Take(new AccountInput.Set { Key = $"a-{p}", Account = account, Portfolio = $"P{p % 5}", Kind = "business" });
             for (var i = 0; i < 3; i++)
             {
                 var issued = Ledger.First.AddDays(random.Below(days));

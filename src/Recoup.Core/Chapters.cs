@@ -1,4 +1,9 @@
 using Recoup.Core.Events;
+using Recoup.Core.Workspace;
+using Recoup.Core.Outbox;
+using Recoup.Core.Decisions;
+using Recoup.Core.Contact;
+using Recoup.Core.Accounts;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
@@ -16,16 +21,18 @@ public static class Chapters
     /// <summary>In the order in which a header stores them, each at its own place.</summary>
     public static readonly IReadOnlyList<SliceKind> Slices =
         [ReceivableChapter.Slice, PromiseChapter.Slice, HoldChapter.Slice, DisputeChapter.Slice, PauseChapter.Slice, PlanChapter.Slice,
-            TagChapter.Slice, CallbackChapter.Slice];
+            TagChapter.Slice, CallbackChapter.Slice, ContactChapter.Slice];
 
     /// <summary>What lies beside a party's header.</summary>
     public static readonly IReadOnlyList<RowKind> Rows =
-        [ReceivableChapter.ItemRows, ReceivableChapter.CashRows, RowKinds.Messages, WorkItemChapter.Rows, PlanChapter.Rows,
+        [ReceivableChapter.ItemRows, ReceivableChapter.CashRows, MessageChapter.Rows, WorkItemChapter.Rows, PlanChapter.Rows,
             NoteChapter.Rows, CallbackChapter.Rows, TagChapter.Rows];
 
-    /// <summary>Those that a chapter declares; the others are nested in <see cref="Event"/>.</summary>
+    /// <summary>Every kind of event there is.</summary>
     internal static readonly IReadOnlyList<EventKind> Events =
         [
+            .. PartyEvents.All, .. AccountChapter.Events, .. ConsentChapter.Events, .. ContactChapter.Events, .. DecisionEvents.All,
+            .. MessageChapter.Events, .. WorkspaceChapter.Events,
             .. InvoiceChapter.Events, .. PaymentChapter.Events, .. CreditChapter.Events, .. ChargeChapter.Events, .. WriteOffChapter.Events,
             .. PromiseChapter.Events, .. HoldChapter.Events, .. DisputeChapter.Events, .. WorkItemChapter.Events, .. PlanChapter.Events,
             .. NoteChapter.Events, .. CallbackChapter.Events, .. TagChapter.Events, .. WebhookChapter.Events, .. Users.Events,

@@ -20,12 +20,7 @@ public static class EventCodec
         new Dictionary<(string, int), Func<byte[], byte[]>>().ToFrozenDictionary();
 
     /// <summary>Every kind of event there is.</summary>
-    public static readonly IReadOnlyList<EventKind> All =
-    [
-        .. typeof(Event).GetNestedTypes().Where(t => t.IsSubclassOf(typeof(Event))).Select(t => new EventKind(JsonNamingPolicy.SnakeCaseLower.ConvertName(t.Name),
-            EventJson.Default.GetTypeInfo(t) ?? throw new InvalidOperationException($"{t.Name} is not in EventJson"))),
-        .. Chapters.Events,
-    ];
+    public static IReadOnlyList<EventKind> All => Chapters.Events;
 
     private static readonly FrozenDictionary<Type, EventKind> ByType = All.ToFrozenDictionary(k => k.Info.Type);
 
@@ -62,32 +57,3 @@ public static class EventCodec
         }
     }
 }
-
-/// <summary>How each event is written, field by field; null is left out, and a field that is none of its own refuses the payload.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(Event.AccountOpened))]
-[JsonSerializable(typeof(Event.AccountChanged))]
-[JsonSerializable(typeof(Event.AccountMoved))]
-[JsonSerializable(typeof(Event.PartyJoined))]
-[JsonSerializable(typeof(Event.PartyLeft))]
-[JsonSerializable(typeof(Event.ConsentChanged))]
-[JsonSerializable(typeof(Event.ContactPointSet))]
-[JsonSerializable(typeof(Event.PartyErased))]
-[JsonSerializable(typeof(Event.ContactMade))]
-[JsonSerializable(typeof(Event.Decided))]
-[JsonSerializable(typeof(Event.MessageReleased))]
-[JsonSerializable(typeof(Event.MessageDeferred))]
-[JsonSerializable(typeof(Event.MessageWithdrawn))]
-[JsonSerializable(typeof(Event.MessageSettled))]
-[JsonSerializable(typeof(Event.MessageBounced))]
-[JsonSerializable(typeof(Event.WorkspaceOpened))]
-[JsonSerializable(typeof(Event.PortfolioSet))]
-[JsonSerializable(typeof(Event.PolicyAdopted))]
-[JsonSerializable(typeof(Event.CatalogAdopted))]
-[JsonSerializable(typeof(Event.SendingSet))]
-[JsonSerializable(typeof(Event.ApiKeyAdded))]
-[JsonSerializable(typeof(Event.ApiKeyRevoked))]
-[JsonSerializable(typeof(Event.RunBegan))]
-[JsonSerializable(typeof(Event.RunEnded))]
-public sealed partial class EventJson : JsonSerializerContext;

@@ -23,18 +23,18 @@ public static partial class Fold
     /// <summary>As <see cref="Apply(PartyState, Envelope, Event, CellDeltas)"/>; who joins by it is folded from its own events.</summary>
     public static void Apply(PartyState state, HistoryEvent h, CellDeltas cells)
     {
-        if (h is { Event: Event.PartyJoined joined, Joined: { } before }) state.Joining = Of(before, joined.Party).Left;
+        if (h is { Event: PartyEvent.Joined joined, Joined: { } before }) state.Joining = Of(before, joined.Party).Left;
         Apply(state, h.Envelope, h.Event, cells);
     }
 
     /// <summary>Nothing stays but the name of the party where all of it is now.</summary>
-    private static void Leave(PartyState state, Event.PartyLeft left)
+    private static void Leave(PartyState state, PartyEvent.Left left)
     {
         state.Left = Joins.TakeOut(state);
         state.JoinedTo = left.Into;
     }
 
-    private static void Join(PartyState state, Envelope e, CellDeltas cells, Event.PartyJoined joined)
+    private static void Join(PartyState state, Envelope e, CellDeltas cells, PartyEvent.Joined joined)
     {
         var other = state.Joining;
         Invariant.Holds(other?.Id == joined.Party, $"party {joined.Party}, which joins party {state.Id}, was not loaded");

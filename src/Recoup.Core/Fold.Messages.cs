@@ -26,24 +26,24 @@ public static partial class Fold
         state.Touch(e);
     }
 
-    private static void Defer(PartyState state, Envelope e, Event.MessageDeferred deferred)
+    private static void Defer(PartyState state, Envelope e, MessageEvent.Deferred deferred)
     {
         state.Messages[deferred.Message].Defer(deferred.Until, deferred.Detail ?? deferred.Rule, DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt));
         NoteChange(state, deferred.Message);
     }
 
-    private static void Bounce(PartyState state, Envelope e, Event.MessageBounced bounced)
+    private static void Bounce(PartyState state, Envelope e, MessageEvent.Bounced bounced)
     {
         var message = state.Messages[bounced.Message];
         var detail = string.Join(' ', new[] { bounced.Kind, bounced.Status, bounced.Detail }.OfType<string>());
         // It left, whatever was known of that before; as a contact it counted when it was sent or became unknown.
         if (message.Status == IntentStatus.Sending && message.Document is null)
-            state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
+            ContactChapter.Slice.In(state).Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
         message.Bounce(detail);
         NoteChange(state, message.Id);
         if (bounced.Kind == "hard")
         {
-            if (bounced.AddressToken is { } token) state.Contact.Mark(new BadAddress(bounced.Channel, token));
+            if (bounced.AddressToken is { } token) ContactChapter.Slice.In(state).Mark(new BadAddress(bounced.Channel, token));
             // Nobody read it, so its step is taken anew, by a way that is left.
             if (message.Letter is { } letter) TakeBackStep(state, message, letter); else Deliveries.Block(state, message);
         }
@@ -51,7 +51,7 @@ public static partial class Fold
         state.Touch(e);
     }
 
-    private static void SettleMessage(PartyState state, Envelope e, CellDeltas cells, Event.MessageSettled settled)
+    private static void SettleMessage(PartyState state, Envelope e, CellDeltas cells, MessageEvent.Settled settled)
     {
         var message = state.Messages[settled.Message];
         var counted = message.Status == IntentStatus.Unknown;
@@ -65,8 +65,8 @@ public static partial class Fold
         }
         // Unknown may have reached the customer, so it counts toward the caps; settled later, it is not counted twice.
         if (settled.Outcome != "failed" && !counted)
-            state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
-        if (settled.Outcome == "sent") CountAction(state, e.Account, cells, e.EffectiveOn, settled.Proactive);
+            ContactChapter.Slice.In(state).Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
+        if (settled.Outcome == "sent") ContactChapter.CountAction(state, e.Account, cells, e.EffectiveOn, settled.Proactive);
         if (settled.Outcome == "failed") state.Touch(e);
     }
 }

@@ -1,4 +1,6 @@
+using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
@@ -22,35 +24,26 @@ public static partial class Fold
         state.Advance(e.RecordedOn);
         switch (@event)
         {
-            case Event.AccountOpened opened:
-                state.Accounts.Add(opened.Details);
+            case AccountEvent account:
+                AccountChapter.Fold(state, e, cells, account);
+                if (account is AccountEvent.Changed) Deliveries.TryAgain(state);
+                else if (account is AccountEvent.Moved) Deliveries.Moved(state, e.Account, e.EffectiveOn);
                 break;
-            case Event.AccountChanged changed:
-                ChangeAccount(state, changed.Details);
-                Deliveries.TryAgain(state);
-                state.Touch(e);
-                break;
-            case Event.AccountMoved moved:
-                MoveAccount(state, e, cells, moved.Portfolio);
-                break;
-            case Event.PartyLeft left:
+            case PartyEvent.Left left:
                 Leave(state, left);
                 break;
-            case Event.PartyJoined joined:
+            case PartyEvent.Joined joined:
                 Join(state, e, cells, joined);
                 break;
-            case Event.ConsentChanged consent:
-                if (consent.OutOfAll) state.Contact.TakeOutOfAll(consent.Channel, e.EffectiveOn, e.RecordedOn);
-                state.Contact.Change(consent.Channel, consent.AddressToken, consent.Granted, e.EffectiveOn, e.RecordedOn);
-                if (consent.Granted) Deliveries.TryAgain(state);
-                state.Touch(e);
+            case ConsentEvent consent:
+                ConsentChapter.Fold(state, e, consent);
+                if (consent is ConsentEvent.Changed { Granted: true }) Deliveries.TryAgain(state);
                 break;
-            case Event.ContactPointSet point:
-                SetPoint(state, point);
-                Deliveries.TryAgain(state);
-                state.Touch(e);
+            case ContactEvent contact:
+                ContactChapter.Fold(state, e, cells, contact);
+                if (contact is ContactEvent.PointSet) Deliveries.TryAgain(state);
                 break;
-            case Event.PartyErased:
+            case PartyEvent.Erased:
                 state.Erased = true;
                 Deliveries.Drop(state);
                 state.NextReviewOn = null;
@@ -75,30 +68,24 @@ public static partial class Fold
             case CallbackEvent callback: CallbackChapter.Fold(state, e, cells, callback); break;
             case TagEvent tag: TagChapter.Fold(state, e, tag); break;
             case WorkItemEvent work: WorkItemChapter.Fold(state, e, work); break;
-            case Event.ContactMade contact:
-                state.Contact.Remember(new ContactRecord(contact.At, contact.Channel, contact.Direction == "outbound", contact.Outcome == "right_party"));
-                if (contact.Direction == "outbound") CountAction(state, e.Account, cells, e.EffectiveOn, contact.Proactive);
-                state.Touch(e);
-                break;
-
-            case Event.Decided decided:
+            case DecisionEvent.Made decided:
                 Decide(state, e, cells, decided.Decision);
                 break;
-            case Event.MessageReleased released:
+            case MessageEvent.Released released:
                 Deliveries.Release(state, state.Messages[released.Message], e.EffectiveOn);
                 state.Messages[released.Message].Release(released.AddressToken);
                 NoteChange(state, released.Message);
                 break;
-            case Event.MessageDeferred deferred:
+            case MessageEvent.Deferred deferred:
                 Defer(state, e, deferred);
                 break;
-            case Event.MessageWithdrawn withdrawn:
+            case MessageEvent.Withdrawn withdrawn:
                 Withdraw(state, e, state.Messages[withdrawn.Message], withdrawn.Rule);
                 break;
-            case Event.MessageSettled settled:
+            case MessageEvent.Settled settled:
                 SettleMessage(state, e, cells, settled);
                 break;
-            case Event.MessageBounced bounced:
+            case MessageEvent.Bounced bounced:
                 Bounce(state, e, bounced);
                 break;
 
@@ -178,12 +165,6 @@ public static partial class Fold
             if (treatment.RemindedThrough == through) treatment.RemindedThrough = letter.RemindedBefore;
         }
         else treatment.TakeBack(letter.Rule, message.DecidedOn, letter.StepBefore);
-    }
-
-    private static void CountAction(PartyState state, string account, CellDeltas cells, DateOnly on, bool proactive)
-    {
-        Flow(state, account, cells, Measure.Actions, on, null, "", 0, 1);
-        if (proactive) Flow(state, account, cells, Measure.ProactiveActions, on, null, "", 0, 1);
     }
 
 }

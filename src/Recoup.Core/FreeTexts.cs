@@ -9,19 +9,7 @@ namespace Recoup.Core;
 public static class FreeTexts
 {
     /// <summary>The event with each such text changed; the same event where it has none.</summary>
-    public static Event Map<T>(Event e, T state, Func<T, string, string> change)
-    {
-        string? Of(string? text) => text is null ? null : change(state, text);
-        return e switch
-        {
-            Event.PartyJoined { Reason: not null } p => p with { Reason = Of(p.Reason) },
-            Event.PartyErased p => p with { Reason = change(state, p.Reason) },
-            Event.MessageDeferred { Detail: not null } m => m with { Detail = Of(m.Detail) },
-            Event.MessageSettled { Detail: not null } m => m with { Detail = Of(m.Detail) },
-            Event.MessageBounced { Detail: not null } m => m with { Detail = Of(m.Detail) },
-            _ => e.HasWords ? Changed(e, state, change) : e,
-        };
-    }
+    public static Event Map<T>(Event e, T state, Func<T, string, string> change) => e.HasWords ? Changed(e, state, change) : e;
 
     // A method of its own: what it captures would be made for every event.
     private static Event Changed<T>(Event e, T state, Func<T, string, string> change) => e.WithWords(text => change(state, text));

@@ -1,4 +1,8 @@
+using Recoup.Core.Accounts;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
+using Recoup.Core.Parties;
+using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
 namespace Recoup.Core;
 
@@ -12,8 +16,8 @@ internal static class HotEvents
     {
         InvoiceEvent.Issued invoice => Encode(invoice),
         PaymentEvent.Received payment => Encode(payment),
-        Event.Decided decided => Encode(decided.Decision),
-        Event.AccountOpened opened => Encode(opened.Details),
+        DecisionEvent.Made decided => Encode(decided.Decision),
+        AccountEvent.Opened opened => Encode(opened.Details),
         _ => null,
     };
 
@@ -127,7 +131,7 @@ internal static class HotEvents
         return w.Raw("}}"u8).End();
     }
 
-    private static Event.AccountOpened? DecodeAccount(ReadOnlySpan<byte> payload)
+    private static AccountEvent.Opened? DecodeAccount(ReadOnlySpan<byte> payload)
     {
         var r = new PayloadReader(payload);
         r.Raw("{\"details\":{\"account\":"u8);
@@ -143,7 +147,7 @@ internal static class HotEvents
             Sealed = r.Has(",\"sealed\":"u8) ? r.Base64() : null,
         };
         r.Raw("}}"u8);
-        return r.Ended ? new Event.AccountOpened(details) : null;
+        return r.Ended ? new AccountEvent.Opened(details) : null;
     }
 
     private static byte[]? Encode(DecisionRecord d)
@@ -190,7 +194,7 @@ internal static class HotEvents
         w.Raw("]"u8);
     }
 
-    private static Event.Decided? DecodeDecided(ReadOnlySpan<byte> payload)
+    private static DecisionEvent.Made? DecodeDecided(ReadOnlySpan<byte> payload)
     {
         var r = new PayloadReader(payload);
         r.Raw("{\"decision\":{\"portfolio\":"u8);
@@ -225,7 +229,7 @@ internal static class HotEvents
         r.Raw(",\"score\":"u8);
         var score = r.Int();
         var reasons = Texts(ref r, ",\"reasons\":["u8);
-        var decided = new Event.Decided(new DecisionRecord
+        var decided = new DecisionEvent.Made(new DecisionRecord
         {
             Portfolio = portfolio, Policy = policy, Rules = rules, Segment = segment, SegmentBefore = segmentBefore, Strategy = strategy, Action = action,
             Rule = rule, Step = step, Skipped = skipped,

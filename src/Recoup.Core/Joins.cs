@@ -16,7 +16,7 @@ internal static class Joins
         var all = new PartyState
         {
             Id = state.Id, Accounts = state.Accounts, AsOf = state.AsOf,
-            Contact = state.Contact, Treatments = state.Treatments, Behaviour = state.Behaviour, Pending = state.Pending, Documents = state.Documents,
+            Treatments = state.Treatments, Behaviour = state.Behaviour, Pending = state.Pending, Documents = state.Documents,
             FormerPlaces = state.FormerPlaces, Erased = state.Erased, Joined = state.Joined, NextReviewOn = state.NextReviewOn, ReviewedOn = state.ReviewedOn,
             LastSeq = state.LastSeq, NotesChanges = state.NotesChanges,
         };
@@ -27,7 +27,7 @@ internal static class Joins
             rows.Forget();
         }
         (state.Accounts, state.Treatments, state.Pending) = ([], [], []);
-        (state.Contact, state.Behaviour) = (new ContactState(), new PaymentBehaviour());
+        state.Behaviour = new PaymentBehaviour();
         (state.Documents, state.FormerPlaces, state.Joined, state.NextReviewOn, state.ReviewedOn) = (null, null, null, null, null);
         return all;
     }
@@ -41,7 +41,6 @@ internal static class Joins
         state.JoinSlices(other);
         state.Pending.AddRange(other.Pending);
         if (other.Documents is not null) (state.Documents ??= []).AddRange(other.Documents);
-        Merge(state.Contact, other.Contact);
         state.Behaviour.Add(other.Behaviour);
         if (other.ReviewedOn > state.ReviewedOn || state.ReviewedOn is null) state.ReviewedOn = other.ReviewedOn;
         if (other.NextReviewOn is { } next) state.ReviewBy(next);
@@ -110,13 +109,4 @@ internal static class Joins
 
     private static DateOnly? Later(DateOnly? a, DateOnly? b) => a is null || b > a ? b : a;
 
-    /// <summary>Contacts of both count; what was withdrawn of either is withdrawn. Of two addresses of a channel the state's own stays.</summary>
-    private static void Merge(ContactState contact, ContactState other)
-    {
-        foreach (var record in other.Recent) contact.Remember(record);
-        foreach (var theirs in other.OptOuts) contact.Add(theirs);
-        foreach (var point in other.Points)
-            if (contact.Point(point.Channel) is null) contact.Points.Add(point);
-        foreach (var bad in other.BadAddresses ?? []) contact.Mark(bad);
-    }
 }

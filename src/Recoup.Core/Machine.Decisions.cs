@@ -64,7 +64,7 @@ public static partial class Machine
             decisions.Add((decision, facts.Account.Account));
         }
         foreach (var (decision, account) in decisions)
-            work.Emit(new Event.Decided(decision with
+            work.Emit(new DecisionEvent.Made(decision with
             {
                 NextReviewOn = next == DateOnly.MaxValue ? null : next,
                 Intent = decision.Intent is null ? null : work.NextIntent(decision.Action == "message" ? "m" : "w"),
@@ -140,7 +140,7 @@ public static partial class Machine
         facts.MoveTo(state.AsOf, letter.StepBefore?.On, state.Contact.OutboundWithin(state.AsOf, 7, work.Context.Workspace.TimeZone(message.Portfolio)));
         if ((NoLongerMeant(letter, facts) ?? (IsStillWorth(work, letter.Rule, facts, asTask: false) ? null : "no-longer-worth-it")) is { } reason)
         {
-            work.Emit(new Event.MessageWithdrawn(message.Id, reason), account: message.Account);
+            work.Emit(new MessageEvent.Withdrawn(message.Id, reason), account: message.Account);
             return null;
         }
         var account = state.Account(message.Account)!;
@@ -158,17 +158,18 @@ public static partial class Machine
         switch (ContactGate.Clear(work.Context.Rules, request))
         {
             case Verdict.Blocked blocked:
-                work.Emit(new Event.MessageWithdrawn(message.Id, blocked.Rule), account: message.Account);
+                work.Emit(new MessageEvent.Withdrawn(message.Id, blocked.Rule), account: message.Account);
                 // Where the address is there and only its key is gone a decision would take the same channel again, without end.
-                if (work.Context.Rules.IsAboutAddress(blocked.Rule) && (request.AddressToken is not null || !work.State.IsKnownBy(message.Channel)))
+                if (work.Context.Rules.IsAboutAddress(blocked.Rule) && (request.AddressToken is not null
+                    || !PartyAddresses.IsKnownBy(work.State, message.Channel)))
                     GoOn(work, message);
                 return null;
             case Verdict.Deferred deferred:
                 var dawn = LocalDay.Start(deferred.Until, work.Context.Workspace.TimeZone(message.Portfolio));
-                work.Emit(new Event.MessageDeferred(message.Id, deferred.Rule, dawn), account: message.Account);
+                work.Emit(new MessageEvent.Deferred(message.Id, deferred.Rule, dawn), account: message.Account);
                 return null;
             case Verdict.Allowed allowed when allowed.NotBefore > work.Context.Now:
-                work.Emit(new Event.MessageDeferred(message.Id, allowed.Rule!, allowed.NotBefore.ToUniversalTime()), account: message.Account);
+                work.Emit(new MessageEvent.Deferred(message.Id, allowed.Rule!, allowed.NotBefore.ToUniversalTime()), account: message.Account);
                 return null;
             case Verdict.Allowed allowed:
                 var said = say();
@@ -176,7 +177,7 @@ public static partial class Machine
                 var editions = work.Context.Writer.Editions(said.Template, said.Tone, said.Language, document: said.Statement is not null
                     || said.Invoices.Count > 0);
                 var sealedText = work.Context.Vault.Seal(work.State.Id, JsonSerializer.SerializeToUtf8Bytes(text, MessageJson.Default.MessageText));
-                work.Emit(new Event.MessageReleased(message.Id, allowed.Clearance.Id, sealedText)
+                work.Emit(new MessageEvent.Released(message.Id, allowed.Clearance.Id, sealedText)
                 {
                     AddressToken = request.AddressToken, TemplateEdition = editions?.Template, WordsEdition = editions?.Words,
                     Rules = work.Context.RulesVersion,

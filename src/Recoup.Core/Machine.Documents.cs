@@ -25,7 +25,7 @@ public static partial class Machine
         && i.DeliveredOn is null && since <= work.Today && i.IssuedOn >= since && i.IssuedOn.Plus(DocumentDecider.DeliverDaysMax) >= work.Today;
 
     /// <summary>Decided at once and without a run: somebody waits for it.</summary>
-    private static Refused? RequestStatement(Work work, Input.StatementRequested i)
+    private static Refused? RequestStatement(Work work, StatementInput.Requested i)
     {
         if (i.On > work.Today)
             return new Refused(Refusal.DayNotOver,
@@ -48,7 +48,7 @@ public static partial class Machine
     }
 
     private static void Emit(Work work, string account, DecisionRecord decision, DateOnly on) =>
-        work.Emit(new Event.Decided(decision with { Intent = decision.Action == "message" ? work.NextIntent("m") : null }), on, account);
+        work.Emit(new DecisionEvent.Made(decision with { Intent = decision.Action == "message" ? work.NextIntent("m") : null }), on, account);
 
     private static Refused? ReleaseDocument(Work work, Intent message, IntentBody.Document body)
     {
@@ -61,7 +61,7 @@ public static partial class Machine
         var statement = document.Numbers is null ? AccountStatement.Of(history, known, message.Account, document.From!.Value, document.AsOf!.Value) : null;
         if (invoices.Count == 0 && statement is null or { Sections.Count: 0 })
         {
-            work.Emit(new Event.MessageWithdrawn(message.Id, statement is null ? "cancelled" : "nothing-to-state"), account: message.Account);
+            work.Emit(new MessageEvent.Withdrawn(message.Id, statement is null ? "cancelled" : "nothing-to-state"), account: message.Account);
             return null;
         }
         var account = state.Account(message.Account)!;

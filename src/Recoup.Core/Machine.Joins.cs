@@ -1,3 +1,4 @@
+using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
@@ -19,7 +20,7 @@ public static partial class Machine
     /// <param name="seq">Its partition's last sequence.</param>
     /// <param name="other">The party of the input's account, with all that lies beside its header: it becomes part of the first.</param>
     /// <param name="otherSeq">Its partition's last sequence.</param>
-    public static JoinOutcome Join(PartyState state, long seq, PartyState other, long otherSeq, Input.AccountJoined input, Context context, CellDeltas cells)
+    public static JoinOutcome Join(PartyState state, long seq, PartyState other, long otherSeq, AccountInput.Joined input, Context context, CellDeltas cells)
     {
         if (other.Account(input.Account) is null)
             return Refuse(Refusal.UnknownAccount, $"account {input.Account} is not known; send an account input for it first");
@@ -41,18 +42,18 @@ public static partial class Machine
         var leaving = new Work(other, otherSeq, input, context, cells, today);
         // Decided anew for the two together: by one ladder, and with the contacts of both.
         foreach (var pending in other.Pending.Where(p => p.Kind == "message").ToList())
-            leaving.Emit(new Event.MessageWithdrawn(pending.Id, "account-joined"), today, other.Messages[pending.Id].Account);
+            leaving.Emit(new MessageEvent.Withdrawn(pending.Id, "account-joined"), today, other.Messages[pending.Id].Account);
         List<string> accounts = [.. other.Accounts.Select(a => a.Account)];
-        leaving.Emit(new Event.PartyLeft(state.Id), today);
+        leaving.Emit(new PartyEvent.Left(state.Id), today);
         (state.Joining, other.Left) = (other.Left, null);
         var together = Foundation.Partition.Of(state.Id) == Foundation.Partition.Of(other.Id);
         var staying = new Work(state, together ? leaving.Seq : seq, input, context, cells, today);
-        staying.Emit(new Event.PartyJoined(other.Id, leaving.Seq, accounts, input.Reason), today, input.With);
+        staying.Emit(new PartyEvent.Joined(other.Id, leaving.Seq, accounts, input.Reason), today, input.With);
         return new JoinOutcome(null, leaving.Events, staying.Events);
     }
 
     /// <summary>The later of the dates at the two accounts' places, never before one that either party has seen.</summary>
-    public static DateOnly JoinDay(PartyState state, PartyState other, Input.AccountJoined input, Context context)
+    public static DateOnly JoinDay(PartyState state, PartyState other, AccountInput.Joined input, Context context)
     {
         var (here, there) = (context.Today(state.Account(input.With)!.Portfolio), Today(other, input, context));
         var today = here > there ? here : there;

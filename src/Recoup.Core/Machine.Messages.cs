@@ -1,3 +1,4 @@
+using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
@@ -18,34 +19,34 @@ public static partial class Machine
         if (message.Status != IntentStatus.Sending) return null;
         if (i.Outcome != "deferred")
         {
-            work.Emit(new Event.MessageSettled(i.Message, i.Outcome, i.Detail, message.Letter?.PreDueThrough is not null), account: message.Account);
+            work.Emit(new MessageEvent.Settled(i.Message, i.Outcome, i.Detail, message.Letter?.PreDueThrough is not null), account: message.Account);
             // Said at the door it says as much as said in a letter afterwards.
             if (i.BadAddress is { } status)
             {
-                work.Emit(new Event.MessageBounced(i.Message, "hard", message.Channel, message.AddressToken, status, null), account: message.Account);
-                UseNextAddress(work, message.Channel, message.AddressToken);
+                work.Emit(new MessageEvent.Bounced(i.Message, "hard", message.Channel, message.AddressToken, status, null), account: message.Account);
+                AccountChapter.UseNextAddress(work, work.Context.Vault, message.Channel, message.AddressToken);
                 GoOn(work, message);
             }
         }
         // Meanwhile erased: there is nobody left to try it for.
-        else if (work.State.Erased) work.Emit(new Event.MessageWithdrawn(i.Message, "erased"), account: message.Account);
-        else work.Emit(new Event.MessageDeferred(i.Message, ChannelNotNow, i.Until!.Value.ToUniversalTime()) { Detail = i.Detail }, account: message.Account);
+        else if (work.State.Erased) work.Emit(new MessageEvent.Withdrawn(i.Message, "erased"), account: message.Account);
+        else work.Emit(new MessageEvent.Deferred(i.Message, ChannelNotNow, i.Until!.Value.ToUniversalTime()) { Detail = i.Detail }, account: message.Account);
         return null;
     }
 
-    private static Refused? SettleMessage(Work work, Input.MessageSettled i)
+    private static Refused? SettleMessage(Work work, MessageInput.Settled i)
     {
         if (!work.State.Messages.TryGetValue(i.Message, out var message) || message.Account != i.Account)
             return new Refused(Refusal.UnknownMessage, $"account {i.Account} has no message {i.Message}");
         if (message.Status != IntentStatus.Unknown)
             return new Refused(Refusal.MessageNotUnknown,
                 $"message {i.Message} is {message.Status.ToString().ToLowerInvariant()}; only an unknown one is settled by a person");
-        work.Emit(new Event.MessageSettled(i.Message, i.Outcome, $"by {i.Actor}{(i.Reason is { } reason ? $": {WithoutAddresses(reason)}" : "")}",
+        work.Emit(new MessageEvent.Settled(i.Message, i.Outcome, $"by {i.Actor}{(i.Reason is { } reason ? $": {WithoutAddresses(reason)}" : "")}",
             message.Letter?.PreDueThrough is not null));
         return null;
     }
 
-    private static Refused? TakeBounce(Work work, Input.MessageBounced i)
+    private static Refused? TakeBounce(Work work, MessageInput.Bounced i)
     {
         if (!work.State.Messages.TryGetValue(i.Message, out var message) || message.Account != i.Account)
             return new Refused(Refusal.UnknownMessage, $"account {i.Account} has no message {i.Message}");
@@ -57,8 +58,8 @@ public static partial class Machine
         var knownBad = i.Kind != "hard" || token is null || work.State.Contact.IsUndeliverable(message.Channel, token);
         // Servers report one failure more than once; what it says is known already.
         if (knownBad && message.Status is IntentStatus.Bounced or IntentStatus.Failed) return null;
-        work.Emit(new Event.MessageBounced(i.Message, i.Kind, message.Channel, token, i.Status, i.Detail is { } detail ? WithoutAddresses(detail) : null));
-        UseNextAddress(work, message.Channel, token);
+        work.Emit(new MessageEvent.Bounced(i.Message, i.Kind, message.Channel, token, i.Status, i.Detail is { } detail ? WithoutAddresses(detail) : null));
+        AccountChapter.UseNextAddress(work, work.Context.Vault, message.Channel, token);
         return null;
     }
 

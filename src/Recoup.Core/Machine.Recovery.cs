@@ -10,22 +10,31 @@ using Recoup.Core.Recovery;
 
 namespace Recoup.Core;
 
+/// <summary>What touches more than one chapter: promises hear of cash, work hears of calls.</summary>
 public static partial class Machine
 {
-    private static Refused? Contact(Work work, Input.Contact i)
+    /// <summary>What of cash touches more than receivables: promises hear of it when it comes and when it goes back.</summary>
+    private static Refused? TakeCash(Work work, PaymentInput input)
     {
-        var portfolio = work.State.Account(i.Account)!.Portfolio;
-        var on = LocalDay.Of(i.At, work.Context.Workspace.TimeZone(portfolio));
-        // What is overdue on that day, as far as the header still tells: it stands on today.
-        var overdue = work.State.Exposures.Exists(e => e.Account == i.Account && Ageing.IsOverdue(e.DueOn, on));
-        work.Emit(new Event.ContactMade(i.At, i.Channel, i.Direction, i.Outcome, i.Agent, i.Minutes, i.Promise, Proactive: !overdue), on);
-        if (on > work.Today)
-            work.Remarks.Add($"account {i.Account}: contact {i.Key} is of {on:yyyy-MM-dd}, and it is {work.Today:yyyy-MM-dd}: it counts toward the caps on "
-                + "contacts from that day on, and not before. If the day is mistyped, send the contact again with its right day, under another key");
+        if (PaymentChapter.Handle(work, input, work.Context.Policy.Allocation) is { } refused) return refused;
+        if (work.Events.Count == 0) return null;
+        if (input is PaymentInput.Received received) PromiseChapter.JudgeCash(work, received.On, work.Context.Policy.PromiseGraceDays);
+        else if (input is PaymentInput.Reversed or PaymentInput.Unpaid) PromiseChapter.Reopen(work, work.State.AsOf, work.Context.Policy.PromiseGraceDays);
+        return null;
+    }
+
+    /// <summary>A call that somebody made closes what asked for one.</summary>
+    private static Refused? Contact(Work work, ContactInput input)
+    {
+        var portfolio = work.State.Account(input.Account)!.Portfolio;
+        var zone = ZoneOf(work);
+        if (ContactChapter.Handle(work, input, work.Context.Vault, zone) is { } refused) return refused;
+        if (input is not ContactInput.Made i) return null;
         if (i.Promise is { } promise && !work.State.HasPromise(promise))
             work.Remarks.Add($"account {i.Account}: contact {i.Key} names promise {promise}, and no promise of that key is known: "
                 + $"send the promise, {{\"type\":\"promise\",\"key\":\"{promise}\",…}}, or the contact again with the right one, under another key");
         if (i.Channel != Channel.Call || i.Direction != "outbound") return null;
+        var on = LocalDay.Of(i.At, zone);
         CallbackChapter.Called(work, i.Account, i.At, on);
         foreach (var pending in work.State.Pending.Where(p => p.Kind == "work" && p.Portfolio == portfolio).ToList())
             if (work.State.WorkItems[pending.Id] is { Kind: "call" }) work.Emit(new WorkItemEvent.Closed(pending.Id, i.Outcome, i.Agent), on);
@@ -41,7 +50,7 @@ public static partial class Machine
         if (i.At < work.Context.Now) return null;
         var account = work.State.Account(i.Account)!;
         var to = PartyAddresses.AddresseeOf(work.State, account, Channel.Call);
-        var token = work.State.Contact.Point(Channel.Call)?.Token ?? PartyState.TokenOf(to, Channel.Call);
+        var token = work.State.Contact.Point(Channel.Call)?.Token ?? PartyAddresses.TokenOf(to, Channel.Call);
         var isHeld = work.State.Holds.Any(h => h.Account == i.Account && h.StandsOn(on));
         // Of the policy's business days nothing is asked: the customer wants that day.
         var request = Decider.Request(work.State, work.Context, to, account.Portfolio, Channel.Call, token, on, isHeld, underWay: 0)

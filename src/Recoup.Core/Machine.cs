@@ -1,3 +1,6 @@
+using Recoup.Core.Accounts;
+using Recoup.Core.Contact;
+using Recoup.Core.Documents;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
@@ -59,7 +62,7 @@ public static partial class Machine
         if (state.Erased && input.IsOfPerson)
             return work.Refuse(Refusal.PartyErased, $"party {state.Id} was erased: nothing that identifies the person is taken any more; what is owed can "
                 + "still be settled");
-        if (input is Input.OfAccount of and not Input.AccountSet)
+        if (input is Input.OfAccount of and not AccountInput.Set)
         {
             if (state.Account(of.Account) is null)
                 return work.Refuse(Refusal.UnknownAccount, $"account {of.Account} is not known; send an account input for it first");
@@ -68,12 +71,8 @@ public static partial class Machine
         state.Advance(Today(work));
         var refused = input switch
         {
-            Input.AccountSet i => SetAccount(work, i),
-            Input.AccountMoved i => Move(work, i),
-            Input.AccountJoined => throw new InvariantBrokenException("what makes one of two parties is handled by Join, which is given both"),
-            Input.ContactPoint i => SetContactPoint(work, i),
-            Input.Consent i => SetConsent(work, i),
-            Input.Erasure i => Erase(work, i),
+            AccountInput i => AccountChapter.Handle(work, i, work.Context),
+            ConsentInput.Said i => ConsentChapter.Handle(work, i, work.Context.Vault),
             InvoiceInput i => InvoiceChapter.Handle(work, i, IsToBeDelivered(work, i)),
             PaymentInput i => TakeCash(work, i),
             CreditInput i => CreditChapter.Handle(work, i),
@@ -81,16 +80,16 @@ public static partial class Machine
             WriteOffInput i => WriteOffChapter.Handle(work, i),
             DisputeInput i => DisputeChapter.Handle(work, i),
             PromiseInput i => PromiseChapter.Handle(work, i),
-            Input.Contact i => Contact(work, i),
+            ContactInput i => Contact(work, i),
             PlanInput i => PlanChapter.Handle(work, i, work.Context.Workspace.Calendar(state.Account(i.Account)!.Portfolio)),
             HoldInput i => HoldChapter.Handle(work, i),
             NoteInput i => NoteChapter.Handle(work, i, ZoneOf(work)),
             CallbackInput i => CallbackChapter.Handle(work, i, ZoneOf(work), (callback, day) => WhyNotCall(work, callback, day)),
             TagInput i => TagChapter.Handle(work, i),
             WorkItemInput i => WorkItemChapter.Handle(work, i),
-            Input.MessageSettled i => SettleMessage(work, i),
-            Input.MessageBounced i => TakeBounce(work, i),
-            Input.StatementRequested i => RequestStatement(work, i),
+            MessageInput.Settled i => SettleMessage(work, i),
+            MessageInput.Bounced i => TakeBounce(work, i),
+            StatementInput.Requested i => RequestStatement(work, i),
             Input.Review i => Review(work, i),
             Input.Release i => Release(work, i),
             Input.ChannelResult i => TakeResult(work, i),
@@ -162,7 +161,7 @@ public static partial class Machine
     {
         if (input is Input.Review review) return review.OwnDay ? OwnDay(state, review.AsOf, context) : review.AsOf;
         var portfolio = state.Account(input.AccountId)?.Portfolio
-            ?? (input as Input.AccountSet)?.Portfolio
+            ?? (input as AccountInput.Set)?.Portfolio
             ?? (state.Accounts.Count > 0 ? state.Accounts[0].Portfolio : WorkspaceState.DefaultPortfolio);
         var today = context.Today(portfolio);
         return today > state.AsOf ? today : state.AsOf;

@@ -1,6 +1,9 @@
 using System.Runtime.InteropServices;
+using Recoup.Core.Accounts;
+using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
@@ -42,7 +45,7 @@ public sealed class Needs : RowsNeeded
     {
         var needs = new Needs(state);
         foreach (var awaited in state.Awaited)
-            if (awaited.On <= today || input is Input.Review or Input.Release or Input.AccountMoved) needs.Item(state, awaited.Account, awaited.Number);
+            if (awaited.On <= today || input is Input.Review or Input.Release or AccountInput.Moved) needs.Item(state, awaited.Account, awaited.Number);
         if (input is Input.OfAccount && state.Pending.Count > 0) needs.PendingWork(state);
         foreach (var slice in state.Slices) slice?.Need(needs);
         (input as INeedsRows)?.Need(state, needs);
@@ -108,19 +111,19 @@ public sealed class Needs : RowsNeeded
                 needs.Item(state, i.Account, i.Invoice);
                 needs.CashOf(state, i.Payment ?? CashState.CreditKey(i.Account, i.CreditNote!));
                 break;
-            case Input.Contact: needs.PendingWork(state); break;
-            case Input.MessageSettled i: needs.Message(state, i.Message); break;
-            case Input.MessageBounced i: needs.Message(state, i.Message); break;
+            case ContactInput.Made: needs.PendingWork(state); break;
+            case MessageInput.Settled i: needs.Message(state, i.Message); break;
+            case MessageInput.Bounced i: needs.Message(state, i.Message); break;
             case Input.ChannelResult i:
                 needs.Message(state, i.Message);
                 if (i.BadAddress is not null) needs.ToDecide(state);
                 break;
             case Input.Review: needs.ToDecide(state); break;
-            case Input.AccountMoved:
+            case AccountInput.Moved:
                 needs.PendingMessages(state);
                 needs.PendingWork(state);
                 break;
-            case Input.Erasure: needs.PendingMessages(state); break;
+            case AccountInput.Erasure: needs.PendingMessages(state); break;
             case Input.Release i:
                 needs.Message(state, i.Message);
                 needs.PendingMessages(state);
@@ -129,7 +132,8 @@ public sealed class Needs : RowsNeeded
                     foreach (var account in state.Accounts)
                         if (account.Portfolio == message.Portfolio) needs.Listed(state, account.Account, message.Letter?.PreDueThrough ?? today.Plus(-1));
                 // Its address may stop it, and then its step goes by another channel.
-                if (state.Contact.OptOuts.Count > 0 || state.Contact.BadAddresses is not null || (message is not null && !state.IsKnownBy(message.Channel)))
+                if (state.Contact.OptOuts.Count > 0 || state.Contact.BadAddresses is not null
+                    || (message is not null && !PartyAddresses.IsKnownBy(state, message.Channel)))
                     needs.ToDecide(state);
                 break;
         }

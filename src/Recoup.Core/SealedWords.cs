@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.RegularExpressions;
 using Recoup.Core.Events;
+using Recoup.Core.Foundation;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Core;

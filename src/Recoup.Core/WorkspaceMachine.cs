@@ -16,7 +16,7 @@ public static class WorkspaceMachine
         var workspace = context.Workspace;
         switch (input)
         {
-            case Input.PortfolioSet i:
+            case WorkspaceInput.PortfolioSet i:
                 var known = workspace.Portfolio(i.Portfolio) ?? new PortfolioDetails(i.Portfolio);
                 var details = known with
                 {
@@ -32,11 +32,11 @@ public static class WorkspaceMachine
                     InvoiceDelivery = i.InvoiceDelivery ?? known.InvoiceDelivery,
                     Statements = i.Statements ?? known.Statements,
                 };
-                if (workspace.Portfolio(i.Portfolio) is null || details != known) events.Add(new Event.PortfolioSet(details));
+                if (workspace.Portfolio(i.Portfolio) is null || details != known) events.Add(new WorkspaceEvent.PortfolioSet(details));
                 break;
-            case Input.SendingSet i:
+            case WorkspaceInput.SendingSet i:
                 if (workspace.Mode != i.Mode)
-                    events.Add(new Event.SendingSet(i.Mode, i.Reason) { Days = workspace.DaysOtherThan(workspace.Today(context.Now), context.Now) });
+                    events.Add(new WorkspaceEvent.SendingSet(i.Mode, i.Reason) { Days = workspace.DaysOtherThan(workspace.Today(context.Now), context.Now) });
                 break;
             case WebhookInput i: return WebhookChapter.Handle(workspace.Webhooks, i, (name, plain) => context.Vault.Seal(name, plain), events);
             default:

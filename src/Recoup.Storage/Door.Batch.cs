@@ -1,8 +1,11 @@
 using Recoup.Core;
+using Recoup.Core.Accounts;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Workspace;
@@ -43,8 +46,8 @@ public sealed partial class Door
         /// between must go too.
         /// </summary>
         private IReadOnlyList<string> Erased =>
-            [.. rows.Where(r => r.Recorded.Event is Event.PartyErased
-                || (r.Recorded.Event is Event.MessageSettled && parties[r.Party].State.Erased)).Select(r => r.Party).Distinct(StringComparer.Ordinal)];
+            [.. rows.Where(r => r.Recorded.Event is PartyEvent.Erased
+                || (r.Recorded.Event is MessageEvent.Settled && parties[r.Party].State.Erased)).Select(r => r.Party).Distinct(StringComparer.Ordinal)];
 
         private sealed class Entry(long pid, PartyState state)
         {
@@ -95,7 +98,7 @@ public sealed partial class Door
         {
             var context = door.ContextAt(Now, day);
             if (input is not Input.OfAccount && input.Digest.Length > 0) return TakeWorkspace(input, context, accepted, keys);
-            if (input is Input.AccountJoined join) return TakeJoin(join, context, unitCells, accepted, keys);
+            if (input is AccountInput.Joined join) return TakeJoin(join, context, unitCells, accepted, keys);
 
             string partyId;
             switch (input)
@@ -132,7 +135,7 @@ public sealed partial class Door
             foreach (var recorded in outcome.Events)
             {
                 Add(entry, recorded, context);
-                if (recorded.Event is Event.Decided decided)
+                if (recorded.Event is DecisionEvent.Made decided)
                 {
                     Result.Decisions.Add(decided.Decision);
                     if (store.IsDryRun) Result.Decided.Add((partyId, recorded.Envelope.Account, decided.Decision));
@@ -159,8 +162,8 @@ public sealed partial class Door
         private Refused? Route(Input.OfAccount input, List<string> newAliases, out string party)
         {
             party = PartyOf(input.Account);
-            if (input is not Input.AccountSet { Party: { } asked } || PartyNow(asked) is var named && named == party) return null;
-            if (Load(party).State.Account(input.Account) is not null) return Machine.OfOtherParty(input.Account, party, asked);
+            if (input is not AccountInput.Set { Party: { } asked } || PartyNow(asked) is var named && named == party) return null;
+            if (Load(party).State.Account(input.Account) is not null) return AccountChapter.OfOtherParty(input.Account, party, asked);
             party = named;
             aliases[input.Account] = named;
             newAliases.Add(input.Account);
@@ -203,7 +206,7 @@ public sealed partial class Door
             if (input.IsPersonal && state?.Erased == true)
             {
                 // A list names the person in every row; what it says of the money is taken all the same.
-                if (input is Input.AccountSet { Said: not null }) { before = Before.Unchanged; return null; }
+                if (input is AccountInput.Set { Said: not null }) { before = Before.Unchanged; return null; }
                 return new Refused(Refusal.PartyErased,
                     $"party {party} was erased: nothing that identifies the person is taken any more; what is owed can still be settled");
             }
@@ -246,7 +249,7 @@ public sealed partial class Door
             if ((at ?? clockNow) is var wanted && wanted > Now) Now = wanted;
             var id = store.Vault.NewId();
             store.SetMeta("workspace", id);
-            Record(new Event.WorkspaceOpened(id), "open", "system", zones.Select(zone => LocalDay.Of(Now, zone)).DefaultIfEmpty(LocalDay.Of(Now, "UTC")).Max());
+            Record(new WorkspaceEvent.Opened(id), "open", "system", zones.Select(zone => LocalDay.Of(Now, zone)).DefaultIfEmpty(LocalDay.Of(Now, "UTC")).Max());
         }
 
         public void RecordAt(DateTimeOffset at, Event e, string cause, string actor, DateOnly on)
@@ -267,7 +270,7 @@ public sealed partial class Door
         public void Record(Event e, string cause, string actor, DateOnly? effectiveOn = null)
         {
             // A portfolio's date is its own; what concerns all has the workspace's, and that does not go back.
-            var today = effectiveOn ?? day ?? (e is Event.PortfolioSet set
+            var today = effectiveOn ?? day ?? (e is WorkspaceEvent.PortfolioSet set
                 ? LocalDay.Of(Now, set.Portfolio.TimeZone ?? "UTC")
                 : Later(LastRecordedOn, door.workspace.Today(Now)));
             var seq = ++seqs[Partition.Workspace];

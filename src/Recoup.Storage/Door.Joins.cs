@@ -1,4 +1,5 @@
 using Recoup.Core;
+using Recoup.Core.Accounts;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
@@ -16,7 +17,7 @@ public sealed partial class Door
         /// <summary>What the unit at hand changed of whose accounts and parties are, as it was before; null: nothing.</summary>
         private (Dictionary<string, string> Aliases, Dictionary<string, string> Joins)? unjoined;
 
-        private Refused? TakeJoin(Input.AccountJoined input, Context context, CellDeltas unitCells, List<string> accepted, List<(string, byte[])> keys)
+        private Refused? TakeJoin(AccountInput.Joined input, Context context, CellDeltas unitCells, List<string> accepted, List<(string, byte[])> keys)
         {
             var (entry, other) = (Load(PartyOf(input.With)), Load(PartyOf(input.Account)));
             if (Claim(input, entry.State.Id, entry.State, keys, out var before) is { } used) return used;
@@ -67,7 +68,7 @@ public sealed partial class Door
 
         private HistoryEvent EventOf(Recorded recorded) => new(recorded.Envelope, recorded.Event)
         {
-            Joined = recorded.Event is Event.PartyJoined join ? EventsOf(parties[join.Party], join.Seq) : null,
+            Joined = recorded.Event is PartyEvent.Joined join ? EventsOf(parties[join.Party], join.Seq) : null,
         };
     }
 }

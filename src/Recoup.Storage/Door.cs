@@ -1,5 +1,6 @@
 using Recoup.Core;
 using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
@@ -269,7 +270,7 @@ public sealed partial class Door
         if (heads[Partition.Workspace].Seq == 0 && units.Count + workspaceEvents.Count > 0)
             batch.OpenWorkspace(
                 units.Count > 0 ? units[0].RecordedAt : workspaceEvents[0].At,
-                units.SelectMany(u => u.Inputs).OfType<Input.PortfolioSet>().Select(p => p.TimeZone ?? "UTC"));
+                units.SelectMany(u => u.Inputs).OfType<WorkspaceInput.PortfolioSet>().Select(p => p.TimeZone ?? "UTC"));
         if (keysWait)
             foreach (var e in Work.ApiKeys.Unrecorded(store, workspace)) batch.RecordAside(e);
         foreach (var (e, cause, on, at) in workspaceEvents) batch.RecordAt(at, e, cause, actor, on);

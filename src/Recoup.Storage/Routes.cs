@@ -1,3 +1,5 @@
+using Recoup.Core.Accounts;
+using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 
@@ -38,8 +40,8 @@ internal sealed class Routes
             foreach (var input in unit.Inputs)
             {
                 if (input is Input.OfAccount about) routes.accounts.Add(about.Account);
-                if (input is Input.AccountJoined { With: var with }) routes.accounts.Add(with);
-                if (input is Input.AccountSet { Party: { } of }) routes.named.Add(of);
+                if (input is AccountInput.Joined { With: var with }) routes.accounts.Add(with);
+                if (input is AccountInput.Set { Party: { } of }) routes.named.Add(of);
             }
         routes.Look(store.PartiesOf, store.JoinedTo);
         foreach (var unit in units)
@@ -54,15 +56,16 @@ internal sealed class Routes
                 routes.Parties.Add(party);
                 // An account that is nobody's alias may become one: whoever makes it so holds the place of its own id too.
                 if (input is Input.OfAccount of) routes.Parties.Add(of.Account);
-                if (input is Input.AccountSet { Party: { } named }) routes.Parties.Add(routes.Now(named));
-                if (input is Input.AccountJoined { With: var with })
+                if (input is AccountInput.Set { Party: { } named }) routes.Parties.Add(routes.Now(named));
+                if (input is AccountInput.Joined { With: var with })
                 {
                     routes.Joins = true;
                     routes.Parties.Add(routes.PartyOf(with));
                     routes.Parties.Add(with);
                     routes.Persons.Add(routes.PartyOf(with));
                 }
-                if (input.HasWords || input.IsPersonal || input is Input.AccountSet or Input.ContactPoint or Input.Consent or Input.Review or Input.Release)
+                if (input.HasWords || input.IsPersonal || input is AccountInput.Set or ContactInput.PointSet or ConsentInput.Said
+                    or Input.Review or Input.Release)
                     routes.Persons.Add(party);
             }
         routes.Partitions = [.. routes.Parties.Select(Partition.Of).Distinct().Order()];

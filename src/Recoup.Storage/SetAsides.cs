@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Recoup.Core.Accounts;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Storage.Sqlite;
@@ -164,7 +165,7 @@ public static class SetAsides
         Input.Review review => review.Party,
         Input.Release release => release.Party,
         Input.ChannelResult result => result.Party,
-        Input.OfAccount of => store.PartyOf(of.Account) ?? (of as Input.AccountSet)?.Party ?? of.Account,
+        Input.OfAccount of => store.PartyOf(of.Account) ?? (of as AccountInput.Set)?.Party ?? of.Account,
         _ => "",
     };
 }

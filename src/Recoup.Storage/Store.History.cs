@@ -79,11 +79,11 @@ public sealed partial class Store
             Joined = JoinOf(row) is { } join && LeftAt(row, join, joined) is var left ? Events(Chain(left.Party, left.Seq), joined) : null,
         };
 
-    private static Event.PartyJoined? JoinOf(JournalRow row) =>
-        row.Kind == "party_joined" ? (Event.PartyJoined)EventCodec.Decode(row.Kind, row.Version, row.Payload) : null;
+    private static PartyEvent.Joined? JoinOf(JournalRow row) =>
+        row.Kind == "party_joined" ? (PartyEvent.Joined)EventCodec.Decode(row.Kind, row.Version, row.Payload) : null;
 
     /// <summary>The row by which a party left into another. A party leaves once: whoever changed the journal may not send a reader round and round.</summary>
-    private JournalRow LeftAt(JournalRow row, Event.PartyJoined join, HashSet<string> joined)
+    private JournalRow LeftAt(JournalRow row, PartyEvent.Joined join, HashSet<string> joined)
     {
         var left = At(join.Party, join.Seq);
         if (left.Kind != "party_left" || left.RecordedAt != row.RecordedAt || !joined.Add(join.Party))

@@ -29,6 +29,10 @@ public sealed partial class VocabularyTests
         ["PaymentEvent.CashApplied"] = "cash_applied", ["PaymentEvent.Refunded"] = "refund_made", ["PaymentEvent.RefundReversed"] = "refund_reversed",
         ["PaymentEvent.AllocationReversed"] = "allocation_reversed", ["CreditEvent.Granted"] = "credit_noted",
         ["CreditEvent.Cancelled"] = "credit_note_cancelled", ["ChargeEvent.WaiverReversed"] = "waiver_reversed", ["WriteOffEvent.Made"] = "written_off",
+        ["DecisionEvent.Made"] = "decided", ["WorkspaceEvent.PortfolioSet"] = "portfolio_set", ["WorkspaceEvent.PolicyAdopted"] = "policy_adopted",
+        ["WorkspaceEvent.CatalogAdopted"] = "catalog_adopted", ["WorkspaceEvent.SendingSet"] = "sending_set",
+        ["WorkspaceEvent.ApiKeyAdded"] = "api_key_added", ["WorkspaceEvent.ApiKeyRevoked"] = "api_key_revoked",
+        ["WorkspaceEvent.RunBegan"] = "run_began", ["WorkspaceEvent.RunEnded"] = "run_ended",
     };
 
     public static TheoryData<string> EventNames => [.. Events.Select(NameOf)];
@@ -114,10 +118,9 @@ public sealed partial class VocabularyTests
         Takes(Inputs.Single(i => NameOf(i) == name)).ShouldBeTrue($"nothing takes {name}");
 
     /// <summary>A machine asks for it; or for the inputs of its chapter, and the chapter asks for it.</summary>
-    private static bool Takes(Type input) => input.DeclaringType == typeof(Input)
-        ? IsAskedFor(input, from => from == typeof(Machine) || from == typeof(WorkspaceMachine))
-        : IsAskedFor(input.DeclaringType!, from => from == typeof(Machine) || from == typeof(WorkspaceMachine))
-            && IsAskedFor(input, from => from.Name.EndsWith("Chapter", StringComparison.Ordinal));
+    private static bool Takes(Type input) => IsAskedFor(input, from => from == typeof(Machine) || from == typeof(WorkspaceMachine))
+        || (IsAskedFor(input.DeclaringType!, from => from == typeof(Machine) || from == typeof(WorkspaceMachine))
+            && IsAskedFor(input, from => from.Name.EndsWith("Chapter", StringComparison.Ordinal)));
 
     private static bool IsAskedFor(Type input, Func<Type, bool> by) =>
         CompiledCode.Of(CompiledCode.Core).Any(m => m.By == OpCodes.Isinst && m.Type == input && by(CompiledCode.Outermost(m.From)));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Storage;

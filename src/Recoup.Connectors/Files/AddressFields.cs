@@ -27,9 +27,9 @@ internal static class AddressFields
             // NO is Norway, and NA is Namibia.
             if (values.Values[at] is string { Length: not 2 } text && AddressCells.Read(text).IsNone) values.Set(at, (object?)null);
         }
-        CheckPlace(row, draft, "country", text => InputKinds.CountryOf(text) is null ? InputKinds.CountryProblem(text) : null);
-        CheckPlace(row, draft, "time_zone", InputKinds.ZoneProblem);
-        CheckPlace(row, draft, "language", InputKinds.LanguageProblem);
+        CheckPlace(row, draft, "country", text => FieldChecks.CountryOf(text) is null ? FieldChecks.CountryProblem(text) : null);
+        CheckPlace(row, draft, "time_zone", FieldChecks.ZoneProblem);
+        CheckPlace(row, draft, "language", FieldChecks.LanguageProblem);
         if (IsBlank(row, draft, "phone")) withdrawn |= Withdrawn.Phone;
         if (IsBlank(row, draft, "address")) withdrawn |= Withdrawn.Address;
         return true;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Recoup.Core;
+using Recoup.Core.Accounts;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Receivables;
@@ -88,7 +89,7 @@ internal sealed class InputMaker
         var key = input.Key.Replace($"{{{MappingCompiler.ContentMark}}}", digest, StringComparison.Ordinal);
         if (!draft.Values.Set(draft.Plan.Kind.Ordinal("key"), key, scratch)) return null;
         var made = draft.Plan.Kind.Build(draft.Values, actor, scratch);
-        if (made is not Input.AccountSet account) return made;
+        if (made is not AccountInput.Set account) return made;
         if (IsSaidAbove(draft, input.Key, digest, ref withdrawn)) return null;
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(input.Key), hash);
@@ -212,7 +213,7 @@ internal sealed class OpenItemMaker(Mapping mapping, OpenItemPlan plan, MappedRo
                 Math.Abs(amount) > Money.MajorMaxOf(currency)
                     ? $"{amount.ToString(CultureInfo.InvariantCulture)} is too large"
                     : $"{amount.ToString(CultureInfo.InvariantCulture)} has more decimals than {currency} has ({currency.Digits})");
-        var set = account is null ? null : (Input.AccountSet?)maker.Make(account);
+        var set = account is null ? null : (AccountInput.Set?)maker.Make(account);
         if (row.Problems.Count > 0) return null;
         return new OpenItemRow(reader.Line, (string)draft.Values[Account]!, (string)draft.Values[Number]!, issued, due, balance, set, [], reader.Raw)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 

@@ -42,7 +42,7 @@ public sealed record ContactRequest
     /// <summary>Leaves no earlier than this: the business date has not begun at the portfolio's place; null: it has.</summary>
     public DateTimeOffset? DayBegins { get; init; }
 
-    public required ContactState Contact { get; init; }
+    public required ContactSlice Contact { get; init; }
 
     /// <summary>Contacts decided and not yet made; they count toward the caps.</summary>
     public required int UnderWay { get; init; }

@@ -116,7 +116,7 @@ public sealed class ContactRules
                 if (!Purpose.All.Contains(purpose)) map.Report("purposes", $"'{purpose}' is none of {string.Join(", ", Purpose.All)}");
             if (kind == "window" && map.IsSound) rule = rule with { From = Time(map, "from"), To = Time(map, "to") };
             if (kind == "window" && map.IsSound && rule.From >= rule.To) map.Report("to", "must be later than from");
-            if (kind == "cap") rule = rule with { Contacts = map.Whole("contacts", 1, 1000), Days = map.Whole("days", 1, ContactState.RecentDays) };
+            if (kind == "cap") rule = rule with { Contacts = map.Whole("contacts", 1, 1000), Days = map.Whole("days", 1, ContactSlice.RecentDays) };
             if (map.IsSound && rules.Exists(r => r.Id == rule.Id)) map.Report("id", $"'{rule.Id}' stands twice");
             if (map.IsSound || kind != "window") map.Done();
             rules.Add(rule);

@@ -383,7 +383,7 @@ public sealed class Decider
     {
         asked = true;
         var to = PartyAddresses.AddresseeOf(state, facts.Account, channel);
-        var token = state.Contact.Point(channel)?.Token ?? PartyState.TokenOf(to, channel);
+        var token = state.Contact.Point(channel)?.Token ?? PartyAddresses.TokenOf(to, channel);
         var request = Request(state, context, to, facts.Portfolio, channel, token, asOf, facts.SpeakerHeld, underWay);
         return ContactGate.Clear(context.Rules, request with { DayBegins = context.DayBegins(facts.Portfolio, asOf), Party = facts.Account.Kind });
     }

@@ -3,6 +3,8 @@ using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
+using Recoup.Core.Outbox;
+using Recoup.Core.Policies;
 using Recoup.Core.Recovery;
 
 namespace Recoup.Core.Decisions;
@@ -78,12 +80,12 @@ public static class DecisionWords
     /// <summary>What became of a decision's message or work item; null for events of another kind.</summary>
     public static string? Became(Event e) => e switch
     {
-        Event.MessageReleased m => $"released, cleared a second time ({ClearedBy(m.Clearance)})",
-        Event.MessageDeferred { Detail: { } said } m => $"not taken by its channel, tried again from {Instant(m.Until)} ({said})",
-        Event.MessageDeferred m => $"put off until {Instant(m.Until)} by rule {m.Rule}",
-        Event.MessageWithdrawn m => $"withdrawn: {m.Rule}",
-        Event.MessageSettled m => m.Outcome + (m.Detail is null ? "" : $" ({m.Detail})"),
-        Event.MessageBounced m => $"came back ({m.Kind}{(m.Status is null ? "" : $", {m.Status}")})" + (m.Detail is null ? "" : $": {m.Detail}"),
+        MessageEvent.Released m => $"released, cleared a second time ({ClearedBy(m.Clearance)})",
+        MessageEvent.Deferred { Detail: { } said } m => $"not taken by its channel, tried again from {Instant(m.Until)} ({said})",
+        MessageEvent.Deferred m => $"put off until {Instant(m.Until)} by rule {m.Rule}",
+        MessageEvent.Withdrawn m => $"withdrawn: {m.Rule}",
+        MessageEvent.Settled m => m.Outcome + (m.Detail is null ? "" : $" ({m.Detail})"),
+        MessageEvent.Bounced m => $"came back ({m.Kind}{(m.Status is null ? "" : $", {m.Status}")})" + (m.Detail is null ? "" : $": {m.Detail}"),
         WorkItemEvent.Closed w => $"closed: {w.Disposition}" + (w.By is null ? "" : $" by {w.By}"),
         _ => null,
     };

@@ -1,6 +1,7 @@
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Core.Receivables;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 
@@ -192,4 +193,29 @@ public interface IOutgoing
 
     /// <summary>The port's name.</summary>
     string Channel { get; }
+}
+
+/// <summary>Which document a decision is about: invoices of an account by number, or a statement from one day to another.</summary>
+/// <param name="Kind">invoice or statement.</param>
+public sealed record DocumentRecord(string Kind) : IFormed<DocumentRecord>
+{
+    public IReadOnlyList<string>? Numbers { get; init; }
+    public DateOnly? From { get; init; }
+
+    /// <summary>The statement's last day.</summary>
+    public DateOnly? AsOf { get; init; }
+
+    /// <summary>By the portfolio's schedule, and so once a period; else because somebody asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Scheduled { get; init; }
+
+    public static DocumentRecord Blank => new("");
+
+    public static DocumentRecord Form<TForm>(ref TForm f, DocumentRecord v) where TForm : IForm, allows ref struct => new(f.Word("kind", v.Kind))
+    {
+        Numbers = f.TextsOrNull("numbers", v.Numbers is null ? null : v.Numbers as List<string> ?? [.. v.Numbers]),
+        From = f.DayOrNull("from", v.From),
+        AsOf = f.DayOrNull("as_of", v.AsOf),
+        Scheduled = f.Flag("scheduled", v.Scheduled),
+    };
 }

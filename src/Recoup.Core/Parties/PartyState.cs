@@ -1,14 +1,12 @@
-using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
-using Recoup.Core.Outbox;
 
 namespace Recoup.Core.Parties;
 
 /// <summary>An event of a party with the columns beside it, as the journal has them.</summary>
 public readonly record struct HistoryEvent(Envelope Envelope, Event Event)
 {
-    /// <summary>Of a <see cref="Event.PartyJoined"/>: every event of the party that joined, oldest first, to the one by which it left. Null else.</summary>
+    /// <summary>Of a <see cref="PartyEvent.Joined"/>: every event of the party that joined, oldest first, to the one by which it left. Null else.</summary>
     public IReadOnlyList<HistoryEvent>? Joined { get; init; }
 
     /// <summary>The events with those of parties that joined in their place: for each account, all of it in the order in which it was recorded.</summary>
@@ -27,7 +25,7 @@ public readonly record struct HistoryEvent(Envelope Envelope, Event Event)
     public HistoryEvent With(string party, Func<string, Event, Event> change) => this with
     {
         Event = change(party, Event),
-        Joined = Event is Event.PartyJoined joined && Joined is { } before ? [.. before.Select(h => h.With(joined.Party, change))] : null,
+        Joined = Event is PartyEvent.Joined joined && Joined is { } before ? [.. before.Select(h => h.With(joined.Party, change))] : null,
     };
 }
 
@@ -184,7 +182,6 @@ public sealed class PartyState : IFormed<PartyState>
     /// <summary>Facts effective up to this business date are in the sums below; later ones are awaited.</summary>
     public DateOnly AsOf { get; set; }
 
-    public ContactState Contact { get; set; } = new();
     public List<TreatmentState> Treatments { get; set; } = [];
     public PaymentBehaviour Behaviour { get; set; } = new();
 
@@ -258,8 +255,6 @@ public sealed class PartyState : IFormed<PartyState>
     /// <summary>The rows of each kind of which some were asked for.</summary>
     public ReadOnlySpan<(RowKind Kind, IRows Rows)> AllRows() => beside;
 
-    public Rows<string, Intent> Messages => (Rows<string, Intent>)Of(RowKinds.Messages);
-
     /// <summary>False where a party is folded from its first event on: all of it changed.</summary>
     public bool NotesChanges { get; init; } = true;
 
@@ -281,13 +276,6 @@ public sealed class PartyState : IFormed<PartyState>
             if (a.Account == account) return a;
         return null;
     }
-
-    /// <summary>The token of what an account has for a channel; null: nothing, or the channel is reached by contact points only.</summary>
-    public static string? TokenOf(AccountDetails account, string channel) =>
-        channel switch { Channel.Email => account.EmailToken, Channel.Call => account.PhoneToken, _ => null };
-
-    /// <summary>An address of the channel is known: the party's contact point, or what one of its accounts has.</summary>
-    public bool IsKnownBy(string channel) => Contact.Point(channel) is not null || Accounts.Exists(a => TokenOf(a, channel) is not null);
 
     public TreatmentState? Treatment(string portfolio)
     {
@@ -320,7 +308,6 @@ public sealed class PartyState : IFormed<PartyState>
         var from = AsOf;
         AsOf = to;
         foreach (var slice in slices) slice?.Advance(this, from, to);
-        Contact.Forget(to);
     }
 
     /// <summary>Something about the party changed: the next run looks at it. What takes effect later waits for its day.</summary>
@@ -342,8 +329,7 @@ public sealed class PartyState : IFormed<PartyState>
         v.Id = f.Word("id", v.Id);
         v.Accounts = f.List("accounts", v.Accounts);
         v.AsOf = f.Day("as_of", v.AsOf);
-        f.BeginRare(11);
-        v.Contact = f.OneOrNull("contact", v.Contact.IsEmpty ? null : v.Contact) ?? new ContactState();
+        f.BeginRare(10);
         v.Treatments = f.List("treatments", v.Treatments);
         v.Behaviour = f.OneOrNull("behaviour", v.Behaviour.IsEmpty ? null : v.Behaviour) ?? new PaymentBehaviour();
         v.Pending = f.List("pending", v.Pending);

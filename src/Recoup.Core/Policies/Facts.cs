@@ -142,8 +142,8 @@ public sealed record Facts
             MinimumToChase = policy.MinimumToChase,
             Behaviour = state.Behaviour,
             ContactsInSevenDays = state.Contact.OutboundWithin(asOf, 7, timeZone),
-            HasEmail = state.IsKnownBy(Channel.Email),
-            HasPhone = state.IsKnownBy(Channel.Call),
+            HasEmail = PartyAddresses.IsKnownBy(state, Channel.Email),
+            HasPhone = PartyAddresses.IsKnownBy(state, Channel.Call),
             DaysSinceLastStep = treatment?.LastStepOn is { } last ? asOf.DayNumber - last.DayNumber : null,
             Segment = treatment?.Segment ?? TreatmentState.Unsegmented,
         };

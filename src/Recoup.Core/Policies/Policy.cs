@@ -56,7 +56,7 @@ public sealed record Strategy(string Id, IReadOnlyList<Step> Steps, string Entry
 
 /// <summary>
 /// When a day's run stops itself. What came by the calendar counts for nothing: a due date known before it came, and a
-/// step whose day has come since the last run (<see cref="Events.DecisionRecord.ByCalendar"/>). All other actions of a run
+/// step whose day has come since the last run (<c>DecisionRecord.ByCalendar</c>). All other actions of a run
 /// may be so many times their mean in the last runs, or as many as four weeks ago, or a minimum.
 /// </summary>
 public sealed record VolumeStop(decimal Multiple, int Runs, int Minimum)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Recoup.Core.Accounts;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
@@ -254,7 +255,7 @@ public static class ListedItems
     {
         switch (input)
         {
-            case Input.AccountSet { Said: { } said } i:
+            case AccountInput.Set { Said: { } said } i:
                 // What others changed since stands until the list itself says something else.
                 return i.IsKnown && state.Account(i.Account) is { } account
                     && (i.IsOutdated || account.Said is null || account.Said == said || ListOf(account.Said) != ListOf(said));

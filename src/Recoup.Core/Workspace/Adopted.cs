@@ -1,4 +1,5 @@
 using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 
 namespace Recoup.Core.Workspace;
@@ -109,11 +110,11 @@ public sealed class Adopted
     public ContactRule? GateRuleOf(DecisionRecord decision) => decision.GateRule is null ? null
         : RulePacks.Of(decision.Rules is { } version ? Files(CatalogPart.Rules, version) : null).Rules.FirstOrDefault(r => r.Id == decision.GateRule);
 
-    internal void Apply(JournalRow row, Event.PolicyAdopted e) =>
+    internal void Apply(JournalRow row, WorkspaceEvent.PolicyAdopted e) =>
         policies.Add(new AdoptedPolicy(e.Version, e.Digest, e.Text, e.From ?? row.EffectiveOn, DateTimeOffset.FromUnixTimeMilliseconds(row.RecordedAt),
             row.Actor));
 
-    internal void Apply(JournalRow row, Event.CatalogAdopted e)
+    internal void Apply(JournalRow row, WorkspaceEvent.CatalogAdopted e)
     {
         if (!files.TryGetValue(e.Part, out var editions)) files[e.Part] = editions = [];
         editions.Add(new AdoptedFiles(e.Part, e.Version, e.Digest, e.Files, DateTimeOffset.FromUnixTimeMilliseconds(row.RecordedAt), row.Actor));

@@ -147,22 +147,22 @@ public sealed class WorkspaceState
     {
         switch (e)
         {
-            case Event.WorkspaceOpened opened: Id = opened.Workspace; break;
-            case Event.PortfolioSet set:
+            case WorkspaceEvent.Opened opened: Id = opened.Workspace; break;
+            case WorkspaceEvent.PortfolioSet set:
                 portfolios[set.Portfolio.Portfolio] = set.Portfolio;
                 Switch(deliversSince, set.Portfolio.Portfolio, set.Portfolio.InvoiceDelivery, row.RecordedOn);
                 Switch(statesSince, set.Portfolio.Portfolio, set.Portfolio.Statements, row.RecordedOn);
                 calendars.Remove(set.Portfolio.Portfolio);
                 ChangedSinceRun = true;
                 break;
-            case Event.PolicyAdopted adopted:
+            case WorkspaceEvent.PolicyAdopted adopted:
                 Adopted.Apply(row, adopted);
                 break;
-            case Event.CatalogAdopted adopted:
+            case WorkspaceEvent.CatalogAdopted adopted:
                 Adopted.Apply(row, adopted);
                 if (adopted.Part == CatalogPart.Rules) ChangedSinceRun = true;
                 break;
-            case Event.SendingSet sending:
+            case WorkspaceEvent.SendingSet sending:
                 if (sending.Mode == "live" && Mode == "shadow")
                 {
                     LiveSince = row.RecordedOn;
@@ -171,13 +171,13 @@ public sealed class WorkspaceState
                 Mode = sending.Mode;
                 ChangedSinceRun = true;
                 break;
-            case Event.ApiKeyAdded key: apiKeys[key.Id] = new ApiKeyState(key.Id, key.Name, key.May, key.Hash, key.At); break;
-            case Event.ApiKeyRevoked revoked:
+            case WorkspaceEvent.ApiKeyAdded key: apiKeys[key.Id] = new ApiKeyState(key.Id, key.Name, key.May, key.Hash, key.At); break;
+            case WorkspaceEvent.ApiKeyRevoked revoked:
                 if (apiKeys.TryGetValue(revoked.Id, out var held)) apiKeys[revoked.Id] = held with { RevokedAt = revoked.At };
                 break;
             case UserEvent user: Users.Apply(user); break;
             case WebhookEvent webhook: Webhooks.Apply(row, webhook); break;
-            case Event.RunBegan run:
+            case WorkspaceEvent.RunBegan run:
                 ChangedSinceRun = false;
                 if (FirstRunOn is null)
                 {
@@ -187,7 +187,7 @@ public sealed class WorkspaceState
                 LastRunOn = run.AsOf;
                 LastRunPolicy = run.PolicyVersion;
                 break;
-            case Event.RunEnded run:
+            case WorkspaceEvent.RunEnded run:
                 // Several runs of one day count as one, so that small ones do not drag the trailing mean down.
                 var same = Runs.Count > 0 && Runs[^1].AsOf == run.AsOf ? Runs[^1] : null;
                 if (same is not null) Runs.RemoveAt(Runs.Count - 1);
@@ -199,22 +199,6 @@ public sealed class WorkspaceState
         }
         Seq = row.Seq;
     }
-}
-
-/// <summary>Seals what identifies a person under the party's own key, and opens it while the key is there.</summary>
-public interface IVault
-{
-    /// <summary>Makes the party's key where there is none yet.</summary>
-    byte[] Seal(string party, ReadOnlySpan<byte> plain);
-
-    /// <summary>Under the party's key or, where another sealed it, that of a party that joined this one. Null where the key was destroyed.</summary>
-    byte[]? Open(string party, ReadOnlySpan<byte> sealedBytes);
-
-    /// <summary>A short name for an address that tells nothing without the party's key, and is the same for the same address.</summary>
-    string Token(string party, string address);
-
-    /// <summary>Whether the party has a key of its own.</summary>
-    bool HasKey(string party);
 }
 
 /// <summary>

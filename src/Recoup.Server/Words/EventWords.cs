@@ -1,7 +1,11 @@
 using Recoup.Core;
+using Recoup.Core.Accounts;
+using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
+using Recoup.Core.Outbox;
+using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using Recoup.Core.Webhooks;
@@ -14,16 +18,16 @@ public static class EventWords
 {
     public static (string What, string Detail) Of(Event e) => e switch
     {
-        Event.AccountOpened => ("Account opened", ""),
-        Event.AccountChanged => ("Account changed", ""),
-        Event.ConsentChanged c =>
+        AccountEvent.Opened => ("Account opened", ""),
+        AccountEvent.Changed => ("Account changed", ""),
+        ConsentEvent.Changed c =>
             (c.Granted ? "Consent given" : "Consent withdrawn", $"{c.Channel}{(c.AddressToken is null ? "" : ", one address")}"
                 + $"{(c.OutOfAll ? "; it stays withdrawn for the others" : "")}{How(c.Reason)}"),
-        Event.AccountMoved m => ("Account moved", $"to portfolio {m.Portfolio}"),
-        Event.PartyJoined j => ("Another account is the same customer", Join(string.Join(", ", j.Accounts), j.Reason)),
-        Event.PartyLeft l => ("The same customer as another", $"part of {l.Into} from now on"),
-        Event.ContactPointSet c => ("Contact point set", c.Channel),
-        Event.PartyErased p => ("Person erased", p.Reason),
+        AccountEvent.Moved m => ("Account moved", $"to portfolio {m.Portfolio}"),
+        PartyEvent.Joined j => ("Another account is the same customer", Join(string.Join(", ", j.Accounts), j.Reason)),
+        PartyEvent.Left l => ("The same customer as another", $"part of {l.Into} from now on"),
+        ContactEvent.PointSet c => ("Contact point set", c.Channel),
+        PartyEvent.Erased p => ("Person erased", p.Reason),
         InvoiceEvent.Issued i => ($"Invoice {i.Number}", $"{Show.AmountWith(i.Minor, i.Currency)}, due {Show.Day(i.DueOn)}"),
         InvoiceEvent.Corrected i => ($"Invoice {i.Number} corrected", Join(i.DueOn is { } due ? $"now due {Show.Day(due)}" : null, i.Reason)),
         InvoiceEvent.Cancelled i => ($"Invoice {i.Number} cancelled", i.Reason ?? ""),
@@ -66,32 +70,34 @@ public static class EventWords
         CallbackEvent.Missed => ("Callback missed", "nobody had called on its day"),
         CallbackEvent.Closed c => ($"Callback {c.Outcome}", c.Reason ?? ""),
         TagEvent.Changed t => (t.Set ? "Tag set" : "Tag unset", t.Tag),
-        Event.ContactMade c => ($"Contact: {c.Channel}, {c.Direction}", Join(Show.Plain(c.Outcome), c.Agent, c.Minutes is { } m ? $"{m} min" : null,
+        ContactEvent.Made c => ($"Contact: {c.Channel}, {c.Direction}", Join(Show.Plain(c.Outcome), c.Agent, c.Minutes is { } m ? $"{m} min" : null,
             c.Promise is { } promise ? $"led to promise {promise}" : null)),
         WorkItemEvent.Closed w => ("Work item closed", Join(Show.Plain(w.Disposition), w.By)),
-        Event.Decided d => (d.Decision.Action == "wait" ? "Decided: nothing" : $"Decided: {DecisionWords.Did(d.Decision)}", DecisionWords.Because(d.Decision)),
-        Event.MessageReleased => ("Message released", DecisionWords.Became(e)!),
-        Event.MessageDeferred => ("Message put off", DecisionWords.Became(e)!),
-        Event.MessageWithdrawn => ("Message withdrawn", DecisionWords.Became(e)!),
-        Event.MessageSettled m => ($"Message {m.Outcome}", m.Detail ?? ""),
-        Event.MessageBounced => ("Message came back", DecisionWords.Became(e)!),
-        Event.WorkspaceOpened => ("Workspace opened", ""),
-        Event.PortfolioSet p => ($"Portfolio {p.Portfolio.Portfolio}", p.Portfolio.TimeZone ?? ""),
-        Event.PolicyAdopted p => ($"Policy version {p.Version} adopted", Join(p.Digest, p.From is { } from ? $"in force from {Show.Day(from)}" : null)),
-        Event.CatalogAdopted c =>
+        DecisionEvent.Made d => (d.Decision.Action == "wait" ? "Decided: nothing" : $"Decided: {DecisionWords.Did(d.Decision)}",
+            DecisionWords.Because(d.Decision)),
+        MessageEvent.Released => ("Message released", DecisionWords.Became(e)!),
+        MessageEvent.Deferred => ("Message put off", DecisionWords.Became(e)!),
+        MessageEvent.Withdrawn => ("Message withdrawn", DecisionWords.Became(e)!),
+        MessageEvent.Settled m => ($"Message {m.Outcome}", m.Detail ?? ""),
+        MessageEvent.Bounced => ("Message came back", DecisionWords.Became(e)!),
+        WorkspaceEvent.Opened => ("Workspace opened", ""),
+        WorkspaceEvent.PortfolioSet p => ($"Portfolio {p.Portfolio.Portfolio}", p.Portfolio.TimeZone ?? ""),
+        WorkspaceEvent.PolicyAdopted p => ($"Policy version {p.Version} adopted",
+            Join(p.Digest, p.From is { } from ? $"in force from {Show.Day(from)}" : null)),
+        WorkspaceEvent.CatalogAdopted c =>
             ($"{Show.Plain(c.Part)}: version {c.Version}", c.Files.Count == 0 ? "as shipped" : string.Join(", ", c.Files.Select(f => f.Path))),
-        Event.SendingSet s => ($"Sending: {s.Mode}", s.Reason ?? ""),
+        WorkspaceEvent.SendingSet s => ($"Sending: {s.Mode}", s.Reason ?? ""),
         UserEvent.Set u => ($"User {u.Details.User}", Join(u.Details.Disabled ? "disabled" : u.Details.Role, u.Details.Name, u.Details.Team)),
         UserEvent.LinkMade u => ($"Link for {u.User}", $"lets one browser in, until {Show.Time(u.ExpiresAt)}"),
         UserEvent.LinkUsed u => ($"{u.User} came in", "by the link"),
-        Event.ApiKeyAdded k => ($"API key for {k.Name} added", Join($"may {k.May}", k.By is { } by ? $"by {by}" : "made before keys were recorded")),
-        Event.ApiKeyRevoked k => ("API key revoked", Join($"key {k.Id}", k.By is { } by ? $"by {by}" : null)),
+        WorkspaceEvent.ApiKeyAdded k => ($"API key for {k.Name} added", Join($"may {k.May}", k.By is { } by ? $"by {by}" : "made before keys were recorded")),
+        WorkspaceEvent.ApiKeyRevoked k => ("API key revoked", Join($"key {k.Id}", k.By is { } by ? $"by {by}" : null)),
         WebhookEvent.EndpointSet w => ($"Webhook endpoint {w.Endpoint}", Join(w.Url, w.Types is { } types ? string.Join(", ", types) : "all events")),
         WebhookEvent.SecretAdded w => ($"Secret for webhook endpoint {w.Endpoint} added", ""),
         WebhookEvent.SecretsRetired w => ($"Old secrets of webhook endpoint {w.Endpoint} retired", ""),
         WebhookEvent.EndpointSwitched w => ($"Webhook endpoint {w.Endpoint}: {w.State}", w.Reason ?? ""),
-        Event.RunBegan r => ($"Run as of {Show.Day(r.AsOf)} began", $"policy version {r.PolicyVersion}"),
-        Event.RunEnded r =>
+        WorkspaceEvent.RunBegan r => ($"Run as of {Show.Day(r.AsOf)} began", $"policy version {r.PolicyVersion}"),
+        WorkspaceEvent.RunEnded r =>
             ($"Run as of {Show.Day(r.AsOf)} {(r.Stopped ? "stopped itself" : "ended")}",
                 $"{Show.Number(r.Reviewed)} reviewed, {Show.Number(r.Actions)} actions"),
         _ => throw new System.Diagnostics.UnreachableException(),
@@ -100,8 +106,8 @@ public static class EventWords
     /// <summary>What an event is about, for the mark beside it.</summary>
     public static string Sort(Event e) => e switch
     {
-        Event.Decided or WorkItemEvent.Closed => "decision",
-        Event.MessageReleased or Event.MessageDeferred or Event.MessageWithdrawn or Event.MessageSettled or Event.MessageBounced or Event.ContactMade
+        DecisionEvent.Made or WorkItemEvent.Closed => "decision",
+        MessageEvent.Released or MessageEvent.Deferred or MessageEvent.Withdrawn or MessageEvent.Settled or MessageEvent.Bounced or ContactEvent.Made
             or CallbackEvent =>
             "contact",
         PaymentEvent.Received or PaymentEvent.CashApplied or CreditEvent.Granted or CreditEvent.Adjusted

@@ -1,10 +1,12 @@
 using System.Globalization;
 using Recoup.Core;
 using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Storage;
@@ -164,19 +166,19 @@ internal sealed class Auditor : IDisposable
         if (fold.Add(row.Party, row.Account, e)) changed.Add(row.Party);
         switch (e)
         {
-            case Event.Decided { Decision: { } decision }:
+            case DecisionEvent.Made { Decision: { } decision }:
                 changed.Add(row.Party);
                 if (decision is { Action: "message", Intent: { } intent, Clearance.Length: > 0, Shadow: false }) decided.Add(intent);
                 CheckFacts(day, row, decision);
                 break;
-            case Event.MessageReleased message:
+            case MessageEvent.Released message:
                 Check(Findings.Cleared, decided.Contains(message.Message) && message.Clearance.Length > 0, day, row.Party,
                     () => $"message {message.Message} left without a decision that was cleared");
                 Check(Findings.Once, released.Add(message.Message), day, row.Party, () => $"message {message.Message} was released before");
                 break;
             // Its channel did not take it for certain; it is cleared and released anew.
-            case Event.MessageDeferred message: released.Remove(message.Message); break;
-            case Event.MessageSettled { Outcome: "sent" } message:
+            case MessageEvent.Deferred message: released.Remove(message.Message); break;
+            case MessageEvent.Settled { Outcome: "sent" } message:
                 Check(Findings.Once, handedOver.Contains(message.Message) && released.Contains(message.Message), day, row.Party,
                     () => $"message {message.Message} is said to be sent and never left");
                 break;

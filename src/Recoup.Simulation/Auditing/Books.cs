@@ -1,5 +1,6 @@
 using NodaTime;
 using Recoup.Core;
+using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
 using Recoup.Core.Receivables;
@@ -88,7 +89,7 @@ internal sealed class Books
         if (!keys.Add(input.Key)) return;
         switch (input)
         {
-            case Input.AccountSet i:
+            case AccountInput.Set i:
                 partyOf[i.Account] = i.Party ?? i.Account;
                 if (!zones.TryGetValue(partyOf[i.Account], out var list)) zones[partyOf[i.Account]] = list = [];
                 if (i.TimeZone is { } zone)
@@ -131,10 +132,10 @@ internal sealed class Books
                 var hold = holds[i.Account].FindIndex(h => h.Key == i.Hold);
                 holds[i.Account][hold] = holds[i.Account][hold] with { To = i.On.AddDays(-1) };
                 break;
-            case Input.Consent { Granted: false } i: optOuts.Add((partyOf[i.Account], i.Channel)); break;
-            case Input.Consent i: Agree(partyOf[i.Account], i.Channel); break;
-            case Input.Erasure i: erased.Add(partyOf[i.Account]); break;
-            case Input.Contact { Direction: "outbound" } i: Contacted(partyOf[i.Account], i.At); break;
+            case ConsentInput.Said { Granted: false } i: optOuts.Add((partyOf[i.Account], i.Channel)); break;
+            case ConsentInput.Said i: Agree(partyOf[i.Account], i.Channel); break;
+            case AccountInput.Erasure i: erased.Add(partyOf[i.Account]); break;
+            case ContactInput.Made { Direction: "outbound" } i: Contacted(partyOf[i.Account], i.At); break;
             default: break;
         }
     }

@@ -1,3 +1,4 @@
+using Recoup.Core.Accounts;
 using Recoup.Core.Events;
 using Recoup.Core.Receivables;
 
@@ -63,8 +64,8 @@ internal sealed class JournalFold
         var counted = Party(party);
         switch (@event)
         {
-            case Event.AccountOpened e: counted.PortfolioOf[account] = e.Details.Portfolio; return false;
-            case Event.AccountMoved e: counted.PortfolioOf[account] = e.Portfolio; return false;
+            case AccountEvent.Opened e: counted.PortfolioOf[account] = e.Details.Portfolio; return false;
+            case AccountEvent.Moved e: counted.PortfolioOf[account] = e.Portfolio; return false;
             case InvoiceEvent.Issued e: NewItem(counted, account, e.Number, e.Currency, e.DueOn, e.Minor); break;
             case ChargeEvent.Made e: NewItem(counted, account, e.Number, e.Currency, e.DueOn, e.Minor); break;
             case InvoiceEvent.Corrected e:

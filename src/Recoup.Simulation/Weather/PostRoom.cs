@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Recoup.Core;
+using Recoup.Core.Accounts;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Receivables;
@@ -95,7 +96,7 @@ internal sealed class PostRoom(Tally tally)
     /// <summary>Holds a fact back, as far as the facts of its account stay in their order; payments go by themselves.</summary>
     private bool Hold(DateOnly day, Input input)
     {
-        if (input is Input.AccountSet or not Input.OfAccount) return false;
+        if (input is AccountInput.Set or not Input.OfAccount) return false;
         switch (input)
         {
             case PaymentInput.Received payment:

@@ -1,4 +1,6 @@
 using Recoup.Core;
+using Recoup.Core.Accounts;
+using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
 using Recoup.Core.Recovery;
 using Recoup.Storage;
@@ -13,7 +15,7 @@ public sealed record Told(IReadOnlyList<Input> Inputs, params IReadOnlyList<Refu
 
     /// <summary>It names the person, so that nobody may keep it once they are forgotten.</summary>
     public bool Identifies =>
-        Inputs.Any(i => i is Input.AccountSet or Input.ContactPoint or PromiseInput.Made or Input.Contact or Input.Consent { Address: not null });
+        Inputs.Any(i => i is AccountInput.Set or ContactInput.PointSet or PromiseInput.Made or ContactInput.Made or ConsentInput.Said { Address: not null });
 
     /// <summary>The early end of a hold that is told late: where the hold has run out by itself meanwhile nothing can come of it any more.</summary>
     internal bool IsLateRelease(DateOnly day) => Inputs is [HoldInput.Released release] && release.On < day;

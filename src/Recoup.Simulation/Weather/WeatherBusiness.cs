@@ -2,6 +2,7 @@ using System.Globalization;
 using NodaTime;
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
+using Recoup.Core.Outbox;
 using Recoup.Simulation.Auditing;
 using Recoup.Simulation.Business;
 using Recoup.Simulation.Worlds;
@@ -118,7 +119,7 @@ public sealed class WeatherBusiness : IDisposable
                 told = agents.Work(day, clock.True);
             });
             Tell(day, post.Afternoon(day, told), fillDisk: false);
-            foreach (var settled in told.OfType<Input.MessageSettled>()) channel.Silent.Remove(settled.Message);
+            foreach (var settled in told.OfType<MessageInput.Settled>()) channel.Silent.Remove(settled.Message);
             Turn(3);
             Post(day, SecondPost, fillDisk: false);
             letters.EndOfDay();

@@ -40,7 +40,7 @@ public static class Adoption
                 Unchanged: true)
             { Later = After(adopted, first) };
             var version = adopted.NextPolicy;
-            var added = new Event.PolicyAdopted(version, policy.Digest, policy.Text) { From = first == today ? null : first };
+            var added = new WorkspaceEvent.PolicyAdopted(version, policy.Digest, policy.Text) { From = first == today ? null : first };
             if (Record(door, [(added, $"policy/{version}/{policy.Digest}")], actor, today,
                 at)) return new PolicyAdoption(door.Workspace.Adopted.Policy(version)!, Unchanged: false) { Later = After(door.Workspace.Adopted, first) };
             if (attempt == AttemptsMax) throw new StoreException("somebody else changed the workspace again and again; try once more");
@@ -52,7 +52,7 @@ public static class Adoption
 
     /// <summary>Adopts a user's files at once; returns what was adopted, by part; none: nothing differs.</summary>
     /// <param name="own">Files that were read and found right.</param>
-    public static IReadOnlyList<Event.CatalogAdopted> Adopt(Door door, IReadOnlyList<CatalogFile> own, string actor, DateTimeOffset now)
+    public static IReadOnlyList<WorkspaceEvent.CatalogAdopted> Adopt(Door door, IReadOnlyList<CatalogFile> own, string actor, DateTimeOffset now)
     {
         door.Own = own;
         for (var attempt = 1; ; attempt++)
@@ -68,10 +68,10 @@ public static class Adoption
     }
 
     /// <summary>What is to be adopted so that the workspace goes by the files that hold now: the user's own over those of this program.</summary>
-    public static IReadOnlyList<Event.CatalogAdopted> Due(Adopted adopted, Door door)
+    public static IReadOnlyList<WorkspaceEvent.CatalogAdopted> Due(Adopted adopted, Door door)
     {
         var own = door.Own ?? adopted.Own;
-        var due = new List<Event.CatalogAdopted>();
+        var due = new List<WorkspaceEvent.CatalogAdopted>();
         foreach (var part in CatalogPart.All)
         {
             IReadOnlyList<CatalogFile> files = [.. own.Where(f => f.Path.StartsWith(part + "/", StringComparison.Ordinal))];
@@ -79,7 +79,7 @@ public static class Adoption
             var before = adopted.Files(part);
             if (before is null && files.Count == 0) continue;
             var digest = AdoptedFiles.DigestOf(files);
-            if (before?.Digest != digest) due.Add(new Event.CatalogAdopted(part, (before?.Version ?? 0) + 1, digest, files));
+            if (before?.Digest != digest) due.Add(new WorkspaceEvent.CatalogAdopted(part, (before?.Version ?? 0) + 1, digest, files));
         }
         return due;
     }
@@ -95,8 +95,8 @@ public static class Adoption
     /// <summary>Nobody took the version before.</summary>
     private static bool IsAlone(Adopted adopted, Event e) => e switch
     {
-        Event.PolicyAdopted policy => adopted.Policies.Count(p => p.Version == policy.Version) == 1,
-        Event.CatalogAdopted files => adopted.Editions(files.Part).Count(f => f.Version == files.Version) == 1,
+        WorkspaceEvent.PolicyAdopted policy => adopted.Policies.Count(p => p.Version == policy.Version) == 1,
+        WorkspaceEvent.CatalogAdopted files => adopted.Editions(files.Part).Count(f => f.Version == files.Version) == 1,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

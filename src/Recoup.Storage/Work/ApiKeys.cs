@@ -147,8 +147,8 @@ public sealed class ApiKeys(Store store)
             if (!notes.TryGetValue(key.Id, out var by)) continue;
             var who = by.Length > 0 ? by : null;
             var known = workspace.ApiKey(key.Id);
-            if (known is null) events.Add(new Event.ApiKeyAdded(key.Id, key.Name, Words(key.May), key.Hash, key.CreatedAt, who));
-            if (key.RevokedAt is { } at && known?.RevokedAt is null) events.Add(new Event.ApiKeyRevoked(key.Id, at, who));
+            if (known is null) events.Add(new WorkspaceEvent.ApiKeyAdded(key.Id, key.Name, Words(key.May), key.Hash, key.CreatedAt, who));
+            if (key.RevokedAt is { } at && known?.RevokedAt is null) events.Add(new WorkspaceEvent.ApiKeyRevoked(key.Id, at, who));
         }
         store.Statement("DELETE FROM meta WHERE name = ?").Bind(ToRecord).Run();
         return events;

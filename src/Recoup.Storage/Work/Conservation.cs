@@ -1,5 +1,9 @@
 using System.Runtime.InteropServices;
+using Recoup.Core.Accounts;
+using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
+using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 
 namespace Recoup.Storage.Work;
@@ -23,8 +27,8 @@ internal sealed class Conservation
 
     public static void Count(Folded folded, string account, Event e)
     {
-        if (e is Event.Decided or Event.AccountOpened or Event.AccountChanged or Event.ContactMade) return;
-        if (e is Event.PartyLeft) (folded.Money, folded.LeftMoney) = (null, folded.Money);
+        if (e is DecisionEvent.Made or AccountEvent.Opened or AccountEvent.Changed or ContactEvent.Made) return;
+        if (e is PartyEvent.Left) (folded.Money, folded.LeftMoney) = (null, folded.Money);
         else (folded.Money ??= new Conservation()).Count(account, e);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
@@ -242,9 +243,9 @@ public sealed class DailyRun(Door door)
         var cause = $"run/{asOf:yyyy-MM-dd}";
         var version = inForce?.Version ?? 0;
         if (begun is not null && begun.AsOf != asOf) opening.Add((Ended(begun.AsOf, begun.Stopped), $"run/{begun.AsOf:yyyy-MM-dd}", asOf, at));
-        if (adopts) opening.Add((new Event.PolicyAdopted(version = workspace.Adopted.NextPolicy, policy.Digest, policy.Text), cause, asOf, at));
+        if (adopts) opening.Add((new WorkspaceEvent.PolicyAdopted(version = workspace.Adopted.NextPolicy, policy.Digest, policy.Text), cause, asOf, at));
         foreach (var adopted in files) opening.Add((adopted, cause, asOf, at));
-        if (resumed is null) opening.Add((new Event.RunBegan(asOf, version) { Days = days }, cause, asOf, at));
+        if (resumed is null) opening.Add((new WorkspaceEvent.RunBegan(asOf, version) { Days = days }, cause, asOf, at));
         return new Plan(asOf, at, Limit(workspace, asOf, acceptVolume), by, ownDays, days, opening, due);
     }
 
@@ -491,10 +492,10 @@ public sealed class DailyRun(Door door)
         });
     }
 
-    private Event.RunEnded Ended(DateOnly asOf, bool stopped)
+    private WorkspaceEvent.RunEnded Ended(DateOnly asOf, bool stopped)
     {
         var slots = Slots.Of(door.Store).Select(slot => Progress.Read(door.Store, slot)).ToList();
-        return new Event.RunEnded(asOf, slots.Sum(p => p.Reviewed), slots.Sum(p => p.Actions), stopped)
+        return new WorkspaceEvent.RunEnded(asOf, slots.Sum(p => p.Reviewed), slots.Sum(p => p.Actions), stopped)
         {
             ByCalendar = slots.Sum(p => p.ByCalendar),
             HeldBack = stopped ? UnderWay.Read(door.Store)?.HeldBack ?? 0 : 0,

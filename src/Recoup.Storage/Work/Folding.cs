@@ -1,4 +1,5 @@
 using Recoup.Core;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
@@ -88,7 +89,7 @@ internal static class PastRun
                     }
                     report.Reviewed++;
                     foreach (var recorded in outcome.Events)
-                        if (recorded.Event is Event.Decided decided)
+                        if (recorded.Event is DecisionEvent.Made decided)
                         {
                             report.Count(decided.Decision);
                             report.Decided.Add((folded.State.Id, recorded.Envelope.Account, decided.Decision));

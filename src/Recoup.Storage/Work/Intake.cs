@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Recoup.Core;
+using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Receivables;
@@ -226,7 +227,8 @@ public sealed class Intake(Door door)
         }
     }
 
-    private static DateOnly? DayOf(Input input) => input.EffectiveOn ?? (input is Input.Contact contact ? DateOnly.FromDateTime(contact.At.UtcDateTime) : null);
+    private static DateOnly? DayOf(Input input) => input.EffectiveOn
+        ?? (input is ContactInput.Made contact ? DateOnly.FromDateTime(contact.At.UtcDateTime) : null);
 
     /// <summary>Reads ahead on another thread, one part at most: what lies in memory longer costs the collector more.</summary>
     private static IEnumerable<List<InputRow>> Ahead(IEnumerable<InputRow> rows)

@@ -32,7 +32,7 @@ internal sealed class LetterOutbox(Door door, Slot slot, DispatchReport report) 
         foreach (var (id, pid, state) in left)
         {
             var party = door.Store.PartyIdAt(pid) ?? "";
-            Try(party, id, () => found.Add(new Standing(id, party, RowKinds.Messages.Decode(state).Channel, 0)));
+            Try(party, id, () => found.Add(new Standing(id, party, MessageChapter.Rows.Decode(state).Channel, 0)));
         }
         return found;
     }
@@ -58,7 +58,7 @@ internal sealed class LetterOutbox(Door door, Slot slot, DispatchReport report) 
         while (s.Step()) rows.Add((new Standing(s.Text(0), s.Text(1), "", s.Long(2)), s.Blob(3).ToArray()));
         var due = new List<Standing>();
         foreach (var (row, state) in rows)
-            Try(row.Party, row.Id, () => due.Add(row with { Channel = RowKinds.Messages.Decode(state).Channel }));
+            Try(row.Party, row.Id, () => due.Add(row with { Channel = MessageChapter.Rows.Decode(state).Channel }));
         return (due, rows.Count > 0 ? rows[^1].Row : null);
     }
 

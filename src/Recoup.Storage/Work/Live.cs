@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Recoup.Core;
+using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
 

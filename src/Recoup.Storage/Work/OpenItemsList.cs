@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Recoup.Core;
+using Recoup.Core.Accounts;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Storage.Sqlite;
@@ -12,7 +13,7 @@ namespace Recoup.Storage.Work;
 internal sealed record ListedRow(long Line, string Account, string Number, DateOnly IssuedOn, DateOnly DueOn, long Minor, string Currency, string Raw);
 
 /// <summary>What a list says of one account: its data, and its rows in order of number and due day.</summary>
-internal sealed record ListedAccount(string Account, Input.AccountSet? Set, IReadOnlyList<ListedRow> Rows);
+internal sealed record ListedAccount(string Account, AccountInput.Set? Set, IReadOnlyList<ListedRow> Rows);
 
 /// <summary>The rows of a list of open items, kept on disk: a list of everything open may be longer than memory.</summary>
 internal sealed class OpenItemsList : IDisposable
@@ -106,7 +107,7 @@ internal sealed class OpenItemsList : IDisposable
     }
 
     /// <summary>What a customer's rows say together: what one leaves blank, another may give.</summary>
-    private static Input.AccountSet Together(Input.AccountSet? before, Input.AccountSet row)
+    private static AccountInput.Set Together(AccountInput.Set? before, AccountInput.Set row)
     {
         if (before is null) return row;
         var both = row with
@@ -131,10 +132,10 @@ internal sealed class OpenItemsList : IDisposable
         return both with { Withdrawn = withdrawn };
     }
 
-    private Input.AccountSet? SetOf(string account)
+    private AccountInput.Set? SetOf(string account)
     {
         if (!setOf.Bind(account).Step()) return null;
-        var made = (Input.AccountSet)InputJson.Parse(setOf.Blob(1), setOf.Text(0), [], trusted: true)! with
+        var made = (AccountInput.Set)InputJson.Parse(setOf.Blob(1), setOf.Text(0), [], trusted: true)! with
         {
             Said = setOf.Text(2),
             Withdrawn = (Withdrawn)setOf.Long(3)

@@ -281,7 +281,7 @@ public sealed class PageReadings
         while (s.Step()) found.Add((s.Long(0), Cursor.Write(s.Long(1), s.Text(2)), s.Blob(3).ToArray()));
         var lines = found.Take(limit).Select(f => store.OrTrouble(f.Pid, () =>
         {
-            var message = RowKinds.Messages.Decode(f.State);
+            var message = MessageChapter.Rows.Decode(f.State);
             return store.OrTrouble(f.Pid, () => Line(message, store.Party(f.Pid)!)) ?? new MessageLine(message, null);
         }));
         return new Slice<MessageLine>([.. lines.OfType<MessageLine>()], found.Count > limit ? found[limit - 1].Cursor : null);
@@ -317,7 +317,7 @@ public sealed class PageReadings
     {
         var s = store.Statement("SELECT pid, state FROM message WHERE id = ?").Bind(id);
         if (!s.Step()) return null;
-        var (pid, message) = (s.Long(0), RowKinds.Messages.Decode(s.Blob(1)));
+        var (pid, message) = (s.Long(0), MessageChapter.Rows.Decode(s.Blob(1)));
         s.Reset();
         if (!viewer.Sees(message.Portfolio)) return null;
         var state = store.Party(pid)!;
@@ -327,7 +327,7 @@ public sealed class PageReadings
         foreach (var row in store.History(state.Id, state.LastSeq))
         {
             var e = EventCodec.Decode(row.Kind, row.Version, row.Payload);
-            if (e is Event.Decided decided && decided.Decision.Intent == id)
+            if (e is DecisionEvent.Made decided && decided.Decision.Intent == id)
             {
                 // Nothing about the message is older.
                 decision = new Explained(row, decided.Decision);
@@ -344,11 +344,11 @@ public sealed class PageReadings
     /// <summary>The message or work item that an event is about; null for other events.</summary>
     public static string? IntentOf(Event e) => e switch
     {
-        Event.MessageReleased m => m.Message,
-        Event.MessageDeferred m => m.Message,
-        Event.MessageWithdrawn m => m.Message,
-        Event.MessageSettled m => m.Message,
-        Event.MessageBounced m => m.Message,
+        MessageEvent.Released m => m.Message,
+        MessageEvent.Deferred m => m.Message,
+        MessageEvent.Withdrawn m => m.Message,
+        MessageEvent.Settled m => m.Message,
+        MessageEvent.Bounced m => m.Message,
         WorkItemEvent.Closed w => w.WorkItem,
         _ => null,
     };

@@ -47,7 +47,7 @@ internal sealed class PartitionFold(CellDeltas cells)
 
     private static void Apply(Folded folded, HistoryEvent h, CellDeltas cells)
     {
-        if (h is { Event: Event.PartyJoined joined, Joined: { } before })
+        if (h is { Event: PartyEvent.Joined joined, Joined: { } before })
         {
             var other = New(joined.Party, before[0].Envelope.Seq);
             var nothing = new CellDeltas();

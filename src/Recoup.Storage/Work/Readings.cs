@@ -123,7 +123,7 @@ public sealed class Readings
     public IReadOnlyList<Explained> Explain(PartyState state, string account, DateOnly? asOf, int limit) => Read(_ =>
         store.HistoryOf(account, state.Id, state.LastSeq)
             .Where(row => row.Kind == "decided" && (asOf is null || row.EffectiveOn <= asOf))
-            .Select(row => new Explained(row, ((Event.Decided)EventCodec.Decode(row.Kind, row.Version, row.Payload)).Decision))
+            .Select(row => new Explained(row, ((DecisionEvent.Made)EventCodec.Decode(row.Kind, row.Version, row.Payload)).Decision))
             .Where(e => e.Row.Account == account || e.Decision.Portfolio == state.PlaceOn(account, e.Row.EffectiveOn).Portfolio)
             .Take(limit).OrderByDescending(e => e.Row.EffectiveOn).ThenByDescending(e => e.Row.RecordedAt).ThenByDescending(e => e.Row.Seq).ToList());
 
@@ -168,7 +168,7 @@ public sealed class Readings
         var found = new List<(string Id, long Pid, byte[] State)>();
         while (s.Step()) found.Add((s.Text(0), s.Long(2), s.Blob(1).ToArray()));
         // Its account is told where it can be read; that it is of unknown fate in any case.
-        foreach (var (id, pid, bytes) in found) unknown.Add((id, store.OrTrouble(pid, () => RowKinds.Messages.Decode(bytes).Account) ?? ""));
+        foreach (var (id, pid, bytes) in found) unknown.Add((id, store.OrTrouble(pid, () => MessageChapter.Rows.Decode(bytes).Account) ?? ""));
         return ((IReadOnlyDictionary<IntentStatus, int>)counts, (IReadOnlyList<(string, string)>)unknown);
     });
 

@@ -101,7 +101,7 @@ public static class Settling
     public static MessageText? ReleasedText(Store store, string party, long lastSeq, string message)
     {
         foreach (var row in store.History(party, lastSeq))
-            if (row.Kind == "message_released" && EventCodec.Decode(row.Kind, row.Version, row.Payload) is Event.MessageReleased released
+            if (row.Kind == "message_released" && EventCodec.Decode(row.Kind, row.Version, row.Payload) is MessageEvent.Released released
                 && released.Message == message)
                 return store.Vault.Open(party, released.Sealed) is { } plain
                     ? System.Text.Json.JsonSerializer.Deserialize(plain, MessageJson.Default.MessageText) : null;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Recoup.Core;
+using Recoup.Core.Accounts;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Receivables;
@@ -49,7 +50,7 @@ internal sealed class Spool : IDisposable
     /// <param name="ordinal">Its place within the row.</param>
     public void Add(DateOnly? day, long line, int ordinal, Input input)
     {
-        if (input is Input.AccountSet { Said: not null } set) say.Bind(set.Account).Bind((long)Given(set)).Bind(Place(day?.DayNumber ?? -1, line)).Run();
+        if (input is AccountInput.Set { Said: not null } set) say.Bind(set.Account).Bind((long)Given(set)).Bind(Place(day?.DayNumber ?? -1, line)).Run();
         // What says that something is no more has no form in the contract.
         var json = input is PaymentInput.Unpaid ? [] : InputJson.Write(input);
         var list = input.Follows ? ListMark.Write(input) : [];
@@ -86,14 +87,14 @@ internal sealed class Spool : IDisposable
         var list = s.Blob(4);
         if (list.Length == 0) return Parse(json, actor);
         var input = ListMark.Read(list, json.Length == 0 ? null : Parse(json, actor), actor);
-        return input is Input.AccountSet set ? AmongOthers(set, Place(s.Int(0), s.Long(1))) : input;
+        return input is AccountInput.Set set ? AmongOthers(set, Place(s.Int(0), s.Long(1))) : input;
     }
 
     /// <summary>
     /// In order of day a row that lacks an address may come after the one that gives it, wherever they stand in the list; and
     /// what is said last stands, so that the same list again says nothing new.
     /// </summary>
-    private Input.AccountSet AmongOthers(Input.AccountSet set, long place)
+    private AccountInput.Set AmongOthers(AccountInput.Set set, long place)
     {
         said.Bind(set.Account).Step();
         var (given, last) = ((Withdrawn)said.Long(0), said.Long(1));
@@ -111,7 +112,7 @@ internal sealed class Spool : IDisposable
         return input!;
     }
 
-    private static Withdrawn Given(Input.AccountSet set) =>
+    private static Withdrawn Given(AccountInput.Set set) =>
         (set.Email is null ? 0 : Withdrawn.Email) | (set.Phone is null ? 0 : Withdrawn.Phone) | (set.Address is null ? 0 : Withdrawn.Address);
 
     public void Dispose()
@@ -140,7 +141,7 @@ internal sealed class Spool : IDisposable
                 json.WriteBase64String("digest", input.Digest);
                 switch (input)
                 {
-                    case Input.AccountSet i:
+                    case AccountInput.Set i:
                         json.WriteString("said", i.Said);
                         json.WriteNumber("withdrawn", (int)i.Withdrawn);
                         break;
@@ -171,7 +172,7 @@ internal sealed class Spool : IDisposable
             var digest = root.GetProperty("digest").GetBytesFromBase64();
             return input switch
             {
-                Input.AccountSet i => i with
+                AccountInput.Set i => i with
                 {
                     Digest = digest,
                     Said = Text(root, "said"),

@@ -3,8 +3,11 @@ using System.Globalization;
 using System.Text;
 using Npgsql;
 using Recoup.Core;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
+using Recoup.Core.Outbox;
+using Recoup.Core.Workspace;
 using Recoup.Storage;
 using Recoup.Tests.Cli;
 using Recoup.Tests.Stores;
@@ -221,11 +224,11 @@ internal sealed class Rehearsal : IDisposable
             foreach (var (_, row) in store.Journal(partition))
                 switch (EventCodec.Decode(row.Kind, row.Version, row.Payload))
                 {
-                    case Event.RunEnded ended: record.RunsEnded[ended.AsOf] = record.RunsEnded.GetValueOrDefault(ended.AsOf) + 1; break;
-                    case Event.Decided decided:
+                    case WorkspaceEvent.RunEnded ended: record.RunsEnded[ended.AsOf] = record.RunsEnded.GetValueOrDefault(ended.AsOf) + 1; break;
+                    case DecisionEvent.Made decided:
                         record.Decisions.Add($"{Store.Day(row.EffectiveOn)} {row.Party} {row.Account} {decided.Decision.Action}");
                         break;
-                    case Event.MessageReleased: record.Released.Add(row.Cause); break;
+                    case MessageEvent.Released: record.Released.Add(row.Cause); break;
                 }
         return record;
 

@@ -125,7 +125,7 @@ public sealed class ProblemProperties
                     Partition = 64, Seq = i
                         + 1, Prior = i, Party = "", Account = "", Kind = "policy_adopted", Version = 1, EffectiveOn = start, RecordedOn = start,
                     RecordedAt = 0, Actor = "ann", Cause = "", WorkspaceSeq = i + 1, Payload = [],
-                }, new Event.PolicyAdopted(i + 1, $"d{i}", $"policy: p{i}\n") { From = froms[i] });
+                }, new WorkspaceEvent.PolicyAdopted(i + 1, $"d{i}", $"policy: p{i}\n") { From = froms[i] });
             for (var day = start.AddDays(-1); day < start.AddDays(12); day = day.AddDays(1))
             {
                 var until = froms.Where(f => f <= day).ToList();

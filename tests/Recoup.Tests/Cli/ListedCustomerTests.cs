@@ -345,7 +345,7 @@ public sealed class ListedCustomerTests : IDisposable
         folder.Run("sending", "live", "--now", "2026-04-08T06:00:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-04-08", "--now", "2026-04-08T10:00:00Z").Expect(0);
         folder.Run("worklist", "--format", "json").Expect(0).Json.EnumerateArray().Select(w => Text(w, "account")).ShouldContain("C1");
-        (Recoup.Core.InputKinds.CountryOf("uk"), Recoup.Core.InputKinds.CountryOf("de")).ShouldBe(("GB", "DE"));
+        (Recoup.Core.Inputs.FieldChecks.CountryOf("uk"), Recoup.Core.Inputs.FieldChecks.CountryOf("de")).ShouldBe(("GB", "DE"));
         folder.Send("""{"type":"account","key":"x","account":"X1","country":"Germany"}""").Expect(3).Err.ShouldContain("'Germany' is not an ISO 3166 code");
     }
 

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using Recoup.Core;
+using Recoup.Core.Decisions;
 using Recoup.Core.Documents;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Outbox;
 using Recoup.Core.Receivables;
 using Recoup.Storage.Work;
 using Recoup.Tests.Properties;
@@ -72,11 +74,12 @@ public sealed class StatementTests
             foreach (var row in play.Journal())
             {
                 // What came back, or was held back at the last moment, may go once more.
-                if (row.Kind is "message_bounced" or "message_withdrawn" && (Play.EventOf(row) is Event.MessageBounced { Kind: "hard", Message: var back }
+                if (row.Kind is "message_bounced" or "message_withdrawn" && (Play.EventOf(row) is MessageEvent.Bounced { Kind: "hard", Message: var back }
                     ? back
-                    : (Play.EventOf(row) as Event.MessageWithdrawn)?.Message) is { } id && under.TryGetValue(id, out var brought))
+                    : (Play.EventOf(row) as MessageEvent.Withdrawn)?.Message) is { } id && under.TryGetValue(id, out var brought))
                     foreach (var number in brought.Numbers) delivered.Remove((brought.Account, number));
-                if (row.Kind != "decided" || Play.EventOf(row) is not Event.Decided { Decision: { Document: { } document, Verdict: not "deferred" } decision })
+                if (row.Kind != "decided" || Play.EventOf(row) is not DecisionEvent.Made
+                    { Decision: { Document: { } document, Verdict: not "deferred" } decision })
                     continue;
                 if (decision.Action != "message" && !document.Scheduled) continue;
                 if (decision.Intent is { } intent && document.Numbers is { } all) under[intent] = (row.Account, all);

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
+using Recoup.Core.Workspace;
 using Recoup.Storage;
 using Recoup.Storage.Journal;
 using Recoup.Storage.Work;
@@ -97,7 +98,7 @@ public sealed class GoldenJournalTests(ITestOutputHelper output)
                     partition.Max(r => r.RecordedOn))], [], [], [], null));
             }
             store.SetMeta("workspace",
-                ((Event.WorkspaceOpened)EventCodec.Decode("workspace_opened", 1, rows.First(r => r.Kind == "workspace_opened").Payload)).Workspace);
+                ((WorkspaceEvent.Opened)EventCodec.Decode("workspace_opened", 1, rows.First(r => r.Kind == "workspace_opened").Payload)).Workspace);
             store.Commit();
             Audit.Rebuild(store).Problems.ShouldBeEmpty();
             // Without its keys, and without the keys of inputs, which the journal does not hold.

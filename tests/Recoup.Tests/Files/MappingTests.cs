@@ -1,5 +1,6 @@
 using Recoup.Connectors.Files;
 using Recoup.Core;
+using Recoup.Core.Accounts;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Receivables;
@@ -136,15 +137,15 @@ public class MappingTests
             """);
         rows.Take(3).ShouldAllBe(r => r.Problems.Count == 0);
         rows[0].Inputs.Select(i => InputKinds.NameOf(i)).ShouldBe(["account", "payment"]);
-        var account = rows[0].Inputs[0].ShouldBeOfType<Input.AccountSet>();
+        var account = rows[0].Inputs[0].ShouldBeOfType<AccountInput.Set>();
         (account.Name, account.Kind, account.Country, account.Portfolio, account.Actor).ShouldBe(("Ann Lee", "consumer", "FR", "EU", "import:m"));
         var payment = rows[0].Inputs[1].ShouldBeOfType<PaymentInput.Received>();
         payment.On.ShouldBe(new DateOnly(2026, 2, 1));
         payment.Amount.ToString().ShouldBe("1234.50 EUR");
         payment.For.ShouldHaveSingleItem().Amount.ToString().ShouldBe("1000.00 EUR");
-        account = rows[1].Inputs.ShouldHaveSingleItem().ShouldBeOfType<Input.AccountSet>();
+        account = rows[1].Inputs.ShouldHaveSingleItem().ShouldBeOfType<AccountInput.Set>();
         (account.Name, account.Kind, account.Country).ShouldBe(("Lee", "business", "DE"));
-        rows[2].Inputs[0].ShouldBeOfType<Input.AccountSet>().Name.ShouldBeNull();
+        rows[2].Inputs[0].ShouldBeOfType<AccountInput.Set>().Name.ShouldBeNull();
         rows[2].Inputs[1].ShouldBeOfType<HoldInput.Placed>().From.ShouldBe(new DateOnly(2026, 3, 1));
         rows[3].Reason().ShouldBe("for: has an invoice and no amount");
     }
@@ -210,8 +211,8 @@ public class MappingTests
     public void Optional_columns_may_be_absent_and_are_blank_then()
     {
         var yaml = "optional: [name]\n" + Account + "\n    name: name\n";
-        Map(yaml, "account\nA1\n").Only().Inputs.Single().ShouldBeOfType<Input.AccountSet>().Name.ShouldBeNull();
-        Map(yaml, "account,name\nA1,Ann\n").Only().Inputs.Single().ShouldBeOfType<Input.AccountSet>().Name.ShouldBe("Ann");
+        Map(yaml, "account\nA1\n").Only().Inputs.Single().ShouldBeOfType<AccountInput.Set>().Name.ShouldBeNull();
+        Map(yaml, "account,name\nA1,Ann\n").Only().Inputs.Single().ShouldBeOfType<AccountInput.Set>().Name.ShouldBe("Ann");
     }
 
     [Fact]
@@ -336,7 +337,7 @@ public class MappingTests
         var yaml = Account.Replace("t/{account}", "t/{account}/{#}", StringComparison.Ordinal) + "\n    email: email\n    phone: phone\n    country: country\n";
         var rows = Map(yaml, "account,email,phone,country\nA1,n/a,-,NO\nA2,nobody,+49 30 1,DE\nA3,Ann <ann@x.example>; bob@x.example,keine,n/a\n");
         rows.ShouldAllBe(r => r.Problems.Count == 0);
-        var accounts = rows.Select(r => (Input.AccountSet)r.Inputs.Single()).ToList();
+        var accounts = rows.Select(r => (AccountInput.Set)r.Inputs.Single()).ToList();
         accounts.Select(a => (a.Email, a.OtherEmails, a.Phone, a.Country))
             .ShouldBe([(null, null, null, "NO"), (null, null, "+49 30 1", "DE"), ("ann@x.example", "bob@x.example", null, null)]);
         rows.SelectMany(r => r.Notes).Select(n => n.ToString()).ShouldBe(["email: 'nobody' is not a mail address, and was left out"]);

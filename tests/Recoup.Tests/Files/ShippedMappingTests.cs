@@ -1,5 +1,6 @@
 using Recoup.Connectors.Files;
 using Recoup.Core;
+using Recoup.Core.Accounts;
 using Recoup.Core.Inputs;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
@@ -24,8 +25,8 @@ public class ShippedMappingTests
         inputs.Count(i => i is InvoiceInput.Issued).ShouldBe(2466);
         inputs.Count(i => i is PaymentInput.Received).ShouldBe(2466);
         inputs.Count(i => i is DisputeInput.Opened).ShouldBe(inputs.Count(i => i is DisputeInput.Closed));
-        inputs.OfType<Input.AccountSet>().DistinctBy(a => (a.Key, Convert.ToHexString(a.Digest))).Count().ShouldBe(100);
-        inputs.Where(i => i is not Input.AccountSet).Select(i => i.Key).ShouldBeUnique();
+        inputs.OfType<AccountInput.Set>().DistinctBy(a => (a.Key, Convert.ToHexString(a.Digest))).Count().ShouldBe(100);
+        inputs.Where(i => i is not AccountInput.Set).Select(i => i.Key).ShouldBeUnique();
     }
 
     [Fact]
@@ -43,7 +44,7 @@ public class ShippedMappingTests
         var row = Read(Lph, LphHeader + "406,C1,3/3/2012,7900770,1/26/2013,2/25/2013,61.74,Yes,3/3/2013,Electronic,36,6\r\n").Only();
         row.Inputs.Select(i => i.Key)
             .ShouldBe(["lph/account/C1", "lph/invoice/7900770", "lph/dispute/7900770", "lph/payment/7900770", "lph/dispute/7900770/closed"]);
-        row.Inputs[0].ShouldBeOfType<Input.AccountSet>().Portfolio.ShouldBe("406");
+        row.Inputs[0].ShouldBeOfType<AccountInput.Set>().Portfolio.ShouldBe("406");
         row.Inputs[2].ShouldBeOfType<DisputeInput.Opened>().On.ShouldBe(new DateOnly(2013, 2, 25));
         row.Inputs[3].ShouldBeOfType<PaymentInput.Received>().For.ShouldHaveSingleItem().Invoice.ShouldBe("7900770");
         var closed = row.Inputs[4].ShouldBeOfType<DisputeInput.Closed>();

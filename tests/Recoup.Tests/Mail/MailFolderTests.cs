@@ -148,7 +148,7 @@ public sealed class MailFolderTests : IDisposable
     {
         var due = new DateOnly(2026, 6, 1);
         var bench = new Policies.PartyBench { OtherWriter = TemplateWriter.Shipped };
-        bench.Do(new Core.Inputs.Input.AccountSet { Key = "a", Account = "A1", Language = "de" });
+        bench.Do(new Core.Accounts.AccountInput.Set { Key = "a", Account = "A1", Language = "de" });
         bench.Clock(Policies.PartyBench.At(due.AddDays(-30)));
         bench.Invoice("RE-1", due, 500m);
         bench.Run(due.AddDays(-30), due.AddDays(60));

@@ -1,7 +1,11 @@
 using Recoup.Core;
+using Recoup.Core.Accounts;
+using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
+using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
 
 namespace Recoup.Tests.Measures;
@@ -32,7 +36,7 @@ internal sealed class RandomBooks
             parties[account] = new PartyState { Id = account };
             Portfolios[account] = portfolio;
             Segments[account] = [(DateOnly.MinValue, TreatmentState.Unsegmented)];
-            Apply(account, today, new Event.AccountOpened(new AccountDetails(account, portfolio, "business")));
+            Apply(account, today, new AccountEvent.Opened(new AccountDetails(account, portfolio, "business")));
         }
     }
 
@@ -429,7 +433,7 @@ internal sealed class RandomBooks
     {
         var proactive = random.Next(2) == 0;
         Actions.Add((account, today, proactive));
-        Apply(account, today, new Event.ContactMade(default, "call", "outbound", "right_party", "ann", 3, null, proactive));
+        Apply(account, today, new ContactEvent.Made(default, "call", "outbound", "right_party", "ann", 3, null, proactive));
     }
 
     private void Resegment(string account)
@@ -438,7 +442,7 @@ internal sealed class RandomBooks
         var list = Segments[account];
         list.RemoveAll(s => s.From == today);
         list.Add((today, segment));
-        Apply(account, today, new Event.Decided(new DecisionRecord
+        Apply(account, today, new DecisionEvent.Made(new DecisionRecord
         {
             Portfolio = Portfolios[account], Policy = 1, Segment = segment, SegmentBefore = "before", Strategy = "s", Action = "wait", Rule = "r", Score = 50,
             Facts = new FactsRecord("EUR", 0, 0, 0, 0, 0, 0),

@@ -15,7 +15,7 @@ public sealed class ContactGateTests
         At = Instant(at),
         Today = DateOnly.FromDateTime(Instant(at).UtcDateTime),
         TimeZones = zones.Length == 0 ? ["UTC"] : zones,
-        Contact = new ContactState(),
+        Contact = new ContactSlice(),
         UnderWay = 0,
         Erased = false,
         Held = false,
@@ -25,9 +25,9 @@ public sealed class ContactGateTests
 
     private static DateTimeOffset Instant(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
-    private static ContactState Contacts(params string[] at)
+    private static ContactSlice Contacts(params string[] at)
     {
-        var state = new ContactState();
+        var state = new ContactSlice();
         foreach (var instant in at) state.Remember(new ContactRecord(Instant(instant), "email", true, false));
         return state;
     }
@@ -62,7 +62,7 @@ public sealed class ContactGateTests
         Rule(request with { Erased = true }).ShouldBe("erased");
         Rule(request with { AddressToken = null }).ShouldBe("no-address");
         Rule(request with { At = Instant("2026-06-10T23:00:00Z") }).ShouldBe("waking-hours");
-        var out_ = new ContactState();
+        var out_ = new ContactSlice();
         out_.OptOuts.Add(new OptOut("email", null));
         Rule(request with { Contact = out_ }).ShouldBe("opted-out");
     }
@@ -186,7 +186,7 @@ public sealed class ContactGateTests
     public void Calls_to_a_consumer_for_somebody_else_are_seven_in_seven_days()
     {
         var rules = ContactRules.Parse(ShippedPolicies.ContactRulesText.Replace("contacts: 3", "contacts: 100", StringComparison.Ordinal), "rules.yaml");
-        var contact = new ContactState();
+        var contact = new ContactSlice();
         for (var day = 4; day <= 10; day++) contact.Remember(new ContactRecord(Instant($"2026-06-{day:D2}T09:00:00Z"), "call", true, false));
         var request = Request(channel: "call") with { Contact = contact, Party = "consumer", Collector = "third" };
         Clear(request, rules).ShouldBe(new Verdict.Deferred(new DateOnly(2026, 6, 11), "reg-f-calls"));
@@ -216,7 +216,7 @@ public sealed class ContactGateTests
     [Fact]
     public void An_opt_out_of_an_address_holds_for_that_address_only()
     {
-        var contact = new ContactState { OptOuts = { new OptOut("email", "t1") } };
+        var contact = new ContactSlice { OptOuts = { new OptOut("email", "t1") } };
         Clear(Request() with { Contact = contact }).ShouldBe(new Verdict.Blocked("opted-out"));
         Clear(Request() with { Contact = contact, AddressToken = "t2" }).ShouldBeOfType<Verdict.Allowed>();
         Clear(Request(channel: "call") with { Contact = contact }).ShouldBeOfType<Verdict.Allowed>();
@@ -225,10 +225,10 @@ public sealed class ContactGateTests
     [Fact]
     public void An_opt_out_of_a_channel_holds_for_all_its_addresses_and_one_of_all_channels_for_everything()
     {
-        var channel = new ContactState { OptOuts = { new OptOut("email", null) } };
+        var channel = new ContactSlice { OptOuts = { new OptOut("email", null) } };
         Clear(Request() with { Contact = channel, AddressToken = "t2" }).ShouldBe(new Verdict.Blocked("opted-out"));
         Clear(Request(channel: "call") with { Contact = channel }).ShouldBeOfType<Verdict.Allowed>();
-        var all = new ContactState { OptOuts = { new OptOut(Channel.Any, null) } };
+        var all = new ContactSlice { OptOuts = { new OptOut(Channel.Any, null) } };
         foreach (var name in Channel.All) Clear(Request(channel: name) with { Contact = all }).ShouldBe(new Verdict.Blocked("opted-out"));
     }
 
@@ -242,7 +242,7 @@ public sealed class ContactGateTests
             Erased = true,
             Held = true,
             AddressToken = null,
-            Contact = new ContactState
+            Contact = new ContactSlice
             {
                 OptOuts = { new OptOut("email", null) }, BadAddresses = [new BadAddress("email", "t1")],
                 Recent = Contacts("2026-06-10T09:00:00Z", "2026-06-10T10:00:00Z", "2026-06-10T11:00:00Z").Recent,

@@ -1,5 +1,7 @@
 using Recoup.Core;
+using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
@@ -188,7 +190,7 @@ public sealed class DeciderTests
         bench.Invoice("I1", Due);
         bench.Review(Due.AddDays(5)).Rule.ShouldBe("level-1");
         bench.Hold(Due.AddDays(5), Due.AddDays(12));
-        bench.Dispatch().OfType<Event.MessageWithdrawn>().Single().Rule.ShouldBe("hold");
+        bench.Dispatch().OfType<MessageEvent.Withdrawn>().Single().Rule.ShouldBe("hold");
         bench.Sent.ShouldBeEmpty();
         // It never left, so it is still to be said, and it is said before level 2.
         bench.Review(Due.AddDays(13)).Rule.ShouldBe("level-1");
@@ -204,7 +206,7 @@ public sealed class DeciderTests
         bench.Invoice("I1", Due);
         bench.Review(Due.AddDays(-3)).Rule.ShouldBe("ahead");
         bench.Hold(Due.AddDays(-3), Due.AddDays(-2));
-        bench.Dispatch().OfType<Event.MessageWithdrawn>().ShouldNotBeEmpty();
+        bench.Dispatch().OfType<MessageEvent.Withdrawn>().ShouldNotBeEmpty();
         bench.Review(Due.AddDays(-1)).Rule.ShouldBe("ahead");
     }
 
@@ -399,7 +401,7 @@ public sealed class DeciderTests
         bench.Clock(At(Due.AddDays(-30)));
         bench.Invoice("I1", Due);
         bench.Review(Due.AddDays(-3)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("gate-blocked"), d => d.GateRule.ShouldBe("no_address"));
-        bench.Do(new Input.ContactPoint { Key = "p", Account = "A1", Channel = "email", Address = "new@customer.example" });
+        bench.Do(new ContactInput.PointSet { Key = "p", Account = "A1", Channel = "email", Address = "new@customer.example" });
         bench.Review(Due.AddDays(-2)).Rule.ShouldBe("ahead");
     }
 
@@ -518,10 +520,10 @@ public sealed class DeciderTests
         bench.Invoice("I1", Due);
         bench.OptOut("email", "pay@customer.example");
         bench.Review(Due.AddDays(-3)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("gate-blocked"), d => d.GateRule.ShouldBe("opt_out"));
-        bench.Do(new Input.ContactPoint { Key = "p", Account = "A1", Channel = "email", Address = "other@customer.example" });
+        bench.Do(new ContactInput.PointSet { Key = "p", Account = "A1", Channel = "email", Address = "other@customer.example" });
         bench.Review(Due.AddDays(-2)).Rule.ShouldBe("ahead");
         bench.OptOut("email", "other@customer.example");
-        bench.Dispatch().OfType<Event.MessageWithdrawn>().Single().Rule.ShouldBe("opt_out");
+        bench.Dispatch().OfType<MessageEvent.Withdrawn>().Single().Rule.ShouldBe("opt_out");
         bench.OptOut("email", "other@customer.example", granted: true);
         bench.Review(Due.AddDays(-1)).Rule.ShouldBe("ahead");
         bench.Dispatch();
@@ -553,7 +555,7 @@ public sealed class DeciderTests
         bench.Invoice("I1", Due);
         bench.Review(Due.AddDays(5)).NotBefore.ShouldBe(At(Due.AddDays(5), 10));
         bench.Clock(At(Due.AddDays(5), 22));
-        bench.Dispatch().OfType<Event.MessageDeferred>().Single()
+        bench.Dispatch().OfType<MessageEvent.Deferred>().Single()
             .ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("waking-hours"), d => d.Until.ShouldBe(At(Due.AddDays(6), 8)));
         bench.Clock(At(Due.AddDays(6), 8));
         bench.Dispatch();
@@ -589,7 +591,7 @@ public sealed class DeciderTests
         var bench = Bench();
         bench.Invoice("I1", Due);
         bench.Review(Due.AddDays(5));
-        bench.Do(new Input.Erasure { Key = "e", Account = "A1", Reason = "asked" });
+        bench.Do(new AccountInput.Erasure { Key = "e", Account = "A1", Reason = "asked" });
         bench.State.Messages.Values.Single().Status.ShouldBe(IntentStatus.Withdrawn);
         bench.Review(Due.AddDays(20)).Rule.ShouldBe("erased");
     }
@@ -602,7 +604,8 @@ public sealed class DeciderTests
             var bench = Bench();
             bench.Invoice("I1", Due);
             return string.Join('\n', bench.Run(Due.AddDays(-5), Due.AddDays(50))
-                .Select(d => System.Text.Json.JsonSerializer.Serialize(d.Decision, EventJson.Default.Options)));
+                .Select(d => System.Text.Encoding.UTF8
+                .GetString(Core.EventCodec.Encode(new Core.Decisions.DecisionEvent.Made(d.Decision)).Payload)));
         }
 
         Story().ShouldBe(Story());

@@ -80,7 +80,7 @@ public sealed class HourProperties
             {
                 Channel = "call", AddressToken = "t", At = start.ToDateTimeOffset(), Today = LocalDay.Of(start.ToDateTimeOffset(), portfolio),
                 TimeZones = CustomerZones.OfCountry(country), Countries = [country], BusinessDays = new BusinessDays(calendar, portfolio),
-                Contact = new ContactState(), UnderWay = 0, Erased = false, Held = false, Party = "business", Collector = "first",
+                Contact = new ContactSlice(), UnderWay = 0, Erased = false, Held = false, Party = "business", Collector = "first",
             };
             var what = $"seed {seed}: {country} for {portfolio} from {start}";
             var verdict = ContactGate.Clear(rules, request).ShouldBeOfType<Verdict.Allowed>(what);

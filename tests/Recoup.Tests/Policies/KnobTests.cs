@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Recoup.Core;
+using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
@@ -235,7 +236,7 @@ public sealed partial class KnobTests
         });
     }
 
-    private static Input.AccountSet Known(PartyBench b) => new() { Key = b.NextKey(), Account = "A1", Name = "Kundin GmbH" };
+    private static AccountInput.Set Known(PartyBench b) => new() { Key = b.NextKey(), Account = "A1", Name = "Kundin GmbH" };
 
     private static void History(PartyBench b, int[] daysLate)
     {
@@ -270,7 +271,8 @@ public sealed partial class KnobTests
         party.Story(bench);
         bench.Clock(At(Due.AddDays(-30)));
         var from = DateOnly.FromDateTime(bench.Now.UtcDateTime);
-        return string.Join('\n', bench.Run(from, party.Until).Select(d => JsonSerializer.Serialize(d.Decision, EventJson.Default.DecisionRecord)));
+        return string.Join('\n', bench.Run(from, party.Until).Select(d => System.Text.Encoding.UTF8
+                .GetString(Core.EventCodec.Encode(new Core.Decisions.DecisionEvent.Made(d.Decision)).Payload)));
     }
 
     // --- the rules of contact ---
@@ -339,7 +341,7 @@ public sealed partial class KnobTests
                         foreach (var minute in new[] { (7 * 60) + 59, 8 * 60, 12 * 60, (20 * 60) + 59, 21 * 60 })
                             foreach (var contacts in new[] { 0, 2, 3, 6, 7, 8 })
                             {
-                                var contact = new ContactState();
+                                var contact = new ContactSlice();
                                 if (state == "opted out") contact.OptOuts.Add(new OptOut(channel, null));
                                 if (state == "bad address") contact.BadAddresses = [new BadAddress(channel, "t")];
                                 for (var i = 0; i < contacts; i++) contact.Remember(new ContactRecord(At(Due.AddDays(-6)), channel, true, false));

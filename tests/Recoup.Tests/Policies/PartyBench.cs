@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Recoup.Core;
+using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
@@ -30,8 +32,8 @@ internal sealed class PartyBench
     {
         Policy = policy ?? ShippedPolicies.Default;
         Rules = rules ?? ShippedPolicies.ContactRules;
-        Fold(new Event.WorkspaceOpened("test"), Day(2025, 1, 1));
-        Fold(new Event.PortfolioSet(portfolio ?? new PortfolioDetails("main") { Creditor = "Beispiel AG", TimeZone = "UTC" }), Day(2025, 1, 1));
+        Fold(new WorkspaceEvent.Opened("test"), Day(2025, 1, 1));
+        Fold(new WorkspaceEvent.PortfolioSet(portfolio ?? new PortfolioDetails("main") { Creditor = "Beispiel AG", TimeZone = "UTC" }), Day(2025, 1, 1));
         if (live) Live(liveSince ?? Day(2025, 1, 1));
         if (account) Account("A1");
     }
@@ -57,19 +59,19 @@ internal sealed class PartyBench
 
     public static DateTimeOffset At(DateOnly day, int hour = 10, int minute = 0) => new(day.ToDateTime(new TimeOnly(hour, minute)), TimeSpan.Zero);
 
-    public void Live(DateOnly on) => Fold(new Event.SendingSet("live", null), on);
+    public void Live(DateOnly on) => Fold(new WorkspaceEvent.SendingSet("live", null), on);
 
     public void RunEnded(DateOnly on)
     {
-        Fold(new Event.RunBegan(on, 1), on);
-        Fold(new Event.RunEnded(on, 1, 0, false), on);
+        Fold(new WorkspaceEvent.RunBegan(on, 1), on);
+        Fold(new WorkspaceEvent.RunEnded(on, 1, 0, false), on);
     }
 
     public void Clock(DateTimeOffset now) => Now = now > Now ? now : Now;
 
     public void Account(string id, string? email = "pay@customer.example", string? phone = "+49301234567", string? zone = "UTC", string kind = "business",
         string? portfolio = null, string? language = null) =>
-        Do(new Input.AccountSet
+        Do(new AccountInput.Set
         {
             Key = NextKey(), Account = id, Party = "A1", Name = "Kundin GmbH", Email = email, Phone = phone, TimeZone = zone, Kind = kind,
             Portfolio = portfolio, Language = language,
@@ -107,10 +109,10 @@ internal sealed class PartyBench
     public void Hold(DateOnly from, DateOnly to) => Do(new HoldInput.Placed { Key = NextKey(), Account = "A1", From = from, To = to, Reason = "requested" });
 
     public void OptOut(string channel, string? address = null, bool granted = false) =>
-        Do(new Input.Consent { Key = NextKey(), Account = "A1", Channel = channel, Address = address, Granted = granted });
+        Do(new ConsentInput.Said { Key = NextKey(), Account = "A1", Channel = channel, Address = address, Granted = granted });
 
     public void Contacted(DateTimeOffset at, string channel = "call", string direction = "outbound", string outcome = "no_answer") =>
-        Do(new Input.Contact { Key = NextKey(), Account = "A1", At = at, Channel = channel, Direction = direction, Outcome = outcome });
+        Do(new ContactInput.Made { Key = NextKey(), Account = "A1", At = at, Channel = channel, Direction = direction, Outcome = outcome });
 
     /// <summary>One input through the door; it must be taken.</summary>
     public Outcome Do(Input input)
@@ -135,7 +137,7 @@ internal sealed class PartyBench
     {
         Clock(At(day));
         var outcome = Do(new Input.Review { Key = NextKey(), Party = State.Id, AsOf = day });
-        return [.. outcome.Events.Select(e => e.Event).OfType<Event.Decided>().Select(d => d.Decision)];
+        return [.. outcome.Events.Select(e => e.Event).OfType<DecisionEvent.Made>().Select(d => d.Decision)];
     }
 
     /// <summary>Releases what is pending, and gives the channel's word on it.</summary>

@@ -43,7 +43,7 @@ public sealed class PauseProperties
 
         public int EnteredLate { get; private set; }
 
-        public Core.Events.DecisionRecord Tell()
+        public Core.Decisions.DecisionRecord Tell()
         {
             bench.Clock(At(Due.AddDays(-30)));
             bench.Invoice("I1", Due);
@@ -71,7 +71,7 @@ public sealed class PauseProperties
             return days;
         }
 
-        private Core.Events.DecisionRecord Review(DateOnly day)
+        private Core.Decisions.DecisionRecord Review(DateOnly day)
         {
             var decision = bench.Review(day);
             bench.Dispatch();

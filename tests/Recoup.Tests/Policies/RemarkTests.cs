@@ -1,3 +1,4 @@
+using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Receivables;
@@ -24,7 +25,7 @@ public sealed class RemarkTests
         Key = key, Account = "A1", On = Due, DueOn = due, Amount = new Money(5000, Currency.Of(currency)),
     }).Remarks;
 
-    private static IReadOnlyList<string> Contact(PartyBench bench, int daysAhead, string? promise) => bench.Do(new Input.Contact
+    private static IReadOnlyList<string> Contact(PartyBench bench, int daysAhead, string? promise) => bench.Do(new ContactInput.Made
     {
         Key = bench.NextKey(), Account = "A1", At = PartyBench.At(Due.AddDays(daysAhead)), Channel = "call", Direction = "inbound", Outcome = "right_party",
         Promise = promise,

@@ -1,8 +1,12 @@
 using NodaTime;
 using Recoup.Core;
+using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
+using Recoup.Core.Outbox;
+using Recoup.Core.Parties;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 
@@ -49,20 +53,20 @@ public sealed class ContactProperties
             foreach (var row in news)
                 switch (Play.EventOf(row))
                 {
-                    case Event.Decided { Decision: { Intent: { } intent, Action: "message" } d }:
+                    case DecisionEvent.Made { Decision: { Intent: { } intent, Action: "message" } d }:
                         decided[intent] = (row.Party, d.Portfolio, d.RemindedThrough is not null, row.RecordedOn);
                         break;
-                    case Event.PartyJoined joined: Join(row.Party, joined.Party); break;
-                    case Event.MessageReleased message: Leaves(books, row, message.Message); break;
-                    case Event.MessageSettled { Outcome: not "failed" } settled when left.Contains(settled.Message):
+                    case PartyEvent.Joined joined: Join(row.Party, joined.Party); break;
+                    case MessageEvent.Released message: Leaves(books, row, message.Message); break;
+                    case MessageEvent.Settled { Outcome: not "failed" } settled when left.Contains(settled.Message):
                         // Counted when it left; settled a second time it is the same message still.
                         break;
                     // Not taken for certain: it may leave once more.
-                    case Event.MessageDeferred { Rule: Machine.ChannelNotNow } deferred:
+                    case MessageEvent.Deferred { Rule: Machine.ChannelNotNow } deferred:
                         left.Remove(deferred.Message).ShouldBeTrue($"{deferred.Message} was put off before it left");
                         contacts.RemoveAll(c => c.Channel == deferred.Message);
                         break;
-                    case Event.MessageSettled { Outcome: "failed" } settled: contacts.RemoveAll(c => c.Channel == settled.Message); break;
+                    case MessageEvent.Settled { Outcome: "failed" } settled: contacts.RemoveAll(c => c.Channel == settled.Message); break;
                     default: break;
                 }
         }
@@ -79,15 +83,15 @@ public sealed class ContactProperties
         {
             switch (input)
             {
-                case Input.Contact { Direction: "outbound" } contact:
+                case ContactInput.Made { Direction: "outbound" } contact:
                     contacts.Add((books.Ledger.Accounts[contact.Account].Party, Instant.FromDateTimeOffset(contact.At), contact.Channel));
                     break;
-                case Input.Consent consent:
+                case ConsentInput.Said consent:
                     var today = DateOnly.FromDateTime(at.UtcDateTime);
                     consents.Add((books.Ledger.Accounts[consent.Account].Party, consent.Channel, consent.Address, consent.Granted,
                         consent.Granted && consent.On > today ? consent.On.Value : DateOnly.MinValue));
                     break;
-                case Input.Erasure erasure: erased.Add(books.Ledger.Accounts[erasure.Account].Party); break;
+                case AccountInput.Erasure erasure: erased.Add(books.Ledger.Accounts[erasure.Account].Party); break;
                 default: break;
             }
         }

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Recoup.Core;
+using Recoup.Core.Accounts;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Receivables;
 
@@ -9,7 +11,7 @@ namespace Recoup.Tests.Properties;
 /// <summary>The kinds of events that are written and read by hand are written and read as the serializer does it, to the byte.</summary>
 public sealed class EventProperties
 {
-    private static readonly Type[] Hot = [typeof(InvoiceEvent.Issued), typeof(PaymentEvent.Received), typeof(Event.Decided), typeof(Event.AccountOpened)];
+    private static readonly Type[] Hot = [typeof(InvoiceEvent.Issued), typeof(PaymentEvent.Received), typeof(DecisionEvent.Made), typeof(AccountEvent.Opened)];
 
     private static byte[] Serialized(Event e) => JsonSerializer.SerializeToUtf8Bytes(e, EventCodec.All.Single(k => k.Info.Type == e.GetType()).Info);
 

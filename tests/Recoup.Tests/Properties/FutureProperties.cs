@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
+using Recoup.Core.Outbox;
 using Recoup.Core.Recovery;
 using Recoup.Storage.Work;
 
@@ -75,12 +77,12 @@ public sealed class FutureProperties
             if (row.RecordedOn > until) continue;
             switch (Play.EventOf(row))
             {
-                case Event.Decided d:
+                case DecisionEvent.Made d:
                     var json = JsonNode.Parse(row.Payload)!;
                     foreach (var name in new[] { "next_review_on", "intent" }) json["decision"]!.AsObject().Remove(name);
                     decided.Add($"{row.RecordedOn:yyyy-MM-dd} {row.Party} {row.Account} {json.ToJsonString()}");
                     break;
-                case Event.MessageReleased released:
+                case MessageEvent.Released released:
                     var text = dispatcher.TextOf(row.Party, play.Store.Party(row.Party)!.Value.State.LastSeq, released.Message);
                     decided.Add($"{row.RecordedOn:yyyy-MM-dd} {row.Party} {row.Account} {text?.To} {text?.Subject} {text?.Body}");
                     break;

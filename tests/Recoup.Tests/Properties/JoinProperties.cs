@@ -74,14 +74,14 @@ public sealed class JoinProperties
             foreach (var step in history.Steps)
                 foreach (var taken in play.Do(step))
                     if (taken.Result.Status == UnitStatus.Refused && taken.Inputs.Count > 1
-                        && taken.Inputs.Any(i => i is Core.Inputs.Input.AccountJoined)) takenBack++;
+                        && taken.Inputs.Any(i => i is Core.Accounts.AccountInput.Joined)) takenBack++;
             var rows = play.Journal();
             var joined = rows.Where(r => r.Kind == "party_joined").ToList();
             joins += joined.Count;
             withdrawn += rows.Count(r => r.Kind == "message_withdrawn" && joined.Exists(j => j.Cause == r.Cause));
             foreach (var row in joined)
             {
-                var left = ((Core.Events.Event.PartyJoined)Play.EventOf(row)).Party;
+                var left = ((Core.Parties.PartyEvent.Joined)Play.EventOf(row)).Party;
                 if (rows.Exists(r => r.Party == left && r.Kind == "payment_received")
                     && rows.Exists(r => r.Party == row.Party && r.Kind == "payment_received" && r.RecordedAt < row.RecordedAt)) withMoney++;
                 if (rows.Exists(r => r.Party == left && r.Kind == "decided")

@@ -1,8 +1,11 @@
+using Recoup.Core.Accounts;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
+using Recoup.Core.Workspace;
 
 namespace Recoup.Tests.Properties;
 
@@ -182,7 +185,7 @@ internal sealed class Ledger(Policy policy)
     {
         switch (Play.EventOf(row))
         {
-            case Event.Decided { Decision: var d }:
+            case DecisionEvent.Made { Decision: var d }:
                 if (!Segments.TryGetValue((row.Party, d.Portfolio), out var segments)) Segments[(row.Party, d.Portfolio)] = segments = [];
                 segments.Add((row.EffectiveOn, d.Segment));
                 break;
@@ -229,14 +232,14 @@ internal sealed class Ledger(Policy policy)
     {
         switch (input)
         {
-            case Input.PortfolioSet i: if (i.TimeZone is { } zone) Zones[i.Portfolio] = zone; break;
-            case Input.AccountSet i:
+            case WorkspaceInput.PortfolioSet i: if (i.TimeZone is { } zone) Zones[i.Portfolio] = zone; break;
+            case AccountInput.Set i:
                 if (!Accounts.TryGetValue(i.Account, out var account))
                     Accounts[i.Account] = account = new Account(i.Account, i.Party ?? i.Account, i.Portfolio ?? "main");
                 account.Zone = i.TimeZone ?? account.Zone;
                 break;
-            case Input.AccountJoined i: Join(Accounts[i.With].Party, Accounts[i.Account].Party, learned); break;
-            case Input.AccountMoved i: if (Accounts[i.Account].PortfolioNow != i.Portfolio) Accounts[i.Account].Moves.Add((learned, i.Portfolio)); break;
+            case AccountInput.Joined i: Join(Accounts[i.With].Party, Accounts[i.Account].Party, learned); break;
+            case AccountInput.Moved i: if (Accounts[i.Account].PortfolioNow != i.Portfolio) Accounts[i.Account].Moves.Add((learned, i.Portfolio)); break;
             case InvoiceInput.Issued i: Issue(i.Account, i.Number, false, i.Amount.Minor, i.Amount.Currency.Code, i.IssuedOn, i.DueOn, learned); break;
             case ChargeInput.Made i: Issue(i.Account, i.Number ?? i.Key, true, i.Amount.Minor, i.Amount.Currency.Code, i.On, i.DueOn ?? i.On, learned); break;
             case InvoiceInput.Corrected i:

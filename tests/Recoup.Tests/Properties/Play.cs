@@ -132,7 +132,7 @@ internal sealed class Play : IDisposable
                 {
                     var sent = Store.Statement("SELECT state FROM message WHERE status = ? ORDER BY id DESC LIMIT 1").Bind((long)IntentStatus.Sent);
                     if (!sent.Step()) return [];
-                    var message = RowKinds.Messages.Decode(sent.Blob(0));
+                    var message = MessageChapter.Rows.Decode(sent.Blob(0));
                     sent.Reset();
                     return Take([new Step.Send(bounce.At,
                         [Json.Line("message_bounced", bounce.Key, message.Account, ("message", message.Id), ("kind", bounce.Kind))])]);

@@ -107,8 +107,8 @@ internal sealed class RandomHistory
         ahead.Know(history);
         for (var i = 0; i < count; i++) ahead.Fact(() => after.AddDays(ahead.random.Between(1, 12)));
         // What has no day of its own holds at once.
-        return ahead.steps.FindAll(s => Play.Parse(((Step.Send)s).Lines[0]) is not (Core.Inputs.Input.Consent or Core.Inputs.Input.ContactPoint
-            or Core.Inputs.Input.AccountSet or Core.Inputs.Input.Erasure));
+        return ahead.steps.FindAll(s => Play.Parse(((Step.Send)s).Lines[0]) is not (Core.Contact.ConsentInput.Said or Core.Contact.ContactInput.PointSet
+            or Core.Accounts.AccountInput.Set or Core.Accounts.AccountInput.Erasure));
     }
 
     /// <summary>Learns from the lines of a history what there is to name.</summary>

@@ -1,3 +1,4 @@
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 
 namespace Recoup.Tests.Properties;
@@ -22,7 +23,7 @@ public sealed class ReviewProperties
     private static List<string> Actions(Play play)
     {
         var done = new List<string>();
-        var decisions = play.Journal().Where(r => r.Kind == "decided").Select(r => (Row: r, ((Event.Decided)Play.EventOf(r)).Decision)).ToList();
+        var decisions = play.Journal().Where(r => r.Kind == "decided").Select(r => (Row: r, ((DecisionEvent.Made)Play.EventOf(r)).Decision)).ToList();
         foreach (var group in decisions.GroupBy(d => (d.Row.Party, d.Decision.Portfolio)))
         {
             var segment = "";

@@ -1,6 +1,9 @@
+using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
+using Recoup.Core.Outbox;
 using Recoup.Core.Recovery;
 using Recoup.Tests.Policies;
 
@@ -140,11 +143,11 @@ public sealed class AddressTests
         {
             var bench = Overdue(account);
             // As it was recorded then: each spelling by its own token.
-            bench.Record(new Event.AccountChanged(bench.State.Accounts[0] with { EmailToken = bench.TheVault.Token("A1", account) }));
+            bench.Record(new AccountEvent.Changed(bench.State.Accounts[0] with { EmailToken = bench.TheVault.Token("A1", account) }));
             return bench;
         }
         var bench = Before();
-        bench.Record(new Event.ConsentChanged("email", bench.TheVault.Token("A1", said), false));
+        bench.Record(new ConsentEvent.Changed("email", bench.TheVault.Token("A1", said), false));
         ByCall(bench, "opted-out");
         bench.OptOut("email", account, granted: true);
         bench.State.Contact.OptOuts.ShouldBeEmpty();
@@ -153,9 +156,9 @@ public sealed class AddressTests
         bench.Review(Due.AddDays(3)).Action.ShouldBe("message");
         bench.Dispatch();
         var message = bench.State.Messages.Keys.Single();
-        bench.Record(new Event.MessageBounced(message, "hard", "email", bench.TheVault.Token("A1", said), "5.1.1", null));
+        bench.Record(new MessageEvent.Bounced(message, "hard", "email", bench.TheVault.Token("A1", said), "5.1.1", null));
         bench.Review(Due.AddDays(4)).Considered.ShouldNotBeNull().ShouldContain(c => c.Why == "undeliverable");
-        bench.Do(new Input.ContactPoint { Key = bench.NextKey(), Account = "A1", Channel = "email", Address = account });
+        bench.Do(new ContactInput.PointSet { Key = bench.NextKey(), Account = "A1", Channel = "email", Address = account });
         bench.State.Contact.BadAddresses.ShouldBeNull();
     }
 
@@ -181,7 +184,7 @@ public sealed class AddressTests
         other.Account("A2", "ann@customer.example", phone: null);
         other.Review(Due.AddDays(3)).Action.ShouldBe("message");
         other.OptOut("email", "ANN@customer.example");
-        other.Dispatch()[0].ShouldBeOfType<Event.MessageWithdrawn>().Rule.ShouldBe("opted-out");
+        other.Dispatch()[0].ShouldBeOfType<MessageEvent.Withdrawn>().Rule.ShouldBe("opted-out");
         other.Sent.ShouldBeEmpty();
 
         var third = Overdue(null);
@@ -191,7 +194,7 @@ public sealed class AddressTests
         third.Sent.ShouldHaveSingleItem().Text.To.ShouldBe("ann@customer.example");
         // What comes back marks the address that it went to.
         third.Do(new Input.ChannelResult { Key = third.NextKey(), Party = "A1", Message = third.Sent[0].Message, Outcome = "sent" });
-        third.Do(new Input.MessageBounced { Key = third.NextKey(), Account = "A1", Message = third.Sent[0].Message, Kind = "hard" });
+        third.Do(new MessageInput.Bounced { Key = third.NextKey(), Account = "A1", Message = third.Sent[0].Message, Kind = "hard" });
         third.State.Contact.IsUndeliverable("email", third.State.Account("A2")!.EmailToken!).ShouldBeTrue();
     }
 
@@ -218,8 +221,8 @@ public sealed class AddressTests
         if (what == "consent") bench.OptOut("email", "PAY@customer.example.");
         else bench.State.Contact.BadAddresses = [new BadAddress("email", bench.State.Accounts[0].EmailToken!)];
         var events = bench.Dispatch();
-        events[0].ShouldBeOfType<Event.MessageWithdrawn>().Rule.ShouldBe(why);
-        var decided = events[1].ShouldBeOfType<Event.Decided>().Decision;
+        events[0].ShouldBeOfType<MessageEvent.Withdrawn>().Rule.ShouldBe(why);
+        var decided = events[1].ShouldBeOfType<DecisionEvent.Made>().Decision;
         decided.ShouldSatisfyAllConditions(d => d.Action.ShouldBe("task"), d => d.Channel.ShouldBe("call"), d => d.Step.ShouldBe("first-reminder"),
             d => d.Considered.ShouldNotBeNull().ShouldContain(c => c.Why == why));
         bench.State.WorkItems.Values.ShouldHaveSingleItem().CreatedOn.ShouldBe(Due.AddDays(3));
@@ -233,7 +236,7 @@ public sealed class AddressTests
         var bench = Overdue("pay@customer.example");
         bench.Review(Due.AddDays(3)).Action.ShouldBe("message");
         bench.Hold(Due.AddDays(3), Due.AddDays(10));
-        bench.Dispatch().ShouldHaveSingleItem().ShouldBeOfType<Event.MessageWithdrawn>();
+        bench.Dispatch().ShouldHaveSingleItem().ShouldBeOfType<MessageEvent.Withdrawn>();
     }
 
     // --- numbers ---
@@ -266,7 +269,7 @@ public sealed class AddressTests
     public void A_withdrawal_for_a_number_holds_for_every_spelling(string said)
     {
         var bench = Overdue(null, null);
-        bench.Do(new Input.AccountSet { Key = bench.NextKey(), Account = "A1", Phone = "+49301234567", Country = "DE" });
+        bench.Do(new AccountInput.Set { Key = bench.NextKey(), Account = "A1", Phone = "+49301234567", Country = "DE" });
         bench.OptOut("call", said);
         NotCalled(bench);
     }
@@ -279,7 +282,7 @@ public sealed class AddressTests
         bench.OptOut("call", "+49301234567");
         bench.Review(Due.AddDays(3)).Action.ShouldBe("task");
         var other = Overdue(null, "030 1234567");
-        other.Do(new Input.AccountSet { Key = other.NextKey(), Account = "A1", Country = "DE" });
+        other.Do(new AccountInput.Set { Key = other.NextKey(), Account = "A1", Country = "DE" });
         other.OptOut("call", "+49301234567");
         NotCalled(other);
     }
@@ -295,7 +298,7 @@ public sealed class AddressTests
     public void A_number_or_address_of_no_use_is_kept_and_told_of(string phone, string? country, string? email, string? told)
     {
         var bench = new PartyBench(account: false);
-        Input.AccountSet Row() => new() { Key = bench.NextKey(), Account = "A1", Party = "A1", Phone = phone, Email = email, Country = country };
+        AccountInput.Set Row() => new() { Key = bench.NextKey(), Account = "A1", Party = "A1", Phone = phone, Email = email, Country = country };
         var outcome = bench.Do(Row());
         outcome.Events.Count.ShouldBe(1);
         if (told is null) outcome.Remarks.ShouldBeEmpty(); else outcome.Remarks.ShouldHaveSingleItem().ShouldContain(told);

@@ -1,4 +1,5 @@
 using Recoup.Core;
+using Recoup.Core.Contact;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 using Recoup.Tests.Cli;

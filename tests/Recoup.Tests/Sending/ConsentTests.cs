@@ -21,7 +21,7 @@ public sealed class ConsentTests
     private static string[] Withdrawn(PartyBench bench, DateOnly day) => [.. Channel.All.Where(c => bench.State.Contact.HasOptedOut(c, null, day))];
 
     private static IReadOnlyList<string> Say(PartyBench bench, string channel, bool granted, string? address = null, DateOnly? on = null) =>
-        bench.Do(new Input.Consent { Key = bench.NextKey(), Account = "A1", Channel = channel, Address = address, Granted = granted, On = on }).Remarks;
+        bench.Do(new ConsentInput.Said { Key = bench.NextKey(), Account = "A1", Channel = channel, Address = address, Granted = granted, On = on }).Remarks;
 
     [Fact]
     public void Who_wanted_nothing_and_says_yes_to_one_channel_is_written_to_there_and_nowhere_else()

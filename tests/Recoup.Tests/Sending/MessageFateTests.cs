@@ -1,4 +1,5 @@
 using Recoup.Core;
+using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
@@ -21,7 +22,7 @@ public sealed class MessageFateTests
         bench.Clock(PartyBench.At(Due.AddDays(-30)));
         bench.Invoice("RE-1", Due, 500m);
         bench.Review(Due.AddDays(3)).Action.ShouldBe("message");
-        bench.Dispatch().ShouldHaveSingleItem().ShouldBeOfType<Event.MessageReleased>().AddressToken.ShouldNotBeNull();
+        bench.Dispatch().ShouldHaveSingleItem().ShouldBeOfType<MessageEvent.Released>().AddressToken.ShouldNotBeNull();
         return bench.State.Messages.Values.Single();
     }
 
@@ -36,7 +37,7 @@ public sealed class MessageFateTests
     private string Words(string? detail) => SealedWords.Open(bench.TheVault, "A1", detail!);
 
     private Outcome Bounce(string kind, string? status = null, string? detail = null, string? message = null) =>
-        bench.Do(new Input.MessageBounced
+        bench.Do(new MessageInput.Bounced
         {
             Key = bench.NextKey(), Account = "A1", Message = message ?? bench.State.Messages.Keys.First(), Kind = kind, Status = status, Detail = detail,
         });
@@ -48,7 +49,7 @@ public sealed class MessageFateTests
     {
         var message = Released();
         var until = bench.Now.AddMinutes(20);
-        Says("deferred", "451 later", until).ShouldHaveSingleItem().ShouldBeOfType<Event.MessageDeferred>()
+        Says("deferred", "451 later", until).ShouldHaveSingleItem().ShouldBeOfType<MessageEvent.Deferred>()
             .ShouldSatisfyAllConditions(e => e.Message.ShouldBe(message.Id), e => e.Rule.ShouldBe(Machine.ChannelNotNow),
                 e => e.Until.ShouldBe(until), e => Words(e.Detail).ShouldBe("451 later"));
         message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(IntentStatus.Pending), m => m.NotBefore.ShouldBe(until),
@@ -59,7 +60,7 @@ public sealed class MessageFateTests
         bench.Dispatch().ShouldBeEmpty();
 
         bench.Clock(until);
-        bench.Dispatch().ShouldHaveSingleItem().ShouldBeOfType<Event.MessageReleased>();
+        bench.Dispatch().ShouldHaveSingleItem().ShouldBeOfType<MessageEvent.Released>();
         bench.Sent[^1].ShouldSatisfyAllConditions(o => o.Tries.ShouldBe(1), o => o.FirstTriedAt.ShouldBe(until.AddMinutes(-20)));
         Says("sent", "250 ok");
         message.Status.ShouldBe(IntentStatus.Sent);
@@ -73,7 +74,7 @@ public sealed class MessageFateTests
         Says("deferred", "451 later", bench.Now.AddMinutes(20));
         bench.Pay(Due.AddDays(3), 500m);
         bench.Clock(bench.Now.AddHours(1));
-        bench.Dispatch().ShouldHaveSingleItem().ShouldBeOfType<Event.MessageWithdrawn>().Rule.ShouldBe("nothing-overdue");
+        bench.Dispatch().ShouldHaveSingleItem().ShouldBeOfType<MessageEvent.Withdrawn>().Rule.ShouldBe("nothing-overdue");
         message.Status.ShouldBe(IntentStatus.Withdrawn);
     }
 
@@ -84,7 +85,7 @@ public sealed class MessageFateTests
         bench.Invoice("RE-1", Due, 500m);
         bench.Review(Due.AddDays(3));
         bench.Clock(PartyBench.At(Due.AddDays(3), 22));
-        bench.Dispatch().ShouldHaveSingleItem().ShouldBeOfType<Event.MessageDeferred>().Detail.ShouldBeNull();
+        bench.Dispatch().ShouldHaveSingleItem().ShouldBeOfType<MessageEvent.Deferred>().Detail.ShouldBeNull();
         bench.State.Messages.Values.Single().ShouldSatisfyAllConditions(m => m.Tries.ShouldBe(0), m => m.FirstTriedAt.ShouldBeNull());
     }
 
@@ -92,8 +93,8 @@ public sealed class MessageFateTests
     public void Nobody_tries_again_for_who_was_erased_meanwhile()
     {
         var message = Released();
-        bench.Do(new Input.Erasure { Key = bench.NextKey(), Account = "A1", Reason = "asked for" });
-        Says("deferred", "451 later", bench.Now.AddMinutes(20)).ShouldHaveSingleItem().ShouldBe(new Event.MessageWithdrawn(message.Id, "erased"));
+        bench.Do(new AccountInput.Erasure { Key = bench.NextKey(), Account = "A1", Reason = "asked for" });
+        Says("deferred", "451 later", bench.Now.AddMinutes(20)).ShouldHaveSingleItem().ShouldBe(new MessageEvent.Withdrawn(message.Id, "erased"));
     }
 
     // --- bounced ---
@@ -148,11 +149,12 @@ public sealed class MessageFateTests
         Says("sent");
         Bounce("hard", "5.1.1");
         ContactGateOf("email").ShouldBe("undeliverable");
-        bench.Do(new Input.ContactPoint { Key = bench.NextKey(), Account = "A1", Channel = "email", Address = "pay@customer.example" })
+        bench.Do(new ContactInput.PointSet { Key = bench.NextKey(), Account = "A1", Channel = "email", Address = "pay@customer.example" })
             .Events.Count.ShouldBe(1);
         ContactGateOf("email").ShouldBeNull();
         bench.State.Contact.BadAddresses.ShouldBeNull();
-        bench.Do(new Input.ContactPoint { Key = bench.NextKey(), Account = "A1", Channel = "email", Address = "pay@customer.example" }).Events.ShouldBeEmpty();
+        bench.Do(new ContactInput.PointSet { Key = bench.NextKey(), Account = "A1", Channel = "email", Address = "pay@customer.example" })
+            .Events.ShouldBeEmpty();
     }
 
     private string? ContactGateOf(string channel)
@@ -208,9 +210,9 @@ public sealed class MessageFateTests
     {
         var message = Released();
         Says("deferred", "451", bench.Now.AddHours(1));
-        Refuse(new Input.MessageBounced { Key = "x", Account = "A1", Message = message.Id, Kind = "hard" }).ShouldBe(Refusal.MessageNotSent);
-        Refuse(new Input.MessageBounced { Key = "x", Account = "A1", Message = "m-00-00000099", Kind = "hard" }).ShouldBe(Refusal.UnknownMessage);
-        Refuse(new Input.MessageSettled { Key = "x", Account = "A1", Message = message.Id, Outcome = "sent" }).ShouldBe(Refusal.MessageNotUnknown);
+        Refuse(new MessageInput.Bounced { Key = "x", Account = "A1", Message = message.Id, Kind = "hard" }).ShouldBe(Refusal.MessageNotSent);
+        Refuse(new MessageInput.Bounced { Key = "x", Account = "A1", Message = "m-00-00000099", Kind = "hard" }).ShouldBe(Refusal.UnknownMessage);
+        Refuse(new MessageInput.Settled { Key = "x", Account = "A1", Message = message.Id, Outcome = "sent" }).ShouldBe(Refusal.MessageNotUnknown);
     }
 
     private Refusal? Refuse(Input input) => Should.Throw<ShouldAssertException>(() => bench.Do(input)).Message switch
@@ -226,7 +228,7 @@ public sealed class MessageFateTests
     {
         var message = Released();
         Says("unknown", "the connection broke");
-        bench.Do(new Input.MessageSettled
+        bench.Do(new MessageInput.Settled
         {
             Key = "s", Account = "A1", Message = message.Id, Outcome = "failed", Actor = "ann", Reason = "log of the relay, pay@customer.example not in it",
         });

@@ -40,9 +40,9 @@ internal static class Played
         db.CreateFunction("state_text", (byte[] state) => StateText.Of(state));
         db.CreateFunction("pending", (byte[] state, string id) =>
         {
-            var message = RowKinds.Messages.Decode(state);
+            var message = MessageChapter.Rows.Decode(state);
             (message.Id, message.Status) = (id, IntentStatus.Pending);
-            return RowKinds.Messages.Encode(message);
+            return MessageChapter.Rows.Encode(message);
         });
         db.CreateFunction("without_second_movement", (byte[] state) =>
         {

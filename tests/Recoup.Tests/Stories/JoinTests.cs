@@ -121,7 +121,7 @@ public sealed class JoinTests
         var dispatched = play.Dispatch(On(4, 20, 12));
         dispatched.Sent.ShouldBe(1);
         var released = play.Journal().Where(r => r.Kind == "message_released").ShouldHaveSingleItem();
-        var text = Settling.ReleasedText(play.Store, released.Party, released.Seq, ((Event.MessageReleased)Play.EventOf(released)).Message)!;
+        var text = Settling.ReleasedText(play.Store, released.Party, released.Seq, ((MessageEvent.Released)Play.EventOf(released)).Message)!;
         text.Body.ShouldContain("I1");
         text.Body.ShouldContain("I2");
         // Asked of a party that is none any more, nothing happens; nor is it looked at by a run.
@@ -205,7 +205,7 @@ public sealed class JoinTests
     }
 
     private static List<string> Steps(Play play) => [.. play.Journal().Where(r => r.Kind == "decided").OrderBy(r => r.RecordedAt)
-        .Select(r => (r.EffectiveOn, ((Event.Decided)Play.EventOf(r)).Decision)).Where(d => d.Decision.Action != "wait")
+        .Select(r => (r.EffectiveOn, ((DecisionEvent.Made)Play.EventOf(r)).Decision)).Where(d => d.Decision.Action != "wait")
             .Select(d => $"{d.EffectiveOn:yyyy-MM-dd} {d.Decision.Step}")];
 
     [Fact]
@@ -213,7 +213,7 @@ public sealed class JoinTests
     {
         using var play = Written();
         var message = play.Journal().Single(r => r is { Kind: "message_released", Party: "A2" });
-        var id = ((Event.MessageReleased)Play.EventOf(message)).Message;
+        var id = ((MessageEvent.Released)Play.EventOf(message)).Message;
         var text = Settling.ReleasedText(play.Store, "A2", message.Seq, id)!;
         var token = Settling.UnsubscribeToken(play.Store, "A2", id);
         Sent(play, On(4, 21), Join);
@@ -232,7 +232,7 @@ public sealed class JoinTests
         play.Run(new Step.Run(On(5, 6), Day(5, 6)));
         play.Dispatch(On(5, 6, 11));
         play.Journal().Where(r => r.Kind == "message_released" && r.RecordedAt > message.RecordedAt + 1)
-            .ShouldAllBe(r => Settling.ReleasedText(play.Store, "A1", r.Seq, ((Event.MessageReleased)Play.EventOf(r)).Message)!.To != text.To);
+            .ShouldAllBe(r => Settling.ReleasedText(play.Store, "A1", r.Seq, ((MessageEvent.Released)Play.EventOf(r)).Message)!.To != text.To);
         ShouldBeSound(play);
     }
 
@@ -242,7 +242,7 @@ public sealed class JoinTests
         using var play = Written();
         var before = play.Journal().Single(r => r is { Kind: "message_settled", Party: "A2" });
         Sent(play, On(4, 21), Join);
-        Sent(play, On(4, 22), Json.Line("message_bounced", "mb", "A2", ("message", ((Event.MessageSettled)Play.EventOf(before)).Message), ("kind", "hard")));
+        Sent(play, On(4, 22), Json.Line("message_bounced", "mb", "A2", ("message", ((MessageEvent.Settled)Play.EventOf(before)).Message), ("kind", "hard")));
         new Readings(play.Store).PersonalOf(Party(play, "A2"), "A2")!.Email.ShouldBe("third@brandt.example");
         new Readings(play.Store).PersonalOf(Party(play, "A1"), "A1")!.Email.ShouldBe("nora@brandt.example");
 
@@ -253,7 +253,7 @@ public sealed class JoinTests
         other.Dispatch(On(5, 6, 11)).Sent.ShouldBe(1);
         var after = other.Journal().Where(r => r.Kind == "message_settled").MaxBy(r => r.RecordedAt)!;
         after.Party.ShouldBe("A1");
-        Sent(other, On(5, 7), Json.Line("message_bounced", "mb", after.Account, ("message", ((Event.MessageSettled)Play.EventOf(after)).Message),
+        Sent(other, On(5, 7), Json.Line("message_bounced", "mb", after.Account, ("message", ((MessageEvent.Settled)Play.EventOf(after)).Message),
             ("kind", "hard")));
         if (after.Account == "A2") new Readings(other.Store).PersonalOf(Party(other, "A2"), "A2")!.Email.ShouldBe("third@brandt.example");
         ShouldBeSound(play);
@@ -336,7 +336,7 @@ public sealed class JoinTests
             if ((after = page.Next) is null) break;
         }
         single.ShouldBe(timeline);
-        var joined = (Event.PartyJoined)Play.EventOf(pages.Timeline(state, "A1", null, 100).Rows.Single(r => r.Kind == "party_joined"));
+        var joined = (PartyEvent.Joined)Play.EventOf(pages.Timeline(state, "A1", null, 100).Rows.Single(r => r.Kind == "party_joined"));
         (joined.Accounts[0], joined.Reason).ShouldBe(("A2", "the same name and birthday"));
         var events = readings.EventsOf(state);
         var section = AccountStatement.Of(events, Fold.Of(events, state.Id), "A2", Day(4, 1), Day(5, 6)).Sections.ShouldHaveSingleItem();

@@ -19,7 +19,7 @@ public sealed class JoinedStateTests
     {
         state.Joining = other;
         Fold.Apply(state, new Envelope(9, state.Accounts[0].Account, Today, Today, 0, "j"),
-            new Event.PartyJoined(other.Id, 8, [other.Accounts[0].Account], null), cells ?? new CellDeltas());
+            new PartyEvent.Joined(other.Id, 8, [other.Accounts[0].Account], null), cells ?? new CellDeltas());
         return state;
     }
 
@@ -146,7 +146,7 @@ public sealed class JoinedStateTests
         other.Treatments.Add(Ladder("first 10 5"));
         other.Contact.Points.Add(new ContactPoint { Channel = "email", Token = "theirs" });
         other.NextReviewOn = Today;
-        Fold.Apply(other, new Envelope(8, "Q-1", Today, Today, 0, "j"), new Event.PartyLeft("P"), new CellDeltas());
+        Fold.Apply(other, new Envelope(8, "Q-1", Today, Today, 0, "j"), new PartyEvent.Left("P"), new CellDeltas());
         var stone = new PartyState { Id = "Q", AsOf = Today, JoinedTo = "P", LastSeq = 8 };
         StateText.Of(StateCodec.Encode(other)).ShouldBe(StateText.Of(StateCodec.Encode(stone)));
         other.Left!.Accounts.ShouldHaveSingleItem().Account.ShouldBe("Q-1");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
@@ -488,7 +489,7 @@ internal sealed class Story : IDisposable
         Play.News();
         if (Play.Run(new Step.Run(now, Today, all)) is null)
             throw new StoryException($"a run as of {Today:yyyy-MM-dd} is refused: something of a later business date is known already");
-        var came = Play.News().Where(r => r.Kind == "decided").Select(r => ((Event.Decided)Play.EventOf(r)).Decision).ToList();
+        var came = Play.News().Where(r => r.Kind == "decided").Select(r => ((DecisionEvent.Made)Play.EventOf(r)).Decision).ToList();
         decided = came.FindAll(d => d.Document is null);
         documents = came.FindAll(d => d.Document is not null);
     }
@@ -499,7 +500,7 @@ internal sealed class Story : IDisposable
         messages += Play.Dispatch(now).Sent;
         attached = [];
         foreach (var row in Play.News())
-            if (Play.EventOf(row) is Event.MessageReleased released)
+            if (Play.EventOf(row) is MessageEvent.Released released)
             {
                 var text = new Dispatcher(Play.Door, new Dictionary<string, ChannelPort>(StringComparer.Ordinal))
                     .TextOf(row.Party, Play.Store.Party(row.Party)!.Value.State.LastSeq, released.Message);

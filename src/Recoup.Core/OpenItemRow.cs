@@ -1,6 +1,8 @@
+using Recoup.Core.Accounts;
 using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
 
-namespace Recoup.Core.Inputs;
+namespace Recoup.Core;
 
 /// <summary>
 /// One open item, or one credit, of a file that lists everything that is open. Where there are problems, account and
@@ -12,7 +14,7 @@ namespace Recoup.Core.Inputs;
 /// <param name="Problems">Why the row can't be taken.</param>
 /// <param name="Raw">The row as it stands in the file, card numbers masked, cut to a bounded length; for the rejects.</param>
 public sealed record OpenItemRow(
-    long Line, string Account, string Number, DateOnly IssuedOn, DateOnly DueOn, Money Balance, Input.AccountSet? Set,
+    long Line, string Account, string Number, DateOnly IssuedOn, DateOnly DueOn, Money Balance, AccountInput.Set? Set,
     IReadOnlyList<InputProblem> Problems, string Raw)
 {
     /// <summary>What its sender should know of a row that is taken: what was left out of it.</summary>

@@ -1,11 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Parties;
-using Recoup.Core.Workspace;
+using Recoup.Core.Foundation;
 
-namespace Recoup.Core.Decisions;
+namespace Recoup.Core.Contact;
 
 /// <summary>
 /// The addresses of a party, and the tokens by which they are known where nobody may read them. A token is of the
@@ -31,9 +30,9 @@ public static class PartyAddresses
     public static AccountDetails AddresseeOf(PartyState state, AccountDetails account, string channel)
     {
         if (state.Accounts.Count == 1 || state.Contact.Point(channel) is not null) return account;
-        var known = state.Accounts.Where(a => PartyState.TokenOf(a, channel) is not null)
+        var known = state.Accounts.Where(a => TokenOf(a, channel) is not null)
             .OrderBy(a => a != account).ThenBy(a => a.Portfolio != account.Portfolio).ToList();
-        return known.Find(a => !state.Contact.IsUndeliverable(channel, PartyState.TokenOf(a, channel)!)) ?? known.FirstOrDefault() ?? account;
+        return known.Find(a => !state.Contact.IsUndeliverable(channel, TokenOf(a, channel)!)) ?? known.FirstOrDefault() ?? account;
     }
 
     /// <summary>
@@ -101,4 +100,16 @@ public static class PartyAddresses
 
     private static bool IsNumber(string channel, string address) =>
         channel is Channel.Call or Channel.Sms || (channel == Channel.Any && !address.Contains('@', StringComparison.Ordinal));
+
+    /// <summary>The token of what an account has for a channel; null: nothing, or the channel is reached by contact points only.</summary>
+    public static string? TokenOf(AccountDetails account, string channel) =>
+        channel switch { Channel.Email => account.EmailToken, Channel.Call => account.PhoneToken, _ => null };
+
+    /// <summary>An address of the channel is known: the party's contact point, or what one of its accounts has.</summary>
+    public static bool IsKnownBy(PartyState state, string channel) =>
+        state.Contact.Point(channel) is not null || state.Accounts.Exists(a => TokenOf(a, channel) is not null);
+
+    /// <summary>As <see cref="AllTokens"/>, in the country of one of the party's accounts.</summary>
+    internal static IReadOnlyList<string> TokensOf(IVault vault, PartyState state, string account, string channel, string address) =>
+        AllTokens(vault, state, channel, address, state.Account(account)?.Country);
 }

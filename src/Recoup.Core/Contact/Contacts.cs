@@ -1,0 +1,368 @@
+using System.Text.Json.Serialization;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
+using Recoup.Core.Measures;
+using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
+using static Recoup.Core.Inputs.FieldType;
+using static Recoup.Core.Inputs.Fields;
+
+namespace Recoup.Core.Contact;
+
+// A field named after a kind of input that it refers to hides that kind inside the record; nothing there needs it.
+#pragma warning disable CS0108
+
+/// <summary>What people tell of contacts, and of where the party can be reached.</summary>
+public abstract record ContactInput : Input.OfAccount
+{
+    private ContactInput() { }
+
+    /// <summary>Somebody spoke, wrote or tried to, in either direction.</summary>
+    public sealed record Made : ContactInput
+    {
+        public override bool IsOfPerson => true;
+        public required DateTimeOffset At { get; init; }
+        public required string Channel { get; init; }
+        public required string Direction { get; init; }
+        public required string Outcome { get; init; }
+        public string? Agent { get; init; }
+        public int? Minutes { get; init; }
+        public string? Promise { get; init; }
+    }
+
+    /// <summary>The address of a channel, in place of the one before.</summary>
+    public sealed record PointSet : ContactInput
+    {
+        public override bool IsOfPerson => true;
+        public required string Channel { get; init; }
+        public required string Address { get; init; }
+    }
+}
+
+/// <summary>What happened: contacts, and addresses given.</summary>
+public abstract record ContactEvent : Event
+{
+    private ContactEvent() { }
+
+    /// <summary>Somebody spoke, wrote or tried to. <see cref="Proactive"/>: nothing of the account was overdue that day.</summary>
+    public sealed record Made(DateTimeOffset At, string Channel, string Direction, string Outcome, string? Agent, int? Minutes, string? Promise,
+        bool Proactive) : ContactEvent;
+
+    /// <summary>An address for a channel was added or replaced. The address itself is sealed.</summary>
+    public sealed record PointSet(string Channel, string Token, byte[] Sealed) : ContactEvent
+    {
+        /// <summary>Tokens by which the address was marked undeliverable when its spellings had one each; null: there are none.</summary>
+        public IReadOnlyList<string>? FormerTokens { get; init; }
+    }
+}
+
+/// <summary>A contact or an attempt at one that counts toward the caps.</summary>
+public sealed record ContactRecord(
+    DateTimeOffset At,
+    string Channel,
+    bool Outbound,
+    bool RightParty) : IFormed<ContactRecord>
+{
+    public static ContactRecord Blank => new(default, "", false, false);
+
+    public static ContactRecord Form<TForm>(ref TForm f, ContactRecord v) where TForm : IForm, allows ref struct =>
+        new(f.Instant("at", v.At), f.Word("channel", v.Channel), f.Flag("outbound", v.Outbound), f.Flag("right_party", v.RightParty));
+}
+
+/// <summary>An address of the party, known by a token; the address itself is sealed.</summary>
+public sealed class ContactPoint : IFormed<ContactPoint>
+{
+    public string Channel { get; set; } = "";
+    public string Token { get; set; } = "";
+    public byte[] Sealed { get; set; } = [];
+
+    public static ContactPoint Blank => new();
+
+    public static ContactPoint Form<TForm>(ref TForm f, ContactPoint v) where TForm : IForm, allows ref struct
+    {
+        v.Channel = f.Word("channel", v.Channel);
+        v.Token = f.Text("token", v.Token);
+        v.Sealed = f.Bytes("sealed", v.Sealed);
+        return v;
+    }
+}
+
+/// <summary>An address, by its token, that takes nothing of a channel.</summary>
+public sealed record BadAddress(
+    string Channel,
+    string Token) : IFormed<BadAddress>
+{
+    public static BadAddress Blank => new("", "");
+
+    public static BadAddress Form<TForm>(ref TForm f, BadAddress v) where TForm : IForm, allows ref struct =>
+        new(f.Word("channel", v.Channel), f.Text("token", v.Token));
+}
+
+/// <summary>What the contact gate must know of a party: it is the party's, not an account's.</summary>
+public sealed class ContactSlice : Slice, IFormed<ContactSlice>
+{
+    /// <summary>How long a contact is remembered here, days; longer than any cap looks back.</summary>
+    public const int RecentDays = 40;
+
+    public List<ContactRecord> Recent { get; set; } = [];
+    public List<OptOut> OptOuts { get; set; } = [];
+    public List<ContactPoint> Points { get; set; } = [];
+
+    /// <summary>Addresses that take no mail, by what a server said of them; null: none is known.</summary>
+    public List<BadAddress>? BadAddresses { get; set; }
+
+    /// <summary>Nothing is known of it.</summary>
+    public override bool IsEmpty => Recent.Count + OptOuts.Count + Points.Count == 0 && BadAddresses is null;
+
+    public override void Advance(PartyState party, DateOnly from, DateOnly to) => Forget(to);
+
+    /// <summary>Contacts of both count; what was withdrawn of either is withdrawn. Of two addresses of a channel this slice's own stays.</summary>
+    public override void Join(Slice other)
+    {
+        var theirs = (ContactSlice)other;
+        foreach (var record in theirs.Recent) Remember(record);
+        foreach (var optOut in theirs.OptOuts) Add(optOut);
+        foreach (var point in theirs.Points)
+            if (Point(point.Channel) is null) Points.Add(point);
+        foreach (var bad in theirs.BadAddresses ?? []) Mark(bad);
+    }
+
+    public ContactPoint? Point(string channel) => Points.FindLast(p => p.Channel == channel);
+
+    /// <param name="others">Tokens that the same address had when its spellings had one each.</param>
+    public bool HasOptedOut(string channel, string? token, DateOnly today, IReadOnlyList<string>? others = null)
+    {
+        foreach (var o in OptOuts)
+            if ((o.Channel == channel || o.Channel == Contact.Channel.Any) && (o.Token is null || o.Token == token || others?.Contains(o.Token) == true)
+                && !(o.Until <= today)) return true;
+        return false;
+    }
+
+    /// <summary>A server said that this address takes no mail, and nobody has said since that it does.</summary>
+    /// <param name="others">Tokens that the same address had when its spellings had one each.</param>
+    public bool IsUndeliverable(string channel, string? token, IReadOnlyList<string>? others = null) =>
+        BadAddresses is { } bad && token is not null && (bad.Contains(new BadAddress(channel, token))
+            || others?.Any(t => bad.Contains(new BadAddress(channel, t))) == true);
+
+    internal void Mark(BadAddress address)
+    {
+        if (!IsUndeliverable(address.Channel, address.Token)) (BadAddresses ??= []).Add(address);
+    }
+
+    /// <summary>Somebody gave the address anew: it is believed again.</summary>
+    internal void Believe(BadAddress address)
+    {
+        BadAddresses?.Remove(address);
+        if (BadAddresses?.Count == 0) BadAddresses = null;
+    }
+
+    /// <summary>
+    /// A withdrawal holds from the moment it is known, whatever day it is dated; consent holds from its own day.
+    /// Consent to everything takes every withdrawal back.
+    /// </summary>
+    internal void Change(string channel, string? token, bool granted, DateOnly on, DateOnly today)
+    {
+        var meant = OptOuts.FindAll(o => Means(o, channel, token));
+        OptOuts.RemoveAll(meant.Contains);
+        if (!granted) OptOuts.Add(new OptOut(channel, token));
+        else if (on > today) OptOuts.AddRange(meant.Select(o => o with { Until = o.Until < on ? o.Until : on }));
+    }
+
+    /// <summary>Whether saying this would change anything.</summary>
+    internal bool Changes(string channel, string? token, bool granted, DateOnly on, DateOnly today) =>
+        granted ? OptOuts.Exists(o => Means(o, channel, token) && !(o.Until <= (on > today ? on : today))) : !OptOuts.Contains(new OptOut(channel, token));
+
+    /// <summary>Consent for everything was withdrawn, and that would outlast consent given for one channel from that day on.</summary>
+    internal bool IsWithdrawnForAll(DateOnly on, DateOnly today) =>
+        OptOuts.Exists(o => o is { Channel: Contact.Channel.Any, Token: null } && !(o.Until <= (on > today ? on : today)));
+
+    /// <summary>
+    /// Who wants nothing and then says yes to one channel wants nothing of the others: that they withdrew everything is kept
+    /// channel by channel, and for the one only until its day comes.
+    /// </summary>
+    internal void TakeOutOfAll(string channel, DateOnly on, DateOnly today)
+    {
+        var at = OptOuts.FindIndex(static o => o is { Channel: Contact.Channel.Any, Token: null });
+        if (at < 0) return;
+        var all = OptOuts[at];
+        OptOuts.RemoveAt(at);
+        foreach (var other in Contact.Channel.All)
+            if (other != channel) Add(all with { Channel = other });
+        if (on > today) Add(new OptOut(channel, null) { Until = all.Until < on ? all.Until : on });
+    }
+
+    /// <summary>Of two withdrawals of the same the longer one holds.</summary>
+    internal void Add(OptOut withdrawal)
+    {
+        var at = OptOuts.FindIndex(o => o.Channel == withdrawal.Channel && o.Token == withdrawal.Token);
+        if (at < 0) OptOuts.Add(withdrawal);
+        else if (OptOuts[at].Until is { } until && !(withdrawal.Until <= until)) OptOuts[at] = withdrawal;
+    }
+
+    private static bool Means(OptOut o, string channel, string? token) =>
+        (channel == Contact.Channel.Any && token is null) || (o.Channel == channel && o.Token == token);
+
+    /// <summary>Outbound contacts on the last <paramref name="days"/> days, <paramref name="today"/> included.</summary>
+    /// <param name="zone">In which days are counted: the portfolio's.</param>
+    public int OutboundWithin(DateOnly today, int days, string zone)
+    {
+        var count = 0;
+        foreach (var contact in Recent)
+        {
+            if (!contact.Outbound) continue;
+            var on = LocalDay.Of(contact.At, zone);
+            if (on > today.Plus(-days) && on <= today) count++;
+        }
+        return count;
+    }
+
+    public void Remember(ContactRecord contact)
+    {
+        var at = Recent.FindLastIndex(r => r.At <= contact.At);
+        Recent.Insert(at + 1, contact);
+    }
+
+    /// <summary>By UTC's days: a fold needs no zone, and what it forgets no cap looks back to.</summary>
+    public void Forget(DateOnly today)
+    {
+        if (Recent.Count > 0) Recent.RemoveAll(r => DateOnly.FromDateTime(r.At.UtcDateTime) < today.Plus(-RecentDays));
+        if (OptOuts.Count > 0) OptOuts.RemoveAll(o => o.Until <= today);
+    }
+
+    public static ContactSlice Blank => new();
+
+    public static ContactSlice Form<TForm>(ref TForm f, ContactSlice v) where TForm : IForm, allows ref struct
+    {
+        f.BeginRare(4);
+        v.Recent = f.List("recent", v.Recent);
+        v.OptOuts = f.List("opt_outs", v.OptOuts);
+        v.Points = f.List("points", v.Points);
+        v.BadAddresses = f.ListOrNull("bad_addresses", v.BadAddresses);
+        f.EndRare();
+        return v;
+    }
+}
+
+/// <summary>Contacts: who spoke to whom by which channel, and where the party can be reached.</summary>
+public static class ContactChapter
+{
+    public static readonly SliceKind<ContactSlice> Slice = new("contact", 8);
+
+    /// <summary>What stands for a party of which nothing is known; nobody writes to it.</summary>
+    private static readonly ContactSlice Nothing = new();
+
+    extension(PartyState party)
+    {
+        /// <summary>To be read. What is written goes to the slice.</summary>
+        public ContactSlice Contact => Slice.Of(party) ?? Nothing;
+    }
+
+    internal static readonly InputKind[] Inputs =
+    [
+        InputKind.Of("contact", "somebody spoke, wrote, or tried to", true,
+        [
+            Need("at", Instant, "when"), Choice("channel", "email, sms, call or letter", [.. Channel.All]) with { Required = true },
+            Choice("direction", "who began", "outbound", "inbound") with { Required = true },
+            Choice("outcome", "what came of it", "right_party", "wrong_party", "third_party", "no_answer", "busy", "voicemail", "left_message",
+                "not_connected", "refused", "delivered", "bounced") with { Required = true },
+            May("agent", Text, "who") with { LengthMax = 60 }, May("minutes", Integer, "how long"), May("promise", Text, "key of the promise it led to"),
+        ], d =>
+        {
+            if (d.GetOrNull<long>("minutes") is < 0 or > 1440) d.Problem("minutes", "must be 0 to 1440");
+            return new ContactInput.Made { Key = "", Account = d.Need("account"), At = d.Get<DateTimeOffset>("at"), Channel = d.Need("channel"),
+                Direction = d.Need("direction"), Outcome = d.Need("outcome"), Agent = d.Text("agent"), Minutes = (int?)d.GetOrNull<long>("minutes"),
+                    Promise = d.Text("promise") };
+        }),
+        InputKind.Of("contact_point", "adds or replaces the address of a channel", true,
+        [
+            Choice("channel", "email, sms, call or letter", [.. Channel.All]) with { Required = true },
+            Need("address", Text, "mail address, number or postal address") with { Personal = true, LengthMax = 500 },
+        ], d => new ContactInput.PointSet
+        {
+            Key = "", Account = d.Need("account"), Channel = d.Need("channel"),
+            Address = d.Need("channel") == Channel.Email ? FieldChecks.CheckEmail(d, d.Need("address"), "address")! : d.Need("address"),
+        }),
+    ];
+
+    internal static readonly EventKind[] Events =
+    [
+        new("contact_made", ContactJson.Default.Made), new("contact_point_set", ContactJson.Default.PointSet),
+    ];
+
+    // --- rules ---
+
+    /// <param name="zone">Of the account's portfolio.</param>
+    internal static Refused? Handle(Handling work, ContactInput input, IVault vault, string zone)
+    {
+        switch (input)
+        {
+            case ContactInput.Made i: Make(work, i, zone); break;
+            case ContactInput.PointSet i: SetPoint(work, i, vault); break;
+            default: throw new InvariantBrokenException($"{input.GetType().Name} is no input of a contact");
+        }
+        return null;
+    }
+
+    private static void Make(Handling work, ContactInput.Made i, string zone)
+    {
+        var on = LocalDay.Of(i.At, zone);
+        // What is overdue on that day, as far as the header still tells: it stands on today.
+        var overdue = work.State.Exposures.Exists(e => e.Account == i.Account && Ageing.IsOverdue(e.DueOn, on));
+        work.Emit(new ContactEvent.Made(i.At, i.Channel, i.Direction, i.Outcome, i.Agent, i.Minutes, i.Promise, Proactive: !overdue), on);
+        if (on > work.Today)
+            work.Remarks.Add($"account {i.Account}: contact {i.Key} is of {on:yyyy-MM-dd}, and it is {work.Today:yyyy-MM-dd}: it counts toward the caps on "
+                + "contacts from that day on, and not before. If the day is mistyped, send the contact again with its right day, under another key");
+    }
+
+    private static void SetPoint(Handling work, ContactInput.PointSet i, IVault vault)
+    {
+        var tokens = PartyAddresses.TokensOf(vault, work.State, i.Account, i.Channel, i.Address);
+        AddressRemarks.Add(work, i.Account, i.Channel, i.Address, work.State.Account(i.Account)?.Country);
+        var marked = tokens.Where(t => work.State.Contact.IsUndeliverable(i.Channel, t)).ToList();
+        if (work.State.Contact.Point(i.Channel)?.Token == tokens[0] && marked.Count == 0) return;
+        marked.Remove(tokens[0]);
+        work.Emit(new ContactEvent.PointSet(i.Channel, tokens[0], vault.Seal(work.State.Id, System.Text.Encoding.UTF8.GetBytes(i.Address)))
+        {
+            FormerTokens = marked.Count == 0 ? null : marked,
+        });
+    }
+
+    // --- what follows from events ---
+
+    internal static void Fold(PartyState state, Envelope e, CellDeltas cells, ContactEvent happened)
+    {
+        switch (happened)
+        {
+            case ContactEvent.Made contact:
+                Slice.In(state).Remember(new ContactRecord(contact.At, contact.Channel, contact.Direction == "outbound", contact.Outcome == "right_party"));
+                if (contact.Direction == "outbound") CountAction(state, e.Account, cells, e.EffectiveOn, contact.Proactive);
+                break;
+            case ContactEvent.PointSet point: SetPoint(state, point); break;
+            default: throw new InvariantBrokenException($"{happened.GetType().Name} is no event of a contact");
+        }
+        state.Touch(e);
+    }
+
+    private static void SetPoint(PartyState state, ContactEvent.PointSet point)
+    {
+        var contact = Slice.In(state);
+        contact.Points.RemoveAll(p => p.Channel == point.Channel);
+        contact.Points.Add(new ContactPoint { Channel = point.Channel, Token = point.Token, Sealed = point.Sealed });
+        contact.Believe(new BadAddress(point.Channel, point.Token));
+        foreach (var former in point.FormerTokens ?? []) contact.Believe(new BadAddress(point.Channel, former));
+    }
+
+    internal static void CountAction(PartyState state, string account, CellDeltas cells, DateOnly on, bool proactive)
+    {
+        PartyLedger.Flow(state, account, cells, Measure.Actions, on, null, "", 0, 1);
+        if (proactive) PartyLedger.Flow(state, account, cells, Measure.ProactiveActions, on, null, "", 0, 1);
+    }
+}
+
+/// <summary>How the events are written: null is left out, and a field that is none of its own refuses the payload.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(ContactEvent.Made))]
+[JsonSerializable(typeof(ContactEvent.PointSet))]
+internal sealed partial class ContactJson : JsonSerializerContext;

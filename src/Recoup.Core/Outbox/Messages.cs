@@ -1,0 +1,147 @@
+using System.Text.Json.Serialization;
+using Recoup.Core.Events;
+using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
+using Recoup.Core.Parties;
+using static Recoup.Core.Inputs.FieldType;
+using static Recoup.Core.Inputs.Fields;
+
+namespace Recoup.Core.Outbox;
+
+/// <summary>What people, and mail that came back, tell of messages.</summary>
+public abstract record MessageInput : Input.OfAccount
+{
+    private MessageInput() { }
+
+    /// <summary>A person settles what a channel left unknown.</summary>
+    public sealed record Settled : MessageInput
+    {
+        public required string Message { get; init; }
+        public required string Outcome { get; init; }
+
+        /// <summary>How the person knows; null: not said.</summary>
+        public string? Reason { get; init; }
+    }
+
+    /// <summary>A message came back: hard where the address takes no mail, soft where it was this message or this day.</summary>
+    public sealed record Bounced : MessageInput
+    {
+        public required string Message { get; init; }
+        public DateOnly? On { get; init; }
+        public required string Kind { get; init; }
+        public string? Status { get; init; }
+        public string? Detail { get; init; }
+        public override DateOnly? EffectiveOn => On;
+    }
+}
+
+/// <summary>What happened to messages once they were decided.</summary>
+public abstract record MessageEvent : Event
+{
+    private MessageEvent() { }
+
+    /// <summary>A contact intent was cleared a second time and handed to its channel. The text as sent is sealed.</summary>
+    public sealed record Released(string Message, string Clearance, byte[] Sealed) : MessageEvent
+    {
+        /// <summary>The token of the address it goes to; null in journals from before it was kept.</summary>
+        public string? AddressToken { get; init; }
+
+        /// <summary>The template that its text was made from: path and digest; null in journals from before it was kept.</summary>
+        public string? TemplateEdition { get; init; }
+
+        /// <summary>The words of the documents that go with it: path and digest; null where none go.</summary>
+        public string? WordsEdition { get; init; }
+
+        /// <summary>The number under which the workspace adopted the rules that let it go; null: none were adopted yet.</summary>
+        public int? Rules { get; init; }
+    }
+
+    /// <summary>Not now, by a rule of the gate or by the channel's word (channel-not-now): try again from then on.</summary>
+    public sealed record Deferred(string Message, string Rule, DateTimeOffset Until) : MessageEvent
+    {
+        /// <summary>What the channel said; null where the gate did.</summary>
+        public string? Detail { get; init; }
+
+        internal override bool HasWords => Detail is not null;
+
+        internal override Event WithWords(Func<string, string> change) => this with { Detail = change(Detail!) };
+    }
+
+    /// <summary>The reason for the message is gone, or a rule forbids it now; it will never be sent.</summary>
+    public sealed record Withdrawn(string Message, string Rule) : MessageEvent;
+
+    /// <summary>The channel answered. Outcome: sent, failed or unknown. Proactive: no listed item was overdue.</summary>
+    public sealed record Settled(string Message, string Outcome, string? Detail, bool Proactive) : MessageEvent
+    {
+        internal override bool HasWords => Detail is not null;
+
+        internal override Event WithWords(Func<string, string> change) => this with { Detail = change(Detail!) };
+    }
+
+    /// <summary>
+    /// It did not reach its reader. Kind: hard where the address itself takes no mail, which is known of it from here on;
+    /// soft where it is this message or this day. The status is RFC 3463's.
+    /// </summary>
+    public sealed record Bounced(string Message, string Kind, string Channel, string? AddressToken, string? Status, string? Detail) : MessageEvent
+    {
+        internal override bool HasWords => Detail is not null;
+
+        internal override Event WithWords(Func<string, string> change) => this with { Detail = change(Detail!) };
+    }
+}
+
+/// <summary>Messages: letters and documents for customers, on their way and after it.</summary>
+public static class MessageChapter
+{
+    public static readonly RowKind<string, Intent> Rows = new("message", RowKeys.Text("id"), static m => m.Id,
+        RowColumn<Intent>.Integer("status", static m => (long)m.Status),
+        RowColumn<Intent>.Integer("not_before", static m => m.NotBefore.ToUnixTimeMilliseconds()))
+    {
+        Mark = (byte)'M', IsFoundAlone = true, Indexes = [new("status", "status, not_before"), new("time", "not_before")],
+    };
+
+    extension(PartyState party)
+    {
+        /// <summary>Those that are loaded.</summary>
+        public Rows<string, Intent> Messages => (Rows<string, Intent>)party.Of(Rows);
+    }
+
+    internal static readonly InputKind[] Inputs =
+    [
+        InputKind.Of("message_settled", "a person says what became of a message whose fate is unknown", true,
+        [Need("message", Text, "its id"), Choice("outcome", "what became of it", "sent", "failed") with { Required = true },
+            May("reason", Text, "how they know; names no customer")],
+        d => new MessageInput.Settled { Key = "", Account = d.Need("account"), Message = d.Need("message"), Outcome = d.Need("outcome"),
+            Reason = d.Text("reason") }),
+        InputKind.Of("message_bounced", "a message came back undelivered", true,
+        [
+            Need("message", Text, "its id"), May("on", Date, "the day it came back; else today"),
+            Choice("kind", "hard: its address takes no mail; soft: it was this message, or this day", "hard", "soft") with { Required = true },
+            May("status", Text, "RFC 3463's, such as 5.1.1") with { LengthMax = 11 }, May("detail", Text, "what the server said; addresses are taken "
+                + "out") with { LengthMax = 400 },
+        ], d =>
+        {
+            if (d.Text("status") is { } status && !(status.Split('.') is [['2' or '4' or '5'], { Length: >= 1 and <= 3 } a, { Length: >= 1 and <= 3 } b]
+                && (a + b).All(char.IsAsciiDigit))) d.Problem("status", $"'{status}' is no status such as 5.1.1");
+            return new MessageInput.Bounced { Key = "", Account = d.Need("account"), Message = d.Need("message"), On = d.Date("on"), Kind = d.Need("kind"),
+                Status = d.Text("status"), Detail = d.Text("detail") };
+        }),
+    ];
+
+    internal static readonly EventKind[] Events =
+    [
+        new("message_released", MessageEventJson.Default.Released), new("message_deferred", MessageEventJson.Default.Deferred),
+        new("message_withdrawn", MessageEventJson.Default.Withdrawn), new("message_settled", MessageEventJson.Default.Settled),
+        new("message_bounced", MessageEventJson.Default.Bounced),
+    ];
+}
+
+/// <summary>How the events are written: null is left out, and a field that is none of its own refuses the payload.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(MessageEvent.Released))]
+[JsonSerializable(typeof(MessageEvent.Deferred))]
+[JsonSerializable(typeof(MessageEvent.Withdrawn))]
+[JsonSerializable(typeof(MessageEvent.Settled))]
+[JsonSerializable(typeof(MessageEvent.Bounced))]
+internal sealed partial class MessageEventJson : JsonSerializerContext;
