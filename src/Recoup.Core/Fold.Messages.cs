@@ -38,12 +38,12 @@ public static partial class Fold
         var detail = string.Join(' ', new[] { bounced.Kind, bounced.Status, bounced.Detail }.OfType<string>());
         // It left, whatever was known of that before; as a contact it counted when it was sent or became unknown.
         if (message.Status == IntentStatus.Sending && message.Document is null)
-            ContactChapter.Slice.In(state).Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
+            state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
         message.Bounce(detail);
         NoteChange(state, message.Id);
         if (bounced.Kind == "hard")
         {
-            if (bounced.AddressToken is { } token) ContactChapter.Slice.In(state).Mark(new BadAddress(bounced.Channel, token));
+            if (bounced.AddressToken is { } token) state.Contact.Mark(new BadAddress(bounced.Channel, token));
             // Nobody read it, so its step is taken anew, by a way that is left.
             if (message.Letter is { } letter) TakeBackStep(state, message, letter); else Deliveries.Block(state, message);
         }
@@ -65,7 +65,7 @@ public static partial class Fold
         }
         // Unknown may have reached the customer, so it counts toward the caps; settled later, it is not counted twice.
         if (settled.Outcome != "failed" && !counted)
-            ContactChapter.Slice.In(state).Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
+            state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
         if (settled.Outcome == "sent") ContactChapter.CountAction(state, e.Account, cells, e.EffectiveOn, settled.Proactive);
         if (settled.Outcome == "failed") state.Touch(e);
     }

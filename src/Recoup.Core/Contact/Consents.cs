@@ -134,7 +134,7 @@ public static class ConsentChapter
     internal static void Fold(PartyState state, Envelope e, ConsentEvent happened)
     {
         if (happened is not ConsentEvent.Changed consent) throw new InvariantBrokenException($"{happened.GetType().Name} is no event of consent");
-        var contact = ContactChapter.Slice.In(state);
+        var contact = state.Contact;
         if (consent.OutOfAll) contact.TakeOutOfAll(consent.Channel, e.EffectiveOn, e.RecordedOn);
         contact.Change(consent.Channel, consent.AddressToken, consent.Granted, e.EffectiveOn, e.RecordedOn);
         state.Touch(e);

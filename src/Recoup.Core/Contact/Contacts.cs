@@ -249,13 +249,9 @@ public static class ContactChapter
 {
     public static readonly SliceKind<ContactSlice> Slice = new("contact", 8);
 
-    /// <summary>What stands for a party of which nothing is known; nobody writes to it.</summary>
-    private static readonly ContactSlice Nothing = new();
-
     extension(PartyState party)
     {
-        /// <summary>To be read. What is written goes to the slice.</summary>
-        public ContactSlice Contact => Slice.Of(party) ?? Nothing;
+        public ContactSlice Contact => Slice.In(party);
     }
 
     internal static readonly InputKind[] Inputs =
@@ -335,7 +331,7 @@ public static class ContactChapter
         switch (happened)
         {
             case ContactEvent.Made contact:
-                Slice.In(state).Remember(new ContactRecord(contact.At, contact.Channel, contact.Direction == "outbound", contact.Outcome == "right_party"));
+                state.Contact.Remember(new ContactRecord(contact.At, contact.Channel, contact.Direction == "outbound", contact.Outcome == "right_party"));
                 if (contact.Direction == "outbound") CountAction(state, e.Account, cells, e.EffectiveOn, contact.Proactive);
                 break;
             case ContactEvent.PointSet point: SetPoint(state, point); break;
@@ -346,7 +342,7 @@ public static class ContactChapter
 
     private static void SetPoint(PartyState state, ContactEvent.PointSet point)
     {
-        var contact = Slice.In(state);
+        var contact = state.Contact;
         contact.Points.RemoveAll(p => p.Channel == point.Channel);
         contact.Points.Add(new ContactPoint { Channel = point.Channel, Token = point.Token, Sealed = point.Sealed });
         contact.Believe(new BadAddress(point.Channel, point.Token));
