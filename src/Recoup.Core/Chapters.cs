@@ -1,9 +1,8 @@
-using Recoup.Core.Events;
-using Recoup.Core.Workspace;
-using Recoup.Core.Outbox;
-using Recoup.Core.Decisions;
-using Recoup.Core.Contact;
 using Recoup.Core.Accounts;
+using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
+using Recoup.Core.Events;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;

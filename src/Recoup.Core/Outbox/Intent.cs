@@ -141,15 +141,6 @@ public abstract record IntentBody
     public sealed record Webhook(string Type, long Place) : IntentBody;
 }
 
-/// <summary>A step, the day it was taken, and the anchor from which its days were counted.</summary>
-public sealed record StepTaken(string Step, DateOnly On, DateOnly? AnchorOn, bool InShadow, int EntryAt) : IFormed<StepTaken>
-{
-    public static StepTaken Blank => new("", default, null, false, 0);
-
-    public static StepTaken Form<TForm>(ref TForm f, StepTaken v) where TForm : IForm, allows ref struct =>
-        new(f.Word("step", v.Step), f.Day("on", v.On), f.DayOrNull("anchor_on", v.AnchorOn), f.Flag("in_shadow", v.InShadow), f.Int("entry_at", v.EntryAt));
-}
-
 /// <summary>
 /// pending, then sending once released; then sent, failed or unknown by the port's word, or withdrawn by the gate's;
 /// bounced where it came back after it was sent.

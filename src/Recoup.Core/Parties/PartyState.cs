@@ -51,6 +51,15 @@ public sealed record FormerPlace(
         new(f.Word("account", v.Account), f.Day("until", v.Until), f.Word("portfolio", v.Portfolio), f.List("segments", v.Segments));
 }
 
+/// <summary>A step, the day it was taken, and the anchor from which its days were counted.</summary>
+public sealed record StepTaken(string Step, DateOnly On, DateOnly? AnchorOn, bool InShadow, int EntryAt) : IFormed<StepTaken>
+{
+    public static StepTaken Blank => new("", default, null, false, 0);
+
+    public static StepTaken Form<TForm>(ref TForm f, StepTaken v) where TForm : IForm, allows ref struct =>
+        new(f.Word("step", v.Step), f.Day("on", v.On), f.DayOrNull("anchor_on", v.AnchorOn), f.Flag("in_shadow", v.InShadow), f.Int("entry_at", v.EntryAt));
+}
+
 /// <summary>What the party underwent in one portfolio.</summary>
 public sealed class TreatmentState : IFormed<TreatmentState>
 {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
+using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 
@@ -108,12 +109,12 @@ public static class WebhookTypes
     /// <summary>Null: the outside is not told of it.</summary>
     public static WebhookFact? Of(Event e) => e switch
     {
-        Event.AccountOpened a => Account("account.opened", a.Details),
-        Event.AccountChanged a => Account("account.changed", a.Details),
-        Event.AccountMoved a => Fact("account.moved").Text("portfolio", a.Portfolio),
-        Event.PartyJoined p => Fact("party.joined").Text("joined", p.Party).Words("reason", p.Reason),
-        Event.PartyErased => Fact("party.erased"),
-        Event.ConsentChanged c => Fact("consent.changed").Text("channel", c.Channel).Flag("granted", c.Granted).Text("reason", c.Reason),
+        AccountEvent.Opened a => Account("account.opened", a.Details),
+        AccountEvent.Changed a => Account("account.changed", a.Details),
+        AccountEvent.Moved a => Fact("account.moved").Text("portfolio", a.Portfolio),
+        PartyEvent.Joined p => Fact("party.joined").Text("joined", p.Party).Words("reason", p.Reason),
+        PartyEvent.Erased => Fact("party.erased"),
+        ConsentEvent.Changed c => Fact("consent.changed").Text("channel", c.Channel).Flag("granted", c.Granted).Text("reason", c.Reason),
         InvoiceEvent.Issued i => Fact("invoice.issued").Text("number", i.Number).Day("issued_on", i.IssuedOn).Day("due_on", i.DueOn)
             .Amount(i.Minor, i.Currency).Words("order", i.Order).Words("terms", i.Terms),
         InvoiceEvent.Corrected i => Fact("invoice.corrected").Text("number", i.Number).Day("due_on", i.DueOn).Words("reason", i.Reason),
@@ -126,7 +127,7 @@ public static class WebhookTypes
         CreditEvent.Granted c => Fact("credit_note.issued").Text("number", c.Number).Amount(c.Minor, c.Currency),
         PaymentEvent.Refunded r => Fact("refund.made").Text("refund", r.Refund).Amount(r.Minor, r.Currency).Words("reason", r.Reason),
         WriteOffEvent.Made w => Fact("item.written_off").Text("number", w.Number).Words("reason", w.Reason),
-        Event.ContactMade c => Fact("contact.made").Text("at", Instant(c.At)).Text("channel", c.Channel).Text("direction", c.Direction)
+        ContactEvent.Made c => Fact("contact.made").Text("at", Instant(c.At)).Text("channel", c.Channel).Text("direction", c.Direction)
             .Text("outcome", c.Outcome).Text("promise", c.Promise),
         PromiseEvent.Made p => Fact("promise.made").Text("promise", p.Promise).Day("due_on", p.DueOn).Amount(p.Minor, p.Currency),
         PromiseEvent.Closed p => Fact($"promise.{p.Outcome}").Text("promise", p.Promise).Amount(p.PaidMinor, p.Currency, "paid"),
@@ -145,15 +146,15 @@ public static class WebhookTypes
         CallbackEvent.Closed c => Fact("callback.closed").Text("callback", c.Callback).Text("outcome", c.Outcome).Words("reason", c.Reason),
         TagEvent.Changed t => Fact("tag.changed").Text("tag", t.Tag).Flag("set", t.Set),
         NoteEvent.Added n => Fact("note.added").Text("note", n.Note).Text("at", Instant(n.At)).Text("number", n.Number).Words("text", n.Text),
-        Event.Decided { Decision: { Action: not "wait", Shadow: false } d } => Fact("decision.made").Text("action", d.Action).Text("channel", d.Channel)
+        DecisionEvent.Made { Decision: { Action: not "wait", Shadow: false } d } => Fact("decision.made").Text("action", d.Action).Text("channel", d.Channel)
             .Text("portfolio", d.Portfolio).Text("strategy", d.Strategy).Text("step", d.Step).Text("verdict", d.Verdict).Text("intent", d.Intent),
         WorkItemEvent.Closed w => Fact("work_item.closed").Text("work_item", w.WorkItem).Words("disposition", w.Disposition),
-        Event.MessageReleased m => Fact("message.released").Text("message", m.Message),
-        Event.MessageSettled m => Fact($"message.{m.Outcome}").Text("message", m.Message).Words("detail", m.Detail),
-        Event.MessageWithdrawn m => Fact("message.withdrawn").Text("message", m.Message).Text("rule", m.Rule),
-        Event.MessageBounced m => Fact("message.bounced").Text("message", m.Message).Text("kind", m.Kind).Text("status", m.Status).Words("detail", m.Detail),
-        Event.RunEnded r => Fact("run.ended").Day("as_of", r.AsOf).Number("reviewed", r.Reviewed).Number("actions", r.Actions).Flag("stopped", r.Stopped),
-        Event.SendingSet s => Fact("sending.set").Text("mode", s.Mode),
+        MessageEvent.Released m => Fact("message.released").Text("message", m.Message),
+        MessageEvent.Settled m => Fact($"message.{m.Outcome}").Text("message", m.Message).Words("detail", m.Detail),
+        MessageEvent.Withdrawn m => Fact("message.withdrawn").Text("message", m.Message).Text("rule", m.Rule),
+        MessageEvent.Bounced m => Fact("message.bounced").Text("message", m.Message).Text("kind", m.Kind).Text("status", m.Status).Words("detail", m.Detail),
+        WorkspaceEvent.RunEnded r => Fact("run.ended").Day("as_of", r.AsOf).Number("reviewed", r.Reviewed).Number("actions", r.Actions).Flag("stopped", r.Stopped),
+        WorkspaceEvent.SendingSet s => Fact("sending.set").Text("mode", s.Mode),
         _ => null,
     };
 

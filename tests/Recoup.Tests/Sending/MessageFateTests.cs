@@ -118,7 +118,8 @@ public sealed class MessageFateTests
     public void A_refusal_at_the_door_that_names_the_address_says_as_much_as_a_bounce()
     {
         var message = Released();
-        Says("failed", "550 5.1.1 no such user", badAddress: "5.1.1").Select(e => e.GetType().Name).ShouldBe(["MessageSettled", "MessageBounced", "Decided"]);
+        Says("failed", "550 5.1.1 no such user", badAddress: "5.1.1").Select(e => EventCodec.Encode(e).Kind)
+            .ShouldBe(["message_settled", "message_bounced", "decided"]);
         message.Status.ShouldBe(IntentStatus.Failed);
         bench.State.Contact.Recent.ShouldBeEmpty();
         // Its step went on by a call at once, for the same reason.

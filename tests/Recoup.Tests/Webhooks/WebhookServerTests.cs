@@ -114,8 +114,8 @@ public sealed class WebhookServerTests : IDisposable
         {
             new Core.Recovery.PromiseEvent.Closed("p", "partial", 1, "EUR"), new Core.Recovery.PromiseEvent.Closed("p", "broken", 1, "EUR"),
             new Core.Recovery.PromiseEvent.Closed("p", "kept", 1, "EUR"), new Core.Recovery.PlanEvent.Closed("p", "completed", 1, "EUR", null),
-            new Core.Recovery.PlanEvent.Closed("p", "broken", 1, "EUR", null), new Event.MessageSettled("m", "failed", null, false),
-            new Event.MessageSettled("m", "unknown", null, false),
+            new Core.Recovery.PlanEvent.Closed("p", "broken", 1, "EUR", null), new MessageEvent.Settled("m", "failed", null, false),
+            new MessageEvent.Settled("m", "unknown", null, false),
         }) told.Add(WebhookTypes.Of(e)!.Type);
         WebhookTypes.All.Select(t => t.Type).Except(told).ShouldBeEmpty();
         WebhookTypes.All.Select(t => t.Type).ShouldBeUnique();
