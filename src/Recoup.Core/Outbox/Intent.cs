@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
+using Recoup.Core.Parties;
 
 namespace Recoup.Core.Outbox;
 

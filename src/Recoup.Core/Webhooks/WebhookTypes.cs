@@ -1,10 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
+using Recoup.Core.Accounts;
+using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
+using Recoup.Core.Workspace;
 
 namespace Recoup.Core.Webhooks;
 

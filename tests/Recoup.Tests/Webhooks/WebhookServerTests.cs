@@ -5,6 +5,7 @@ using Recoup.Connectors.Mail;
 using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
+using Recoup.Core.Outbox;
 using Recoup.Core.Webhooks;
 using Recoup.Server;
 using Recoup.Storage;
