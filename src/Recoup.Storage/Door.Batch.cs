@@ -121,7 +121,8 @@ public sealed partial class Door
             for (var needs = Needs.Of(entry.State, input, today, allocation); !needs.IsEmpty; needs = Needs.Of(entry.State, input, today,
                 allocation)) Load(entry, needs);
             // Nearly every row of a list says what it said before: that moves nothing, not even the day.
-            if (before != Before.Never && ListedItems.IsSaid(entry.State, input)) return null;
+            if (before != Before.Never
+                && (input is AccountInput.Set set ? AccountChapter.IsSaid(entry.State, set) : ListedItems.IsSaid(entry.State, input))) return null;
             var partition = Partition.Of(partyId);
             var asOf = entry.State.AsOf;
             var outcome = Machine.Handle(entry.State, seqs[partition], input, context, unitCells);

@@ -152,6 +152,13 @@ public static class AccountChapter
 
     // --- rules ---
 
+    /// <summary>Nothing of what a list says of the account is new. What others changed since stands until the list itself says something else.</summary>
+    public static bool IsSaid(PartyState state, AccountInput.Set i) => i is { Said: { } said, IsKnown: true } && state.Account(i.Account) is { } account
+        && (i.IsOutdated || account.Said is null || account.Said == said || ListOf(account.Said) != ListOf(said));
+
+    /// <summary>Of what a list says, which list's account it is about.</summary>
+    private static string ListOf(string said) => said[..8];
+
     internal static Refused? Handle(Handling work, AccountInput input, Context context) => input switch
     {
         AccountInput.Set i => Set(work, i, context),
@@ -258,7 +265,7 @@ public static class AccountChapter
     /// <summary>What is given replaces what was there. A list that no longer has an address takes away the one that it gave, and no other.</summary>
     private static PersonalDetails Change(PersonalDetails before, AccountInput.Set i)
     {
-        var list = i.Said is { } said ? ListedItems.ListOf(said) : null;
+        var list = i.Said is { } said ? ListOf(said) : null;
         var given = before.By is { } by && list is not null && by.StartsWith(list, StringComparison.Ordinal)
             ? (Withdrawn)(by[list.Length] - '0') : Withdrawn.Nothing;
         var gone = given & i.Withdrawn;

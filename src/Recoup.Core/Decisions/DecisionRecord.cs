@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
+using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Outbox;
 using Recoup.Core.Policies;
+using Recoup.Core.Workspace;
 
 namespace Recoup.Core.Decisions;
 
@@ -120,6 +122,23 @@ public sealed record DecisionRecord
 
 /// <summary>A step or channel that was looked at and not taken, and why.</summary>
 public sealed record Considered(string What, string Why);
+
+/// <summary>What decisions went by.</summary>
+public static class DecisionGrounds
+{
+    extension(Adopted adopted)
+    {
+        /// <summary>What a decision went by, as it stood then.</summary>
+        public DecisionEditions EditionsOf(DecisionRecord decision) => new(
+            adopted.Policy(decision.Policy)?.Edition, decision.Rules is { } version ? RulePacks.Of(adopted.Files(CatalogPart.Rules, version)).Editions
+                : [], decision.TemplateEdition, decision.WordsEdition);
+
+        /// <summary>The rule that made a contact wait or forbade it, with its words and its source as they stood then; null: none did.</summary>
+        public ContactRule? GateRuleOf(DecisionRecord decision) => decision.GateRule is null ? null
+            : RulePacks.Of(decision.Rules is { } version ? adopted.Files(CatalogPart.Rules, version) : null).Rules
+                .FirstOrDefault(r => r.Id == decision.GateRule);
+    }
+}
 
 /// <summary>Their names in the journal.</summary>
 internal static class DecisionEvents

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Recoup.Core.Accounts;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
@@ -255,10 +254,6 @@ public static class ListedItems
     {
         switch (input)
         {
-            case AccountInput.Set { Said: { } said } i:
-                // What others changed since stands until the list itself says something else.
-                return i.IsKnown && state.Account(i.Account) is { } account
-                    && (i.IsOutdated || account.Said is null || account.Said == said || ListOf(account.Said) != ListOf(said));
             case InvoiceInput.Issued { Listed: { } row } i:
                 return state.Item(i.Account, NameOf(state, i.Account, row)) is { Kind: ItemKind.Invoice } item
                     && (item.Cancelled ? IsCancelled(state, item, i) : Is(item, i, item.Amount) && MirrorOf(state, item, item.Amount) is null);
@@ -302,7 +297,4 @@ public static class ListedItems
 
     private static bool Is(CashState paid, PaymentInput.Received i) =>
         paid.Minor == i.Amount.Minor && paid.On == i.On && paid.Currency == i.Amount.Currency.Code;
-
-    /// <summary>Of what a list says, which list's account it is about.</summary>
-    public static string ListOf(string said) => said[..8];
 }

@@ -1,5 +1,4 @@
 using Recoup.Core.Contact;
-using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 
 namespace Recoup.Core.Workspace;
@@ -100,15 +99,6 @@ public sealed class Adopted
 
     /// <summary>A user's files in force, of every part.</summary>
     public IReadOnlyList<CatalogFile> Own => [.. CatalogPart.All.SelectMany(part => Files(part)?.Own ?? [])];
-
-    /// <summary>What a decision went by, as it stood then.</summary>
-    public DecisionEditions EditionsOf(DecisionRecord decision) => new(
-        Policy(decision.Policy)?.Edition, decision.Rules is { } version ? RulePacks.Of(Files(CatalogPart.Rules, version)).Editions
-            : [], decision.TemplateEdition, decision.WordsEdition);
-
-    /// <summary>The rule that made a contact wait or forbade it, with its words and its source as they stood then; null: none did.</summary>
-    public ContactRule? GateRuleOf(DecisionRecord decision) => decision.GateRule is null ? null
-        : RulePacks.Of(decision.Rules is { } version ? Files(CatalogPart.Rules, version) : null).Rules.FirstOrDefault(r => r.Id == decision.GateRule);
 
     internal void Apply(JournalRow row, WorkspaceEvent.PolicyAdopted e) =>
         policies.Add(new AdoptedPolicy(e.Version, e.Digest, e.Text, e.From ?? row.EffectiveOn, DateTimeOffset.FromUnixTimeMilliseconds(row.RecordedAt),

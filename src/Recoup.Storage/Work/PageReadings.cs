@@ -303,7 +303,7 @@ public sealed class PageReadings
         {
             var seen = 0;
             while (s.Step())
-                if (viewer.Sees(RowKinds.Messages.Decode(s.Blob(0)).Portfolio)) seen++;
+                if (viewer.Sees(MessageChapter.Rows.Decode(s.Blob(0)).Portfolio)) seen++;
             return seen;
         }
         s.Step();

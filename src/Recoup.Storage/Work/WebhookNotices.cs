@@ -78,7 +78,7 @@ internal sealed class WebhookNotices(Door door)
     /// <summary>Null where the outside is not told of such an event. What can't be read is set aside, and the others go on.</summary>
     private string? TypeOf(JournalRow row, DateTimeOffset now)
     {
-        try { return WebhookTypes.Of(EventCodec.Decode(row.Kind, row.Version, row.Payload))?.Type; }
+        try { return WebhookFacts.Of(EventCodec.Decode(row.Kind, row.Version, row.Payload))?.Type; }
         catch (Exception e) when (SetAsides.MayBeOf(e))
         {
             SetAsides.Note(store, row.Party, SetAsides.Webhooks, $"{row.Partition}/{row.Seq}", e, now);

@@ -93,7 +93,7 @@ internal sealed class WebhookOutbox(Door door, string endpoint, DateTimeOffset n
             ?? throw new StoreException($"the journal has no row {intent.Place}, of which endpoint {endpoint} is to be told");
         var e = EventCodec.Decode(row.Kind, row.Version, row.Payload);
         if (standing.Words && row.Party.Length > 0) e = SealedWords.Open(store.Vault, row.Party, e);
-        if (WebhookTypes.Of(e) is not { } fact) return null;
+        if (WebhookFacts.Of(e) is not { } fact) return null;
         var body = WebhookTypes.Body(fact, row, standing.Words);
         return new WebhookCall(row.Party, intent.Id, endpoint, standing.Url, secrets, body) { Tries = Intent(intent.Id).Tries };
     }

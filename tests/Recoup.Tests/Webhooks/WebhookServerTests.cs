@@ -109,7 +109,7 @@ public sealed class WebhookServerTests : IDisposable
         EveryKind.Play(folder);
         using var store = folder.Open();
         var told = Enumerable.Range(0, Core.Foundation.Partition.Count).SelectMany(p => store.Journal(p))
-            .Select(r => WebhookTypes.Of(EventCodec.Decode(r.Row.Kind, r.Row.Version, r.Row.Payload))?.Type).OfType<string>().ToHashSet(StringComparer.Ordinal);
+            .Select(r => WebhookFacts.Of(EventCodec.Decode(r.Row.Kind, r.Row.Version, r.Row.Payload))?.Type).OfType<string>().ToHashSet(StringComparer.Ordinal);
         // What those few days do not have: other outcomes of the same events.
         foreach (var e in new Event[]
         {
@@ -117,7 +117,7 @@ public sealed class WebhookServerTests : IDisposable
             new Core.Recovery.PromiseEvent.Closed("p", "kept", 1, "EUR"), new Core.Recovery.PlanEvent.Closed("p", "completed", 1, "EUR", null),
             new Core.Recovery.PlanEvent.Closed("p", "broken", 1, "EUR", null), new MessageEvent.Settled("m", "failed", null, false),
             new MessageEvent.Settled("m", "unknown", null, false),
-        }) told.Add(WebhookTypes.Of(e)!.Type);
+        }) told.Add(WebhookFacts.Of(e)!.Type);
         WebhookTypes.All.Select(t => t.Type).Except(told).ShouldBeEmpty();
         WebhookTypes.All.Select(t => t.Type).ShouldBeUnique();
         WebhookTypes.All.ShouldAllBe(t => t.Type.All(c => char.IsAsciiLetterLower(c) || c == '_' || c == '.'));
