@@ -89,6 +89,13 @@ public sealed class PlanState : IFormed<PlanState>
     /// <summary>The first instalment that is still to be paid; null: none is.</summary>
     public Instalment? Next => Outcome is null ? Instalments.Find(i => i.Standing is not (InstalmentStanding.Paid or InstalmentStanding.Cured)) : null;
 
+    /// <summary>
+    /// What is still to be paid until <see cref="Next"/> counts as paid in full: it, with what lacks of those before it and less what was paid
+    /// ahead; null: nothing is.
+    /// </summary>
+    public long? NextMinorOn(DateOnly day) =>
+        Next is { } next ? Math.Max(0, Instalments.Take(Instalments.IndexOf(next) + 1).Sum(i => i.Minor) - PaidOn(day)) : null;
+
     private long Base => Minor + Raised;
 
     private long Gone(DateOnly day) => Base - Movements.SumOn(Moves, day);

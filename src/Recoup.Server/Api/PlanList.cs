@@ -15,7 +15,7 @@ public static class PlanList
         Day("agreed_on", l => l.Plan.AgreedOn), Amount("amount", l => l.Plan.Minor), Amount("paid", l => l.Plan.PaidOn(l.AsOf)),
         Text("currency", l => l.Plan.Currency),
         new("instalment_count", ColumnKind.Count, l => l.Plan.Instalments.Count.ToString(CultureInfo.InvariantCulture)),
-        Day("next_due_on", l => l.Plan.Next?.DueOn), Amount("next_amount", l => l.Plan.Next?.Minor), Day("closed_on", l => l.Plan.ClosedOn),
+        Day("next_due_on", l => l.Plan.Next?.DueOn), Amount("next_amount", l => l.Plan.NextMinorOn(l.AsOf)), Day("closed_on", l => l.Plan.ClosedOn),
         new("items", ColumnKind.Text, null)
         {
             Json = static (json, l) =>

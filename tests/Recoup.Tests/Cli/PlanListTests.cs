@@ -53,6 +53,27 @@ public sealed class PlanListTests
         folder.ShouldBeSound();
     }
 
+    /// <summary>What was paid ahead is not asked for again, and what lacked of an instalment that counts as paid is.</summary>
+    [Theory]
+    [InlineData("33.34", "2026-02-28", "33.33")]
+    [InlineData("63.34", "2026-02-28", "3.33")]
+    [InlineData("32.34", "2026-02-28", "34.33")]
+    [InlineData("20.00", "2026-01-31", "13.34")]
+    public void The_next_amount_is_what_is_still_owed_of_the_next_instalment(string paid, string due, string amount)
+    {
+        using var folder = new DataFolder();
+        folder.Send($$"""
+            {"type":"account","key":"a","account":"A1","name":"Acme"}
+            {"type":"invoice","key":"i","account":"A1","number":"I1","issued_on":"2025-12-01","due_on":"2026-01-02","amount":"100.00","currency":"EUR"}
+            {"type":"payment_plan","key":"pp","account":"A1","on":"2026-01-05","instalments":[{"due_on":"2026-01-31","amount":"33.34"},
+            """.TrimEnd() + $$"""
+            {"due_on":"2026-02-28","amount":"33.33"},{"due_on":"2026-03-31","amount":"33.33"}],"currency":"EUR"}
+            {"type":"payment","key":"p","account":"A1","on":"2026-01-20","amount":"{{paid}}","currency":"EUR"}
+            """, "--now", "2026-01-20T10:00:00Z").Expect(0);
+        var plan = folder.Run("plans", "--format", "json", "--now", "2026-01-20T11:00:00Z").Expect(0).Json[0];
+        (plan.GetProperty("next_due_on").GetString(), plan.GetProperty("next_amount").GetString()).ShouldBe((due, amount));
+    }
+
     /// <summary>A file tells of months gone by, the plan before its payments: nothing is missed before all of it was read.</summary>
     [Fact]
     public void A_plan_is_not_broken_before_the_payments_after_it_are_read()
