@@ -42,7 +42,8 @@ public sealed record Viewer(string Actor, string Role)
 
     /// <summary>What names another portfolio or account, or concerns everybody.</summary>
     private static readonly FrozenSet<string> AcrossPortfolios =
-        FrozenSet.Create(StringComparer.Ordinal, "account", "account_moved", "account_joined", "portfolio", "sending");
+        FrozenSet.Create(StringComparer.Ordinal, "account", "account_moved", "account_joined", "portfolio", "sending", "webhook_endpoint",
+            "webhook_secrets_retired", "webhook_endpoint_switched");
 
     /// <summary>What gives money up, takes such a thing back, moves or joins customers, can't be undone, or concerns everybody.</summary>
     private static readonly FrozenSet<string> OfManagers = FrozenSet.Create(StringComparer.Ordinal,

@@ -102,6 +102,21 @@ public sealed class WebhookServerTests : IDisposable
         folder.ShouldBeSound();
     }
 
+    /// <summary>An endpoint is told of all portfolios.</summary>
+    [Fact]
+    public void Who_sees_some_portfolios_says_nothing_of_endpoints()
+    {
+        var all = new Viewer("mia", "manager");
+        var some = all with { Portfolios = new HashSet<string>(["EU"]) };
+        foreach (var kind in InputKinds.All.Where(k => k.Type.IsSubclassOf(typeof(WebhookInput))))
+        {
+            all.MayEnter(kind.Name).ShouldBeTrue(kind.Name);
+            some.MayEnter(kind.Name).ShouldBeFalse(kind.Name);
+            new Viewer("ann", "agent").MayEnter(kind.Name).ShouldBeFalse(kind.Name);
+        }
+        InputKinds.All.Count(k => k.Type.IsSubclassOf(typeof(WebhookInput))).ShouldBe(3);
+    }
+
     /// <summary>The list of types is no wish: each comes of an event, and each event's type is in the list.</summary>
     [Fact]
     public void Every_type_is_that_of_some_event()
