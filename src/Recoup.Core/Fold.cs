@@ -149,7 +149,8 @@ public static partial class Fold
                 Id = intent, Kind = decision.Action == "task" ? "call" : decision.Action, Portfolio = decision.Portfolio, Account = e.Account,
                 Rule = decision.Rule,
                 Owner = decision.Action == "propose_placement" ? "manager" : "agent", CreatedOn = e.EffectiveOn, DueOn = e.EffectiveOn,
-                Minor = decision.Facts.OverdueMinor, Currency = decision.Facts.Currency, Score = decision.Score, StepBefore = before,
+                Minor = decision.Facts.DunnableMinor ?? decision.Facts.OverdueMinor, Currency = decision.Facts.Currency,
+                Score = decision.Score, StepBefore = before,
             };
             state.WorkItems.Changed.Add(intent);
             state.Pending.Add(new Pending(intent, decision.Portfolio, "work"));

@@ -170,7 +170,8 @@ internal static class HotEvents
         w.Raw(",\"facts\":{\"currency\":"u8).Text(f.Currency).Raw(",\"open_minor\":"u8).Number(f.OpenMinor).Raw(",\"overdue_minor\":"u8).Number(f.OverdueMinor)
             .Raw(",\"disputed_minor\":"u8).Number(f.DisputedMinor).Raw(",\"unapplied_minor\":"u8).Number(f.UnappliedMinor).Raw(",\"overdue_items\":"u8).Number(f.OverdueItems)
             .Raw(",\"days_past_due\":"u8).Number(f.DaysPastDue).Day(",\"oldest_due_on\":"u8, f.OldestDueOn)
-            .Day(",\"quiet_due_on\":"u8, f.QuietDueOn).Raw("}"u8)
+            .Day(",\"quiet_due_on\":"u8, f.QuietDueOn).Number(",\"planned_minor\":"u8, f.PlannedMinor).Number(",\"dunnable_minor\":"u8, f.DunnableMinor)
+            .Raw("}"u8)
             .Text(",\"verdict\":"u8, d.Verdict).Text(",\"gate_rule\":"u8, d.GateRule);
         if (d.NotBefore is { } notBefore) w.Raw(",\"not_before\":"u8).Instant(notBefore);
         w.Text(",\"clearance\":"u8, d.Clearance).Text(",\"channel\":"u8, d.Channel).Text(",\"template\":"u8, d.Template).Text(",\"tone\":"u8, d.Tone)
@@ -265,6 +266,7 @@ internal static class HotEvents
         var facts = new FactsRecord(currency, open, overdue, disputed, unapplied, items, r.Int())
         {
             OldestDueOn = r.Day(",\"oldest_due_on\":"u8), QuietDueOn = r.Day(",\"quiet_due_on\":"u8),
+            PlannedMinor = r.Number(",\"planned_minor\":"u8), DunnableMinor = r.Number(",\"dunnable_minor\":"u8),
         };
         r.Raw("}"u8);
         return facts;

@@ -203,7 +203,7 @@ public static partial class Machine
             return coming.Count == 0 ? "nothing-open" : facts.AreBelowMinimum(coming) ? "below-minimum" : null;
         }
         if (facts.DunnableItems == 0)
-            return facts.OverdueItems == 0 ? "nothing-overdue" : facts.Held ? "hold" : facts.PlannedMinor > 0 ? "payment-plan" : "disputed";
+            return facts.OverdueItems == 0 ? "nothing-overdue" : facts.Held ? "hold" : facts.WhyQuiet ?? "disputed";
         return facts.ToChaseMinor <= 0 ? "covered-by-unapplied-cash" : facts.IsBelowMinimum ? "below-minimum" : null;
     }
 

@@ -109,6 +109,7 @@ internal static class PeopleVerbs
             sheet.Add("facts", $"{M(d.Facts.OverdueMinor)} overdue in {Plural.Of(d.Facts.OverdueItems, "item")}"
                 + (DecisionWords.Oldest(d.Facts, e.Row.EffectiveOn) is var (_, days) ? $", oldest {Plural.Of(days, "day")}; " : "; ")
                 + $"{M(d.Facts.OpenMinor)} open" + (d.Facts.DisputedMinor > 0 ? $", {M(d.Facts.DisputedMinor)} disputed" : "")
+                + (d.Facts.PlannedMinor is { } planned ? $", {M(planned)} in a payment plan" : "")
                 + (d.Facts.UnappliedMinor > 0 ? $", {M(d.Facts.UnappliedMinor)} unapplied" : ""));
             sheet.Add("score", $"{d.Score} of 100" + (d.Reasons is { Count: > 0 } reasons ? $": {string.Join(", ", reasons)}" : ""));
             sheet.Add("segment", $"{d.Segment}, strategy {d.Strategy}, policy version {d.Policy}"

@@ -96,7 +96,7 @@ public sealed class Decider
         if (reminder.Rule != "not-due" || facts.OverdueItems == 0) return reminder;
         if (facts.DunnableItems > 0) return Wait("below-minimum");
         if (facts.Held) return Wait("hold");
-        return facts.AccountDisputed || facts.DisputedMinor > 0 ? Wait("disputed") : facts.PlannedMinor > 0 ? Wait("payment-plan") : reminder;
+        return facts.WhyQuiet is { } why ? Wait(why) : reminder;
     }
 
     /// <summary>A step whose like is still under way waits for it.</summary>

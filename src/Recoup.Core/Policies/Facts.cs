@@ -56,6 +56,8 @@ public sealed record Facts
     /// <summary>In payment plans that are open, due or not.</summary>
     public long PlannedMinor { get; private set; }
 
+    private long overdueDisputedMinor, overduePlannedMinor;
+
     public int PlansOpen { get; private set; }
     public int PlansCompleted { get; private set; }
     public int PlansBroken { get; private set; }
@@ -280,7 +282,13 @@ public sealed record Facts
     {
         OldestDueOn = OldestDueOn,
         QuietDueOn = OldestDueOn is { } oldest && oldest <= QuietDueOn ? null : QuietDueOn,
+        PlannedMinor = PlannedMinor == 0 ? null : PlannedMinor,
+        DunnableMinor = DunnableMinor == OverdueMinor ? null : DunnableMinor,
     };
+
+    /// <summary>Why nothing of what is overdue may be dunned though nobody holds it: what most of it is; null: it is for neither reason.</summary>
+    public string? WhyQuiet => AccountDisputed || overdueDisputedMinor > overduePlannedMinor ? "disputed"
+        : PlannedMinor > 0 ? "payment-plan" : DisputedMinor > 0 ? "disputed" : null;
 
     private void Count(Exposure e, bool quiet, bool disputed)
     {
@@ -297,6 +305,8 @@ public sealed record Facts
             {
                 OverdueItemsOfCurrency += e.Items;
                 OverdueMinor += e.Minor;
+                if (disputed) overdueDisputedMinor += e.Minor;
+                else if (e.Planned) overduePlannedMinor += e.Minor;
             }
         }
         if (quiet || disputed || e.Rests)

@@ -10,4 +10,10 @@ public sealed record FactsRecord(string Currency, long OpenMinor, long OverdueMi
 
     /// <summary>Due day of the oldest that is overdue and may not be dunned (disputed, held or in a plan), where it is older; null: it is not.</summary>
     public DateOnly? QuietDueOn { get; init; }
+
+    /// <summary>Of what is open, what payment plans pay; null: nothing.</summary>
+    public long? PlannedMinor { get; init; }
+
+    /// <summary>Of what is overdue, what may be dunned; null: all of it.</summary>
+    public long? DunnableMinor { get; init; }
 }

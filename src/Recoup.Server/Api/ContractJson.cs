@@ -214,6 +214,7 @@ public static class ContractJson
         json.WriteString("open", Money.Format(d.Facts.OpenMinor, currency));
         json.WriteString("overdue", Money.Format(d.Facts.OverdueMinor, currency));
         json.WriteString("disputed", Money.Format(d.Facts.DisputedMinor, currency));
+        json.WriteString("in_plans", Money.Format(d.Facts.PlannedMinor ?? 0, currency));
         json.WriteString("unapplied", Money.Format(d.Facts.UnappliedMinor, currency));
         json.WriteNumber("overdue_items", d.Facts.OverdueItems);
         json.WriteNumber("days_past_due", d.Facts.DaysPastDue);

@@ -74,6 +74,28 @@ public sealed class PlanListTests
         (plan.GetProperty("next_due_on").GetString(), plan.GetProperty("next_amount").GetString()).ShouldBe((due, amount));
     }
 
+    [Fact]
+    public void A_call_is_about_what_is_neither_in_a_plan_nor_disputed()
+    {
+        using var folder = new DataFolder();
+        static string Invoice(string number, string amount) => $$"""{"type":"invoice","key":"{{number}}","account":"A1","number":"{{number}}","""
+            + $$""" "issued_on":"2026-03-01","due_on":"2026-03-31","amount":"{{amount}}","currency":"EUR"}""" + "\n";
+        folder.Send("""{"type":"account","key":"a","account":"A1","name":"Acme","phone":"+493012345678"}""" + "\n" + Invoice("I1", "400.00")
+            + Invoice("I2", "300.00") + Invoice("I3", "20.00") + """
+            {"type":"payment_plan","key":"pp","account":"A1","on":"2026-04-02","items":["I2"],"count":3,"every":"month","first_on":"2026-05-01"}
+            {"type":"dispute_opened","key":"d","account":"A1","invoice":"I3","on":"2026-04-02","reason":"price"}
+            """, "--now", "2026-04-02T10:00:00Z").Expect(0);
+        folder.Run("sending", "live", "--now", "2026-04-02T11:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-04-21", "--now", "2026-04-21T10:00:00Z").Expect(0);
+        var work = folder.Run("worklist", "--format", "json", "--now", "2026-04-21T11:00:00Z").Expect(0).Json.EnumerateArray().ShouldHaveSingleItem();
+        (work.GetProperty("kind").GetString(), work.GetProperty("amount").GetString()).ShouldBe(("call", "400.00"));
+        folder.Run("explain", "A1", "--now", "2026-04-21T11:00:00Z").Expect(0).Out.ShouldContain("720.00 EUR overdue in 3 items, oldest 21 days; "
+            + "720.00 EUR open, 20.00 EUR disputed, 300.00 EUR in a payment plan");
+        var facts = folder.Run("explain", "A1", "--format", "json", "--now", "2026-04-21T11:00:00Z").Json[0].GetProperty("facts");
+        (facts.GetProperty("disputed").GetString(), facts.GetProperty("in_plans").GetString()).ShouldBe(("20.00", "300.00"));
+        folder.ShouldBeSound();
+    }
+
     /// <summary>A file tells of months gone by, the plan before its payments: nothing is missed before all of it was read.</summary>
     [Fact]
     public void A_plan_is_not_broken_before_the_payments_after_it_are_read()
