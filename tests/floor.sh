@@ -12,7 +12,9 @@ lines() { sources "$@" | wc -l; }
 share() { awk -v part="$1" -v whole="$2" 'BEGIN { printf "%.1f%%", whole ? 100 * part / whole : 0 }'; }
 
 core=$(lines 'src/Recoup.Core/*.cs')
-business=$(lines 'src/Recoup.Core/Receivables/*.cs' 'src/Recoup.Core/Recovery/*.cs' 'src/Recoup.Core/Contact/*.cs' 'src/Recoup.Core/Documents/*.cs')
+business=$(lines 'src/Recoup.Core/Accounts/*.cs' 'src/Recoup.Core/Receivables/*.cs' 'src/Recoup.Core/Recovery/*.cs' \
+  'src/Recoup.Core/Contact/*.cs' 'src/Recoup.Core/Documents/*.cs' 'src/Recoup.Core/Outbox/*.cs' 'src/Recoup.Core/Webhooks/*.cs' \
+  'src/Recoup.Core/Decisions/*.cs')
 layers=$(lines 'src/Recoup.Core/Inputs/*.cs' 'src/Recoup.Core/Events/*.cs' 'src/Recoup.Core/Parties/*.cs' 'src/Recoup.Core/Machine*.cs')
 echo "Recoup.Core has $core lines, of which in folders named for the business $business ($(share "$business" "$core")),"
 echo "  in Inputs, Events, Parties and Machine* $layers ($(share "$layers" "$core"))."

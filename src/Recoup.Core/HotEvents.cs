@@ -65,7 +65,8 @@ internal static class HotEvents
 
     private static byte[]? Encode(PaymentEvent.Received e)
     {
-        var w = PayloadWriter.Begin().Raw("{\"payment\":"u8).Text(e.Payment).Raw(",\"minor\":"u8).Number(e.Minor).Raw(",\"currency\":"u8).Text(e.Currency).Raw(",\"allocations\":["u8);
+        var w = PayloadWriter.Begin().Raw("{\"payment\":"u8).Text(e.Payment).Raw(",\"minor\":"u8).Number(e.Minor).Raw(",\"currency\":"u8).Text(e.Currency)
+            .Raw(",\"allocations\":["u8);
         for (var i = 0; i < e.Allocations.Count; i++)
         {
             var a = e.Allocations[i];
@@ -124,7 +125,8 @@ internal static class HotEvents
 
     private static byte[]? Encode(AccountDetails a)
     {
-        var w = PayloadWriter.Begin().Raw("{\"details\":{\"account\":"u8).Text(a.Account).Raw(",\"portfolio\":"u8).Text(a.Portfolio).Raw(",\"kind\":"u8).Text(a.Kind)
+        var w = PayloadWriter.Begin().Raw("{\"details\":{\"account\":"u8).Text(a.Account).Raw(",\"portfolio\":"u8).Text(a.Portfolio)
+            .Raw(",\"kind\":"u8).Text(a.Kind)
             .Text(",\"country\":"u8, a.Country).Text(",\"time_zone\":"u8, a.TimeZone).Text(",\"language\":"u8, a.Language).Text(",\"parent\":"u8, a.Parent)
             .Text(",\"email_token\":"u8, a.EmailToken).Text(",\"phone_token\":"u8, a.PhoneToken).Text(",\"said\":"u8, a.Said);
         if (a.Sealed is not null) w.Raw(",\"sealed\":"u8).Base64(a.Sealed);
@@ -155,7 +157,8 @@ internal static class HotEvents
         if (d.Document is not null || d.WordsEdition is not null) return null;
         var w = PayloadWriter.Begin().Raw("{\"decision\":{\"portfolio\":"u8).Text(d.Portfolio).Raw(",\"policy\":"u8).Number(d.Policy).Number(",\"rules\":"u8,
             d.Rules).Raw(",\"segment\":"u8).Text(d.Segment)
-            .Text(",\"segment_before\":"u8, d.SegmentBefore).Raw(",\"strategy\":"u8).Text(d.Strategy).Raw(",\"action\":"u8).Text(d.Action).Raw(",\"rule\":"u8).Text(d.Rule).Text(",\"step\":"u8, d.Step);
+            .Text(",\"segment_before\":"u8, d.SegmentBefore).Raw(",\"strategy\":"u8).Text(d.Strategy).Raw(",\"action\":"u8).Text(d.Action)
+            .Raw(",\"rule\":"u8).Text(d.Rule).Text(",\"step\":"u8, d.Step);
         Texts(w, ",\"skipped\":["u8, d.Skipped);
         if (d.Considered is not null)
         {
@@ -168,7 +171,8 @@ internal static class HotEvents
         Texts(w, ",\"reasons\":["u8, d.Reasons);
         var f = d.Facts;
         w.Raw(",\"facts\":{\"currency\":"u8).Text(f.Currency).Raw(",\"open_minor\":"u8).Number(f.OpenMinor).Raw(",\"overdue_minor\":"u8).Number(f.OverdueMinor)
-            .Raw(",\"disputed_minor\":"u8).Number(f.DisputedMinor).Raw(",\"unapplied_minor\":"u8).Number(f.UnappliedMinor).Raw(",\"overdue_items\":"u8).Number(f.OverdueItems)
+            .Raw(",\"disputed_minor\":"u8).Number(f.DisputedMinor).Raw(",\"unapplied_minor\":"u8).Number(f.UnappliedMinor)
+            .Raw(",\"overdue_items\":"u8).Number(f.OverdueItems)
             .Raw(",\"days_past_due\":"u8).Number(f.DaysPastDue).Day(",\"oldest_due_on\":"u8, f.OldestDueOn)
             .Day(",\"quiet_due_on\":"u8, f.QuietDueOn).Number(",\"planned_minor\":"u8, f.PlannedMinor).Number(",\"dunnable_minor\":"u8, f.DunnableMinor)
             .Raw("}"u8)

@@ -262,7 +262,8 @@ public static class InputJson
             json.WriteString("type", kind.Name);
             foreach (var (field, property) in fields)
                 if (property.GetValue(input) is { } value) Write(json, field.Name, value);
-            if (kind.Ordinal("currency") >= 0 && fields.Select(f => f.Property.GetValue(input)).OfType<Foundation.Money>().Select(m => m.Currency).FirstOrDefault() is { } currency) json.WriteString("currency", currency.Code);
+            if (kind.Ordinal("currency") >= 0 && fields.Select(f => f.Property.GetValue(input)).OfType<Foundation.Money>()
+                .Select(m => m.Currency).FirstOrDefault() is { } currency) json.WriteString("currency", currency.Code);
             else if (input is PlanInput.Agreed { Currency: { } code }) json.WriteString("currency", code);
             json.WriteEndObject();
         }

@@ -31,7 +31,8 @@ public static class CustomerZones
     public static IReadOnlyList<string> OfNumber(string number, string? country)
     {
         if (PhoneNumber.Parse(number, country) is not { } parsed) return [];
-        return PhoneNumberUtil.GetInstance().GetNumberType(parsed) is PhoneNumberType.FIXED_LINE or PhoneNumberType.MOBILE or PhoneNumberType.FIXED_LINE_OR_MOBILE
+        return PhoneNumberUtil.GetInstance().GetNumberType(parsed) is PhoneNumberType.FIXED_LINE or PhoneNumberType.MOBILE
+            or PhoneNumberType.FIXED_LINE_OR_MOBILE
             ? Differing(PhoneNumberToTimeZonesMapper.GetInstance().GetTimeZonesForNumber(parsed))
             : [];
     }

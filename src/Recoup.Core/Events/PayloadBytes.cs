@@ -19,7 +19,8 @@ internal sealed class PayloadWriter
     private static PayloadWriter? ofThread;
 
     /// <summary>What the serializer writes as it is: ASCII but for quotes, backslash and what could end a script or a tag.</summary>
-    private static readonly SearchValues<char> Plain = SearchValues.Create(" !#$%()*,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~");
+    private static readonly SearchValues<char> Plain =
+        SearchValues.Create(" !#$%()*,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~");
 
     public static PayloadWriter Begin()
     {

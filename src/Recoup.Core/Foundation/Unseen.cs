@@ -7,7 +7,8 @@ namespace Recoup.Core.Foundation;
 public static class Unseen
 {
     public static bool Is(char c) =>
-        c is '\u00AD' or '\u034F' or '\u061C' or '\u180E' or '\uFEFF' or (>= '\u200B' and <= '\u200F') or (>= '\u202A' and <= '\u202E') or (>= '\u2060' and <= '\u2069');
+        c is '\u00AD' or '\u034F' or '\u061C' or '\u180E' or '\uFEFF' or (>= '\u200B' and <= '\u200F')
+            or (>= '\u202A' and <= '\u202E') or (>= '\u2060' and <= '\u2069');
 
     /// <summary>
     /// Without blanks and unseen characters at the ends, so that what looks the same is the same account or number. Within a text

@@ -380,7 +380,8 @@ internal sealed partial record KpiNeeds(IReadOnlySet<Measure> Flows, bool Openin
     {
         var words = formulas.OfType<Expression<KpiScope>>().SelectMany(f => Word().Matches(f.Text).Select(m => m.Value)).ToHashSet(StringComparer.Ordinal);
         var rolls = words.Overlaps(["to", "cured", "charged_off"]);
-        var flows = words.Where(MeasureNames.ByName.ContainsKey).Select(w => MeasureNames.ByName[w]).Where(m => !KpiVocabulary.StockMeasures.Contains(m)).ToHashSet();
+        var flows = words.Where(MeasureNames.ByName.ContainsKey).Select(w => MeasureNames.ByName[w])
+            .Where(m => !KpiVocabulary.StockMeasures.Contains(m)).ToHashSet();
         if (words.Contains("fell_overdue")) flows.Add(Measure.Exposure);
         if (rolls) flows.Add(Measure.WrittenOff);
         return new KpiNeeds(

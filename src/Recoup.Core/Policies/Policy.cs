@@ -235,7 +235,8 @@ public sealed class Policy
         return policy;
 
         // A segment's condition may name the score, a step's both: what they follow from is asked of every condition.
-        bool Watches(IEnumerable<string> names) => scoreRules.Select(r => r.When).Concat(segments.Select(s => s.When)).Concat(strategies.SelectMany(s => s.Steps).Select(s => s.When).OfType<Expression<Facts>>())
+        bool Watches(IEnumerable<string> names) => scoreRules.Select(r => r.When).Concat(segments.Select(s => s.When))
+            .Concat(strategies.SelectMany(s => s.Steps).Select(s => s.When).OfType<Expression<Facts>>())
             .Any(when => when.Names.Overlaps(names));
     }
 

@@ -128,7 +128,8 @@ public static class DisputeChapter
     internal static readonly InputKind[] Inputs =
     [
         InputKind.Of("dispute_opened", "the customer contests an item or, without one, the account", true,
-        [May("invoice", FieldType.Text, "number of the item") with { LengthMax = 100 }, OnDay, Need("reason", FieldType.Text, "quality, price, not received…")],
+        [May("invoice", FieldType.Text, "number of the item") with { LengthMax = 100 }, OnDay,
+            Need("reason", FieldType.Text, "quality, price, not received…")],
         d => new DisputeInput.Opened { Key = "", Account = d.Need("account"), Invoice = d.Text("invoice"), On = d.NeedDate("on"), Reason = d.Need("reason") }),
         InputKind.Of("dispute_closed", "a dispute was settled", true,
         [

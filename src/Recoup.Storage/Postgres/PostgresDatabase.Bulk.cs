@@ -179,7 +179,8 @@ internal sealed partial class PostgresDatabase
 
     private static readonly BySplit ItemsByDueDay = new("""
         SELECT w.place, i.number, i.currency, i.state FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS w(pid, account, through, most, place)
-        CROSS JOIN LATERAL (SELECT number, currency, state, due FROM item_SPLIT WHERE pid = w.pid AND open = 1 AND due <= w.through AND account = w.account COLLATE "C" ORDER BY due, account, number LIMIT w.most) AS i
+        CROSS JOIN LATERAL (SELECT number, currency, state, due FROM item_SPLIT
+            WHERE pid = w.pid AND open = 1 AND due <= w.through AND account = w.account COLLATE "C" ORDER BY due, account, number LIMIT w.most) AS i
         ORDER BY w.place, i.due, i.number
         """);
 

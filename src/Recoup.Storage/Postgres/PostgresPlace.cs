@@ -44,7 +44,8 @@ internal static class PostgresPlace
 
     /// <summary>
     /// What becomes of a connection that works: one from the pool may have been ended by the server while it stood idle, as the first
-    /// statement tells; then the idle ones are given up and it is taken anew. Who takes the connection closes it; it is closed here where <paramref name="taken"/> throws.
+    /// statement tells; then the idle ones are given up and it is taken anew. Who takes the connection closes it; it
+    /// is closed here where <paramref name="taken"/> throws.
     /// </summary>
     public static T At<T>(string connection, Func<NpgsqlConnection, T> taken)
     {
@@ -127,7 +128,8 @@ internal static class PostgresPlace
         }
         catch (Exception e) when (e is ArgumentException or FormatException or UriFormatException or OverflowException)
         {
-            throw new StoreException($"the database connection can't be understood ({e.Message}); write Host=…;Port=…;Database=…;Username=…;Password=… or "
+            throw new StoreException($"the database connection can't be understood ({e.Message}); write "
+                + "Host=…;Port=…;Database=…;Username=…;Password=… or "
                 + "postgresql://user:password@host:port/database", e);
         }
     }

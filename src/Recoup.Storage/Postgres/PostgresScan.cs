@@ -114,6 +114,9 @@ internal sealed class PostgresScan : Scan
             Drain();
             stream.Dispose();
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException) { /* whoever broke off the reading has the reason already */ }
+        catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException)
+        {
+            // Whoever broke off the reading has the reason already.
+        }
     }
 }

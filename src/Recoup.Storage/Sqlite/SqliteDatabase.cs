@@ -310,8 +310,10 @@ internal sealed class SqliteDatabase : Database
         var insert = Statement("INSERT INTO journal(id, partition, seq, prior, party, account, kind, version, effective_on, recorded_on, recorded_at, actor, "
             + "cause, workspace_seq, payload, hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         foreach (var row in rows)
-            insert.Bind(Store.RowId(row.Partition, row.Seq)).Bind(row.Partition).Bind(row.Seq).Bind(row.Prior).Bind(row.Party).Bind(row.Account).Bind(row.Kind).Bind(row.Version)
-                .Bind(Store.Day(row.EffectiveOn)).Bind(Store.Day(row.RecordedOn)).Bind(row.RecordedAt).Bind(row.Actor).Bind(row.Cause).Bind(row.WorkspaceSeq).Bind(row.Payload.AsSpan()).Bind(row.Hash.AsSpan()).Run();
+            insert.Bind(Store.RowId(row.Partition, row.Seq)).Bind(row.Partition).Bind(row.Seq).Bind(row.Prior).Bind(row.Party)
+                .Bind(row.Account).Bind(row.Kind).Bind(row.Version)
+                .Bind(Store.Day(row.EffectiveOn)).Bind(Store.Day(row.RecordedOn)).Bind(row.RecordedAt).Bind(row.Actor)
+                .Bind(row.Cause).Bind(row.WorkspaceSeq).Bind(row.Payload.AsSpan()).Bind(row.Hash.AsSpan()).Run();
     }
 
     /// <summary>SQLITE_CONSTRAINT_PRIMARYKEY and SQLITE_CONSTRAINT_UNIQUE (https://www.sqlite.org/rescode.html).</summary>
@@ -386,7 +388,8 @@ internal sealed class SqliteDatabase : Database
     private static void Add(Statement upsert, IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells)
     {
         foreach (var (key, value) in cells)
-            upsert.Bind((long)key.Measure).Bind(key.Day).Bind(key.RefDay).Bind(key.Portfolio).Bind(key.Segment).Bind(key.Currency).Bind(value.Minor).Bind(value.Count).Run();
+            upsert.Bind((long)key.Measure).Bind(key.Day).Bind(key.RefDay).Bind(key.Portfolio).Bind(key.Segment).Bind(key.Currency)
+                .Bind(value.Minor).Bind(value.Count).Run();
     }
 
     public override void Dispose()

@@ -55,7 +55,8 @@ public static class Anchors
 
     /// <summary>What is signed of an anchor.</summary>
     internal static byte[] Message(Anchor anchor) =>
-        System.Text.Encoding.UTF8.GetBytes($"{anchor.Workspace}\n{anchor.At.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}\n{string.Join('\n', anchor.Heads.Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Partition} {h.Seq} {h.Hash}")))}");
+        System.Text.Encoding.UTF8.GetBytes($"{anchor.Workspace}\n{anchor.At.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}\n"
+            + string.Join('\n', anchor.Heads.Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Partition} {h.Seq} {h.Hash}"))));
 
     internal static string KeyFile => Path.Combine(KeyFolder, "anchor-key.pem");
 

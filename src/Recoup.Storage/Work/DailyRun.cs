@@ -20,7 +20,10 @@ public sealed class RunReport
     public int Decisions { get; set; }
     public SortedDictionary<string, int> Actions { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Messages that bring documents, by kind: invoice and statement. No actions: the first business day of a month has many, and they stop no run.</summary>
+    /// <summary>
+    /// Messages that bring documents, by kind: invoice and statement. No actions: the first business day of a month has many, and they
+    /// stop no run.
+    /// </summary>
     public SortedDictionary<string, int> Documents { get; } = new(StringComparer.Ordinal);
     public int Deferred { get; set; }
     public int Blocked { get; set; }
@@ -86,7 +89,8 @@ public sealed class DailyRun(Door door)
     /// <param name="progress">Parties looked at, and how many there are to look at; asked from one thread at a time.</param>
     /// <param name="ownDays">Each party as of its portfolios' own day, where the business date has not begun there.</param>
     public RunReport Run(
-        DateOnly asOf, DateTimeOffset now, bool all = false, bool dryRun = false, bool acceptVolume = false, Action<int, int>? progress = null, bool ownDays = false)
+        DateOnly asOf, DateTimeOffset now, bool all = false, bool dryRun = false, bool acceptVolume = false, Action<int, int>? progress = null,
+        bool ownDays = false)
     {
         var watch = Stopwatch.StartNew();
         var store = door.Store;
@@ -108,7 +112,8 @@ public sealed class DailyRun(Door door)
         {
             Open(plan);
             var count = plan.Due.Sum(d => d.Parties.Count);
-            if (dryRun || plan.Due.Count == 1 || count < ManyWorthMin) DecideToTheEnd(door, plan, plan.Due, report, r => progress?.Invoke(r.Reviewed, count), default);
+            if (dryRun || plan.Due.Count == 1 || count < ManyWorthMin)
+                DecideToTheEnd(door, plan, plan.Due, report, r => progress?.Invoke(r.Reviewed, count), default);
             else DecideTogether(plan, report, r => progress?.Invoke(r.Reviewed, count));
             report.Adopted = door.Workspace.Adopted;
             Failpoint.Hit("run.before-end");
@@ -147,7 +152,9 @@ public sealed class DailyRun(Door door)
 
     /// <summary>The slots of the run under way that nobody has finished; none where no such run is under way.</summary>
     public IReadOnlyList<Slot> SlotsLeft(DateOnly asOf) =>
-        UnderWay.Read(door.Store) is { } begun && begun.AsOf == asOf && !begun.Stopped ? [.. Slots.Of(door.Store).Where(slot => !Progress.Read(door.Store, slot).Done)] : [];
+        UnderWay.Read(door.Store) is { } begun && begun.AsOf == asOf && !begun.Stopped
+            ? [.. Slots.Of(door.Store).Where(slot => !Progress.Read(door.Store, slot).Done)]
+            : [];
 
     /// <summary>Decides the parties of one slot, going on where a crash left it. Nothing where it is done, or the run is over.</summary>
     public RunReport RunSlot(DateOnly asOf, DateTimeOffset now, Slot slot, CancellationToken stop)
@@ -157,15 +164,20 @@ public sealed class DailyRun(Door door)
         using var turn = store.TakeTurn(slot.TurnOf("run"));
         var workspace = door.Look();
         var report = new RunReport { AsOf = asOf, Shadow = workspace.Mode == "shadow" };
-        if (UnderWay.Read(store) is not { } begun || begun.AsOf != asOf || begun.Stopped || Progress.Read(store, slot) is not { Done: false } progress) return report;
-        var plan = new Plan(asOf, Later(now, door.LastRecordedAt), Limit(workspace, asOf, accept: false), begun.Wide ? DateOnly.MaxValue : asOf, begun.OwnDays, null, [], []);
+        if (UnderWay.Read(store) is not { } begun || begun.AsOf != asOf || begun.Stopped
+            || Progress.Read(store, slot) is not { Done: false } progress) return report;
+        var plan = new Plan(asOf, Later(now, door.LastRecordedAt), Limit(workspace, asOf, accept: false), begun.Wide ? DateOnly.MaxValue : asOf,
+            begun.OwnDays, null, [], []);
         // Where somebody else is at it by then, it is theirs.
         Decide(door, plan, [DueOf(store, plan, slot, progress)], report, null, stop);
         report.Seconds = watch.Elapsed.TotalSeconds;
         return report;
     }
 
-    /// <summary>Records the end of a shared run and exports the anchor, once every slot is done or the volume stop was met. True where the run is over.</summary>
+    /// <summary>
+    /// Records the end of a shared run and exports the anchor, once every slot is done or the volume stop was met. True where the run is
+    /// over.
+    /// </summary>
     public bool TryEnd(DateOnly asOf, DateTimeOffset now)
     {
         var store = door.Store;
@@ -212,9 +224,11 @@ public sealed class DailyRun(Door door)
         var store = door.Store;
         var workspace = door.Workspace;
         if (workspace.LastRunOn is { } lastRun && asOf < lastRun)
-            throw new RunRefusedException($"a run as of {lastRun:yyyy-MM-dd} was made already; a day before it can't be run any more. --dry-run shows what {asOf:yyyy-MM-dd} would have been.");
+            throw new RunRefusedException($"a run as of {lastRun:yyyy-MM-dd} was made already; a day before it can't be run any more. "
+                + $"--dry-run shows what {asOf:yyyy-MM-dd} would have been.");
         if (asOf < door.LastRecordedOn)
-            throw new RunRefusedException($"facts were recorded on {door.LastRecordedOn:yyyy-MM-dd}; a run as of {asOf:yyyy-MM-dd} would know the future. Run as of {door.LastRecordedOn:yyyy-MM-dd} or later, or see with --dry-run what {asOf:yyyy-MM-dd} would have been.");
+            throw new RunRefusedException($"facts were recorded on {door.LastRecordedOn:yyyy-MM-dd}; a run as of {asOf:yyyy-MM-dd} would know the future. "
+                + $"Run as of {door.LastRecordedOn:yyyy-MM-dd} or later, or see with --dry-run what {asOf:yyyy-MM-dd} would have been.");
         var at = Later(now, door.LastRecordedAt);
         var policy = door.PolicyOn(asOf);
         var inForce = workspace.Adopted.PolicyOn(asOf);
@@ -333,7 +347,8 @@ public sealed class DailyRun(Door door)
     }
 
     /// <summary>From where somebody else got to, for as long as somebody does.</summary>
-    private static void DecideToTheEnd(Door door, Plan plan, IReadOnlyList<SlotDue> slots, RunReport report, Action<RunReport>? progress, CancellationToken stop)
+    private static void DecideToTheEnd(Door door, Plan plan, IReadOnlyList<SlotDue> slots, RunReport report, Action<RunReport>? progress,
+        CancellationToken stop)
     {
         while (!Decide(door, plan, slots, report, progress, stop))
             slots = [.. slots.Select(s => DueOf(door.Store, plan, s.Slot, Progress.Read(door.Store, s.Slot)))];
@@ -345,7 +360,8 @@ public sealed class DailyRun(Door door)
     /// part whose commit was not answered it may not be known that it was kept.
     /// </summary>
     /// <param name="slots">One after the other; where few are due, a part has those of several slots.</param>
-    private static bool Decide(Door door, Plan plan, IReadOnlyList<SlotDue> slots, RunReport report, Action<RunReport>? progress, CancellationToken stop)
+    private static bool Decide(Door door, Plan plan, IReadOnlyList<SlotDue> slots, RunReport report, Action<RunReport>? progress,
+        CancellationToken stop)
     {
         var store = door.Store;
         var (over, met) = (false, false);
@@ -423,7 +439,8 @@ public sealed class DailyRun(Door door)
 
         List<InputUnit> Reviews(List<string> parties) => parties.ConvertAll(party => new InputUnit(0, [Review(party)], plan.At));
 
-        Input Review(string party) => new Input.Review { Key = plan.Cause, Party = party, AsOf = plan.AsOf, OwnDay = plan.OwnDays, OnlyDue = plan.OwnDays && !plan.Wide };
+        Input Review(string party) =>
+            new Input.Review { Key = plan.Cause, Party = party, AsOf = plan.AsOf, OwnDay = plan.OwnDays, OnlyDue = plan.OwnDays && !plan.Wide };
 
         // Within the transaction, and made anew where that is.
         bool Goes(BatchResult result, List<(Slot Slot, long From, long Through)> steps, List<string> ids)

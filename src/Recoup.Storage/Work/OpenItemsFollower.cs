@@ -30,7 +30,8 @@ internal sealed class OpenItemsFollower(
             if (!isKnown && account.Rows.All(r => r.Minor == 0)) { report.Same += account.Rows.Count; continue; }
             if (account.Set is { } set) Add(account.Rows[^1], set);
             else if (!isKnown)
-                Add(account.Rows[0], Parse($$"""{"type":"account","key":{{Quote($"open-items/account/{account.Account}")}},"account":{{Quote(account.Account)}}}"""));
+                Add(account.Rows[0],
+                    Parse($$"""{"type":"account","key":{{Quote($"open-items/account/{account.Account}")}},"account":{{Quote(account.Account)}}}"""));
             var (pid, state) = party ?? (0, new PartyState { Id = account.Account });
             for (var from = 0; from < account.Rows.Count;)
             {
@@ -252,14 +253,26 @@ internal sealed class OpenItemsFollower(
     // --- inputs ---
 
     private InvoiceInput.Issued? Invoice(ListedRow row, string name, string named, long minor) => (InvoiceInput.Issued?)Parse(
-        $$"""{"type":"invoice","key":{{Quote(OpenItemsIntake.Keyed(named))}},"account":{{Quote(row.Account)}},"number":{{Quote(name)}},"issued_on":"{{row.IssuedOn:yyyy-MM-dd}}","due_on":"{{row.DueOn:yyyy-MM-dd}}","amount":"{{Format(minor, row.Currency)}}","currency":"{{row.Currency}}"}""");
+        $$"""
+        {"type":"invoice","key":{{Quote(OpenItemsIntake.Keyed(named))}},"account":{{Quote(row.Account)}},"number":{{Quote(name)}},
+        "issued_on":"{{row.IssuedOn:yyyy-MM-dd}}","due_on":"{{row.DueOn:yyyy-MM-dd}}","amount":"{{Format(minor, row.Currency)}}",
+        "currency":"{{row.Currency}}"}
+        """);
 
     private Input? Redated(ListedRow row, string name, DateOnly from, string seq) => Parse(
-        $$"""{"type":"invoice_corrected","key":{{Quote(OpenItemsIntake.Keyed($"{key}/{row.Account}/{name}/{seq}/due"))}},"account":{{Quote(row.Account)}},"invoice":{{Quote(name)}},"on":"{{from:yyyy-MM-dd}}","due_on":"{{row.DueOn:yyyy-MM-dd}}","reason":{{Quote($"open items of {source}")}}}""");
+        $$"""
+        {"type":"invoice_corrected","key":{{Quote(OpenItemsIntake.Keyed($"{key}/{row.Account}/{name}/{seq}/due"))}},
+        "account":{{Quote(row.Account)}},"invoice":{{Quote(name)}},"on":"{{from:yyyy-MM-dd}}","due_on":"{{row.DueOn:yyyy-MM-dd}}",
+        "reason":{{Quote($"open items of {source}")}}}
+        """);
 
     /// <param name="seq">What the party had come to: the same change on the same day, after another, is a change again.</param>
     private Input? Balance(ListedRow row, string field, string name, DateOnly day, string seq) => Parse(
-        $$"""{"type":"open_balance","key":{{Quote(OpenItemsIntake.Keyed($"{key}/{row.Account}/{name}/{seq}"))}},"account":{{Quote(row.Account)}},"{{field}}":{{Quote(name)}},"on":"{{day:yyyy-MM-dd}}","balance":"{{Format(row.Minor, row.Currency)}}","currency":"{{row.Currency}}","reason":{{Quote($"open items of {source}")}}}""");
+        $$"""
+        {"type":"open_balance","key":{{Quote(OpenItemsIntake.Keyed($"{key}/{row.Account}/{name}/{seq}"))}},"account":{{Quote(row.Account)}},
+        "{{field}}":{{Quote(name)}},"on":"{{day:yyyy-MM-dd}}","balance":"{{Format(row.Minor, row.Currency)}}","currency":"{{row.Currency}}",
+        "reason":{{Quote($"open items of {source}")}}}
+        """);
 
     /// <summary>
     /// Null where the row can't be said so, such as a name too long with the year in it: <see cref="Add"/> rejects it, and goes on

@@ -65,7 +65,8 @@ internal sealed class OpenItemsList : IDisposable
     {
         if (row.Set is { } told && !Found(known.Bind(row.Account).Bind(told.Said)) && Together(SetOf(row.Account), told) is var said)
             set.Bind(row.Account).Bind(said.Actor).Bind(InputJson.Write(said).AsSpan()).Bind(said.Said).Bind((long)said.Withdrawn).Run();
-        return add.Bind(row.Account).Bind(row.Number).Bind(Day(row.DueOn)).Bind(Day(row.IssuedOn)).Bind(row.Line).Bind(row.Balance.Minor).Bind(row.Balance.Currency.Code).Bind(row.Raw).Run() > 0;
+        return add.Bind(row.Account).Bind(row.Number).Bind(Day(row.DueOn)).Bind(Day(row.IssuedOn)).Bind(row.Line).Bind(row.Balance.Minor)
+            .Bind(row.Balance.Currency.Code).Bind(row.Raw).Run() > 0;
     }
 
     /// <summary>A row that is rejected: its item is left alone, or, where nobody can tell whose it is, each that it might be.</summary>

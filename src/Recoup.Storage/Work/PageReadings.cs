@@ -250,7 +250,8 @@ public sealed class PageReadings
             return new Slice<JournalRow>([], null);
         var block = store.HistoryOf(account, party, from).Where(row => row.Account == account).Take(TimelineBlock + 1).ToList();
         var before = block.Count > TimelineBlock ? block[^1] : null;
-        var ordered = block.Take(TimelineBlock).OrderByDescending(r => r.EffectiveOn).ThenByDescending(r => r.RecordedAt).ThenByDescending(r => r.Seq).Skip(skip).ToList();
+        var ordered = block.Take(TimelineBlock).OrderByDescending(r => r.EffectiveOn).ThenByDescending(r => r.RecordedAt).ThenByDescending(r => r.Seq)
+            .Skip(skip).ToList();
         var next = ordered.Count > limit ? Cursor.Write(from, skip + limit, party) : before is not null ? Cursor.Write(before.Seq, 0, before.Party) : null;
         return new Slice<JournalRow>([.. ordered.Take(limit).Select(row => SealedWords.Open(store.Vault, row))], next);
     });
