@@ -328,6 +328,11 @@ internal static class InvoiceChapter
         var released = Release(work, item, held);
         var amount = item.Balance + held;
         work.Emit(new InvoiceEvent.Cancelled(i.Invoice, -amount, released, i.Reason), Later(on, OpenFrom(work, item, amount, released)));
+        // Money that never came, as where a list was wrong, would cover what others owe.
+        foreach (var (key, minor) in released ?? [])
+            if (work.State.Cash[key].Kind == CashKind.Payment)
+                work.Remarks.Add($"account {i.Account}: {Format(minor, item)} of payment {key} are on no invoice now, and count as credit; where that money "
+                    + "never came, send payment_reversed");
         return null;
     }
 

@@ -486,6 +486,15 @@ public sealed class ListedCustomerTests : IDisposable
     }
 
     [Fact]
+    public void Who_cancels_a_paid_invoice_is_told_of_the_money()
+    {
+        Import(1, "C1,Acme,,,I1,2026-03-01,2026-03-31,300.00,EUR,2026-03-30\n").Expect(0);
+        folder.Send("""{"type":"invoice_cancelled","key":"x","account":"C1","invoice":"I1","on":"2026-04-03"}""", "--now", "2026-04-03T10:00:00Z").Expect(0)
+            .Json.GetProperty("remarks").EnumerateArray().ShouldHaveSingleItem().GetProperty("text").GetString().ShouldBe("account C1: 300.00 EUR of payment "
+                + "receivables/payment/C1/I1 are on no invoice now, and count as credit; where that money never came, send payment_reversed");
+    }
+
+    [Fact]
     public void An_invoice_that_is_paid_by_the_time_it_leaves_is_sent_as_paid()
     {
         folder.Send("""
