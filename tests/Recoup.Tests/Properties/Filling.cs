@@ -2,6 +2,7 @@ using System.Collections;
 using System.Reflection;
 using System.Text.Json.Serialization;
 using Recoup.Core;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 
 namespace Recoup.Tests.Properties;
@@ -49,6 +50,8 @@ internal sealed class Filling(int seed, bool plain = false)
             for (var i = seed == 0 ? 2 : random.Next(4); i > 0; i--) list.Add(Of(element));
             return list;
         }
+        // What a party's intents bring; a webhook's are beside the journal, in a form of their own.
+        if (type == typeof(IntentBody)) type = (seed == 0 ? next % 2 : random.Next(2)) == 0 ? typeof(IntentBody.Letter) : typeof(IntentBody.Document);
         var constructor = type.GetConstructors().OrderByDescending(c => c.GetParameters().Length).First();
         var nullability = new NullabilityInfoContext();
         var made = constructor.Invoke([.. constructor.GetParameters().Select(p => Maybe(p.ParameterType, nullability.Create(p)))]);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Recoup.Core;
+using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Storage;
 
@@ -37,6 +38,10 @@ public sealed class StateProperties
             {
                 static info =>
                 {
+                    // What an intent brings is of the kind that it is of.
+                    if (info.Type == typeof(IntentBody))
+                        info.PolymorphismOptions = new() { DerivedTypes = { new(typeof(IntentBody.Letter), "letter"),
+                            new(typeof(IntentBody.Document), "document") } };
                     if (info.Type != typeof(PartyState)) return;
                     foreach (var property in info.Properties.Where(p => Filling.NeverStored.Contains(p.Name)).ToList()) info.Properties.Remove(property);
                 },
