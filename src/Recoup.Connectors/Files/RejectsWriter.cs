@@ -48,7 +48,8 @@ public sealed class RejectsWriter : IDisposable
     {
         ObjectDisposedException.ThrowIf(writer is null, this);
         text.Clear();
-        writer.Write(CsvText.AppendLine(text, line.ToString(CultureInfo.InvariantCulture), CardNumber.Mask(reason), CardNumber.Mask(raw)));
+        writer.Write(CsvText.AppendLine(text, line.ToString(CultureInfo.InvariantCulture), SecretText.Mask(CardNumber.Mask(reason)),
+            SecretText.Mask(CardNumber.Mask(raw))));
         Count++;
     }
 

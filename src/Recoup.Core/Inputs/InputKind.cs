@@ -254,7 +254,7 @@ public sealed class InputDraft(InputKind kind)
 
     private static bool Wrong(List<InputProblem> problems, Field field, string message) { problems.Add(new InputProblem(field.Name, message)); return false; }
 
-    public static string Short(string text) => CardNumber.Mask(text.Length <= 40 ? text : text[..37] + "...");
+    public static string Short(string text) => SecretText.Mask(CardNumber.Mask(text.Length <= 40 ? text : text[..37] + "..."));
 
     // --- reading, for the builders ---
 

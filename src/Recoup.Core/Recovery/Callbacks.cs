@@ -166,6 +166,9 @@ public static class CallbackChapter
     /// <summary>A call so long before the time agreed on is that call; an earlier one is another.</summary>
     private static readonly TimeSpan EarlyMax = TimeSpan.FromHours(1);
 
+    /// <summary>Further ahead than this, days, is a typing error: other calls would rest until then.</summary>
+    private const int DaysAheadMax = 400;
+
     public static readonly SliceKind<CallbackSlice> Slice = new("callbacks", 7);
 
     /// <summary>All callbacks there ever were.</summary>
@@ -237,7 +240,11 @@ public static class CallbackChapter
     {
         var day = LocalDay.Of(i.At, zone);
         if (whyNot(i, day) is { } why) return new Refused(Refusal.NotAllowedThen, why);
-        foreach (var before in work.State.Callbacks.Where(c => c.Account == i.Account).ToList())
+        if (day.DayNumber - work.Today.DayNumber > DaysAheadMax)
+            return new Refused(Refusal.NotAllowedThen, $"{day:yyyy-MM-dd} is more than {DaysAheadMax} days from {work.Today:yyyy-MM-dd}: "
+                + "until a callback's day is over nobody else calls; give a nearer day");
+        // One that is told of when its day is over takes the place of none that is still to come.
+        foreach (var before in work.State.Callbacks.Where(c => c.Account == i.Account && (day >= work.Today || c.At <= i.At)).ToList())
             work.Emit(new CallbackEvent.Closed(before.Callback, "superseded", null));
         work.Emit(new CallbackEvent.Agreed(i.Key, i.At, day, LocalDay.Start(day, zone), i.Agent ?? AnyAgent, i.About));
         return null;

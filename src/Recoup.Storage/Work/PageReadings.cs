@@ -39,6 +39,9 @@ public sealed record PlanLine(PlanState Plan, string Party, string? Name, string
 public sealed record MessageLine(Intent Message, string? Name)
 {
     public IntentBody.Written Written => (IntentBody.Written)Message.Body;
+
+    /// <summary>Where its account is now; the message's own is where it was when the message was decided.</summary>
+    public string Portfolio { get; init; } = Message.Portfolio;
 }
 
 /// <summary>A message, its text as sent (null: not sent yet, or the party's key is gone), the decision for it, and what became of it, oldest first.</summary>
@@ -267,7 +270,7 @@ public sealed class PageReadings
 
     /// <summary>Newest first by the time from which they may leave.</summary>
     public Slice<MessageLine> Messages(IntentStatus? status, string? after, int limit) =>
-        Narrowing.Page(viewer, after, limit, (from, most) => AllMessages(status, from, most), l => viewer.Sees(l.Message.Portfolio));
+        Narrowing.Page(viewer, after, limit, (from, most) => AllMessages(status, from, most), l => viewer.Sees(l.Portfolio));
 
     private Slice<MessageLine> AllMessages(IntentStatus? status, string? after, int limit) => readings.Read(_ =>
     {
@@ -291,21 +294,23 @@ public sealed class PageReadings
     private MessageLine Line(Intent message, PartyState party)
     {
         if (message.Detail is { } detail) message.Detail = SealedWords.Open(store.Vault, party.Id, detail);
-        return new MessageLine(message, NameOf(party, message.Account));
+        return new MessageLine(message, NameOf(party, message.Account)) { Portfolio = PlaceOf(message, party) };
     }
+
+    /// <summary>Where the message's account is now: who may see that sees its messages, those of before it moved too, and nobody else does.</summary>
+    private static string PlaceOf(Intent message, PartyState party) => party.Account(message.Account)?.Portfolio ?? message.Portfolio;
 
     /// <summary>How many messages of a status may leave from one instant to another, the second not included.</summary>
     public int CountMessages(IntentStatus status, DateTimeOffset? from = null, DateTimeOffset? before = null) => readings.Read(_ =>
     {
         // The table does not tell whose a message is: who sees some of them alone waits for each to be looked at.
-        var s = store.Statement($"SELECT {(viewer.IsNarrow ? "state" : "count(*)")} FROM message WHERE status = ? AND not_before >= ? AND not_before < ?")
+        var s = store.Statement($"SELECT {(viewer.IsNarrow ? "pid, state" : "count(*)")} FROM message WHERE status = ? AND not_before >= ? AND not_before < ?")
             .Bind((long)status).Bind(from?.ToUnixTimeMilliseconds() ?? 0).Bind(before?.ToUnixTimeMilliseconds() ?? long.MaxValue);
         if (viewer.IsNarrow)
         {
-            var seen = 0;
-            while (s.Step())
-                if (viewer.Sees(MessageChapter.Rows.Decode(s.Blob(0)).Portfolio)) seen++;
-            return seen;
+            var found = new List<(long Pid, Intent Message)>();
+            while (s.Step()) found.Add((s.Long(0), MessageChapter.Rows.Decode(s.Blob(1))));
+            return found.Count(f => store.Party(f.Pid) is { } party && viewer.Sees(PlaceOf(f.Message, party)));
         }
         s.Step();
         var count = s.Int(0);
@@ -320,8 +325,8 @@ public sealed class PageReadings
         if (!s.Step()) return null;
         var (pid, message) = (s.Long(0), MessageChapter.Rows.Decode(s.Blob(1)));
         s.Reset();
-        if (!viewer.Sees(message.Portfolio)) return null;
         var state = store.Party(pid)!;
+        if (!viewer.Sees(PlaceOf(message, state))) return null;
         if (message.Detail is { } detail) message.Detail = SealedWords.Open(store.Vault, state.Id, detail);
         var events = new List<JournalRow>();
         Explained? decision = null;

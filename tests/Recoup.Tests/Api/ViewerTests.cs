@@ -11,6 +11,8 @@ public sealed class ViewerTests
         {"type":"portfolio","key":"p-1","portfolio":"EU","time_zone":"Europe/Berlin","sender":"eu@recoup.example"}
         {"type":"portfolio","key":"p-2","portfolio":"US","time_zone":"America/New_York","sender":"us@recoup.example"}
         {"type":"account","key":"a-1","account":"EU1","name":"Dorn Optics","portfolio":"EU","email":"e@dorn.example","country":"DE"}
+        {"type":"account","key":"a-4","account":"GONE4","name":"Dorn Branch","portfolio":"EU","email":"g@dorn.example","country":"DE"}
+        {"type":"invoice","key":"i-5","account":"GONE4","number":"G-1","issued_on":"2026-01-01","due_on":"2026-01-20","amount":"50.00","currency":"EUR"}
         {"type":"account","key":"a-2","account":"US7","name":"Liberty Foods","portfolio":"US","email":"l@liberty.example","country":"US"}
         {"type":"account","key":"a-3","account":"US8","name":"Liberty Calls","portfolio":"US","phone":"+12125550100","country":"US"}
         {"type":"invoice","key":"i-1","account":"EU1","number":"E-1","issued_on":"2026-01-01","due_on":"2026-01-20","amount":"100.00","currency":"EUR"}
@@ -48,6 +50,11 @@ public sealed class ViewerTests
         folder.Send(Facts, "--now", "2026-02-01T16:00:00Z").Expect(0);
         folder.Run("run", "--now", "2026-02-09T15:00:00Z").Expect(0);
         folder.Run("dispatch", "--now", "2026-02-09T16:00:00Z").Expect(0);
+        // What was said to it in the portfolio before is for who sees it now.
+        folder.Send("""
+            {"type":"account_moved","key":"m-1","account":"GONE4","portfolio":"US"}
+            {"type":"account","key":"a-5","account":"GONE4","name":"Liberty Branch"}
+            """, "--now", "2026-02-09T17:00:00Z").Expect(0);
         folder.Run("user", "add", "eva", "--role", "manager", "--portfolios", "EU", "--now", "2026-02-10T09:00:00Z").Expect(0);
         return folder;
     }
@@ -126,7 +133,7 @@ public sealed class ViewerTests
         }
         shownToAll.ShouldBeGreaterThan(7);
         (await eva.Get("/api/v1/ageing")).Json[0].GetProperty("total").GetString().ShouldBe("100.00");
-        (await server.Client.Get("/api/v1/ageing")).Json[0].GetProperty("total").GetString().ShouldBe("2425.54");
+        (await server.Client.Get("/api/v1/ageing")).Json[0].GetProperty("total").GetString().ShouldBe("2475.54");
         (await eva.Get("/api/v1/accounts/US7")).Expect(404);
         (await eva.Get("/api/v1/webhooks")).Expect(403);
         (await eva.Get("/api/v1/decisions?account=US7")).Expect(404);

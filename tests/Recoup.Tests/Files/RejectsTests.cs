@@ -54,4 +54,18 @@ public sealed class RejectsTests : IDisposable
         using (var rejects = new RejectsWriter(Path.Combine(folder, "rejects.csv"))) rejects.Add(1, "no", "x");
         Directory.GetFiles(folder).ShouldBeEmpty();
     }
+
+    [Fact]
+    public void A_secret_of_a_row_that_was_not_taken_is_kept_nowhere()
+    {
+        var path = Path.Combine(folder, "rejects.csv");
+        using (var rejects = new RejectsWriter(path))
+        {
+            rejects.Add(1, "secret: 'whsec_QUJDREVGR0hJSktM' is none", """{"type":"webhook_endpoint","secret":"whsec_QUJDREVGR0hJSktMTU5P+/=="}""");
+            rejects.Complete();
+        }
+        var kept = File.ReadAllText(path);
+        kept.ShouldNotContain("QUJD");
+        kept.ShouldContain("whsec_…");
+    }
 }
