@@ -98,7 +98,7 @@ public static class ContactGate
         foreach (var rule in rules.Rules)
             if (rule.Kind == "cap" && rule.Binds(request) && CapUntil(rule, request) is { } until && !(deferred?.Until >= until))
                 deferred = new Verdict.Deferred(until, rule.Id);
-        var (notBefore, waitingRule, open) = Opening(rules, request);
+        var (notBefore, waitingRule, _, open) = Opening(rules, request);
         if (!open) return new Verdict.Blocked(waitingRule!);
         if (deferred is not null) return deferred;
         var id = $"{rules.Pack}@{request.At.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture)}";
@@ -112,8 +112,9 @@ public static class ContactGate
     public static (string Rule, DateTimeOffset? Opens)? Forbids(ContactRules rules, ContactRequest request)
     {
         if (Blocks(rules, request) is { } blocked) return (blocked, null);
-        var (notBefore, waitingRule, open) = Opening(rules, request);
-        return !open ? (waitingRule!, null) : notBefore > request.At ? (waitingRule!, notBefore) : null;
+        var (notBefore, waitingRule, first, open) = Opening(rules, request);
+        // Of a public holiday it is the day that forbids it, though the next one begins with the hours.
+        return !open ? (waitingRule!, null) : notBefore > request.At ? (first!, notBefore) : null;
     }
 
     /// <summary>The rule that forbids it for a reason that time does not mend; null: none does.</summary>
@@ -153,13 +154,13 @@ public static class ContactGate
     private const int DaysShutMax = 400;
 
     /// <summary>
-    /// The first instant at which every window that binds is open, on a day on which contacts may leave; and the last rule
-    /// that made it wait.
+    /// The first instant at which every window that binds is open, on a day on which contacts may leave; the last rule that made it
+    /// wait, and the first.
     /// </summary>
-    private static (DateTimeOffset NotBefore, string? Rule, bool Open) Opening(ContactRules rules, ContactRequest request)
+    private static (DateTimeOffset NotBefore, string? Rule, string? First, bool Open) Opening(ContactRules rules, ContactRequest request)
     {
-        var (notBefore, waitingRule) = (request.At, (string?)null);
-        if (request.DayBegins is { } begins && begins > notBefore) (notBefore, waitingRule) = (begins, DayNotBegun);
+        var (notBefore, waitingRule, first) = (request.At, (string?)null, (string?)null);
+        if (request.DayBegins is { } begins && begins > notBefore) (notBefore, waitingRule, first) = (begins, DayNotBegun, DayNotBegun);
         // What one rule moves to may be forbidden by another that was asked before.
         var moved = true;
         while (moved)
@@ -175,16 +176,18 @@ public static class ContactGate
                         if (LocalDay.Of(notBefore, zone) is var there && request.Countries.Any(country => BusinessCalendar.IsPublicHoliday(country, there)))
                             Wait(LocalDay.Start(there.Plus(1), zone), rule.Id);
                 if (rule.Kind != "window") continue;
-                if (NextOpening(rule, request.TimeZones, notBefore) is not { } instant) return (notBefore, NoCommonHour, false);
+                if (NextOpening(rule, request.TimeZones, notBefore) is not { } instant) return (notBefore, NoCommonHour, first, false);
                 Wait(instant, rule.Id);
             }
-            if (notBefore > request.At + TimeSpan.FromDays(DaysShutMax)) return (notBefore, NoCommonHour, false);
+            if (notBefore > request.At + TimeSpan.FromDays(DaysShutMax)) return (notBefore, NoCommonHour, first, false);
         }
-        return (notBefore, waitingRule, true);
+        return (notBefore, waitingRule, first, true);
 
         void Wait(DateTimeOffset until, string rule)
         {
-            if (until > notBefore) (notBefore, waitingRule, moved) = (until, rule, true);
+            if (until <= notBefore) return;
+            (notBefore, waitingRule, moved) = (until, rule, true);
+            first ??= rule;
         }
     }
 

@@ -67,6 +67,9 @@ public sealed record UserState(UserDetails Details)
     /// <summary>How often somebody came in by the last link: it is good for one.</summary>
     public int LinkUses { get; init; }
 
+    /// <summary>How often the user was disabled: what a browser had open before stays closed when the user is enabled again.</summary>
+    public int TimesDisabled { get; init; }
+
     /// <summary>The link still lets somebody in.</summary>
     public bool HasOpenLink(DateTimeOffset now) => LinkHash is not null && LinkUses == 0 && now < LinkExpiresAt && !Details.Disabled;
 }
@@ -99,7 +102,13 @@ public sealed class Users
         {
             case UserEvent.Set set:
                 var at = all.FindIndex(u => u.Details.User == set.Details.User);
-                if (at < 0) all.Add(new UserState(set.Details)); else all[at] = all[at] with { Details = set.Details };
+                if (at < 0) all.Add(new UserState(set.Details));
+                else
+                    all[at] = all[at] with
+                    {
+                        Details = set.Details,
+                        TimesDisabled = all[at].TimesDisabled + (set.Details.Disabled && !all[at].Details.Disabled ? 1 : 0),
+                    };
                 break;
             case UserEvent.LinkMade made: Change(made.User, u => u with { LinkHash = made.Hash, LinkExpiresAt = made.ExpiresAt, LinkUses = 0 }); break;
             case UserEvent.LinkUsed used: Change(used.User, u => u with { LinkUses = u.LinkUses + 1 }); break;

@@ -10,8 +10,12 @@ namespace Recoup.Server.Access;
 /// </summary>
 public sealed class Entrance
 {
+    /// <param name="User">Whose it is; null: that of who is at the machine.</param>
+    /// <param name="TimesDisabled">Of the user, when it was opened: one that was disabled since comes in by another link.</param>
+    public readonly record struct Session(string? User, int TimesDisabled);
+
     private readonly Lock gate = new();
-    private readonly ConcurrentDictionary<string, string?> sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Session> sessions = new(StringComparer.Ordinal);
     private string? token;
 
     /// <summary>A new link's token; one that was not used yet ends.</summary>
@@ -28,23 +32,21 @@ public sealed class Entrance
             if (token is null || !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(given))) return null;
             token = null;
         }
-        return Open(null);
+        return Open(default);
     }
 
     /// <summary>A new session.</summary>
-    /// <param name="user">Whose; null: that of who is at the machine.</param>
-    public string Open(string? user)
+    public string Open(Session opened)
     {
         var session = Random();
-        sessions[Digest(session)] = user;
+        sessions[Digest(session)] = opened;
         return session;
     }
 
-    /// <param name="user">Whose session it is; null: that of who is at the machine.</param>
-    public bool Knows(string? session, out string? user)
+    public bool Knows(string? session, out Session opened)
     {
-        user = null;
-        return session is not null && sessions.TryGetValue(Digest(session), out user);
+        opened = default;
+        return session is not null && sessions.TryGetValue(Digest(session), out opened);
     }
 
     private static string Random() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));

@@ -43,8 +43,8 @@ public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> 
         if (isApi || path is "/health" or "/health/live" or "/health/ready") await next(http);
         else if (path.StartsWith(EnterPath, StringComparison.Ordinal)) await Enter(http, path[EnterPath.Length..]);
         else if (path.StartsWith(AssetFiles.Path, StringComparison.Ordinal)) await next(http);
-        else if (!entrance.Knows(http.Request.Cookies[CookieName(http)], out var user)) await Refuse(http);
-        else await Answer(http, user);
+        else if (!entrance.Knows(http.Request.Cookies[CookieName(http)], out var session)) await Refuse(http);
+        else await Answer(http, session);
     }
 
     /// <summary>localhost, or a loopback address written as one (127.0.0.2 too): no name that somebody else's DNS answers for.</summary>
@@ -78,7 +78,7 @@ public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> 
     private async Task Enter(HttpContext http, string token)
     {
         var user = HttpMethods.IsGet(http.Request.Method) ? UserOf(token) : null;
-        if (HttpMethods.IsGet(http.Request.Method) && (user is null ? entrance.Enter(token) : entrance.Open(user)) is { } session)
+        if (HttpMethods.IsGet(http.Request.Method) && (user is null ? entrance.Enter(token) : entrance.Open(user.Value)) is { } session)
         {
             http.Response.Cookies.Append(CookieName(http), session, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Path = "/" });
             if (user is null) options.Say($"Somebody came in by the link. For another browser: {address()}{EnterPath}{entrance.NewToken()}");
@@ -92,12 +92,15 @@ public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> 
     }
 
     /// <summary>Whom a user's own link lets in; null: it is none, or was used, or is over.</summary>
-    private string? UserOf(string token)
+    private Entrance.Session? UserOf(string token)
     {
         // What is no such link costs no reading.
         if (!token.StartsWith(UserAccounts.TokenPrefix, StringComparison.Ordinal)) return null;
         using var store = options.OpenStore();
-        return UserAccounts.Enter(new Door(store, "user", options.Clock, options.Writer), token, options.Clock.GetUtcNow());
+        var door = new Door(store, "user", options.Clock, options.Writer);
+        return UserAccounts.Enter(door, token, options.Clock.GetUtcNow()) is { } user
+            ? new Entrance.Session(user, door.Workspace.Users.Find(user)?.TimesDisabled ?? 0)
+            : null;
     }
 
     private static async Task Refuse(HttpContext http)
@@ -118,24 +121,30 @@ public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> 
     private static readonly FrozenSet<string> Narrowed = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,
         "", "accounts", "account-items", "ageing", "callbacks", "kpis", "messages", "notes", "plans", "policies", "worklist");
 
-    private static bool IsNarrowed(HttpContext http) => Narrowed.Contains((http.Request.Path.Value ?? "/").Split('/', '.')[1]);
+    private static bool IsNarrowed(HttpContext http) => IsNarrowed(http.Request.Path.Value ?? "/");
+
+    /// <summary>The page is for who sees some portfolios too.</summary>
+    internal static bool IsNarrowed(string path) => Narrowed.Contains(path.Split('/', '.')[1]);
 
     /// <summary>A desk of its own: that of the request is made for whom this says. Null: there is no such user any more.</summary>
-    private Viewer? Known(HttpContext http, string user)
+    private Viewer? Known(HttpContext http, string user, int timesDisabled)
     {
         using var desk = new Desk(options, http.RequestServices.GetRequiredService<Memory>(), viewer: null);
-        return desk.Workspace.Users.Find(user) is { Details: { Disabled: false } details } ? Viewer.Of(details) : null;
+        return desk.Workspace.Users.Find(user) is { Details: { Disabled: false } details } known && known.TimesDisabled == timesDisabled
+            ? Viewer.Of(details)
+            : null;
     }
 
-    private async Task Answer(HttpContext http, string? user)
+    private async Task Answer(HttpContext http, Entrance.Session session)
     {
         try
         {
-            if (user is not null)
+            if (session.User is { } user)
             {
-                if (Known(http, user) is not { } viewer)
+                if (Known(http, user, session.TimesDisabled) is not { } viewer)
                 {
-                    await PlainPage.Write(http, 401, "You are in no more", $"{user} was disabled; `recoup user enable {user}` undoes that.");
+                    await PlainPage.Write(http, 401, "You are in no more",
+                        $"{user} was disabled. `recoup user enable {user}` undoes that, and `recoup user link {user}` makes a link to come in by.");
                     return;
                 }
                 http.Items[typeof(Viewer)] = viewer;

@@ -79,6 +79,13 @@ public sealed class UserTests
         var closed = await http.GetAsync("/accounts/A1");
         closed.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await closed.Content.ReadAsStringAsync()).ShouldContain("disabled");
+        // Whoever has the browser that was let in before is not who was enabled again.
+        folder.Run("user", "enable", "the-agent", "--now", "2026-02-10T11:00:00Z").Expect(0);
+        (await http.GetAsync("/accounts/A1")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        var (again, _) = await Open(LinkOf(folder, server, "the-agent"));
+        var page = await again.GetAsync("/accounts/A1");
+        page.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await page.Content.ReadAsStringAsync()).ShouldContain("You are ");
         folder.ShouldBeSound();
     }
 

@@ -72,6 +72,16 @@ public sealed class ContactGateTests
         Should.Throw<YamlException>(() => ContactRules.Parse(ShippedPolicies.ContactRulesText.Replace("purposes: [dunning]", "purposes: [invoyce]",
             StringComparison.Ordinal), "mine.yaml")).Message.ShouldContain("'invoyce' is none of dunning, invoice, statement");
 
+    /// <summary>At noon of a public holiday it is the day that forbids the call, though the next one begins with the hours.</summary>
+    [Fact]
+    public void What_forbids_a_call_at_noon_of_a_public_holiday_is_the_holiday()
+    {
+        var request = Request() with { Channel = Channel.Call, At = Instant("2026-05-01T10:00:00Z"), TimeZones = ["Europe/Berlin"], Countries = ["DE"] };
+        ContactGate.Forbids(ShippedPolicies.ContactRules, request).ShouldBe(("public-holidays", Instant("2026-05-02T06:00:00Z")));
+        ContactGate.Forbids(ShippedPolicies.ContactRules, request with { At = Instant("2026-05-01T22:00:00Z") })!.Value.Rule.ShouldBe("waking-hours");
+        ContactGate.Forbids(ShippedPolicies.ContactRules, request with { At = Instant("2026-04-30T10:00:00Z") }).ShouldBeNull();
+    }
+
     // --- hours ---
 
     [Theory]
