@@ -116,6 +116,18 @@ public sealed class ViewerTests
         templates.Except(closed).Where(t => !Pages.Any(p => Regex.IsMatch(p.Split('?')[0], "^" + Regex.Replace(t, "{[^}]+}", "[^/]+") + "$"))).ShouldBeEmpty();
     }
 
+    /// <summary>A question over the whole journal is answered one at a time: its turn may end a moment after its answer.</summary>
+    private static async Task<Answered> Asked(ApiClient client, string address)
+    {
+        var answer = await client.Get("/api/v1/" + address);
+        for (var turn = 0; (int)answer.Status == 429 && turn < 50; turn++)
+        {
+            await Task.Delay(100);
+            answer = await client.Get("/api/v1/" + address);
+        }
+        return answer;
+    }
+
     [Fact]
     public async Task A_key_of_theirs_answers_as_the_pages_do_and_enters_nothing()
     {
@@ -126,9 +138,9 @@ public sealed class ViewerTests
         var shownToAll = 0;
         foreach (var address in Addresses)
         {
-            var all = (await server.Client.Get("/api/v1/" + address)).Expect(200).Body;
+            var all = (await Asked(server.Client, address)).Expect(200).Body;
             if (Foreign.Any(f => all.Contains(f, StringComparison.Ordinal)) || all.Contains("\"US\"", StringComparison.Ordinal)) shownToAll++;
-            var some = (await eva.Get("/api/v1/" + address)).Expect(200).Body;
+            var some = (await Asked(eva, address)).Expect(200).Body;
             foreach (var foreign in Foreign.Append("\"US\"")) some.Contains(foreign, StringComparison.Ordinal).ShouldBeFalse($"{address} shows {foreign}");
         }
         shownToAll.ShouldBeGreaterThan(7);
