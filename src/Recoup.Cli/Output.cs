@@ -21,6 +21,12 @@ internal sealed class Sheet(params string[] columns)
     /// <summary>What to say where there are no rows.</summary>
     public string Empty { get; init; } = "nothing";
 
+    /// <summary>Columns that a terminal is spared where no row has anything there; files have them always.</summary>
+    public IReadOnlySet<string> Spared { get; init; } = new HashSet<string>();
+
+    /// <summary>Places of the columns that a terminal shows.</summary>
+    public int[] Shown => [.. Enumerable.Range(0, Columns.Length).Where(i => !Spared.Contains(Columns[i]) || Rows.Exists(r => Text(r[i]).Length > 0))];
+
     public void Add(params object?[] cells) => Rows.Add(cells);
 
     /// <summary>For a workbook: a column of amounts, which are text so that they keep their decimals, as numbers.</summary>
@@ -128,13 +134,14 @@ internal sealed class Output(string format)
             return;
         }
         var table = new Table { Border = TableBorder.Simple };
-        for (var i = 0; i < sheet.Columns.Length; i++)
+        var shown = sheet.Shown;
+        foreach (var i in shown)
         {
             var column = new TableColumn(Markup.Escape(sheet.Columns[i])) { NoWrap = sheet.Rows.All(r => Sheet.Text(r[i]).Length <= 24) };
             if (sheet.Rows.Exists(r => r[i] is not null) && sheet.Rows.TrueForAll(r => r[i] is null || Sheet.IsNumber(r[i]))) column.RightAligned();
             table.AddColumn(column);
         }
-        foreach (var row in sheet.Rows) table.AddRow([.. row.Select(c => Markup.Escape(Sheet.Text(c)))]);
+        foreach (var row in sheet.Rows) table.AddRow([.. shown.Select(i => Markup.Escape(Sheet.Text(row[i])))]);
         Shown.Write(table);
     }
 

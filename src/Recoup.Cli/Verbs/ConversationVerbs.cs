@@ -18,7 +18,8 @@ internal static class ConversationVerbs
         {
             state, account, limit,
         };
-        verb.SetAction(parsed => Lists.Print(parsed, ConversationLists.Callbacks, "Callbacks", "there is no such callback",
+        verb.SetAction(parsed => Lists.Print(parsed, ConversationLists.Callbacks, "Callbacks", "callback",
+            parsed.GetValue(state) is not null || parsed.GetValue(account) is not null,
             (store, most) => new ConversationReadings(store).Callbacks(parsed.GetValue(state), parsed.GetValue(account), null, most), parsed.GetValue(limit)));
         return verb;
     }
@@ -28,7 +29,7 @@ internal static class ConversationVerbs
         var account = new Option<string?>("--account") { Description = "of this account alone" };
         var limit = SimulateVerbs.Limit("at most so many, newest first", byDefault: 1000);
         var verb = new Command("notes", "What people wrote down about accounts, newest first.") { account, limit };
-        verb.SetAction(parsed => Lists.Print(parsed, ConversationLists.Notes, "Notes", "there is no such note",
+        verb.SetAction(parsed => Lists.Print(parsed, ConversationLists.Notes, "Notes", "note", parsed.GetValue(account) is not null,
             (store, most) => new ConversationReadings(store).Notes(parsed.GetValue(account), null, most), parsed.GetValue(limit)));
         return verb;
     }

@@ -49,7 +49,7 @@ internal static class PeopleVerbs
         var sheet = new Sheet("work item", "what", "at", "owner", "account", "name", "phone", "overdue", "currency", "score", "priority", "why", "since",
             "tags")
         {
-            Title = "What people should do next", Empty = "nothing waits for a person",
+            Title = "What people should do next", Empty = "nothing waits for a person", Spared = new HashSet<string> { "at", "tags" },
         };
         foreach (var e in entries)
             sheet.Add(e.Work.Id, e.Work.Kind.Replace('_', ' '),

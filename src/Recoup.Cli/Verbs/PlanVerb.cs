@@ -15,7 +15,8 @@ internal static class PlanVerb
         var account = new Option<string?>("--account") { Description = "of this account alone" };
         var limit = SimulateVerbs.Limit("at most so many, newest first", byDefault: 1000);
         var verb = new Command("plans", "Payment plans, newest first.") { state, account, limit };
-        verb.SetAction(parsed => Lists.Print(parsed, PlanList.Listing, "Payment plans", "there is no such payment plan", (store, most) =>
+        verb.SetAction(parsed => Lists.Print(parsed, PlanList.Listing, "Payment plans", "payment plan",
+            parsed.GetValue(state) is not null || parsed.GetValue(account) is not null, (store, most) =>
             new PageReadings(store).Plans(parsed.GetValue(state), parsed.GetValue(account), new Readings(store).LastRecordedOn(), null, most),
             parsed.GetValue(limit)));
         return verb;

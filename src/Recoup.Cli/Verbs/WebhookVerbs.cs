@@ -189,7 +189,7 @@ internal static class WebhookVerbs
         var fields = new JsonObject { ["type"] = type, ["endpoint"] = name };
         fill(fields);
         // Of the moment and of what is said: another secret within one moment is another input.
-        var digest = CardNumber.InLetters(SHA256.HashData(Encoding.UTF8.GetBytes(fields.ToJsonString())).AsSpan(0, 8));
+        var digest = CardNumber.KeyOf(SHA256.HashData(Encoding.UTF8.GetBytes(fields.ToJsonString())).AsSpan(0, 8));
         fields["key"] = $"{type}/{name}/{now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}/{digest}";
         var problems = new List<InputProblem>();
         var input = InputJson.Parse(Encoding.UTF8.GetBytes(fields.ToJsonString()), Environment.UserName, problems)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using MimeKit;
+using Recoup.Core.Inputs;
 
 namespace Recoup.Connectors.Mail;
 
@@ -66,7 +67,7 @@ public static partial class ReturnedMailReader
 
     private static ReturnedMail Read(string file, byte[] hash, byte[] bytes, string workspace)
     {
-        var nothing = new ReturnedMail(file, $"returned/{Convert.ToHexStringLower(hash.AsSpan(0, 16))}", null, null, null, "can't be read");
+        var nothing = new ReturnedMail(file, $"returned/{CardNumber.KeyOf(hash.AsSpan(0, 16))}", null, null, null, "can't be read");
         if (bytes.Length == 0) return nothing;
         MimeMessage mail;
         try { mail = MimeMessage.Load(Options, new MemoryStream(Bounded(bytes))); }

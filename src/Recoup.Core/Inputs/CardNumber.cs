@@ -38,11 +38,15 @@ public static class CardNumber
 
     public static bool Contains(ReadOnlySpan<char> text) => Find(text) is not null;
 
-    /// <summary>A digest in letters alone: in hexadecimal one in thousands holds digits that would be taken for a card number.</summary>
-    public static string InLetters(ReadOnlySpan<byte> digest) => string.Create(digest.Length * 2, digest.ToArray(), static (text, bytes) =>
+    /// <summary>
+    /// A digest for a key that Recoup makes: in hexadecimal, or in letters where that is one in some thousands that holds the digits of a
+    /// card number and would be refused.
+    /// </summary>
+    public static string KeyOf(ReadOnlySpan<byte> digest)
     {
-        for (var i = 0; i < bytes.Length; i++) (text[2 * i], text[2 * i + 1]) = ((char)('a' + (bytes[i] >> 4)), (char)('a' + (bytes[i] & 15)));
-    });
+        var text = Convert.ToHexStringLower(digest);
+        return Contains(text) ? string.Concat(text.Select(static c => char.IsAsciiDigit(c) ? (char)('g' + (c - '0')) : c)) : text;
+    }
 
     /// <summary>The text with all but the first six and last four digits of any card number struck out.</summary>
     public static string Mask(string text)

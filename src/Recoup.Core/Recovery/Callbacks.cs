@@ -123,7 +123,7 @@ public sealed class CallbackState : IFormed<CallbackState>
     }
 }
 
-/// <summary>A party's callbacks that are still to be done: at most one an account.</summary>
+/// <summary>A party's callbacks that are still to be done: one an account, and beside one to come those told of when their day was over.</summary>
 public sealed class CallbackSlice : Slice, IFormed<CallbackSlice>
 {
     public List<CallbackState> Open { get; set; } = [];

@@ -188,11 +188,7 @@ public sealed class OpenItemsIntake(Door door)
 
     /// <summary>The key itself, or what stands for one that is too long: an account and a number may be as long as a key together.</summary>
     internal static string Keyed(string key) =>
-        key.Length <= InputKind.KeyField.LengthMax ? key : $"open-items/{Shortened(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
-
-    // Digits of one in some thousands would be taken for a card number, and the row refused.
-    private static string Shortened(byte[] digest) =>
-        Convert.ToHexStringLower(digest) is var text && CardNumber.Contains(text) ? CardNumber.InLetters(digest) : text;
+        key.Length <= InputKind.KeyField.LengthMax ? key : $"open-items/{CardNumber.KeyOf(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
 
     internal static string NumberOf(CashState credit) => credit.Key[CashState.CreditKey(credit.Account, "").Length..];
 

@@ -3,6 +3,7 @@ using System.Text;
 using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
+using Recoup.Core.Inputs;
 using Recoup.Core.Webhooks;
 
 namespace Recoup.Storage.Work;
@@ -142,7 +143,7 @@ internal sealed class WebhookNotices(Door door)
     /// it, in a backup that went another way neither.
     /// </summary>
     private string IdOf(JournalRow row) =>
-        "evt_" + Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(store.WorkspaceId), .. row.Hash]).AsSpan(0, 16));
+        "evt_" + CardNumber.KeyOf(SHA256.HashData([.. Encoding.UTF8.GetBytes(store.WorkspaceId), .. row.Hash]).AsSpan(0, 16));
 
     /// <summary>The last row of a partition for which something is so that is so for all before it; 0: none.</summary>
     private long Before(int partition, long last, Func<JournalRow, bool> isSo)
