@@ -52,7 +52,7 @@ internal static class CommandLine
         {
             foreach (var error in parsed.Errors) Terminal.Error.WriteLine(error.Message);
             Terminal.Error.WriteLine(
-                $"`recoup {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help` tells how.");
+                $"`recoup {PathOf(parsed.CommandResult.Command)}--help` tells how.");
             return 2;
         }
         if (args.Length == 0) return await root.Parse(["--help"]).InvokeAsync(Told());
@@ -96,4 +96,9 @@ internal static class CommandLine
     }
 
     private static InvocationConfiguration Told() => new() { EnableDefaultExceptionHandler = false, Output = Terminal.Out, Error = Terminal.Error };
+
+    /// <summary>The words that lead to a verb, each with a space behind it; empty for the command itself.</summary>
+    private static string PathOf(Command command) => command is RootCommand
+        ? ""
+        : $"{string.Concat(command.Parents.OfType<Command>().Take(1).Select(PathOf))}{command.Name} ";
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Recoup.Core.Foundation;
 using Recoup.Core.Workspace;
 using Recoup.Server.Access;
 using Recoup.Server.Api;
+using Recoup.Storage;
 using Recoup.Storage.Work;
 
 namespace Recoup.Cli.Verbs;
@@ -35,7 +37,7 @@ internal static class UserVerbs
     };
 
     private static IReadOnlyList<string>? Read(string? portfolios) => portfolios is null or "all" ? null
-        : portfolios.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } some
+        : portfolios.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } some && !some.Contains("all")
             ? [.. some.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]
             : throw new UsageException("--portfolios takes names joined by commas, or all");
 
@@ -66,11 +68,20 @@ internal static class UserVerbs
             using var session = new Session(parsed);
             var user = parsed.GetValue(id)!;
             if (Core.Workspace.Users.ProblemOf(user) is { } problem) throw new UsageException(problem);
+            var door = session.Door("user", create: true);
+            if (door.Look().Users.All.FirstOrDefault(u => u.Details.User != user && u.Details.User.Equals(user, StringComparison.OrdinalIgnoreCase))
+                is { } near)
+                throw new UsageException($"'{user}' differs from the user {near.Details.User} in its capitals alone: whoever reads the journal would take "
+                    + "one for the other; take another id");
             var details = new UserDetails(user, parsed.GetValue(role)!)
             {
                 Name = parsed.GetValue(name), Team = parsed.GetValue(team), Portfolios = Read(parsed.GetValue(some)),
             };
-            if (Set(session, user, known => known is null ? details : null, create: true)) return 0;
+            if (Set(session, door, user, known => known is null ? details : null))
+            {
+                RemarkOf(door, details);
+                return 0;
+            }
             Output.Say($"{user} is there already; `recoup user change {user}` changes them, `recoup users` lists all.");
             return 1;
         });
@@ -105,7 +116,10 @@ internal static class UserVerbs
         using var session = new Session(parsed);
         var user = parsed.GetValue(id)!;
         var isKnown = false;
-        Set(session, user, known => (isKnown = known is not null) ? change(known!) : null);
+        var door = session.Door("user");
+        var before = door.Look().Users.Find(user)?.Details.Portfolios;
+        Set(session, door, user, known => (isKnown = known is not null) ? change(known!) : null);
+        if (door.Look().Users.Find(user)?.Details is { } details && !ReferenceEquals(details.Portfolios, before)) RemarkOf(door, details);
         return isKnown ? 0 : Unknown(user);
     }
 
@@ -115,8 +129,17 @@ internal static class UserVerbs
         return 1;
     }
 
-    private static bool Set(Session session, string user, Func<UserDetails?, UserDetails?> change, bool create = false) =>
-        UserAccounts.Set(session.Door("user", create), user, change, Environment.UserName, session.Clock.GetUtcNow());
+    private static bool Set(Session session, Door door, string user, Func<UserDetails?, UserDetails?> change) =>
+        UserAccounts.Set(door, user, change, Environment.UserName, session.Clock.GetUtcNow());
+
+    /// <summary>A portfolio may be named before it comes; one that was meant and is written otherwise shows nobody anything.</summary>
+    private static void RemarkOf(Door door, UserDetails details)
+    {
+        var known = door.Look().Portfolios.Select(p => p.Portfolio).ToList();
+        foreach (var named in (details.Portfolios ?? []).Except(known))
+            Output.Say($"no portfolio {named} has settings yet, and {details.User} sees no other's"
+                + (Spelling.Nearest(named, known) is { } near ? $"; where {near} is meant, `recoup user change {details.User} --portfolios` says so" : ""));
+    }
 
     private static Command Link()
     {

@@ -43,7 +43,9 @@ public sealed class UserTests
         folder.Run("user", "add", "bob", "--role", "boss", "--now", Now).Expect(2);
         folder.Run("user", "add", "bob smith", "--role", "agent", "--now", Now).Expect(2).Err.ShouldContain("no id of a user");
         folder.Run("user", "add", "system", "--role", "manager", "--now", Now).Expect(2).Err.ShouldContain("meaning of its own");
-        folder.Run("user", "change", "ann", "--team", "north", "--now", Now).Expect(0);
+        folder.Run("user", "add", "Ann", "--role", "agent", "--now", Now).Expect(2).Err.ShouldContain("in its capitals alone");
+        folder.Run("user", "add", "cid", "--role", "agent", "--portfolios", "all,EU", "--now", Now).Expect(2).Err.ShouldContain("joined by commas, or all");
+        folder.Run("user", "change", "ann", "--team", "north", "--now", Now).Expect(0).Err.ShouldNotContain("portfolio");
         Users().ShouldBe("ann,Ann Berg,agent,north,,active,");
         folder.Run("user", "link", "ann", "--now", Now).Expect(0);
         folder.Run("user", "link", "cid", "--now", Now).Expect(1).Err.ShouldContain("no user cid");
@@ -58,6 +60,17 @@ public sealed class UserTests
             .ShouldBe(["user_set", "user_set", "user_link_made", "user_set", "user_set"]);
         folder.Rows("SELECT DISTINCT actor FROM journal WHERE kind LIKE 'user%'").ShouldBe([Environment.UserName]);
         folder.ShouldBeSound();
+    }
+
+    /// <summary>It may come later; one that is written otherwise shows nobody anything, and whoever adds the user is told.</summary>
+    [Fact]
+    public void A_portfolio_that_there_is_not_is_taken_and_told_of()
+    {
+        using var folder = new DataFolder();
+        folder.Send("""{"type":"portfolio","key":"p","portfolio":"UK","time_zone":"Europe/London"}""", "--now", Now).Expect(0);
+        folder.Run("user", "add", "bob", "--role", "agent", "--portfolios", "uk", "--now", Now).Expect(0).Err.ShouldContain("where UK is meant");
+        folder.Run("user", "change", "bob", "--name", "Bob", "--now", Now).Expect(0).Err.ShouldNotContain("portfolio");
+        folder.Run("user", "change", "bob", "--portfolios", "UK", "--now", Now).Expect(0).Err.ShouldNotContain("portfolio");
     }
 
     [Fact]

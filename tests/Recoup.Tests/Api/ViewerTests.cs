@@ -93,6 +93,7 @@ public sealed class ViewerTests
         }
         // What could not be seen by anybody would prove nothing.
         shownToOwner.ShouldBeGreaterThan(40);
+        (await eva.GetStringAsync("/")).ShouldContain("The last run, of all portfolios");
         (await eva.GetStringAsync("/accounts.csv")).ShouldContain("EU1");
         (await eva.GetStringAsync("/ageing.csv")).ShouldContain("100.00");
         (await eva.GetStringAsync("/accounts/US7")).ShouldContain("There is no account US7");
