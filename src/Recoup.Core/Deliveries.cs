@@ -1,7 +1,5 @@
-using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
-using Recoup.Core.Foundation;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;

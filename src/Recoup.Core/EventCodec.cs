@@ -1,9 +1,5 @@
 using System.Collections.Frozen;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 

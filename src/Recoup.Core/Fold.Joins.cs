@@ -3,7 +3,6 @@ using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
-using static Recoup.Core.Receivables.PartyLedger;
 
 namespace Recoup.Core;
 

@@ -3,7 +3,6 @@ using Recoup.Core.Events;
 using Recoup.Core.Measures;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
-using static Recoup.Core.Receivables.PartyLedger;
 
 namespace Recoup.Core;
 

@@ -9,8 +9,6 @@ using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 
-using static Recoup.Core.Receivables.PartyLedger;
-
 namespace Recoup.Core;
 
 /// <summary>

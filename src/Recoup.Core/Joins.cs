@@ -1,5 +1,3 @@
-using Recoup.Core.Contact;
-using Recoup.Core.Events;
 using Recoup.Core.Parties;
 
 namespace Recoup.Core;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
 using Recoup.Core.Documents;

@@ -1,6 +1,4 @@
 using Recoup.Core.Accounts;
-using Recoup.Core.Contact;
-using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
 using Recoup.Core.Outbox;

@@ -1,10 +1,7 @@
 using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
-using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
-using Recoup.Core.Measures;
-using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
-using Recoup.Core.Workspace;
 
 namespace Recoup.Core;
 

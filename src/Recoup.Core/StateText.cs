@@ -1,4 +1,3 @@
-using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
 
 namespace Recoup.Core;

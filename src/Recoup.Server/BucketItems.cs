@@ -1,4 +1,3 @@
-using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using Recoup.Storage.Work;
 

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Recoup.Connectors.Files;
-using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Outbox;

@@ -1,6 +1,5 @@
 using Recoup.Core;
 using Recoup.Core.Accounts;
-using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;

@@ -5,7 +5,6 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
-using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Core.Workspace;
 using Recoup.Storage.Journal;

@@ -1,9 +1,7 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Recoup.Core.Accounts;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
-using Recoup.Storage.Sqlite;
 
 namespace Recoup.Storage;
 

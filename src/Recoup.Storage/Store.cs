@@ -1,14 +1,9 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Microsoft.Data.Sqlite;
 using Recoup.Core;
-using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
-using Recoup.Core.Receivables;
-using Recoup.Core.Recovery;
 using Recoup.Storage.Journal;
 using Recoup.Storage.Postgres;
 using Recoup.Storage.Sqlite;

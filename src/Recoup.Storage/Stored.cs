@@ -1,7 +1,5 @@
 using Recoup.Core;
 using Recoup.Core.Events;
-using Recoup.Core.Foundation;
-using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Storage.Journal;

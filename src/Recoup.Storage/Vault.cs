@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Recoup.Core.Foundation;
-using Recoup.Core.Workspace;
 
 namespace Recoup.Storage;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using Recoup.Core.Foundation;
 using Recoup.Storage;
 using Recoup.Storage.Work;
-using Recoup.Tests.Cli;
 using Recoup.Tests.Durability;
 
 namespace Recoup.Tests;

@@ -9,8 +9,6 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Policies;
-using Recoup.Core.Workspace;
-using Recoup.Storage;
 using Recoup.Storage.Work;
 
 namespace Recoup.Cli.Verbs;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Recoup.Connectors.Mail;
-using Recoup.Core;
 using Recoup.Core.Inputs;
 using Recoup.Storage;
 using Recoup.Storage.Work;

@@ -1,10 +1,8 @@
 using System.CommandLine;
 using Recoup.Connectors.Mail;
 using Recoup.Core.Foundation;
-using Recoup.Core.Measures;
 using Recoup.Simulation.Business;
 using Recoup.Simulation.Worlds;
-using Recoup.Storage.Work;
 
 namespace Recoup.Cli.Verbs;
 

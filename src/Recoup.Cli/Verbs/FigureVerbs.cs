@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
-using Recoup.Storage;
 using Recoup.Storage.Work;
 
 namespace Recoup.Cli.Verbs;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Recoup.Core.Decisions;
-using Recoup.Core.Events;
 using Recoup.Core.Foundation;
-using Recoup.Storage;
 using Recoup.Storage.Work;
 
 namespace Recoup.Cli.Verbs;

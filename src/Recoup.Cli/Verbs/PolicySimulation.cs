@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Recoup.Connectors.Mail;
 using Recoup.Core.Foundation;
 using Recoup.Simulation.Business;
 using Recoup.Simulation.Worlds;

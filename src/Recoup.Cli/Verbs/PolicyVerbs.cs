@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Recoup.Core.Foundation;
 using Recoup.Core.Policies;
 using Recoup.Core.Workspace;
 using Recoup.Storage;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
-using Recoup.Connectors.Mail;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Simulation.Business;

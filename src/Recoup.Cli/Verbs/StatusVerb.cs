@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Recoup.Core.Foundation;
 using Recoup.Server;
 using Recoup.Server.Api;

@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using Recoup.Core;
-using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
-using Recoup.Core.Policies;
 using Recoup.Server.Api;
 using Recoup.Storage;
 using Recoup.Storage.Work;

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Recoup.Core;
-using Recoup.Core.Inputs;
 
 namespace Recoup.Connectors.Files;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Recoup.Core;
-using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Outbox;
 

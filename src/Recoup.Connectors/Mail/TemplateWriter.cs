@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using System.Text;
 using System.Text.RegularExpressions;
 using HandlebarsDotNet;
 using Recoup.Connectors.Documents;

@@ -10,8 +10,8 @@ using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using Recoup.Core.Workspace;
-using static Recoup.Core.Inputs.FieldType;
 using static Recoup.Core.Inputs.Fields;
+using static Recoup.Core.Inputs.FieldType;
 
 namespace Recoup.Core.Accounts;
 

@@ -5,8 +5,8 @@ using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
-using static Recoup.Core.Inputs.FieldType;
 using static Recoup.Core.Inputs.Fields;
+using static Recoup.Core.Inputs.FieldType;
 
 namespace Recoup.Core.Contact;
 

@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Recoup.Core.Events;
-using Recoup.Core.Parties;
 using Recoup.Core.Foundation;
+using Recoup.Core.Parties;
 
 namespace Recoup.Core.Contact;
 

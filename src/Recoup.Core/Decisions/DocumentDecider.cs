@@ -1,5 +1,4 @@
 using Recoup.Core.Contact;
-using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;

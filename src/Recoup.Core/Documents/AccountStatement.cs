@@ -1,4 +1,3 @@
-using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;

@@ -1,6 +1,6 @@
 using Recoup.Core.Inputs;
-using static Recoup.Core.Inputs.FieldType;
 using static Recoup.Core.Inputs.Fields;
+using static Recoup.Core.Inputs.FieldType;
 
 namespace Recoup.Core.Documents;
 

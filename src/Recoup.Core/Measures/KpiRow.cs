@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Recoup.Core.Foundation;
 
 namespace Recoup.Core.Measures;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
 

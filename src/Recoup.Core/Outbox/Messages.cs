@@ -1,10 +1,9 @@
 using System.Text.Json.Serialization;
 using Recoup.Core.Events;
-using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
-using static Recoup.Core.Inputs.FieldType;
 using static Recoup.Core.Inputs.Fields;
+using static Recoup.Core.Inputs.FieldType;
 
 namespace Recoup.Core.Outbox;
 

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Recoup.Core.Contact;
-using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;

@@ -1,5 +1,3 @@
-using Recoup.Core.Events;
-
 namespace Recoup.Core.Receivables;
 
 /// <summary>In which order a payment without a reference meets the open items.</summary>

@@ -4,8 +4,8 @@ using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
-using static Recoup.Core.Inputs.FieldType;
 using static Recoup.Core.Inputs.Fields;
+using static Recoup.Core.Inputs.FieldType;
 using static Recoup.Core.Receivables.ItemGuards;
 using static Recoup.Core.Receivables.PartyLedger;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
 

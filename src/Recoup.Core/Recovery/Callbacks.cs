@@ -4,7 +4,6 @@ using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
-using Recoup.Core.Receivables;
 using static Recoup.Core.Inputs.Fields;
 
 // A field named after a kind of input that it refers to hides that kind inside the record; nothing there needs it.

@@ -3,7 +3,6 @@ using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
-using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using static Recoup.Core.Inputs.Fields;
 

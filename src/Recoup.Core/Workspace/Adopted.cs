@@ -1,4 +1,3 @@
-using Recoup.Core.Contact;
 using Recoup.Core.Events;
 
 namespace Recoup.Core.Workspace;

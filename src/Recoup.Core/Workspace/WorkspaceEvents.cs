@@ -1,9 +1,8 @@
 using System.Text.Json.Serialization;
 using Recoup.Core.Events;
-using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
-using static Recoup.Core.Inputs.FieldType;
 using static Recoup.Core.Inputs.Fields;
+using static Recoup.Core.Inputs.FieldType;
 
 namespace Recoup.Core.Workspace;
 

@@ -1,11 +1,9 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Recoup.Core;
-using Recoup.Core.Inputs;
 using Recoup.Storage.Work;
 
 namespace Recoup.Server.Api;

@@ -4,7 +4,6 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Recoup.Core;
-using Recoup.Core.Inputs;
 using Recoup.Server.Telemetry;
 using Recoup.Storage;
 

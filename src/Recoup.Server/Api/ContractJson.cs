@@ -7,8 +7,8 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
-using Recoup.Core.Recovery;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 using Recoup.Core.Workspace;
 using Recoup.Storage.Work;
 

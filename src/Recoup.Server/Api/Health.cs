@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Recoup.Server.Telemetry;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Recoup.Core.Events;
-using Recoup.Core.Workspace;
 using Recoup.Server.Telemetry;
 using Recoup.Storage;
 using Recoup.Storage.Work;

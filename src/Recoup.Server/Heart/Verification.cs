@@ -1,4 +1,3 @@
-using Recoup.Storage;
 using Recoup.Storage.Work;
 
 namespace Recoup.Server.Heart;

@@ -1,4 +1,3 @@
-using Recoup.Core;
 using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
 using Recoup.Core.Decisions;

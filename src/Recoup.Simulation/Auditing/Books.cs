@@ -1,5 +1,4 @@
 using NodaTime;
-using Recoup.Core;
 using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
 using Recoup.Core.Recovery;

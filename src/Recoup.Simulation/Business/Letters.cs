@@ -1,5 +1,4 @@
 using Recoup.Core;
-using Recoup.Core.Contact;
 using Recoup.Core.Outbox;
 using Recoup.Core.Workspace;
 using Recoup.Simulation.Auditing;

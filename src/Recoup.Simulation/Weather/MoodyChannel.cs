@@ -1,10 +1,8 @@
 using Recoup.Core;
-using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
 using Recoup.Simulation.Business;
 using Recoup.Simulation.Worlds;
-using Recoup.Storage;
 
 namespace Recoup.Simulation.Weather;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
-using Recoup.Core.Policies;
-using Recoup.Simulation.Auditing;
 using Recoup.Simulation.Business;
 using Recoup.Storage;
 

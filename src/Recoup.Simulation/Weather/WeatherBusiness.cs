@@ -3,7 +3,6 @@ using NodaTime;
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
-using Recoup.Simulation.Auditing;
 using Recoup.Simulation.Business;
 using Recoup.Simulation.Worlds;
 using Recoup.Storage;

@@ -1,5 +1,4 @@
 using Recoup.Core.Contact;
-using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
 
 namespace Recoup.Simulation.Worlds;

@@ -1,6 +1,5 @@
 using System.Data;
 using System.Diagnostics;
-using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using Recoup.Core.Foundation;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Npgsql;
 using Recoup.Core;
-using Recoup.Core.Parties;
 
 namespace Recoup.Storage.Postgres;
 

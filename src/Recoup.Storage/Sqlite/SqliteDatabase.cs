@@ -3,7 +3,6 @@ using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
-using Recoup.Storage.Journal;
 
 namespace Recoup.Storage.Sqlite;
 

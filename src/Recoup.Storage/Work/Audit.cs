@@ -1,9 +1,7 @@
-using System.Globalization;
 using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
-using Recoup.Core.Parties;
 using Recoup.Storage.Journal;
 
 namespace Recoup.Storage.Work;

@@ -1,6 +1,5 @@
 using Recoup.Core;
 using Recoup.Core.Contact;
-using Recoup.Core.Decisions;
 using Recoup.Core.Parties;
 using Recoup.Core.Recovery;
 

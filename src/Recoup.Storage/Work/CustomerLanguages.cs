@@ -1,6 +1,5 @@
 using Recoup.Core;
 using Recoup.Core.Foundation;
-using Recoup.Core.Parties;
 
 namespace Recoup.Storage.Work;
 

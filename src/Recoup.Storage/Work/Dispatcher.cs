@@ -1,6 +1,4 @@
 using Recoup.Core;
-using Recoup.Core.Inputs;
-using Recoup.Core.Outbox;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Storage.Work;

@@ -5,7 +5,6 @@ using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Core.Workspace;
-using Recoup.Storage.Journal;
 
 namespace Recoup.Storage.Work;
 

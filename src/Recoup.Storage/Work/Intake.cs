@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;

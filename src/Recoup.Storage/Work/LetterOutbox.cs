@@ -1,9 +1,7 @@
 using Recoup.Core;
 using Recoup.Core.Contact;
-using Recoup.Core.Decisions;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
-using Recoup.Core.Parties;
 
 namespace Recoup.Storage.Work;
 

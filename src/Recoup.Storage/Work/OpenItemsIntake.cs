@@ -1,10 +1,8 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
-using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 
 namespace Recoup.Storage.Work;

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Recoup.Core;
 using Recoup.Core.Accounts;
-using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Storage.Sqlite;
 

@@ -1,4 +1,3 @@
-using Recoup.Core;
 using Recoup.Core.Outbox;
 
 namespace Recoup.Storage.Work;

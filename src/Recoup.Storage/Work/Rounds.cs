@@ -1,6 +1,4 @@
 using System.Globalization;
-using Recoup.Core.Contact;
-using Recoup.Core.Foundation;
 using Recoup.Core.Outbox;
 
 namespace Recoup.Storage.Work;

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Recoup.Core;
-using Recoup.Core.Contact;
-using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;

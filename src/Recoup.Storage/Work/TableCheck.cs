@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Recoup.Core;
-using Recoup.Core.Parties;
 using Recoup.Core.Webhooks;
 using Recoup.Core.Workspace;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Recoup.Core.Events;
-using Recoup.Core.Foundation;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Storage.Work;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using Recoup.Core;
-using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;

@@ -1,12 +1,9 @@
 using Recoup.Core.Contact;
-using Recoup.Core.Decisions;
 using Recoup.Core.Foundation;
-using Recoup.Core.Events;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
-using Recoup.Core.Workspace;
 
 namespace Recoup.Storage.Work;
 

@@ -4,7 +4,6 @@ using System.Text;
 using Npgsql;
 using Recoup.Core;
 using Recoup.Core.Decisions;
-using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Outbox;
 using Recoup.Core.Workspace;

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using Recoup.Core;
 using Recoup.Core.Inputs;
 using Recoup.Server.Api;
 using Recoup.Tests.Cli;

@@ -4,7 +4,6 @@ using Recoup.Server.Api;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 using Recoup.Tests.Cli;
-using Recoup.Tests.Durability;
 using Recoup.Tests.Stores;
 
 namespace Recoup.Tests.Api;

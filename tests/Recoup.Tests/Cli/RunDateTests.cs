@@ -5,8 +5,6 @@ using Recoup.Core;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
-using Recoup.Core.Inputs;
-using Recoup.Core.Policies;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 using Recoup.Tests.Policies;

@@ -7,7 +7,6 @@ using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using Recoup.Storage;
 using Recoup.Tests.Api;
-using Recoup.Tests.Properties;
 
 namespace Recoup.Tests.Cli;
 

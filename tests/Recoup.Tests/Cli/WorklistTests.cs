@@ -1,4 +1,3 @@
-using Recoup.Core;
 using Recoup.Core.Inputs;
 using Recoup.Storage;
 using Recoup.Storage.Work;

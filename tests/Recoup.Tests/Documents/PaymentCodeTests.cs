@@ -1,7 +1,7 @@
 using Recoup.Connectors.Documents;
 using Recoup.Core.Documents;
-using Recoup.Core.Foundation;
 using Recoup.Core.Events;
+using Recoup.Core.Foundation;
 using ZXing;
 using ZXing.QrCode;
 

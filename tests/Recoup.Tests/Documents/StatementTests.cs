@@ -2,11 +2,8 @@ using System.Security.Cryptography;
 using Recoup.Core;
 using Recoup.Core.Decisions;
 using Recoup.Core.Documents;
-using Recoup.Core.Events;
-using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
-using Recoup.Core.Receivables;
 using Recoup.Storage.Work;
 using Recoup.Tests.Properties;
 

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Recoup.Storage;
 using Recoup.Storage.Work;
 using Recoup.Tests.Cli;
 

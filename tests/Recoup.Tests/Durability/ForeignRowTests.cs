@@ -1,7 +1,5 @@
 using System.Globalization;
 using Recoup.Core;
-using Recoup.Core.Events;
-using Recoup.Core.Foundation;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 using Recoup.Tests.Cli;

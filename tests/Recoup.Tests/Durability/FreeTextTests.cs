@@ -1,9 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Recoup.Core;
-using Recoup.Core.Events;
-using Recoup.Core.Inputs;
-using Recoup.Core.Workspace;
 using Recoup.Storage.Work;
 using Recoup.Tests.Cli;
 using Recoup.Tests.Stores;

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Recoup.Core.Foundation;
-using Recoup.Storage.Journal;
 using Recoup.Storage;
+using Recoup.Storage.Journal;
 using Recoup.Storage.Work;
 using Recoup.Tests.Cli;
 

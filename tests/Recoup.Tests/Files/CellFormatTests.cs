@@ -1,6 +1,5 @@
 using System.Globalization;
 using Recoup.Connectors.Files;
-using Recoup.Core.Receivables;
 
 namespace Recoup.Tests.Files;
 

@@ -1,7 +1,6 @@
 using Recoup.Connectors.Files;
 using Recoup.Core;
 using Recoup.Core.Accounts;
-using Recoup.Core.Inputs;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using static Recoup.Tests.Files.TestFiles;

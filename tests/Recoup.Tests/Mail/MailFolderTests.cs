@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using Recoup.Connectors.Mail;
-using Recoup.Core;
-using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Outbox;
 using Recoup.Core.Recovery;

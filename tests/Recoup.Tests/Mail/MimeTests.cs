@@ -1,9 +1,7 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Recoup.Connectors.Mail;
 using Recoup.Core;
-using Recoup.Core.Contact;
 using Recoup.Core.Outbox;
 using Recoup.Core.Workspace;
 

@@ -1,5 +1,4 @@
 using Recoup.Connectors.Mail;
-using Recoup.Core.Events;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Tests.Mail;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 
 namespace Recoup.Tests.Measures;

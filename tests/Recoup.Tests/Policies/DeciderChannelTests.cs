@@ -1,14 +1,10 @@
+using Recoup.Core;
 using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
-using Recoup.Core.Events;
-using Recoup.Core.Foundation;
-using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
 using Recoup.Core.Policies;
-using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
-using Recoup.Core;
 using static Recoup.Tests.Policies.DeciderTests;
 using static Recoup.Tests.Policies.PartyBench;
 

@@ -1,12 +1,8 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
-using Recoup.Core;
 using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
-using Recoup.Core.Events;
 using Recoup.Core.Foundation;
-using Recoup.Core.Inputs;
 using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
 using YamlDotNet.RepresentationModel;

@@ -1,6 +1,5 @@
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
-using Recoup.Core.Inputs;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using Recoup.Tests.Cli;

@@ -1,5 +1,4 @@
 using Recoup.Core.Events;
-using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Recoup.Core.Decisions;
-using Recoup.Core.Events;
 using Recoup.Core.Outbox;
 using Recoup.Core.Recovery;
 using Recoup.Storage.Work;

@@ -1,6 +1,4 @@
 using Recoup.Core;
-using Recoup.Core.Events;
-using Recoup.Core.Foundation;
 using Recoup.Storage;
 
 namespace Recoup.Tests.Properties;

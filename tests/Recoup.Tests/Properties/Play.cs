@@ -7,7 +7,6 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
-using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Simulation;
 using Recoup.Storage;

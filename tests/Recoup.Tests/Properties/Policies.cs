@@ -1,5 +1,4 @@
 using Recoup.Core.Policies;
-using Recoup.Simulation;
 
 namespace Recoup.Tests.Properties;
 

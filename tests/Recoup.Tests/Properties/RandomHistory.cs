@@ -1,4 +1,3 @@
-using Recoup.Core.Policies;
 using Recoup.Simulation;
 
 namespace Recoup.Tests.Properties;

@@ -1,5 +1,4 @@
 using Recoup.Core.Decisions;
-using Recoup.Core.Events;
 
 namespace Recoup.Tests.Properties;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Recoup.Core;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
-using Recoup.Storage;
 
 namespace Recoup.Tests.Properties;
 

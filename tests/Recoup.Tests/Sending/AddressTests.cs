@@ -1,7 +1,6 @@
 using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
-using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
 using Recoup.Core.Recovery;

@@ -1,5 +1,4 @@
 using Recoup.Core.Contact;
-using Recoup.Core.Inputs;
 using Recoup.Tests.Api;
 using Recoup.Tests.Cli;
 using Recoup.Tests.Policies;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Recoup.Core;
 using Recoup.Tests.Cli;
-using Recoup.Tests.Durability;
 
 namespace Recoup.Tests.Sending;
 

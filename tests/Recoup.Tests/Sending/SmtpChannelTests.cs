@@ -1,7 +1,6 @@
 using System.Text;
 using Recoup.Connectors.Mail;
 using Recoup.Core;
-using Recoup.Core.Contact;
 using Recoup.Core.Outbox;
 using Recoup.Core.Workspace;
 using Recoup.Tests.Mail;

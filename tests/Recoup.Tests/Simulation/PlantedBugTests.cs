@@ -1,12 +1,10 @@
 using Recoup.Core.Contact;
-using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
 using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using Recoup.Simulation.Auditing;
 using Recoup.Simulation.Business;
-using Recoup.Storage.Work;
 
 namespace Recoup.Tests.Simulation;
 

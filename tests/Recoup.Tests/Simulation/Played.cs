@@ -1,9 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Recoup.Connectors.Mail;
 using Recoup.Core;
-using Recoup.Core.Contact;
 using Recoup.Core.Outbox;
-using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
 using Recoup.Simulation.Business;

@@ -1,5 +1,3 @@
-using Recoup.Core.Contact;
-using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
 using Recoup.Core.Receivables;
 using Recoup.Simulation.Auditing;

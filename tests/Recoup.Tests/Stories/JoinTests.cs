@@ -1,9 +1,7 @@
-using Recoup.Connectors.Mail;
 using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
 using Recoup.Core.Documents;
-using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
 using Recoup.Core.Outbox;
@@ -12,7 +10,6 @@ using Recoup.Core.Policies;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 using Recoup.Tests.Properties;
-using Recoup.Tests.Stores;
 using Step = Recoup.Tests.Properties.Step;
 
 namespace Recoup.Tests.Stories;

@@ -1,15 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
-using Recoup.Core.Events;
 using Recoup.Core.Foundation;
-using Recoup.Core.Measures;
 using Recoup.Core.Outbox;
-using Recoup.Core.Parties;
 using Recoup.Core.Policies;
-using Recoup.Core.Receivables;
-using Recoup.Core.Recovery;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 using Recoup.Tests.Properties;

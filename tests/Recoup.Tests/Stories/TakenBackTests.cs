@@ -1,7 +1,5 @@
-using Recoup.Core;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
-using Recoup.Storage;
 using Recoup.Storage.Work;
 using Recoup.Tests.Properties;
 using Step = Recoup.Tests.Properties.Step;
