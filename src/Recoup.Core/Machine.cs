@@ -72,7 +72,8 @@ public static partial class Machine
         var refused = input switch
         {
             AccountInput i => AccountChapter.Handle(work, i, work.Context),
-            ConsentInput.Said i => ConsentChapter.Handle(work, i, work.Context.Vault),
+            ConsentInput.Said i => ConsentChapter.Handle(work, i, work.Context.Vault,
+                token => AccountChapter.UseNextAddress(work, work.Context.Vault, Channel.Email, token)),
             InvoiceInput i => InvoiceChapter.Handle(work, i, IsToBeDelivered(work, i)),
             PaymentInput i => TakeCash(work, i),
             CreditInput i => CreditChapter.Handle(work, i),

@@ -115,8 +115,8 @@ public static class AccountChapter
             May("portfolio", Text, "whose receivables; by default 'main'. Once set, account_moved changes it") with { LengthMax = 60 },
             Choice("kind", "business by default", "business", "consumer"),
             May("email", Text, "address for mail") with { Personal = true, LengthMax = 1000 },
-            May("other_emails", Text, "further addresses for mail, parted by semicolons: used in turn where the first takes "
-                + "none") with { Personal = true, LengthMax = 1000 },
+            May("other_emails", Text, "further addresses for mail, parted by semicolons: used in turn where one takes "
+                + "no mail, or consent for it was withdrawn by name") with { Personal = true, LengthMax = 1000 },
             May("phone", Text, "number for calls, with its country code") with { Personal = true, LengthMax = 40 },
             May("address", Text, "postal address") with { Personal = true, LengthMax = 500 },
             May("country", Text, "ISO 3166 code of two letters") with { LengthMax = 60 },
@@ -184,7 +184,7 @@ public static class AccountChapter
         }
 
         var personal = Personal(work, context.Vault, known);
-        var changedPersonal = Change(personal, i);
+        var changedPersonal = KeepNextAddress(work, context.Vault, personal, Change(personal, i), i, known?.Country);
         var details = (known ?? new AccountDetails(i.Account, i.Portfolio ?? WorkspaceState.DefaultPortfolio, "business")) with
         {
             Kind = i.Kind ?? known?.Kind ?? "business",
@@ -221,6 +221,8 @@ public static class AccountChapter
                 + $"until the workspace has some, from templates/{LanguageCode.Of(language)} of your own catalog");
         if (known is null && i.Portfolio is { } named) RemarkOfPortfolio(work, context, i.Account, named);
         work.Emit(known is null ? new AccountEvent.Opened(details) : new AccountEvent.Changed(details));
+        // Whoever tells of the addresses anew, as a list does, need not know which of them is out of use.
+        if (!samePersonal) UseNextAddress(work, context.Vault, Channel.Email, details.EmailToken);
         return null;
     }
 
@@ -295,10 +297,13 @@ public static class AccountChapter
         return after with { By = given != Withdrawn.Nothing ? list + (char)('0' + (int)given) : gone != Withdrawn.Nothing ? null : before.By };
     }
 
-    /// <summary>An address that takes no mail gives way to the account's next one, and stands behind the others from then on.</summary>
+    /// <summary>
+    /// An address that takes no mail, or of which consent was withdrawn by name, gives way to the account's next one that may be used, and stands
+    /// behind the others from then on.
+    /// </summary>
     internal static void UseNextAddress(Handling work, IVault vault, string channel, string? token)
     {
-        if (channel != Channel.Email || token is null || work.State.Erased || !work.State.Contact.IsUndeliverable(channel, token)) return;
+        if (channel != Channel.Email || token is null || work.State.Erased || !work.State.Contact.IsOutOfUse(channel, token, work.Today)) return;
         foreach (var account in work.State.Accounts.Where(a => a.EmailToken is not null).ToList())
         {
             // Known by a token under another key, where the account came with a party that joined.
@@ -308,7 +313,7 @@ public static class AccountChapter
                 || !AllTokensOf(work, vault, channel, own, account.Country).Contains(token))) continue;
             var others = (personal.OtherEmails ?? "").Split("; ", StringSplitOptions.RemoveEmptyEntries).ToList();
             var next = others.Find(a => PartyAddresses.CanBeReached(channel, a)
-                && !work.State.Contact.IsUndeliverable(channel, TokenOf(work, vault, channel, a, account.Country),
+                && !work.State.Contact.IsOutOfUse(channel, TokenOf(work, vault, channel, a, account.Country), work.Today,
                     work.State.Joined is null ? null : AllTokensOf(work, vault, channel, a, account.Country)));
             if (next is null) continue;
             others.Remove(next);
@@ -319,6 +324,19 @@ public static class AccountChapter
                 Sealed = vault.Seal(work.State.Id, JsonSerializer.SerializeToUtf8Bytes(turned, PersonalJson.Default.PersonalDetails)),
             }), account: account.Account);
         }
+    }
+
+    /// <summary>A new first address by hand takes the place of one that is out of use, and not of the one that was used in its place.</summary>
+    private static PersonalDetails KeepNextAddress(
+        Handling work, IVault vault, PersonalDetails before, PersonalDetails after, AccountInput.Set i, string? country)
+    {
+        if (i is not { Said: null, Email: not null, OtherEmails: null } || before is not { Email: { } used, OtherEmails: { } text } || used == i.Email)
+            return after;
+        var others = text.Split("; ", StringSplitOptions.RemoveEmptyEntries).ToList();
+        var gone = others.FindIndex(a => work.State.Contact.IsOutOfUse(Channel.Email, TokenOf(work, vault, Channel.Email, a, country), work.Today));
+        if (gone < 0) return after;
+        others.RemoveAt(gone);
+        return after with { OtherEmails = string.Join("; ", others.Prepend(used).Where(a => a != i.Email)) };
     }
 
     private static IReadOnlyList<string> AllTokensOf(Handling work, IVault vault, string channel, string address, string? country) =>

@@ -89,7 +89,8 @@ public static class ConsentChapter
 
     // --- rules ---
 
-    internal static Refused? Handle(Handling work, ConsentInput.Said i, IVault vault)
+    /// <param name="useNext">Where a mail address, by its token, is out of use now, the account's next one takes its place.</param>
+    internal static Refused? Handle(Handling work, ConsentInput.Said i, IVault vault, Action<string> useNext)
     {
         var (contact, on) = (work.State.Contact, i.On ?? work.Today);
         // A withdrawal is known by one token; one that was said of another spelling is taken back by its own.
@@ -100,6 +101,7 @@ public static class ConsentChapter
             if (outOfAll || contact.Changes(i.Channel, token, i.Granted, on, work.Today))
                 work.Emit(new ConsentEvent.Changed(i.Channel, token, i.Granted) { Reason = i.Reason, OutOfAll = outOfAll });
         }
+        if (!i.Granted && tokens.Count > 0 && i.Channel is Channel.Email or Channel.Any) useNext(tokens[0]);
         if (i.Granted && i.Channel != Channel.Any) RemarkOfWithdrawn(work, i, tokens, on > work.Today ? on : work.Today);
         return null;
     }

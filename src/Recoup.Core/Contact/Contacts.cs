@@ -145,6 +145,21 @@ public sealed class ContactSlice : Slice, IFormed<ContactSlice>
         BadAddresses is { } bad && token is not null && (bad.Contains(new BadAddress(channel, token))
             || others?.Any(t => bad.Contains(new BadAddress(channel, t))) == true);
 
+    /// <summary>Consent was withdrawn for this address by name, whatever holds for the channel.</summary>
+    /// <param name="others">Tokens that the same address had when its spellings had one each.</param>
+    public bool IsWithdrawnByName(string channel, string? token, DateOnly today, IReadOnlyList<string>? others = null)
+    {
+        foreach (var o in OptOuts)
+            if (o.Token is not null && (o.Channel == channel || o.Channel == Contact.Channel.Any)
+                && (o.Token == token || others?.Contains(o.Token) == true) && !(o.Until <= today)) return true;
+        return false;
+    }
+
+    /// <summary>Nothing is to be sent to this address, and another may be used.</summary>
+    /// <param name="others">Tokens that the same address had when its spellings had one each.</param>
+    public bool IsOutOfUse(string channel, string? token, DateOnly today, IReadOnlyList<string>? others = null) =>
+        IsUndeliverable(channel, token, others) || IsWithdrawnByName(channel, token, today, others);
+
     internal void Mark(BadAddress address)
     {
         if (!IsUndeliverable(address.Channel, address.Token)) (BadAddresses ??= []).Add(address);

@@ -23,15 +23,15 @@ public static class PartyAddresses
 
     /// <summary>
     /// Whose address letters and documents of an account go to, and whose number is called, where the party has no contact point for the
-    /// channel: the account's own, else that of another of the party's accounts, those of its portfolio first. One that takes no mail gives
-    /// way to one that does.
+    /// channel: the account's own, else that of another of the party's accounts, those of its portfolio first. One that takes no mail, or of
+    /// which consent was withdrawn by name, gives way to one that may be used.
     /// </summary>
     public static AccountDetails AddresseeOf(PartyState state, AccountDetails account, string channel)
     {
         if (state.Accounts.Count == 1 || state.Contact.Point(channel) is not null) return account;
         var known = state.Accounts.Where(a => TokenOf(a, channel) is not null)
             .OrderBy(a => a != account).ThenBy(a => a.Portfolio != account.Portfolio).ToList();
-        return known.Find(a => !state.Contact.IsUndeliverable(channel, TokenOf(a, channel)!)) ?? known.FirstOrDefault() ?? account;
+        return known.Find(a => !state.Contact.IsOutOfUse(channel, TokenOf(a, channel), state.AsOf)) ?? known.FirstOrDefault() ?? account;
     }
 
     /// <summary>

@@ -216,7 +216,7 @@ internal static class ChargeChapter
     {
         Change(state, e, cells, number, (e.EffectiveOn, minor), static (item, by) =>
         {
-            item.Amount -= by.minor;
+            item.ChangeAmount(by.EffectiveOn, -by.minor);
             Movements.Add(item.Waivers ??= [], by.EffectiveOn, by.minor);
             item.Move(by.EffectiveOn, -by.minor);
         });

@@ -171,7 +171,12 @@ internal static class CreditChapter
     /// </summary>
     private static Refused? Follow(Handling work, CreditInput.Granted i)
     {
-        if (i.Listed is { } row) i = i with { Number = ListedItems.CreditNameOf(work.State, i.Account, row) };
+        if (i.Listed is { } row)
+        {
+            i = i with { Number = ListedItems.CreditNameOf(work.State, i.Account, row) };
+            if (ListedItems.StandingInOtherCurrency(work.State, i.Account, row) is { } other)
+                return InOtherCurrency(i, other, work.State.Cash[CashState.CreditKey(i.Account, other)], i.Number);
+        }
         var known = work.State.Cash.GetValueOrDefault(CashState.CreditKey(i.Account, i.Number));
         if ((known is null ? Credit(work, i) : Follow(work, i, known)) is { } refused) return refused;
         if (work.State.Item(i.Account, i.Number) is { Cancelled: false, Kind: ItemKind.Invoice } item
@@ -185,13 +190,16 @@ internal static class CreditChapter
     private static Refused? Follow(Handling work, CreditInput.Granted i, CashState credit)
     {
         if (i.Amount.Currency.Code != credit.Currency)
-            return new Refused(Refusal.WrongCurrency, $"credit note {i.Number} is in {credit.Currency} here, in {i.Amount.Currency} in the list, "
-                + "and a number keeps its currency: cancel it with credit_note_cancelled and import the list again, which makes it "
-                + ListedItems.OfCurrency(i.Number, i.Amount.Currency.Code));
+            return InOtherCurrency(i, i.Number, credit, ListedItems.OfCurrency(i.Number, i.Amount.Currency.Code));
         // One that was cancelled here stands again from nothing.
         var before = credit.Reversed ? 0 : credit.Minor;
         return Adjust(work, i.Number, credit, i.Amount.Minor - before, work.Today, InvoiceChapter.ByList, i.On == credit.On ? null : i.On);
     }
+
+    /// <param name="name">Of what the row makes once what stands in the other currency is cancelled.</param>
+    private static Refused InOtherCurrency(CreditInput.Granted i, string number, CashState credit, string name) =>
+        new(Refusal.WrongCurrency, $"credit note {number} is in {credit.Currency} here, in {i.Amount.Currency} in the list, "
+            + $"and a number keeps its currency: cancel it with credit_note_cancelled and import the list again, which makes it {name}");
 
     // --- what follows from events ---
 
@@ -202,6 +210,7 @@ internal static class CreditChapter
             case CreditEvent.Granted credit:
                 PaymentChapter.Receive(state, e, cells, CashState.CreditKey(e.Account, credit.Number), CashKind.CreditNote, credit.Currency, credit.Minor,
                     credit.Allocations, credit.Waiting);
+                ListedItems.Note(state, e.Account, credit.Number, credit.Currency, isCredit: true);
                 Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, credit.Currency, -credit.Minor, 0);
                 break;
             case CreditEvent.Adjusted adjusted: Adjust(state, e, cells, adjusted); break;
@@ -219,6 +228,7 @@ internal static class CreditChapter
         {
             // Cancelled, it was taken out of sales; from now on it is part of them again.
             (credit.Reversed, credit.Minor) = (false, 0);
+            ListedItems.Note(state, e.Account, adjusted.Number, credit.Currency, isCredit: true);
             Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, credit.Currency, -adjusted.Minor, 0);
         }
         credit.Minor += adjusted.Minor;

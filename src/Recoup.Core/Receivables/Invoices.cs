@@ -389,6 +389,7 @@ internal static class InvoiceChapter
     private static Refused? Follow(Handling work, InvoiceInput.Issued i, bool deliver)
     {
         var name = ListedItems.NameOf(work.State, i.Account, i.Listed!);
+        if (ListedItems.StandingInOtherCurrency(work.State, i.Account, i.Listed!) is { } other) return InOtherCurrency(work, i, other, name);
         if (work.State.Item(i.Account, name) is not { } item)
         {
             if (Issue(work, i, name, deliver) is { } never) return never;
@@ -399,13 +400,13 @@ internal static class InvoiceChapter
         if (item.Cancelled)
         {
             // Who cancelled it here knows more than a list that says what it said before.
-            if (ListedItems.IsCancelled(work.State, item, i)) return null;
+            if (ListedItems.IsCancelled(work.State, item, i, i.Listed!)) return null;
             if (ListedItems.MirrorOf(work.State, item, item.CancelledMinor) is null || item.IssuedOn != i.IssuedOn) return Issue(work, i, name, deliver);
             Reinstate(work, item, Later(work.Today, item.CancelledOn!.Value), ByList);
         }
         if (ListedItems.MirrorOf(work.State, item, item.Amount) is not null) RemarkOfCredit(work, i.Account, item.Number);
         if (i.Amount.Currency.Code != item.Currency)
-            return InOtherCurrency(work, i, item);
+            return InOtherCurrency(work, i, item, ListedItems.OfCurrency(item.Number, i.Amount.Currency.Code));
         if (item.IssuedOn != i.IssuedOn)
         {
             if (CanNotBeOf(work, item, i.IssuedOn) is { } why)
@@ -419,14 +420,15 @@ internal static class InvoiceChapter
         return CorrectItem(work, item, on, i.Amount, due, ByList);
     }
 
-    private static Refused InOtherCurrency(Handling work, InvoiceInput.Issued i, ItemState item)
+    /// <param name="name">Of what the row makes once what stands in the other currency is cancelled.</param>
+    private static Refused InOtherCurrency(Handling work, InvoiceInput.Issued i, ItemState item, string name)
     {
         var credit = CashState.CreditKey(i.Account, "");
         var paid = (item.AppliedBy ?? []).Where(key => !key.StartsWith(credit, StringComparison.Ordinal)
             && work.State.Cash[key].Allocations.Exists(a => a.Number == item.Number)).ToList();
         return new Refused(Refusal.WrongCurrency, $"invoice {item.Number} is in {item.Currency} here, in {i.Amount.Currency} in the list, "
             + $"and a number keeps its currency: cancel it with invoice_cancelled and import the list again, which makes it "
-            + $"{ListedItems.OfCurrency(item.Number, i.Amount.Currency.Code)}"
+            + name
             + (paid.Count == 0 ? "" : ". What this list told of as paid is taken back by that; where another does, or the number is another then, send "
                 + $"payment_reversed for payment {string.Join(", ", paid)}"));
     }
@@ -498,6 +500,7 @@ internal static class InvoiceChapter
                         Account = e.Account, Number = issued.Number, Kind = ItemKind.Invoice, Currency = issued.Currency,
                         IssuedOn = issued.IssuedOn, DueOn = issued.DueOn, Amount = issued.Minor,
                     });
+                ListedItems.Note(state, e.Account, issued.Number, issued.Currency, isCredit: false);
                 Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, issued.Currency, issued.Minor, 1);
                 break;
             case InvoiceEvent.Corrected corrected:
@@ -533,7 +536,7 @@ internal static class InvoiceChapter
             i.IssuedOn = again.invoice.IssuedOn;
             i.IssuedAgain = true;
             // Of one whose day alone is another, what was corrected since is a part.
-            i.Amount = again.invoice.DayCorrected ? i.Amount + again.invoice.Minor : again.invoice.Minor;
+            i.ChangeAmount(again.EffectiveOn, again.invoice.Minor - (again.invoice.DayCorrected ? 0 : i.Amount));
             i.Move(again.EffectiveOn, again.invoice.Minor);
             if (!again.invoice.DayCorrected || i.DueOn != again.invoice.DueOn) i.Redate(again.EffectiveOn, again.invoice.DueOn);
         });
@@ -547,10 +550,11 @@ internal static class InvoiceChapter
         Change(state, e, cells, reversed.Number, (e.EffectiveOn, reversed.MinorDelta), static (item, by) =>
         {
             item.TakeCancellationBack(by.EffectiveOn);
-            item.Amount += by.MinorDelta;
+            item.ChangeAmount(by.EffectiveOn, by.MinorDelta);
             item.Move(by.EffectiveOn, by.MinorDelta);
         });
         var item = state.Items[(e.Account, reversed.Number)];
+        if (item.Kind == ItemKind.Invoice) ListedItems.Note(state, e.Account, item.Number, item.Currency, isCredit: false);
         if (item.Kind == ItemKind.Invoice) Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, item.Currency, reversed.MinorDelta, 1);
         PartyLedger.Reinstate(state, e, cells, reversed.Number, item.BalanceOn(e.EffectiveOn));
         state.Touch(e);

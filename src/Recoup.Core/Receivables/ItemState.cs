@@ -140,7 +140,7 @@ public sealed record PlanSpan(string Plan, DateOnly From) : IFormed<PlanSpan>
     /// <summary>The day on which it was recorded, where that is later than its first.</summary>
     public DateOnly? LearnedOn { get; init; }
 
-    /// <summary>What the item's document said when the plan was agreed, minor units: what is added to it since is no part of the plan.</summary>
+    /// <summary>What the item's document said on the day of the plan, minor units: what is added to it later is no part of the plan.</summary>
     public long Amount { get; init; }
 
     /// <summary>It stands at the end of its first day, and no longer at the end of the day on which the plan ended.</summary>
@@ -189,8 +189,11 @@ public sealed class ItemState : IFormed<ItemState>
     /// <summary>Set where the item was already overdue when Recoup first heard of it: that day.</summary>
     public DateOnly? EnteredOn { get; set; }
 
-    /// <summary>What the document says, after corrections; minor units.</summary>
+    /// <summary>What the document says, after corrections; minor units. <see cref="ChangeAmount"/> changes it.</summary>
     public long Amount { get; set; }
+
+    /// <summary>How what the document says was changed since it was first told of, by the day from which each change counts; null: never.</summary>
+    public List<Movement>? AmountChanges { get; set; }
 
     public List<Movement> Movements { get; set; } = [];
 
@@ -242,6 +245,24 @@ public sealed class ItemState : IFormed<ItemState>
         foreach (var former in FormerCancellations ?? [])
             if (former.From <= day && day < former.Until) return true;
         return false;
+    }
+
+    /// <summary>What the document says at the end of the day, minor units; it says so from its day of issue on.</summary>
+    public long AmountOn(DateOnly day)
+    {
+        var amount = Amount;
+        foreach (var change in AmountChanges ?? [])
+            if (change.On > day) amount -= change.Minor;
+        return amount;
+    }
+
+    /// <summary>From a day on the document says so much more, or less; the balance is moved apart from it.</summary>
+    internal void ChangeAmount(DateOnly on, long minor)
+    {
+        if (minor == 0) return;
+        Amount += minor;
+        Receivables.Movements.Add(AmountChanges ??= [], on, minor);
+        if (AmountChanges.Count == 0) AmountChanges = null;
     }
 
     /// <summary>What is open after every recorded movement, those of days to come included.</summary>
@@ -415,7 +436,7 @@ public sealed class ItemState : IFormed<ItemState>
         v.DueOn = f.Day("due_on", v.DueOn);
         v.Amount = f.Long("amount", v.Amount);
         v.Movements = f.List("movements", v.Movements);
-        f.BeginRare(13);
+        f.BeginRare(14);
         v.FormerDues = f.ListOrNull("former_dues", v.FormerDues);
         v.EnteredOn = f.DayOrNull("entered_on", v.EnteredOn);
         v.WriteOffs = f.ListOrNull("write_offs", v.WriteOffs);
@@ -429,6 +450,7 @@ public sealed class ItemState : IFormed<ItemState>
         v.FormerCancellations = f.ListOrNull("former_cancellations", v.FormerCancellations);
         v.IssuedAgain = f.Flag("issued_again", v.IssuedAgain);
         v.Plans = f.ListOrNull("plans", v.Plans);
+        v.AmountChanges = f.ListOrNull("amount_changes", v.AmountChanges);
         f.EndRare();
         return v;
     }

@@ -39,8 +39,12 @@ public static class ListedItems
     }
 
     /// <summary>The next name to be looked for before <see cref="NameOf"/> can tell; null: it can.</summary>
-    internal static IEnumerable<string> Names(PartyState state, string account, ListedInvoice row) =>
-        DatedNames(state, account, row).Append(NameOf(state, account, row));
+    internal static IEnumerable<string> Names(PartyState state, string account, ListedInvoice row)
+    {
+        foreach (var name in DatedNames(state, account, row)) yield return name;
+        yield return NameOf(state, account, row);
+        foreach (var name in InCurrencies(state, account, DatedNameOf(state, account, row), isCredit: false)) yield return name;
+    }
 
     private static IEnumerable<string> DatedNames(PartyState state, string account, ListedInvoice row)
     {
@@ -72,6 +76,59 @@ public static class ListedItems
 
     /// <summary>The name of what has a number that is known in another currency: a number keeps the one that it had first.</summary>
     public static string OfCurrency(string name, string currency) => $"{name} ({currency})";
+
+    // --- numbers that turned from one currency to another ---
+
+    /// <summary>The names that a number had in its currencies, the last one last; none where it was in one currency alone.</summary>
+    private static List<string> InCurrencies(PartyState state, string account, string number, bool isCredit) =>
+        ReceivableChapter.Slice.Of(state)?.CurrencyTurns?.Find(t => t.Account == account && t.IsCredit == isCredit && t.Number == number)?.Names ?? [];
+
+    /// <summary>An invoice or a credit note stands by this name from now on: of a number that was in another currency, it is the last.</summary>
+    internal static void Note(PartyState state, string account, string name, string currency, bool isCredit)
+    {
+        var mark = name.Length - currency.Length - 3;
+        var isMarked = name[^1] == ')' && mark > 0 && OfCurrency(name[..mark], currency) == name;
+        var slice = ReceivableChapter.Slice.In(state);
+        if (!isMarked && slice.CurrencyTurns is null) return;
+        var number = isMarked ? name[..mark] : name;
+        var turns = slice.CurrencyTurns?.Find(t => t.Account == account && t.IsCredit == isCredit && t.Number == number);
+        if (turns is null)
+        {
+            if (isMarked) (slice.CurrencyTurns ??= []).Add(new CurrencyTurns(account, isCredit, number, [number, name]));
+            return;
+        }
+        turns.Names.Remove(name);
+        turns.Names.Add(name);
+    }
+
+    /// <summary>The name by which the number stood last, where that is none of the row's currency; null: it is, or there never was another.</summary>
+    private static string? LastInOtherCurrency(PartyState state, string account, string number, string name, bool isCredit) =>
+        InCurrencies(state, account, number, isCredit).LastOrDefault() is { } last && last != name ? last : null;
+
+    /// <summary>What the row was in another currency, where that stands and nothing of the row's currency does.</summary>
+    internal static ItemState? StandingInOtherCurrency(PartyState state, string account, ListedInvoice row)
+    {
+        var name = NameOf(state, account, row);
+        return state.Item(account, name) is not { Cancelled: false }
+            && LastInOtherCurrency(state, account, DatedNameOf(state, account, row), name, isCredit: false) is { } last
+            && state.Item(account, last) is { Cancelled: false, Kind: ItemKind.Invoice } item && item.Currency != row.Currency ? item : null;
+    }
+
+    /// <summary>As <see cref="StandingInOtherCurrency(PartyState, string, ListedInvoice)"/>, of a credit note: its number.</summary>
+    internal static string? StandingInOtherCurrency(PartyState state, string account, ListedCredit row)
+    {
+        var name = CreditNameOf(state, account, row);
+        return Credit(state, account, name) is not { Reversed: false }
+            && LastInOtherCurrency(state, account, DatedCreditNameOf(state, account, row), name, isCredit: true) is { } last
+            && Credit(state, account, last) is { Reversed: false } credit && credit.Currency != row.Currency ? last : null;
+    }
+
+    // What was cancelled stands again where the list had the number in another currency since: that it has this one is new.
+    private static bool IsTurned(PartyState state, string account, ListedInvoice row) =>
+        LastInOtherCurrency(state, account, DatedNameOf(state, account, row), NameOf(state, account, row), isCredit: false) is not null;
+
+    private static bool IsTurned(PartyState state, string account, ListedCredit row) =>
+        LastInOtherCurrency(state, account, DatedCreditNameOf(state, account, row), CreditNameOf(state, account, row), isCredit: true) is not null;
 
     /// <summary>The number that the name of an instalment, of another year's item or of another currency's begins with; null where it is a bare one.</summary>
     public static string? NumberOf(string name)
@@ -147,8 +204,12 @@ public static class ListedItems
     }
 
     /// <summary>The next number to be looked for before <see cref="CreditNameOf"/> can tell.</summary>
-    internal static IEnumerable<string> CreditNames(PartyState state, string account, ListedCredit row) =>
-        DatedCreditNames(state, account, row).Append(CreditNameOf(state, account, row));
+    internal static IEnumerable<string> CreditNames(PartyState state, string account, ListedCredit row)
+    {
+        foreach (var name in DatedCreditNames(state, account, row)) yield return name;
+        yield return CreditNameOf(state, account, row);
+        foreach (var name in InCurrencies(state, account, DatedCreditNameOf(state, account, row), isCredit: true)) yield return name;
+    }
 
     private static IEnumerable<string> DatedCreditNames(PartyState state, string account, ListedCredit row)
     {
@@ -195,7 +256,7 @@ public static class ListedItems
     internal static IEnumerable<string> PaymentKeysOf(PartyState state, string account, string key, ListedInvoice row)
     {
         if (KeyBefore(key, row, NameOf(state, account, row)) is { } before) yield return before;
-        if (KeyInOtherCurrency(state, account, key, row) is { } other) yield return other;
+        foreach (var other in KeysInOtherCurrency(state, account, key, row)) yield return other;
         yield return PaymentKey(state, account, key, row);
     }
 
@@ -203,14 +264,19 @@ public static class ListedItems
     /// The payment that stands of what the row was in another currency: money that the list told of in a currency in which, as it
     /// says now, it never came.
     /// </summary>
-    internal static CashState? PaidInOtherCurrency(PartyState state, string account, string key, ListedInvoice row) =>
-        KeyInOtherCurrency(state, account, key, row) is { } other && PaymentOf(state, other, out _, out _) is { } paid && paid.Currency != row.Currency
-            ? paid : null;
-
-    private static string? KeyInOtherCurrency(PartyState state, string account, string key, ListedInvoice row)
+    internal static CashState? PaidInOtherCurrency(PartyState state, string account, string key, ListedInvoice row)
     {
-        var before = DatedNameOf(state, account, row);
-        return before.Length == NameOf(state, account, row).Length ? null : key + before[row.Number.Length..];
+        foreach (var other in KeysInOtherCurrency(state, account, key, row))
+            if (PaymentOf(state, other, out _, out _) is { } paid && paid.Currency != row.Currency) return paid;
+        return null;
+    }
+
+    private static IEnumerable<string> KeysInOtherCurrency(PartyState state, string account, string key, ListedInvoice row)
+    {
+        var (before, name) = (DatedNameOf(state, account, row), NameOf(state, account, row));
+        if (before != name) yield return key + before[row.Number.Length..];
+        foreach (var other in InCurrencies(state, account, before, isCredit: false))
+            if (other != name && other != before && state.Item(account, other) is { Cancelled: true }) yield return key + other[row.Number.Length..];
     }
 
     // Payments of instalments had a slash, which may also end the number of another invoice, 501/2.
@@ -255,7 +321,7 @@ public static class ListedItems
         {
             case InvoiceInput.Issued { Listed: { } row } i:
                 return state.Item(i.Account, NameOf(state, i.Account, row)) is { Kind: ItemKind.Invoice } item
-                    && (item.Cancelled ? IsCancelled(state, item, i) : Is(item, i, item.Amount) && MirrorOf(state, item, item.Amount) is null);
+                    && (item.Cancelled ? IsCancelled(state, item, i, row) : Is(item, i, item.Amount) && MirrorOf(state, item, item.Amount) is null);
             case PaymentInput.Received { Listed: { } row } i:
                 if (PaidInOtherCurrency(state, i.Account, i.Key, row) is not null) return false;
                 if (PaymentOf(state, PaymentKey(state, i.Account, i.Key, row), out var last, out _) is { } paid) return Is(paid, i);
@@ -266,15 +332,15 @@ public static class ListedItems
             case CreditInput.Granted { IsListed: true } i:
                 var number = i.Listed is { } listed ? CreditNameOf(state, i.Account, listed) : i.Number;
                 return Credit(state, i.Account, number) is { } credit && MirrorOf(state, credit, number) is null
-                    && (Is(credit, i) || (credit.Reversed && i.IsKnown));
+                    && (credit.Reversed ? (i.IsKnown || Is(credit, i)) && !(i.Listed is { } turned && IsTurned(state, i.Account, turned)) : Is(credit, i));
             default:
                 return false;
         }
     }
 
     /// <summary>The row says of a cancelled invoice what was known of it when it was cancelled, and has said nothing else since.</summary>
-    internal static bool IsCancelled(PartyState state, ItemState item, InvoiceInput.Issued i) =>
-        (i.IsKnown || Is(item, i, item.CancelledMinor)) && MirrorOf(state, item, item.CancelledMinor) is null;
+    internal static bool IsCancelled(PartyState state, ItemState item, InvoiceInput.Issued i, ListedInvoice row) =>
+        (i.IsKnown || Is(item, i, item.CancelledMinor)) && MirrorOf(state, item, item.CancelledMinor) is null && !IsTurned(state, i.Account, row);
 
     /// <summary>
     /// The credit note that stands under an invoice's number, day and amount: in the list the sign of the row was another. Of one that

@@ -57,7 +57,7 @@ internal static class PartyLedger
         }
         Change(state, e, cells, number, freed, (i, freed) =>
         {
-            i.Amount += delta;
+            i.ChangeAmount(on, delta);
             if (cancelled) (i.CancelledOn, i.CancelledMinor) = (on, -delta);
             i.Move(on, delta);
             foreach (var back in freed) i.Move(back.On, back.Minor);

@@ -95,6 +95,20 @@ public sealed class UnappliedCash : IFormed<UnappliedCash>
     }
 }
 
+/// <summary>A number that a list had in one currency and then in another: what it was is cancelled, and it stands under the last of its names.</summary>
+/// <param name="Names">By which it was issued, the last one last; the bare number among them.</param>
+public sealed record CurrencyTurns(
+    string Account,
+    bool IsCredit,
+    string Number,
+    List<string> Names) : IFormed<CurrencyTurns>
+{
+    public static CurrencyTurns Blank => new("", false, "", []);
+
+    public static CurrencyTurns Form<TForm>(ref TForm f, CurrencyTurns v) where TForm : IForm, allows ref struct =>
+        new(f.Word("account", v.Account), f.Flag("is_credit", v.IsCredit), f.Text("number", v.Number), f.Texts("names", v.Names));
+}
+
 /// <summary>What of a party is open, by due day, and what cash has met no item: sums as of the party's day, and what will change them by itself.</summary>
 public sealed class ReceivableSlice : Slice, IFormed<ReceivableSlice>
 {
@@ -102,7 +116,10 @@ public sealed class ReceivableSlice : Slice, IFormed<ReceivableSlice>
     public List<Awaited> Awaited { get; set; } = [];
     public List<UnappliedCash> Unapplied { get; set; } = [];
 
-    public override bool IsEmpty => Exposures.Count == 0 && Awaited.Count == 0 && Unapplied.Count == 0;
+    /// <summary>Numbers that were in more than one currency; null: there are none.</summary>
+    public List<CurrencyTurns>? CurrencyTurns { get; set; }
+
+    public override bool IsEmpty => Exposures.Count == 0 && Awaited.Count == 0 && Unapplied.Count == 0 && CurrencyTurns is null;
 
     public override void Advance(PartyState party, DateOnly from, DateOnly to)
     {
@@ -111,16 +128,22 @@ public sealed class ReceivableSlice : Slice, IFormed<ReceivableSlice>
     }
 
     /// <summary>Unapplied cash goes along; exposures and what is awaited are joined with their cells (<see cref="Receivables.Exposures.Join"/>).</summary>
-    public override void Join(Slice other) => Unapplied.AddRange(((ReceivableSlice)other).Unapplied);
+    public override void Join(Slice other)
+    {
+        var theirs = (ReceivableSlice)other;
+        Unapplied.AddRange(theirs.Unapplied);
+        if (theirs.CurrencyTurns is { } turns) (CurrencyTurns ??= []).AddRange(turns);
+    }
 
     public static ReceivableSlice Blank => new();
 
     public static ReceivableSlice Form<TForm>(ref TForm f, ReceivableSlice v) where TForm : IForm, allows ref struct
     {
         v.Exposures = f.List("exposures", v.Exposures);
-        f.BeginRare(2);
+        f.BeginRare(3);
         v.Awaited = f.List("awaited", v.Awaited);
         v.Unapplied = f.List("unapplied", v.Unapplied);
+        v.CurrencyTurns = f.ListOrNull("currency_turns", v.CurrencyTurns);
         f.EndRare();
         return v;
     }

@@ -57,10 +57,10 @@ public sealed class PlanState : IFormed<PlanState>
     /// <summary>In order of their days.</summary>
     public List<Instalment> Instalments { get; set; } = [];
 
-    /// <summary>By how much the items' documents say more than when it was agreed, each by itself, minor units. That is no part of the plan.</summary>
-    public long Raised { get; set; }
-
-    /// <summary>How what the customer owes of the items together moved, from the day on which it was agreed.</summary>
+    /// <summary>
+    /// How what the customer owes of the items together moved, from the day on which it was agreed; without that by which an item's
+    /// document says more than then, from the day on which it does: that is owed beside the plan.
+    /// </summary>
     public List<Movement> Moves { get; set; } = [];
 
     /// <summary>completed, broken or cancelled, from <see cref="ClosedOn"/> on; null while open.</summary>
@@ -96,15 +96,21 @@ public sealed class PlanState : IFormed<PlanState>
     public long? NextMinorOn(DateOnly day) =>
         Next is { } next ? Math.Max(0, Instalments.Take(Instalments.IndexOf(next) + 1).Sum(i => i.Minor) - PaidOn(day)) : null;
 
-    private long Base => Minor + Raised;
-
-    private long Gone(DateOnly day) => Base - Movements.SumOn(Moves, day);
+    private long Gone(DateOnly day) => Minor - Movements.SumOn(Moves, day);
 
     /// <summary>Takes an item's part out (-1) or in (+1). What was open on the day of the plan and before is one movement.</summary>
     internal void Count(ItemState item, int sign)
     {
-        Raised += sign * Math.Max(0, item.Amount - item.Plans!.Find(p => p.Plan == Plan)!.Amount);
         foreach (var move in item.Movements) Movements.Add(Moves, move.On > AgreedOn ? move.On : AgreedOn, sign * move.Minor);
+        var agreed = item.Plans!.Find(p => p.Plan == Plan)!.Amount;
+        long raised = 0;
+        foreach (var change in item.AmountChanges ?? [])
+        {
+            var on = change.On > AgreedOn ? change.On : AgreedOn;
+            var now = Math.Max(0, item.AmountOn(on) - agreed);
+            Movements.Add(Moves, on, -sign * (now - raised));
+            raised = now;
+        }
         // What is given up is owed still: it is not paid, and what recovers it is.
         foreach (var move in item.WriteOffs ?? [])
             if (move.On > AgreedOn) Movements.Add(Moves, move.On, sign * move.Minor);
@@ -113,8 +119,8 @@ public sealed class PlanState : IFormed<PlanState>
     /// <summary>The day since which so much has been paid (or has not), without a break up to the day asked for; null: it is not so then.</summary>
     private DateOnly? Since(long needed, bool paid, DateOnly asOf)
     {
-        DateOnly? since = Base >= needed == paid ? AgreedOn : null;
-        var gone = Base;
+        DateOnly? since = Minor >= needed == paid ? AgreedOn : null;
+        var gone = Minor;
         foreach (var move in Moves)
         {
             if (move.On > asOf) break;
@@ -204,7 +210,6 @@ public sealed class PlanState : IFormed<PlanState>
         v.AgreedOn = f.Day("agreed_on", v.AgreedOn);
         v.Items = f.Texts("items", v.Items);
         v.Instalments = f.List("instalments", v.Instalments);
-        v.Raised = f.Long("raised", v.Raised);
         v.Moves = f.List("moves", v.Moves);
         v.Outcome = f.WordOrNull("outcome", v.Outcome);
         v.ClosedOn = f.DayOrNull("closed_on", v.ClosedOn);

@@ -398,7 +398,7 @@ public static class PlanChapter
         var span = new PlanSpan(agreed.Plan, e.EffectiveOn) { LearnedOn = Pause.LateFrom(e.EffectiveOn, e.RecordedOn) };
         foreach (var number in plan.Items)
             Exposures.Change(state, state.Loaded(e.Account, number), cells, span,
-                static (item, span) => (item.Plans ??= []).Add(span with { Amount = item.Amount }));
+                static (item, span) => (item.Plans ??= []).Add(span with { Amount = item.AmountOn(span.From) }));
         Keep(state, plan);
         Flow(state, e, cells, Measure.PlansAgreed, plan, plan.Minor);
     }

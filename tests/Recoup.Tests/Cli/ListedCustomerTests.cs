@@ -485,6 +485,49 @@ public sealed class ListedCustomerTests : IDisposable
         folder.ShouldBeSound();
     }
 
+    /// <summary>What turned to another currency and back is told of as often, and nothing of the currency between is left.</summary>
+    [Theory]
+    [InlineData("", "300.00")]
+    [InlineData("2026-03-30", "0.00")]
+    public void An_invoice_of_a_ledger_that_turns_back_to_its_first_currency_is_not_unchanged(string paidOn, string open)
+    {
+        string Rows(string currency) => $"C1,Acme,,,I1,2026-03-01,2026-03-31,300.00,{currency},{paidOn}\n"
+            + $"C1,Acme,,,CN,2026-03-01,2026-03-31,-5.00,{currency},\nC1,Acme,,,I2,2026-03-01,2026-03-31,60.00,EUR,\n";
+        void Cancel(int day, string mark) => folder.Send($$"""
+            {"type":"invoice_cancelled","key":"x{{day}}{{mark}}","account":"C1","invoice":"I1{{mark}}","on":"2026-04-{{day:00}}"}
+            {"type":"credit_note_cancelled","key":"y{{day}}{{mark}}","account":"C1","credit_note":"CN{{mark}}","on":"2026-04-{{day:00}}"}
+            """, "--now", $"2026-04-{day:00}T10:00:00Z").Expect(0);
+        void ShouldStandIn(int day, string currency)
+        {
+            Import(day, Rows(currency)).Expect(0).Json.GetProperty("accepted").GetInt32().ShouldBeGreaterThan(0);
+            Import(day, Rows(currency)).Expect(0).Json.GetProperty("accepted").GetInt32().ShouldBe(0);
+            var only = currency == "EUR" ? [] : new Dictionary<string, string> { ["C1 EUR"] = "60.00 0.00" };
+            only[$"C1 {currency}"] = currency == "EUR" ? $"{(paidOn.Length == 0 ? "360.00" : "60.00")} 5.00" : $"{open} 5.00";
+            Ageing(day).ShouldBe(only);
+        }
+        ShouldStandIn(1, "EUR");
+        Cancel(2, "");
+        ShouldStandIn(2, "USD");
+        // Back, while the other stands; and to a third.
+        foreach (var (currency, mark) in new[] { ("EUR", ""), ("GBP", " (GBP)") })
+        {
+            var told = Import(3, Rows(currency)).Expect(3).Err;
+            told.ShouldContain($"invoice I1 (USD) is in USD here, in {currency} in the list, and a number keeps its currency: cancel it with invoice_cancelled and "
+                + $"import the list again, which makes it I1{mark}");
+            told.ShouldContain($"credit note CN (USD) is in USD here, in {currency} in the list, and a number keeps its currency: cancel it with "
+                + $"credit_note_cancelled and import the list again, which makes it CN{mark}");
+        }
+        Cancel(3, " (USD)");
+        ShouldStandIn(3, "EUR");
+        // Cancelled here, it stays so while the list says what it said.
+        Cancel(4, "");
+        Import(4, Rows("EUR")).Expect(0).Json.GetProperty("accepted").GetInt32().ShouldBe(0);
+        ShouldStandIn(5, "USD");
+        Cancel(5, " (USD)");
+        ShouldStandIn(5, "GBP");
+        folder.ShouldBeSound();
+    }
+
     [Fact]
     public void Who_cancels_a_paid_invoice_is_told_of_the_money()
     {

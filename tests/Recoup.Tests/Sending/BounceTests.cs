@@ -62,6 +62,54 @@ public sealed class BounceTests : IDisposable
         folder.ShouldBeSound();
     }
 
+    /// <summary>Consent that is withdrawn for one address leaves the other; for the channel or for everything, it leaves neither.</summary>
+    [Theory]
+    [InlineData("email", true, "email")]
+    [InlineData("all", true, "email")]
+    [InlineData("email", false, "call")]
+    [InlineData("all", false, "")]
+    public void Where_consent_for_an_address_is_withdrawn_the_next_one_is_written_to(string channel, bool isNamed, string next)
+    {
+        const string account = """
+            {"type":"account","key":"a-KEY","account":"A1","name":"NAME","portfolio":"EU","email":"eins@kunde.example","phone":"+493012345678",
+            """ + """
+            "other_emails":"zwei@kunde.example; drei@kunde.example","time_zone":"Europe/Berlin"}
+            """;
+        static string Account(string key) => account.Replace("KEY", key, StringComparison.Ordinal).Replace("NAME", key, StringComparison.Ordinal);
+        folder.Send("""
+            {"type":"portfolio","key":"pf-1","portfolio":"EU","creditor":"Muster GmbH","sender":"ar@muster.example","time_zone":"Europe/Berlin"}
+            """ + "\n" + Account("1") + "\n" + """
+            {"type":"invoice","key":"i-1","account":"A1","number":"INV-1","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"100.00","currency":"EUR"}
+            """, "--now", "2026-02-02T10:00:00Z").Expect(0);
+        folder.Run("sending", "live", "--now", "2026-02-02T10:01:00Z").Expect(0);
+        string Consent(string key, string address) => $$"""{"type":"consent","key":"{{key}}","account":"A1","channel":"{{channel}}",{{(isNamed
+            ? $"\"address\":\"{address}@kunde.example\"," : "")}}"granted":false}""";
+        folder.Send(Consent("c1", "eins"), "--now", "2026-02-02T12:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
+        folder.Run("dispatch", "--now", "2026-02-05T10:05:00Z").Expect(0);
+        string Channel() => folder.Run("explain", "A1", "--format", "json").Expect(0).Json.EnumerateArray().First() is var said
+            && said.TryGetProperty("channel", out var by) ? by.GetString() ?? "" : "";
+        Channel().ShouldBe(next);
+        Written().ShouldBe(isNamed ? ["zwei"] : []);
+        if (isNamed)
+        {
+            // The ledger names the first again with another name of the customer; and the second wants nothing either.
+            folder.Send(Account("2"), "--now", "2026-02-05T12:00:00Z").Expect(0);
+            folder.Run("run", "--as-of", "2026-02-16", "--now", "2026-02-16T10:00:00Z").Expect(0);
+            folder.Run("dispatch", "--now", "2026-02-16T10:05:00Z").Expect(0);
+            Written().ShouldBe(["zwei", "zwei"]);
+            folder.Send(Consent("c2", "zwei"), "--now", "2026-02-16T12:00:00Z").Expect(0);
+            folder.Send(Consent("c3", "drei"), "--now", "2026-02-16T12:00:00Z").Expect(0);
+            folder.Run("run", "--as-of", "2026-03-05", "--now", "2026-03-05T10:00:00Z").Expect(0);
+            folder.Run("dispatch", "--now", "2026-03-05T10:05:00Z").Expect(0);
+            Written().ShouldBe(["zwei", "zwei"]);
+        }
+        folder.ShouldBeSound();
+
+        string[] Written() => [.. (Directory.Exists(folder.Mail) ? Directory.GetFiles(folder.Mail) : []).Select(File.ReadAllText)
+            .Select(m => new[] { "eins", "zwei", "drei" }.Single(a => m.Contains($"{a}@kunde.example", StringComparison.Ordinal))).Order()];
+    }
+
     private string Workspace => folder.Rows("SELECT value FROM meta WHERE name = 'workspace'").Single();
 
     private Ran Bounces(string maildir) => folder.Run("bounces", maildir, "--now", "2026-02-05T12:00:00Z", "--format", "json");
