@@ -73,7 +73,10 @@ public static partial class Machine
         {
             AccountInput i => AccountChapter.Handle(work, i, work.Context),
             ConsentInput.Said i => ConsentChapter.Handle(work, i, work.Context.Vault,
-                token => AccountChapter.UseNextAddress(work, work.Context.Vault, Channel.Email, token)),
+                token =>
+                {
+                    foreach (var channel in Channel.All) AccountChapter.UseNextAddress(work, work.Context.Vault, channel, token);
+                }),
             InvoiceInput i => InvoiceChapter.Handle(work, i, IsToBeDelivered(work, i)),
             PaymentInput i => TakeCash(work, i),
             CreditInput i => CreditChapter.Handle(work, i),

@@ -55,7 +55,7 @@ internal static class AddressFields
     }
 
     /// <summary>
-    /// A cell that can't be taken as what an account may also go without, such as two numbers in one cell, is left out and told of.
+    /// A cell that can't be taken as what an account may also go without, such as a country by its name, is left out and told of.
     /// False where the field is another, or its value comes from more than the cell: what a mapping says of it holds.
     /// </summary>
     /// <param name="known">How many problems the row had before the cell was read.</param>

@@ -117,7 +117,8 @@ public static class AccountChapter
             May("email", Text, "address for mail") with { Personal = true, LengthMax = 1000 },
             May("other_emails", Text, "further addresses for mail, parted by semicolons: used in turn where one takes "
                 + "no mail, or consent for it was withdrawn by name") with { Personal = true, LengthMax = 1000 },
-            May("phone", Text, "number for calls, with its country code") with { Personal = true, LengthMax = 40 },
+            May("phone", Text, "number for calls, with its country code; of several, parted by ; or , the first that can be dialled is called, and the "
+                + "next where consent for it was withdrawn by name") with { Personal = true, LengthMax = 200 },
             May("address", Text, "postal address") with { Personal = true, LengthMax = 500 },
             May("country", Text, "ISO 3166 code of two letters") with { LengthMax = 60 },
             May("time_zone", Text, "IANA zone at the customer's place, such as Europe/Berlin") with { LengthMax = 60 },
@@ -184,11 +185,13 @@ public static class AccountChapter
         }
 
         var personal = Personal(work, context.Vault, known);
-        var changedPersonal = KeepNextAddress(work, context.Vault, personal, Change(personal, i), i, known?.Country);
+        var country = i.Country ?? known?.Country;
+        var changedPersonal = WithFirstNumber(
+            work, context.Vault, KeepNextAddress(work, context.Vault, personal, Change(personal, i), i, known?.Country), country);
         var details = (known ?? new AccountDetails(i.Account, i.Portfolio ?? WorkspaceState.DefaultPortfolio, "business")) with
         {
             Kind = i.Kind ?? known?.Kind ?? "business",
-            Country = i.Country ?? known?.Country,
+            Country = country,
             TimeZone = i.TimeZone ?? known?.TimeZone,
             Language = i.Language ?? known?.Language,
             Parent = i.Parent ?? known?.Parent,
@@ -271,13 +274,15 @@ public static class AccountChapter
         var given = before.By is { } by && list is not null && by.StartsWith(list, StringComparison.Ordinal)
             ? (Withdrawn)(by[list.Length] - '0') : Withdrawn.Nothing;
         var gone = given & i.Withdrawn;
+        var numbers = i.Phone is { } phone ? PhoneNumber.All(phone) : [];
         var after = before with
         {
             Name = i.Name ?? before.Name,
             Email = i.Email ?? (gone.HasFlag(Withdrawn.Email) ? null : before.Email),
             // The others come with the first: a new first address alone is all there is.
             OtherEmails = i.OtherEmails ?? (gone.HasFlag(Withdrawn.Email) || (list is not null && i.Email is not null) ? null : before.OtherEmails),
-            Phone = i.Phone ?? (gone.HasFlag(Withdrawn.Phone) ? null : before.Phone),
+            Phone = numbers.FirstOrDefault() ?? (gone.HasFlag(Withdrawn.Phone) ? null : before.Phone),
+            OtherPhones = i.Phone is not null ? Together(numbers.Skip(1)) : gone.HasFlag(Withdrawn.Phone) ? null : before.OtherPhones,
             Address = i.Address ?? (gone.HasFlag(Withdrawn.Address) ? null : before.Address),
         };
         if (list is null)
@@ -292,35 +297,58 @@ public static class AccountChapter
         }
         given &= ~gone;
         if (i.Email is not null && i.Email != before.Email) given |= Withdrawn.Email;
-        if (i.Phone is not null && i.Phone != before.Phone) given |= Withdrawn.Phone;
+        if (i.Phone is not null && !Apart(before.OtherPhones).Prepend(before.Phone).Order(StringComparer.Ordinal)
+            .SequenceEqual(numbers.Order(StringComparer.Ordinal))) given |= Withdrawn.Phone;
         if (i.Address is not null && i.Address != before.Address) given |= Withdrawn.Address;
         return after with { By = given != Withdrawn.Nothing ? list + (char)('0' + (int)given) : gone != Withdrawn.Nothing ? null : before.By };
+    }
+
+    private static IEnumerable<string> Apart(string? others) => (others ?? "").Split("; ", StringSplitOptions.RemoveEmptyEntries);
+
+    private static string? Together(IEnumerable<string> others) => string.Join("; ", others) is { Length: > 0 } text ? text : null;
+
+    /// <summary>Of several numbers the first that can be dialled and is not out of use comes first, else the first that can be dialled.</summary>
+    private static PersonalDetails WithFirstNumber(Handling work, IVault vault, PersonalDetails personal, string? country)
+    {
+        if (personal.OtherPhones is null || personal.Phone is not { } phone) return personal;
+        var numbers = Apart(personal.OtherPhones).Prepend(phone).ToList();
+        var dialled = numbers.FindAll(n => PhoneNumber.CanBeDialled(n, country));
+        var first = dialled.Find(n => !work.State.Contact.IsOutOfUse(Channel.Call, TokenOf(work, vault, Channel.Call, n, country), work.Today))
+            ?? dialled.FirstOrDefault() ?? phone;
+        numbers.Remove(first);
+        return personal with { Phone = first, OtherPhones = Together(numbers) };
     }
 
     /// <summary>
     /// An address that takes no mail, or of which consent was withdrawn by name, gives way to the account's next one that may be used, and stands
     /// behind the others from then on.
     /// </summary>
+    /// <param name="channel">Mail and calls have addresses of accounts; of any other nothing follows.</param>
     internal static void UseNextAddress(Handling work, IVault vault, string channel, string? token)
     {
-        if (channel != Channel.Email || token is null || work.State.Erased || !work.State.Contact.IsOutOfUse(channel, token, work.Today)) return;
-        foreach (var account in work.State.Accounts.Where(a => a.EmailToken is not null).ToList())
+        if (channel is not (Channel.Email or Channel.Call) || token is null || work.State.Erased
+            || !work.State.Contact.IsOutOfUse(channel, token, work.Today)) return;
+        foreach (var account in work.State.Accounts.Where(a => PartyAddresses.TokenOf(a, channel) is not null).ToList())
         {
+            var own = PartyAddresses.TokenOf(account, channel);
             // Known by a token under another key, where the account came with a party that joined.
-            if (account.EmailToken != token && work.State.Joined is null) continue;
+            if (own != token && work.State.Joined is null) continue;
             var personal = Personal(work, vault, account);
-            if (account.EmailToken != token && (personal.Email is not { } own
-                || !AllTokensOf(work, vault, channel, own, account.Country).Contains(token))) continue;
-            var others = (personal.OtherEmails ?? "").Split("; ", StringSplitOptions.RemoveEmptyEntries).ToList();
-            var next = others.Find(a => PartyAddresses.CanBeReached(channel, a)
+            var used = channel == Channel.Email ? personal.Email : personal.Phone;
+            if (own != token && (used is null || !AllTokensOf(work, vault, channel, used, account.Country).Contains(token))) continue;
+            var others = Apart(channel == Channel.Email ? personal.OtherEmails : personal.OtherPhones).ToList();
+            var next = others.Find(a => (channel == Channel.Call ? PhoneNumber.CanBeDialled(a, account.Country) : PartyAddresses.CanBeReached(channel, a))
                 && !work.State.Contact.IsOutOfUse(channel, TokenOf(work, vault, channel, a, account.Country), work.Today,
                     work.State.Joined is null ? null : AllTokensOf(work, vault, channel, a, account.Country)));
             if (next is null) continue;
             others.Remove(next);
-            var turned = personal with { Email = next, OtherEmails = string.Join("; ", others.Append(personal.Email)) };
+            var rest = Together(others.Append(used!));
+            var turned = channel == Channel.Email ? personal with { Email = next, OtherEmails = rest } : personal with { Phone = next, OtherPhones = rest };
+            var nextToken = TokenOf(work, vault, channel, next, account.Country);
             work.Emit(new AccountEvent.Changed(account with
             {
-                EmailToken = TokenOf(work, vault, channel, next, account.Country),
+                EmailToken = channel == Channel.Email ? nextToken : account.EmailToken,
+                PhoneToken = channel == Channel.Call ? nextToken : account.PhoneToken,
                 Sealed = vault.Seal(work.State.Id, JsonSerializer.SerializeToUtf8Bytes(turned, PersonalJson.Default.PersonalDetails)),
             }), account: account.Account);
         }
@@ -332,11 +360,11 @@ public static class AccountChapter
     {
         if (i is not { Said: null, Email: not null, OtherEmails: null } || before is not { Email: { } used, OtherEmails: { } text } || used == i.Email)
             return after;
-        var others = text.Split("; ", StringSplitOptions.RemoveEmptyEntries).ToList();
+        var others = Apart(text).ToList();
         var gone = others.FindIndex(a => work.State.Contact.IsOutOfUse(Channel.Email, TokenOf(work, vault, Channel.Email, a, country), work.Today));
         if (gone < 0) return after;
         others.RemoveAt(gone);
-        return after with { OtherEmails = string.Join("; ", others.Prepend(used).Where(a => a != i.Email)) };
+        return after with { OtherEmails = Together(others.Prepend(used).Where(a => a != i.Email)) };
     }
 
     private static IReadOnlyList<string> AllTokensOf(Handling work, IVault vault, string channel, string address, string? country) =>

@@ -45,6 +45,10 @@ public abstract record ConsentEvent : Event
         /// <summary>It had been withdrawn for all channels, was given for this one, and stays withdrawn for each of the others.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public bool OutOfAll { get; init; }
+
+        /// <summary>The day on which it was said was given with it: a withdrawal of the same day holds. Else it was said when it was told.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool Dated { get; init; }
     }
 }
 
@@ -53,13 +57,28 @@ public sealed record OptOut(
     string Channel,
     string? Token) : IFormed<OptOut>
 {
+    /// <summary>The day on which it was said.</summary>
+    public DateOnly On { get; init; }
+
     /// <summary>Consent was given again, to hold from that day on; null: it was not.</summary>
     public DateOnly? Until { get; init; }
 
     public static OptOut Blank => new("", null);
 
     public static OptOut Form<TForm>(ref TForm f, OptOut v) where TForm : IForm, allows ref struct =>
-        new(f.Word("channel", v.Channel), f.TextOrNull("token", v.Token)) { Until = f.DayOrNull("until", v.Until) };
+        new(f.Word("channel", v.Channel), f.TextOrNull("token", v.Token)) { On = f.Day("on", v.On), Until = f.DayOrNull("until", v.Until) };
+}
+
+/// <summary>A consent as it was given on a day: a withdrawal of before that day, told of later, takes nothing back of it.</summary>
+public sealed record OptIn(
+    string Channel,
+    string? Token,
+    DateOnly On) : IFormed<OptIn>
+{
+    public static OptIn Blank => new("", null, default);
+
+    public static OptIn Form<TForm>(ref TForm f, OptIn v) where TForm : IForm, allows ref struct =>
+        new(f.Word("channel", v.Channel), f.TextOrNull("token", v.Token), f.Day("on", v.On));
 }
 
 /// <summary>Consent: given and withdrawn, for a channel, for all, or for one address.</summary>
@@ -89,21 +108,37 @@ public static class ConsentChapter
 
     // --- rules ---
 
-    /// <param name="useNext">Where a mail address, by its token, is out of use now, the account's next one takes its place.</param>
+    /// <param name="useNext">Where an address, by its token, is out of use now, the account's next one takes its place.</param>
     internal static Refused? Handle(Handling work, ConsentInput.Said i, IVault vault, Action<string> useNext)
     {
-        var (contact, on) = (work.State.Contact, i.On ?? work.Today);
+        var (contact, on, dated) = (work.State.Contact, i.On ?? work.Today, i.On is not null);
         // A withdrawal is known by one token; one that was said of another spelling is taken back by its own.
         var tokens = i.Address is not { } address ? [] : PartyAddresses.TokensOf(vault, work.State, i.Account, i.Channel, address);
         foreach (var token in i.Granted && tokens.Count > 0 ? tokens : tokens.Take(1).DefaultIfEmpty())
         {
-            var outOfAll = i.Granted && token is null && i.Channel != Channel.Any && contact.IsWithdrawnForAll(on, work.Today);
-            if (outOfAll || contact.Changes(i.Channel, token, i.Granted, on, work.Today))
-                work.Emit(new ConsentEvent.Changed(i.Channel, token, i.Granted) { Reason = i.Reason, OutOfAll = outOfAll });
+            var outOfAll = i.Granted && token is null && i.Channel != Channel.Any && contact.IsWithdrawnForAll(on, work.Today, dated);
+            RemarkOfLater(work, i, token, on);
+            if (outOfAll || contact.Changes(i.Channel, token, i.Granted, on, work.Today, dated))
+                work.Emit(new ConsentEvent.Changed(i.Channel, token, i.Granted) { Reason = i.Reason, OutOfAll = outOfAll, Dated = dated && i.Granted });
         }
-        if (!i.Granted && tokens.Count > 0 && i.Channel is Channel.Email or Channel.Any) useNext(tokens[0]);
+        if (!i.Granted && tokens.Count > 0) useNext(tokens[0]);
         if (i.Granted && i.Channel != Channel.Any) RemarkOfWithdrawn(work, i, tokens, on > work.Today ? on : work.Today);
         return null;
+    }
+
+    /// <summary>What was said last holds, whichever was told of last; whoever tells of the earlier is told so.</summary>
+    private static void RemarkOfLater(Handling work, ConsentInput.Said i, string? token, DateOnly on)
+    {
+        var contact = work.State.Contact;
+        if (!i.Granted)
+        {
+            if (contact.GivenSince(i.Channel, token, on, work.Today) is { } given)
+                work.Remarks.Add($"account {i.Account}: consent was given on {given:yyyy-MM-dd}, after it was withdrawn on {on:yyyy-MM-dd}: it stands");
+        }
+        else if (i.On is not null && contact.WithdrawnSince(i.Channel, token, on) is { } withdrawn)
+            work.Remarks.Add($"account {i.Account}: consent was withdrawn on {withdrawn:yyyy-MM-dd}, "
+                + $"{(withdrawn == on ? "the day" : "after it was given on the day")} of this consent: it stays withdrawn. "
+                + "Where it was given again after that, send consent with that day, or without one where it was today");
     }
 
     /// <summary>
@@ -138,7 +173,7 @@ public static class ConsentChapter
         if (happened is not ConsentEvent.Changed consent) throw new InvariantBrokenException($"{happened.GetType().Name} is no event of consent");
         var contact = state.Contact;
         if (consent.OutOfAll) contact.TakeOutOfAll(consent.Channel, e.EffectiveOn, e.RecordedOn);
-        contact.Change(consent.Channel, consent.AddressToken, consent.Granted, e.EffectiveOn, e.RecordedOn);
+        contact.Change(consent.Channel, consent.AddressToken, consent.Granted, e.EffectiveOn, e.RecordedOn, consent.Dated);
         state.Touch(e);
     }
 }

@@ -109,11 +109,14 @@ public sealed class ContactSlice : Slice, IFormed<ContactSlice>
     public List<OptOut> OptOuts { get; set; } = [];
     public List<ContactPoint> Points { get; set; } = [];
 
+    /// <summary>Consents that took a withdrawal back, or told of their day; null: none.</summary>
+    public List<OptIn>? OptIns { get; set; }
+
     /// <summary>Addresses that take no mail, by what a server said of them; null: none is known.</summary>
     public List<BadAddress>? BadAddresses { get; set; }
 
     /// <summary>Nothing is known of it.</summary>
-    public override bool IsEmpty => Recent.Count + OptOuts.Count + Points.Count == 0 && BadAddresses is null;
+    public override bool IsEmpty => Recent.Count + OptOuts.Count + Points.Count == 0 && BadAddresses is null && OptIns is null;
 
     public override void Advance(PartyState party, DateOnly from, DateOnly to) => Forget(to);
 
@@ -126,6 +129,7 @@ public sealed class ContactSlice : Slice, IFormed<ContactSlice>
         foreach (var point in theirs.Points)
             if (Point(point.Channel) is null) Points.Add(point);
         foreach (var bad in theirs.BadAddresses ?? []) Mark(bad);
+        if (theirs.OptIns is { } given) (OptIns ??= []).AddRange(given);
     }
 
     public ContactPoint? Point(string channel) => Points.FindLast(p => p.Channel == channel);
@@ -173,24 +177,53 @@ public sealed class ContactSlice : Slice, IFormed<ContactSlice>
     }
 
     /// <summary>
-    /// A withdrawal holds from the moment it is known, whatever day it is dated; consent holds from its own day.
-    /// Consent to everything takes every withdrawal back.
+    /// What was said last holds, by the day on which it was said: a withdrawal from the moment it is known, consent from its own day. Of one day
+    /// the withdrawal holds, but where consent was said when it was told. Consent to everything takes every withdrawal of before back.
     /// </summary>
-    internal void Change(string channel, string? token, bool granted, DateOnly on, DateOnly today)
+    /// <param name="dated">The day was given; else it was said when it was told.</param>
+    internal void Change(string channel, string? token, bool granted, DateOnly on, DateOnly today, bool dated)
     {
-        var meant = OptOuts.FindAll(o => Means(o, channel, token));
+        if (!granted && GivenSince(channel, token, on, today) is not null) return;
+        var meant = OptOuts.FindAll(o => Means(o, channel, token) && IsBefore(o, on, granted && dated));
         OptOuts.RemoveAll(meant.Contains);
-        if (!granted) OptOuts.Add(new OptOut(channel, token));
-        else if (on > today) OptOuts.AddRange(meant.Select(o => o with { Until = o.Until < on ? o.Until : on }));
+        OptIns?.RemoveAll(g => IsMeant(g.Channel, g.Token, channel, token) && (g.On <= on || (!granted && g.On > today)));
+        if (granted)
+        {
+            if (on > today) OptOuts.AddRange(meant.Select(o => o with { Until = o.Until < on ? o.Until : on }));
+            (OptIns ??= []).Add(new OptIn(channel, token, on));
+            return;
+        }
+        if (!OptOuts.Exists(o => o.Channel == channel && o.Token == token)) OptOuts.Add(new OptOut(channel, token) { On = on });
+        // Of a withdrawal of everything that is told of late, what was given since to one channel is no part.
+        if (channel == Contact.Channel.Any && token is null)
+            foreach (var given in OptIns?.FindAll(g => g.Token is null && g.On > on) ?? []) TakeOutOfAll(given.Channel, given.On, today);
+        if (OptIns?.Count == 0) OptIns = null;
     }
 
     /// <summary>Whether saying this would change anything.</summary>
-    internal bool Changes(string channel, string? token, bool granted, DateOnly on, DateOnly today) =>
-        granted ? OptOuts.Exists(o => Means(o, channel, token) && !(o.Until <= (on > today ? on : today))) : !OptOuts.Contains(new OptOut(channel, token));
+    internal bool Changes(string channel, string? token, bool granted, DateOnly on, DateOnly today, bool dated)
+    {
+        if (!granted)
+            return GivenSince(channel, token, on, today) is null
+                && !OptOuts.Exists(o => o.Channel == channel && o.Token == token && o.Until is null && o.On >= on);
+        return OptOuts.Exists(o => Means(o, channel, token) && IsBefore(o, on, dated) && !(o.Until <= (on > today ? on : today)))
+            // Who says the day may tell of an earlier withdrawal yet.
+            || (dated && WithdrawnSince(channel, token, on) is null && OptIns?.Exists(g => IsMeant(channel, token, g.Channel, g.Token) && g.On >= on) != true);
+    }
+
+    /// <summary>The day on which consent was given after a day, for what a withdrawal of that day is about; null: it was not.</summary>
+    internal DateOnly? GivenSince(string channel, string? token, DateOnly on, DateOnly today) =>
+        OptIns?.Find(g => g.On > on && g.On <= today && IsMeant(channel, token, g.Channel, g.Token))?.On;
+
+    /// <summary>The day on which consent was withdrawn, on a day or after it, for what consent of that day is about; null: it was not.</summary>
+    internal DateOnly? WithdrawnSince(string channel, string? token, DateOnly on) =>
+        OptOuts.Find(o => o.On >= on && (Means(o, channel, token) || (o is { Channel: Contact.Channel.Any, Token: null } && token is null)))?.On;
 
     /// <summary>Consent for everything was withdrawn, and that would outlast consent given for one channel from that day on.</summary>
-    internal bool IsWithdrawnForAll(DateOnly on, DateOnly today) =>
-        OptOuts.Exists(o => o is { Channel: Contact.Channel.Any, Token: null } && !(o.Until <= (on > today ? on : today)));
+    internal bool IsWithdrawnForAll(DateOnly on, DateOnly today, bool dated) => OptOuts.Exists(o =>
+        o is { Channel: Contact.Channel.Any, Token: null } && IsBefore(o, on, dated) && !(o.Until <= (on > today ? on : today)));
+
+    private static bool IsBefore(OptOut o, DateOnly on, bool dated) => o.On < on || (o.On == on && !dated);
 
     /// <summary>
     /// Who wants nothing and then says yes to one channel wants nothing of the others: that they withdrew everything is kept
@@ -211,12 +244,20 @@ public sealed class ContactSlice : Slice, IFormed<ContactSlice>
     internal void Add(OptOut withdrawal)
     {
         var at = OptOuts.FindIndex(o => o.Channel == withdrawal.Channel && o.Token == withdrawal.Token);
-        if (at < 0) OptOuts.Add(withdrawal);
-        else if (OptOuts[at].Until is { } until && !(withdrawal.Until <= until)) OptOuts[at] = withdrawal;
+        if (at < 0)
+        {
+            OptOuts.Add(withdrawal);
+            return;
+        }
+        var (known, on) = (OptOuts[at], OptOuts[at].On > withdrawal.On ? OptOuts[at].On : withdrawal.On);
+        OptOuts[at] = (known.Until is { } until && !(withdrawal.Until <= until) ? withdrawal : known) with { On = on };
     }
 
-    private static bool Means(OptOut o, string channel, string? token) =>
-        (channel == Contact.Channel.Any && token is null) || (o.Channel == channel && o.Token == token);
+    private static bool Means(OptOut o, string channel, string? token) => IsMeant(o.Channel, o.Token, channel, token);
+
+    /// <summary>What is said of a channel or an address is said by a word about another: of everything, or of the very same.</summary>
+    private static bool IsMeant(string channel, string? token, string by, string? byToken) =>
+        (by == Contact.Channel.Any && byToken is null) || (channel == by && token == byToken);
 
     /// <summary>Outbound contacts on the last <paramref name="days"/> days, <paramref name="today"/> included.</summary>
     /// <param name="zone">In which days are counted: the portfolio's.</param>
@@ -249,11 +290,12 @@ public sealed class ContactSlice : Slice, IFormed<ContactSlice>
 
     public static ContactSlice Form<TForm>(ref TForm f, ContactSlice v) where TForm : IForm, allows ref struct
     {
-        f.BeginRare(4);
+        f.BeginRare(5);
         v.Recent = f.List("recent", v.Recent);
         v.OptOuts = f.List("opt_outs", v.OptOuts);
         v.Points = f.List("points", v.Points);
         v.BadAddresses = f.ListOrNull("bad_addresses", v.BadAddresses);
+        v.OptIns = f.ListOrNull("opt_ins", v.OptIns);
         f.EndRare();
         return v;
     }

@@ -28,6 +28,28 @@ public static class PhoneNumber
     /// <summary>Whether anybody could dial it: written whole already, or a number by the rules of its country.</summary>
     public static bool CanBeDialled(string number, string? country) => IsWhole(number) || E164(number, country) is not null;
 
+    // Fewer digits are an extension, a floor, a room.
+    private const int DigitsMin = 6;
+
+    /// <summary>
+    /// The numbers of a text that may hold several, parted by <c>;</c>, <c>,</c>, <c>|</c>, a slash between blanks or a line's end. What is no number by
+    /// itself, such as an extension, stays with the one before it. A text of one number is that as it stands.
+    /// </summary>
+    public static IReadOnlyList<string> All(string text)
+    {
+        if (!text.AsSpan().ContainsAny(";,|/\n\r")) return [text];
+        var (numbers, before) = (new List<string>(), "");
+        foreach (var piece in text.Replace(" / ", ";", StringComparison.Ordinal).Split([';', ',', '|', '\n', '\r'], StringSplitOptions.TrimEntries))
+            if (piece.Count(char.IsAsciiDigit) >= DigitsMin)
+            {
+                numbers.Add(before + piece);
+                before = "";
+            }
+            else if (numbers.Count == 0) before += $"{piece} ";
+            else if (piece.Length > 0) numbers[^1] += $", {piece}";
+        return numbers.Count < 2 ? [text] : [.. numbers.Distinct(StringComparer.Ordinal)];
+    }
+
     /// <summary>
     /// Written as it is compared, so that imports ask nobody about most of their rows (E.164: at most 15 digits; none has fewer than 8 with its country
     /// code).

@@ -62,13 +62,16 @@ public sealed record PersonalDetails
     /// <summary>Further mail addresses, parted by semicolons.</summary>
     public string? OtherEmails { get; init; }
     public string? Phone { get; init; }
+
+    /// <summary>Further numbers, parted by semicolons.</summary>
+    public string? OtherPhones { get; init; }
     public string? Address { get; init; }
 
     /// <summary>The mark of the list that gave addresses, and which: a list takes away only what it gave.</summary>
     public string? By { get; init; }
 
     [JsonIgnore]
-    public bool IsEmpty => Name is null && Email is null && OtherEmails is null && Phone is null && Address is null;
+    public bool IsEmpty => Name is null && Email is null && OtherEmails is null && Phone is null && OtherPhones is null && Address is null;
 }
 
 /// <summary>How it is written before it is sealed.</summary>

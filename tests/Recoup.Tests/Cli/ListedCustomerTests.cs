@@ -339,7 +339,7 @@ public sealed class ListedCustomerTests : IDisposable
             all => all.ShouldContain("'Germany' is not an ISO 3166 code of two letters, such as DE; it was left out"),
             all => all.ShouldContain("'W. Europe Standard Time' is not an IANA time zone, such as Europe/Berlin; it was left out"),
             all => all.ShouldContain("language: 'German (Germany)' is not the code of two letters (ISO 639-1); write de; it was left out"),
-            all => all.ShouldContain("phone: has 45 characters; at most 40; it was left out"));
+            all => all.ShouldNotContain("phone"));
         Ageing(2).Count.ShouldBe(3);
         // What can't be read takes nothing away, and small letters and the British word for it are the country's code.
         folder.Run("sending", "live", "--now", "2026-04-08T06:00:00Z").Expect(0);
@@ -512,8 +512,8 @@ public sealed class ListedCustomerTests : IDisposable
         foreach (var (currency, mark) in new[] { ("EUR", ""), ("GBP", " (GBP)") })
         {
             var told = Import(3, Rows(currency)).Expect(3).Err;
-            told.ShouldContain($"invoice I1 (USD) is in USD here, in {currency} in the list, and a number keeps its currency: cancel it with invoice_cancelled and "
-                + $"import the list again, which makes it I1{mark}");
+            told.ShouldContain($"invoice I1 (USD) is in USD here, in {currency} in the list, and a number keeps its currency: cancel it with "
+                + $"invoice_cancelled and import the list again, which makes it I1{mark}");
             told.ShouldContain($"credit note CN (USD) is in USD here, in {currency} in the list, and a number keeps its currency: cancel it with "
                 + $"credit_note_cancelled and import the list again, which makes it CN{mark}");
         }

@@ -47,6 +47,29 @@ public sealed class WorklistTests
         folder.Run("worklist", "--format", "json").Expect(0).Json.EnumerateArray().Single().GetProperty("phone").GetString().ShouldBe(number);
     }
 
+    /// <summary>Of several numbers in one text the first that can be dialled is called, and where it may not be called, the next.</summary>
+    [Theory]
+    [InlineData("000 123456; +49 30 7654321, 0170 7654321", "+49 30 7654321", "0170 7654321")]
+    [InlineData("office 030 1234567 / mobile 0170 7654321", "office 030 1234567", "mobile 0170 7654321")]
+    [InlineData("030 1234567, ext. 12", "030 1234567, ext. 12", null)]
+    public void Two_numbers_in_one_text_are_two(string phone, string first, string? second)
+    {
+        using var folder = new DataFolder();
+        string Told(string key, string more = "") => Facts.Replace("+49301234567", phone, StringComparison.Ordinal)
+            .Replace("\"key\":\"a\"", $"\"key\":\"{key}\"{more}", StringComparison.Ordinal);
+        string? Called() => folder.Run("worklist", "--format", "json").Expect(0).Json.EnumerateArray().Single().GetProperty("phone").GetString();
+        folder.Send(Told("a"), "--now", "2026-01-02T10:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
+        Called().ShouldBe(first);
+        folder.Send($$"""{"type":"consent","key":"c","account":"A1","channel":"call","granted":false,"address":"{{first}}"}""",
+            "--now", "2026-02-05T12:00:00Z").Expect(0);
+        Called().ShouldBe(second);
+        // Told again, with something else of the customer, it is still the second.
+        folder.Send(Told("b", ",\"language\":\"de\"").Split('\n')[1], "--now", "2026-02-05T13:00:00Z").Expect(0);
+        Called().ShouldBe(second);
+        folder.ShouldBeSound();
+    }
+
     /// <summary>No list is empty, and no verb fails, for the number of rows that was asked for.</summary>
     [Theory]
     [InlineData("worklist")]

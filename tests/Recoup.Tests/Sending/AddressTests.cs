@@ -259,6 +259,9 @@ public sealed class AddressTests
     {
         PhoneNumber.Shown("030/1234567", "DE").ShouldBe("+49 30 1234567");
         PhoneNumber.Shown("ask for Jane", "DE").ShouldBe("ask for Jane");
+        PhoneNumber.All("ask for Jane; 030/1234567,\n0170 7654321 | ext. 5; 030/1234567")
+            .ShouldBe(["ask for Jane 030/1234567", "0170 7654321, ext. 5", "030/1234567"]);
+        PhoneNumber.All("030/1234567").ShouldBe(["030/1234567"]);
     }
 
     [Theory]

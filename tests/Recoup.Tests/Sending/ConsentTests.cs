@@ -68,6 +68,34 @@ public sealed class ConsentTests
         Withdrawn(other, latest).ShouldBeEmpty();
     }
 
+    /// <summary>What was said last holds, in whatever order it is told of; of one day the withdrawal does.</summary>
+    [Theory]
+    [InlineData("email", "email", -5, -9, true, "consent was withdrawn on 2026-05-27, after it was given on the day of this consent")]
+    [InlineData("email", "email", -5, -5, true, "consent was withdrawn on 2026-05-27, the day of this consent")]
+    [InlineData("all", "email", -5, -9, true, "consent was withdrawn on 2026-05-27, after it was given")]
+    [InlineData("email", "all", -5, -9, true, "consent was withdrawn on 2026-05-27, after it was given")]
+    [InlineData("email", "email", -5, -4, false, null)]
+    [InlineData("all", "email", -5, -4, false, null)]
+    [InlineData("email", "all", -5, -4, false, null)]
+    public void What_was_said_last_holds_in_whatever_order_it_is_told(string withdrawn, string given, int out_, int in_, bool isWithdrawn, string? told)
+    {
+        foreach (var isToldFirst in new[] { true, false })
+        {
+            var bench = Begun();
+            if (isToldFirst) Say(bench, withdrawn, granted: false, on: Today.AddDays(out_)).ShouldBeEmpty();
+            var said = string.Join("; ", Say(bench, given, granted: true, on: Today.AddDays(in_)));
+            if (!isToldFirst) said = string.Join("; ", Say(bench, withdrawn, granted: false, on: Today.AddDays(out_)));
+            Withdrawn(bench, Today).Contains("email").ShouldBe(isWithdrawn, $"{isToldFirst}");
+            Withdrawn(bench, Today).Contains("sms").ShouldBe(withdrawn == "all" && given != "all");
+            if (isToldFirst) said.ShouldContain(told ?? "");
+            // Without a day it is said when it is told: the last word of all.
+            Say(bench, "all", granted: true);
+            Withdrawn(bench, Today).ShouldBeEmpty();
+            Say(bench, "all", granted: false);
+            Withdrawn(bench, Today).ShouldBe(Channel.All);
+        }
+    }
+
     [Theory]
     [InlineData("all", null, "email", "a@b.example", "withdrawn for all channels: to give it again, send consent for email without an address")]
     [InlineData("email", null, "email", "a@b.example", "withdrawn for all of email: to give it again, send consent for email without an address")]

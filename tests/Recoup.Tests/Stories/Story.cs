@@ -305,7 +305,8 @@ internal sealed partial class Story : IDisposable
                 var granted = !w.Take("out");
                 if (granted) w.Expect("in");
                 var channel = w.Next("a channel");
-                Send(Json.Line("consent", Key(), Account(w, out var said), ("channel", channel), ("granted", granted), ("on", said)));
+                Send(Json.Line("consent", Key(), Account(w, out var said), ("channel", channel), ("granted", granted),
+                    ("on", said == DateOnly.FromDateTime(now.UtcDateTime) ? null : said)));
                 break;
             case "call":
                 {
