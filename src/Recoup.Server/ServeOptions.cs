@@ -88,7 +88,14 @@ public sealed record ServeOptions(StorePlace Place, IPAddress Address, int Port,
     public ApiLimits Limits { get; init; } = new();
 
     /// <summary>The store that is served.</summary>
-    internal Store OpenStore(bool create = false) => Store.Open(Place, create);
+    internal Store OpenStore(bool create = false)
+    {
+        var store = Store.Open(Place, create);
+        store.Kept = kept;
+        return store;
+    }
+
+    private readonly KeptWorkspace kept = new();
 }
 
 /// <summary>Where to listen, as `--urls` has it.</summary>

@@ -404,6 +404,7 @@ public sealed partial class Door
         LastRecordedAt = DateTimeOffset.FromUnixTimeMilliseconds(heads.Max(h => h.RecordedAt));
         LastRecordedOn = heads.Max(h => h.RecordedOn);
         if (heads[Partition.Workspace].Seq == workspace.Seq) return;
+        if (workspace.Seq == 0) workspace = store.ReadWorkspace();
         foreach (var (_, row) in store.Journal(Partition.Workspace, workspace.Seq + 1))
             workspace.Apply(row, EventCodec.Decode(row.Kind, row.Version, row.Payload));
     }

@@ -44,6 +44,13 @@ public sealed partial class Store : IDisposable
     /// <summary>Files of the folder that others on the machine can look into and this process can't close: path and mode, in words.</summary>
     public IReadOnlyList<string> OpenToOthers { get; private init; } = [];
 
+    /// <summary>Where the process keeps the workspace's state from one store to the next; null: every store folds it from its first event.</summary>
+    public KeptWorkspace? Kept { get; set; }
+
+    /// <summary>The workspace's state as of what this store sees now.</summary>
+    internal Core.Workspace.WorkspaceState ReadWorkspace() =>
+        Kept is null || IsDryRun ? Work.Folding.Workspace(this) : Kept.Copy(this, Heads()[Partition.Workspace]);
+
     internal Database Database => database;
 
     /// <summary>Opens a data folder, or makes one. Throws <see cref="StoreException"/> where it can't.</summary>

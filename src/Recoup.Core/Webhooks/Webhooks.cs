@@ -97,6 +97,14 @@ public sealed class WebhookEndpoint(string name)
     private static bool Matches(IReadOnlyList<string>? types, string type) =>
         types is null || types.Any(t => t == type || (t.EndsWith(".*", StringComparison.Ordinal) && type.StartsWith(t[..^1], StringComparison.Ordinal)));
 
+    internal WebhookEndpoint Copy()
+    {
+        var copy = new WebhookEndpoint(Name) { Url = Url, Types = Types, Words = Words, State = State, Reason = Reason, GaveUp = GaveUp };
+        copy.terms.AddRange(terms);
+        copy.secrets.AddRange(secrets);
+        return copy;
+    }
+
     internal void Apply(long seq, string actor, WebhookEvent e)
     {
         switch (e)
@@ -122,6 +130,13 @@ public sealed class WebhookEndpoint(string name)
 public sealed class WebhookEndpoints
 {
     private readonly SortedDictionary<string, WebhookEndpoint> all = new(StringComparer.Ordinal);
+
+    internal WebhookEndpoints Copy()
+    {
+        var copy = new WebhookEndpoints();
+        foreach (var (name, endpoint) in all) copy.all[name] = endpoint.Copy();
+        return copy;
+    }
 
     /// <summary>In order of their names.</summary>
     public IReadOnlyCollection<WebhookEndpoint> All => all.Values;

@@ -70,6 +70,14 @@ public sealed class Adopted
     private readonly List<AdoptedPolicy> policies = [];
     private readonly Dictionary<string, List<AdoptedFiles>> files = new(StringComparer.Ordinal);
 
+    internal Adopted Copy()
+    {
+        var copy = new Adopted();
+        copy.policies.AddRange(policies);
+        foreach (var (part, editions) in files) copy.files[part] = [.. editions];
+        return copy;
+    }
+
     /// <summary>In the order of their versions.</summary>
     public IReadOnlyList<AdoptedPolicy> Policies => policies;
 

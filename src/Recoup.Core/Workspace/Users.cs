@@ -85,6 +85,13 @@ public sealed class Users
     internal static readonly EventKind[] Events =
         [new("user_set", UserJson.Default.Set), new("user_link_made", UserJson.Default.LinkMade), new("user_link_used", UserJson.Default.LinkUsed)];
 
+    internal Users Copy()
+    {
+        var copy = new Users();
+        copy.all.AddRange(all);
+        return copy;
+    }
+
     public IReadOnlyList<UserState> All => all;
 
     /// <summary>Null: there is none of that id.</summary>

@@ -36,6 +36,36 @@ public sealed class WorkspaceState
 
     private readonly Dictionary<string, ApiKeyState> apiKeys = new(StringComparer.Ordinal);
 
+    public WorkspaceState()
+    {
+        Adopted = new Adopted();
+        Users = new Users();
+        Webhooks = new WebhookEndpoints();
+    }
+
+    private WorkspaceState(WorkspaceState other)
+    {
+        (Id, Seq, Mode, LiveSince) = (other.Id, other.Seq, other.Mode, other.LiveSince);
+        (FirstRunOn, LastRunOn, ChangedSinceRun, LastRunPolicy) = (other.FirstRunOn, other.LastRunOn, other.ChangedSinceRun, other.LastRunPolicy);
+        Add(portfolios, other.portfolios);
+        Add(calendars, other.calendars);
+        Add(deliversSince, other.deliversSince);
+        Add(statesSince, other.statesSince);
+        Add(liveSinceElsewhere, other.liveSinceElsewhere);
+        Add(firstRunOnElsewhere, other.firstRunOnElsewhere);
+        Add(apiKeys, other.apiKeys);
+        Runs.AddRange(other.Runs);
+        (Adopted, Users, Webhooks) = (other.Adopted.Copy(), other.Users.Copy(), other.Webhooks.Copy());
+
+        static void Add<T>(Dictionary<string, T> mine, Dictionary<string, T> theirs)
+        {
+            foreach (var (key, value) in theirs) mine[key] = value;
+        }
+    }
+
+    /// <summary>The same state, which goes its own way from here.</summary>
+    public WorkspaceState Copy() => new(this);
+
     public string Id { get; private set; } = "";
 
     public long Seq { get; private set; }
@@ -68,7 +98,7 @@ public sealed class WorkspaceState
     }
 
     /// <summary>Policies, rules, templates and words as they were adopted.</summary>
-    public Adopted Adopted { get; } = new();
+    public Adopted Adopted { get; }
 
     /// <summary>The version of the policy that the last run decided by; 0: there was none.</summary>
     public int LastRunPolicy { get; private set; }
@@ -125,7 +155,7 @@ public sealed class WorkspaceState
     }
 
     /// <summary>Who works with it.</summary>
-    public Users Users { get; } = new();
+    public Users Users { get; }
 
     /// <summary>Keys of the API that are and were.</summary>
     public IReadOnlyCollection<ApiKeyState> ApiKeys => apiKeys.Values;
@@ -133,7 +163,7 @@ public sealed class WorkspaceState
     public ApiKeyState? ApiKey(string id) => apiKeys.GetValueOrDefault(id);
 
     /// <summary>Addresses that are told of events.</summary>
-    public WebhookEndpoints Webhooks { get; } = new();
+    public WebhookEndpoints Webhooks { get; }
 
     public BusinessCalendar Calendar(string portfolio)
     {

@@ -79,12 +79,7 @@ public sealed class PageReadings
     public string Version() => readings.Read(_ => string.Create(CultureInfo.InvariantCulture, $"{store.WorkspaceId}/{store.Heads().Sum(h => h.Seq)}"));
 
     /// <summary>The workspace, folded from its partition, which is small.</summary>
-    public WorkspaceState Workspace() => readings.Read(_ =>
-    {
-        var workspace = new WorkspaceState();
-        foreach (var (_, row) in store.Journal(Partition.Workspace)) workspace.Apply(row, EventCodec.Decode(row.Kind, row.Version, row.Payload));
-        return workspace;
-    });
+    public WorkspaceState Workspace() => readings.Workspace();
 
     /// <summary>What happened to the workspace as a whole, newest first.</summary>
     public IReadOnlyList<JournalRow> WorkspaceHistory(int limit) => readings.Read(_ =>

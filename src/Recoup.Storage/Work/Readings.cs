@@ -50,12 +50,7 @@ public sealed class Readings
     private IMeasureSource Narrow(IMeasureSource cells) => viewer.IsNarrow ? new NarrowedMeasures(cells, viewer) : cells;
 
     /// <summary>The workspace as it stands: portfolios and the switch of sending.</summary>
-    public WorkspaceState Workspace() => Read(_ =>
-    {
-        var workspace = new WorkspaceState();
-        foreach (var (_, row) in store.Journal(Partition.Workspace)) workspace.Apply(row, EventCodec.Decode(row.Kind, row.Version, row.Payload));
-        return workspace;
-    });
+    public WorkspaceState Workspace() => Read(_ => store.ReadWorkspace());
 
     public DateOnly LastRecordedOn() => Read(_ => store.Heads().Max(h => h.RecordedOn));
 
