@@ -17,6 +17,7 @@ const string Usage = """
     pages [FEW] [MANY]              every page, by accounts
     codec [PARTIES]                 bytes and time of each state and event
     shapes [PARTIES]                what a row costs the bare store
+    access [RUNS] [postgres]        a page and a form after a write, in a workspace of few runs and of many; who looked, recorded together
     guard FOLDER [SAMPLE]           what the program makes of worlds and histories, as text: for tests/guard.sh
     """;
 
@@ -42,7 +43,8 @@ switch (name)
     case "growth":
         Console.WriteLine("Recoup bench: " + Host.Details());
         return Growth.Run(Sizes()) ? 0 : 1;
-    case "workspace" or "import" or "audit" or "run" or "kpi" or "ingest" or "simulate" or "decisions" or "party" or "pages" or "codec" or "shapes" or "guard":
+    case "workspace" or "import" or "audit" or "run" or "kpi" or "ingest" or "simulate" or "decisions" or "party" or "pages" or "codec" or "shapes" or "guard"
+        or "access":
         if (onPostgres && PostgresServer.Bin is null)
         {
             Console.Error.WriteLine(PostgresServer.Missing);
@@ -77,6 +79,7 @@ int InSection()
         case "decisions": Sections.Decisions(Number(1, 100_000), figures); break;
         case "party": Sections.Party(Number(1, 100_000), figures); break;
         case "pages": Sections.Pages([Number(1, 5_000), Number(2, 50_000)], figures); break;
+        case "access": Sections.Access(Number(1, 1_000), onPostgres, figures); break;
         case "codec": Sections.Codec(Number(1, 50_000)); break;
         case "guard": Guard.Run(words[1], words.Length > 2 ? words[2] : null); break;
         case "shapes": StorageShapes.Run(Number(1, 1_000_000)); break;

@@ -44,6 +44,7 @@ internal static class CommandLine
             ConversationVerbs.Notes(), DocumentVerbs.Statement(), DocumentVerbs.Invoice(),
             PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), MigrateVerb.Migrate(), SimulateVerbs.Simulate(),
             ReplayVerb.Replay(), DemoVerb.Demo(), ServeVerb.Serve(), ApiKeyVerbs.ApiKey(), WebhookVerbs.Webhooks(), UserVerbs.Users(), UserVerbs.User(),
+            AccessVerb.Access(),
             StatusVerb.Status(),
         }) root.Subcommands.Add(verb);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Recoup.Connectors.Catalog;
 using Recoup.Connectors.Mail;
@@ -10,6 +11,7 @@ using Recoup.Core.Policies;
 using Recoup.Core.Webhooks;
 using Recoup.Core.Workspace;
 using Recoup.Storage;
+using Recoup.Storage.Access;
 using Recoup.Storage.Work;
 
 namespace Recoup.Cli;
@@ -102,7 +104,23 @@ internal sealed class Session : IDisposable
         // What can only be read is somebody's copy, and as open as they made it.
         if (!store.IsReadOnly && store.OpenToOthers is [var first, ..])
             Output.Say($"Note: others on this machine can look into {first}, which is not yours to close; `chmod o-rwx` by its owner does it.");
+        NoteLook(store);
         return store;
+    }
+
+    /// <summary>A command about one account or message is a look at somebody's data, and is recorded as one.</summary>
+    private void NoteLook(Store opened)
+    {
+        var command = parsed.CommandResult;
+        var subject = command.Children.Select(child => child switch
+        {
+            ArgumentResult { Argument.Name: "ACCOUNT" or "MESSAGE", Tokens: [var named, ..] } => named.Value,
+            OptionResult { Option.Name: "--account", Tokens: [var named, ..] } when command.Command.Name != "access" => named.Value,
+            _ => null,
+        }).FirstOrDefault(value => value is not null);
+        if (subject is null || opened.Access.IsReadOnly) return;
+        try { opened.Access.Record(new AccessNote(Clock.GetUtcNow(), Environment.UserName, "command", AccessKind.Looked, subject, command.Command.Name)); }
+        catch (StoreException e) { Output.Say($"Note: the look at {subject} could not be recorded ({e.Message})"); }
     }
 
     /// <summary>The data folder that a command line names.</summary>

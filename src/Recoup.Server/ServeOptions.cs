@@ -88,9 +88,12 @@ public sealed record ServeOptions(StorePlace Place, IPAddress Address, int Port,
     public ApiLimits Limits { get; init; } = new();
 
     /// <summary>The store that is served.</summary>
-    internal Store OpenStore(bool create = false)
+    internal Store OpenStore(bool create = false) => OpenStore(Place, create);
+
+    /// <summary>The same under another name of its sessions.</summary>
+    internal Store OpenStore(StorePlace named, bool create = false)
     {
-        var store = Store.Open(Place, create);
+        var store = Store.Open(named, create);
         store.Kept = kept;
         return store;
     }

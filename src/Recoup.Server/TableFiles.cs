@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Recoup.Connectors.Files;
 using Recoup.Core.Foundation;
@@ -80,6 +81,10 @@ internal static class TableFiles
             All(after => desk.Pages.Plans(NullIfBlank(state), NullIfBlank(account), desk.AsOf, after, PartSize))));
         routes.MapGet($"/webhooks.{ending}", (Desk desk, HttpContext http, string? endpoint, string? status) => Write(http, WebhookList.Listing,
             All(after => WebhookReadings.List(desk.Store, NullIfBlank(endpoint), WebhookList.StatusOf(status), after, PartSize))));
+        routes.MapGet($"/access.{ending}", (Desk desk, HttpContext http, string? kind, string? user, string? account) => desk.Viewer.SeesUsers
+            ? Write(http, AccessList.Listing, All(after => desk.Store.Access.List(
+                AccessList.Filter(NullIfBlank(user), NullIfBlank(kind), NullIfBlank(account), null, null), after, PartSize)))
+            : Task.FromResult(http.Response.StatusCode = 404));
         routes.MapGet($"/messages.{ending}", (Desk desk, HttpContext http, string? status) =>
         {
             IntentStatus? wanted = Enum.TryParse<IntentStatus>(status, ignoreCase: true, out var s) && Enum.IsDefined(s) ? s : null;
@@ -174,6 +179,8 @@ internal static class TableFiles
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"{file}.{(isWorkbook ? "xlsx" : "csv")}\"";
         if (isWorkbook)
         {
+            // What closes a part of a workbook is written at once, as the format's library has it.
+            if (http.Features.Get<IHttpBodyControlFeature>() is { } body) body.AllowSynchronousIO = true;
             var sheet = new WorkbookSheet(name, [.. columns.Select(c => c.Name)], rows.Select(row => Typed(columns, row)));
             await Workbook.Write(http.Response.Body, [sheet], http.RequestAborted);
         }

@@ -57,6 +57,7 @@ public sealed class WebPages : IAsyncDisposable
         builder.Services.AddSingleton(options).AddSingleton<Memory>().AddSingleton<Said>().AddSingleton<Verification>().AddSingleton<Heartbeat>()
             .AddSingleton<NodeState>().AddScoped(services => new Desk(options, services.GetRequiredService<Memory>(),
                 services.GetRequiredService<IHttpContextAccessor>().HttpContext?.Items[typeof(Viewer)] as Viewer));
+        builder.Services.AddSingleton<AccessLog>();
         builder.Services.AddSingleton<Instruments>().AddSingleton<Committer>().AddSingleton<ProblemTally>().AddSingleton<ApiRoutes>().AddSingleton<Health>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Committer>())
             .AddHostedService(services => services.GetRequiredService<ProblemTally>());
@@ -77,7 +78,7 @@ public sealed class WebPages : IAsyncDisposable
         var address = "";
         if (options.ServesPages)
         {
-            app.Use(next => new Guard(entrance, options, () => address, next).Invoke);
+            app.Use(next => new Guard(entrance, app.Services.GetRequiredService<AccessLog>(), options, () => address, next).Invoke);
             app.UseRouting();
             app.UseAntiforgery();
             AssetFiles.Map(app);

@@ -17,8 +17,8 @@ public static partial class Closed
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
 
     /// <summary>Files of a data folder, by pattern, and folders in it.</summary>
-    private static readonly string[] Files = ["recoup.db*", "keys.db*", "channels.yaml", "throttle.json", "rejects.csv*", "*.lock"], Folders = ["mail",
-        "anchors"];
+    private static readonly string[] Files =
+        ["recoup.db*", "keys.db*", "access.db*", "channels.yaml", "throttle.json", "rejects.csv*", "*.lock"], Folders = ["mail", "anchors"];
 
     /// <summary>Folders that were looked at by this process.</summary>
     private static readonly ConcurrentDictionary<string, IReadOnlyList<string>> Seen = new(StringComparer.Ordinal);

@@ -4,6 +4,7 @@ using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
+using Recoup.Storage.Access;
 using Recoup.Storage.Journal;
 using Recoup.Storage.Postgres;
 using Recoup.Storage.Sqlite;
@@ -51,6 +52,11 @@ public sealed partial class Store : IDisposable
     internal Core.Workspace.WorkspaceState ReadWorkspace() =>
         Kept is null || IsDryRun ? Work.Folding.Workspace(this) : Kept.Copy(this, Heads()[Partition.Workspace]);
 
+    /// <summary>Who came in, looked and took away; opened when first asked for.</summary>
+    public AccessChain Access => access ??= new AccessChain(Place, IsReadOnly);
+
+    private AccessChain? access;
+
     internal Database Database => database;
 
     /// <summary>Opens a data folder, or makes one. Throws <see cref="StoreException"/> where it can't.</summary>
@@ -96,6 +102,7 @@ public sealed partial class Store : IDisposable
         postgres.Grant(role);
         _ = Vault.HoldsKeys;
         Vault.GiveTo(role);
+        Access.GiveTo(role);
     }
 
     /// <summary>Whether there is a workspace's data.</summary>
@@ -481,6 +488,7 @@ public sealed partial class Store : IDisposable
 
     public void Dispose()
     {
+        access?.Dispose();
         Vault.Dispose();
         database.Dispose();
     }

@@ -26,7 +26,7 @@ public sealed class LookTests(Stage stage)
         ("/ageing/61-90?as-of=2026-01-31", "61-90 days past due"),
         ("/kpis", "KPIs"), ("/kpis/dso", "Days sales outstanding"), ("/kpis/cei", "Collection effectiveness index"), ("/kpis/roll_rate", "Roll rate"),
         ("/kpis/dso/events", "Events behind Days sales outstanding"), ("/policies", "Policies"),
-        ("/policies/1", "Policy version 1"), ("/audit", "Audit"), ("/status", "Status"), ("/users", "Users"), ("/webhooks", "Webhooks"),
+        ("/policies/1", "Policy version 1"), ("/audit", "Audit"), ("/status", "Status"), ("/users", "Users"), ("/access", "Access"), ("/webhooks", "Webhooks"),
     ];
 
     /// <summary>

@@ -111,6 +111,7 @@ internal static class AuditVerbs
         sheet.Add("events", report.Events);
         sheet.Add("partitions with events", report.Partitions);
         sheet.Add("parties", report.Parties);
+        sheet.Add("entries of access", report.Accesses);
         sheet.Add("anchors read", report.Anchors.Read);
         if (report.Anchors.Until is { } until) sheet.Add("anchors until", Instant(until));
         foreach (var key in report.Anchors.Keys) sheet.Add("anchors signed by", AnchorKeys.Fingerprint(key));
@@ -136,6 +137,7 @@ internal static class AuditVerbs
             json.WriteNumber("events", report.Events);
             json.WriteNumber("partitions", report.Partitions);
             json.WriteNumber("parties", report.Parties);
+            json.WriteNumber("accesses", report.Accesses);
             json.WriteNumber("problems_in_all", report.ProblemsInAll);
             json.WriteStartArray("problems");
             foreach (var p in report.Problems)

@@ -39,6 +39,7 @@ internal static class MigrateVerb
             }
             if (parsed.GetValue(to) is { } connection) return Move(session, connection);
             var store = session.Open(create: session.Connection is not null);
+            store.Access.Prepare();
             if (parsed.GetValue(grant) is { } role) store.GrantTo(role);
             var sheet = new Sheet("store", "schema");
             sheet.Add(session.Place.ToString(), "up to date");

@@ -8,6 +8,7 @@ using Recoup.Core.Foundation;
 using Recoup.Server.Api;
 using Recoup.Server.Assets;
 using Recoup.Storage;
+using Recoup.Storage.Access;
 using Recoup.Storage.Work;
 
 namespace Recoup.Server.Access;
@@ -16,7 +17,7 @@ namespace Recoup.Server.Access;
 /// Stands before every page and the API: only this machine's names as host (against DNS rebinding), headers that keep the page
 /// to itself, the entrance, and an answer in words where something fails.
 /// </summary>
-public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> address, RequestDelegate next)
+public sealed class Guard(Entrance entrance, AccessLog log, ServeOptions options, Func<string> address, RequestDelegate next)
 {
     public const string EnterPath = "/enter/";
 
@@ -41,10 +42,10 @@ public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> 
         }
         // Programs come with a key, and a cookie means nothing there; monitors come with nothing.
         if (isApi || path is "/health" or "/health/live" or "/health/ready") await next(http);
-        else if (path.StartsWith(EnterPath, StringComparison.Ordinal)) await Enter(http, path[EnterPath.Length..]);
+        else if (path.StartsWith(EnterPath, StringComparison.Ordinal)) await InWords(http, () => Enter(http, path[EnterPath.Length..]));
         else if (path.StartsWith(AssetFiles.Path, StringComparison.Ordinal)) await next(http);
         else if (!entrance.Knows(http.Request.Cookies[CookieName(http)], out var session)) await Refuse(http);
-        else await Answer(http, session);
+        else await InWords(http, () => Answer(http, session));
     }
 
     /// <summary>localhost, or a loopback address written as one (127.0.0.2 too): no name that somebody else's DNS answers for.</summary>
@@ -80,6 +81,7 @@ public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> 
         var user = HttpMethods.IsGet(http.Request.Method) ? UserOf(token) : null;
         if (HttpMethods.IsGet(http.Request.Method) && (user is null ? entrance.Enter(token) : entrance.Open(user.Value)) is { } session)
         {
+            await log.Record(user?.User ?? options.Actor, Looks.Page, AccessKind.Entered, "", user is null ? "link of the terminal" : "link of their own");
             http.Response.Cookies.Append(CookieName(http), session, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Path = "/" });
             if (user is null) options.Say($"Somebody came in by the link. For another browser: {address()}{EnterPath}{entrance.NewToken()}");
             // A strict cookie does not go along a redirect that began at another site; a page of our own begins anew.
@@ -87,8 +89,12 @@ public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> 
             return;
         }
         if (entrance.Knows(http.Request.Cookies[CookieName(http)], out _)) http.Response.Redirect("/");
-        else await PlainPage.Write(http, 401, "This link was used, or is not the last one",
+        else
+        {
+            await log.RecordRefused(Looks.Page);
+            await PlainPage.Write(http, 401, "This link was used, or is not the last one",
             "Each link lets one browser in, once. The next one stands in the terminal in which `recoup serve` runs; `recoup user link NAME` makes a user's.");
+        }
     }
 
     /// <summary>Whom a user's own link lets in; null: it is none, or was used, or is over.</summary>
@@ -137,30 +143,42 @@ public sealed class Guard(Entrance entrance, ServeOptions options, Func<string> 
 
     private async Task Answer(HttpContext http, Entrance.Session session)
     {
-        try
+        if (session.User is { } user)
         {
-            if (session.User is { } user)
+            if (Known(http, user, session.TimesDisabled) is not { } viewer)
             {
-                if (Known(http, user, session.TimesDisabled) is not { } viewer)
-                {
-                    await PlainPage.Write(http, 401, "You are in no more",
-                        $"{user} was disabled. `recoup user enable {user}` undoes that, and `recoup user link {user}` makes a link to come in by.");
-                    return;
-                }
-                http.Items[typeof(Viewer)] = viewer;
-                if (viewer.IsNarrow && !IsNarrowed(http))
-                {
-                    await PlainPage.Write(http, 403, "This page is about all portfolios",
-                        $"You see {string.Join(", ", viewer.Portfolios!.Order(StringComparer.Ordinal))}.", ("/", "Go to the dashboard"));
-                    return;
-                }
+                await PlainPage.Write(http, 401, "You are in no more",
+                    $"{user} was disabled. `recoup user enable {user}` undoes that, and `recoup user link {user}` makes a link to come in by.");
+                return;
             }
-            await next(http);
-            if (http.Response is { StatusCode: 404, HasStarted: false } && HttpMethods.IsGet(http.Request.Method))
-                await PlainPage.Write(http, 404, "There is no such page", "The address leads nowhere; perhaps it was cut.", ("/", "Go to the dashboard"));
+            http.Items[typeof(Viewer)] = viewer;
+            if (viewer.IsNarrow && !IsNarrowed(http))
+            {
+                await PlainPage.Write(http, 403, "This page is about all portfolios",
+                    $"You see {string.Join(", ", viewer.Portfolios!.Order(StringComparer.Ordinal))}.", ("/", "Go to the dashboard"));
+                return;
+            }
         }
-        catch (Exception e) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
+        if (Looks.OfPage(http.Request) is var (kind, subject, detail))
+            await log.Record((http.Items[typeof(Viewer)] as Viewer)?.Actor ?? options.Actor, Looks.Page, kind, subject, detail);
+        await next(http);
+        if (http.Response is { StatusCode: 404, HasStarted: false } && HttpMethods.IsGet(http.Request.Method))
+            await PlainPage.Write(http, 404, "There is no such page", "The address leads nowhere; perhaps it was cut.", ("/", "Go to the dashboard"));
+    }
+
+    /// <summary>Where something fails it is said in words.</summary>
+    private async Task InWords(HttpContext http, Func<Task> answer)
+    {
+        try { await answer(); }
+        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
         {
+            if (http.Response.HasStarted)
+            {
+                // The reader's program sees that it is not whole; who runs the server sees why.
+                options.Log.Failure("page_failed", e, $"{http.Request.Method} {http.Request.Path}, when a part was sent already: {e}");
+                http.Abort();
+                return;
+            }
             var (title, words) = Words(e);
             options.Log.Failure("page_failed", e, $"{http.Request.Method} {http.Request.Path}: {e}");
             await PlainPage.Write(http, 500, title, words, (http.Request.Path + http.Request.QueryString, "Try again"));

@@ -9,13 +9,14 @@ using Microsoft.AspNetCore.Routing;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
+using Recoup.Server.Access;
 using Recoup.Server.Telemetry;
 using Recoup.Storage.Work;
 
 namespace Recoup.Server.Api;
 
 /// <summary>The API's addresses: each checks the key, asks or sends, and answers with JSON or a problem.</summary>
-internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer committer, Instruments instruments, ProblemTally problems)
+internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer committer, Instruments instruments, ProblemTally problems, AccessLog log)
 {
     public const string Root = "/api/";
 
@@ -27,7 +28,8 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        Get(routes, "kpis", "KPIs, computed now from the measures", Reads.KpiFields, (desk, query, _) => Reads.Kpis(desk, query), ofCatalog: true);
+        Get(routes, "kpis", "KPIs, computed now from the measures", Reads.KpiFields, (desk, query, _) => Reads.Kpis(desk, query),
+            isBeside: desk => desk.Catalog != KpiCatalog.Shipped);
         Get(routes, "ageing", "Open receivables by days past due", Reads.AgeingFields, (desk, query, _) => Reads.Ageing(desk, query));
         Get(routes, "accounts", "Accounts in order of their id", Reads.AccountsFields, (desk, query, _) => Reads.Accounts(desk, query));
         Get(routes, "accounts/{account}", "One account: what it owes, and its items", Reads.AccountFields,
@@ -38,6 +40,8 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
         Get(routes, "plans", "Payment plans, newest first", Reads.PlansFields, (desk, query, _) => Reads.Plans(desk, query));
         Get(routes, "callbacks", "Promises to call back", Reads.CallbacksFields, (desk, query, _) => Reads.Callbacks(desk, query));
         Get(routes, "notes", "What people wrote down, newest first", Reads.NotesFields, (desk, query, _) => Reads.Notes(desk, query));
+        Get(routes, "access", "Who came in, looked and took away, newest first", Reads.AccessFields, (desk, query, _) => Reads.Access(desk, query),
+            isBeside: _ => true, may: viewer => viewer.SeesUsers);
         Get(routes, "webhooks", "What endpoints were and are to be told of, the newest events first", Reads.WebhooksFields,
             (desk, query, _) => Reads.Webhooks(desk, query));
         const string route = V1 + "inputs";
@@ -49,13 +53,21 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
                 .Write(http));
     }
 
+    /// <param name="isBeside">What is answered may change without the journal.</param>
     private void Get(IEndpointRouteBuilder routes, string path, string about, IReadOnlyList<QueryField> fields,
-        Func<Desk, Query, HttpContext, Reply?> ask, bool ofCatalog = false)
+        Func<Desk, Query, HttpContext, Reply?> ask, Func<Desk, bool>? isBeside = null, Func<Viewer, bool>? may = null)
     {
         var route = V1 + path;
-        RequestDelegate get = http => Answer(http, route, ApiMay.Read, (_, viewer) => viewer.IsNarrow && !Narrowed.Contains(path)
-            ? ValueTask.FromResult<Problem?>(OfAll(viewer))
-            : Read(http, viewer, fields, ask, ofCatalog));
+        RequestDelegate get = http => Answer(http, route, ApiMay.Read, async (_, viewer) =>
+        {
+            if (viewer.IsNarrow && !Narrowed.Contains(path)) return OfAll(viewer);
+            if (may?.Invoke(viewer) == false)
+                return new Problem(403, "may_not", "The key may not do this", $"This is for managers and auditors, and {viewer.Actor} is an {viewer.Role}.");
+            var account = http.Request.RouteValues.ContainsKey("account") ? IdOf(http) : null;
+            if (Looks.OfApi(path.Split('/')[0], account, http.Request) is var (kind, subject, detail))
+                await log.Record(viewer.Actor, Looks.Api, kind, subject, detail);
+            return await Read(http, viewer, fields, ask, isBeside);
+        });
         ApiDescription.Describe(routes.MapGet(route, get), about, fields, ApiMay.Read);
     }
 
@@ -83,7 +95,11 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
         {
             var bearer = keyring.Bearer(http.Request.Headers.Authorization);
             name = bearer?.Key.Name;
-            if (bearer is not var (key, viewer)) problem = Problem.NoKey;
+            if (bearer is not var (key, viewer))
+            {
+                if (http.Request.Headers.Authorization.Count > 0) await log.RecordRefused(Looks.Api);
+                problem = Problem.NoKey;
+            }
             else if ((key.May & needed) == 0) problem = Problem.MayNot(ApiKeys.Words(needed));
             else problem = await answer(http, viewer);
         }
@@ -121,22 +137,23 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
     };
 
     private async ValueTask<Problem?> Read(HttpContext http, Viewer viewer, IReadOnlyList<QueryField> fields,
-        Func<Desk, Query, HttpContext, Reply?> ask, bool ofCatalog)
+        Func<Desk, Query, HttpContext, Reply?> ask, Func<Desk, bool>? isBeside)
     {
         var query = new Query(http.Request.Query, fields);
-        if (!Reads.IsSlow(query)) return await Write(http, viewer, query, ask, ofCatalog);
+        if (!Reads.IsSlow(query)) return await Write(http, viewer, query, ask, isBeside);
         if (!slow.Wait(0))
             return Problem.Full with { Detail = "One question over the whole journal is answered at a time. Ask again after the time that Retry-After gives." };
-        try { return await Write(http, viewer, query, ask, ofCatalog); }
+        try { return await Write(http, viewer, query, ask, isBeside); }
         finally { slow.Release(); }
     }
 
-    private async ValueTask<Problem?> Write(HttpContext http, Viewer viewer, Query query, Func<Desk, Query, HttpContext, Reply?> ask, bool ofCatalog)
+    private async ValueTask<Problem?> Write(HttpContext http, Viewer viewer, Query query,
+        Func<Desk, Query, HttpContext, Reply?> ask, Func<Desk, bool>? isBeside)
     {
         using var desk = new Desk(options, memory, viewer);
         // Read before the answer is made: what is recorded meanwhile makes the tag old, never the answer. A user's own KPIs
         // are files that may change at any time.
-        var tag = ofCatalog && desk.Catalog != KpiCatalog.Shipped ? null : $"\"{viewer.Scope}{desk.Version}\"";
+        var tag = isBeside?.Invoke(desk) == true ? null : $"\"{viewer.Scope}{desk.Version}\"";
         if (tag is not null) http.Response.Headers.ETag = tag;
         if (tag is not null && http.Request.Headers.IfNoneMatch == tag)
         {

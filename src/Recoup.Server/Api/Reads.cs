@@ -2,6 +2,7 @@ using System.Text.Json;
 using Recoup.Core.Measures;
 using Recoup.Core.Outbox;
 using Recoup.Core.Recovery;
+using Recoup.Storage.Access;
 using Recoup.Storage.Work;
 
 namespace Recoup.Server.Api;
@@ -166,6 +167,23 @@ internal static class Reads
     {
         var notes = desk.Conversations.Notes(query.Text("account"), null, query.Number("limit", 100, LimitMax));
         return new Reply(json => ConversationLists.Notes.Write(json, notes.Rows));
+    }
+
+    public static readonly IReadOnlyList<QueryField> AccessFields =
+        [OfAccount, new("user", "what this user did"), new("kind", string.Join(", ", AccessKind.All)), After, Limit(100)];
+
+    public static Reply Access(Desk desk, Query query)
+    {
+        var filter = AccessList.Filter(query.Text("user"), query.OneOf("kind", AccessKind.All), query.Text("account"), null, null);
+        var entries = desk.Store.Access.List(filter, query.Text("after"), query.Number("limit", 100, LimitMax));
+        return new Reply(json =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("rows");
+            AccessList.Listing.Write(json, entries.Rows);
+            json.WriteString("next", entries.Next);
+            json.WriteEndObject();
+        });
     }
 
     public static readonly IReadOnlyList<QueryField> WebhooksFields =

@@ -27,7 +27,7 @@ internal sealed class NodeWork(ServeOptions options, Heartbeat heart, StorePlace
     /// <summary>Looks which zone's hour has come, begins and ends runs. Returns what is to be done of the one under way.</summary>
     public IReadOnlyList<SlotDue> Day()
     {
-        using var store = Store.Open(place, create: false);
+        using var store = options.OpenStore(place);
         var now = options.Clock.GetUtcNow();
         var workspace = new Door(store, "run", options.Clock, options.Writer).Look();
         // Before anything is recorded there is no day to run.
@@ -64,7 +64,7 @@ internal sealed class NodeWork(ServeOptions options, Heartbeat heart, StorePlace
     /// <summary>Decides the parties of a slot; whoever finishes the last of a run ends it.</summary>
     public void Run(SlotDue due, CancellationToken stop)
     {
-        using var store = Store.Open(place, create: false);
+        using var store = options.OpenStore(place);
         var door = new Door(store, "run", options.Clock, options.Writer);
         heart.Change(p => p with { Doing = $"running {due.AsOf:yyyy-MM-dd}" });
         var run = new DailyRun(door);
@@ -100,7 +100,7 @@ internal sealed class NodeWork(ServeOptions options, Heartbeat heart, StorePlace
 
     public void Dispatch(int slot, CancellationToken stop)
     {
-        using var store = Store.Open(place, create: false);
+        using var store = options.OpenStore(place);
         var door = new Door(store, "dispatch", options.Clock, options.Writer);
         if (door.Look().Seq == 0) return;
         heart.Change(p => p with { Doing = "dispatching" });
@@ -112,7 +112,7 @@ internal sealed class NodeWork(ServeOptions options, Heartbeat heart, StorePlace
     /// <summary>Slots of a dispatch; the same as those of a run.</summary>
     public int SlotCount()
     {
-        using var store = Store.Open(place, create: false);
+        using var store = options.OpenStore(place);
         return Slots.Of(store).Count;
     }
 

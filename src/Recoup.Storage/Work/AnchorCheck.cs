@@ -110,7 +110,8 @@ internal sealed class AnchorCheck(Store store, AuditReport report, AnchorKeys? n
         try
         {
             anchor = JsonSerializer.Deserialize(File.ReadAllBytes(file), AnchorJson.Default.Anchor) ?? throw new JsonException("it is empty");
-            if (anchor is not { Workspace: not null, Heads: not null, PublicKey: not null, Signature: not null } || anchor.Heads.Any(h => h?.Hash is null))
+            if (anchor is not { Workspace: not null, Heads: not null, PublicKey: not null, Signature: not null } || anchor.Heads.Any(h => h?.Hash is null)
+                || anchor.Access is { Hash: null })
                 throw new JsonException("a part of it is missing");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
@@ -127,6 +128,7 @@ internal sealed class AnchorCheck(Store store, AuditReport report, AnchorKeys? n
             Wrong(file, $"it is signed with another key ({AnchorKeys.Fingerprint(signer)}) than {known.Whose}"
                 + (named is null ? "; name the right one with --key or its folder in RECOUP_KEYS" : ""));
         foreach (var head in anchor.Heads) Look(anchor, head, file, isKnown && ofThis);
+        if (ofThis && anchor.Access is { } access) Look(anchor, access, file);
         if (isKnown && ofThis && anchor.At > coveredAt) coveredAt = anchor.At;
     }
 
@@ -163,6 +165,16 @@ internal sealed class AnchorCheck(Store store, AuditReport report, AnchorKeys? n
         else if (Convert.ToHexStringLower(row.Hash) != head.Hash)
             Wrong(file, $"event {head.Seq} of partition {head.Partition} has another hash than on {anchor.At:yyyy-MM-dd}: the chain was computed anew", head);
         else if (counts) covered[head.Partition] = Math.Max(head.Seq, covered.GetValueOrDefault(head.Partition));
+    }
+
+    private void Look(Anchor anchor, AccessHead head, string file)
+    {
+        var entry = store.Access.At(head.Seq);
+        if (entry is null)
+            Wrong(file, $"the chain of access was {Plural.Of(head.Seq, "entry", "entries")} long on {anchor.At:yyyy-MM-dd}; "
+                + $"entry {head.Seq} is gone: the tail was cut, or its file (access.db) was left out of a copy");
+        else if (Convert.ToHexStringLower(entry.Hash) != head.Hash)
+            Wrong(file, $"entry {head.Seq} of the chain of access has another hash than on {anchor.At:yyyy-MM-dd}: the chain was computed anew");
     }
 
     private void Wrong(string where, string message, AnchorHead? at = null) => report.Add(new AuditProblem("anchor", where, at?.Partition, at?.Seq, message));

@@ -8,7 +8,15 @@ namespace Recoup.Storage.Work;
 public sealed record AnchorHead(int Partition, long Seq, string Hash);
 
 /// <summary>The heads of all chains at an instant, signed with a key that is kept outside the store.</summary>
-public sealed record Anchor(string Workspace, DateTimeOffset At, IReadOnlyList<AnchorHead> Heads, string PublicKey, string Signature);
+public sealed record Anchor(string Workspace, DateTimeOffset At, IReadOnlyList<AnchorHead> Heads, string PublicKey, string Signature)
+{
+    /// <summary>The end of the chain of access; null: it had none yet.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AccessHead? Access { get; init; }
+}
+
+/// <summary>The last entry of the chain of access.</summary>
+public sealed record AccessHead(long Seq, string Hash);
 
 /// <summary>
 /// Makes and checks anchors. A chain that was cut at its end, or computed anew from some row on, is consistent in
@@ -31,7 +39,10 @@ public static class Anchors
         using var key = LoadOrMakeKey();
         var heads = store.Heads().Where(h => h.Seq > 0).Select(h => new AnchorHead(h.Partition, h.Seq, Convert.ToHexStringLower(h.Hash))).ToList();
         var workspace = store.Meta("workspace") ?? "";
-        var anchor = new Anchor(workspace, at, heads, Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()), "");
+        var anchor = new Anchor(workspace, at, heads, Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()), "")
+        {
+            Access = store.Access.Last is { } last ? new AccessHead(last.Seq, Convert.ToHexStringLower(last.Hash)) : null,
+        };
         anchor = anchor with { Signature = Convert.ToBase64String(key.SignData(Message(anchor), HashAlgorithmName.SHA256)) };
         Closed.MakeFolder(store.AnchorFolder);
         var sum = heads.Sum(h => h.Seq).ToString("D10", CultureInfo.InvariantCulture);
@@ -56,7 +67,8 @@ public static class Anchors
     /// <summary>What is signed of an anchor.</summary>
     internal static byte[] Message(Anchor anchor) =>
         System.Text.Encoding.UTF8.GetBytes($"{anchor.Workspace}\n{anchor.At.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}\n"
-            + string.Join('\n', anchor.Heads.Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Partition} {h.Seq} {h.Hash}"))));
+            + string.Join('\n', anchor.Heads.Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Partition} {h.Seq} {h.Hash}")))
+            + (anchor.Access is { } access ? string.Create(CultureInfo.InvariantCulture, $"\naccess {access.Seq} {access.Hash}") : ""));
 
     internal static string KeyFile => Path.Combine(KeyFolder, "anchor-key.pem");
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Workspace;
+using Recoup.Storage.Access;
 
 namespace Recoup.Storage.Work;
 
@@ -51,7 +52,7 @@ public sealed class ApiKeys(Store store)
     public string? Add(string name, ApiMay may, DateTimeOffset now, string by = "")
     {
         var text = ApiKey.Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(RandomBytes)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        return Change(now, () =>
+        var added = Change(now, () =>
         {
             if (All().Any(k => k.Name == name && k.RevokedAt is null)) return null;
             var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
@@ -60,18 +61,30 @@ public sealed class ApiKeys(Store store)
                 .Bind(id).Bind(name).Bind(Words(may)).Bind(ApiKey.HashOf(text).AsSpan()).Bind(now.ToUnixTimeMilliseconds()).Bind((long?)null).Run();
             return text;
         });
+        if (added is not null) Permit(now, by, name, $"key added: {Words(may)}");
+        return added;
     }
+
+    private void Permit(DateTimeOffset now, string by, string name, string detail) =>
+        store.Access.Record(new AccessNote(now, by, "command", AccessKind.Permitted, name, detail));
 
     /// <summary>False where the name has no key in force.</summary>
     /// <param name="by">Who ends it.</param>
-    public bool Revoke(string name, DateTimeOffset now, string by = "") => Change(now, () =>
+    public bool Revoke(string name, DateTimeOffset now, string by = "")
+    {
+        var isRevoked = Change(now, () => End(name, now, by));
+        if (isRevoked) Permit(now, by, name, "key revoked");
+        return isRevoked;
+    }
+
+    private bool End(string name, DateTimeOffset now, string by)
     {
         var ended = All().Where(k => k.Name == name && k.RevokedAt is null).ToList();
         if (ended.Count == 0) return false;
         foreach (var key in ended) Note(store, key.Id, by);
         store.Statement("UPDATE api_key SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL").Bind(now.ToUnixTimeMilliseconds()).Bind(name).Run();
         return true;
-    });
+    }
 
     /// <summary>In order of their making.</summary>
     public IReadOnlyList<ApiKey> All()

@@ -31,6 +31,9 @@ public sealed class AuditReport
     /// <summary>Nothing is wrong in what was looked at, and all that was asked for could be: see <see cref="Unchecked"/>.</summary>
     public bool Ok => ProblemsInAll == 0;
 
+    /// <summary>Entries of the chain of access.</summary>
+    public long Accesses { get; internal set; }
+
     /// <summary>The anchors that the chains were held against.</summary>
     public AnchorsRead Anchors { get; internal set; } = AnchorsRead.None;
 
@@ -77,6 +80,7 @@ public static class Audit
         var check = new AnchorCheck(store, report, keys);
         check.Take(anchors);
         Walk(store, snapshot.Readers, report, checkChains: true, replace: false, progress, givesBack: alone);
+        report.Accesses = store.Access.Verify(report);
         check.SayWhatIsLeft();
         return report;
     }

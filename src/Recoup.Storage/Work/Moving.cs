@@ -42,6 +42,7 @@ public static class Moving
                 keys = [.. from.Vault.All()];
                 foreach (var part in keys.Chunk(PartSize)) to.Vault.Take(part);
                 foreach (var (table, columns) in TableShapes.Tables) rows += Copy(from, target, table, columns);
+                Access(from, to);
                 to.Commit();
             }
             catch
@@ -62,6 +63,13 @@ public static class Moving
             from.Rollback();
             throw;
         }
+    }
+
+    /// <summary>Who looked and took away: in a transaction of its own, so that it may be there already from a move that did not end.</summary>
+    private static void Access(Store from, Store to)
+    {
+        if (from.Access.Last is not { } last) return;
+        if (to.Access.At(last.Seq) is not { } there || !there.Hash.AsSpan().SequenceEqual(last.Hash)) to.Access.Fill(from.Access);
     }
 
     private static IEnumerable<string> Ends(Store store) =>

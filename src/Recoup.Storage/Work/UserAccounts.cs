@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Recoup.Core.Workspace;
+using Recoup.Storage.Access;
 
 namespace Recoup.Storage.Work;
 
@@ -41,6 +42,21 @@ public static class UserAccounts
             static (users, e) => users.Find(((UserEvent.LinkUsed)e).User)!.LinkUses == 1, "system", now) as UserEvent.LinkUsed)?.User;
     }
 
+    /// <summary>Who may what is a fact of the workspace and an act of somebody's: the chain of access tells of it among what else they did.</summary>
+    private static void Note(Door door, UserEvent happened, string actor, DateTimeOffset now)
+    {
+        var (subject, detail) = happened switch
+        {
+            UserEvent.Set set => (set.Details.User, $"{set.Details.Role}, {(set.Details.Disabled ? "disabled" : "active")}, "
+                + (set.Details.Portfolios is { } some ? string.Join(' ', some) : "all portfolios")),
+            UserEvent.LinkMade made => (made.User, "link made"),
+            // Who came in is noted by whoever let them in.
+            _ => ("", ""),
+        };
+        if (subject.Length > 0 && !door.Store.IsDryRun)
+            door.Store.Access.Record(new AccessNote(now, actor, "command", AccessKind.Permitted, subject, detail));
+    }
+
     private static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     /// <summary>What was recorded; null: nothing was to be.</summary>
@@ -57,7 +73,9 @@ public static class UserAccounts
             var cause = string.Create(CultureInfo.InvariantCulture, $"user/{workspace.Seq + 1}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
             var isKept = false;
             door.Take([], [(happened, cause, today, at)], _ => isKept = isGood(door.Workspace.Users, happened), actor: actor);
-            if (isKept) return happened;
+            if (!isKept) continue;
+            Note(door, happened, actor, now);
+            return happened;
         }
         throw new StoreException("somebody else changed the workspace again and again; try once more");
     }

@@ -100,7 +100,7 @@ public sealed class ViewerTests
         (await eva.GetAsync("/account-items.csv?account=US7")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         var message = folder.Rows("SELECT id FROM message ORDER BY id").Single(id => owner.GetStringAsync($"/messages/{id}").Result.Contains("US7"));
         (await eva.GetStringAsync($"/messages/{message}")).ShouldNotContain("Liberty");
-        foreach (var path in new[] { "/status", "/audit", "/users", "/webhooks", "/webhooks.csv", "/audit/progress" })
+        foreach (var path in new[] { "/status", "/audit", "/users", "/access", "/webhooks", "/webhooks.csv", "/audit/progress" })
             (await eva.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.Forbidden, path);
     }
 
@@ -113,7 +113,7 @@ public sealed class ViewerTests
             .Select(r => ((Microsoft.AspNetCore.Components.RouteAttribute)r).Template).ToList();
         templates.Count.ShouldBeGreaterThan(15);
         // Of policies nothing is anybody's; a message is tried by its id.
-        string[] closed = ["/status", "/audit", "/users", "/webhooks", "/policies", "/policies/{Version:int}", "/messages/{Id}"];
+        string[] closed = ["/status", "/audit", "/users", "/access", "/webhooks", "/policies", "/policies/{Version:int}", "/messages/{Id}"];
         templates.Except(closed).Where(t => !Pages.Any(p => Regex.IsMatch(p.Split('?')[0], "^" + Regex.Replace(t, "{[^}]+}", "[^/]+") + "$"))).ShouldBeEmpty();
     }
 

@@ -56,7 +56,7 @@ public sealed class BackupTests(EveryKindFolder made) : IClassFixture<EveryKindF
 #else
     private static StorePlace Restore(DataFolder from, DataFolder to)
     {
-        foreach (var file in new[] { "recoup.db", "keys.db" })
+        foreach (var file in new[] { "recoup.db", "keys.db", "access.db" })
         {
             using var source = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(from.Path, file)};Pooling=False");
             using var target = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(to.Path, file)};Pooling=False");
