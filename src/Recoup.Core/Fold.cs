@@ -49,6 +49,7 @@ public static partial class Fold
 
             case InvoiceEvent invoice:
                 InvoiceChapter.Fold(state, e, cells, invoice);
+                if (invoice is InvoiceEvent.Adjusted adjusted) PromiseChapter.FollowBalance(state, e, adjusted);
                 Deliveries.Follow(state, e, invoice);
                 break;
             case PaymentEvent payment:

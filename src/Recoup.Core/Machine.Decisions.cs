@@ -59,6 +59,7 @@ public static partial class Machine
             // What a step of the strategy before asked for is held against the new one's tomorrow.
             if (decision.Strategy != state.Treatment(portfolio)?.Strategy && asOf.Plus(1) is var tomorrow && tomorrow < next
                 && state.Pending.Exists(p => p.Kind == "work" && p.Portfolio == portfolio)) next = tomorrow;
+            if (state.Pending.Count > 0) Revalue(work, facts);
             // Whom the gate lets contact is where it can be: nobody has to find out any more.
             if (decision.Verdict == "allowed" && state.Pending.Count > 0) CloseFindPlace(work, asOf, portfolio);
             decisions.Add((decision, facts.Account.Account));
@@ -85,6 +86,19 @@ public static partial class Machine
         return work.Events.Count > before;
     }
 
+    /// <summary>What people are asked to do stands in the worklist by what is at stake now.</summary>
+    /// <param name="facts">With their score.</param>
+    private static void Revalue(Work work, Facts facts)
+    {
+        foreach (var pending in work.State.Pending.Where(p => p.Kind == "work" && p.Portfolio == facts.Portfolio).ToList())
+        {
+            var item = work.State.WorkItems[pending.Id];
+            var (minor, currency) = (facts.AtStakeMinor, facts.Currency.Code);
+            if (item.Minor == minor && item.Score == facts.Score && (item.Currency == currency || minor == 0)) continue;
+            work.Emit(new WorkItemEvent.Revalued(pending.Id, minor, minor == 0 ? item.Currency : currency, facts.Score), facts.AsOf, item.Account);
+        }
+    }
+
     private static void CloseFindPlace(Work work, DateOnly asOf, string portfolio)
     {
         foreach (var pending in work.State.Pending.Where(p => p.Kind == "work" && p.Portfolio == portfolio).ToList())
@@ -107,12 +121,21 @@ public static partial class Machine
         return step.When!.IsTrue(facts);
     }
 
-    /// <summary>Money may have moved: what a person was asked to do may have no reason any more.</summary>
-    private static void CloseWorkWithoutReason(Work work)
+    /// <summary>Money may have moved: what a person was asked to do may have no reason any more, or more or less of one.</summary>
+    private static void FollowWork(Work work)
     {
         foreach (var portfolio in work.State.Pending.Where(p => p.Kind == "work").Select(p => p.Portfolio).Distinct(StringComparer.Ordinal).ToList())
-            if (work.State.Accounts.Exists(a => a.Portfolio == portfolio))
-                CloseWork(work, Facts.Freeze(work.State, portfolio, work.State.AsOf, work.Context.Policy, work.Context.Workspace.TimeZone(portfolio)));
+        {
+            if (!work.State.Accounts.Exists(a => a.Portfolio == portfolio)) continue;
+            var facts = Freeze();
+            // What is only put off stays on the worklist, which says why nobody may call, until the next run.
+            if (work.Input is not (HoldInput.Placed or DisputeInput.Opened or PromiseInput.Made) && CloseWork(work, facts)) facts = Freeze();
+            facts.Score = Score.Of(facts, work.Context.Policy).Score;
+            Revalue(work, facts);
+
+            Facts Freeze() =>
+                Facts.Freeze(work.State, portfolio, work.State.AsOf, work.Context.Policy, work.Context.Workspace.TimeZone(portfolio));
+        }
     }
 
     /// <summary>In order of name, each once.</summary>

@@ -20,6 +20,14 @@ public static partial class Machine
         return null;
     }
 
+    /// <summary>What an outside ledger takes off an item counts toward promises as cash does; what it puts back does no more.</summary>
+    private static Refused? SetBalance(Work work, InvoiceInput.OpenBalance input)
+    {
+        if (InvoiceChapter.Handle(work, input, deliver: false) is { } refused) return refused;
+        if (work.Events.Count > 0 && input.Invoice is not null) PromiseChapter.JudgeCash(work, input.On, work.Context.Policy.PromiseGraceDays);
+        return null;
+    }
+
     /// <summary>A call that somebody made closes what asked for one.</summary>
     private static Refused? Contact(Work work, ContactInput input)
     {

@@ -77,6 +77,7 @@ public static partial class Machine
                 {
                     foreach (var channel in Channel.All) AccountChapter.UseNextAddress(work, work.Context.Vault, channel, token);
                 }),
+            InvoiceInput.OpenBalance i => SetBalance(work, i),
             InvoiceInput i => InvoiceChapter.Handle(work, i, IsToBeDelivered(work, i)),
             PaymentInput i => TakeCash(work, i),
             CreditInput i => CreditChapter.Handle(work, i),
@@ -101,9 +102,7 @@ public static partial class Machine
         };
         if (refused is null && input is Input.OfAccount)
             foreach (var slice in state.Slices) slice?.JudgeTold(work);
-        // What is only put off stays on the worklist, which says why nobody may call, until the next run.
-        if (refused is null && input is Input.OfAccount and not (HoldInput.Placed or DisputeInput.Opened or PromiseInput.Made) && state.Pending.Count > 0)
-            CloseWorkWithoutReason(work);
+        if (refused is null && input is Input.OfAccount && state.Pending.Count > 0) FollowWork(work);
         if (refused is null && input.EffectiveOn is { } on)
         {
             RemarkOfDayAhead(work, on);

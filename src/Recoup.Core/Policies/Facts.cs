@@ -52,6 +52,11 @@ public sealed record Facts
     public int OverdueItemsOfCurrency { get; private set; }
     public int DunnableItems { get; private set; }
 
+    /// <summary>
+    /// What people are asked to get in: what may be dunned. Where all of it is held, what is held: a hold puts off, and settles nothing.
+    /// </summary>
+    public long AtStakeMinor => Held && DunnableItems == 0 ? OverdueMinor - overdueDisputedMinor - overduePlannedMinor : DunnableMinor;
+
     /// <summary>In payment plans that are open, due or not.</summary>
     public long PlannedMinor { get; private set; }
 

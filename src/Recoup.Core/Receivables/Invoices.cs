@@ -374,8 +374,12 @@ internal static class InvoiceChapter
         if (i.Balance.Currency.Code != item.Currency) return WrongCurrency(item, i.Balance);
         if (i.On < item.IssuedOn) return ItemGuards.BeforeDocument(item, i.On);
         if (TooMuchInAll(work, i.Balance) is { } much) return much;
+        var (balance, writtenOff) = (item.BalanceOn(i.On), Movements.SumOn(item.WriteOffs, i.On));
+        var said = ListedItems.OpenBy(i.Balance.Minor, balance, writtenOff);
+        if (said != i.Balance.Minor)
+            work.Remarks.Add($"account {i.Account}: {ListedItems.WrittenOffHere(item, i.Balance.Minor, said, i.On)}");
         // What took effect since that day stays as it is.
-        var delta = i.Balance.Minor - item.BalanceOn(i.On);
+        var delta = said - balance;
         if (delta < 0 && Movements.LeastFrom(item.Movements, i.On) + delta < 0)
             return new Refused(Refusal.MoreThanOpen,
                 $"of {i.Invoice} {Format(item.BalanceOn(i.On), item)} were open on {i.On:yyyy-MM-dd} and {Format(item.Balance, item)} are after what was "

@@ -180,6 +180,28 @@ public static class ListedItems
 
     private static bool Is(ItemState item, ListedInvoice row) => !item.Cancelled && item.IssuedOn == row.IssuedOn && item.DueOn == row.DueOn;
 
+    // --- write-offs ---
+
+    /// <summary>
+    /// What is open of an item by the word of an outside ledger. One that does not know of a write-off yet has what was given up among what
+    /// is open: its word is held against what was open before, and what was written off stays so. Minor units.
+    /// </summary>
+    /// <param name="listed">What the ledger says.</param>
+    /// <param name="balance">What is open here.</param>
+    /// <param name="writtenOff">What was written off and not recovered since.</param>
+    public static long OpenBy(long listed, long balance, long writtenOff) => listed <= balance ? listed : Math.Max(0, listed - writtenOff);
+
+    /// <summary>What a person should know where the ledger has among what is open what was written off here.</summary>
+    public static string WrittenOffHere(ItemState item, long listed, long open, DateOnly asOf)
+    {
+        var (on, _) = item.WriteOffs!.FindLast(m => m.On <= asOf && m.Minor > 0);
+        var given = Movements.SumOn(item.WriteOffs, asOf);
+        return $"{Of(listed)} of {item.Number} are open in the list; {Of(given)} of it were written off on {on:yyyy-MM-dd} here "
+            + $"and stay written off, so {Of(open)} are open. To collect it again send write_off_reversed";
+
+        string Of(long minor) => $"{Foundation.Money.Format(minor, Foundation.Currency.Of(item.Currency))} {item.Currency}";
+    }
+
     // --- credit notes ---
 
     /// <summary>The number of the credit note that the row is about: one of its very day, else the one that it names; it need not exist yet.</summary>

@@ -165,8 +165,8 @@ public sealed class PromiseState : IFormed<PromiseState>
     }
 }
 
-/// <summary>Of a payment so much counts toward a promise, from the day on which it came.</summary>
-/// <param name="Key">The payment's.</param>
+/// <summary>Of a payment, or of what an outside ledger took off an item, so much counts toward a promise, from the day on which it came.</summary>
+/// <param name="Key">The payment's; or one that stands for the item.</param>
 public record struct CashCounted(
     string Key, DateOnly On, long Minor) : IFormed<CashCounted>
 {
@@ -464,6 +464,22 @@ public static class PromiseChapter
         else if (happened is PaymentEvent.Reversed back) CountBack(state, e, state.Cash[back.Payment]);
     }
 
+    /// <summary>
+    /// What an outside ledger takes off an item was paid there, as a payment plan sees it too: where lists alone tell of open items, a
+    /// promise is kept by them. What the ledger puts back on the item counts no more, the last first.
+    /// </summary>
+    internal static void FollowBalance(PartyState state, Envelope e, InvoiceEvent.Adjusted adjusted)
+    {
+        if (Slice.Of(state) is null) return;
+        var currency = state.Items[(e.Account, adjusted.Number)].Currency;
+        Count(state, e.EffectiveOn,
+            new CashToCome(BalanceKey(e.Account, adjusted.Number), e.EffectiveOn, e.EffectiveOn, e.Account, currency, -adjusted.Minor));
+    }
+
+    private const string BalancePrefix = "open_balance:";
+
+    private static string BalanceKey(string account, string number) => $"{BalancePrefix}{account}:{number}";
+
     /// <summary>A promise counts what comes in for its account from the day it was made, on the day it comes.</summary>
     /// <param name="on">The day on which the cash comes or goes back.</param>
     private static void Count(PartyState state, DateOnly on, CashToCome cash)
@@ -484,7 +500,8 @@ public static class PromiseChapter
     /// <summary>Cash that came counts as far as a promise needs it; of cash that went back nothing counts any more.</summary>
     private static void Count(PromiseSlice slice, CashToCome cash)
     {
-        if (cash.Minor < 0)
+        if (cash.Minor < 0 && cash.Key.StartsWith(BalancePrefix, StringComparison.Ordinal)) PutBack(slice, cash.Key, -cash.Minor);
+        else if (cash.Minor < 0)
         {
             foreach (var promise in slice.Open) promise.Paid.RemoveAll(p => p.Key == cash.Key);
             foreach (var promise in slice.Closed) promise.Paid.RemoveAll(p => p.Key == cash.Key);
@@ -500,6 +517,27 @@ public static class PromiseChapter
                 slice.Spare.Add(new SpareCash(cash.Account, cash.Currency, new CashCounted(cash.Key, cash.ForCashOf, rest)));
         }
         Weigh(slice, cash.On);
+    }
+
+    private static void PutBack(PromiseSlice slice, string key, long minor)
+    {
+        for (var at = slice.Spare.Count - 1; at >= 0 && minor > 0; at--)
+        {
+            if (slice.Spare[at] is var spare && spare.Cash.Key != key) continue;
+            var part = Math.Min(minor, spare.Cash.Minor);
+            minor -= part;
+            if (part == spare.Cash.Minor) slice.Spare.RemoveAt(at);
+            else slice.Spare[at] = spare with { Cash = spare.Cash with { Minor = spare.Cash.Minor - part } };
+        }
+        foreach (var promise in slice.Closed.Concat(slice.Open).Reverse())
+            for (var at = promise.Paid.Count - 1; at >= 0 && minor > 0; at--)
+            {
+                if (promise.Paid[at] is var counted && counted.Key != key) continue;
+                var part = Math.Min(minor, counted.Minor);
+                minor -= part;
+                if (part == counted.Minor) promise.Paid.RemoveAt(at);
+                else promise.Paid[at] = counted with { Minor = counted.Minor - part };
+            }
     }
 
     /// <summary>

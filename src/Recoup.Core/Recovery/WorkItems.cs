@@ -38,6 +38,9 @@ public abstract record WorkItemEvent : Event
 
         internal override Event WithWords(Func<string, string> change) => this with { Disposition = change(Disposition) };
     }
+
+    /// <summary>What is at stake of an open work item, or how likely it is to come, is another by now: its place in the worklist follows.</summary>
+    public sealed record Revalued(string WorkItem, long Minor, string Currency, int Score) : WorkItemEvent;
 }
 
 /// <summary>What a person should do next for a party.</summary>
@@ -52,11 +55,14 @@ public sealed class WorkItemState : IFormed<WorkItemState>
     public DateOnly CreatedOn { get; set; }
     public DateOnly DueOn { get; set; }
 
-    /// <summary>What is at stake, minor units of <see cref="Currency"/>, when it was created.</summary>
+    /// <summary>
+    /// What is at stake, minor units of <see cref="Currency"/>: what is overdue and neither disputed nor in a payment plan, by all that was
+    /// told, and by the due days that the party was looked at after.
+    /// </summary>
     public long Minor { get; set; }
     public string Currency { get; set; } = "";
 
-    /// <summary>The score when it was created: 0 to 100, higher is likelier to pay.</summary>
+    /// <summary>The score as of then: 0 to 100, higher is likelier to pay.</summary>
     public int Score { get; set; }
     public bool Open { get; set; } = true;
     public string? Disposition { get; set; }
@@ -113,7 +119,10 @@ public static class WorkItemChapter
         d => new WorkItemInput.Done { Key = "", Account = d.Need("account"), WorkItem = d.Need("work_item"), Disposition = d.Need("disposition") }),
     ];
 
-    internal static readonly EventKind[] Events = [new("work_item_closed", WorkItemJson.Default.Closed)];
+    internal static readonly EventKind[] Events =
+    [
+        new("work_item_closed", WorkItemJson.Default.Closed), new("work_item_revalued", WorkItemJson.Default.Revalued),
+    ];
 
     extension(PartyState party)
     {
@@ -143,6 +152,11 @@ public static class WorkItemChapter
         switch (happened)
         {
             case WorkItemEvent.Closed closed: Close(state, closed); break;
+            case WorkItemEvent.Revalued valued:
+                var item = state.WorkItems[valued.WorkItem];
+                (item.Minor, item.Currency, item.Score) = (valued.Minor, valued.Currency, valued.Score);
+                state.WorkItems.Changed.Add(valued.WorkItem);
+                break;
             default: throw new InvariantBrokenException($"{happened.GetType().Name} is no event of a work item");
         }
         state.Touch(e);
@@ -168,4 +182,5 @@ public static class WorkItemChapter
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(WorkItemEvent.Closed))]
+[JsonSerializable(typeof(WorkItemEvent.Revalued))]
 internal sealed partial class WorkItemJson : JsonSerializerContext;

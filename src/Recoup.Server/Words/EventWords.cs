@@ -72,6 +72,7 @@ public static class EventWords
         ContactEvent.Made c => ($"Contact: {c.Channel}, {c.Direction}", Join(Show.Plain(c.Outcome), c.Agent, c.Minutes is { } m ? $"{m} min" : null,
             c.Promise is { } promise ? $"led to promise {promise}" : null)),
         WorkItemEvent.Closed w => ("Work item closed", Join(Show.Plain(w.Disposition), w.By)),
+        WorkItemEvent.Revalued w => ("Work item: another amount", $"{Show.AmountWith(w.Minor, w.Currency)} at stake, score {w.Score}"),
         DecisionEvent.Made d => (d.Decision.Action == "wait" ? "Decided: nothing" : $"Decided: {DecisionWords.Did(d.Decision)}",
             DecisionWords.Because(d.Decision)),
         MessageEvent.Released => ("Message released", DecisionWords.Became(e)!),
@@ -105,7 +106,7 @@ public static class EventWords
     /// <summary>What an event is about, for the mark beside it.</summary>
     public static string Sort(Event e) => e switch
     {
-        DecisionEvent.Made or WorkItemEvent.Closed => "decision",
+        DecisionEvent.Made or WorkItemEvent => "decision",
         MessageEvent.Released or MessageEvent.Deferred or MessageEvent.Withdrawn or MessageEvent.Settled or MessageEvent.Bounced or ContactEvent.Made
             or CallbackEvent =>
             "contact",

@@ -124,7 +124,7 @@ internal sealed class OpenItemsFollower(
     private static Candidate? Known(ItemState? item) => item is null
         ? null
         : new Candidate(item.Number, item.IssuedOn, item.DueOn, item.Cancelled, item.Balance == 0,
-            row => ListedItems.IsMoved(item, row.IssuedOn, row.Minor, item.Balance, row.Currency));
+            row => ListedItems.IsMoved(item, row.IssuedOn, ListedItems.OpenBy(row.Minor, item.Balance, item.WrittenOff), item.Balance, row.Currency));
 
     private static Candidate? Known(CashState? credit, string number) => credit is null
         ? null
@@ -216,7 +216,13 @@ internal sealed class OpenItemsFollower(
         if (isAnew && Invoice(row, name, $"{key}/{row.Account}/{name}/{seq}/issued", item.Amount) is { } anew)
             inputs.Add(anew with { Listed = new ListedInvoice(name, row.IssuedOn, row.DueOn, 1, anew.Amount) });
         else if (item.Kind == ItemKind.Invoice && item.DueOn != row.DueOn) inputs.Add(Redated(row, name, Later(on, item.IssuedOn), seq));
-        if (isAnew || item.Balance != row.Minor) inputs.Add(Balance(row, "invoice", name, Later(on, isAnew ? row.IssuedOn : item.IssuedOn), seq));
+        var open = ListedItems.OpenBy(row.Minor, item.Balance, item.WrittenOff);
+        if (open != row.Minor)
+        {
+            report.GivenUp[row.Currency] = report.GivenUp.GetValueOrDefault(row.Currency) + row.Minor - open;
+            report.Remarks.Add(row.Line, [$"account {row.Account}: {ListedItems.WrittenOffHere(item, row.Minor, open, DateOnly.MaxValue)}"]);
+        }
+        if (isAnew || item.Balance != open) inputs.Add(Balance(row, "invoice", name, Later(on, isAnew ? row.IssuedOn : item.IssuedOn), seq));
         if (inputs.Count == 0) { report.Same++; return; }
         if (Add(row, [.. inputs])) report.Corrected++;
     }

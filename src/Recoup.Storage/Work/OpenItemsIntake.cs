@@ -8,10 +8,9 @@ using Recoup.Core.Receivables;
 namespace Recoup.Storage.Work;
 
 /// <summary>What was open, what the file says, what is open now: amounts in major units, credits of the list taken off.</summary>
-public sealed record ControlTotal(string Currency, string Before, long ItemsBefore, string InFile, long ItemsInFile, string After, long ItemsAfter)
-{
-    public bool Agrees => InFile == After;
-}
+/// <param name="GivenUp">Of what the file says, what was written off here: it is not open.</param>
+public sealed record ControlTotal(
+    string Currency, string Before, long ItemsBefore, string InFile, long ItemsInFile, string After, long ItemsAfter, string GivenUp, bool Agrees);
 
 public sealed class OpenItemsReport
 {
@@ -29,6 +28,9 @@ public sealed class OpenItemsReport
 
     /// <summary>Rejected rows whose amount could not be read, so that no control total counts it.</summary>
     public long Uncounted { get; set; }
+
+    /// <summary>By currency, what the file has as open and was written off here; minor units.</summary>
+    public SortedDictionary<string, long> GivenUp { get; } = new(StringComparer.Ordinal);
 
     public Remarks Remarks { get; } = new();
 
@@ -104,8 +106,12 @@ public sealed class OpenItemsIntake(Door door)
         foreach (var currency in before.Keys.Union(inFile.Keys).Order(StringComparer.Ordinal))
         {
             var (b, f, a) = (before.GetValueOrDefault(currency), inFile.GetValueOrDefault(currency), after.GetValueOrDefault(currency));
-            var total = new ControlTotal(currency, Format(b.Minor, currency), b.Items, Format(f.Minor, currency), f.Items, Format(a.Minor, currency), a.Items);
+            var given = report.GivenUp.GetValueOrDefault(currency);
+            var total = new ControlTotal(currency, Format(b.Minor, currency), b.Items, Format(f.Minor, currency), f.Items, Format(a.Minor, currency), a.Items,
+                Format(given, currency), f.Minor == a.Minor + given);
             report.Totals.Add(total);
+            if (report.Refused is null && given != 0)
+                report.Notes.Add($"Of {total.InFile} {currency} in the file {total.GivenUp} were written off here and stay so.");
             if (report.Refused is null && !total.Agrees)
                 report.Notes.Add($"The control total of {currency} does not agree: the file has {total.InFile}, {total.After} is open now"
                     + $"{(report.Rejected > 0 ? $" ({Plural.Of(report.Rejected, "row")} {Plural.Noun(report.Rejected, "was", "were")} rejected)" : "")}.");

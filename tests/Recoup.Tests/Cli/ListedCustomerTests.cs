@@ -43,6 +43,39 @@ public sealed class ListedCustomerTests : IDisposable
     }
 
     [Fact]
+    public void What_was_written_off_stays_so_while_the_list_still_has_it()
+    {
+        const string both = "A1,I1,2026-03-01,2026-03-31,300.00,EUR,,\nA2,I2,2026-03-01,2026-03-31,500.00,EUR,,\n";
+        Follow(1, both).Expect(0);
+        folder.Send("""{"type":"write_off","key":"w","account":"A1","invoice":"I1","on":"2026-04-01","reason":"insolvency"}""",
+            "--now", "2026-04-01T11:00:00Z").Expect(0);
+        foreach (var day in new[] { 2, 3 })
+        {
+            var ran = Follow(day, both);
+            ran.Expect(0).Err.ShouldNotContain("does not agree");
+            ran.Err.ShouldContain("300.00 EUR of I1 are open in the list; 300.00 EUR of it were written off on 2026-04-01 here");
+            ran.Err.ShouldContain("Of 800.00 EUR in the file 300.00 were written off here");
+            (ran.Json.GetProperty("unchanged").GetInt32(), ran.Json.GetProperty("corrected").GetInt32()).ShouldBe((2, 0));
+            ran.Json.GetProperty("control_totals")[0].GetProperty("agrees").GetBoolean().ShouldBeTrue();
+            Ageing(day).ShouldBe(new Dictionary<string, string> { ["A2 EUR"] = "500.00 0.00" });
+        }
+        Owed().ShouldBe("300.00 300.00");
+        folder.Send("""
+            {"type":"payment","key":"p","account":"A1","on":"2026-04-04","amount":"300.00","currency":"EUR",
+            """ + """
+            "for":[{"invoice":"I1","amount":"300.00"}]}
+            """,
+            "--now", "2026-04-04T11:00:00Z").Expect(0);
+        Owed().ShouldBe("0.00 0.00");
+        Follow(5, both.Split('\n')[1] + "\n").Expect(0).Json.GetProperty("unchanged").GetInt32().ShouldBe(1);
+        Owed().ShouldBe("0.00 0.00");
+        Ageing(5).ShouldBe(new Dictionary<string, string> { ["A2 EUR"] = "500.00 0.00" });
+
+        string Owed() => folder.Run("invoice", "A1", "I1", "--format", "json").Expect(0).Json is var invoice
+            ? $"{Text(invoice, "open")} {Text(invoice, "written_off")}" : "";
+    }
+
+    [Fact]
     public void Sums_of_parts_are_told_from_the_sum_of_all_and_an_item_that_lacks_its_number_from_both()
     {
         var ran = Follow(2, "A1,I1,2026-03-01,2026-03-31,100.00,EUR,,\nTotal,,,,100.00,EUR,,\nA2,I2,2026-03-01,2026-03-31,50.00,EUR,,\nTotal,,,,50.00,EUR,,\n"

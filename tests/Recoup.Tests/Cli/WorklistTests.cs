@@ -34,6 +34,41 @@ public sealed class WorklistTests
         folder.Run("worklist").Expect(0).Out.ShouldContain("do not call");
     }
 
+    /// <summary>What a payment, a dispute, and a due day that came leave to be got in stands in the list, which is in the order of it.</summary>
+    [Fact]
+    public void What_is_at_stake_is_what_is_overdue_now()
+    {
+        using var folder = new DataFolder();
+        folder.Send(Facts, "--now", "2026-01-02T10:00:00Z").Expect(0);
+        folder.Send(string.Join('\n', Facts.Split('\n')[1..]).Replace("\"a\"", "\"b\"", StringComparison.Ordinal)
+            .Replace("\"i\"", "\"j\"", StringComparison.Ordinal).Replace("A1", "A2", StringComparison.Ordinal)
+            .Replace("900.00", "500.00", StringComparison.Ordinal), "--now", "2026-01-02T10:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
+        Worklist().ShouldBe(["A1 900.00 900", "A2 500.00 500"]);
+
+        folder.Send("""{"type":"payment","key":"p","account":"A1","on":"2026-02-05","amount":"600.00","currency":"EUR"}""",
+            "--now", "2026-02-05T11:00:00Z").Expect(0);
+        Worklist().ShouldBe(["A2 500.00 500", "A1 300.00 300"]);
+
+        folder.Send(Facts.Split('\n')[2].Replace("\"i\"", "\"k\"", StringComparison.Ordinal).Replace("I1", "I2", StringComparison.Ordinal)
+            .Replace("2026-01-31", "2026-02-06", StringComparison.Ordinal).Replace("900.00", "250.00", StringComparison.Ordinal),
+            "--now", "2026-02-05T12:00:00Z").Expect(0);
+        Worklist().ShouldBe(["A2 500.00 500", "A1 300.00 300"]);
+        folder.Run("run", "--as-of", "2026-02-07", "--now", "2026-02-07T10:00:00Z").Expect(0);
+        Worklist().ShouldBe(["A1 550.00 550", "A2 500.00 500"]);
+
+        folder.Send("""{"type":"dispute_opened","key":"d","account":"A1","invoice":"I2","on":"2026-02-07","reason":"quality"}""",
+            "--now", "2026-02-07T11:00:00Z").Expect(0);
+        folder.Send("""{"type":"hold","key":"h","account":"A2","from":"2026-02-07","to":"2026-02-20","reason":"requested"}""",
+            "--now", "2026-02-07T11:00:00Z").Expect(0);
+        Worklist().ShouldBe(["A2 500.00 500", "A1 300.00 300"]);
+        folder.Run("audit", "verify").Expect(0);
+        folder.Run("rebuild", "--check").Expect(0);
+
+        string[] Worklist() => [.. folder.Run("worklist", "--format", "json").Expect(0).Json.EnumerateArray()
+            .Select(w => $"{w.GetProperty("account").GetString()} {w.GetProperty("amount").GetString()} {w.GetProperty("priority").GetDecimal():0}")];
+    }
+
     /// <summary>A number is the customer's, whichever of their accounts it stands on, and whether it was given as a contact point.</summary>
     [Theory]
     [InlineData("""{"type":"account","key":"b","account":"A2","party":"A1","portfolio":"FR","phone":"01 23 45 67 89","country":"FR"}""", "01 23 45 67 89")]

@@ -150,6 +150,7 @@ internal static class EveryKind
         folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
         folder.Send(BeforeRelease, "--now", "2026-02-05T10:01:00Z").Expect(0);
         folder.Run("dispatch", "--now", "2026-02-05T10:02:00Z").Expect(0);
+        folder.Send(PaidInPart(folder), "--now", "2026-02-05T10:45:00Z").Expect(0);
         folder.Send(WorkDone(folder), "--now", "2026-02-05T11:00:00Z").Expect(0);
         folder.Send(Bounced(folder), "--now", "2026-02-05T11:30:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-02-06", "--now", "2026-02-06T10:00:00Z").Expect(0);
@@ -178,10 +179,27 @@ internal static class EveryKind
             new { type = "message_bounced", key = "mb-1", account = "A1", message, kind = "hard", status = "5.1.1", detail = "550 5.1.1 no such user" });
     }
 
+    /// <summary>What somebody is to get in is less by it.</summary>
+    private static string PaidInPart(DataFolder folder)
+    {
+        var first = Work(folder);
+        return JsonSerializer.Serialize(new
+        {
+            type = "payment",
+            key = "part-1",
+            account = first.GetProperty("account").GetString(),
+            on = "2026-02-05",
+            amount = "1.00",
+            currency = first.GetProperty("currency").GetString(),
+        });
+    }
+
+    private static JsonElement Work(DataFolder folder) => folder.Run("worklist", "--format", "json").Expect(0).Json.EnumerateArray()
+        .First(w => w.GetProperty("kind").GetString() != "callback");
+
     private static string WorkDone(DataFolder folder)
     {
-        var first = folder.Run("worklist", "--format", "json").Expect(0).Json.EnumerateArray()
-            .First(w => w.GetProperty("kind").GetString() != "callback");
+        var first = Work(folder);
         return JsonSerializer.Serialize(new
         {
             type = "work_item_done",
