@@ -51,8 +51,10 @@ internal static class ApiKeyVerbs
         {
             using var session = new Session(parsed);
             var sheet = new Sheet("name", "may", "id", "created at", "revoked at") { Empty = "no key was made; `recoup api-key add NAME` makes one" };
-            foreach (var key in new ApiKeys(session.Open()).All())
-                sheet.Add(key.Name, ApiKeys.Words(key.May), key.Id, Instant(key.CreatedAt), Instant(key.RevokedAt));
+            var store = session.Open();
+            var users = new PageReadings(store).Workspace().Users;
+            foreach (var key in new ApiKeys(store).All())
+                sheet.Add(key.Name, ApiKeys.Words(ApiKeys.MayOf(key, users.Find(key.Name)?.Details)), key.Id, Instant(key.CreatedAt), Instant(key.RevokedAt));
             session.Output.Print(json => FigureVerbs.WriteRows(json, sheet), sheet);
             return 0;
         });

@@ -353,6 +353,12 @@ public static class PlanChapter
         {
             var end = plan.EndBy(asOf);
             if (!isRun && end is ("broken", _)) continue;
+            if (end is ("completed", var off) && plan.Items.TrueForAll(number => work.State.Items[(plan.Account, number)].IsCancelledOn(off)))
+            {
+                // Nothing was owed: there was nothing to keep.
+                work.Emit(new PlanEvent.Closed(plan.Plan, "cancelled", 0, plan.Currency, null), off, plan.Account);
+                continue;
+            }
             foreach (var (at, standing, since) in plan.TurnedBy(end?.On ?? asOf)
                 .Where(t => isRun || t.Standing is InstalmentStanding.Paid or InstalmentStanding.Cured or InstalmentStanding.Open).ToList())
                 work.Emit(new PlanEvent.InstalmentTurned(plan.Plan, at + 1, Word(standing)), since, plan.Account);
@@ -409,6 +415,8 @@ public static class PlanChapter
         var plan = slice.Open.Find(p => p.Plan == closed.Plan)!;
         slice.Open.Remove(plan);
         (plan.Outcome, plan.ClosedOn) = (closed.Outcome, e.EffectiveOn);
+        // What was cancelled of all of its items was not paid.
+        if (closed is { Outcome: "cancelled", PaidMinor: 0 } && plan.PaidOn(e.EffectiveOn) > 0) plan.Moves = [new Movement(plan.AgreedOn, plan.Minor)];
         foreach (var number in plan.Items)
             Exposures.Change(state, state.Loaded(plan.Account, number), cells, (closed.Plan, e.EffectiveOn),
                 static (item, end) => item.Plans!.Find(p => p.Plan == end.Plan)!.ClosedOn = end.EffectiveOn);

@@ -81,6 +81,9 @@ public sealed class WebhookEndpoint(string name)
 
     private readonly List<byte[]> secrets = [];
 
+    /// <summary>When somebody last said where it is, or switched it on, in milliseconds: what waited by then is tried at once.</summary>
+    public long StandsSince { get; private set; }
+
     /// <summary>The event of the workspace from which on it is told of others.</summary>
     public long Since => terms[0].Seq;
 
@@ -99,14 +102,18 @@ public sealed class WebhookEndpoint(string name)
 
     internal WebhookEndpoint Copy()
     {
-        var copy = new WebhookEndpoint(Name) { Url = Url, Types = Types, Words = Words, State = State, Reason = Reason, GaveUp = GaveUp };
+        var copy = new WebhookEndpoint(Name)
+        {
+            Url = Url, Types = Types, Words = Words, State = State, Reason = Reason, GaveUp = GaveUp, StandsSince = StandsSince,
+        };
         copy.terms.AddRange(terms);
         copy.secrets.AddRange(secrets);
         return copy;
     }
 
-    internal void Apply(long seq, string actor, WebhookEvent e)
+    internal void Apply(long seq, long recordedAt, string actor, WebhookEvent e)
     {
+        if (e is WebhookEvent.EndpointSet or WebhookEvent.EndpointSwitched { State: "on" }) StandsSince = recordedAt;
         switch (e)
         {
             case WebhookEvent.EndpointSet set:
@@ -157,7 +164,7 @@ public sealed class WebhookEndpoints
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         if (!all.TryGetValue(name, out var endpoint)) all[name] = endpoint = new WebhookEndpoint(name);
-        endpoint.Apply(row.Seq, row.Actor, e);
+        endpoint.Apply(row.Seq, row.RecordedAt, row.Actor, e);
     }
 }
 

@@ -6,7 +6,8 @@ namespace Recoup.Server.Access;
 
 /// <summary>
 /// Who may see the pages: whoever opened a link that was printed in the terminal, or a user's own. A link lets one browser in, once;
-/// then the next link is printed. What was let in lasts until the server ends, a user's no longer than the user is there.
+/// then the next link is printed. What was let in lasts until it leaves or the server
+/// ends, a user's no longer than the user is there.
 /// </summary>
 public sealed class Entrance
 {
@@ -47,6 +48,12 @@ public sealed class Entrance
     {
         opened = default;
         return session is not null && sessions.TryGetValue(Digest(session), out opened);
+    }
+
+    /// <summary>Ends a session: whoever shows it is let in no more.</summary>
+    public void Close(string? session)
+    {
+        if (session is not null) sessions.TryRemove(Digest(session), out _);
     }
 
     private static string Random() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));

@@ -21,6 +21,9 @@ public sealed class Guard(Entrance entrance, AccessLog log, ServeOptions options
 {
     public const string EnterPath = "/enter/";
 
+    /// <summary>A session that posts here ends.</summary>
+    public const string LeavePath = "/leave";
+
     private const string Policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
         + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -45,7 +48,19 @@ public sealed class Guard(Entrance entrance, AccessLog log, ServeOptions options
         else if (path.StartsWith(EnterPath, StringComparison.Ordinal)) await InWords(http, () => Enter(http, path[EnterPath.Length..]));
         else if (path.StartsWith(AssetFiles.Path, StringComparison.Ordinal)) await next(http);
         else if (!entrance.Knows(http.Request.Cookies[CookieName(http)], out var session)) await Refuse(http);
+        else if (path == LeavePath && HttpMethods.IsPost(http.Request.Method)) await InWords(http, () => Leave(http, session));
         else await InWords(http, () => Answer(http, session));
+    }
+
+    // Of another site's form the strict cookie does not come along, so nobody is put out by it.
+    private async Task Leave(HttpContext http, Entrance.Session session)
+    {
+        entrance.Close(http.Request.Cookies[CookieName(http)]);
+        await log.Record(session.User ?? options.Actor, Looks.Page, AccessKind.Left, "", "");
+        http.Response.Cookies.Delete(CookieName(http), new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Path = "/" });
+        await PlainPage.Write(http, 200, "You are out", session.User is { } user
+            ? $"This browser is let in no more. `recoup user link {user}` makes a link to come in by again."
+            : "This browser is let in no more. The next link stands in the terminal in which `recoup serve` runs.");
     }
 
     /// <summary>localhost, or a loopback address written as one (127.0.0.2 too): no name that somebody else's DNS answers for.</summary>

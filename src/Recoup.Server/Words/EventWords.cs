@@ -15,7 +15,8 @@ namespace Recoup.Server.Words;
 /// <summary>An event in a line: what it was, and its particulars.</summary>
 public static class EventWords
 {
-    public static (string What, string Detail) Of(Event e) => e switch
+    /// <param name="zone">In which hours are told: the portfolio's.</param>
+    public static (string What, string Detail) Of(Event e, string zone = "UTC") => e switch
     {
         AccountEvent.Opened => ("Account opened", ""),
         AccountEvent.Changed => ("Account changed", ""),
@@ -65,7 +66,7 @@ public static class EventWords
         NoteEvent.Added n => (n.Number is { } of ? $"Note of {of}" : "Note", n.Text),
         NoteEvent.Withdrawn n => ("Note withdrawn", Join(n.Note, n.Reason)),
         CallbackEvent.Agreed c =>
-            ("Callback agreed", Join($"{Show.Time(c.At.ToUnixTimeMilliseconds())} by {c.Agent}", c.About)),
+            ("Callback agreed", Join($"{Show.TimeIn(c.At, zone)} by {c.Agent}", c.About)),
         CallbackEvent.Missed => ("Callback missed", "nobody had called on its day"),
         CallbackEvent.Closed c => ($"Callback {c.Outcome}", c.Reason ?? ""),
         TagEvent.Changed t => (t.Set ? "Tag set" : "Tag unset", t.Tag),

@@ -108,7 +108,12 @@ public sealed class ApiKeys(Store store)
         return may;
     }
 
-    public static string Words(ApiMay may) => may switch { ApiMay.Read => "read", ApiMay.Write => "write", _ => "read,write" };
+    public static string Words(ApiMay may) => may switch { ApiMay.Read => "read", ApiMay.Write => "write", 0 => "nothing", _ => "read,write" };
+
+    /// <summary>What the bearer may do: of a key that has a user's name, no more than the user may by the API. 0: nothing.</summary>
+    /// <param name="user">Whose name the key has; null: nobody's.</param>
+    public static ApiMay MayOf(ApiKey key, UserDetails? user) =>
+        user is null ? key.May : user.Disabled ? 0 : Viewer.Of(user) is { Enters: true, IsNarrow: false } ? key.May : key.May & ApiMay.Read;
 
     private static ApiMay Read(string text) => Parse(text) ?? throw new StoreException($"an API key may '{text}', which there is not; revoke it and add "
         + "another");

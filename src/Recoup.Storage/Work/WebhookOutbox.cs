@@ -28,6 +28,7 @@ internal sealed class WebhookOutbox(Door door, string endpoint, DateTimeOffset n
 
     public override IReadOnlyList<Standing> Due(DateTimeOffset at, Standing? after)
     {
+        if (after is null) TryAtOnce();
         if (after is null && HeldUntil() > at) rests = true;
         if (rests || Stopwatch.GetElapsedTime(begun) > atMost) return [];
         return Read(store.Statement("SELECT id, party, recorded_at, place FROM webhook WHERE endpoint = ? AND status = 0 AND not_before <= ? "
@@ -40,6 +41,18 @@ internal sealed class WebhookOutbox(Door door, string endpoint, DateTimeOffset n
         var found = new List<Standing>();
         while (s.Step()) found.Add(new Standing(s.Text(0), s.Text(1), endpoint, s.Long(2), s.Long(3)));
         return found;
+    }
+
+    // Whoever switched it on, or said where it is now, mended what its last answers were about.
+    private void TryAtOnce()
+    {
+        if (door.Look().Webhooks.Of(endpoint) is not { } standing) return;
+        const string waits = "WHERE endpoint = ? AND status = 0 AND not_before > 0 AND answered_at < ?";
+        var s = store.Statement($"SELECT 1 FROM webhook {waits} LIMIT 1").Bind(endpoint).Bind(standing.StandsSince);
+        if (!s.Step()) return;
+        s.Reset();
+        store.Atomically(() => store.Statement($"UPDATE webhook SET not_before = 0, holds = 0, tries = 0, first_tried_at = NULL {waits}")
+            .Bind(endpoint).Bind(standing.StandsSince).Run());
     }
 
     private DateTimeOffset? HeldUntil()

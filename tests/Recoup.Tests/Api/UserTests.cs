@@ -140,6 +140,50 @@ public sealed class UserTests
         (await http.GetStringAsync("/users")).Contains("recoup user add").ShouldBe(seesUsers);
     }
 
+    /// <summary>Who leaves is out for good: the cookie that let the browser in lets nobody in any more, neither a user nor the one person.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_logs_out_comes_in_by_another_link(bool isUser)
+    {
+        using var folder = With("agent");
+        await using var server = await ApiServer.Start(folder);
+        var jar = new CookieContainer();
+        using var cookies = new HttpClientHandler { CookieContainer = jar };
+        using var http = new HttpClient(cookies) { BaseAddress = new Uri(server.Address) };
+        (await http.GetAsync(isUser ? LinkOf(folder, server, "the-agent") : server.Link)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await http.GetStringAsync("/accounts/A1")).ShouldContain("<form class=\"leave\" method=\"post\" action=\"/leave\">");
+        // Looking at the address puts nobody out.
+        (await http.GetAsync("/leave")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await http.GetAsync("/accounts/A1")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var cookie = jar.GetCookieHeader(new Uri(server.Address));
+        var left = await http.PostAsync("/leave", null);
+        left.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await left.Content.ReadAsStringAsync()).ShouldContain(isUser ? "recoup user link the-agent" : "stands in the terminal");
+        jar.GetCookieHeader(new Uri(server.Address)).ShouldNotContain($"recoup-{new Uri(server.Address).Port}");
+        (await http.GetAsync("/accounts/A1")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        // Nor who kept a copy of it.
+        using var kept = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = new Uri(server.Address) };
+        kept.DefaultRequestHeaders.Add("Cookie", cookie);
+        (await kept.GetAsync("/accounts/A1")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await http.PostAsync("/leave", null)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        folder.Run("access", "--kind", "left", "--format", "csv").Expect(0).Out.Trim().Split('\n').Skip(1).ShouldHaveSingleItem()
+            .ShouldContain(isUser ? "the-agent,page,left" : "page,left");
+    }
+
+    [Fact]
+    public void The_list_of_keys_says_what_each_may()
+    {
+        using var folder = With("reader", "agent", "manager");
+        folder.Run("user", "change", "the-manager", "--portfolios", "DE", "--now", Now).Expect(0);
+        foreach (var user in new[] { "the-reader", "the-agent", "the-manager", "crm" }) folder.Run("api-key", "add", user, "--now", Now).Expect(0);
+        string[] Listed() => [.. folder.Run("api-key", "list", "--format", "json").Expect(0).Json.EnumerateArray()
+            .Select(k => $"{k.GetProperty("name")} {k.GetProperty("may")}").Order(StringComparer.Ordinal)];
+        Listed().ShouldBe(["crm read,write", "the-agent read,write", "the-manager read", "the-reader read"]);
+        folder.Run("user", "disable", "the-agent", "--now", Now).Expect(0);
+        Listed().ShouldContain("the-agent nothing");
+    }
+
     [Fact]
     public async Task A_key_with_the_name_of_a_user_is_theirs()
     {

@@ -6,6 +6,25 @@ namespace Recoup.Tests.Pages;
 /// <summary>The timeline tells what happened in the order in which it happened, not in which it was entered.</summary>
 public sealed class TimelineTests
 {
+    /// <summary>An hour is told at one place all over the page, and the place is named.</summary>
+    [Fact]
+    public async Task The_hour_of_a_callback_is_the_portfolios()
+    {
+        using var folder = new DataFolder();
+        folder.Send("""
+            {"type":"portfolio","key":"p","portfolio":"DE","creditor":"Muster","sender":"ar@muster.example","time_zone":"Europe/Berlin"}
+            {"type":"account","key":"a","account":"A1","portfolio":"DE","phone":"+49301234567"}
+            {"type":"callback","key":"c","account":"A1","at":"2026-02-12T09:00:00Z","agent":"ann"}
+            """, "--now", "2026-02-10T08:00:00Z").Expect(0);
+        await using var server = await Api.ApiServer.Start(folder);
+        using var cookies = new HttpClientHandler { CookieContainer = new System.Net.CookieContainer() };
+        using var browser = new HttpClient(cookies) { BaseAddress = new Uri(server.Address) };
+        await browser.GetAsync(server.Link);
+        var page = System.Text.RegularExpressions.Regex.Replace(await browser.GetStringAsync("/accounts/A1"), "<[^>]*>", "");
+        page.ShouldNotContain("09:00");
+        page.Split("2026-02-12 10:00 Europe/Berlin by ann").Length.ShouldBe(3, "in the head, and in the timeline");
+    }
+
     [Fact]
     public void What_is_entered_late_stands_on_its_day()
     {

@@ -148,6 +148,30 @@ public sealed class WebhookTests : IAsyncLifetime
         Endpoint().GetProperty("trouble").ValueKind.ShouldBe(JsonValueKind.Null);
     }
 
+    /// <summary>Whoever switches it on, or gives it another address, mended what its last answers were about.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_waits_is_told_at_once_where_it_is_switched_on_or_elsewhere(bool isSwitched)
+    {
+        Add();
+        Facts();
+        receiver.AnswerWith(429, retryAfter: "600");
+        Dispatch(First);
+        receiver.AnswerWith(200);
+        Dispatch("2026-03-02T10:00:30Z").GetProperty("sent").GetInt32().ShouldBe(0);
+        await using var other = await Receiver.Start();
+        if (isSwitched)
+        {
+            folder.Run("webhooks", "off", "crm", "--now", "2026-03-02T10:01:00Z").Expect(0);
+            Dispatch("2026-03-02T10:01:10Z").GetProperty("sent").GetInt32().ShouldBe(0);
+            folder.Run("webhooks", "on", "crm", "--now", "2026-03-02T10:02:00Z").Expect(0);
+        }
+        else folder.Run("webhooks", "add", "crm", other.Url, "--now", "2026-03-02T10:02:00Z").Expect(0);
+        Dispatch("2026-03-02T10:02:10Z").GetProperty("sent").GetInt32().ShouldBe(3);
+        (isSwitched ? receiver.All.Skip(1) : other.All).Count().ShouldBe(3);
+    }
+
     [Fact]
     public void What_it_refuses_as_such_holds_nothing_up()
     {
