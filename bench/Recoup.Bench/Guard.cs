@@ -7,6 +7,7 @@ using Recoup.Connectors.Mail;
 using Recoup.Core;
 using Recoup.Core.Decisions;
 using Recoup.Core.Foundation;
+using Recoup.Core.Cells;
 using Recoup.Core.Measures;
 using Recoup.Simulation.Business;
 using Recoup.Simulation.Weather;
@@ -239,10 +240,11 @@ internal static partial class Guard
     private static List<string> Cells(IMeasureSource cells, DateOnly from, DateOnly to)
     {
         var lines = new List<string>();
-        foreach (var measure in Enum.GetValues<Measure>())
+        foreach (var measure in MeasureList.All)
             foreach (var (key, value) in cells.Flows(measure, from.AddYears(-3), to))
                 lines.Add(string.Create(CultureInfo.InvariantCulture,
-                    $"{measure} {key.Day} {key.RefDay} {key.Portfolio} {key.Segment} {key.Currency} {value.Minor} {value.Count}"));
+                    $"{measure} {key.Day} {key.RefDay} {key.Portfolio} {key.Segment} {key.Currency} {value.Minor} {value.Count}"
+                    + $"{(key.Own.Length == 0 ? "" : " " + key.Own.Replace(OwnValues.Separator, ','))}"));
         lines.Sort(StringComparer.Ordinal);
         return lines;
     }
@@ -253,8 +255,8 @@ internal static partial class Guard
         for (var day = to; day.AddMonths(-1) >= from; day = day.AddMonths(-1)) days.Add(new DateOnly(day.Year, day.Month, 1).AddDays(-1));
         var engine = new KpiEngine(KpiCatalog.Shipped, cells);
         var lines = new List<string>();
-        foreach (var (byPortfolio, bySegment) in new[] { (false, false), (true, true) })
-            foreach (var row in engine.Answer(new KpiQuestion([.. days.Order()]) { ByPortfolio = byPortfolio, BySegment = bySegment }))
+        foreach (Dimension[] split in new Dimension[][] { [], [Dimension.Portfolio, Dimension.Segment] })
+            foreach (var row in engine.Answer(new KpiQuestion([.. days.Order()]) { By = split }))
                 lines.Add(Json(row.WriteTo));
         foreach (var row in AgeingReport.Of(cells, to, byPortfolio: true, bySegment: true)) lines.Add(Json(row.WriteTo));
         return lines;

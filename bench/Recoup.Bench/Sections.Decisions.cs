@@ -7,7 +7,7 @@ using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Core.Receivables;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using Recoup.Core.Cells;
 using Recoup.Core.Measures;
 using Recoup.Storage.Work;
 
@@ -21,7 +22,7 @@ internal static partial class Sections
         IReadOnlyList<AgeingRow> ageing = [];
         IReadOnlyList<KpiRow> Answer(params string[] kpis) => new Readings(ground.Store).Read(source =>
         {
-            var answer = new KpiEngine(KpiCatalog.Shipped, source).Answer(new KpiQuestion(ends) { BySegment = true, Kpis = kpis });
+            var answer = new KpiEngine(KpiCatalog.Shipped, source).Answer(new KpiQuestion(ends) { By = [Dimension.Segment], Kpis = kpis });
             cells = source.CellsRead;
             return answer;
         });

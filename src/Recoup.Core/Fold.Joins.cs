@@ -1,6 +1,6 @@
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 

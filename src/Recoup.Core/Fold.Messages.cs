@@ -1,6 +1,6 @@
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 
@@ -65,7 +65,7 @@ public static partial class Fold
         // Unknown may have reached the customer, so it counts toward the caps; settled later, it is not counted twice.
         if (settled.Outcome != "failed" && !counted)
             state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
-        if (settled.Outcome == "sent") ContactChapter.CountAction(state, e.Account, cells, e.EffectiveOn, settled.Proactive);
+        if (settled.Outcome == "sent") ContactChapter.CountAction(state, e.Account, cells, e.EffectiveOn, message.Channel, null, settled.Proactive);
         if (settled.Outcome == "failed") state.Touch(e);
     }
 }

@@ -3,7 +3,7 @@ using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;

@@ -4,7 +4,7 @@ using Recoup.Core.Documents;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;

@@ -1,6 +1,6 @@
 using Recoup.Core.Accounts;
 using Recoup.Core.Inputs;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Workspace;

@@ -1,4 +1,5 @@
 using Recoup.Core.Foundation;
+using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 
 namespace Recoup.Core;
@@ -16,9 +17,13 @@ public static class StateCodec
     /// <summary>The first byte of a party's header.</summary>
     internal const byte PartyMark = (byte)'P';
 
-    /// <summary>Another where the form of any state is another, the words that they share, or the way in which they are folded.</summary>
+    /// <summary>
+    /// Another where the form of any state is another, the words that they share, the measures whose cells are folded beside them, or the way
+    /// in which they are folded.
+    /// </summary>
     public static string Version { get; } = $"{Folding}-{FormDescription.DigestOf(string.Join('\n',
-        Chapters.Rows.Select(static kind => kind.Describe()).Prepend(FormDescription.Of<WholeParty>()).Append(string.Join(' ', StateWords.Common))))}";
+        Chapters.Rows.Select(static kind => kind.Describe()).Prepend(FormDescription.Of<WholeParty>())
+            .Append(string.Join(' ', StateWords.Common)).Append(MeasureList.Description)))}";
 
     public static byte[] Encode(PartyState state) => StoredState.Written(PartyMark, new WholeParty(state)).End();
 

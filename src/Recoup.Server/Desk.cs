@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Recoup.Connectors.Catalog;
+using Recoup.Core.Cells;
 using Recoup.Core.Measures;
 using Recoup.Core.Workspace;
 using Recoup.Storage;
@@ -69,7 +70,8 @@ public sealed class Desk(ServeOptions options, Memory memory, Viewer? viewer) : 
     {
         var ends = Trends.PastMonths(AsOf);
         return memory.Lasting($"{Viewer.Scope}past/{CatalogKey}/{byPortfolio}/{ends[0]}/{ends.Count}", Version, this, () => new Desk(options, memory, Viewer),
-            desk => desk.Readings.Read(cells => new KpiEngine(desk.Catalog, cells).Answer(new KpiQuestion(ends) { ByPortfolio = byPortfolio })));
+            desk => desk.Readings.Read(cells => new KpiEngine(desk.Catalog, cells)
+                .Answer(new KpiQuestion(ends) { By = byPortfolio ? [Dimension.Portfolio] : [] })));
     }
 
     public void Dispose() => store?.Dispose();

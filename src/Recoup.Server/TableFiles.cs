@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Recoup.Connectors.Files;
+using Recoup.Core.Cells;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Outbox;
@@ -98,7 +99,7 @@ internal static class TableFiles
         routes.MapGet($"/kpis.{ending}", (Desk desk, HttpContext http, string? portfolio) =>
         {
             var split = !string.IsNullOrEmpty(portfolio);
-            return Kpis(http, "kpis", desk.Kpis($"all/{split}", new KpiQuestion(desk.AsOf) { ByPortfolio = split }), portfolio);
+            return Kpis(http, "kpis", desk.Kpis($"all/{split}", new KpiQuestion(desk.AsOf) { By = split ? [Dimension.Portfolio] : [] }), portfolio);
         });
         routes.MapGet($"/kpis/{{id}}.{ending}", (Desk desk, HttpContext http, string id, string? portfolio) => desk.Catalog.Find(id) is null
             ? Task.FromResult(http.Response.StatusCode = 404)

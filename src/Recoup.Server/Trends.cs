@@ -1,4 +1,6 @@
+using Recoup.Core.Cells;
 using Recoup.Core.Measures;
+using Recoup.Core.Receivables;
 using Recoup.Server.Parts;
 
 namespace Recoup.Server;
@@ -17,7 +19,7 @@ internal static class Trends
     /// <summary>Some KPIs at the past month ends and as of the last day, that one always as it is now.</summary>
     public static IReadOnlyList<KpiRow> Kpis(Desk desk, IReadOnlyList<string> ids, bool byPortfolio)
     {
-        var now = desk.Kpis($"now/{byPortfolio}", new KpiQuestion(desk.AsOf) { Kpis = ids, ByPortfolio = byPortfolio });
+        var now = desk.Kpis($"now/{byPortfolio}", new KpiQuestion(desk.AsOf) { Kpis = ids, By = byPortfolio ? [Dimension.Portfolio] : [] });
         return [.. desk.PastKpis(byPortfolio).Where(r => ids.Contains(r.Kpi)), .. now];
     }
 
@@ -42,7 +44,7 @@ internal static class Trends
         {
             var ends = Months(desk.AsOf);
             var first = new DateOnly(ends[0].Year, ends[0].Month, 1);
-            var sums = desk.Readings.Read(cells => cells.Flows(Measure.CashReceived, first, desk.AsOf)
+            var sums = desk.Readings.Read(cells => cells.Flows(ReceivableChapter.CashReceived, first, desk.AsOf)
                 .Where(c => c.Key.Currency == currency && (portfolio is null || c.Key.Portfolio == portfolio))
                 .GroupBy(c => DateOnly.FromDayNumber(c.Key.Day) is var day ? (day.Year, day.Month) : default)
                 .ToDictionary(g => g.Key, g => g.Sum(c => c.Value.Minor)));

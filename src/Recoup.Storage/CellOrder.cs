@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Recoup.Core.Foundation;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 
 namespace Recoup.Storage;
 
@@ -10,11 +10,11 @@ namespace Recoup.Storage;
 /// </summary>
 internal static class CellOrder
 {
-    private const int DayBits = 22, TextBits = 20;
+    private const int DayBits = 22, TextBits = 18;
 
     private const uint DayMask = (1 << DayBits) - 1;
 
-    /// <summary>By measure, day, reference day, portfolio, segment, currency.</summary>
+    /// <summary>By measure, day, reference day, portfolio, segment, currency, own dimensions.</summary>
     public static void Sort(KeyValuePair<CellKey, CellValue>[] cells) => Sort(cells, dayLast: false);
 
     /// <summary>By everything but the day, and then by it.</summary>
@@ -30,10 +30,11 @@ internal static class CellOrder
             var key = cells[i].Key;
             // What is no day, in a store that was tampered with, stands anywhere; the audit tells of it.
             var (day, reference) = ((uint)key.Day & DayMask, (uint)key.RefDay & DayMask);
-            ulong texts = ((ulong)ranks[key.Portfolio] << (2 * TextBits)) | ((ulong)ranks[key.Segment] << TextBits) | (uint)ranks[key.Currency];
+            var texts = ((UInt128)(uint)ranks[key.Portfolio] << (3 * TextBits))
+                | ((ulong)ranks[key.Segment] << (2 * TextBits)) | ((ulong)ranks[key.Currency] << TextBits) | (uint)ranks[key.Own];
             keys[i] = dayLast
-                ? ((UInt128)(((ulong)key.Measure << DayBits) | reference) << (3 * TextBits + DayBits)) | ((UInt128)texts << DayBits) | day
-                : ((UInt128)(((((ulong)key.Measure << DayBits) | day) << DayBits) | reference) << (3 * TextBits)) | texts;
+                ? ((UInt128)(((ulong)key.Measure.Number << DayBits) | reference) << (4 * TextBits + DayBits)) | (texts << DayBits) | day
+                : ((UInt128)(((((ulong)key.Measure.Number << DayBits) | day) << DayBits) | reference) << (4 * TextBits)) | texts;
         }
         Array.Sort(keys, cells);
     }
@@ -46,6 +47,7 @@ internal static class CellOrder
             ranks.TryAdd(key.Portfolio, 0);
             ranks.TryAdd(key.Segment, 0);
             ranks.TryAdd(key.Currency, 0);
+            ranks.TryAdd(key.Own, 0);
         }
         var texts = ranks.Keys.ToArray();
         Invariant.Holds(texts.Length >> TextBits == 0, "the dimensions of cells have fewer values than that");

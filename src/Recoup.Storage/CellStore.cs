@@ -1,5 +1,7 @@
 using System.Globalization;
+using Recoup.Core.Cells;
 using Recoup.Core.Measures;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Storage;
 
@@ -71,7 +73,7 @@ public sealed class CellStore(Store store) : IMeasureSource
         var through = StocksThrough;
         if (through == 0) return;
         var patches = new List<KeyValuePair<CellKey, CellValue>>();
-        var moves = deltas.NonZero.Where(c => IsStock(c.Key.Measure) && c.Key.Day <= through).ToArray();
+        var moves = deltas.NonZero.Where(c => c.Key.Measure.IsStock && c.Key.Day <= through).ToArray();
         CellOrder.SortByPlace(moves);
         var sum = default(CellValue);
         for (var i = 0; i < moves.Length; i++)
@@ -100,24 +102,22 @@ public sealed class CellStore(Store store) : IMeasureSource
         if (through == 0)
         {
             // The first stocks are at the end of the month in which history begins.
-            var s = store.Statement("SELECT min(day) FROM (SELECT min(day) AS day FROM cell WHERE measure = 1 UNION ALL SELECT min(day) FROM cell WHERE "
-                + "measure = 8) AS firsts");
-            s.Step();
-            var first = s.LongOrNull(0);
-            s.Reset();
-            if (first is null || MonthEnd((int)first) > target) return;
-            through = MonthEnd((int)first) - DateOnly.FromDayNumber(MonthEnd((int)first)).Day;
+            if (MeasureList.Stocks.Select(FirstMerged).Min() is not { } first || MonthEnd(first) > target) return;
+            through = MonthEnd(first) - DateOnly.FromDayNumber(MonthEnd(first)).Day;
         }
         var stock = new Dictionary<(Measure, int Ref, string Portfolio, string Segment, string Currency), CellValue>();
-        var read = store.Statement("SELECT measure, ref_day, portfolio, segment, currency, minor, count FROM stock WHERE month_end = ? AND measure IN (1, "
-            + "8)").Bind(through);
-        while (read.Step()) stock[((Measure)read.Int(0), read.Int(1), read.Text(2), read.Text(3), read.Text(4))] = new CellValue(read.Long(5), read.Long(6));
+        foreach (var measure in MeasureList.Stocks)
+        {
+            var read = store.Statement("SELECT ref_day, portfolio, segment, currency, minor, count FROM stock WHERE measure = ? AND month_end = ?")
+                .Bind((long)measure.Number).Bind(through);
+            while (read.Step()) stock[(measure, read.Int(0), read.Text(1), read.Text(2), read.Text(3))] = new CellValue(read.Long(4), read.Long(5));
+        }
         for (var end = MonthEnd(through + 1); end <= target; end = MonthEnd(end + 1))
         {
-            foreach (var measure in Stocks)
+            foreach (var measure in MeasureList.Stocks)
             {
                 var cells = store.Statement("SELECT ref_day, portfolio, segment, currency, minor, count FROM cell WHERE measure = ? AND day > ? AND day <= "
-                    + "?").Bind((long)measure).Bind(through).Bind(end);
+                    + "?").Bind((long)measure.Number).Bind(through).Bind(end);
                 while (cells.Step())
                 {
                     ref var sum = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(stock,
@@ -139,10 +139,6 @@ public sealed class CellStore(Store store) : IMeasureSource
         CellOrder.Sort(stocks);
         store.Database.AddStocks(stocks);
     }
-
-    private static readonly Measure[] Stocks = [Measure.Exposure, Measure.Unapplied];
-
-    private static bool IsStock(Measure measure) => measure is Measure.Exposure or Measure.Unapplied;
 
     /// <summary>For a report on what may be no day at all.</summary>
     internal static string DayText(int day) =>
@@ -167,18 +163,31 @@ public sealed class CellStore(Store store) : IMeasureSource
 
     private CellDeltas Unmerged => unmerged ??= Pending();
 
-    public DateOnly? FirstSaleOn
+    public DateOnly? FirstDay(Measure measure, IReadOnlySet<string>? portfolios = null)
     {
-        get
-        {
-            var s = store.Statement("SELECT min(day) FROM cell WHERE measure = 2");
-            s.Step();
-            var first = s.LongOrNull(0);
-            s.Reset();
-            foreach (var (key, _) in Unmerged.NonZero)
-                if (key.Measure == Measure.Sales && (first is null || key.Day < first)) first = key.Day;
-            return first is { } day ? DateOnly.FromDayNumber((int)day) : null;
-        }
+        var first = portfolios is null ? FirstMerged(measure) : portfolios.Select(p => FirstMerged(measure, p)).Min();
+        foreach (var (key, _) in Unmerged.NonZero)
+            if (key.Measure == measure && portfolios?.Contains(key.Portfolio) != false && !(key.Day >= first)) first = key.Day;
+        return first is { } day ? DateOnly.FromDayNumber(day) : null;
+    }
+
+    /// <summary>The first day of a measure among what is merged: the first row of its part of the table.</summary>
+    private int? FirstMerged(Measure measure)
+    {
+        var s = store.Statement("SELECT min(day) FROM cell WHERE measure = ?").Bind((long)measure.Number);
+        s.Step();
+        var first = (int?)s.LongOrNull(0);
+        s.Reset();
+        return first;
+    }
+
+    private int? FirstMerged(Measure measure, string portfolio)
+    {
+        // In the order of the table, so that the first row of the portfolio ends it.
+        var s = store.Statement("SELECT day FROM cell WHERE measure = ? AND portfolio = ? ORDER BY day LIMIT 1").Bind((long)measure.Number).Bind(portfolio);
+        var first = s.Step() ? s.Int(0) : (int?)null;
+        s.Reset();
+        return first;
     }
 
     public IEnumerable<(string Portfolio, string Segment, string Currency, DateOnly First)> Beginnings
@@ -186,10 +195,11 @@ public sealed class CellStore(Store store) : IMeasureSource
         get
         {
             var firsts = new Dictionary<(string, string, string), int>();
-            var s = store.Statement("SELECT portfolio, segment, currency, min(day) FROM cell WHERE measure IN (2, 9) GROUP BY portfolio, segment, currency");
+            var s = store.Statement("SELECT portfolio, segment, currency, min(day) FROM cell WHERE measure IN (?, ?) GROUP BY portfolio, segment, currency")
+                .Bind((long)InvoiceChapter.Sales.Number).Bind((long)ReceivableChapter.CashReceived.Number);
             while (s.Step()) firsts[(s.Text(0), s.Text(1), s.Text(2))] = s.Int(3);
             foreach (var (key, _) in Unmerged.NonZero)
-                if (key.Measure is Measure.Sales or Measure.CashReceived
+                if ((key.Measure == InvoiceChapter.Sales || key.Measure == ReceivableChapter.CashReceived)
                     && (!firsts.TryGetValue((key.Portfolio, key.Segment, key.Currency), out var first) || key.Day < first))
                     firsts[(key.Portfolio, key.Segment, key.Currency)] = key.Day;
             return firsts.Select(f => (f.Key.Item1, f.Key.Item2, f.Key.Item3, DateOnly.FromDayNumber(f.Value)));
@@ -197,10 +207,10 @@ public sealed class CellStore(Store store) : IMeasureSource
     }
 
     public IEnumerable<StockByDue> ExposureByDue(DateOnly asOf) =>
-        Stock(Measure.Exposure, asOf).Select(s => new StockByDue(s.Key.Portfolio, s.Key.Segment, s.Key.Currency, s.Key.Ref, s.Value));
+        Stock(ReceivableChapter.ExposureStock, asOf).Select(s => new StockByDue(s.Key.Portfolio, s.Key.Segment, s.Key.Currency, s.Key.Ref, s.Value));
 
     public IEnumerable<(string Portfolio, string Segment, string Currency, long Minor)> Unapplied(DateOnly asOf) =>
-        Stock(Measure.Unapplied, asOf).Select(s => (s.Key.Portfolio, s.Key.Segment, s.Key.Currency, s.Value.Minor));
+        Stock(ReceivableChapter.UnappliedStock, asOf).Select(s => (s.Key.Portfolio, s.Key.Segment, s.Key.Currency, s.Value.Minor));
 
     /// <summary>The stock of the last month end and the cells since.</summary>
     private List<KeyValuePair<(int Ref, string Portfolio, string Segment, string Currency), CellValue>> Stock(Measure measure, DateOnly asOf)
@@ -209,11 +219,11 @@ public sealed class CellStore(Store store) : IMeasureSource
         var from = Math.Min(StocksThrough, MonthEnd(day) == day ? day : day - asOf.Day);
         var sums = new Dictionary<(int Ref, string Portfolio, string Segment, string Currency), CellValue>();
         var stock = store.Statement("SELECT ref_day, portfolio, segment, currency, minor, count FROM stock WHERE measure = ? AND month_end = "
-            + "?").Bind((long)measure).Bind(from);
+            + "?").Bind((long)measure.Number).Bind(from);
         while (stock.Step()) Add((stock.Int(0), stock.Text(1), stock.Text(2), stock.Text(3)), new CellValue(stock.Long(4), stock.Long(5)));
         if (StocksThrough == 0) from = -1;
         var cells = store.Statement("SELECT ref_day, portfolio, segment, currency, minor, count FROM cell WHERE measure = ? AND day > ? AND day <= "
-            + "?").Bind((long)measure).Bind(from).Bind(day);
+            + "?").Bind((long)measure.Number).Bind(from).Bind(day);
         while (cells.Step()) Add((cells.Int(0), cells.Text(1), cells.Text(2), cells.Text(3)), new CellValue(cells.Long(4), cells.Long(5)));
         foreach (var (key, value) in Unmerged.NonZero)
             if (key.Measure == measure && key.Day <= day) Add((key.RefDay, key.Portfolio, key.Segment, key.Currency), value);
@@ -231,9 +241,10 @@ public sealed class CellStore(Store store) : IMeasureSource
     public IEnumerable<KeyValuePair<CellKey, CellValue>> Flows(Measure measure, DateOnly from, DateOnly to)
     {
         var cells = new List<KeyValuePair<CellKey, CellValue>>();
-        var s = store.Statement("SELECT day, ref_day, portfolio, segment, currency, minor, count FROM cell WHERE measure = ? AND day >= ? AND day <= "
-            + "?").Bind((long)measure).Bind(from.DayNumber).Bind(to.DayNumber);
-        while (s.Step()) cells.Add(new(new CellKey(measure, s.Int(0), s.Int(1), s.Text(2), s.Text(3), s.Text(4)), new CellValue(s.Long(5), s.Long(6))));
+        var s = store.Statement("SELECT day, ref_day, portfolio, segment, currency, minor, count, own FROM cell WHERE measure = ? AND day >= ? AND day <= "
+            + "?").Bind((long)measure.Number).Bind(from.DayNumber).Bind(to.DayNumber);
+        while (s.Step())
+            cells.Add(new(new CellKey(measure, s.Int(0), s.Int(1), s.Text(2), s.Text(3), s.Text(4), s.Text(7)), new CellValue(s.Long(5), s.Long(6))));
         foreach (var cell in Unmerged.NonZero)
             if (cell.Key.Measure == measure && cell.Key.Day >= from.DayNumber && cell.Key.Day <= to.DayNumber) cells.Add(cell);
         CellsRead += cells.Count;
@@ -244,8 +255,10 @@ public sealed class CellStore(Store store) : IMeasureSource
     internal CellDeltas All()
     {
         var all = Pending();
-        var s = store.Statement("SELECT measure, day, ref_day, portfolio, segment, currency, minor, count FROM cell");
-        while (s.Step()) all.Add(new CellKey((Measure)s.Int(0), s.Int(1), s.Int(2), s.Text(3), s.Text(4), s.Text(5)), new CellValue(s.Long(6), s.Long(7)));
+        var s = store.Statement("SELECT measure, day, ref_day, portfolio, segment, currency, minor, count, own FROM cell");
+        while (s.Step())
+            all.Add(new CellKey(MeasureList.Numbered(s.Int(0)), s.Int(1), s.Int(2), s.Text(3), s.Text(4), s.Text(5), s.Text(8)),
+                new CellValue(s.Long(6), s.Long(7)));
         return all;
     }
 
@@ -263,10 +276,10 @@ public sealed class CellStore(Store store) : IMeasureSource
     {
         var through = StocksThrough;
         var merged = new Dictionary<(Measure, int, string, string, string), List<(int Day, CellValue Value)>>();
-        foreach (var measure in Stocks)
+        foreach (var measure in MeasureList.Stocks)
         {
             var s = store.Statement("SELECT day, ref_day, portfolio, segment, currency, minor, count FROM cell WHERE measure = ? AND day > ? AND day <= "
-                + "?").Bind((long)measure).Bind(-1).Bind(through);
+                + "?").Bind((long)measure.Number).Bind(-1).Bind(through);
             while (s.Step())
             {
                 var key = (measure, s.Int(1), s.Text(2), s.Text(3), s.Text(4));
@@ -293,7 +306,7 @@ public sealed class CellStore(Store store) : IMeasureSource
         while (stock.Step())
         {
             found++;
-            var key = ((Measure)stock.Int(0), stock.Int(1), stock.Int(2), stock.Text(3), stock.Text(4), stock.Text(5));
+            var key = (MeasureList.Numbered(stock.Int(0)), stock.Int(1), stock.Int(2), stock.Text(3), stock.Text(4), stock.Text(5));
             if (!expected.TryGetValue(key, out var value) || value != new CellValue(stock.Long(6), stock.Long(7)))
                 problems.Add($"stock of {DayText(key.Item2)}, due {DayText(key.Item3)}, portfolio {key.Item4}: {stock.Long(6)} minor units stand, the cells "
                     + $"make {(expected.TryGetValue(key, out var e) ? e.Minor : 0)}");
@@ -315,30 +328,40 @@ public sealed class CellStore(Store store) : IMeasureSource
 
     // --- the blob of a transaction: dimension texts once, then the cells in whatever order they came ---
 
+    /// <summary>In place of the number of texts, which is never 0: a cell names the text of its measure's own dimensions too.</summary>
+    private const int WithOwn = 0;
+
     internal static byte[]? Encode(CellDeltas deltas)
     {
         var cells = deltas.NonZero.ToArray();
         if (cells.Length == 0) return null;
         var texts = new Dictionary<string, int>(StringComparer.Ordinal);
+        var withOwn = false;
         foreach (var (key, _) in cells)
         {
             texts.TryAdd(key.Portfolio, texts.Count);
             texts.TryAdd(key.Segment, texts.Count);
             texts.TryAdd(key.Currency, texts.Count);
+            if (key.Own.Length == 0) continue;
+            withOwn = true;
+            texts.TryAdd(key.Own, texts.Count);
         }
+        if (withOwn) texts.TryAdd("", texts.Count);
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
+        if (withOwn) writer.Write7BitEncodedInt(WithOwn);
         writer.Write7BitEncodedInt(texts.Count);
         foreach (var text in texts.Keys) writer.Write(text);
         writer.Write7BitEncodedInt(cells.Length);
         foreach (var (key, value) in cells)
         {
-            writer.Write((byte)key.Measure);
+            writer.Write((byte)key.Measure.Number);
             writer.Write7BitEncodedInt(key.Day);
             writer.Write7BitEncodedInt(key.RefDay);
             writer.Write7BitEncodedInt(texts[key.Portfolio]);
             writer.Write7BitEncodedInt(texts[key.Segment]);
             writer.Write7BitEncodedInt(texts[key.Currency]);
+            if (withOwn) writer.Write7BitEncodedInt(texts[key.Own]);
             writer.Write7BitEncodedInt64(value.Minor);
             writer.Write7BitEncodedInt64(value.Count);
         }
@@ -359,12 +382,15 @@ public sealed class CellStore(Store store) : IMeasureSource
     private static void Read(ReadOnlySpan<byte> blob, CellDeltas into)
     {
         using var reader = new BinaryReader(new MemoryStream(blob.ToArray()));
-        var texts = new string[reader.Read7BitEncodedInt()];
+        var count = reader.Read7BitEncodedInt();
+        var withOwn = count == WithOwn;
+        var texts = new string[withOwn ? reader.Read7BitEncodedInt() : count];
         for (var i = 0; i < texts.Length; i++) texts[i] = reader.ReadString();
         for (var left = reader.Read7BitEncodedInt(); left > 0; left--)
             into.Add(
-                new CellKey((Measure)reader.ReadByte(), reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt(), texts[reader.Read7BitEncodedInt()],
-                    texts[reader.Read7BitEncodedInt()], texts[reader.Read7BitEncodedInt()]),
+                new CellKey(MeasureList.Numbered(reader.ReadByte()), reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt(),
+                    texts[reader.Read7BitEncodedInt()], texts[reader.Read7BitEncodedInt()], texts[reader.Read7BitEncodedInt()],
+                    withOwn ? texts[reader.Read7BitEncodedInt()] : ""),
                 new CellValue(reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64()));
     }
 }

@@ -1,3 +1,4 @@
+using Recoup.Core.Cells;
 using Recoup.Core.Events;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;

@@ -96,10 +96,29 @@ internal static class SchemaSteps
         END $$;
         """);
 
+    /// <summary>
+    /// A cell says which values it has of its measure's own dimensions. Those that stand have none. SQLite can't add a column to a key, so
+    /// the table is made anew; PostgreSQL keeps it.
+    /// </summary>
+    private static readonly SchemaStep OwnDimensions = new("""
+        ALTER TABLE cell RENAME TO cell_before;
+        CREATE TABLE cell(measure INTEGER NOT NULL, day INTEGER NOT NULL, ref_day INTEGER NOT NULL, portfolio TEXT NOT NULL, segment TEXT NOT NULL,
+          currency TEXT NOT NULL, minor INTEGER NOT NULL, count INTEGER NOT NULL, own TEXT NOT NULL,
+          PRIMARY KEY(measure, day, ref_day, portfolio, segment, currency, own)) WITHOUT ROWID;
+        INSERT INTO cell SELECT measure, day, ref_day, portfolio, segment, currency, minor, count, '' FROM cell_before
+          ORDER BY measure, day, ref_day, portfolio, segment, currency;
+        DROP TABLE cell_before;
+        """, """
+        ALTER TABLE cell ADD COLUMN own TEXT COLLATE "C" NOT NULL DEFAULT '';
+        ALTER TABLE cell ALTER COLUMN own DROP DEFAULT;
+        ALTER TABLE cell DROP CONSTRAINT cell_pkey;
+        ALTER TABLE cell ADD PRIMARY KEY(measure, day, ref_day, portfolio, segment, currency, own);
+        """);
+
     /// <summary>A new kind of rows is one more: <c>SchemaStep.Of(RowKinds.…)</c>.</summary>
     public static readonly IReadOnlyList<SchemaStep> All =
     [
         SchemaStep.Of(PlanChapter.Rows), SchemaStep.Of(NoteChapter.Rows), SchemaStep.Of(CallbackChapter.Rows), SchemaStep.Of(TagChapter.Rows),
-        Webhooks,
+        Webhooks, OwnDimensions,
     ];
 }

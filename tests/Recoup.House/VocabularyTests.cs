@@ -5,7 +5,7 @@ using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Workspace;

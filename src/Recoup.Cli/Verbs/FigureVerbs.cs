@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
+using Recoup.Core.Cells;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
+using Recoup.Core.Receivables;
 using Recoup.Storage.Work;
 
 namespace Recoup.Cli.Verbs;
@@ -20,6 +22,23 @@ internal static class FigureVerbs
         foreach (var part in parts)
             if (!known.Contains(part)) throw new UsageException($"--by takes {string.Join(", ", known)}, not '{part}'");
         return parts;
+    }
+
+    private static string[] List(string? joined) =>
+        (joined ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static Dimension DimensionOf(string option, string name) => Dimension.Find(name)
+        ?? throw new UsageException($"{option} takes {string.Join(", ", Dimension.All)}, not '{name}'");
+
+    private static Dictionary<Dimension, string> OnlyOf(string[] texts)
+    {
+        var only = new Dictionary<Dimension, string>();
+        foreach (var text in texts)
+        {
+            if (text.IndexOf('=') is var at && at < 0) throw new UsageException($"--only takes DIMENSION=VALUE, such as channel=call, not '{text}'");
+            if (!only.TryAdd(DimensionOf("--only", text[..at]), text[(at + 1)..])) throw new UsageException($"--only gives {text[..at]} twice");
+        }
+        return only;
     }
 
     private static DateOnly Day(Session session, string? given, Readings readings)
@@ -90,10 +109,20 @@ internal static class FigureVerbs
         var to = new Option<string?>("--to") { Description = "…to this one", HelpName = "DATE" };
         var every = new Option<string>("--every") { Description = "week, month or quarter", DefaultValueFactory = _ => "month" };
         every.AcceptOnlyFromAmong("week", "month", "quarter");
-        var by = By("portfolio,segment");
+        var by = new Option<string?>("--by")
+        {
+            Description = $"split by any of {string.Join(", ", Dimension.All)} that all measures of the KPI have", HelpName = "DIMENSIONS",
+        };
+        var only = new Option<string[]>("--only")
+        {
+            Description = "only this, such as channel=call; may be given again", HelpName = "DIMENSION=VALUE", Arity = ArgumentArity.ZeroOrMore,
+        };
         var knownAt = new Option<string?>("--known-at") { Description = "as it was known then: a slower path over the journal", HelpName = "INSTANT" };
         var window = new Option<string?>("--window") { Description = "another window than the KPI's own, such as 3mo or 30d", HelpName = "SPAN" };
-        var verb = new Command("kpi", "KPIs, computed now from the measures.") { ids, asOf, from, to, every, by, knownAt, window, CatalogVerbs.ValidateKpis() };
+        var verb = new Command("kpi", "KPIs, computed now from the measures.")
+        {
+            ids, asOf, from, to, every, by, only, knownAt, window, CatalogVerbs.ValidateKpis(),
+        };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
@@ -119,11 +148,13 @@ internal static class FigureVerbs
             else days = [parsed.GetValue(to) is { } lone
                 ? throw new UsageException($"--to {lone} needs --from; for one day write --as-of")
                 : Day(session, parsed.GetValue(asOf), readings)];
-            var split = Split(parsed.GetValue(by), "portfolio", "segment");
             var question = new KpiQuestion(days)
             {
-                Kpis = wanted, Window = span, ByPortfolio = split.Contains("portfolio"), BySegment = split.Contains("segment"),
+                Kpis = wanted, Window = span, By = [.. List(parsed.GetValue(by)).Distinct().Select(name => DimensionOf("--by", name))],
+                Only = OnlyOf(parsed.GetValue(only) ?? []),
             };
+            foreach (var id in wanted)
+                if (question.WhyNot(catalog.Find(id)!) is { } why) throw new UsageException(why);
             long cells = 0;
             var rows = readings.Read(live =>
             {
@@ -132,14 +163,17 @@ internal static class FigureVerbs
                 cells = source.CellsRead;
                 return answer;
             });
-            Print(session.Output, catalog, rows, split);
+            Print(session.Output, catalog, rows, question.By);
+            var leftOut = wanted.Length > 0 ? 0 : catalog.All.Count(kpi => question.WhyNot(kpi) is not null);
+            if (leftOut > 0) Output.Say($"{Plural.Of(leftOut, "KPI")} can't be told so and {(leftOut == 1 ? "is" : "are")} left out; `recoup kpi ID` with "
+                + "the same options says why");
             if (session.Output.IsTable && !Terminal.IsErrorRedirected) Output.Say($"read from {Plural.Of(cells, "cell")}");
             return 0;
         });
         return verb;
     }
 
-    public static void Print(Output output, KpiCatalog catalog, IReadOnlyList<KpiRow> rows, IReadOnlySet<string> split) =>
+    public static void Print(Output output, KpiCatalog catalog, IReadOnlyList<KpiRow> rows, IReadOnlyList<Dimension> split) =>
         output.Print(json =>
         {
             json.WriteStartArray();
@@ -148,21 +182,19 @@ internal static class FigureVerbs
         }, KpiSheet(catalog, rows, split, dashes: output.IsTable));
 
     /// <param name="dashes">For people: no value is a dash, and the note says why.</param>
-    public static Sheet KpiSheet(KpiCatalog catalog, IReadOnlyList<KpiRow> rows, IReadOnlySet<string> split, bool dashes = false)
+    public static Sheet KpiSheet(KpiCatalog catalog, IReadOnlyList<KpiRow> rows, IReadOnlyList<Dimension> split, bool dashes = false)
     {
         var buckets = rows.Any(r => r.FromBucket is not null);
         string[] columns =
         [
-            "kpi", "name", "as of", "from", .. split.Contains("portfolio") ? new[] { "portfolio" } : [],
-            .. split.Contains("segment") ? new[] { "segment" } : [], .. buckets ? new[] { "of" } : [],
+            "kpi", "name", "as of", "from", .. split.Select(d => d.Name), .. buckets ? new[] { "of" } : [],
             "currency", "value", "unit", "numerator", "denominator", "band", "target", "note",
         ];
         var sheet = new Sheet(columns);
         foreach (var row in rows)
         {
             var cells = new List<object?> { row.Kpi, catalog.Find(row.Kpi)?.Name, row.AsOf, row.From };
-            if (split.Contains("portfolio")) cells.Add(row.Portfolio);
-            if (split.Contains("segment")) cells.Add(row.Segment);
+            cells.AddRange(split.Select(row.Of));
             if (buckets) cells.Add(row.FromBucket is null ? null : $"{row.FromBucket} to {row.ToBucket}");
             cells.AddRange(
             [
@@ -210,7 +242,7 @@ internal static class FigureVerbs
             var wanted = new DrillWanted(parsed.GetValue(portfolio), parsed.GetValue(segment), parsed.GetValue(currency));
             var name = parsed.GetValue(id)!;
             var catalog = session.Kpis();
-            var bucket = Core.Measures.Ageing.BucketNames.ToList().IndexOf(BucketName(name));
+            var bucket = Core.Receivables.Ageing.BucketNames.ToList().IndexOf(BucketName(name));
             if (bucket >= 0) { PrintItems(session.Output, readings, day, wanted, bucket, parsed.GetValue(limit)); return 0; }
             var kpi = catalog.Find(name)
                 ?? throw new UsageException($"there is no KPI and no bucket '{name}'{(catalog.Nearest(name) is { } near ? $"; did you mean {near}?" : "")}");
@@ -233,10 +265,10 @@ internal static class FigureVerbs
     {
         var sheet = new Sheet("account", "number", "portfolio", "segment", "due on", "days past due", "currency", "open")
         {
-            Title = $"Open items, {Core.Measures.Ageing.BucketNames[bucket]}, as of {day:yyyy-MM-dd}", Empty = "no item is in this bucket",
+            Title = $"Open items, {Core.Receivables.Ageing.BucketNames[bucket]}, as of {day:yyyy-MM-dd}", Empty = "no item is in this bucket",
         };
         var rows = readings.Read(_ => readings.OpenItemsOn(day)
-            .Where(o => Core.Measures.Ageing.Bucket(o.Due, day) == bucket && wanted.Takes(o.Portfolio, o.Segment, o.Currency))
+            .Where(o => Core.Receivables.Ageing.Bucket(o.Due, day) == bucket && wanted.Takes(o.Portfolio, o.Segment, o.Currency))
             .OrderBy(o => o.Due).ThenBy(o => o.Account, StringComparer.Ordinal).ThenBy(o => o.Number, StringComparer.Ordinal).Take(limit).ToList());
         foreach (var o in rows)
             sheet.Add(o.Account, o.Number, o.Portfolio, o.Segment, o.Due, day.DayNumber - o.Due.DayNumber, o.Currency,
@@ -246,7 +278,6 @@ internal static class FigureVerbs
 
     private static void PrintEvents(Output output, Readings readings, KpiDefinition kpi, KpiPeriod period, DrillWanted wanted, int limit)
     {
-        var stocks = kpi.Drill.Where(m => m is Measure.Exposure or Measure.Unapplied).ToHashSet();
         var measures = kpi.Drill.ToHashSet();
         var sheet = new Sheet("recorded at", "effective on", "account", "event", "measure", "day", "portfolio", "segment", "currency", "amount",
             "count", "partition", "seq", "cause")
@@ -255,13 +286,13 @@ internal static class FigureVerbs
         };
         // A stock is made of everything up to its day, a flow of its window only.
         var found = readings.Read(_ => readings.Drill(measures, key =>
-            key.Day <= period.Last.DayNumber && (stocks.Contains(key.Measure) || key.Day >= period.First.DayNumber)
+            key.Day <= period.Last.DayNumber && (key.Measure.IsStock || key.Day >= period.First.DayNumber)
                 && wanted.Takes(key.Portfolio, key.Segment, key.Currency)).Take(limit + 1).ToList());
         foreach (var d in found.Take(limit))
             sheet.Add(
                 DateTimeOffset.FromUnixTimeMilliseconds(d.Row.RecordedAt)
                     .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
-                d.Row.EffectiveOn, d.Row.Account, d.Row.Kind, MeasureNames.Of(d.Cell.Measure),
+                d.Row.EffectiveOn, d.Row.Account, d.Row.Kind, d.Cell.Measure.Name,
                 DateOnly.FromDayNumber(d.Cell.Day), d.Cell.Portfolio, d.Cell.Segment, d.Cell.Currency,
                 d.Cell.Currency.Length == 0 ? null : Money.Format(d.Value.Minor, Currency.Of(d.Cell.Currency)),
                 d.Value.Count, d.Row.Partition, d.Row.Seq, d.Row.Cause);

@@ -126,6 +126,6 @@ internal static class ReplayVerb
             json.WriteEndArray();
             json.WriteEndObject();
             json.WriteEndObject();
-        }, sheet, summary, FigureVerbs.KpiSheet(KpiCatalog.Shipped, kpis, new HashSet<string>(StringComparer.Ordinal)));
+        }, sheet, summary, FigureVerbs.KpiSheet(KpiCatalog.Shipped, kpis, []));
     }
 }

@@ -151,7 +151,7 @@ internal static class SimulateVerbs
             json.WriteEndArray();
             json.WriteNumber("seconds", Math.Round(seconds, 1));
             json.WriteEndObject();
-        }, what, invariants, FigureVerbs.KpiSheet(KpiCatalog.Shipped, kpis, new HashSet<string>(StringComparer.Ordinal)));
+        }, what, invariants, FigureVerbs.KpiSheet(KpiCatalog.Shipped, kpis, []));
     }
 
     private static Sheet Summary(SimulationReport report)

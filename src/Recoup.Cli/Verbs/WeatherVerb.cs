@@ -152,7 +152,7 @@ internal sealed class WeatherVerb(Option<ulong> seed, Option<int> accounts, Opti
             json.WriteNumber("seconds", Math.Round(seconds, 1));
             json.WriteEndObject();
         }, what, FaultSheet(report.Faults), MomentSheet(report.Moments), InvariantSheet(report.Findings),
-            FigureVerbs.KpiSheet(KpiCatalog.Shipped, kpis, new HashSet<string>(StringComparer.Ordinal)));
+            FigureVerbs.KpiSheet(KpiCatalog.Shipped, kpis, []));
     }
 
     private static void Print(Output output, WeatherPlan plan, WeatherSummary summary, double seconds)

@@ -2,6 +2,7 @@ using Recoup.Connectors.Mail;
 using Recoup.Core.Documents;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Connectors.Documents;
 

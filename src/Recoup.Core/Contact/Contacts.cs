@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using static Recoup.Core.Inputs.Fields;
@@ -311,6 +311,15 @@ public static class ContactChapter
         public ContactSlice Contact => Slice.In(party);
     }
 
+    /// <summary>Outbound contacts made and messages sent. The owner is the agent; messages that Recoup sent have none.</summary>
+    public static readonly Measure Actions = Measure.Count(10, "actions", "contacts and messages", Dimension.Channel, Dimension.Owner);
+
+    /// <summary>Of those, the ones made while nothing they were about was overdue.</summary>
+    public static readonly Measure ProactiveActions =
+        Measure.Count(11, "proactive_actions", "contacts and messages", Dimension.Channel, Dimension.Owner);
+
+    internal static readonly Measure[] Measures = [Actions, ProactiveActions];
+
     internal static readonly InputKind[] Inputs =
     [
         InputKind.Of("contact", "somebody spoke, wrote, or tried to", true,
@@ -389,7 +398,7 @@ public static class ContactChapter
         {
             case ContactEvent.Made contact:
                 state.Contact.Remember(new ContactRecord(contact.At, contact.Channel, contact.Direction == "outbound", contact.Outcome == "right_party"));
-                if (contact.Direction == "outbound") CountAction(state, e.Account, cells, e.EffectiveOn, contact.Proactive);
+                if (contact.Direction == "outbound") CountAction(state, e.Account, cells, e.EffectiveOn, contact.Channel, contact.Agent, contact.Proactive);
                 break;
             case ContactEvent.PointSet point: SetPoint(state, point); break;
             default: throw new InvariantBrokenException($"{happened.GetType().Name} is no event of a contact");
@@ -406,10 +415,12 @@ public static class ContactChapter
         foreach (var former in point.FormerTokens ?? []) contact.Believe(new BadAddress(point.Channel, former));
     }
 
-    internal static void CountAction(PartyState state, string account, CellDeltas cells, DateOnly on, bool proactive)
+    /// <param name="agent">Null: nobody was named, or Recoup did it.</param>
+    internal static void CountAction(PartyState state, string account, CellDeltas cells, DateOnly on, string channel, string? agent, bool proactive)
     {
-        PartyLedger.Flow(state, account, cells, Measure.Actions, on, null, "", 0, 1);
-        if (proactive) PartyLedger.Flow(state, account, cells, Measure.ProactiveActions, on, null, "", 0, 1);
+        var own = OwnValues.Of(channel, agent);
+        PartyLedger.Flow(state, account, cells, Actions, on, null, "", 0, 1, own);
+        if (proactive) PartyLedger.Flow(state, account, cells, ProactiveActions, on, null, "", 0, 1, own);
     }
 }
 

@@ -1,6 +1,6 @@
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
 using Recoup.Core.Receivables;

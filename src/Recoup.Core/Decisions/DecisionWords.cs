@@ -2,9 +2,10 @@ using System.Globalization;
 using Recoup.Core.Contact;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Outbox;
 using Recoup.Core.Policies;
+using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 
 namespace Recoup.Core.Decisions;

@@ -1,5 +1,5 @@
 using Recoup.Core.Foundation;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;

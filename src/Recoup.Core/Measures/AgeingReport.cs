@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Recoup.Core.Cells;
 using Recoup.Core.Foundation;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Measures;
 

@@ -1,4 +1,5 @@
 using Recoup.Core.Foundation;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Measures;
 
@@ -49,14 +50,14 @@ public static class CountBack
     /// <summary>Whole calendar months, so that the rate of a month of history is that of the month, however late in it history began.</summary>
     private static IEnumerable<SalesMonth> Months(KpiReadings readings, KpiGroup group, DateOnly asOf)
     {
-        if (readings.FirstSaleOn is not { } begin) yield break;
+        if (readings.FirstDay(InvoiceChapter.Sales) is not { } begin) yield break;
         var waiting = new List<SalesMonth>();
         var last = asOf;
         while (last >= begin)
         {
             var first = new DateOnly(last.Year, last.Month, 1);
             // A year at a time: most receivables are younger, and a read for every month would cost more.
-            var ledger = readings.Flows(Measure.Sales, first < readings.SalesReadFrom ? Earlier(first, begin) : first, asOf);
+            var ledger = readings.Flows(InvoiceChapter.Sales, first < readings.SalesReadFrom ? Earlier(first, begin) : first, asOf);
             var month = new SalesMonth(first, last.DayNumber - first.DayNumber + 1, ledger.Of(group).Sum(first, last).Minor);
             waiting.Add(month);
             // Months before the group's first sale explain nothing, so silent months wait until an earlier one sold.

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Recoup.Core.Cells;
 using Recoup.Core.Foundation;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Measures;
 
@@ -139,6 +141,12 @@ public sealed partial class KpiDefinition
     /// <summary>What it must read.</summary>
     internal KpiNeeds Needs { get; init; } = null!;
 
+    /// <summary>Whatever its formulas read, in order of number: the dimensions that all of these have are those that it can be split by.</summary>
+    public IReadOnlyList<Measure> Measures => Needs.Measures;
+
+    /// <summary>What it can be split by, beside currency.</summary>
+    public IEnumerable<Dimension> Dimensions => Dimension.All.Where(d => Measures.All(m => m.Has(d)));
+
     /// <summary>The first band that takes the value; null where none does.</summary>
     public string? BandOf(decimal value) => Bands.FirstOrDefault(b => b.Code.IsTrue(value))?.Name;
 
@@ -224,9 +232,9 @@ public sealed partial class KpiDefinition
             Categories = Some(root, "categories"),
             Industries = Some(root, "industries"),
             Related = root.Texts("related"),
-            Drill = [.. Some(root, "drill").Select(name => MeasureNames.ByName.TryGetValue(name, out var measure)
+            Drill = [.. Some(root, "drill").Select(name => MeasureList.ByName.TryGetValue(name, out var measure)
                 ? measure : throw root.Wrong("drill", $"'{name}' is no measure; there are "
-                    + $"{string.Join(", ", MeasureNames.ByName.Keys.Order(StringComparer.Ordinal))}"))],
+                    + $"{string.Join(", ", MeasureList.ByName.Keys.Order(StringComparer.Ordinal))}"))],
             Attributes = new KpiAttributes
             {
                 Definition = Filled(attributes, "definition"),
@@ -286,7 +294,7 @@ public sealed partial class KpiDefinition
         WriteTexts(json, "categories", Categories);
         WriteTexts(json, "industries", Industries);
         WriteTexts(json, "related", Related);
-        WriteTexts(json, "drill", [.. Drill.Select(MeasureNames.Of)]);
+        WriteTexts(json, "drill", [.. Drill.Select(m => m.Name)]);
         json.WriteStartObject("attributes");
         json.WriteString("definition", Attributes.Definition);
         WriteTexts(json, "insights", Attributes.Insights);
@@ -367,30 +375,34 @@ public sealed partial class KpiDefinition
     private static partial Regex IdForm();
 }
 
-/// <summary>What formulas read, found by their words, so that an engine reads that and no more.</summary>
+/// <summary>What formulas read, by the names that they bound, so that an engine reads that and no more.</summary>
 /// <param name="Flows">Read over the window.</param>
 /// <param name="Opening">Stocks at the end of the eve.</param>
 /// <param name="Closing">Stocks at the end of the as-of day.</param>
-internal sealed partial record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool Closing, bool Unapplied)
+internal sealed record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool Closing, bool Unapplied)
 {
     /// <summary>Money, and so a row for each currency.</summary>
-    public bool HasMoney => Opening || Closing || Flows.Any(m => !KpiVocabulary.WithoutCurrency.Contains(m));
+    public bool HasMoney => Opening || Closing || Flows.Any(m => m.Sort != MeasureSort.Count);
+
+    /// <summary>In order of number.</summary>
+    public IReadOnlyList<Measure> Measures { get; } =
+    [
+        .. Flows.Concat(Opening || Closing ? [ReceivableChapter.ExposureStock] : []).Concat(Unapplied ? [ReceivableChapter.UnappliedStock] : [])
+            .Distinct().OrderBy(m => m.Number),
+    ];
 
     public static KpiNeeds Of(IEnumerable<Expression<KpiScope>?> formulas)
     {
-        var words = formulas.OfType<Expression<KpiScope>>().SelectMany(f => Word().Matches(f.Text).Select(m => m.Value)).ToHashSet(StringComparer.Ordinal);
+        var words = formulas.OfType<Expression<KpiScope>>().SelectMany(f => f.Names.Concat(f.Functions)).ToHashSet(StringComparer.Ordinal);
         var rolls = words.Overlaps(["to", "cured", "charged_off"]);
-        var flows = words.Where(MeasureNames.ByName.ContainsKey).Select(w => MeasureNames.ByName[w])
-            .Where(m => !KpiVocabulary.StockMeasures.Contains(m)).ToHashSet();
-        if (words.Contains("fell_overdue")) flows.Add(Measure.Exposure);
-        if (rolls) flows.Add(Measure.WrittenOff);
+        var flows = words.Where(MeasureList.ByName.ContainsKey).Select(w => MeasureList.ByName[w])
+            .Where(m => !m.IsStock).ToHashSet();
+        if (words.Contains("fell_overdue")) flows.Add(ReceivableChapter.ExposureStock);
+        if (rolls) flows.Add(WriteOffChapter.WrittenOff);
         return new KpiNeeds(
             flows,
             Opening: rolls || words.Overlaps(["start", "overdue_at_start", "fell_overdue"]),
             Closing: rolls || words.Overlaps(["end", "count_back"]),
             Unapplied: words.Contains(KpiVocabulary.Unapplied));
     }
-
-    [GeneratedRegex("[a-z_][a-z0-9_]*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Word();
 }

@@ -1,3 +1,5 @@
+using Recoup.Core.Cells;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Measures;
 
@@ -13,23 +15,38 @@ public sealed record KpiQuestion(IReadOnlyList<DateOnly> Days)
     /// <summary>In place of each KPI's own window. A KPI of the as-of day alone keeps to that day.</summary>
     public KpiWindow? Window { get; init; }
 
-    public bool ByPortfolio { get; init; }
+    /// <summary>What to split by, beside currency, in this order; each KPI that is asked for by its id must have all of it (<see cref="WhyNot"/>).</summary>
+    public IReadOnlyList<Dimension> By { get; init; } = [];
 
-    public bool BySegment { get; init; }
+    /// <summary>Of what alone, by dimension: cells of other values are left out.</summary>
+    public IReadOnlyDictionary<Dimension, string> Only { get; init; } = new Dictionary<Dimension, string>();
+
+    /// <summary>What it splits by that not all measures have.</summary>
+    internal IEnumerable<Dimension> OwnBy => By.Where(d => !d.IsOfAll);
+
+    /// <summary>Why a KPI has no answer to it, for people: which of its measures lack which dimension. Null: it has one.</summary>
+    public string? WhyNot(KpiDefinition kpi)
+    {
+        foreach (var dimension in By.Concat(Only.Keys).Distinct())
+            if (kpi.Measures.Where(m => !m.Has(dimension)).Select(m => m.Name).ToList() is { Count: > 0 } lacking)
+                return $"{kpi.Id} can't be told by {dimension}: {string.Join(", ", lacking)} {(lacking.Count == 1 ? "has" : "have")} no {dimension}";
+        return null;
+    }
 }
 
 /// <summary>
 /// Evaluates KPIs over cells and stocks. Rows stand in the order of the KPIs asked for, then of the days, then of
-/// portfolio, segment and currency. Each currency has its own row; none are ever added up. A KPI for which there
+/// portfolio, segment, the other dimensions in the order asked for, and currency. Each currency has its own row; none are ever added up. A KPI for which there
 /// is no data on a day has one row without a value, so that it is seen to be missing.
 /// </summary>
 public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
 {
     public IReadOnlyList<KpiRow> Answer(KpiQuestion question)
     {
-        var definitions = question.Kpis.Count == 0 ? catalog.All : [.. question.Kpis.Select(id => catalog.Find(id)
-            ?? throw new ArgumentException($"'{id}' is no KPI of the catalogue.", nameof(question)))];
-        var readings = new KpiReadings(source, question.ByPortfolio, question.BySegment);
+        var definitions = question.Kpis.Count == 0 ? [.. catalog.All.Where(kpi => question.WhyNot(kpi) is null)] : question.Kpis.Select(id => catalog.Find(id)
+            ?? throw new ArgumentException($"'{id}' is no KPI of the catalogue.", nameof(question))).ToList();
+        if (definitions.Select(question.WhyNot).FirstOrDefault(why => why is not null) is { } why) throw new ArgumentException(why, nameof(question));
+        var readings = new KpiReadings(source, question);
         foreach (var definition in definitions)
             foreach (var day in question.Days)
             {
@@ -48,12 +65,16 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
 
     private static void Answer(KpiDefinition definition, KpiPeriod period, KpiQuestion question, KpiReadings readings, List<KpiRow> rows)
     {
-        var partial = readings.FirstSaleOn is not { } begin || begin > period.First;
-        var groups = Groups(definition.Needs, definition.Window.Kind == KpiWindowKind.Point, period, readings);
+        // Of a KPI over sales history begins with them: balances may have been taken over before. What never happened at all could have since
+        // there is business.
+        var begin = readings.FirstDay(definition.Measures.Contains(InvoiceChapter.Sales) ? [InvoiceChapter.Sales] : definition.Measures)
+            ?? readings.FirstDay(History);
+        var partial = begin is null || begin > period.First;
+        var groups = Groups(definition.Needs, definition.Window.Kind == KpiWindowKind.Point, question.OwnBy.Any(), period, readings);
         if (groups.Count == 0)
         {
             // Nothing happened is a count of 0, once there is a history in which it could have; without one it is no value.
-            var counts = !definition.Needs.HasMoney && !question.ByPortfolio && !question.BySegment && readings.FirstSaleOn <= period.Last;
+            var counts = !definition.Needs.HasMoney && question.By.Count == 0 && readings.FirstDay(History) <= period.Last;
             if (!counts)
             {
                 rows.Add(new KpiRow
@@ -101,8 +122,9 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
             AsOf = scope.Period.Last,
             From = countedBack?.From ?? scope.Period.First,
             Currency = group.Currency.Length == 0 ? null : group.Currency,
-            Portfolio = question.ByPortfolio ? group.Portfolio : null,
-            Segment = question.BySegment ? group.Segment : null,
+            Portfolio = question.By.Contains(Dimension.Portfolio) ? group.Portfolio : null,
+            Segment = question.By.Contains(Dimension.Segment) ? group.Segment : null,
+            Own = [.. question.OwnBy.Select((d, place) => new KpiSplit(d, OwnValues.At(group.Own, place) is { Length: > 0 } value ? value : null))],
             FromBucket = fromBucket,
             ToBucket = Next(fromBucket),
             Value = value,
@@ -136,7 +158,7 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
         bucket is not null && KpiVocabulary.BucketOf(bucket) + 1 is var next && next < RollMatrix.Buckets ? Ageing.BucketNames[next] : null;
 
     /// <summary>The groups that have anything of what the KPI reads; of a day's KPI, all that ever had business.</summary>
-    private static SortedSet<KpiGroup> Groups(KpiNeeds needs, bool point, KpiPeriod period, KpiReadings readings)
+    private static SortedSet<KpiGroup> Groups(KpiNeeds needs, bool point, bool isByOwn, KpiPeriod period, KpiReadings readings)
     {
         var groups = new SortedSet<KpiGroup>(InOrder);
         foreach (var measure in needs.Flows) groups.UnionWith(readings.Flows(measure, period.First, period.Last).GroupsBetween(period.First, period.Last));
@@ -147,7 +169,7 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
         // Counts without money stand beside each currency; a KPI of nothing else has the row without one.
         if (needs.HasMoney) groups.RemoveWhere(g => g.Currency.Length == 0);
         // Where all is paid, a figure of the day is zero or has no value; it isn't missing. Segments come and go.
-        if (needs.HasMoney && (groups.Count == 0 || point))
+        if (needs.HasMoney && !isByOwn && (groups.Count == 0 || point))
         {
             var there = groups.Select(g => (g.Portfolio, g.Currency)).ToHashSet();
             groups.UnionWith(readings.BegunBy(period.Last).Where(g => !there.Contains((g.Portfolio, g.Currency))));
@@ -159,6 +181,10 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
     {
         var order = string.CompareOrdinal(a.Portfolio, b.Portfolio);
         if (order == 0) order = string.CompareOrdinal(a.Segment, b.Segment);
+        if (order == 0) order = string.CompareOrdinal(a.Own, b.Own);
         return order != 0 ? order : string.CompareOrdinal(a.Currency, b.Currency);
     });
+
+    /// <summary>Whose first day is that of the business: from then on nothing happened is a count of 0.</summary>
+    private static readonly Measure[] History = [InvoiceChapter.Sales, ReceivableChapter.ExposureStock];
 }

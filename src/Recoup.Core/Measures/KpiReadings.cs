@@ -1,10 +1,13 @@
 using System.Runtime.InteropServices;
+using Recoup.Core.Cells;
 using Recoup.Core.Foundation;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Measures;
 
 /// <summary>What one row is about. Portfolio and segment are empty where the question does not split by them; currency is empty for what has none.</summary>
-internal readonly record struct KpiGroup(string Currency, string Portfolio, string Segment)
+/// <param name="Own">The values of the other dimensions that the question splits by, in its order; see <see cref="OwnValues"/>.</param>
+internal readonly record struct KpiGroup(string Currency, string Portfolio, string Segment, string Own = "")
 {
     public KpiGroup WithoutCurrency => this with { Currency = "" };
 }
@@ -13,23 +16,30 @@ internal readonly record struct KpiGroup(string Currency, string Portfolio, stri
 /// What one question reads of a source, each thing once: stocks by day, flows by measure over the longest span
 /// that any of its KPIs and days needs. Cells are summed to the question's groups as they come in.
 /// </summary>
-internal sealed class KpiReadings(IMeasureSource source, bool byPortfolio, bool bySegment)
+internal sealed class KpiReadings(IMeasureSource source, KpiQuestion question)
 {
+    private readonly bool byPortfolio = question.By.Contains(Dimension.Portfolio), bySegment = question.By.Contains(Dimension.Segment);
+    private readonly Dimension[] byOwn = [.. question.OwnBy];
+    private readonly string? portfolioWanted = question.Only.GetValueOrDefault(Dimension.Portfolio),
+        segmentWanted = question.Only.GetValueOrDefault(Dimension.Segment);
+    private readonly (Dimension Dimension, string Value)[] ownWanted =
+        [.. question.Only.Where(o => !o.Key.IsOfAll).Select(o => (o.Key, o.Value))];
+
     private readonly Dictionary<DateOnly, Dictionary<KpiGroup, DueLadder>> stocks = [];
     private readonly Dictionary<DateOnly, Dictionary<KpiGroup, long>> unapplied = [];
     private readonly Dictionary<Measure, FlowLedger> flows = [];
     private readonly Dictionary<Measure, (DateOnly From, DateOnly To)> planned = [];
-    private (bool Known, DateOnly? Day) firstSale;
+    private readonly Dictionary<Measure, DateOnly?> firstDays = [];
     private Dictionary<KpiGroup, DateOnly>? beginnings;
 
-    public DateOnly? FirstSaleOn
+    public DateOnly? FirstDay(Measure measure)
     {
-        get
-        {
-            if (!firstSale.Known) firstSale = (true, source.FirstSaleOn);
-            return firstSale.Day;
-        }
+        if (!firstDays.TryGetValue(measure, out var day)) firstDays[measure] = day = source.FirstDay(measure);
+        return day;
     }
+
+    /// <summary>The first day of which any of them has a cell; null without any.</summary>
+    public DateOnly? FirstDay(IEnumerable<Measure> measures) => measures.Select(FirstDay).Min();
 
     /// <summary>The groups that have had business by a day, each with the first one of it.</summary>
     public IEnumerable<KpiGroup> BegunBy(DateOnly day)
@@ -39,6 +49,7 @@ internal sealed class KpiReadings(IMeasureSource source, bool byPortfolio, bool 
             beginnings = [];
             foreach (var (portfolio, segment, currency, first) in source.Beginnings)
             {
+                if (!IsWanted(portfolio, segment)) continue;
                 var group = Group(portfolio, segment, currency);
                 if (!beginnings.TryGetValue(group, out var known) || first < known) beginnings[group] = first;
             }
@@ -46,7 +57,11 @@ internal sealed class KpiReadings(IMeasureSource source, bool byPortfolio, bool 
         return beginnings.Where(b => b.Value <= day).Select(b => b.Key);
     }
 
-    public KpiGroup Group(string portfolio, string segment, string currency) => new(currency, byPortfolio ? portfolio : "", bySegment ? segment : "");
+    private KpiGroup Group(string portfolio, string segment, string currency, string own = "") =>
+        new(currency, byPortfolio ? portfolio : "", bySegment ? segment : "", own);
+
+    private bool IsWanted(string portfolio, string segment) =>
+        (portfolioWanted ?? portfolio) == portfolio && (segmentWanted ?? segment) == segment;
 
     /// <summary>Open receivables by due day at the end of the day, for every group that has some.</summary>
     public Dictionary<KpiGroup, DueLadder> StockAt(DateOnly day)
@@ -55,6 +70,7 @@ internal sealed class KpiReadings(IMeasureSource source, bool byPortfolio, bool 
         var sums = new Dictionary<KpiGroup, SortedDictionary<int, CellValue>>();
         foreach (var stock in source.ExposureByDue(day))
         {
+            if (!IsWanted(stock.Portfolio, stock.Segment)) continue;
             ref var ladder = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, Group(stock.Portfolio, stock.Segment, stock.Currency), out _);
             ladder ??= [];
             ladder[stock.DueDay] = ladder.GetValueOrDefault(stock.DueDay) + stock.Value;
@@ -68,7 +84,7 @@ internal sealed class KpiReadings(IMeasureSource source, bool byPortfolio, bool 
     {
         if (unapplied.TryGetValue(day, out var found)) return found;
         found = [];
-        foreach (var (portfolio, segment, currency, minor) in source.Unapplied(day))
+        foreach (var (portfolio, segment, currency, minor) in source.Unapplied(day).Where(u => IsWanted(u.Portfolio, u.Segment)))
             CollectionsMarshal.GetValueRefOrAddDefault(found, Group(portfolio, segment, currency), out _) += minor;
         return unapplied[day] = found;
     }
@@ -79,7 +95,8 @@ internal sealed class KpiReadings(IMeasureSource source, bool byPortfolio, bool 
 
     /// <summary>The first day of sales read so far, or planned to be.</summary>
     public DateOnly SalesReadFrom =>
-        flows.TryGetValue(Measure.Sales, out var ledger) ? ledger.From : planned.TryGetValue(Measure.Sales, out var p) ? p.From : DateOnly.MaxValue;
+        flows.TryGetValue(InvoiceChapter.Sales, out var ledger) ? ledger.From
+        : planned.TryGetValue(InvoiceChapter.Sales, out var p) ? p.From : DateOnly.MaxValue;
 
     /// <summary>The measure's flows with at least that span read.</summary>
     public FlowLedger Flows(Measure measure, DateOnly from, DateOnly to)
@@ -109,8 +126,21 @@ internal sealed class KpiReadings(IMeasureSource source, bool byPortfolio, bool 
 
     private void Read(FlowLedger ledger, Measure measure, DateOnly from, DateOnly to)
     {
+        var split = Array.ConvertAll(byOwn, d => PlaceOf(measure, d));
+        var wanted = Array.ConvertAll(ownWanted, w => (Place: PlaceOf(measure, w.Dimension), w.Value));
         foreach (var (key, value) in source.Flows(measure, from, to))
-            ledger.Add(Group(key.Portfolio, key.Segment, key.Currency), key.Day, key.RefDay, value);
+        {
+            if (!IsWanted(key.Portfolio, key.Segment) || Array.Exists(wanted, w => OwnValues.At(key.Own, w.Place) != w.Value)) continue;
+            var own = split.Length == 0 ? "" : OwnValues.Of(Array.ConvertAll(split, place => OwnValues.At(key.Own, place)));
+            ledger.Add(Group(key.Portfolio, key.Segment, key.Currency, own), key.Day, key.RefDay, value);
+        }
+    }
+
+    private static int PlaceOf(Measure measure, Dimension dimension)
+    {
+        for (var place = 0; place < measure.Own.Count; place++)
+            if (measure.Own[place] == dimension) return place;
+        throw new InvariantBrokenException($"{measure} was asked for its {dimension}, which it has not");
     }
 }
 

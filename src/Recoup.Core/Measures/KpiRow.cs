@@ -1,10 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
+using Recoup.Core.Cells;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Measures;
 
 /// <summary>A figure beside the value; null: no value.</summary>
 public sealed record KpiDetail(string Name, KpiUnit Unit, decimal? Value);
+
+/// <summary>What a row is about in one dimension; null: not known.</summary>
+public sealed record KpiSplit(Dimension Dimension, string? Value);
 
 /// <summary>A KPI's value for one group as of one day.</summary>
 public sealed record KpiRow
@@ -24,6 +29,14 @@ public sealed record KpiRow
 
     /// <summary>Null unless asked for by segment.</summary>
     public string? Segment { get; init; }
+
+    /// <summary>The values of the other dimensions asked for, in that order.</summary>
+    public IReadOnlyList<KpiSplit> Own { get; init; } = [];
+
+    /// <summary>What the row is about in a dimension that was asked for; null: not known, or not asked for.</summary>
+    public string? Of(Dimension dimension) => dimension == Dimension.Portfolio ? Portfolio
+        : dimension == Dimension.Segment ? Segment
+        : Own.FirstOrDefault(s => s.Dimension == dimension)?.Value;
 
     /// <summary>For a KPI with a row for each ageing bucket; see <see cref="Ageing.BucketNames"/>.</summary>
     public string? FromBucket { get; init; }
@@ -50,7 +63,7 @@ public sealed record KpiRow
 
     public decimal? Target { get; init; }
 
-    /// <summary>History begins, with the first sale, after the window's first day, or ends a count back too early.</summary>
+    /// <summary>What the KPI reads begins after the window's first day, or ends a count back too early.</summary>
     public required bool Partial { get; init; }
 
     /// <summary>Set by a count back: history ended first, and the true value is this or more.</summary>
@@ -68,6 +81,7 @@ public sealed record KpiRow
         json.WriteString("currency", Currency);
         if (Portfolio is not null) json.WriteString("portfolio", Portfolio);
         if (Segment is not null) json.WriteString("segment", Segment);
+        foreach (var split in Own) json.WriteString(split.Dimension.Name, split.Value);
         if (FromBucket is not null)
         {
             json.WriteString("from_bucket", FromBucket);

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
+using Recoup.Core.Cells;
 using Recoup.Core.Foundation;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Measures;
 
@@ -24,7 +26,7 @@ internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod p
     public RollMatrix Roll => roll ??= RollMatrix.Of(readings, group, period);
 
     public FlowTrack Flows(Measure measure) =>
-        readings.Flows(measure, period.First, period.Last).Of(KpiVocabulary.WithoutCurrency.Contains(measure) ? group.WithoutCurrency : group);
+        readings.Flows(measure, period.First, period.Last).Of(measure.Sort == MeasureSort.Count ? group.WithoutCurrency : group);
 
     public decimal Major(long minor) => group.Currency.Length == 0 ? minor : Money.ToMajor(minor, Currency.Of(group.Currency));
 
@@ -56,7 +58,8 @@ internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod p
             var (first, last) = (period.First.DayNumber, period.Last.DayNumber - 1);
             if (last < first) return 0;
             var sum = readings.StockAt(period.Eve, group).DueBetween(first, last);
-            foreach (var entry in readings.Flows(Measure.Exposure, period.First, period.Last).Of(group).Between(period.First, period.Last.AddDays(-1)))
+            var moves = readings.Flows(ReceivableChapter.ExposureStock, period.First, period.Last).Of(group);
+            foreach (var entry in moves.Between(period.First, period.Last.AddDays(-1)))
                 if (entry.Reference >= first && entry.Reference <= last && entry.Day <= entry.Reference) sum += entry.Value.Minor;
             return sum;
         }
@@ -90,19 +93,13 @@ internal static class KpiVocabulary
 
     public const int LastBucket = RollMatrix.Buckets - 1;
 
-    /// <summary>Summed up to a day rather than over a window: <c>start</c> and <c>end</c> ask for them.</summary>
-    public static readonly FrozenSet<Measure> StockMeasures = MeasureNames.That(MeasureAsks.Stock).ToFrozenSet();
-
-    /// <summary>Counts without money: the same whatever the currency.</summary>
-    public static readonly FrozenSet<Measure> WithoutCurrency = MeasureNames.OnlyCounted.ToFrozenSet();
-
     /// <summary>What <c>count(…)</c> takes: measures whose cells count something.</summary>
     public static readonly FrozenSet<string> Counted =
-        MeasureNames.That(MeasureAsks.Count).Select(MeasureNames.Of).ToFrozenSet(StringComparer.Ordinal);
+        MeasureList.All.Where(m => m.IsCounted).Select(m => m.Name).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What <c>sum(…)</c> takes: measures whose cells have an amount.</summary>
     public static readonly FrozenSet<string> Summed =
-        MeasureNames.That(MeasureAsks.Sum).Select(MeasureNames.Of).ToFrozenSet(StringComparer.Ordinal);
+        MeasureList.All.Where(m => m.IsSummed).Select(m => m.Name).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What <c>start(…)</c> and <c>end(…)</c> take.</summary>
     public static readonly FrozenSet<string> Stocks = new[] { "receivables", "overdue", "open_items",
@@ -133,11 +130,11 @@ internal static class KpiVocabulary
 
     private static Symbols<KpiScope> Window(Symbols<KpiScope> symbols, FrozenSet<string> stocks) => symbols
         .NameFunction("start", stocks, ValueKind.Number, (s, name) => Value.Of(s.Stock(name, s.Period.Eve)))
-        .NameFunction("sum", Summed, ValueKind.Number, (s, name) => Value.Of(s.Major(s.Flows(MeasureNames.ByName[name]).Sum(s.Period.First,
+        .NameFunction("sum", Summed, ValueKind.Number, (s, name) => Value.Of(s.Major(s.Flows(MeasureList.ByName[name]).Sum(s.Period.First,
             s.Period.Last).Minor)))
-        .NameFunction("count", Counted, ValueKind.Number, (s, name) => Value.Of((decimal)s.Flows(MeasureNames.ByName[name]).Sum(s.Period.First,
+        .NameFunction("count", Counted, ValueKind.Number, (s, name) => Value.Of((decimal)s.Flows(MeasureList.ByName[name]).Sum(s.Period.First,
             s.Period.Last).Count))
-        .NameFunction("sum_issued_before", Only("cash_applied"), ValueKind.Number, (s, name) => Value.Of(s.Major(s.IssuedBefore(MeasureNames.ByName[name]))))
+        .NameFunction("sum_issued_before", Only("cash_applied"), ValueKind.Number, (s, name) => Value.Of(s.Major(s.IssuedBefore(MeasureList.ByName[name]))))
         .Number("overdue_at_start", s => s.Major(s.OverdueAtStart))
         .Number("fell_overdue", s => s.Major(s.FellOverdue))
         .Number("days", s => s.Period.Days)

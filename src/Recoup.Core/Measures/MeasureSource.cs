@@ -1,3 +1,6 @@
+using Recoup.Core.Cells;
+using Recoup.Core.Receivables;
+
 namespace Recoup.Core.Measures;
 
 /// <summary>Open receivables of one due day, as of a day.</summary>
@@ -18,8 +21,9 @@ public interface IMeasureSource
     /// <summary>Unapplied cash and credit at the end of the day, by portfolio, segment and currency.</summary>
     IEnumerable<(string Portfolio, string Segment, string Currency, long Minor)> Unapplied(DateOnly asOf);
 
-    /// <summary>The first day with a sale, where history begins; null without any.</summary>
-    DateOnly? FirstSaleOn { get; }
+    /// <summary>The first day of which a measure has a cell; null without any.</summary>
+    /// <param name="portfolios">Of these alone; null: of all.</param>
+    DateOnly? FirstDay(Measure measure, IReadOnlySet<string>? portfolios = null);
 
     /// <summary>
     /// Where there ever was business: the first day with a sale or with cash, by portfolio, segment and currency. What is
@@ -36,11 +40,13 @@ public sealed class CellsInMemory(CellDeltas cells) : IMeasureSource
 {
     public long CellsRead { get; private set; }
 
-    public DateOnly? FirstSaleOn =>
-        cells.NonZero.Where(c => c.Key.Measure == Measure.Sales).Select(c => (int?)c.Key.Day).Min() is { } day ? DateOnly.FromDayNumber(day) : null;
+    public DateOnly? FirstDay(Measure measure, IReadOnlySet<string>? portfolios = null) =>
+        cells.NonZero.Where(c => c.Key.Measure == measure && portfolios?.Contains(c.Key.Portfolio) != false)
+            .Select(c => (int?)c.Key.Day).Min() is { } day ? DateOnly.FromDayNumber(day) : null;
 
     public IEnumerable<(string Portfolio, string Segment, string Currency, DateOnly First)> Beginnings =>
-        cells.NonZero.Where(c => c.Key.Measure is Measure.Sales or Measure.CashReceived).GroupBy(c => (c.Key.Portfolio, c.Key.Segment, c.Key.Currency))
+        cells.NonZero.Where(c => c.Key.Measure == InvoiceChapter.Sales || c.Key.Measure == ReceivableChapter.CashReceived)
+            .GroupBy(c => (c.Key.Portfolio, c.Key.Segment, c.Key.Currency))
             .Select(g => (g.Key.Portfolio, g.Key.Segment, g.Key.Currency, DateOnly.FromDayNumber(g.Min(c => c.Key.Day))));
 
     public IEnumerable<StockByDue> ExposureByDue(DateOnly asOf)
@@ -49,7 +55,7 @@ public sealed class CellsInMemory(CellDeltas cells) : IMeasureSource
         foreach (var (key, value) in cells.NonZero)
         {
             CellsRead++;
-            if (key.Measure != Measure.Exposure || key.Day > asOf.DayNumber) continue;
+            if (key.Measure != ReceivableChapter.ExposureStock || key.Day > asOf.DayNumber) continue;
             ref var sum = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums,
                 (key.Portfolio, key.Segment, key.Currency, key.RefDay), out _);
             sum += value;
@@ -69,7 +75,7 @@ public sealed class CellsInMemory(CellDeltas cells) : IMeasureSource
     }
 
     public IEnumerable<(string Portfolio, string Segment, string Currency, long Minor)> Unapplied(DateOnly asOf) =>
-        Flows(Measure.Unapplied, DateOnly.MinValue, asOf)
+        Flows(ReceivableChapter.UnappliedStock, DateOnly.MinValue, asOf)
             .GroupBy(c => (c.Key.Portfolio, c.Key.Segment, c.Key.Currency))
             .Select(g => (g.Key.Portfolio, g.Key.Segment, g.Key.Currency, g.Sum(c => c.Value.Minor)))
             .Where(u => u.Item4 != 0);

@@ -1,3 +1,5 @@
+using Recoup.Core.Cells;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Measures;
 
@@ -56,7 +58,7 @@ public sealed class RollMatrix
     internal static RollMatrix Of(KpiReadings readings, KpiGroup group, KpiPeriod period)
     {
         var writtenOff = new Dictionary<int, long>();
-        foreach (var entry in readings.Flows(Measure.WrittenOff, period.First, period.Last).Of(group).Between(period.First, period.Last))
+        foreach (var entry in readings.Flows(WriteOffChapter.WrittenOff, period.First, period.Last).Of(group).Between(period.First, period.Last))
             writtenOff[entry.Reference] = writtenOff.GetValueOrDefault(entry.Reference) + entry.Value.Minor;
         return new RollMatrix(
             period.Eve, period.Last, readings.StockAt(period.Eve, group).Steps,

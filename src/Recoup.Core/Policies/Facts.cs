@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;

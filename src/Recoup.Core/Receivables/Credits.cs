@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Parties;
 using static Recoup.Core.Inputs.Fields;
 using static Recoup.Core.Inputs.FieldType;
@@ -211,7 +211,7 @@ internal static class CreditChapter
                 PaymentChapter.Receive(state, e, cells, CashState.CreditKey(e.Account, credit.Number), CashKind.CreditNote, credit.Currency, credit.Minor,
                     credit.Allocations, credit.Waiting);
                 ListedItems.Note(state, e.Account, credit.Number, credit.Currency, isCredit: true);
-                Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, credit.Currency, -credit.Minor, 0);
+                Flow(state, e.Account, cells, InvoiceChapter.Sales, e.EffectiveOn, null, credit.Currency, -credit.Minor, 0);
                 break;
             case CreditEvent.Adjusted adjusted: Adjust(state, e, cells, adjusted); break;
             case CreditEvent.Cancelled cancelled:
@@ -229,7 +229,7 @@ internal static class CreditChapter
             // Cancelled, it was taken out of sales; from now on it is part of them again.
             (credit.Reversed, credit.Minor) = (false, 0);
             ListedItems.Note(state, e.Account, adjusted.Number, credit.Currency, isCredit: true);
-            Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, credit.Currency, -adjusted.Minor, 0);
+            Flow(state, e.Account, cells, InvoiceChapter.Sales, e.EffectiveOn, null, credit.Currency, -adjusted.Minor, 0);
         }
         credit.Minor += adjusted.Minor;
         if (adjusted.IssuedOn is { } issued) credit.On = issued;

@@ -1,5 +1,5 @@
 using Recoup.Core.Foundation;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Parties;
 
 namespace Recoup.Core.Receivables;
@@ -163,8 +163,8 @@ internal static class Exposures
         foreach (var ((account, due, currency), value) in sums)
         {
             var (was, now) = (before[account], after.PlaceOn(account, from));
-            cells.Add(Measure.Exposure, from, due, was.Portfolio, was.Segment, currency, -value.Minor, -value.Count);
-            cells.Add(Measure.Exposure, from, due, now.Portfolio, now.Segment, currency, value.Minor, value.Count);
+            cells.Add(ReceivableChapter.ExposureStock, from, due, was.Portfolio, was.Segment, currency, -value.Minor, -value.Count);
+            cells.Add(ReceivableChapter.ExposureStock, from, due, now.Portfolio, now.Segment, currency, value.Minor, value.Count);
         }
         foreach (var cash in unapplied)
         {
@@ -176,8 +176,8 @@ internal static class Exposures
         void Pair(string account, DateOnly on, long minor, string currency)
         {
             var (was, now) = (before[account], after.PlaceOn(account, from));
-            cells.Add(Measure.Unapplied, on, null, was.Portfolio, was.Segment, currency, -minor, 0);
-            cells.Add(Measure.Unapplied, on, null, now.Portfolio, now.Segment, currency, minor, 0);
+            cells.Add(ReceivableChapter.UnappliedStock, on, null, was.Portfolio, was.Segment, currency, -minor, 0);
+            cells.Add(ReceivableChapter.UnappliedStock, on, null, now.Portfolio, now.Segment, currency, minor, 0);
         }
 
         void Add((string, DateOnly, string) key, CellValue value)
@@ -266,14 +266,15 @@ internal static class Exposures
             var place = state.PlaceOn(item.Account, day);
             if (balanceBefore != 0 && due == dueBefore && place == placeBefore)
             {
-                cells.Add(Measure.Exposure, day, due, place.Portfolio, place.Segment, item.Currency, sign * (balance - balanceBefore), balance == 0
-                    ? -sign : 0);
+                cells.Add(ReceivableChapter.ExposureStock, day, due, place.Portfolio, place.Segment, item.Currency, sign * (balance - balanceBefore),
+                    balance == 0 ? -sign : 0);
             }
             else
             {
                 if (balanceBefore != 0)
-                    cells.Add(Measure.Exposure, day, dueBefore, placeBefore.Portfolio, placeBefore.Segment, item.Currency, -sign * balanceBefore, -sign);
-                if (balance != 0) cells.Add(Measure.Exposure, day, due, place.Portfolio, place.Segment, item.Currency, sign * balance, sign);
+                    cells.Add(ReceivableChapter.ExposureStock, day, dueBefore, placeBefore.Portfolio, placeBefore.Segment, item.Currency,
+                        -sign * balanceBefore, -sign);
+                if (balance != 0) cells.Add(ReceivableChapter.ExposureStock, day, due, place.Portfolio, place.Segment, item.Currency, sign * balance, sign);
             }
             (balanceBefore, dueBefore, placeBefore) = (balance, due, place);
         }
@@ -287,7 +288,7 @@ internal static class Exposures
         {
             var balance = before + movement.Minor;
             var items = (balance != 0 ? sign : 0) - (before != 0 ? sign : 0);
-            cells.Add(Measure.Exposure, movement.On, item.DueOn, place.Portfolio, place.Segment, item.Currency, sign * movement.Minor, items);
+            cells.Add(ReceivableChapter.ExposureStock, movement.On, item.DueOn, place.Portfolio, place.Segment, item.Currency, sign * movement.Minor, items);
             before = balance;
         }
     }
@@ -299,7 +300,8 @@ internal static class Exposures
         if (Steps(state, cash.Account, cash.Moves, null) is not { } days)
         {
             var always = state.PlaceOn(cash.Account, cash.Moves[0].On);
-            foreach (var move in cash.Moves) cells.Add(Measure.Unapplied, move.On, null, always.Portfolio, always.Segment, cash.Currency, sign * move.Minor, 0);
+            foreach (var move in cash.Moves)
+                cells.Add(ReceivableChapter.UnappliedStock, move.On, null, always.Portfolio, always.Segment, cash.Currency, sign * move.Minor, 0);
             return;
         }
         long before = 0;
@@ -308,11 +310,12 @@ internal static class Exposures
         {
             var minor = cash.UnappliedOn(day);
             var place = state.PlaceOn(cash.Account, day);
-            if (place == placeBefore) cells.Add(Measure.Unapplied, day, null, place.Portfolio, place.Segment, cash.Currency, sign * (minor - before), 0);
+            if (place == placeBefore)
+                cells.Add(ReceivableChapter.UnappliedStock, day, null, place.Portfolio, place.Segment, cash.Currency, sign * (minor - before), 0);
             else
             {
-                cells.Add(Measure.Unapplied, day, null, placeBefore.Portfolio, placeBefore.Segment, cash.Currency, -sign * before, 0);
-                cells.Add(Measure.Unapplied, day, null, place.Portfolio, place.Segment, cash.Currency, sign * minor, 0);
+                cells.Add(ReceivableChapter.UnappliedStock, day, null, placeBefore.Portfolio, placeBefore.Segment, cash.Currency, -sign * before, 0);
+                cells.Add(ReceivableChapter.UnappliedStock, day, null, place.Portfolio, place.Segment, cash.Currency, sign * minor, 0);
             }
             (before, placeBefore) = (minor, place);
         }

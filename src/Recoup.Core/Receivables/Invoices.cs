@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Parties;
 using static Recoup.Core.Inputs.Fields;
 using static Recoup.Core.Inputs.FieldType;
@@ -151,9 +151,14 @@ public abstract record InvoiceEvent : Event
 public sealed record InvoiceLine(string Description, long Minor);
 
 /// <summary>Invoices: issued, corrected, cancelled, and standing again; and what an outside ledger says is open of an item.</summary>
-internal static class InvoiceChapter
+public static class InvoiceChapter
 {
     internal const string ByList = "the list says otherwise";
+
+    /// <summary>Invoices less credit notes and cancellations, without charges.</summary>
+    public static readonly Measure Sales = Measure.Money(2, "sales", "invoices");
+
+    internal static readonly Measure[] Measures = [Sales];
 
     internal static readonly InputKind[] Inputs =
     [
@@ -505,7 +510,7 @@ internal static class InvoiceChapter
                         IssuedOn = issued.IssuedOn, DueOn = issued.DueOn, Amount = issued.Minor,
                     });
                 ListedItems.Note(state, e.Account, issued.Number, issued.Currency, isCredit: false);
-                Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, issued.Currency, issued.Minor, 1);
+                Flow(state, e.Account, cells, Sales, e.EffectiveOn, null, issued.Currency, issued.Minor, 1);
                 break;
             case InvoiceEvent.Corrected corrected:
                 PartyLedger.Correct(state, e, cells, corrected.Number, corrected.MinorDelta, corrected.DueOn, corrected.Released, cancelled: false);
@@ -559,7 +564,7 @@ internal static class InvoiceChapter
         });
         var item = state.Items[(e.Account, reversed.Number)];
         if (item.Kind == ItemKind.Invoice) ListedItems.Note(state, e.Account, item.Number, item.Currency, isCredit: false);
-        if (item.Kind == ItemKind.Invoice) Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, item.Currency, reversed.MinorDelta, 1);
+        if (item.Kind == ItemKind.Invoice) Flow(state, e.Account, cells, Sales, e.EffectiveOn, null, item.Currency, reversed.MinorDelta, 1);
         PartyLedger.Reinstate(state, e, cells, reversed.Number, item.BalanceOn(e.EffectiveOn));
         state.Touch(e);
     }

@@ -1,6 +1,6 @@
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Parties;
 
 namespace Recoup.Core.Receivables;
@@ -26,7 +26,7 @@ internal static class PartyLedger
     {
         var item = state.Items[(e.Account, number)];
         if (minor > 0 && e.EffectiveOn > item.DueAt(e.EffectiveOn))
-            Flow(state, e.Account, cells, Measure.OverdueReinstated, e.EffectiveOn, null, item.Currency, minor, 0);
+            Flow(state, e.Account, cells, ReceivableChapter.OverdueReinstated, e.EffectiveOn, null, item.Currency, minor, 0);
     }
 
     internal static void Correct(
@@ -47,10 +47,10 @@ internal static class PartyLedger
                 unapplied.Add(new Movement(back, taken.Minor));
                 (cash.Back ??= []).Add(new TakenBack(number, taken.Minor, taken.On, back) { MetOn = taken.MetOn });
                 if (cash.Kind != CashKind.Payment) continue;
-                Flow(state, e.Account, cells, Measure.CashApplied, back, item.IssuedOn, item.Currency, -taken.Minor, 0);
+                Flow(state, e.Account, cells, ReceivableChapter.CashApplied, back, item.IssuedOn, item.Currency, -taken.Minor, 0);
                 // Only what was counted when it came: cash in time was never cash on overdue.
                 if (taken.FirstOn > item.DueAt(taken.FirstOn))
-                    Flow(state, e.Account, cells, Measure.CashOnOverdue, back, null, item.Currency, -taken.Minor, 0);
+                    Flow(state, e.Account, cells, ReceivableChapter.CashOnOverdue, back, null, item.Currency, -taken.Minor, 0);
             }
             freed.AddRange(unapplied);
             ChangeUnapplied(state, cash, cells, Waiting(state, cash), unapplied);
@@ -63,7 +63,7 @@ internal static class PartyLedger
             foreach (var back in freed) i.Move(back.On, back.Minor);
             if (due is { } d) Redate(state, e, cells, i, d);
         });
-        if (item.Kind == ItemKind.Invoice) Flow(state, e.Account, cells, Measure.Sales, on, null, item.Currency, delta, cancelled ? -1 : 0);
+        if (item.Kind == ItemKind.Invoice) Flow(state, e.Account, cells, InvoiceChapter.Sales, on, null, item.Currency, delta, cancelled ? -1 : 0);
         // A due date set to a day gone by makes the whole balance overdue at once, not only what was added.
         Reinstate(state, e, cells, number, wasOverdue ? delta : item.BalanceOn(on));
         state.Touch(e);
@@ -80,7 +80,8 @@ internal static class PartyLedger
         {
             var isLate = allocation.FirstOn > item.DueAt(allocation.FirstOn);
             if (isLate != wasLate)
-                Flow(state, e.Account, cells, Measure.CashOnOverdue, allocation.On, null, item.Currency, isLate ? allocation.Minor : -allocation.Minor, 0);
+                Flow(state, e.Account, cells, ReceivableChapter.CashOnOverdue, allocation.On, null, item.Currency,
+                    isLate ? allocation.Minor : -allocation.Minor, 0);
         }
     }
 
@@ -94,19 +95,19 @@ internal static class PartyLedger
         if (allocation.Recovery)
         {
             Change(state, e, cells, allocation.Number, allocation, static (i, a) => Movements.Add(i.WriteOffs ??= [], a.On, -a.Minor));
-            Flow(state, e.Account, cells, Measure.WrittenOff, allocation.On, item.DueAt(allocation.On), item.Currency, -allocation.Minor, 0);
-            Flow(state, e.Account, cells, Measure.WriteOffRecovered, allocation.On, null, item.Currency, allocation.Minor, 1);
+            Flow(state, e.Account, cells, WriteOffChapter.WrittenOff, allocation.On, item.DueAt(allocation.On), item.Currency, -allocation.Minor, 0);
+            Flow(state, e.Account, cells, WriteOffChapter.WriteOffRecovered, allocation.On, null, item.Currency, allocation.Minor, 1);
             return;
         }
         Change(state, e, cells, allocation.Number, allocation, static (i, a) => i.Move(a.On, -a.Minor));
         var late = cash.Kind == CashKind.Payment && allocation.FirstOn > item.DueAt(allocation.FirstOn);
         // Put back as the item stands again, what was no cash on overdue is none now, and what it covers is not open again.
         if (allocation.MetOn is not null && !late && allocation.On > item.DueAt(allocation.On))
-            Flow(state, e.Account, cells, Measure.OverdueReinstated, allocation.On, null, item.Currency, -allocation.Minor, 0);
+            Flow(state, e.Account, cells, ReceivableChapter.OverdueReinstated, allocation.On, null, item.Currency, -allocation.Minor, 0);
         if (cash.Kind != CashKind.Payment) return;
-        Flow(state, e.Account, cells, Measure.CashApplied, allocation.On, item.IssuedOn, item.Currency, allocation.Minor, 0);
+        Flow(state, e.Account, cells, ReceivableChapter.CashApplied, allocation.On, item.IssuedOn, item.Currency, allocation.Minor, 0);
         if (late)
-            Flow(state, e.Account, cells, Measure.CashOnOverdue, allocation.On, null, item.Currency, allocation.Minor, 0);
+            Flow(state, e.Account, cells, ReceivableChapter.CashOnOverdue, allocation.On, null, item.Currency, allocation.Minor, 0);
     }
 
     /// <summary>What a payment or credit had on an item since a day is open again from another day on.</summary>
@@ -117,12 +118,12 @@ internal static class PartyLedger
         if (cash.Kind != CashKind.Payment)
         {
             // A credit was no cash, so what it had lowered has risen.
-            if (on > item.DueAt(on)) Flow(state, e.Account, cells, Measure.OverdueReinstated, on, null, item.Currency, minor, 0);
+            if (on > item.DueAt(on)) Flow(state, e.Account, cells, ReceivableChapter.OverdueReinstated, on, null, item.Currency, minor, 0);
             return;
         }
-        Flow(state, e.Account, cells, Measure.CashApplied, on, item.IssuedOn, item.Currency, -minor, 0);
-        if (since > item.DueAt(since)) Flow(state, e.Account, cells, Measure.CashOnOverdue, on, null, item.Currency, -minor, 0);
-        else if (on > item.DueAt(on)) Flow(state, e.Account, cells, Measure.OverdueReinstated, on, null, item.Currency, minor, 0);
+        Flow(state, e.Account, cells, ReceivableChapter.CashApplied, on, item.IssuedOn, item.Currency, -minor, 0);
+        if (since > item.DueAt(since)) Flow(state, e.Account, cells, ReceivableChapter.CashOnOverdue, on, null, item.Currency, -minor, 0);
+        else if (on > item.DueAt(on)) Flow(state, e.Account, cells, ReceivableChapter.OverdueReinstated, on, null, item.Currency, minor, 0);
     }
 
     /// <summary>Takes that much of the payment off the item, last allocation first, and says what was taken of each.</summary>
@@ -146,8 +147,8 @@ internal static class PartyLedger
     internal static void Unrecover(PartyState state, Envelope e, CellDeltas cells, ItemState item, long minor, DateOnly on, int count)
     {
         Change(state, e, cells, item.Number, (on, minor), static (i, by) => Movements.Add(i.WriteOffs ??= [], by.on, by.minor));
-        Flow(state, e.Account, cells, Measure.WrittenOff, on, item.DueAt(on), item.Currency, minor, 0);
-        Flow(state, e.Account, cells, Measure.WriteOffRecovered, on, null, item.Currency, -minor, count);
+        Flow(state, e.Account, cells, WriteOffChapter.WrittenOff, on, item.DueAt(on), item.Currency, minor, 0);
+        Flow(state, e.Account, cells, WriteOffChapter.WriteOffRecovered, on, null, item.Currency, -minor, count);
     }
 
     internal static void ChangeUnapplied(PartyState state, CashState cash, CellDeltas cells, IReadOnlyList<Named>? waiting, List<Movement> by) =>
@@ -158,9 +159,10 @@ internal static class PartyLedger
     internal static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
 
     internal static void Flow(
-        PartyState state, string account, CellDeltas cells, Measure measure, DateOnly on, DateOnly? reference, string currency, long minor, long count)
+        PartyState state, string account, CellDeltas cells, Measure measure, DateOnly on, DateOnly? reference, string currency, long minor, long count,
+        string own = "")
     {
         var (portfolio, segment) = state.PlaceOn(account, on);
-        cells.Add(measure, on, reference, portfolio, segment, currency, minor, count);
+        cells.Add(measure, on, reference, portfolio, segment, currency, minor, count, own);
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Parties;
 using static Recoup.Core.Inputs.Fields;
 using static Recoup.Core.Inputs.FieldType;
@@ -447,7 +447,7 @@ internal static class PaymentChapter
         {
             case PaymentEvent.Received received:
                 Receive(state, e, cells, received.Payment, CashKind.Payment, received.Currency, received.Minor, received.Allocations, received.Waiting);
-                Flow(state, e.Account, cells, Measure.CashReceived, e.EffectiveOn, null, received.Currency, received.Minor, 1);
+                Flow(state, e.Account, cells, ReceivableChapter.CashReceived, e.EffectiveOn, null, received.Currency, received.Minor, 1);
                 break;
             case PaymentEvent.CashApplied applied: ApplyUnapplied(state, e, cells, applied); break;
             case PaymentEvent.Reversed reversed:
@@ -516,9 +516,9 @@ internal static class PaymentChapter
         }
         if (cash.Kind == CashKind.Payment)
         {
-            Flow(state, e.Account, cells, Measure.CashReceived, e.EffectiveOn, null, cash.Currency, -cash.Minor, -1);
+            Flow(state, e.Account, cells, ReceivableChapter.CashReceived, e.EffectiveOn, null, cash.Currency, -cash.Minor, -1);
         }
-        else Flow(state, e.Account, cells, Measure.Sales, e.EffectiveOn, null, cash.Currency, cash.Minor, 0);
+        else Flow(state, e.Account, cells, InvoiceChapter.Sales, e.EffectiveOn, null, cash.Currency, cash.Minor, 0);
         cash.Reversed = true;
         cash.Allocations.Clear();
         cash.Back = null;
@@ -582,7 +582,7 @@ internal static class PaymentChapter
             Movements.Add(cash.Refunds ??= [], e.EffectiveOn, sign * part.Minor);
             if (cash.Refunds.Count == 0) cash.Refunds = null;
             ChangeUnapplied(state, cash, cells, Waiting(state, cash), [new Movement(e.EffectiveOn, -sign * part.Minor)]);
-            Flow(state, e.Account, cells, Measure.CashReceived, e.EffectiveOn, null, currency, -sign * part.Minor, 0);
+            Flow(state, e.Account, cells, ReceivableChapter.CashReceived, e.EffectiveOn, null, currency, -sign * part.Minor, 0);
         }
         state.Touch(e);
     }

@@ -1,3 +1,4 @@
+using Recoup.Core.Cells;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
 
@@ -153,6 +154,31 @@ public sealed class ReceivableSlice : Slice, IFormed<ReceivableSlice>
 public static class ReceivableChapter
 {
     public static readonly SliceKind<ReceivableSlice> Slice = new("receivables", 0);
+
+    /// <summary>Change of open receivables, by the day it took effect and the due day. Its count is of items.</summary>
+    public static readonly Measure ExposureStock = Measure.Stock(1, "exposure");
+
+    /// <summary>Change of unapplied cash and credit.</summary>
+    public static readonly Measure UnappliedStock = Measure.Stock(8, "unapplied");
+
+    /// <summary>
+    /// Balance that became overdue by no due date passing: payments made in time and reversed late, corrections upward
+    /// of items already overdue, charges and corrections with a due date gone by; credits taken off, and cancellations, write-offs
+    /// and waivers taken back, of items overdue by then.
+    /// </summary>
+    public static readonly Measure OverdueReinstated = Measure.Money(5, "overdue_reinstated", null);
+
+    /// <summary>Cash on items less what was taken back, by day and the item's issue day. Recoveries after write-off are not in it.</summary>
+    public static readonly Measure CashApplied = Measure.Money(3, "cash_applied", null);
+
+    /// <summary>Of that, cash on items that were overdue on the day it took effect.</summary>
+    public static readonly Measure CashOnOverdue = Measure.Money(4, "cash_on_overdue", null);
+
+    /// <summary>Payments less reversals and refunds, whether they met an item or not.</summary>
+    public static readonly Measure CashReceived = Measure.Money(9, "cash_received", "payments less reversals");
+
+    internal static readonly Measure[] Measures =
+        [ExposureStock, UnappliedStock, OverdueReinstated, CashApplied, CashOnOverdue, CashReceived];
 
     public static readonly RowKind<(string Account, string Number), ItemState> ItemRows = new(
         "item", RowKeys.AccountAnd("number"), static i => (i.Account, i.Number),

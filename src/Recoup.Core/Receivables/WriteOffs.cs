@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Parties;
 using static Recoup.Core.Inputs.Fields;
 using static Recoup.Core.Inputs.FieldType;
@@ -62,6 +62,14 @@ public abstract record WriteOffEvent : Event
 /// <summary>Write-offs: what is given up of an item, and taken back. Cash that still comes for it is a recovery.</summary>
 internal static class WriteOffChapter
 {
+    /// <summary>Write-offs, by day and due day, less recoveries of them.</summary>
+    public static readonly Measure WrittenOff = Measure.Money(6, "written_off", "write-offs");
+
+    /// <summary>Cash on what had been written off.</summary>
+    public static readonly Measure WriteOffRecovered = Measure.Money(7, "write_off_recovered", "recoveries");
+
+    internal static readonly Measure[] Measures = [WrittenOff, WriteOffRecovered];
+
     internal static readonly InputKind[] Inputs =
     [
         InputKind.Of("write_off", "gives an item up, in part or whole", true,
@@ -132,7 +140,7 @@ internal static class WriteOffChapter
             item.Move(by.EffectiveOn, -by.minor);
         });
         var written = state.Items[(e.Account, number)];
-        Flow(state, e.Account, cells, Measure.WrittenOff, e.EffectiveOn, written.DueAt(e.EffectiveOn), written.Currency, minor, count);
+        Flow(state, e.Account, cells, WrittenOff, e.EffectiveOn, written.DueAt(e.EffectiveOn), written.Currency, minor, count);
         state.Touch(e);
     }
 }

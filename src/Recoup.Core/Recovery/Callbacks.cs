@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Parties;
 using static Recoup.Core.Inputs.Fields;
 
@@ -186,6 +186,14 @@ public static class CallbackChapter
         ],
     };
 
+    /// <summary>Callbacks that were made on their day, by that day and by whom they were promised for.</summary>
+    public static readonly Measure CallbacksKept = Measure.Count(15, "callbacks_kept", "callbacks", Dimension.Owner);
+
+    /// <summary>Callbacks whose day went by without a call, likewise.</summary>
+    public static readonly Measure CallbacksMissed = Measure.Count(16, "callbacks_missed", "callbacks", Dimension.Owner);
+
+    internal static readonly Measure[] Measures = [CallbacksKept, CallbacksMissed];
+
     internal static readonly InputKind[] Inputs =
     [
         InputKind.Of("callback", "somebody promised to call the customer back at an instant", true,
@@ -285,7 +293,7 @@ public static class CallbackChapter
             case CallbackEvent.Missed c:
                 var missed = Slice.In(state).Open.Find(o => o.Callback == c.Callback)!;
                 missed.Missed = true;
-                Count(state, cells, Measure.CallbacksMissed, missed, 1);
+                Count(state, cells, CallbacksMissed, missed, 1);
                 Keep(state, missed);
                 break;
             case CallbackEvent.Closed c: Close(state, e, cells, c); break;
@@ -303,18 +311,18 @@ public static class CallbackChapter
         if (closed.Outcome == "kept")
         {
             // The call was told of after a run had found none.
-            if (callback.Missed) Count(state, cells, Measure.CallbacksMissed, callback, -1);
-            Count(state, cells, Measure.CallbacksKept, callback, 1);
+            if (callback.Missed) Count(state, cells, CallbacksMissed, callback, -1);
+            Count(state, cells, CallbacksKept, callback, 1);
         }
         // What comes late was missed on its day, whether a run saw it or not.
-        else if (closed.Outcome == "late" && !callback.Missed) Count(state, cells, Measure.CallbacksMissed, callback, 1);
+        else if (closed.Outcome == "late" && !callback.Missed) Count(state, cells, CallbacksMissed, callback, 1);
         Keep(state, callback);
     }
 
     private static void Count(PartyState state, CellDeltas cells, Measure measure, CallbackState callback, int count)
     {
         var (portfolio, segment) = state.PlaceOn(callback.Account, callback.Day);
-        cells.Add(measure, callback.Day, null, portfolio, segment, "", 0, count);
+        cells.Add(measure, callback.Day, null, portfolio, segment, "", 0, count, OwnValues.Of(callback.Agent == AnyAgent ? null : callback.Agent));
     }
 
     /// <summary>The row beside the header is the callback as it is now.</summary>

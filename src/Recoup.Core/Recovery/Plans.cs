@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
-using Recoup.Core.Measures;
+using Recoup.Core.Cells;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using static Recoup.Core.Inputs.Fields;
@@ -154,6 +154,17 @@ public static class PlanChapter
     {
         Mark = (byte)'L', Indexes = [new("newest", "agreed_on, plan"), new("status", "status, agreed_on, plan"), new("account", "account, agreed_on, plan")],
     };
+
+    /// <summary>What payment plans were agreed over.</summary>
+    public static readonly Measure PlansAgreed = Measure.Money(12, "plans_agreed", "plans");
+
+    /// <summary>What was paid by plans that were kept to their end.</summary>
+    public static readonly Measure PlansCompleted = Measure.Money(13, "plans_completed", "plans");
+
+    /// <summary>What had not been paid of plans when they broke.</summary>
+    public static readonly Measure PlansBroken = Measure.Money(14, "plans_broken", "plans");
+
+    internal static readonly Measure[] Measures = [PlansAgreed, PlansCompleted, PlansBroken];
 
     internal static readonly InputKind[] Inputs =
     [
@@ -406,7 +417,7 @@ public static class PlanChapter
             Exposures.Change(state, state.Loaded(e.Account, number), cells, span,
                 static (item, span) => (item.Plans ??= []).Add(span with { Amount = item.AmountOn(span.From) }));
         Keep(state, plan);
-        Flow(state, e, cells, Measure.PlansAgreed, plan, plan.Minor);
+        Flow(state, e, cells, PlansAgreed, plan, plan.Minor);
     }
 
     private static void Close(PartyState state, Envelope e, CellDeltas cells, PlanEvent.Closed closed)
@@ -426,11 +437,11 @@ public static class PlanChapter
             case "completed":
                 slice.Completed++;
                 slice.Paid.Add(plan);
-                Flow(state, e, cells, Measure.PlansCompleted, plan, closed.PaidMinor);
+                Flow(state, e, cells, PlansCompleted, plan, closed.PaidMinor);
                 break;
             case "broken":
                 slice.Broken++;
-                Flow(state, e, cells, Measure.PlansBroken, plan, plan.Minor - closed.PaidMinor);
+                Flow(state, e, cells, PlansBroken, plan, plan.Minor - closed.PaidMinor);
                 break;
         }
     }
@@ -442,7 +453,7 @@ public static class PlanChapter
         slice.Paid.Remove(plan);
         slice.Completed--;
         // The word on it was wrong on the day on which it was said.
-        Flow(state, plan.ClosedOn!.Value, cells, Measure.PlansCompleted, plan, -plan.PaidOn(plan.ClosedOn.Value), -1);
+        Flow(state, plan.ClosedOn!.Value, cells, PlansCompleted, plan, -plan.PaidOn(plan.ClosedOn.Value), -1);
         (plan.Outcome, plan.ClosedOn) = (null, null);
         slice.Open.Insert(slice.Open.FindLastIndex(p => p.AgreedOn <= plan.AgreedOn) + 1, plan);
         foreach (var number in plan.Items)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Recoup.Core.Cells;
 using Recoup.Core;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;

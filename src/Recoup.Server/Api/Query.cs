@@ -33,7 +33,7 @@ internal sealed class Query
             if (field.Required && Text(field.Name) is null) throw new QueryException($"{field.Name} is missing: {field.Meaning}.");
     }
 
-    private static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";
+    internal static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";
 
     public string? Text(string name) => given.TryGetValue(name, out var value) && value.ToString() is { Length: > 0 } text ? text : null;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recoup.Core.Cells;
 using Recoup.Core.Measures;
 using Recoup.Core.Outbox;
 using Recoup.Core.Recovery;
@@ -34,7 +35,8 @@ internal static class Reads
     [
         new("ids", "KPI ids joined by commas; else all"), AsOf, new("from", "a series from this day on"),
         new("to", "the series' last day"), new("every", "week, month or quarter; month by default"),
-        new("by", "split by portfolio, segment, or both"), new("window", "another window than the KPI's own, such as 3mo or 30d"), KnownAt,
+        new("by", $"split by any of {string.Join(", ", Dimension.All)}, joined by commas, that all measures of the KPIs have"),
+        new("only", "only this, such as channel=call; more joined by commas"), new("window", "another window than the KPI's own, such as 3mo or 30d"), KnownAt,
     ];
 
     public static Reply Kpis(Desk desk, Query query)
@@ -55,11 +57,12 @@ internal static class Reads
         }
         else if (query.Text("to") is not null || query.Text("every") is not null) throw new QueryException("to and every need from; for one day write as_of.");
         else days = [query.Day("as_of") ?? desk.AsOf];
-        var by = query.Split("by", "portfolio", "segment");
         var question = new KpiQuestion(days)
         {
-            Kpis = ids, Window = query.Window("window"), ByPortfolio = by.Contains("portfolio"), BySegment = by.Contains("segment"),
+            Kpis = ids, Window = query.Window("window"), By = [.. query.List("by").Distinct().Select(name => DimensionOf("by", name))], Only = OnlyOf(query),
         };
+        foreach (var id in ids)
+            if (question.WhyNot(catalog.Find(id)!) is { } why) throw new QueryException($"{why}.");
         var known = query.Instant("known_at");
         var (rows, cells) = desk.Readings.Read(live =>
         {
@@ -67,6 +70,21 @@ internal static class Reads
             return (new KpiEngine(catalog, source).Answer(question), source.CellsRead);
         });
         return new Reply(json => Rows(json, rows, static (row, to) => row.WriteTo(to))) { CellsRead = cells };
+    }
+
+    private static Dimension DimensionOf(string field, string name) => Dimension.Find(name)
+        ?? throw new QueryException($"{field} takes {string.Join(", ", Dimension.All)}, not '{Query.Short(name)}'.");
+
+    private static Dictionary<Dimension, string> OnlyOf(Query query)
+    {
+        var only = new Dictionary<Dimension, string>();
+        foreach (var text in query.List("only"))
+        {
+            if (text.IndexOf('=') is var at && at < 0)
+                throw new QueryException($"only takes a dimension and its value, such as channel=call, not '{Query.Short(text)}'.");
+            if (!only.TryAdd(DimensionOf("only", text[..at]), text[(at + 1)..])) throw new QueryException($"only gives {text[..at]} twice.");
+        }
+        return only;
     }
 
     public static readonly IReadOnlyList<QueryField> AgeingFields = [AsOf, new("by", "split by portfolio, segment, or both; or by account"), KnownAt];

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Components;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Server.Words;
 

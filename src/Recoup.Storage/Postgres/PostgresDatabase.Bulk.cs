@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
+using Recoup.Core.Cells;
 using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Measures;
@@ -366,21 +367,24 @@ internal sealed partial class PostgresDatabase
         return fresh == all.Length ? [] : Array.FindAll(all, row => !isNew(row));
     }
 
-    public override void AddCells(IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells) => Add("cell", "day", cells);
+    public override void AddCells(IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells) => Add("cell", "day", cells, withOwn: true);
 
-    public override void AddStocks(IReadOnlyList<KeyValuePair<CellKey, CellValue>> stocks) => Add("stock", "month_end", stocks);
+    public override void AddStocks(IReadOnlyList<KeyValuePair<CellKey, CellValue>> stocks) => Add("stock", "month_end", stocks, withOwn: false);
 
-    private void Add(string table, string day, IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells)
+    private void Add(string table, string day, IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells, bool withOwn)
     {
         if (cells.Count == 0) return;
-        Run($"INSERT INTO {table}(measure, {day}, ref_day, portfolio, segment, currency, minor, count) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) "
-            + $"ON CONFLICT(measure, {day}, ref_day, portfolio, segment, currency) DO UPDATE SET minor = {table}.minor + excluded.minor, count = "
+        var own = withOwn ? ", own" : "";
+        Run($"INSERT INTO {table}(measure, {day}, ref_day, portfolio, segment, currency, minor, count{own}) "
+            + $"SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8{(withOwn ? ", $9" : "")}) "
+            + $"ON CONFLICT(measure, {day}, ref_day, portfolio, segment, currency{own}) DO UPDATE SET minor = {table}.minor + excluded.minor, count = "
             + $"{table}.count + excluded.count",
             [
-                Longs([.. cells.Select(c => (long)c.Key.Measure)]), Longs([.. cells.Select(c => (long)c.Key.Day)]),
+                Longs([.. cells.Select(c => (long)c.Key.Measure.Number)]), Longs([.. cells.Select(c => (long)c.Key.Day)]),
                     Longs([.. cells.Select(c => (long)c.Key.RefDay)]),
                 Texts([.. cells.Select(c => c.Key.Portfolio)]), Texts([.. cells.Select(c => c.Key.Segment)]), Texts([.. cells.Select(c => c.Key.Currency)]),
                 Longs([.. cells.Select(c => c.Value.Minor)]), Longs([.. cells.Select(c => c.Value.Count)]),
+                .. withOwn ? [Texts([.. cells.Select(c => c.Key.Own)])] : Array.Empty<Argument>(),
             ]);
     }
 }

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Recoup.Core.Cells;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 
@@ -72,9 +73,9 @@ internal sealed partial class PostgresDatabase
     }
 
     public override void FillCells(IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells) =>
-        Fill("cell(measure, day, ref_day, portfolio, segment, currency, minor, count)", cells, static (copy, cell) =>
+        Fill("cell(measure, day, ref_day, portfolio, segment, currency, minor, count, own)", cells, static (copy, cell) =>
         {
-            copy.Write((long)cell.Key.Measure, NpgsqlDbType.Bigint);
+            copy.Write((long)cell.Key.Measure.Number, NpgsqlDbType.Bigint);
             copy.Write((long)cell.Key.Day, NpgsqlDbType.Bigint);
             copy.Write((long)cell.Key.RefDay, NpgsqlDbType.Bigint);
             copy.Write(cell.Key.Portfolio, NpgsqlDbType.Text);
@@ -82,6 +83,7 @@ internal sealed partial class PostgresDatabase
             copy.Write(cell.Key.Currency, NpgsqlDbType.Text);
             copy.Write(cell.Value.Minor, NpgsqlDbType.Bigint);
             copy.Write(cell.Value.Count, NpgsqlDbType.Bigint);
+            copy.Write(cell.Key.Own, NpgsqlDbType.Text);
         });
 
     private void Fill<T>(string table, IEnumerable<T> rows, Action<NpgsqlBinaryImporter, T> write)

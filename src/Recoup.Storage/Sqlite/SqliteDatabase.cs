@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Recoup.Core.Cells;
 using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Measures;
@@ -368,9 +369,9 @@ internal sealed class SqliteDatabase : Database
     public override void AddCells(IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells)
     {
         if (cells.Count == 0) return;
-        var upsert = Statement("INSERT INTO cell(measure, day, ref_day, portfolio, segment, currency, minor, count) VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON "
-            + "CONFLICT(measure, day, ref_day, portfolio, segment, currency) DO UPDATE SET " + Sum);
-        Add(upsert, cells);
+        var upsert = Statement("INSERT INTO cell(measure, day, ref_day, portfolio, segment, currency, minor, count, own) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            + "ON CONFLICT(measure, day, ref_day, portfolio, segment, currency, own) DO UPDATE SET " + Sum);
+        foreach (var (key, value) in cells) Bind(upsert, key, value).Bind(key.Own).Run();
     }
 
     public override void AddStocks(IReadOnlyList<KeyValuePair<CellKey, CellValue>> stocks)
@@ -378,18 +379,15 @@ internal sealed class SqliteDatabase : Database
         if (stocks.Count == 0) return;
         var upsert = Statement("INSERT INTO stock(measure, month_end, ref_day, portfolio, segment, currency, minor, count) VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON "
             + "CONFLICT(measure, month_end, ref_day, portfolio, segment, currency) DO UPDATE SET " + Sum);
-        Add(upsert, stocks);
+        foreach (var (key, value) in stocks) Bind(upsert, key, value).Run();
     }
 
     /// <summary>SQLite makes a sum beyond 64 bits a floating-point number and says nothing: here it breaks the rule that there is one.</summary>
     private const string Sum = "minor = CASE typeof(minor + excluded.minor) WHEN 'integer' THEN minor + excluded.minor END, count = count + excluded.count";
 
-    private static void Add(Statement upsert, IReadOnlyList<KeyValuePair<CellKey, CellValue>> cells)
-    {
-        foreach (var (key, value) in cells)
-            upsert.Bind((long)key.Measure).Bind(key.Day).Bind(key.RefDay).Bind(key.Portfolio).Bind(key.Segment).Bind(key.Currency)
-                .Bind(value.Minor).Bind(value.Count).Run();
-    }
+    private static Statement Bind(Statement upsert, in CellKey key, CellValue value) =>
+        upsert.Bind((long)key.Measure.Number).Bind(key.Day).Bind(key.RefDay).Bind(key.Portfolio).Bind(key.Segment).Bind(key.Currency)
+            .Bind(value.Minor).Bind(value.Count);
 
     public override void Dispose()
     {

@@ -1,3 +1,4 @@
+using Recoup.Core.Cells;
 using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
@@ -493,7 +494,7 @@ public static class Audit
     private static IEnumerable<AuditProblem> Differences(CellBalance cells)
     {
         foreach (var (key, value) in cells.InOrder())
-            yield return new AuditProblem("cells", MeasureNames.Of(key.Measure), null, null, $"{MeasureNames.Of(key.Measure)} of "
+            yield return new AuditProblem("cells", key.Measure.Name, null, null, $"{key.Measure.Name} of "
                 + $"{CellStore.DayText(key.Day)}, portfolio {key.Portfolio}, segment {key.Segment}, {key.Currency}: the journal makes {value.Minor} minor "
                 + $"units and {value.Count} more than stand there");
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Recoup.Core.Cells;
 using Recoup.Core.Measures;
 
 namespace Recoup.Storage.Work;
@@ -18,7 +19,7 @@ internal sealed class CellBalance
         public override int GetHashCode() => unchecked((int)(((((uint)Kind * 0x9E3779B1u) ^ (uint)Day) * 0x85EBCA77u ^ (uint)RefDay) * 0xC2B2AE3Du >> 7));
     }
 
-    private readonly record struct Kind(Measure Measure, string Portfolio, string Segment, string Currency);
+    private readonly record struct Kind(Measure Measure, string Portfolio, string Segment, string Currency, string Own);
 
     private static int ShardOf(Place place) => place.GetHashCode() & (ShardCount - 1);
 
@@ -76,17 +77,18 @@ internal sealed class CellBalance
             foreach (var (place, value) in shard.Cells)
                 if (!value.IsZero)
                     cells.Add(new(new CellKey(kinds[place.Kind].Measure, place.Day, place.RefDay, kinds[place.Kind].Portfolio, kinds[place.Kind].Segment,
-                        kinds[place.Kind].Currency), value));
+                        kinds[place.Kind].Currency, kinds[place.Kind].Own), value));
         var inOrder = cells.ToArray();
         Array.Sort(inOrder, static (x, y) =>
         {
             var (a, b) = (x.Key, y.Key);
-            if (a.Measure != b.Measure) return a.Measure.CompareTo(b.Measure);
+            if (a.Measure != b.Measure) return a.Measure.Number.CompareTo(b.Measure.Number);
             if (a.Day != b.Day) return a.Day.CompareTo(b.Day);
             if (a.RefDay != b.RefDay) return a.RefDay.CompareTo(b.RefDay);
             var order = string.CompareOrdinal(a.Portfolio, b.Portfolio);
             if (order == 0) order = string.CompareOrdinal(a.Segment, b.Segment);
-            return order != 0 ? order : string.CompareOrdinal(a.Currency, b.Currency);
+            if (order == 0) order = string.CompareOrdinal(a.Currency, b.Currency);
+            return order != 0 ? order : string.CompareOrdinal(a.Own, b.Own);
         });
         return inOrder;
     }
@@ -106,7 +108,7 @@ internal sealed class CellBalance
         {
             foreach (var (key, value) in cells.NonZero)
             {
-                var kind = new Kind(key.Measure, key.Portfolio, key.Segment, key.Currency);
+                var kind = new Kind(key.Measure, key.Portfolio, key.Segment, key.Currency, key.Own);
                 if (!numbers.TryGetValue(kind, out var number)) numbers[kind] = number = balance.Number(kind);
                 Add(new Place(key.Day, key.RefDay, number), value);
             }
@@ -114,24 +116,25 @@ internal sealed class CellBalance
         }
 
         /// <summary>Takes away the cell of a row.</summary>
-        /// <param name="row">Its columns: measure, day, ref_day, portfolio, segment, currency, minor, count.</param>
-        public void Subtract(Scan row) => Add(row, row.Int(1), -row.Long(6), -row.Long(7));
+        /// <param name="row">Its columns: measure, day, ref_day, portfolio, segment, currency, minor, count, own.</param>
+        public void Subtract(Scan row) => Add(new Place(row.Int(1), row.Int(2), Number(row, withOwn: true)), new CellValue(-row.Long(6), -row.Long(7)));
 
-        /// <summary>Adds to the cell of a row, but of that day.</summary>
-        public void Add(Scan row, int day, long minor, long count) => Add(new Place(day, row.Int(2), Number(row)), new CellValue(minor, count));
+        /// <summary>Adds to the cell of a row of what stands, which has no dimensions of its own, but of that day.</summary>
+        public void Add(Scan row, int day, long minor, long count) => Add(new Place(day, row.Int(2), Number(row, withOwn: false)), new CellValue(minor, count));
 
         public void Subtract(CellKey key, CellValue value) =>
-            Add(new Place(key.Day, key.RefDay, balance.Number(new Kind(key.Measure, key.Portfolio, key.Segment, key.Currency))),
+            Add(new Place(key.Day, key.RefDay, balance.Number(new Kind(key.Measure, key.Portfolio, key.Segment, key.Currency, key.Own))),
                 new CellValue(-value.Minor, -value.Count));
 
-        private int Number(Scan row)
+        private int Number(Scan row, bool withOwn)
         {
             var portfolio = row.Blob(3);
             var segment = row.Blob(4);
             var currency = row.Blob(5);
-            var length = portfolio.Length + segment.Length + currency.Length + 3;
+            var own = withOwn ? row.Blob(8) : [];
+            var length = portfolio.Length + segment.Length + currency.Length + own.Length + 4;
             Span<byte> room = stackalloc byte[256];
-            if (length > room.Length || row.Long(0) is < 0 or > 127) return balance.Number(KindOf(row));
+            if (length > room.Length || row.Long(0) is < 0 or > 127) return balance.Number(KindOf(row, withOwn));
             // No UTF-8 has a byte of all ones, so that no two names run together to the same.
             var name = room[..length];
             name.Fill(0xFF);
@@ -139,12 +142,14 @@ internal sealed class CellBalance
             portfolio.CopyTo(name[1..]);
             segment.CopyTo(name[(portfolio.Length + 2)..]);
             currency.CopyTo(name[(portfolio.Length + segment.Length + 3)..]);
+            own.CopyTo(name[(length - own.Length)..]);
             var byName = numbersByName.GetAlternateLookup<ReadOnlySpan<byte>>();
             if (byName.TryGetValue(name, out var number)) return number;
-            return numbersByName[name.ToArray()] = balance.Number(KindOf(row));
+            return numbersByName[name.ToArray()] = balance.Number(KindOf(row, withOwn));
         }
 
-        private static Kind KindOf(Scan row) => new((Measure)row.Int(0), row.Text(3), row.Text(4), row.Text(5));
+        private static Kind KindOf(Scan row, bool withOwn) =>
+            new(MeasureList.Numbered(row.Int(0)), row.Text(3), row.Text(4), row.Text(5), withOwn ? row.Text(8) : "");
 
         private void Add(Place place, CellValue value)
         {

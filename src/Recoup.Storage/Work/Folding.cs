@@ -1,3 +1,4 @@
+using Recoup.Core.Cells;
 using Recoup.Core;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;

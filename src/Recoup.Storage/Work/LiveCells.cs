@@ -10,7 +10,11 @@ internal sealed class LiveCells(CellBalance cells, CellBalance stocks, TableShap
 
     /// <summary>Parts in which the cells are read: measures, and what is below and above them, where nothing should be.</summary>
     private static readonly (long From, long To)[] Ranges =
-        [(long.MinValue, 1), .. Enum.GetValues<Measure>().Select(m => ((long)m, (long)m + 1)), ((long)Enum.GetValues<Measure>().Max() + 1, long.MaxValue)];
+    [
+        (long.MinValue, MeasureList.All[0].Number),
+        .. MeasureList.All.Zip(MeasureList.All.Skip(1), static (m, next) => ((long)m.Number, (long)next.Number)),
+        (MeasureList.All[^1].Number, (long)MeasureList.All[^1].Number + 1), ((long)MeasureList.All[^1].Number + 1, long.MaxValue),
+    ];
 
     private volatile bool suspicious;
 
@@ -25,6 +29,13 @@ internal sealed class LiveCells(CellBalance cells, CellBalance stocks, TableShap
         [.. Ranges.Select(range => (Action<Store>)(store => Try(() => Cells(store, range.From, range.To)))), store => Try(() => AllStocks(store)),
             store => Try(() => Pending(store))];
 
+    private static bool IsStock(long number)
+    {
+        foreach (var measure in MeasureList.Stocks)
+            if (measure.Number == number) return true;
+        return false;
+    }
+
     private void Try(Action read)
     {
         try { read(); }
@@ -38,13 +49,13 @@ internal sealed class LiveCells(CellBalance cells, CellBalance stocks, TableShap
         var (hand, stockHand) = (new CellBalance.Hand(cells), new CellBalance.Hand(stocks));
         var through = Through(store);
         var seen = shapes.Seeing("cell");
-        using (var s = store.Database.Scan($"SELECT measure, day, {Columns} FROM cell WHERE measure >= ? AND measure < ?", from, to))
+        using (var s = store.Database.Scan($"SELECT measure, day, {Columns}, own FROM cell WHERE measure >= ? AND measure < ?", from, to))
             while (s.Step())
             {
                 seen?.See(s);
                 hand.Subtract(s);
                 var day = s.Int(1);
-                if ((Measure)from is not (Measure.Exposure or Measure.Unapplied) || day < 0 || day > through) continue;
+                if (!IsStock(s.Long(0)) || day < 0 || day > through) continue;
                 if (day > DateOnly.MaxValue.DayNumber) suspicious = true;
                 else stockHand.Add(s, CellStore.MonthEnd(day), s.Long(6), s.Long(7));
             }
@@ -63,7 +74,7 @@ internal sealed class LiveCells(CellBalance cells, CellBalance stocks, TableShap
             {
                 seen?.See(s);
                 var end = s.Int(1);
-                if (s.Long(0) is not ((long)Measure.Exposure or (long)Measure.Unapplied) || end < 0 || end > through || end >= DateOnly.MaxValue.DayNumber
+                if (!IsStock(s.Long(0)) || end < 0 || end > through || end >= DateOnly.MaxValue.DayNumber
                     || CellStore.MonthEnd(end) != end
                     || (s.Long(6) == 0 && s.Long(7) == 0) || CellBalance.IsLarge(s.Long(6), s.Long(7)))
                 {

@@ -1,3 +1,4 @@
+using Recoup.Core.Cells;
 using Recoup.Core.Measures;
 
 namespace Recoup.Storage.Work;
@@ -33,7 +34,8 @@ internal sealed class NarrowedMeasures(IMeasureSource all, Viewer viewer) : IMea
     public IEnumerable<(string Portfolio, string Segment, string Currency, long Minor)> Unapplied(DateOnly asOf) =>
         all.Unapplied(asOf).Where(u => viewer.Sees(u.Portfolio));
 
-    public DateOnly? FirstSaleOn => Beginnings.Select(b => (DateOnly?)b.First).Min();
+    public DateOnly? FirstDay(Measure measure, IReadOnlySet<string>? portfolios = null) =>
+        all.FirstDay(measure, portfolios is null ? viewer.Portfolios : portfolios.Where(viewer.Sees).ToHashSet(StringComparer.Ordinal));
 
     public IEnumerable<(string Portfolio, string Segment, string Currency, DateOnly First)> Beginnings =>
         all.Beginnings.Where(b => viewer.Sees(b.Portfolio));

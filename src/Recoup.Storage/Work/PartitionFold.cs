@@ -1,4 +1,5 @@
 using System.Text;
+using Recoup.Core.Cells;
 using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Recoup.Core.Measures;
+using Recoup.Core.Receivables;
 using Recoup.Server.Api;
 using Recoup.Storage;
 using Recoup.Storage.Work;
@@ -202,7 +203,8 @@ public sealed class ManyTests
         {
             using var store = folder.Open();
             return new Readings(store)
-                .Read(cells => cells.Flows(Measure.CashReceived, new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31)).Sum(cell => cell.Value.Minor)) / 100;
+                .Read(cells => cells.Flows(ReceivableChapter.CashReceived, new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31))
+                    .Sum(cell => cell.Value.Minor)) / 100;
         }
     }
 

@@ -1,4 +1,5 @@
 using Recoup.Core.Measures;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Tests.Measures;
 
@@ -31,7 +32,7 @@ public sealed class AgeingReportTests
     public void A_row_is_written_as_the_contract_has_it()
     {
         var books = new Books().Invoice("2026-06-01", "2026-07-01", 100).Invoice("2026-04-01", "2026-05-01", 50)
-            .Cell(Measure.Unapplied, "2026-06-02", null, 9, 0)
+            .Cell(ReceivableChapter.UnappliedStock, "2026-06-02", null, 9, 0)
             .Invoice("2026-07-01", "2026-07-31", 1000);
         Books.Json(AgeingReport.Of(books.Source, AsOf, byPortfolio: true, bySegment: true).Single().WriteTo).ShouldBe(
             """
@@ -62,7 +63,7 @@ public sealed class AgeingReportTests
         books.Portfolio = "US";
         books.Invoice("2026-06-01", "2026-07-01", 5);
         books.Currency = "USD";
-        books.Cell(Measure.Unapplied, "2026-06-02", null, 9, 0);
+        books.Cell(ReceivableChapter.UnappliedStock, "2026-06-02", null, 9, 0);
         AgeingReport.Of(books.Source, AsOf, byPortfolio: true).Select(r => (r.Group.Portfolio, r.Group.Currency, r.Total, r.Unapplied))
             .ShouldBe([("EU", "EUR", 0, 0), ("US", "EUR", 500, 0), ("US", "USD", 0, 900)]);
         AgeingReport.Of(books.Source, Books.Day("2026-06-19")).Single(r => r.Group.Currency == "EUR").Total.ShouldBe(10_500);

@@ -1,6 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using Recoup.Core.Cells;
+using Recoup.Core.Contact;
 using Recoup.Core.Measures;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Tests.Measures;
 
@@ -22,29 +25,29 @@ internal sealed class Books
     /// <summary>An invoice: a sale, and open from then on.</summary>
     public Books Invoice(string issued, string due, long amount)
     {
-        Cell(Measure.Sales, issued, null, amount, 1);
+        Cell(InvoiceChapter.Sales, issued, null, amount, 1);
         return Open(issued, due, amount);
     }
 
     /// <summary>A sale that leaves nothing open at the day's end.</summary>
-    public Books PaidSale(string day, long amount) => Cell(Measure.Sales, day, null, amount, 1);
+    public Books PaidSale(string day, long amount) => Cell(InvoiceChapter.Sales, day, null, amount, 1);
 
     /// <summary>Something open without a sale, as a balance taken over or a charge.</summary>
-    public Books Open(string from, string due, long amount) => Cell(Measure.Exposure, from, due, amount, 1);
+    public Books Open(string from, string due, long amount) => Cell(ReceivableChapter.ExposureStock, from, due, amount, 1);
 
     /// <summary>Cash on an item, which settles it where it is the last of it.</summary>
     public Books Pay(string on, string issued, string due, long amount, bool settles = true)
     {
-        Cell(Measure.Exposure, on, due, -amount, settles ? -1 : 0);
-        Cell(Measure.CashApplied, on, issued, amount, 0);
-        Cell(Measure.CashReceived, on, null, amount, 1);
-        return Day(on) > Day(due) ? Cell(Measure.CashOnOverdue, on, null, amount, 0) : this;
+        Cell(ReceivableChapter.ExposureStock, on, due, -amount, settles ? -1 : 0);
+        Cell(ReceivableChapter.CashApplied, on, issued, amount, 0);
+        Cell(ReceivableChapter.CashReceived, on, null, amount, 1);
+        return Day(on) > Day(due) ? Cell(ReceivableChapter.CashOnOverdue, on, null, amount, 0) : this;
     }
 
     public Books WriteOff(string on, string due, long amount)
     {
-        Cell(Measure.Exposure, on, due, -amount, -1);
-        return Cell(Measure.WrittenOff, on, due, amount, 1);
+        Cell(ReceivableChapter.ExposureStock, on, due, -amount, -1);
+        return Cell(WriteOffChapter.WrittenOff, on, due, amount, 1);
     }
 
     public Books Cell(Measure measure, string day, string? reference, long major, long count)
@@ -54,10 +57,11 @@ internal sealed class Books
         return this;
     }
 
-    public Books Action(string day, bool proactive, int count = 1)
+    public Books Action(string day, bool proactive, int count = 1, string? channel = null, string? owner = null)
     {
-        cells.Add(Measure.Actions, Day(day), null, Portfolio, Segment, "", 0, count);
-        if (proactive) cells.Add(Measure.ProactiveActions, Day(day), null, Portfolio, Segment, "", 0, count);
+        var own = OwnValues.Of(channel, owner);
+        cells.Add(ContactChapter.Actions, Day(day), null, Portfolio, Segment, "", 0, count, own);
+        if (proactive) cells.Add(ContactChapter.ProactiveActions, Day(day), null, Portfolio, Segment, "", 0, count, own);
         return this;
     }
 

@@ -1,3 +1,4 @@
+using Recoup.Core.Cells;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 
@@ -20,7 +21,8 @@ public sealed class KpiAuditorTests
         var engine = new KpiEngine(KpiCatalog.Shipped, source);
         foreach (var byPortfolio in new[] { false, true })
         {
-            var rows = engine.Answer(new KpiQuestion(Days) { ByPortfolio = byPortfolio }).ToLookup(r => (r.Kpi, r.AsOf, r.Currency, r.Portfolio, r.FromBucket));
+            var rows = engine.Answer(new KpiQuestion(Days) { By = byPortfolio ? [Dimension.Portfolio] : [] })
+                .ToLookup(r => (r.Kpi, r.AsOf, r.Currency, r.Portfolio, r.FromBucket));
             foreach (var portfolio in byPortfolio ? new string?[] { "EU", "US" } : [null])
                 foreach (var day in Days)
                 {
@@ -36,6 +38,34 @@ public sealed class KpiAuditorTests
                     (row?.Detail("actions") ?? 0).ShouldBe(actions.Count);
                 }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void A_figure_by_channel_and_owner_is_that_of_the_contacts_by_each(int seed)
+    {
+        var books = new RandomBooks(seed).Live(Books.Day("2024-11-30"));
+        var engine = new KpiEngine(KpiCatalog.Shipped, new CellsInMemory(books.Cells));
+        var (channel, owner) = (Dimension.Channel, Dimension.Owner);
+        foreach (var by in new Dimension[][] { [channel], [owner], [owner, channel], [Dimension.Portfolio, owner] })
+            foreach (var day in Days)
+            {
+                var first = new DateOnly(day.Year, day.Month, 1);
+                var expected = books.Actions.Where(a => a.On >= first && a.On <= day).GroupBy(a => string.Join('/', by.Select(d =>
+                        d == Dimension.Portfolio ? books.Portfolios[a.Account] : d == Dimension.Channel ? a.Channel : a.Agent ?? "-")))
+                    .Select(g => $"{g.Key} {g.Count(a => a.Proactive)} of {g.Count()}").Order(StringComparer.Ordinal);
+                var rows = engine.Answer(new KpiQuestion(day) { Kpis = ["proactive_collection_actions"], By = by });
+                rows.Where(r => r.Value is not null)
+                    .Select(r => $"{string.Join('/', by.Select(d => r.Of(d) ?? "-"))} {r.Value:0} of {r.Detail("actions"):0}")
+                    .Order(StringComparer.Ordinal).ShouldBe(expected, $"seed {seed}, {day:yyyy-MM-dd}");
+                var calls = engine.Answer(new KpiQuestion(day)
+                {
+                    Kpis = ["proactive_collection_actions"],
+                    Only = new Dictionary<Dimension, string> { [Dimension.Channel] = "call", [Dimension.Portfolio] = "EU" },
+                });
+                (calls.Single().Detail("actions") ?? 0).ShouldBe(
+                    books.Actions.Count(a => a.On >= first && a.On <= day && a.Channel == "call" && books.Portfolios[a.Account] == "EU"));
+            }
     }
 
     private static void Compare(Auditor auditor, Func<string, string?, KpiRow?> row, DateOnly day, string what)

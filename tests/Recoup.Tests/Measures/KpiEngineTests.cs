@@ -1,4 +1,6 @@
+using Recoup.Core.Cells;
 using Recoup.Core.Measures;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Tests.Measures;
 
@@ -54,7 +56,56 @@ public sealed class KpiEngineTests
         books.Row("dso", "2026-02-28").Partial.ShouldBeTrue();
         books.Row("cei", "2026-01-31").Partial.ShouldBeFalse();
         new Books().Invoice("2026-01-02", "2026-01-31", 10).Row("cei", "2026-01-31").Partial.ShouldBeTrue();
-        new Books().Open("2026-01-02", "2026-01-31", 10).Row("percent_current", "2026-01-31").Partial.ShouldBeTrue();
+    }
+
+    /// <summary>What a KPI reads tells since when it is known, whatever else began when.</summary>
+    [Fact]
+    public void History_begins_with_the_measures_that_a_kpi_reads()
+    {
+        var books = new Books().Open("2026-01-10", "2026-01-31", 10).Action("2026-02-10", proactive: true);
+        books.Row("percent_current", "2026-01-09").Partial.ShouldBeTrue();
+        books.Row("percent_current", "2026-01-10").Partial.ShouldBeFalse();
+        books.Row("proactive_collection_actions", "2026-02-28").Partial.ShouldBeTrue();
+        books.Row("proactive_collection_actions", "2026-03-31").Partial.ShouldBeFalse();
+        // A balance that was taken over is no sale, and DSO needs sales.
+        books.Row("dso", "2026-04-30").Partial.ShouldBeFalse();
+        books.Invoice("2026-02-15", "2026-03-31", 10).Row("dso", "2026-04-30").Partial.ShouldBeTrue();
+        // No callback ever: none was missed since there is business.
+        books.Row("callback_kept_rate", "2026-02-28").Partial.ShouldBeFalse();
+        books.Row("callback_kept_rate", "2026-01-31").Partial.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_question_by_what_a_measure_lacks_says_which_does()
+    {
+        var books = new Books().Invoice("2026-01-01", "2026-01-31", 10).Action("2026-03-02", proactive: true, channel: "call", owner: "ann");
+        var byChannel = new KpiQuestion(Books.Day("2026-03-31")) { By = [Dimension.Channel] };
+        Should.Throw<ArgumentException>(() => books.Ask(byChannel with { Kpis = ["proactive_collection_actions", "dso"] })).Message
+            .ShouldContain("dso can't be told by channel: exposure, sales have no channel");
+        Should.Throw<ArgumentException>(() => books.Ask(new KpiQuestion(Books.Day("2026-03-31"))
+        {
+            Kpis = ["plan_kept_rate"], Only = new Dictionary<Dimension, string> { [Dimension.Channel] = "call" },
+        })).Message.ShouldContain("plans_completed, plans_broken have no channel");
+        // Without ids those are answered that have an answer.
+        var rows = books.Ask(byChannel);
+        rows.Select(r => r.Kpi).ShouldBe(KpiCatalog.Shipped.All.Where(k => k.Measures.All(m => m.Own.Contains(Dimension.Channel))).Select(k => k.Id));
+        var row = rows.Single(r => r.Kpi == "proactive_collection_actions");
+        Books.Json(row.WriteTo).ShouldContain("\"currency\":null,\"channel\":\"call\",\"value\":1");
+        KpiCatalog.Shipped.Find("callback_kept_rate")!.Dimensions.ShouldBe([Dimension.Portfolio, Dimension.Segment, Dimension.Owner]);
+    }
+
+    [Theory]
+    [InlineData(new string?[] { null, null }, "")]
+    [InlineData(new[] { "call", null }, "call")]
+    [InlineData(new[] { null, "ann" }, "\u001fann")]
+    [InlineData(new[] { "call", "ann" }, "call\u001fann")]
+    [InlineData(new[] { "ca\u001fll", "a\u001f" }, "ca ll\u001fa ")]
+    public void Values_of_dimensions_are_one_text(string?[] values, string own)
+    {
+        OwnValues.Of(values[0], values[1]).ShouldBe(own);
+        OwnValues.Of([.. values.Select(v => v ?? "")]).ShouldBe(own);
+        for (var place = 0; place < 3; place++)
+            OwnValues.At(own, place).ShouldBe((values.ElementAtOrDefault(place) ?? "").Replace('\u001f', ' '));
     }
 
     [Fact]
@@ -79,13 +130,13 @@ public sealed class KpiEngineTests
         books.Invoice("2026-03-01", "2026-03-31", 60).Action("2026-03-02", proactive: true);
 
         books.Row("percent_current", "2026-03-31").Value.ShouldBe(70);
-        books.Ask(Question("percent_current") with { ByPortfolio = true }).Select(r => (r.Portfolio, r.Segment, r.Value))
+        books.Ask(Question("percent_current") with { By = [Dimension.Portfolio] }).Select(r => (r.Portfolio, r.Segment, r.Value))
             .ShouldBe([("EU", null, 6000m / 90), ("US", null, 100)]);
-        books.Ask(Question("percent_current") with { BySegment = true }).Select(r => (r.Portfolio, r.Segment, r.Value))
+        books.Ask(Question("percent_current") with { By = [Dimension.Segment] }).Select(r => (r.Portfolio, r.Segment, r.Value))
             .ShouldBe([(null, "new", 100), (null, "old", 0)]);
-        books.Ask(Question("percent_current") with { ByPortfolio = true, BySegment = true }).Select(r => (r.Portfolio, r.Segment, r.Value))
+        books.Ask(Question("percent_current") with { By = [Dimension.Portfolio, Dimension.Segment] }).Select(r => (r.Portfolio, r.Segment, r.Value))
             .ShouldBe([("EU", "new", 100), ("EU", "old", 0), ("US", "new", 100)]);
-        books.Ask(Question("proactive_collection_actions") with { ByPortfolio = true })
+        books.Ask(Question("proactive_collection_actions") with { By = [Dimension.Portfolio] })
             .Select(r => (r.Portfolio, r.Value, r.Currency)).ShouldBe([("EU", 1, null)]);
 
         static KpiQuestion Question(string kpi) => new(Books.Day("2026-03-31")) { Kpis = [kpi] };
@@ -179,7 +230,8 @@ public sealed class KpiEngineTests
     [InlineData("dso_countback", "count_back(sales) has no value")]
     public void A_figure_without_meaning_has_no_value_and_says_why(string kpi, string why)
     {
-        var books = new Books().Open("2026-01-01", "2026-01-31", 100).Invoice("2026-03-02", "2026-04-01", 50).Cell(Measure.Sales, "2026-03-10", null, -250, 0);
+        var books = new Books().Open("2026-01-01", "2026-01-31", 100).Invoice("2026-03-02", "2026-04-01", 50)
+            .Cell(InvoiceChapter.Sales, "2026-03-10", null, -250, 0);
         var row = books.Row(kpi, "2026-03-31");
         row.Value.ShouldBeNull();
         row.NoValue.ShouldNotBeNull().ShouldContain(why);
@@ -194,8 +246,8 @@ public sealed class KpiEngineTests
     [InlineData("recovery_rate", 300, "above 100")]
     public void A_share_of_more_than_all_or_less_than_nothing_has_no_value(string kpi, int cash, string why)
     {
-        var books = new Books().Open("2026-01-01", "2026-01-31", 100).Cell(Measure.CashApplied, "2026-03-10", "2026-01-01", cash, 0)
-            .Cell(Measure.CashOnOverdue, "2026-03-10", null, cash, 0);
+        var books = new Books().Open("2026-01-01", "2026-01-31", 100).Cell(ReceivableChapter.CashApplied, "2026-03-10", "2026-01-01", cash, 0)
+            .Cell(ReceivableChapter.CashOnOverdue, "2026-03-10", null, cash, 0);
         var row = books.Row(kpi, "2026-03-31");
         row.Value.ShouldBeNull();
         row.NoValue.ShouldNotBeNull().ShouldContain(why);
@@ -209,7 +261,7 @@ public sealed class KpiEngineTests
     {
         public Dictionary<string, int> Reads { get; } = [];
 
-        public DateOnly? FirstSaleOn => Count("first", inner.FirstSaleOn);
+        public DateOnly? FirstDay(Measure measure, IReadOnlySet<string>? portfolios = null) => Count($"first {measure}", inner.FirstDay(measure, portfolios));
 
         public long CellsRead => inner.CellsRead;
 
@@ -218,7 +270,7 @@ public sealed class KpiEngineTests
         public IEnumerable<StockByDue> ExposureByDue(DateOnly asOf) => Count($"stock {asOf}", inner.ExposureByDue(asOf));
 
         public IEnumerable<KeyValuePair<CellKey, CellValue>> Flows(Measure measure, DateOnly from, DateOnly to) =>
-            Count(measure == Measure.Sales ? $"Sales {from}" : $"{measure}", inner.Flows(measure, from, to));
+            Count(measure == InvoiceChapter.Sales ? $"Sales {from}" : $"{measure}", inner.Flows(measure, from, to));
 
         public IEnumerable<(string Portfolio, string Segment, string Currency, long Minor)> Unapplied(DateOnly asOf) =>
             Count($"unapplied {asOf}", inner.Unapplied(asOf));

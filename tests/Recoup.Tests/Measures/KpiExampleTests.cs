@@ -1,4 +1,5 @@
 using Recoup.Core.Measures;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Tests.Measures;
 
@@ -19,7 +20,7 @@ public sealed class KpiExampleTests
     public void Dso_average_of_800k_with_95k_and_105k_is_8_turns_and_45_6_days()
     {
         var books = new Books().Open("2024-12-31", "2025-01-30", 95_000).PaidSale("2025-01-01", 700_000).Invoice("2025-12-20", "2026-01-19", 100_000)
-            .Cell(Measure.Exposure, "2025-06-01", "2025-01-30", -90_000, 0);
+            .Cell(ReceivableChapter.ExposureStock, "2025-06-01", "2025-01-30", -90_000, 0);
         var row = books.Row("dso_average", "2025-12-31");
         row.Value.ShouldBe(45.625m);
         row.Detail("turns").ShouldBe(8);
@@ -94,7 +95,7 @@ public sealed class KpiExampleTests
     public void Cei_of_the_credit_research_foundations_inputs_is_55_9()
     {
         var books = new Books().Open("2025-12-31", "2026-01-30", 6200).PaidSale("2026-01-01", 5000).PaidSale("2026-02-01", 5890)
-            .Cell(Measure.Exposure, "2026-02-01", "2026-01-30", -3450, 0).Open("2026-03-31", "2026-04-30", 3590);
+            .Cell(ReceivableChapter.ExposureStock, "2026-02-01", "2026-01-30", -3450, 0).Open("2026-03-31", "2026-04-30", 3590);
         var row = books.Row("cei", "2026-03-31", "3mo");
         row.Value.ShouldBeAbout(55.93m);
         (row.Numerator, row.Denominator, row.Band, row.Target).ShouldBe((3490m, 6240m, "fair", 80m));
@@ -161,7 +162,7 @@ public sealed class KpiExampleTests
     {
         var books = new Books().Invoice("2026-02-08", "2026-03-10", 100).Pay("2026-03-05", "2026-02-08", "2026-03-10", 40, settles: false)
             .Pay("2026-03-20", "2026-02-08", "2026-03-10", 15, settles: false).WriteOff("2026-03-25", "2026-03-10", 45)
-            .Cell(Measure.WriteOffRecovered, "2026-03-30", null, 10, 1);
+            .Cell(WriteOffChapter.WriteOffRecovered, "2026-03-30", null, 10, 1);
         var row = books.Row("recovery_rate", "2026-03-31");
         (row.Numerator, row.Denominator, row.Value).ShouldBe((15, 60, 25));
         (row.Detail("written_off"), row.Detail("cash_after_write_off")).ShouldBe((45, 10));

@@ -1,3 +1,4 @@
+using Recoup.Core.Cells;
 using Recoup.Core;
 using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
@@ -53,7 +54,7 @@ internal sealed class RandomBooks
     /// <summary>Net sales: invoices, corrections, credit notes.</summary>
     public List<(string Account, DateOnly On, string Currency, long Minor, int Count)> Sales { get; } = [];
 
-    public List<(string Account, DateOnly On, bool Proactive)> Actions { get; } = [];
+    public List<(string Account, DateOnly On, bool Proactive, string Channel, string? Agent)> Actions { get; } = [];
 
     public sealed class Document
     {
@@ -432,8 +433,10 @@ internal sealed class RandomBooks
     private void Contact(string account)
     {
         var proactive = random.Next(2) == 0;
-        Actions.Add((account, today, proactive));
-        Apply(account, today, new ContactEvent.Made(default, "call", "outbound", "right_party", "ann", 3, null, proactive));
+        var channel = new[] { "call", "email", "letter" }[Actions.Count % 3];
+        var agent = new[] { "ann", "bob", null, "ann|x" }[Actions.Count % 4];
+        Actions.Add((account, today, proactive, channel, agent));
+        Apply(account, today, new ContactEvent.Made(default, channel, "outbound", "right_party", agent, 3, null, proactive));
     }
 
     private void Resegment(string account)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Recoup.Core.Cells;
 using Recoup.Core;
 using Recoup.Core.Accounts;
 using Recoup.Core.Contact;

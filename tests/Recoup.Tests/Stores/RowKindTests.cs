@@ -18,13 +18,13 @@ public sealed class RowKindTests
     private static readonly string[] SqliteSteps =
     [
         "adcd5215d0ee1b12", "f33ecaff3cbea4cd", "da9fe418c8b89cf3", "f0956dcc1fc70df0", "0ed5d482b3d4f71f", "2ae427f59ee61b2d", "2a90cab7637f025a",
-        "5131f59624e4ecfa", "d124fb3afc0a4657", "12ae9216086e3bea", "5eceaa388dcbef82",
+        "5131f59624e4ecfa", "d124fb3afc0a4657", "12ae9216086e3bea", "5eceaa388dcbef82", "1f2ee91413081193",
     ];
 
     private static readonly string[] PostgresSteps =
     [
         "16c19a265457219c", "7294413f308d534b", "630240d65d3c5619", "5830178d5a479516", "20f45a9502e1dc26", "cb10dc37e3e9f1cd", "a00e74562434a4d9",
-        "55a5d3bf7634ecbe", "16d4215da4764607", "20f4f6998f8da06a", "ccebbbf3625832a0", "2184271e201f5cfa",
+        "55a5d3bf7634ecbe", "16d4215da4764607", "20f4f6998f8da06a", "ccebbbf3625832a0", "2184271e201f5cfa", "97dcefb9c7eb8ec1",
     ];
 
     [Fact]
@@ -32,6 +32,27 @@ public sealed class RowKindTests
     {
         Migrations.Steps.Select(Digest).ShouldBe(SqliteSteps);
         PostgresMigrations.Steps.Select(Digest).ShouldBe(PostgresSteps);
+    }
+
+    /// <summary>A store of before cells had dimensions of their own keeps its cells, each without any.</summary>
+    [Fact]
+    public void Cells_of_before_are_kept()
+    {
+        var step = SchemaSteps.All.Select(s => s.Sqlite).ToList().FindIndex(sql => sql.Contains("cell_before", StringComparison.Ordinal));
+        using var db = new Microsoft.Data.Sqlite.SqliteConnection("Data Source=:memory:;Pooling=False");
+        db.Open();
+        foreach (var sql in Migrations.Steps.Take(Migrations.Steps.Count - SchemaSteps.All.Count + step)) Run(sql);
+        Run("INSERT INTO cell VALUES(10, 738000, 0, 'north', 'all', '', 0, 3), (2, 738000, 0, 'north', 'all', 'EUR', 1000, 1)");
+        Run(SchemaSteps.All[step].Sqlite);
+        Run("SELECT group_concat(measure || ' ' || portfolio || ' ' || minor || ' ' || count || ' [' || own || ']', ', ') FROM cell")
+            .ShouldBe("2 north 1000 1 [], 10 north 0 3 []");
+
+        object? Run(string sql)
+        {
+            using var command = db.CreateCommand();
+            command.CommandText = sql;
+            return command.ExecuteScalar();
+        }
     }
 
     private static string Digest(string step) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(step)))[..16];

@@ -1,3 +1,5 @@
+using Recoup.Core.Cells;
+using Recoup.Core.Receivables;
 using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
@@ -352,7 +354,7 @@ public sealed class JoinTests
         Sent(play, On(4, 21), Join);
         Known().ShouldBe(before);
         new Readings(play.Store).Read(cells => AgeingReport.Of(cells, Day(4, 21))).ShouldBe(ageing, "the day's figures are those of both");
-        foreach (var measure in new[] { Measure.Sales, Measure.CashReceived, Measure.Exposure })
+        foreach (var measure in new[] { InvoiceChapter.Sales, ReceivableChapter.CashReceived, ReceivableChapter.ExposureStock })
             new Readings(play.Store).Drill(new HashSet<Measure> { measure }, _ => true).Count(d => d.Row.Kind is "party_left").ShouldBe(0);
         Sent(play, On(4, 22), """{"type":"invoice_corrected","key":"ic","account":"A2","invoice":"I2","on":"2026-04-22","amount":"35.00","currency":"EUR"}""");
         Known().ShouldBe(before);

@@ -1,5 +1,7 @@
+using Recoup.Core.Cells;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
+using Recoup.Core.Receivables;
 using Recoup.Storage.Work;
 using Recoup.Tests.Properties;
 using Step = Recoup.Tests.Properties.Step;
@@ -185,7 +187,7 @@ public sealed class TakenBackTests
             if (merged) play.Door.MergeCells(always: true);
             var rows = new Readings(play.Store).Read(cells => AgeingReport.Of(cells, new DateOnly(2026, 4, 20)));
             rows.Select(r => (r.Group.Currency, r.Total, r.OpenItems, r.Unapplied)).ShouldBe([("EUR", 0, 0, 0), ("USD", 0, 0, 0)]);
-            var sales = new Readings(play.Store).Read(cells => cells.Flows(Measure.Sales, new DateOnly(2026, 4, 1), new DateOnly(2026, 4, 30)).ToList());
+            var sales = new Readings(play.Store).Read(cells => cells.Flows(InvoiceChapter.Sales, new DateOnly(2026, 4, 1), new DateOnly(2026, 4, 30)).ToList());
             sales.Single(s => s.Key.Currency == "USD").Value.ShouldBe(new CellValue(0, 1));
             var counted = new Readings(play.Store)
                 .Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(new DateOnly(2026, 4, 20)) { Kpis = ["dso_countback"] }));

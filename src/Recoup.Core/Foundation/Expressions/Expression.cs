@@ -44,7 +44,8 @@ public static class Expression
         var syntax = ExpressionParser.Parse(text);
         var binder = new ExpressionBinder<TScope>(text, symbols);
         var code = expected is { } kind ? binder.Expect(syntax, kind, "the expression") : binder.Bind(syntax);
-        return new Expression<TScope>(text, code, binder.Names.ToFrozenSet(StringComparer.Ordinal));
+        return new Expression<TScope>(text, code, binder.Names.ToFrozenSet(StringComparer.Ordinal),
+            binder.Functions.ToFrozenSet(StringComparer.Ordinal));
     }
 
     public static bool TryCompile<TScope>(
@@ -84,10 +85,11 @@ public sealed class Expression<TScope>
     private readonly Func<TScope, Maybe<decimal>>? _number;
     private readonly Func<TScope, Maybe<bool>>? _truth;
 
-    internal Expression(string text, Code<TScope> code, IReadOnlySet<string> names)
+    internal Expression(string text, Code<TScope> code, IReadOnlySet<string> names, IReadOnlySet<string> functions)
     {
         Text = text;
         Names = names;
+        Functions = functions;
         _code = code;
         _number = (code as Code<TScope, decimal>)?.Read;
         _truth = (code as Code<TScope, bool>)?.Read;
@@ -99,6 +101,9 @@ public sealed class Expression<TScope>
 
     /// <summary>The names that occur, as values or as arguments of a name function; functions are not among them.</summary>
     public IReadOnlySet<string> Names { get; }
+
+    /// <summary>The functions of its symbols that it calls; those that every expression has are not among them.</summary>
+    public IReadOnlySet<string> Functions { get; }
 
     public Value Evaluate(TScope scope) => _code.Evaluate(scope);
 

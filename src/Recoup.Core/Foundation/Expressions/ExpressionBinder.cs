@@ -11,6 +11,9 @@ internal sealed class ExpressionBinder<TScope>(string text, Symbols<TScope> symb
     /// <summary>Those met so far.</summary>
     public HashSet<string> Names { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Of the symbols, those met so far.</summary>
+    public HashSet<string> Functions { get; } = new(StringComparer.Ordinal);
+
     public Code<TScope> Bind(Syntax syntax) => syntax switch
     {
         Syntax.Literal literal => Code<TScope>.Constant(literal.Value),
@@ -85,6 +88,7 @@ internal sealed class ExpressionBinder<TScope>(string text, Symbols<TScope> symb
     {
         if (symbols.FindFunction(call.Function, out var own))
         {
+            Functions.Add(call.Function);
             return own switch
             {
                 SymbolFunction<TScope>.OfName function => Bind(call, function),

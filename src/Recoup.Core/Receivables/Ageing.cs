@@ -1,4 +1,4 @@
-namespace Recoup.Core.Measures;
+namespace Recoup.Core.Receivables;
 
 /// <summary>How days past due are counted, and the buckets that the trade's ageing tables have.</summary>
 public static class Ageing

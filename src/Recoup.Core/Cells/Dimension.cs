@@ -1,0 +1,32 @@
+namespace Recoup.Core.Cells;
+
+/// <summary>
+/// By what figures may be split. Portfolio, segment and currency every measure has, and currency always splits; the others are of the
+/// measures that name them. A new one is a line here, and in each measure that has it.
+/// </summary>
+public sealed class Dimension
+{
+    private Dimension(string name, bool isOfAll = false) => (Name, IsOfAll) = (name, isOfAll);
+
+    public static readonly Dimension Portfolio = new("portfolio", isOfAll: true);
+
+    public static readonly Dimension Segment = new("segment", isOfAll: true);
+
+    /// <summary>How somebody was reached: email, sms, call or letter.</summary>
+    public static readonly Dimension Channel = new("channel");
+
+    /// <summary>Who acted, or was to: an agent as inputs name them. Nobody's is what Recoup did by itself, and what nobody was named for.</summary>
+    public static readonly Dimension Owner = new("owner");
+
+    public static readonly IReadOnlyList<Dimension> All = [Portfolio, Segment, Channel, Owner];
+
+    /// <summary>As questions, files and rows write it.</summary>
+    public string Name { get; }
+
+    /// <summary>Every measure has it.</summary>
+    public bool IsOfAll { get; }
+
+    public static Dimension? Find(string name) => All.FirstOrDefault(d => d.Name == name);
+
+    public override string ToString() => Name;
+}

@@ -1,0 +1,69 @@
+using Recoup.Core.Foundation;
+
+namespace Recoup.Core.Cells;
+
+/// <summary>What the values of a measure are, and so what may be asked of it.</summary>
+public enum MeasureSort
+{
+    /// <summary>Changes of something that stands: summed up to a day, never over a window. Minor units.</summary>
+    Stock,
+
+    /// <summary>Amounts that happened on a day, minor units of the cell's currency; where the measure says of what, they are counted too.</summary>
+    Money,
+
+    /// <summary>How often something happened; it has no currency.</summary>
+    Count,
+}
+
+/// <summary>
+/// What is added up over events, by business day and dimensions. Each is declared once, in the chapter that adds to it, and is in that
+/// chapter's list of measures. A measure is additive: two cells of it may be summed, so partitions and days add up.
+/// </summary>
+public sealed class Measure
+{
+    /// <param name="number">A cell is stored with one byte of it.</param>
+    internal Measure(int number, string name, MeasureSort sort, string? counts, IReadOnlyList<Dimension> own)
+    {
+        Invariant.Holds(own.Count == 0 || sort != MeasureSort.Stock, "month ends are kept by the dimensions of all measures alone");
+        (Number, Name, Sort, Counts, Own) = (number, name, sort, counts, own);
+    }
+
+    /// <summary>By which cells are stored; never changed, and never given to another. 1 to 255.</summary>
+    public int Number { get; }
+
+    /// <summary>By which formulas, files and lists call it.</summary>
+    public string Name { get; }
+
+    public MeasureSort Sort { get; }
+
+    /// <summary>What its counts are of, in the plural; null: it has amounts alone.</summary>
+    public string? Counts { get; }
+
+    /// <summary>The dimensions that it has beside those of all measures, in the order in which its cells name them. None of a stock.</summary>
+    public IReadOnlyList<Dimension> Own { get; }
+
+    public bool IsStock => Sort == MeasureSort.Stock;
+
+    /// <summary>Its sum over a window is an amount.</summary>
+    public bool IsSummed => Sort == MeasureSort.Money;
+
+    /// <summary>Its count over a window says something.</summary>
+    public bool IsCounted => !IsStock && Counts is not null;
+
+    public bool Has(Dimension dimension) => dimension.IsOfAll || Own.Contains(dimension);
+
+    public static Measure Stock(int number, string name) => new(number, name, MeasureSort.Stock, null, []);
+
+    /// <param name="counts">What its counts are of, in the plural; null: it has amounts alone.</param>
+    public static Measure Money(int number, string name, string? counts, params IReadOnlyList<Dimension> own) =>
+        new(number, name, MeasureSort.Money, counts, own);
+
+    /// <param name="counts">What is counted, in the plural.</param>
+    public static Measure Count(int number, string name, string counts, params IReadOnlyList<Dimension> own) =>
+        new(number, name, MeasureSort.Count, counts, own);
+
+    /// <summary>Another where its cells would be others.</summary>
+    public string Description => $"{Number} {Name} {Sort} {string.Join(' ', Own)}";
+
+    public override string ToString() => Name;
+}
