@@ -54,6 +54,7 @@ public sealed class Needs : RowsNeeded
             case InvoiceInput.Issued i:
                 if (i.Listed is { } row) needs.ListedInvoice(state, i, row);
                 else needs.Item(state, i.Account, i.Number);
+                if (i is { Listed: { } used, Amount.Minor: 0 }) needs.CashOf(state, CashState.CreditKey(i.Account, used.Number));
                 var named = i.Listed is null ? i.Number : ListedItems.NameOf(state, i.Account, i.Listed);
                 foreach (var unapplied in state.Unapplied)
                     if (unapplied.Account == i.Account && unapplied.Waiting?.Exists(w => w.Number == i.Number || w.Number == named) == true)

@@ -196,8 +196,8 @@ internal sealed class OpenItemMaker(Mapping mapping, OpenItemPlan plan, MappedRo
     {
         draft.Clear();
         foreach (var field in plan.Item)
-            // A credit is due to nobody: it may go without a due day.
-            if (field.Source.Set(row, draft, field.Field) && draft.Values[field.Field] is null && !(field.Field == DueOn && IsCredit()))
+            // A credit is due to nobody, and where nothing is open nothing is due: it may go without a due day.
+            if (field.Source.Set(row, draft, field.Field) && draft.Values[field.Field] is null && !(field.Field == DueOn && IsOwedNothing()))
                 Problem(field.Field, "is missing");
         AmountCells.Settle(row, draft, plan.Item);
         if (row.Problems.Count > 0) return null;
@@ -264,7 +264,7 @@ internal sealed class OpenItemMaker(Mapping mapping, OpenItemPlan plan, MappedRo
 
     private static bool IsTotalWord(ReadOnlySpan<char> cell) => TotalWords.GetAlternateLookup<ReadOnlySpan<char>>().Contains(Unseen.Trim(cell).TrimEnd(':'));
 
-    private bool IsCredit() => plan.Item.First(p => p.Field == Balance).Source.Amount is { } cell && row.Number(cell) < 0;
+    private bool IsOwedNothing() => plan.Item.First(p => p.Field == Balance).Source.Amount is { } cell && row.Number(cell) <= 0;
 
     private void Problem(int field, string message)
     {

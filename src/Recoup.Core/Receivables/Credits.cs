@@ -165,6 +165,16 @@ internal static class CreditChapter
 
     // --- lists that are followed ---
 
+    /// <summary>A row over nothing is about the credit note of its number and day: nothing is left of it. False: there is none.</summary>
+    internal static bool UseUp(Handling work, InvoiceInput.Issued i)
+    {
+        var number = i.Listed!.Number;
+        if (work.State.Cash.GetValueOrDefault(CashState.CreditKey(i.Account, number)) is not { } credit
+            || credit.On != i.IssuedOn || credit.Currency != i.Amount.Currency.Code) return false;
+        if (!credit.Reversed) Adjust(work, number, credit, -credit.Unapplied, work.Today, InvoiceChapter.ByList);
+        return true;
+    }
+
     /// <summary>
     /// A number that was an invoice and is a credit note now, or the other way round: some ledgers give both one number, in others a
     /// sign was wrong. Both stand, and whoever sent the list is told.

@@ -401,6 +401,8 @@ public static class InvoiceChapter
         if (ListedItems.StandingInOtherCurrency(work.State, i.Account, i.Listed!) is { } other) return InOtherCurrency(work, i, other, name);
         if (work.State.Item(i.Account, name) is not { } item)
         {
+            // What is left of a credit note falls to nothing: without its minus it is no invoice.
+            if (i.Amount.Minor == 0 && CreditChapter.UseUp(work, i)) return null;
             if (Issue(work, i, name, deliver) is { } never) return never;
             if (work.State.Unapplied.Exists(u => u.Key == CashState.CreditKey(i.Account, i.Listed!.Number))) RemarkOfCredit(work, i.Account, i.Listed!.Number);
             return null;

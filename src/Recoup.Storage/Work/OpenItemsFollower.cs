@@ -215,7 +215,9 @@ internal sealed class OpenItemsFollower(
         var isAnew = item.Kind == ItemKind.Invoice && item.IssuedOn != row.IssuedOn;
         if (isAnew && Invoice(row, name, $"{key}/{row.Account}/{name}/{seq}/issued", item.Amount) is { } anew)
             inputs.Add(anew with { Listed = new ListedInvoice(name, row.IssuedOn, row.DueOn, 1, anew.Amount) });
-        else if (item.Kind == ItemKind.Invoice && item.DueOn != row.DueOn) inputs.Add(Redated(row, name, Later(on, item.IssuedOn), seq));
+        // Without a due day, where nothing is open, it stands on the day of issue.
+        else if (item.Kind == ItemKind.Invoice && item.DueOn != row.DueOn && (row.Minor != 0 || row.DueOn != row.IssuedOn))
+            inputs.Add(Redated(row, name, Later(on, item.IssuedOn), seq));
         var open = ListedItems.OpenBy(row.Minor, item.Balance, item.WrittenOff);
         if (open != row.Minor)
         {

@@ -561,6 +561,26 @@ public sealed class ListedCustomerTests : IDisposable
         folder.ShouldBeSound();
     }
 
+    /// <summary>A credit that is used up is none any more: no invoice over nothing beside it, nobody is told of one, and nothing is chased.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_credit_that_falls_to_nothing_and_vanishes_leaves_right_balances(bool isOpenItems)
+    {
+        Ran Take(int day, string credit) => isOpenItems
+            ? Follow(day, $"C1,I1,2026-03-01,2026-03-31,100.00,EUR,Acme,\n{(credit.Length == 0 ? "" : $"C1,CN,2026-03-05,,{credit},EUR,Acme,\n")}")
+            : Import(day, "C1,Acme,,,I1,2026-03-01,2026-03-31,100.00,EUR,\n"
+                + (credit.Length == 0 ? "" : $"C1,Acme,,,CN,2026-03-05,2026-03-31,{credit},EUR,\n"));
+        foreach (var (day, credit, left) in new[] { (1, "-50.00", "50.00"), (2, "-20.00", "20.00"), (3, "0.00", "0.00"), (4, "0.00", "0.00"), (5, "", "0.00") })
+        {
+            var taken = Take(day, credit).Expect(0);
+            (taken.Out + taken.Err).ShouldNotContain("CN");
+            Ageing(day).ShouldBe(new Dictionary<string, string> { ["C1 EUR"] = $"100.00 {left}" });
+        }
+        folder.Rows("SELECT number FROM item").ShouldBe(["I1"]);
+        folder.ShouldBeSound();
+    }
+
     [Fact]
     public void Who_cancels_a_paid_invoice_is_told_of_the_money()
     {
