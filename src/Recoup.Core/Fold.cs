@@ -60,7 +60,10 @@ public static partial class Fold
             case ChargeEvent charge: ChargeChapter.Fold(state, e, cells, charge); break;
             case WriteOffEvent writeOff: WriteOffChapter.Fold(state, e, cells, writeOff); break;
             case DisputeEvent dispute: DisputeChapter.Fold(state, e, cells, dispute); break;
-            case PromiseEvent promise: PromiseChapter.Fold(state, e, promise); break;
+            case PromiseEvent promise:
+                PromiseFigures.Count(state, e, cells, promise);
+                PromiseChapter.Fold(state, e, promise);
+                break;
             case PlanEvent plan: PlanChapter.Fold(state, e, cells, plan); break;
             case HoldEvent hold: HoldChapter.Fold(state, e, hold); break;
             case NoteEvent note: NoteChapter.Fold(state, e, note); break;

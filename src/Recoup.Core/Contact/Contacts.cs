@@ -318,7 +318,16 @@ public static class ContactChapter
     public static readonly Measure ProactiveActions =
         Measure.Count(11, "proactive_actions", "contacts and messages", Dimension.Channel, Dimension.Owner);
 
-    internal static readonly Measure[] Measures = [Actions, ProactiveActions];
+    /// <summary>Outbound contacts that somebody made, whatever came of them; messages that Recoup sent are not among them.</summary>
+    public static readonly Measure ContactAttempts = Measure.Count(20, "contact_attempts", "contacts", Dimension.Channel, Dimension.Owner);
+
+    /// <summary>Of those, the ones that a person answered, whoever it was.</summary>
+    public static readonly Measure ContactConnects = Measure.Count(21, "contact_connects", "contacts", Dimension.Channel, Dimension.Owner);
+
+    /// <summary>Of those, the ones with whom it may be spoken about the debt.</summary>
+    public static readonly Measure RightPartyContacts = Measure.Count(22, "right_party_contacts", "contacts", Dimension.Channel, Dimension.Owner);
+
+    internal static readonly Measure[] Measures = [Actions, ProactiveActions, ContactAttempts, ContactConnects, RightPartyContacts];
 
     internal static readonly InputKind[] Inputs =
     [
@@ -398,7 +407,7 @@ public static class ContactChapter
         {
             case ContactEvent.Made contact:
                 state.Contact.Remember(new ContactRecord(contact.At, contact.Channel, contact.Direction == "outbound", contact.Outcome == "right_party"));
-                if (contact.Direction == "outbound") CountAction(state, e.Account, cells, e.EffectiveOn, contact.Channel, contact.Agent, contact.Proactive);
+                if (contact.Direction == "outbound") Count(state, e, cells, contact);
                 break;
             case ContactEvent.PointSet point: SetPoint(state, point); break;
             default: throw new InvariantBrokenException($"{happened.GetType().Name} is no event of a contact");
@@ -413,6 +422,16 @@ public static class ContactChapter
         contact.Points.Add(new ContactPoint { Channel = point.Channel, Token = point.Token, Sealed = point.Sealed });
         contact.Believe(new BadAddress(point.Channel, point.Token));
         foreach (var former in point.FormerTokens ?? []) contact.Believe(new BadAddress(point.Channel, former));
+    }
+
+    private static void Count(PartyState state, Envelope e, CellDeltas cells, ContactEvent.Made contact)
+    {
+        CountAction(state, e.Account, cells, e.EffectiveOn, contact.Channel, contact.Agent, contact.Proactive);
+        var own = OwnValues.Of(contact.Channel, contact.Agent);
+        PartyLedger.Flow(state, e.Account, cells, ContactAttempts, e.EffectiveOn, null, "", 0, 1, own);
+        if (contact.Outcome is not ("right_party" or "wrong_party" or "third_party" or "refused")) return;
+        PartyLedger.Flow(state, e.Account, cells, ContactConnects, e.EffectiveOn, null, "", 0, 1, own);
+        if (contact.Outcome == "right_party") PartyLedger.Flow(state, e.Account, cells, RightPartyContacts, e.EffectiveOn, null, "", 0, 1, own);
     }
 
     /// <param name="agent">Null: nobody was named, or Recoup did it.</param>

@@ -16,7 +16,7 @@ public static class MeasureList
         .. new IReadOnlyList<Measure>[]
         {
             ReceivableChapter.Measures, InvoiceChapter.Measures, WriteOffChapter.Measures, ContactChapter.Measures,
-            PlanChapter.Measures, CallbackChapter.Measures,
+            PlanChapter.Measures, CallbackChapter.Measures, PromiseFigures.Measures,
         }.SelectMany(declared => declared).OrderBy(m => m.Number),
     ];
 

@@ -58,6 +58,13 @@ public sealed class KpiAuditorTests
                 rows.Where(r => r.Value is not null)
                     .Select(r => $"{string.Join('/', by.Select(d => r.Of(d) ?? "-"))} {r.Value:0} of {r.Detail("actions"):0}")
                     .Order(StringComparer.Ordinal).ShouldBe(expected, $"seed {seed}, {day:yyyy-MM-dd}");
+                engine.Answer(new KpiQuestion(day) { Kpis = ["right_party_contact_rate"], By = by }).Where(r => r.Value is not null)
+                    .Select(r => $"{string.Join('/', by.Select(d => r.Of(d) ?? "-"))} {r.Numerator} and {r.Detail("connects"):0} of {r.Denominator}")
+                    .Order(StringComparer.Ordinal).ShouldBe(
+                        books.Actions.Where(a => a.On >= first && a.On <= day).GroupBy(a => string.Join('/', by.Select(d =>
+                            d == Dimension.Portfolio ? books.Portfolios[a.Account] : d == Dimension.Channel ? a.Channel : a.Agent ?? "-")))
+                        .Select(g => $"{g.Key} {g.Count(a => a.Outcome == "right_party")} and {g.Count(a => a.Outcome is not ("no_answer" or "voicemail"))} "
+                            + $"of {g.Count()}").Order(StringComparer.Ordinal), $"seed {seed}, {day:yyyy-MM-dd}");
                 var calls = engine.Answer(new KpiQuestion(day)
                 {
                     Kpis = ["proactive_collection_actions"],

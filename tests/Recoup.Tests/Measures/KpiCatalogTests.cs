@@ -15,7 +15,7 @@ public sealed class KpiCatalogTests
     public void These_are_shipped() => KpiCatalog.Shipped.All.Select(d => d.Id).ShouldBe(
     [
         "add", "ar_turnover", "bpdso", "callback_kept_rate", "cei", "cei_simple", "dso", "dso_average", "dso_countback", "percent_current",
-        "plan_kept_rate", "proactive_collection_actions", "recovery_rate", "roll_rate",
+        "plan_kept_rate", "proactive_collection_actions", "promise_kept_rate", "recovery_rate", "right_party_contact_rate", "roll_rate",
     ]);
 
     [Theory]

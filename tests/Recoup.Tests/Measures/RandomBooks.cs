@@ -54,7 +54,7 @@ internal sealed class RandomBooks
     /// <summary>Net sales: invoices, corrections, credit notes.</summary>
     public List<(string Account, DateOnly On, string Currency, long Minor, int Count)> Sales { get; } = [];
 
-    public List<(string Account, DateOnly On, bool Proactive, string Channel, string? Agent)> Actions { get; } = [];
+    public List<(string Account, DateOnly On, bool Proactive, string Channel, string? Agent, string Outcome)> Actions { get; } = [];
 
     public sealed class Document
     {
@@ -435,8 +435,9 @@ internal sealed class RandomBooks
         var proactive = random.Next(2) == 0;
         var channel = new[] { "call", "email", "letter" }[Actions.Count % 3];
         var agent = new[] { "ann", "bob", null, "ann|x" }[Actions.Count % 4];
-        Actions.Add((account, today, proactive, channel, agent));
-        Apply(account, today, new ContactEvent.Made(default, channel, "outbound", "right_party", agent, 3, null, proactive));
+        var outcome = new[] { "right_party", "no_answer", "third_party", "refused", "right_party", "voicemail", "wrong_party" }[Actions.Count % 7];
+        Actions.Add((account, today, proactive, channel, agent, outcome));
+        Apply(account, today, new ContactEvent.Made(default, channel, "outbound", outcome, agent, 3, null, proactive));
     }
 
     private void Resegment(string account)

@@ -1,0 +1,70 @@
+using Recoup.Core;
+using Recoup.Core.Accounts;
+using Recoup.Core.Cells;
+using Recoup.Core.Events;
+using Recoup.Core.Measures;
+using Recoup.Core.Parties;
+using Recoup.Core.Recovery;
+
+namespace Recoup.Tests.Measures;
+
+/// <summary>Figures of promises, held against all events of random histories.</summary>
+public sealed class PromiseFigureTests
+{
+    private static readonly DateOnly Begin = new(2026, 3, 1);
+
+    private static DateOnly Day(int day) => Begin.AddDays(day);
+
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 20)];
+
+    /// <summary>Random promises that are kept, broken, kept in part, withdrawn and reopened; the figures are those of the words that stand.</summary>
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Promises_are_counted_by_the_word_that_stands_on_each(int seed)
+    {
+        var random = new Random(seed);
+        var (state, cells) = (new PartyState { Id = "P" }, new CellDeltas());
+        var stand = new Dictionary<string, (DateOnly MadeOn, DateOnly LastDay, long Minor, string? Word)>();
+        long seq = 0;
+        var today = Begin;
+        Fold.Apply(state, Envelope(), new AccountEvent.Opened(new AccountDetails("A1", "EU", "business")), cells);
+        for (; today < Day(90); today = today.AddDays(1))
+        {
+            if (random.Next(3) == 0)
+            {
+                var (key, due, minor) = ($"pr{seq}", today.AddDays(random.Next(20)), random.NextInt64(1, 1000));
+                Fold.Apply(state, Envelope(), new PromiseEvent.Made(key, due, minor, "EUR"), cells);
+                stand[key] = (today, due.AddDays(2), minor, null);
+            }
+            foreach (var (key, p) in stand.Where(_ => random.Next(12) == 0).ToList())
+                if (p.Word is null)
+                {
+                    var word = new[] { "kept", "partial", "broken", "withdrawn" }[random.Next(4)];
+                    Fold.Apply(state, Envelope(), new PromiseEvent.Closed(key, word, 0, "EUR") { LastDay = word == "withdrawn" ? null : p.LastDay }, cells);
+                    stand[key] = p with { Word = word };
+                }
+                else if (PromiseChapter.Slice.In(state).Closed.Exists(c => c.Promise == key))
+                {
+                    Fold.Apply(state, Envelope(), new PromiseEvent.Reopened(key, 0, "EUR"), cells);
+                    stand[key] = p with { Word = null };
+                }
+        }
+        foreach (var asOf in new[] { Day(30), Day(60), Day(89), Day(120) })
+        {
+            var row = new KpiEngine(KpiCatalog.Shipped, new CellsInMemory(cells)).Answer(new KpiQuestion(asOf)
+            {
+                Kpis = ["promise_kept_rate"], Window = KpiWindow.Days(30),
+            }).Single();
+            bool Matured((DateOnly, DateOnly LastDay, long, string?) p) => p.LastDay > asOf.AddDays(-30) && p.LastDay <= asOf;
+            var kept = stand.Values.Where(p => p.Word == "kept" && Matured(p)).ToList();
+            var broken = stand.Values.Where(p => p.Word is "partial" or "broken" && Matured(p)).ToList();
+            var made = stand.Values.Count(p => p.Word != "withdrawn" && p.MadeOn > asOf.AddDays(-30) && p.MadeOn <= asOf);
+            (row.Numerator ?? 0, row.Denominator ?? 0).ShouldBe((kept.Count, kept.Count + broken.Count));
+            (row.Details.Single(d => d.Name == "kept").Value ?? 0).ShouldBe(kept.Sum(p => p.Minor) / 100m);
+            (row.Details.Single(d => d.Name == "broken").Value ?? 0).ShouldBe(broken.Sum(p => p.Minor) / 100m);
+            (row.Details.Single(d => d.Name == "made").Value ?? 0).ShouldBe(made);
+        }
+
+        Envelope Envelope() => new(++seq, "A1", today, today, today.DayNumber * 86_400_000L, $"k{seq}");
+    }
+}
