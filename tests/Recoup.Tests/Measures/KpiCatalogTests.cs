@@ -103,6 +103,13 @@ public sealed class KpiCatalogTests
     public void Two_files_of_one_id_are_refused() =>
         Should.Throw<YamlException>(() => KpiCatalog.With([("a.yaml", Dso), ("b.yaml", Dso)])).Message.ShouldBe("b.yaml, line 1: id 'dso' is taken by a.yaml");
 
+    /// <summary>How many are not so much money, though amounts stand beside them.</summary>
+    [Fact]
+    public void Parts_that_count_are_printed_as_counts()
+    {
+        foreach (var kpi in KpiCatalog.Shipped.All.Where(k => k.NumeratorCode?.Functions.Contains("count") == true)) kpi.PartsAreAmounts.ShouldBeFalse(kpi.Id);
+    }
+
     [Fact]
     public void Every_measure_is_a_stock_or_summed_or_counted()
     {
