@@ -127,7 +127,7 @@ internal static class PlainLedger
         foreach (var row in ageing)
         {
             var sums = plain[(row.AsOf.DayNumber, row.Group.Segment!, row.Group.Currency)];
-            if ((row.Current, row.D1To30, row.D31To60, row.D61To90, row.D90Plus) != (sums.Current, sums.D1To30, sums.D31To60, sums.D61To90, sums.D90Plus))
+            if (!row.Buckets.SequenceEqual([sums.Current, sums.D1To30, sums.D31To60, sums.D61To90, sums.D90Plus]))
                 throw new InvalidOperationException($"ageing of {row.AsOf:yyyy-MM-dd}, {row.Group.Segment}, {row.Group.Currency}: {row} here, {sums} by SQL");
         }
         var compared = 0;

@@ -11,10 +11,6 @@ namespace Recoup.Core;
 /// </summary>
 public static class EventCodec
 {
-    /// <summary>Lifts a payload of one version of a kind to the next.</summary>
-    private static readonly FrozenDictionary<(string Kind, int Version), Func<byte[], byte[]>> Upcasters =
-        new Dictionary<(string, int), Func<byte[], byte[]>>().ToFrozenDictionary();
-
     /// <summary>Every kind of event there is.</summary>
     public static IReadOnlyList<EventKind> All => Chapters.Events;
 
@@ -39,9 +35,7 @@ public static class EventCodec
         if (!ByKind.TryGetValue(kind, out var current)) throw new JournalDamagedException($"'{kind}' is no kind of event that this version of Recoup knows");
         if (version > current.Version)
             throw new JournalDamagedException($"{kind} version {version} is newer than this version of Recoup, which knows {current.Version}");
-        for (var v = version; v < current.Version; v++)
-            payload = Upcasters.TryGetValue((kind, v), out var lift) ? lift(payload.ToArray()) : throw new JournalDamagedException($"{kind} version {v} has "
-                + "no upcaster");
+        payload = Lift(current, version, payload);
         if (HotEvents.Decode(kind, payload) is { } hot) return hot;
         try
         {
@@ -51,5 +45,13 @@ public static class EventCodec
         {
             throw new JournalDamagedException($"the payload of {kind} can't be read: {e.Message}");
         }
+    }
+
+    /// <summary>A payload of an older version of a kind, as the version that is written now has it.</summary>
+    internal static ReadOnlySpan<byte> Lift(EventKind kind, int version, ReadOnlySpan<byte> payload)
+    {
+        if (version < 1) throw new JournalDamagedException($"{kind.Name} has no version {version}");
+        for (; version < kind.Version; version++) payload = kind.Upcasters[version - 1](payload.ToArray());
+        return payload;
     }
 }

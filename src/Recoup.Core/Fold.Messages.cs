@@ -37,7 +37,7 @@ public static partial class Fold
         var detail = string.Join(' ', new[] { bounced.Kind, bounced.Status, bounced.Detail }.OfType<string>());
         // It left, whatever was known of that before; as a contact it counted when it was sent or became unknown.
         if (message.Status == IntentStatus.Sending && message.Document is null)
-            state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
+            state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true));
         message.Bounce(detail);
         NoteChange(state, message.Id);
         if (bounced.Kind == "hard")
@@ -64,7 +64,7 @@ public static partial class Fold
         }
         // Unknown may have reached the customer, so it counts toward the caps; settled later, it is not counted twice.
         if (settled.Outcome != "failed" && !counted)
-            state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true, false));
+            state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true));
         if (settled.Outcome == "sent") ContactChapter.CountAction(state, e.Account, cells, e.EffectiveOn, message.Channel, null, settled.Proactive);
         if (settled.Outcome == "failed") state.Touch(e);
     }

@@ -55,8 +55,15 @@ public sealed class Desk(ServeOptions options, Memory memory, Viewer? viewer) : 
     /// <summary>What was computed before, as long as nothing was recorded since.</summary>
     public T Remember<T>(string key, Func<T> compute) where T : class => memory.Get(Version, Viewer.Scope + key, compute);
 
-    public IReadOnlyList<AgeingRow> Ageing(DateOnly asOf, bool byPortfolio) =>
-        Remember($"ageing/{asOf:yyyy-MM-dd}/{byPortfolio}", () => Readings.Read(cells => AgeingReport.Of(cells, asOf, byPortfolio)));
+    /// <param name="cut">Where the table is cut; null: as usual.</param>
+    public IReadOnlyList<AgeingRow> Ageing(DateOnly asOf, bool byPortfolio, AgeingCut? cut = null) =>
+        Remember($"ageing/{asOf:yyyy-MM-dd}/{byPortfolio}/{cut?.Text}", () => Readings.Read(cells => AgeingReport.Of(cells, asOf, byPortfolio, cut: cut)));
+
+    /// <summary>What was open at the end of a day and due within days, by currency; a currency in which nothing is due then has zero.</summary>
+    public IReadOnlyList<(string Currency, long Minor)> OpenDue(DateOnly asOf, DateOnly from, DateOnly to, string? portfolio) =>
+        Remember($"open-due/{asOf:yyyy-MM-dd}/{from:yyyy-MM-dd}/{to:yyyy-MM-dd}/{portfolio}", () => Readings.Read(cells => cells.ExposureByDue(asOf)
+            .Where(s => portfolio is null || s.Portfolio == portfolio).GroupBy(s => s.Currency).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => (g.Key, g.Where(s => s.DueDay >= from.DayNumber && s.DueDay <= to.DayNumber).Sum(s => s.Value.Minor))).ToList()));
 
     public IReadOnlyList<KpiRow> Kpis(string key, KpiQuestion question) =>
         Remember($"kpis/{CatalogKey}/{key}/{string.Join(',', question.Kpis)}/{string.Join(',', question.Days)}", () =>

@@ -34,23 +34,30 @@ internal static class TableFiles
 
     private static void Map(IEndpointRouteBuilder routes, string ending)
     {
-        routes.MapGet($"/ageing.{ending}", (Desk desk, HttpContext http, string? portfolio) =>
-            Write(http, "ageing", ["as_of", "portfolio", "currency", "current", "1-30", "31-60", "61-90", "90+", "total", "open_items", "unapplied"],
-                desk.Ageing(Day(desk, http), byPortfolio: true).Where(r => string.IsNullOrEmpty(portfolio) || r.Group.Portfolio == portfolio).Select(r =>
+        routes.MapGet($"/ageing.{ending}", (Desk desk, HttpContext http, string? portfolio, string? buckets) =>
+        {
+            var cut = string.IsNullOrEmpty(buckets) ? AgeingCut.Usual : AgeingCut.Parse(buckets, out _);
+            if (cut is null) return Task.FromResult(http.Response.StatusCode = 404);
+            var figures = cut.Labels.Select(label => (label, ColumnKind.Amount));
+            return Write(http, "ageing",
+                [("as_of", ColumnKind.Day), ("portfolio", ColumnKind.Text), ("currency", ColumnKind.Text), .. figures, ("total", ColumnKind.Amount),
+                    ("open_items", ColumnKind.Amount), ("unapplied", ColumnKind.Amount)],
+                desk.Ageing(Day(desk, http), byPortfolio: true, cut).Where(r => string.IsNullOrEmpty(portfolio) || r.Group.Portfolio == portfolio).Select(r =>
                 {
                     string M(long minor) => Plain(minor, r.Group.Currency);
-                    return new string?[]
-                    {
-                        Show.Day(r.AsOf), r.Group.Portfolio, r.Group.Currency, M(r.Current), M(r.D1To30), M(r.D31To60),
-                        M(r.D61To90), M(r.D90Plus), M(r.Total), r.OpenItems.ToString(CultureInfo.InvariantCulture), M(r.Unapplied),
-                    };
-                })));
+                    string?[] cells =
+                    [
+                        Show.Day(r.AsOf), r.Group.Portfolio, r.Group.Currency, .. r.Buckets.Select(M), M(r.Total),
+                        r.OpenItems.ToString(CultureInfo.InvariantCulture), M(r.Unapplied),
+                    ];
+                    return cells;
+                }));
+        });
         routes.MapGet($"/ageing/{{bucket}}.{ending}", (Desk desk, HttpContext http, string bucket, string? portfolio, string? currency) =>
         {
-            var at = Show.Bucket(bucket);
-            if (at < 0) return Task.FromResult(http.Response.StatusCode = 404);
+            if (Show.Bucket(bucket) is not { } span) return Task.FromResult(http.Response.StatusCode = 404);
             var day = Day(desk, http);
-            var (from, to) = Show.DueDays(at, day);
+            var (from, to) = Show.DueDays(span, day);
             var (p, c) = (string.IsNullOrEmpty(portfolio) ? null : portfolio, string.IsNullOrEmpty(currency) ? null : currency);
             return Write(http, $"ageing-{bucket}", ItemColumns, All(after => BucketItems.Of(desk, from, to, day, p, c, after, PartSize)).Select(Item));
         });
@@ -162,7 +169,6 @@ internal static class TableFiles
     /// </summary>
     private static readonly HashSet<string> Figures = new(StringComparer.Ordinal)
     {
-        "current", "1-30", "31-60", "61-90", "90+", "total", "open_items", "unapplied",
         "amount", "open", "overdue", "score", "priority", "value", "numerator", "denominator", "target",
     };
 

@@ -55,7 +55,11 @@ internal static class FigureVerbs
         var asOf = AsOf();
         var by = By("portfolio,segment,account");
         var knownAt = new Option<string?>("--known-at") { Description = "as it was known then: a slower path over the journal", HelpName = "INSTANT" };
-        var verb = new Command("ageing", "Open receivables by days past due.") { asOf, by, knownAt };
+        var buckets = new Option<string?>("--buckets")
+        {
+            Description = "days past due at which it is cut, rising; else 30,60,90", HelpName = "15,30,60,90",
+        };
+        var verb = new Command("ageing", "Open receivables by days past due.") { asOf, by, knownAt, buckets };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
@@ -64,30 +68,33 @@ internal static class FigureVerbs
             var readings = new Readings(session.Open());
             var day = Day(session, parsed.GetValue(asOf), readings);
             if (split.Contains("account") && parsed.GetValue(knownAt) is not null) throw new UsageException("--by account and --known-at do not go together");
+            var cut = AgeingCut.Usual;
+            if (parsed.GetValue(buckets) is { } text) cut = AgeingCut.Parse(text, out var problem) ?? throw new UsageException($"--buckets: {problem}");
+            var (byPortfolio, bySegment) = (split.Contains("portfolio"), split.Contains("segment"));
             IReadOnlyList<AgeingRow> rows = split.Contains("account")
-                ? readings.Read(_ => AgeingReport.ByAccount(day, readings.OpenByAccount(day), readings.UnappliedByAccount(day)))
+                ? readings.Read(_ => AgeingReport.ByAccount(day, readings.OpenByAccount(day), readings.UnappliedByAccount(day), cut))
                 : parsed.GetValue(knownAt) is { } known
-                    ? readings.Read(_ => AgeingReport.Of(readings.KnownAt(Session.Instant(known)), day, split.Contains("portfolio"), split.Contains("segment")))
-                    : readings.Read(cells => AgeingReport.Of(cells, day, split.Contains("portfolio"), split.Contains("segment")));
-            Print(session.Output, rows, day, split);
+                    ? readings.Read(_ => AgeingReport.Of(readings.KnownAt(Session.Instant(known)), day, byPortfolio, bySegment, cut))
+                    : readings.Read(cells => AgeingReport.Of(cells, day, byPortfolio, bySegment, cut));
+            Print(session.Output, rows, day, split, cut);
             session.TellRowTroubles();
             return 0;
         });
         return verb;
     }
 
-    public static void Print(Output output, IReadOnlyList<AgeingRow> rows, DateOnly day, IReadOnlySet<string> split) =>
-        output.Print(json =>
+    public static void Print(Output output, IReadOnlyList<AgeingRow> rows, DateOnly day, IReadOnlySet<string> split,
+        AgeingCut? cut = null) => output.Print(json =>
         {
             json.WriteStartArray();
             foreach (var row in rows) row.WriteTo(json);
             json.WriteEndArray();
-        }, AgeingSheet(rows, day, split));
+        }, AgeingSheet(rows, day, split, cut));
 
-    public static Sheet AgeingSheet(IReadOnlyList<AgeingRow> rows, DateOnly day, IReadOnlySet<string> split)
+    public static Sheet AgeingSheet(IReadOnlyList<AgeingRow> rows, DateOnly day, IReadOnlySet<string> split, AgeingCut? cut = null)
     {
         var dimensions = new[] { "account", "portfolio", "segment" }.Where(split.Contains).ToArray();
-        var sheet = new Sheet([.. dimensions, "currency", "current", "1-30", "31-60", "61-90", "90+", "total", "open items", "unapplied"])
+        var sheet = new Sheet([.. dimensions, "currency", .. (cut ?? AgeingCut.Usual).Labels, "total", "open items", "unapplied"])
         {
             Title = $"Open receivables by days past due, as of {day:yyyy-MM-dd}", Empty = "nothing was open on that day",
         };
@@ -96,7 +103,7 @@ internal static class FigureVerbs
             var currency = Currency.Of(row.Group.Currency);
             string M(long minor) => Money.Format(minor, currency);
             sheet.Add([.. dimensions.Select(d => d == "account" ? row.Group.Account : d == "portfolio" ? row.Group.Portfolio : row.Group.Segment),
-                currency.Code, M(row.Current), M(row.D1To30), M(row.D31To60), M(row.D61To90), M(row.D90Plus), M(row.Total), row.OpenItems, M(row.Unapplied)]);
+                currency.Code, .. row.Buckets.Select(M), M(row.Total), row.OpenItems, M(row.Unapplied)]);
         }
         return sheet;
     }

@@ -61,13 +61,12 @@ public abstract record ContactEvent : Event
 public sealed record ContactRecord(
     DateTimeOffset At,
     string Channel,
-    bool Outbound,
-    bool RightParty) : IFormed<ContactRecord>
+    bool Outbound) : IFormed<ContactRecord>
 {
-    public static ContactRecord Blank => new(default, "", false, false);
+    public static ContactRecord Blank => new(default, "", false);
 
     public static ContactRecord Form<TForm>(ref TForm f, ContactRecord v) where TForm : IForm, allows ref struct =>
-        new(f.Instant("at", v.At), f.Word("channel", v.Channel), f.Flag("outbound", v.Outbound), f.Flag("right_party", v.RightParty));
+        new(f.Instant("at", v.At), f.Word("channel", v.Channel), f.Flag("outbound", v.Outbound));
 }
 
 /// <summary>An address of the party, known by a token; the address itself is sealed.</summary>
@@ -406,7 +405,7 @@ public static class ContactChapter
         switch (happened)
         {
             case ContactEvent.Made contact:
-                state.Contact.Remember(new ContactRecord(contact.At, contact.Channel, contact.Direction == "outbound", contact.Outcome == "right_party"));
+                state.Contact.Remember(new ContactRecord(contact.At, contact.Channel, contact.Direction == "outbound"));
                 if (contact.Direction == "outbound") Count(state, e, cells, contact);
                 break;
             case ContactEvent.PointSet point: SetPoint(state, point); break;

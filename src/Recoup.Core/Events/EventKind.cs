@@ -6,6 +6,9 @@ namespace Recoup.Core.Events;
 /// <param name="Info">Of the event's type.</param>
 public sealed record EventKind(string Name, JsonTypeInfo Info)
 {
-    /// <summary>The version of the payload that is written; raised with an upcaster where the payload changes.</summary>
-    public int Version { get; init; } = 1;
+    /// <summary>Where the payload changed: of each version before the one that is written, what lifts it to the next.</summary>
+    public IReadOnlyList<Func<byte[], byte[]>> Upcasters { get; init; } = [];
+
+    /// <summary>The version of the payload that is written.</summary>
+    public int Version => Upcasters.Count + 1;
 }

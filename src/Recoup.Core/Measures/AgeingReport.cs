@@ -11,27 +11,26 @@ namespace Recoup.Core.Measures;
 public readonly record struct AgeingGroup(string Currency, string? Portfolio = null, string? Segment = null, string? Account = null);
 
 /// <summary>Open receivables of one group by days past due, gross of unapplied cash. Minor units of the group's currency.</summary>
-public sealed record AgeingRow(DateOnly AsOf, AgeingGroup Group)
+public sealed record AgeingRow(DateOnly AsOf, AgeingGroup Group, AgeingCut Cut)
 {
-    /// <summary>Not past due: the due date is the as-of day or later.</summary>
-    public long Current { get; init; }
-
-    /// <summary>1 to 30 days past due.</summary>
-    public long D1To30 { get; init; }
-
-    public long D31To60 { get; init; }
-
-    public long D61To90 { get; init; }
-
-    /// <summary>91 days past due and more.</summary>
-    public long D90Plus { get; init; }
+    /// <summary>By bucket of the cut: the first is not past due, as the due date is the as-of day or later.</summary>
+    public IReadOnlyList<long> Buckets { get; init; } = new long[Cut.Labels.Count];
 
     public long OpenItems { get; init; }
 
     /// <summary>Cash and credit that met no item: a line of its own, not taken off the buckets.</summary>
     public long Unapplied { get; init; }
 
-    public long Total => Current + D1To30 + D31To60 + D61To90 + D90Plus;
+    public long Total => Buckets.Sum();
+
+    /// <summary>Not past due.</summary>
+    public long Current => Buckets[0];
+
+    public bool Equals(AgeingRow? other) =>
+        other is not null && (AsOf, Group, OpenItems, Unapplied) == (other.AsOf, other.Group, other.OpenItems, other.Unapplied)
+        && Cut.Ends.SequenceEqual(other.Cut.Ends) && Buckets.SequenceEqual(other.Buckets);
+
+    public override int GetHashCode() => HashCode.Combine(AsOf, Group, OpenItems, Unapplied, Total);
 
     /// <summary>A row of the contract: amounts are decimal strings in major units.</summary>
     public void WriteTo(Utf8JsonWriter json)
@@ -43,11 +42,7 @@ public sealed record AgeingRow(DateOnly AsOf, AgeingGroup Group)
         if (Group.Portfolio is { } portfolio) json.WriteString("portfolio", portfolio);
         if (Group.Segment is { } segment) json.WriteString("segment", segment);
         if (Group.Account is { } account) json.WriteString("account", account);
-        json.WriteString("current", Money.Format(Current, currency));
-        json.WriteString("d1_30", Money.Format(D1To30, currency));
-        json.WriteString("d31_60", Money.Format(D31To60, currency));
-        json.WriteString("d61_90", Money.Format(D61To90, currency));
-        json.WriteString("d90_plus", Money.Format(D90Plus, currency));
+        for (var i = 0; i < Buckets.Count; i++) json.WriteString(Cut.Names[i], Money.Format(Buckets[i], currency));
         json.WriteString("total", Money.Format(Total, currency));
         json.WriteNumber("open_items", OpenItems);
         json.WriteString("unapplied", Money.Format(Unapplied, currency));
@@ -62,45 +57,41 @@ public sealed record AgeingRow(DateOnly AsOf, AgeingGroup Group)
 /// </summary>
 public static class AgeingReport
 {
-    public static IReadOnlyList<AgeingRow> Of(IMeasureSource source, DateOnly asOf, bool byPortfolio = false, bool bySegment = false)
+    public static IReadOnlyList<AgeingRow> Of(IMeasureSource source, DateOnly asOf, bool byPortfolio = false, bool bySegment = false, AgeingCut? cut = null)
     {
+        cut ??= AgeingCut.Usual;
         var rows = Of(
-            asOf,
+            asOf, cut,
             source.ExposureByDue(asOf).Select(s => (new AgeingGroup(s.Currency, byPortfolio ? s.Portfolio : null, bySegment ? s.Segment : null),
                 DateOnly.FromDayNumber(s.DueDay), s.Value)),
             source.Unapplied(asOf).Select(u => (new AgeingGroup(u.Currency, byPortfolio ? u.Portfolio : null, bySegment ? u.Segment : null), u.Minor)));
         var there = rows.Select(r => (r.Group.Portfolio, r.Group.Currency)).ToHashSet();
         var paid = source.Beginnings.Where(b => b.First <= asOf)
             .Select(b => new AgeingGroup(b.Currency, byPortfolio ? b.Portfolio : null, bySegment ? b.Segment : null))
-            .Distinct().Where(g => !there.Contains((g.Portfolio, g.Currency))).Select(g => new AgeingRow(asOf, g)).ToList();
+            .Distinct().Where(g => !there.Contains((g.Portfolio, g.Currency))).Select(g => new AgeingRow(asOf, g, cut)).ToList();
         return paid.Count == 0 ? rows : InOrder(rows.Concat(paid));
     }
 
     /// <summary>From balances by due day, wherever they were read: items one by one, or sums of them with their count.</summary>
-    public static IReadOnlyList<AgeingRow> Of(
-        DateOnly asOf, IEnumerable<(AgeingGroup Group, DateOnly Due, CellValue Open)> open, IEnumerable<(AgeingGroup Group, long Minor)> unapplied)
+    public static IReadOnlyList<AgeingRow> Of(DateOnly asOf, AgeingCut cut, IEnumerable<(AgeingGroup Group, DateOnly Due, CellValue Open)> open,
+        IEnumerable<(AgeingGroup Group, long Minor)> unapplied)
     {
-        var rows = new Dictionary<AgeingGroup, AgeingRow>();
+        var rows = new Dictionary<AgeingGroup, (long[] Buckets, long Items, long Unapplied)>();
         foreach (var (group, due, value) in open)
         {
             ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(rows, group, out _);
-            row ??= new AgeingRow(asOf, group);
-            row = Ageing.Bucket(due, asOf) switch
-            {
-                0 => row with { Current = row.Current + value.Minor, OpenItems = row.OpenItems + value.Count },
-                1 => row with { D1To30 = row.D1To30 + value.Minor, OpenItems = row.OpenItems + value.Count },
-                2 => row with { D31To60 = row.D31To60 + value.Minor, OpenItems = row.OpenItems + value.Count },
-                3 => row with { D61To90 = row.D61To90 + value.Minor, OpenItems = row.OpenItems + value.Count },
-                _ => row with { D90Plus = row.D90Plus + value.Minor, OpenItems = row.OpenItems + value.Count },
-            };
+            row.Buckets ??= new long[cut.Labels.Count];
+            row.Buckets[Ageing.Bucket(due, asOf, cut.Starts)] += value.Minor;
+            row.Items += value.Count;
         }
         foreach (var (group, minor) in unapplied)
         {
             ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(rows, group, out _);
-            row ??= new AgeingRow(asOf, group);
-            row = row with { Unapplied = row.Unapplied + minor };
+            row.Buckets ??= new long[cut.Labels.Count];
+            row.Unapplied += minor;
         }
-        return InOrder(rows.Values.Where(r => r.Total != 0 || r.OpenItems != 0 || r.Unapplied != 0));
+        return InOrder(rows.Select(r => new AgeingRow(asOf, r.Key, cut) { Buckets = r.Value.Buckets, OpenItems = r.Value.Items, Unapplied = r.Value.Unapplied })
+            .Where(r => r.Buckets.Any(b => b != 0) || r.OpenItems != 0 || r.Unapplied != 0));
     }
 
     private static IReadOnlyList<AgeingRow> InOrder(IEnumerable<AgeingRow> rows) =>
@@ -111,8 +102,8 @@ public static class AgeingReport
 
     /// <summary>By account, from items with a balance on the day.</summary>
     public static IReadOnlyList<AgeingRow> ByAccount(DateOnly asOf, IEnumerable<(string Account, string Currency, DateOnly Due, long Minor)> items,
-        IEnumerable<(string Account, string Currency, long Minor)> unapplied) => Of(
-        asOf,
+        IEnumerable<(string Account, string Currency, long Minor)> unapplied, AgeingCut? cut = null) => Of(
+        asOf, cut ?? AgeingCut.Usual,
         items.Select(i => (new AgeingGroup(i.Currency, Account: i.Account), i.Due, new CellValue(i.Minor, 1))),
         unapplied.Select(u => (new AgeingGroup(u.Currency, Account: u.Account), u.Minor)));
 }

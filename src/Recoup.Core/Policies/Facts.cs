@@ -85,7 +85,6 @@ public sealed record Facts
 
     /// <summary>Even the account that speaks for the portfolio is on hold or disputed as a whole.</summary>
     public bool SpeakerHeld { get; private set; }
-    public DateOnly? HeldThrough { get; private set; }
     public bool AccountDisputed { get; private set; }
 
     /// <summary>Holds, promises and account disputes of the portfolio that are over.</summary>
@@ -155,10 +154,7 @@ public sealed record Facts
         };
         foreach (var hold in state.Holds)
             if (mine.Contains(hold.Account) && hold.StandsOn(asOf))
-            {
                 facts.Held = true;
-                if (facts.HeldThrough is not { } through || hold.To > through) facts.HeldThrough = hold.To;
-            }
         var disputed = Disputed(state, asOf);
         facts.AccountDisputed = disputed.Count > 0 && mine.Accounts.Exists(a => disputed.Contains(a.Account));
         foreach (var promise in state.Promises)

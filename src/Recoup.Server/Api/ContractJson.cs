@@ -100,6 +100,7 @@ public static class ContractJson
         json.WriteStartObject();
         json.WriteString("account", account);
         json.WriteString("party", state.Id);
+        json.WriteString("parent", details.Parent);
         json.WriteString("portfolio", details.Portfolio);
         json.WriteString("segment", state.SegmentOn(details.Portfolio, asOf));
         json.WriteString("kind", details.Kind);
@@ -116,7 +117,7 @@ public static class ContractJson
         json.WriteStartArray("sums");
         var open = state.Exposures.Where(e => e.Account == account).Select(e => (new AgeingGroup(e.Currency), e.DueOn, new CellValue(e.Minor, e.Items)));
         var unapplied = state.Unapplied.Where(u => u.Account == account).Select(u => (new AgeingGroup(u.Currency), u.Minor));
-        foreach (var row in AgeingReport.Of(asOf, open, unapplied)) row.WriteTo(json);
+        foreach (var row in AgeingReport.Of(asOf, AgeingCut.Usual, open, unapplied)) row.WriteTo(json);
         json.WriteEndArray();
         json.WriteStartArray("items");
         foreach (var item in items.Rows)

@@ -87,24 +87,28 @@ internal static class Reads
         return only;
     }
 
-    public static readonly IReadOnlyList<QueryField> AgeingFields = [AsOf, new("by", "split by portfolio, segment, or both; or by account"), KnownAt];
+    public static readonly IReadOnlyList<QueryField> AgeingFields = [AsOf, new("by", "split by portfolio, segment, or both; or by account"), KnownAt,
+        new("buckets", "days past due at which it is cut, rising, such as 15,30,60; else 30,60,90")];
 
     public static Reply Ageing(Desk desk, Query query)
     {
         var by = query.Split("by", "portfolio", "segment", "account");
         var day = query.Day("as_of") ?? desk.AsOf;
         var known = query.Instant("known_at");
+        var cut = AgeingCut.Usual;
+        if (query.Text("buckets") is { } text) cut = AgeingCut.Parse(text, out var problem) ?? throw new QueryException($"buckets: {problem}.");
         if (by.Contains("account"))
         {
             if (by.Count > 1) throw new QueryException("by=account stands alone: an account is in one portfolio.");
             if (known is not null) throw new QueryException("by=account and known_at do not go together.");
-            var accounts = desk.Readings.Read(_ => AgeingReport.ByAccount(day, desk.Readings.OpenByAccount(day), desk.Readings.UnappliedByAccount(day)));
+            var accounts = desk.Readings.Read(_ => AgeingReport.ByAccount(day, desk.Readings.OpenByAccount(day), desk.Readings.UnappliedByAccount(day),
+                cut));
             return new Reply(json => Rows(json, accounts, static (row, to) => row.WriteTo(to)));
         }
         var (rows, cells) = desk.Readings.Read(live =>
         {
             var source = known is { } instant ? desk.Readings.KnownAt(instant) : live;
-            return (AgeingReport.Of(source, day, by.Contains("portfolio"), by.Contains("segment")), source.CellsRead);
+            return (AgeingReport.Of(source, day, by.Contains("portfolio"), by.Contains("segment"), cut), source.CellsRead);
         });
         return new Reply(json => Rows(json, rows, static (row, to) => row.WriteTo(to))) { CellsRead = cells };
     }

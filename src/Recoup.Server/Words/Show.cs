@@ -72,18 +72,22 @@ public static partial class Show
 
     // --- buckets ---
 
-    /// <summary>As addresses and people write them.</summary>
-    public static readonly IReadOnlyList<string> Buckets = ["current", "1-30", "31-60", "61-90", "90+"];
+    /// <summary>Days past due of a bucket as addresses and people write it: current, 31-60, 90+ (91 and more); null: it is none.</summary>
+    public static (int From, int To)? Bucket(string? label)
+    {
+        if (label == "current") return (int.MinValue, 0);
+        if (label is null or { Length: > 12 }) return null;
+        if (label.EndsWith('+')) return Days(label[..^1]) is { } after ? (after + 1, int.MaxValue) : null;
+        return label.Split('-') is [var first, var last] && Days(first) is { } from && Days(last) is { } to && from <= to ? (from, to) : null;
 
-    public static int Bucket(string? name) => name is null ? -1 : Buckets.ToList().IndexOf(name);
+        static int? Days(string text) =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= AgeingCut.DaysMax ? days : null;
+    }
 
-    /// <summary>The due days whose items are in a bucket at the end of a day; the ends of time where it has none.</summary>
-    public static (DateOnly From, DateOnly To) DueDays(int bucket, DateOnly asOf) => (
-        bucket < Ageing.BucketStarts.Count ? asOf.AddDays(1 - Ageing.BucketStarts[bucket]) : DateOnly.MinValue,
-        bucket == 0 ? DateOnly.MaxValue : asOf.AddDays(-Ageing.BucketStarts[bucket - 1]));
-
-    public static long Of(AgeingRow row, int bucket) =>
-        bucket switch { 0 => row.Current, 1 => row.D1To30, 2 => row.D31To60, 3 => row.D61To90, _ => row.D90Plus };
+    /// <summary>The due days whose items are that many days past due at the end of a day; the ends of time where there is no bound.</summary>
+    public static (DateOnly From, DateOnly To) DueDays((int From, int To) daysPastDue, DateOnly asOf) => (
+        daysPastDue.To == int.MaxValue ? DateOnly.MinValue : asOf.AddDays(-daysPastDue.To),
+        daysPastDue.From == int.MinValue ? DateOnly.MaxValue : asOf.AddDays(-daysPastDue.From));
 
     // --- links ---
 

@@ -28,6 +28,41 @@ public sealed class AgeingReportTests
         (bucket == "current" ? percent.Value : percent.Detail(bucket)).ShouldBe(100);
     }
 
+    [Theory]
+    [InlineData("15,30,60,90,180", "current 1-15 16-30 31-60 61-90 91-180 180+", "current d1_15 d16_30 d31_60 d61_90 d91_180 d180_plus")]
+    [InlineData(" 7 ", "current 1-7 7+", "current d1_7 d7_plus")]
+    [InlineData("30,60,90", "current 1-30 31-60 61-90 90+", "current d1_30 d31_60 d61_90 d90_plus")]
+    public void It_is_cut_where_somebody_wants_it(string text, string labels, string names)
+    {
+        var cut = AgeingCut.Parse(text, out var problem).ShouldNotBeNull(problem);
+        (string.Join(' ', cut.Labels), string.Join(' ', cut.Names)).ShouldBe((labels, names));
+        AgeingCut.Parse(cut.Text, out _)!.Ends.ShouldBe(cut.Ends);
+        var books = new Books();
+        for (var late = -3; late <= 200; late++) books.Invoice("2019-01-01", AsOf.AddDays(-late).ToString("yyyy-MM-dd", null), late + 4);
+        var row = AgeingReport.Of(books.Source, AsOf, cut: cut).ShouldHaveSingleItem();
+        long[] wanted = [.. cut.Labels.Select((_, bucket) => Enumerable.Range(-3, 204).Where(late =>
+            late > (bucket == 0 ? -4 : bucket == 1 ? 0 : cut.Ends[bucket - 2])
+            && (bucket == cut.Ends.Count + 1 || late <= (bucket == 0 ? 0 : cut.Ends[bucket - 1])))
+            .Sum(late => (late + 4) * 100L))];
+        row.Buckets.ShouldBe(wanted);
+        row.Total.ShouldBe(AgeingReport.Of(books.Source, AsOf).Single().Total);
+        Books.Json(row.WriteTo).ShouldContain($"\"{cut.Names[^1]}\":\"");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("30,30")]
+    [InlineData("60,30")]
+    [InlineData("0,30")]
+    [InlineData("30;60")]
+    [InlineData("3651")]
+    [InlineData("1,2,3,4,5,6,7,8,9,10,11,12,13")]
+    public void What_are_no_buckets_is_refused_with_how_it_is_right(string text)
+    {
+        AgeingCut.Parse(text, out var problem).ShouldBeNull();
+        problem.ShouldNotBeNull().ShouldContain("such as 15,30,60,90,180");
+    }
+
     [Fact]
     public void A_row_is_written_as_the_contract_has_it()
     {
@@ -75,7 +110,7 @@ public sealed class AgeingReportTests
         var rows = AgeingReport.ByAccount(
             AsOf, [("B", "EUR", Books.Day("2026-06-29"), 300), ("A", "EUR", Books.Day("2026-06-30"), 100),
                 ("B", "EUR", Books.Day("2026-06-30"), 200)], [("A", "EUR", 50)]);
-        rows.Select(r => (r.Group.Account, r.Current, r.D1To30, r.Total, r.OpenItems, r.Unapplied))
+        rows.Select(r => (r.Group.Account, r.Buckets[0], r.Buckets[1], r.Total, r.OpenItems, r.Unapplied))
             .ShouldBe([("A", 100, 0, 100, 1, 50), ("B", 200, 300, 500, 2, 0)]);
     }
 }

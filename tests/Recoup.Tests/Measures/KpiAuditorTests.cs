@@ -147,9 +147,9 @@ public sealed class KpiAuditorTests
                 {
                     var auditor = new Auditor(books, currency, portfolio);
                     var row = AgeingReport.Of(source, day, byPortfolio: true)
-                        .SingleOrDefault(r => r.Group == new AgeingGroup(currency, portfolio)) ?? new AgeingRow(day, default);
+                        .SingleOrDefault(r => r.Group == new AgeingGroup(currency, portfolio)) ?? new AgeingRow(day, default, AgeingCut.Usual);
                     var unit = Recoup.Core.Foundation.Currency.Of(currency).MinorPerMajor;
-                    new[] { row.Current, row.D1To30, row.D31To60, row.D61To90, row.D90Plus }.Select(m => (decimal)m / unit)
+                    row.Buckets.Select(m => (decimal)m / unit)
                         .ShouldBe(Auditor.Buckets.Select(b => auditor.Bucket(day, b)));
                     ((decimal)row.Total / unit, row.OpenItems, (decimal)row.Unapplied / unit)
                         .ShouldBe((auditor.Open(day), auditor.Items(day), auditor.Unapplied(day)), $"seed {seed}, {day:yyyy-MM-dd}, {currency}, {portfolio}");

@@ -28,7 +28,7 @@ public sealed class ContactGateTests
     private static ContactSlice Contacts(params string[] at)
     {
         var state = new ContactSlice();
-        foreach (var instant in at) state.Remember(new ContactRecord(Instant(instant), "email", true, false));
+        foreach (var instant in at) state.Remember(new ContactRecord(Instant(instant), "email", true));
         return state;
     }
 
@@ -168,9 +168,9 @@ public sealed class ContactGateTests
     public void Inbound_contacts_do_not_count_and_other_channels_do()
     {
         var request = Request(channel: "call") with { Contact = Contacts("2026-06-08T09:00:00Z", "2026-06-09T09:00:00Z") };
-        request.Contact.Remember(new ContactRecord(Instant("2026-06-09T10:00:00Z"), "call", Outbound: false, RightParty: true));
+        request.Contact.Remember(new ContactRecord(Instant("2026-06-09T10:00:00Z"), "call", Outbound: false));
         Clear(request).ShouldBeOfType<Verdict.Allowed>();
-        request.Contact.Remember(new ContactRecord(Instant("2026-06-09T11:00:00Z"), "letter", Outbound: true, RightParty: false));
+        request.Contact.Remember(new ContactRecord(Instant("2026-06-09T11:00:00Z"), "letter", Outbound: true));
         Clear(request).ShouldBeOfType<Verdict.Deferred>();
     }
 
@@ -197,7 +197,7 @@ public sealed class ContactGateTests
     {
         var rules = ContactRules.Parse(ShippedPolicies.ContactRulesText.Replace("contacts: 3", "contacts: 100", StringComparison.Ordinal), "rules.yaml");
         var contact = new ContactSlice();
-        for (var day = 4; day <= 10; day++) contact.Remember(new ContactRecord(Instant($"2026-06-{day:D2}T09:00:00Z"), "call", true, false));
+        for (var day = 4; day <= 10; day++) contact.Remember(new ContactRecord(Instant($"2026-06-{day:D2}T09:00:00Z"), "call", true));
         var request = Request(channel: "call") with { Contact = contact, Party = "consumer", Collector = "third" };
         Clear(request, rules).ShouldBe(new Verdict.Deferred(new DateOnly(2026, 6, 11), "reg-f-calls"));
         Clear(request with { Party = "business" }, rules).ShouldBeOfType<Verdict.Allowed>();

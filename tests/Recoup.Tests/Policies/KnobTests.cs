@@ -340,7 +340,7 @@ public sealed partial class KnobTests
                                 var contact = new ContactSlice();
                                 if (state == "opted out") contact.OptOuts.Add(new OptOut(channel, null));
                                 if (state == "bad address") contact.BadAddresses = [new BadAddress(channel, "t")];
-                                for (var i = 0; i < contacts; i++) contact.Remember(new ContactRecord(At(Due.AddDays(-6)), channel, true, false));
+                                for (var i = 0; i < contacts; i++) contact.Remember(new ContactRecord(At(Due.AddDays(-6)), channel, true));
                                 var verdict = ContactGate.Clear(rules, new ContactRequest
                                 {
                                     Channel = channel, AddressToken = state == "no address" ? null : "t",

@@ -110,8 +110,8 @@ public sealed class JoinedStateTests
         state.Contact.Points.Add(new ContactPoint { Channel = "email", Token = "own" });
         other.Contact.Points.AddRange([new ContactPoint { Channel = "email", Token = "theirs" }, new ContactPoint { Channel = "letter", Token = "letter" }]);
         other.Contact.Mark(new BadAddress("email", "gone"));
-        other.Contact.Remember(new ContactRecord(new DateTimeOffset(2026, 4, 19, 10, 0, 0, TimeSpan.Zero), "email", true, false));
-        state.Contact.Remember(new ContactRecord(new DateTimeOffset(2026, 4, 20, 10, 0, 0, TimeSpan.Zero), "call", true, true));
+        other.Contact.Remember(new ContactRecord(new DateTimeOffset(2026, 4, 19, 10, 0, 0, TimeSpan.Zero), "email", true));
+        state.Contact.Remember(new ContactRecord(new DateTimeOffset(2026, 4, 20, 10, 0, 0, TimeSpan.Zero), "call", true));
         Joined(state, other);
         state.Contact.OptOuts.ShouldBe([new OptOut("email", null), new OptOut("call", null) { Until = new DateOnly(2026, 6, 1) }, new OptOut("sms", "t1")]);
         state.Contact.Points.Select(p => p.Token).ShouldBe(["own", "letter"]);

@@ -106,7 +106,7 @@ internal sealed partial class Story
             : new Readings(Play.Store).Read(cells => AgeingReport.Of(cells, Today)).ToList();
         var text = $"open{of} {Amounts(rows.Select(r => (r.Group.Currency, r.Total)))}";
         if (!asked.Contains("bucket", StringComparison.Ordinal)) return text;
-        var buckets = rows.SelectMany(r => new[] { ("current", r.Current), ("1-30", r.D1To30), ("31-60", r.D31To60), ("61-90", r.D61To90), ("90+", r.D90Plus) }
+        var buckets = rows.SelectMany(r => r.Cut.Labels.Zip(r.Buckets)
             .Where(b => b.Item2 != 0)
             .Select(b => (Name: b.Item1, Amount: Money.Format(b.Item2, Currency.Of(r.Group.Currency)), r.Group.Currency))).ToList();
         return buckets.Count == 1
