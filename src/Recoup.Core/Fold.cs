@@ -39,7 +39,7 @@ public static partial class Fold
                 break;
             case ContactEvent contact:
                 ContactChapter.Fold(state, e, cells, contact);
-                if (contact is ContactEvent.PointSet) Deliveries.TryAgain(state);
+                if (contact is ContactEvent.PointSet or ContactEvent.PointDropped) Deliveries.TryAgain(state);
                 break;
             case PartyEvent.Erased:
                 state.Erased = true;
@@ -154,6 +154,7 @@ public static partial class Fold
                 Minor = decision.Facts.DunnableMinor ?? decision.Facts.OverdueMinor, Currency = decision.Facts.Currency,
                 Score = decision.Score, StepBefore = before,
             };
+            if (decision.Action == DecisionRecord.FindContact) treatment.SoughtOn = e.EffectiveOn;
             state.WorkItems.Changed.Add(intent);
             state.Pending.Add(new Pending(intent, decision.Portfolio, "work"));
         }

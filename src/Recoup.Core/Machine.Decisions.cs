@@ -60,8 +60,8 @@ public static partial class Machine
             if (decision.Strategy != state.Treatment(portfolio)?.Strategy && asOf.Plus(1) is var tomorrow && tomorrow < next
                 && state.Pending.Exists(p => p.Kind == "work" && p.Portfolio == portfolio)) next = tomorrow;
             if (state.Pending.Count > 0) Revalue(work, facts);
-            // Whom the gate lets contact is where it can be: nobody has to find out any more.
-            if (decision.Verdict == "allowed" && state.Pending.Count > 0) CloseFindPlace(work, asOf, portfolio);
+            // Whom the gate lets contact is where it can be, and can be reached: nobody has to find out any more.
+            if (decision.Verdict == "allowed" && state.Pending.Count > 0) CloseSearch(work, asOf, portfolio);
             decisions.Add((decision, facts.Account.Account));
         }
         foreach (var (decision, account) in decisions)
@@ -99,10 +99,10 @@ public static partial class Machine
         }
     }
 
-    private static void CloseFindPlace(Work work, DateOnly asOf, string portfolio)
+    private static void CloseSearch(Work work, DateOnly asOf, string portfolio)
     {
         foreach (var pending in work.State.Pending.Where(p => p.Kind == "work" && p.Portfolio == portfolio).ToList())
-            if (work.State.WorkItems[pending.Id] is { Kind: DecisionRecord.FindPlace } item)
+            if (work.State.WorkItems[pending.Id] is { Kind: DecisionRecord.FindPlace or DecisionRecord.FindContact } item)
                 work.Emit(new WorkItemEvent.Closed(pending.Id, "no_longer_needed", null), asOf, item.Account);
     }
 

@@ -174,6 +174,7 @@ public sealed class Needs : RowsNeeded
     private void ListedInvoice(PartyState state, InvoiceInput.Issued i, ListedInvoice row)
     {
         ListedItem(state, i.Account, row);
+        if (ListedItems.InstalmentOf(row) is { } instalment) Item(state, i.Account, instalment);
         foreach (var key in ListedItems.StandingInOtherCurrency(state, i.Account, row)?.AppliedBy ?? []) CashOf(state, key);
         if (state.Item(i.Account, ListedItems.NameOf(state, i.Account, row)) is not { AppliedBy: { } keys } item) return;
         if (item.IssuedOn == i.IssuedOn && item.DueOn == i.DueOn && item.Amount == i.Amount.Minor && item.Currency == i.Amount.Currency.Code) return;

@@ -124,6 +124,7 @@ public sealed partial class Door
             // Nearly every row of a list says what it said before: that moves nothing, not even the day.
             if (before != Before.Never
                 && (input is AccountInput.Set set ? AccountChapter.IsSaid(entry.State, set) : ListedItems.IsSaid(entry.State, input))) return null;
+            if (before != Before.Never && ListedItems.IsOfOther(entry.State, input)) return OfOther((InvoiceInput.Issued)input);
             var partition = Partition.Of(partyId);
             var asOf = entry.State.AsOf;
             var outcome = Machine.Handle(entry.State, seqs[partition], input, context, unitCells);
@@ -229,6 +230,11 @@ public sealed partial class Door
             keys.Add((input.Key, content));
             return null;
         }
+
+        private static Refused OfOther(InvoiceInput.Issued i) => new(Refusal.KeyUsedWithOtherContent,
+            $"the key '{InputDraft.Short(i.Key)}' was taken for another invoice, or for another account's: the list has {i.Number} of account {i.Account} "
+            + "under it now, and both would be owed. Where it was moved or has another number, cancel the one before (invoice_cancelled) and send this "
+            + "one as an invoice under a key of its own; where both are owed, let the mapping's key tell them apart, such as by the account");
 
         private Refused? TakeWorkspace(Input input, Context context, List<string> accepted, List<(string, byte[])> keys)
         {

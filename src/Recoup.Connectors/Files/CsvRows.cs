@@ -81,7 +81,7 @@ internal sealed class CsvRows : RowReader
     public override bool Read()
     {
         Problems.Clear();
-        IsLost = false;
+        (IsLost, AreCellsTold) = (false, false);
         while (true)
         {
             Window.Skip(rowLength + breakLength);
@@ -299,11 +299,16 @@ internal sealed class CsvRows : RowReader
                 ? $"has {count} of the header's {Columns.Length} cells; {ColumnAt(count)} and those after it are missing"
                 : $"has {count} cells, more than the header's {Columns.Length}; a cell that holds '{(char)delimiter}' must stand in quotes");
         }
+        AreCellsTold = Problems.Count == 0 && !row.Contains((byte)0);
         if (row.Contains((byte)0)) ReportCells(row, static cell => cell.Contains((byte)0), "holds NUL bytes, which are no text");
         if (Ascii.IsValid(row)) Ascii.ToUtf16(row, text, out _);
         else if (Utf8.IsValid(row)) DecodeCells(row);
-        else ReportCells(row, static cell => !Utf8.IsValid(cell), "is not UTF-8; export the file as UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8");
-        if (!hasQuotes || Problems.Count > 0) return;
+        else
+        {
+            ReportCells(row, static cell => !Utf8.IsValid(cell), "is not UTF-8; export the file as UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8");
+            if (AreCellsTold) DecodeOthers(row);
+        }
+        if (!hasQuotes || !AreCellsTold) return;
         for (var i = 0; i < count; i++)
             if (cells[i].Escaped) Unescape(ref cells[i]);
     }
@@ -330,6 +335,14 @@ internal sealed class CsvRows : RowReader
             (cells[i].Start, cells[i].Length) = (to, length);
             to += length;
         }
+    }
+
+    // The row is rejected; whose item it is, and over how much, stands in other cells than those that can't be read.
+    private void DecodeOthers(ReadOnlySpan<byte> row)
+    {
+        for (var i = 0; i < count; i++)
+            if (!Utf8.IsValid(row.Slice(cells[i].Start, cells[i].Length))) cells[i].Length = 0;
+        DecodeCells(row);
     }
 
     // Doubled quotes become one, CRLF becomes LF, so that a text is the same whoever exported it.

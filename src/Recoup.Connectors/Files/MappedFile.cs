@@ -67,7 +67,7 @@ public static class MappedFile
         {
             row.Next();
             if (row.IsEmpty()) continue;
-            var isReadable = row.Problems.Count == 0;
+            var isReadable = row.Problems.Count == 0 || reader.AreCellsTold;
             var item = IsSound(mapping.Plan, reader, row) ? maker.Make(reader) : null;
             yield return item ?? maker.Rejected(reader, isReadable) with { IsTotal = isReadable && maker.IsTotal(reader) };
         }

@@ -19,6 +19,9 @@ internal abstract class RowReader(FileSource source, ReadingLimits limits, Cance
     /// <summary>More than this row was not read: what stood there can't be known.</summary>
     public bool IsLost { get; protected set; }
 
+    /// <summary>The row's cells can be told apart, though some of them may be no text: those are blank.</summary>
+    public bool AreCellsTold { get; protected set; }
+
     /// <summary>The row as it stands, masked and cut.</summary>
     public abstract string Raw { get; }
 

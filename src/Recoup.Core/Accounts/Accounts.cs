@@ -226,6 +226,11 @@ public static class AccountChapter
         work.Emit(known is null ? new AccountEvent.Opened(details) : new AccountEvent.Changed(details));
         // Whoever tells of the addresses anew, as a list does, need not know which of them is out of use.
         if (!samePersonal) UseNextAddress(work, context.Vault, Channel.Email, details.EmailToken);
+        if (known is null) return null;
+        if (changedPersonal.Email is not null && changedPersonal.Email != personal.Email) ContactChapter.DropPoint(work, i.Account, Channel.Email);
+        if (changedPersonal.Phone is not null && changedPersonal.Phone != personal.Phone) ContactChapter.DropPoint(work, i.Account, Channel.Call);
+        if (changedPersonal.Address is not null && changedPersonal.Address != personal.Address)
+            ContactChapter.DropPoint(work, i.Account, Channel.Letter);
         return null;
     }
 

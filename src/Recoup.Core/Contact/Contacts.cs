@@ -55,6 +55,9 @@ public abstract record ContactEvent : Event
         /// <summary>Tokens by which the address was marked undeliverable when its spellings had one each; null: there are none.</summary>
         public IReadOnlyList<string>? FormerTokens { get; init; }
     }
+
+    /// <summary>The address of a channel that was given before is none any more: the account that it was given of has a newer one itself.</summary>
+    public sealed record PointDropped(string Channel) : ContactEvent;
 }
 
 /// <summary>A contact or an attempt at one that counts toward the caps.</summary>
@@ -76,6 +79,9 @@ public sealed class ContactPoint : IFormed<ContactPoint>
     public string Token { get; set; } = "";
     public byte[] Sealed { get; set; } = [];
 
+    /// <summary>The account of which it was told; it is the party's all the same.</summary>
+    public string Account { get; set; } = "";
+
     public static ContactPoint Blank => new();
 
     public static ContactPoint Form<TForm>(ref TForm f, ContactPoint v) where TForm : IForm, allows ref struct
@@ -83,6 +89,7 @@ public sealed class ContactPoint : IFormed<ContactPoint>
         v.Channel = f.Word("channel", v.Channel);
         v.Token = f.Text("token", v.Token);
         v.Sealed = f.Bytes("sealed", v.Sealed);
+        v.Account = f.Word("account", v.Account);
         return v;
     }
 }
@@ -358,6 +365,7 @@ public static class ContactChapter
     internal static readonly EventKind[] Events =
     [
         new("contact_made", ContactJson.Default.Made), new("contact_point_set", ContactJson.Default.PointSet),
+        new("contact_point_dropped", ContactJson.Default.PointDropped),
     ];
 
     // --- rules ---
@@ -398,6 +406,14 @@ public static class ContactChapter
         });
     }
 
+    /// <summary>An account says of itself another address than before: of the two words the newer holds.</summary>
+    internal static void DropPoint(Handling work, string account, string channel)
+    {
+        if (work.State.Contact.Point(channel)?.Account != account) return;
+        work.Emit(new ContactEvent.PointDropped(channel));
+        work.Remarks.Add($"account {account}: the address for {channel} that was given by contact_point was replaced by the account's new one");
+    }
+
     // --- what follows from events ---
 
     internal static void Fold(PartyState state, Envelope e, CellDeltas cells, ContactEvent happened)
@@ -408,17 +424,18 @@ public static class ContactChapter
                 state.Contact.Remember(new ContactRecord(contact.At, contact.Channel, contact.Direction == "outbound"));
                 if (contact.Direction == "outbound") Count(state, e, cells, contact);
                 break;
-            case ContactEvent.PointSet point: SetPoint(state, point); break;
+            case ContactEvent.PointSet point: SetPoint(state, e.Account, point); break;
+            case ContactEvent.PointDropped point: state.Contact.Points.RemoveAll(p => p.Channel == point.Channel); break;
             default: throw new InvariantBrokenException($"{happened.GetType().Name} is no event of a contact");
         }
         state.Touch(e);
     }
 
-    private static void SetPoint(PartyState state, ContactEvent.PointSet point)
+    private static void SetPoint(PartyState state, string account, ContactEvent.PointSet point)
     {
         var contact = state.Contact;
         contact.Points.RemoveAll(p => p.Channel == point.Channel);
-        contact.Points.Add(new ContactPoint { Channel = point.Channel, Token = point.Token, Sealed = point.Sealed });
+        contact.Points.Add(new ContactPoint { Channel = point.Channel, Token = point.Token, Sealed = point.Sealed, Account = account });
         contact.Believe(new BadAddress(point.Channel, point.Token));
         foreach (var former in point.FormerTokens ?? []) contact.Believe(new BadAddress(point.Channel, former));
     }
@@ -447,4 +464,5 @@ public static class ContactChapter
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(ContactEvent.Made))]
 [JsonSerializable(typeof(ContactEvent.PointSet))]
+[JsonSerializable(typeof(ContactEvent.PointDropped))]
 internal sealed partial class ContactJson : JsonSerializerContext;

@@ -102,7 +102,7 @@ public sealed class Decider
     private DecisionRecord OneAtATime(DecisionRecord decision)
     {
         // One call task at a time: a second would ask for what the first still asks for.
-        if (decision.Action is "task" or "propose_placement" or DecisionRecord.FindPlace
+        if (decision.Action is "task" or "propose_placement" or DecisionRecord.FindPlace or DecisionRecord.FindContact
             && state.Pending.Exists(p => p.Kind == "work" && p.Portfolio == facts.Portfolio
                 && state.WorkItems[p.Id].Kind == (decision.Action == "task" ? "call" : decision.Action)))
             return Await(decision, "work-under-way");
@@ -161,11 +161,13 @@ public sealed class Decider
         var skipped = new List<string>();
         // What was overdue before it entered begins with the entry step and not before it.
         while (last < 0 && due.Count > 1 && ladder.BeginsAt(strategy.EntryStep) && due[0].At < strategy.EntryStep.At) Skip();
-        while (context.Policy.MissedSteps == MissedSteps.Latest && due.Count > 1 && ladder.DateOf(due[0].At) > (state.ReviewedOn ?? DateOnly.MinValue)) Skip();
+        while (context.Policy.MissedSteps == MissedSteps.Latest && due.Count > 1 && !(last < 0 && due[1].Action == Placement)
+            && ladder.DateOf(due[0].At) > (state.ReviewedOn ?? DateOnly.MinValue)) Skip();
         // The ones after it are due already and have their turn as soon as steps may follow one another.
         if (due.Count > 1) LookAgainOn(asOf.Plus(Math.Max(1, strategy.DaysBetweenSteps)));
-        var decision = Placed(Take(due), ladder) with { Skipped = skipped.Count == 0 ? null : skipped };
-        if (decision.Step is null || steps.FirstOrDefault(s => s.Id == decision.Step) is not { } step) return decision;
+        var decision = Placed(Take(due, isFirstWord: last < 0), ladder) with { Skipped = skipped.Count == 0 ? null : skipped };
+        var acted = decision.Action == DecisionRecord.FindContact ? due[0].Id : decision.Step;
+        if (acted is null || steps.FirstOrDefault(s => s.Id == acted) is not { } step) return decision;
         var byCalendar = (ladder.EnteredBy is null || last >= 0) && (CameByCalendar(ladder.DateOf(step.At + late)) || FellDueSince(step));
         return decision with { ByCalendar = byCalendar };
 
@@ -186,19 +188,58 @@ public sealed class Decider
     };
 
     /// <summary>The first of the due steps that the gate does not forbid: one that can never be taken must not hold up the next.</summary>
-    private DecisionRecord Take(List<Step> due)
+    /// <param name="isFirstWord">The customer heard nothing of this ladder yet.</param>
+    private DecisionRecord Take(List<Step> due, bool isFirstWord)
     {
         if (EarliestNext() is { } earliest && earliest > asOf) return Postpone(due[0], earliest, "days-between-steps");
         if (NotABusinessDay() is { } businessDay) return Postpone(due[0], businessDay, "business-days-only");
         DecisionRecord? blocked = null;
         foreach (var step in due)
         {
+            // Who was never reached does not know what is asked of them: the first word is never the last.
+            if (step.Action == Placement && isFirstWord && blocked is not null && treatment?.HeardOn is null)
+            {
+                considered.Add(new Considered(step.Id, "nobody reached the customer yet"));
+                continue;
+            }
             var decision = Act(step);
             if (decision.Verdict != "blocked") return decision;
             blocked ??= decision;
         }
-        return blocked!.GateRule == ContactGate.NoCommonHour ? FindPlace() : blocked;
+        return blocked!.GateRule == ContactGate.NoCommonHour ? FindPlace() : IsOutOfReach() ? FindContact(blocked) : blocked;
     }
+
+    private const string Placement = "propose_placement";
+
+    /// <summary>No channel of the strategy may reach the customer: each lacks an address, or its address is bad, or consent was withdrawn.</summary>
+    private bool IsOutOfReach()
+    {
+        foreach (var channel in strategy.DunningSteps.SelectMany(s => s.Action == "task" ? [Channel.Call] : s.Channels).Distinct(StringComparer.Ordinal))
+            if (Ask(channel) is not Verdict.Blocked blocked || !context.Rules.IsAboutAddress(blocked.Rule)) return false;
+        return true;
+    }
+
+    /// <summary>
+    /// A person is asked for an address, a number or consent. No step is taken; the ladder goes on once there is a way. Who found none is
+    /// asked again after a while, and not on the next day.
+    /// </summary>
+    private DecisionRecord FindContact(DecisionRecord blocked)
+    {
+        if (!Forgotten && treatment?.SoughtOn?.Plus(SeekAgainDays) is { } again && again > asOf
+            && !state.Pending.Exists(p => p.Kind == "work" && p.Portfolio == facts.Portfolio && state.WorkItems[p.Id].Kind == DecisionRecord.FindContact))
+        {
+            LookAgainOn(again);
+            return blocked;
+        }
+        return Plain(null, DecisionRecord.FindContact, DecisionRecord.OutOfReach) with
+        {
+            Intent = intentId,
+            Verdict = "blocked",
+            GateRule = blocked.GateRule,
+        };
+    }
+
+    private const int SeekAgainDays = 30;
 
     /// <summary>
     /// The first day on which a step may follow the last that the customer heard, also of another ladder before two parties became

@@ -21,6 +21,7 @@ public static class DecisionWords
         "task" => "a call for an agent",
         "propose_placement" => "proposed to a manager: hand over to an agency",
         DecisionRecord.FindPlace => "an agent finds out where the customer is",
+        DecisionRecord.FindContact => "an agent finds a way to reach the customer",
         _ => "nothing",
     } + (d.Shadow && d.Action != "wait" ? " (in shadow: nothing was sent)" : "");
 
@@ -50,6 +51,7 @@ public static class DecisionWords
         "days-between-steps" => "the step before is too recent",
         "business-days-only" => "it is no business day",
         ContactGate.NoCommonHour => "at no hour may the customer be contacted at every place where they may be",
+        DecisionRecord.OutOfReach => "no channel may reach the customer: an address, a number or consent is wanted",
         "gate-deferred" => $"the contact gate put it off: {d.GateRule}",
         "gate-blocked" => $"the contact gate forbids it: {d.GateRule}",
         "work-under-way" => "a work item for the same is open already",

@@ -83,6 +83,9 @@ public sealed class TreatmentState : IFormed<TreatmentState>
     /// </summary>
     public DateOnly? HeardOn { get; set; }
 
+    /// <summary>On that day a person was last asked to find a way to reach the customer; null: nobody was.</summary>
+    public DateOnly? SoughtOn { get; set; }
+
     public DateOnly? RemindedThrough { get; set; }
     public bool RemindedInShadow { get; set; }
 
@@ -126,7 +129,7 @@ public sealed class TreatmentState : IFormed<TreatmentState>
     public static TreatmentState Form<TForm>(ref TForm f, TreatmentState v) where TForm : IForm, allows ref struct
     {
         v.Portfolio = f.Word("portfolio", v.Portfolio);
-        f.BeginRare(10);
+        f.BeginRare(11);
         v.Strategy = f.WordOrNull("strategy", v.Strategy);
         v.LastStep = f.WordOrNull("last_step", v.LastStep);
         v.LastStepOn = f.DayOrNull("last_step_on", v.LastStepOn);
@@ -134,6 +137,7 @@ public sealed class TreatmentState : IFormed<TreatmentState>
         v.LastEntryAt = f.Int("last_entry_at", v.LastEntryAt);
         v.LastInShadow = f.Flag("last_in_shadow", v.LastInShadow);
         v.HeardOn = f.DayOrNull("heard_on", v.HeardOn);
+        v.SoughtOn = f.DayOrNull("sought_on", v.SoughtOn);
         v.RemindedThrough = f.DayOrNull("reminded_through", v.RemindedThrough);
         v.RemindedInShadow = f.Flag("reminded_in_shadow", v.RemindedInShadow);
         v.Segments = f.List("segments", v.Segments);

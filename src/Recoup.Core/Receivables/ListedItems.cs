@@ -336,6 +336,22 @@ public static class ListedItems
         for (var again = 2; ; again++) yield return string.Create(CultureInfo.InvariantCulture, $"{key}~{again}");
     }
 
+    /// <summary>
+    /// The key of a followed invoice was taken for another: the list has it at another customer now, or under another number, and both would
+    /// be owed.
+    /// </summary>
+    /// <param name="input">Its key was taken before. All that it needs is loaded.</param>
+    public static bool IsOfOther(PartyState state, Input input) => input is InvoiceInput.Issued { Listed: { Ordinal: 1 } row } i
+        && state.Item(i.Account, row.Number) is null && state.Item(i.Account, NameOf(state, i.Account, row)) is null
+        && !state.Unapplied.Exists(u => u.Key == CashState.CreditKey(i.Account, row.Number))
+        && !(InstalmentOf(row) is { } instalment && state.Item(i.Account, instalment) is not null);
+
+    /// <summary>The instalment whose row has a key that may be this one's too: that of 501 (2) ends as the number 501/2 does. Null: none has.</summary>
+    internal static string? InstalmentOf(ListedInvoice row) =>
+        row.Number.LastIndexOf('/') is > 0 and var slash
+            && int.TryParse(row.Number.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at is > 1 and < 1000
+            ? Name(row.Number[..slash], at) : null;
+
     /// <summary>Nothing of what a list says is new: the input would change nothing. All that it needs is loaded.</summary>
     public static bool IsSaid(PartyState state, Input input)
     {

@@ -27,6 +27,7 @@ public static class EventWords
         PartyEvent.Joined j => ("Another account is the same customer", Join(string.Join(", ", j.Accounts), j.Reason)),
         PartyEvent.Left l => ("The same customer as another", $"part of {l.Into} from now on"),
         ContactEvent.PointSet c => ("Contact point set", c.Channel),
+        ContactEvent.PointDropped c => ("Contact point replaced", $"{c.Channel}: the account has a newer address"),
         PartyEvent.Erased p => ("Person erased", p.Reason),
         InvoiceEvent.Issued i => ($"Invoice {i.Number}", $"{Show.AmountWith(i.Minor, i.Currency)}, due {Show.Day(i.DueOn)}"),
         InvoiceEvent.Corrected i => ($"Invoice {i.Number} corrected", Join(i.DueOn is { } due ? $"now due {Show.Day(due)}" : null, i.Reason)),

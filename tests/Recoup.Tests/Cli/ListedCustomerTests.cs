@@ -121,6 +121,74 @@ public sealed class ListedCustomerTests : IDisposable
         work.Select(w => Text(w, "account")).Order(StringComparer.Ordinal).ShouldBe(["C1", "C2"]);
     }
 
+    [Theory]
+    [InlineData("""{"type":"account","key":"h","account":"C1","email":"hand@x.example"}""")]
+    [InlineData("""{"type":"contact_point","key":"h","account":"C1","channel":"email","address":"hand@x.example"}""")]
+    public void An_address_given_by_hand_holds_until_the_list_itself_says_something_new(string byHand)
+    {
+        Import(1, "C1,Acme,c1@x.example,,I1,2026-03-01,2026-03-31,300.00,EUR,\n").Expect(0);
+        folder.Send(byHand, "--now", "2026-04-02T10:00:00Z").Expect(0);
+        Import(3, "C1,Acme,c1@x.example,,I1,2026-03-01,2026-03-31,300.00,EUR,\n").Expect(0);
+        Mailed().ShouldBe(["hand@x.example"]);
+        Import(13, "C1,Acme,new@x.example,,I1,2026-03-01,2026-03-31,300.00,EUR,\n").Expect(0);
+        folder.Run("run", "--as-of", "2026-04-20", "--now", "2026-04-20T08:00:00Z").Expect(0);
+        folder.Run("dispatch", "--now", "2026-04-20T10:00:00Z").Expect(0);
+        Directory.GetFiles(folder.Mail).Select(f => ParsedMail.Parse(File.ReadAllBytes(f)).Header("To").Split('<', '>')[1])
+            .Order(StringComparer.Ordinal).ShouldBe(["hand@x.example", "new@x.example"]);
+        folder.ShouldBeSound();
+    }
+
+    [Fact]
+    public void Of_a_row_with_a_cell_that_is_no_text_the_amount_is_counted_and_the_item_left_as_it_is()
+    {
+        Follow(1, "A1,I1,2026-03-01,2026-03-31,100.00,EUR,Mueller,\nA2,I2,2026-03-01,2026-03-31,50.00,EUR,,\nA3,I3,2026-03-01,2026-03-31,30.00,EUR,,\n")
+            .Expect(0);
+        var rows = OpenItems + "A1,I1,2026-03-01,2026-03-31,60.00,EUR,M\u00fcller,\nA2,I2,2026-03-01,2026-03-31,50.00,EUR,,\n";
+        var file = folder.Write("items.csv", "");
+        File.WriteAllBytes(file, Encoding.Latin1.GetBytes(rows));
+        var ran = folder.Run("import", file, "--map", "open-items", "--as", "open-items", "--on", "2026-04-02", "--format", "json",
+            "--now", "2026-04-02T10:00:00Z").Expect(3);
+        var control = ran.Json.GetProperty("control_totals").EnumerateArray().ShouldHaveSingleItem();
+        (Text(control, "in_file"), Text(control, "after"), control.GetProperty("agrees").GetBoolean()).ShouldBe(("110.00", "150.00", false));
+        ran.Err.ShouldNotContain("could not be read");
+        Ageing(2).ShouldBe(new Dictionary<string, string> { ["A1 EUR"] = "100.00 0.00", ["A2 EUR"] = "50.00 0.00" });
+    }
+
+    [Fact]
+    public void An_invoice_that_the_list_has_at_another_customer_is_never_owed_twice_without_a_word()
+    {
+        var map = folder.Write("ledger.yaml", """
+            about: ledger
+            inputs:
+              - type: account
+                key: ledger/account/{account}/{#}
+                account: account
+              - type: invoice
+                follow: true
+                key: ledger/invoice/{invoice}
+                account: account
+                number: invoice
+                issued_on: issued_on
+                due_on: due_on
+                amount: amount
+                currency: { constant: EUR }
+            """);
+        const string header = "account,invoice,issued_on,due_on,amount\n";
+        Ran List(int day, string rows) => folder.Run("import", folder.Write("list.csv", header + rows), "--map", map, "--format", "json",
+            "--now", $"2026-04-{day:00}T10:00:00Z");
+        List(1, "A1,R1,2026-03-01,2026-03-31,100.00\nA2,R2,2026-03-01,2026-03-31,50.00\n").Expect(0);
+        List(2, "A1,R2,2026-03-01,2026-03-31,50.00\nA2,R1,2026-03-01,2026-03-31,100.00\n").Expect(3).Err
+            .ShouldContain("the key 'ledger/invoice/R2' was taken for another invoice, or for another account's");
+        Ageing(2).ShouldBe(new Dictionary<string, string> { ["A1 EUR"] = "100.00 0.00", ["A2 EUR"] = "50.00 0.00" });
+        // What the message says to send.
+        folder.Send("""
+            {"type":"invoice_cancelled","key":"x","account":"A1","invoice":"R1","on":"2026-04-03","reason":"moved"}
+            {"type":"invoice","key":"y","account":"A2","number":"R1","issued_on":"2026-03-01","due_on":"2026-03-31","amount":"100.00","currency":"EUR"}
+            """, "--now", "2026-04-03T10:00:00Z").Expect(0);
+        List(4, "A2,R1,2026-03-01,2026-03-31,90.00\n").Expect(0);
+        Ageing(4).ShouldBe(new Dictionary<string, string> { ["A2 EUR"] = "140.00 0.00" });
+    }
+
     /// <summary>What says the same of a customer without a column and with nothing in it is not the same: the second takes away.</summary>
     [Theory]
     [InlineData(true)]

@@ -22,6 +22,8 @@ internal static class EveryKind
         {"type":"account","key":"a-6","account":"A6","name":"Sechs","email":"sechs@kunde.example"}
         {"type":"account","key":"a-7","account":"A6","name":"Sechs & Söhne"}
         {"type":"contact_point","key":"cp-1","account":"A4","channel":"email","address":"rechnung@vier.example"}
+        {"type":"contact_point","key":"cp-2","account":"A6","channel":"letter","address":"Postfach 6"}
+        {"type":"account","key":"a-8","account":"A6","address":"Hof 6, 10115 Berlin"}
         {"type":"consent","key":"co-1","account":"A4","channel":"sms","granted":false}
         {"type":"invoice","key":"i-1","account":"A1","number":"INV-1","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"100.00","currency":"EUR"}
         {"type":"invoice","key":"i-2","account":"A2","number":"INV-2","issued_on":"2026-01-02","due_on":"2026-02-01","amount":"250.00","currency":"EUR"}

@@ -84,7 +84,7 @@ public sealed class DeciderChannelTests
         bench.Invoice("I1", Due);
         bench.OptOut("all");
         bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(
-            d => d.Rule.ShouldBe("gate-blocked"), d => d.Verdict.ShouldBe("blocked"), d => d.Step.ShouldBe("level-1"),
+            d => d.Rule.ShouldBe("out-of-reach"), d => d.Action.ShouldBe("find_contact"), d => d.Verdict.ShouldBe("blocked"), d => d.Step.ShouldBeNull(),
             d => d.NextReviewOn.ShouldBe(Due.AddDays(20)));
     }
 

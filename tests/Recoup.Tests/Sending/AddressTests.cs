@@ -309,6 +309,6 @@ public sealed class AddressTests
     }
 
     private static void NotCalled(PartyBench bench) =>
-        bench.Review(Due.AddDays(3)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("wait"),
+        bench.Review(Due.AddDays(3)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("find_contact"),
             d => d.Considered.ShouldNotBeNull().ShouldContain(c => c.What == "first-reminder by call" && c.Why == "opted-out"));
 }

@@ -72,6 +72,7 @@ internal sealed partial class Story
         "message" => $"{d.Channel} {d.Step}",
         "task" => $"task {d.Step}",
         DecisionRecord.FindPlace => "find place",
+        DecisionRecord.FindContact => "find contact",
         _ => $"placement {d.Step}",
     };
 

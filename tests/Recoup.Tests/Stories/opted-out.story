@@ -1,4 +1,4 @@
-# Who does not want mail is called; who wants nothing is left alone, until they say so again.
+# Who does not want mail is called; who wants nothing is left alone, and a person's work, until they say so again.
 policy levels
 day 2026-01-05  live
                 account A1 phone
@@ -11,10 +11,10 @@ day 2026-06-06  run
                 expect worklist empty
 day 2026-06-20  opt out all
 day 2026-06-21  run
-                expect no action because opted-out
+                expect action find contact
 # Consent to everything takes back every no, that to mail included; from its own day on.
 day 2026-06-22  opt in all on 2026-06-25
 day 2026-06-24  run all
-                expect no action because opted-out
+                expect no action because work-under-way
 day 2026-06-25  run
                 expect action email level-2
