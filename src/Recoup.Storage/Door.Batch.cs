@@ -9,6 +9,7 @@ using Recoup.Core.Measures;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 using Recoup.Core.Workspace;
 using Recoup.Storage.Journal;
 
@@ -123,7 +124,11 @@ public sealed partial class Door
                 allocation)) Load(entry, needs);
             // Nearly every row of a list says what it said before: that moves nothing, not even the day.
             if (before != Before.Never
-                && (input is AccountInput.Set set ? AccountChapter.IsSaid(entry.State, set) : ListedItems.IsSaid(entry.State, input))) return null;
+                && (input is AccountInput.Set set ? AccountChapter.IsSaid(entry.State, set)
+                    : input is DisputeInput dispute ? DisputeChapter.IsSaid(entry.State, dispute)
+                    : ListedItems.IsSaid(entry.State, input))) return null;
+            // What a list closes need not stand: it was never opened, or somebody else closed it.
+            if (input is DisputeInput.Closed closed && DisputeChapter.IsSaid(entry.State, closed)) return null;
             if (before != Before.Never && ListedItems.IsOfOther(entry.State, input)) return OfOther((InvoiceInput.Issued)input);
             var partition = Partition.Of(partyId);
             var asOf = entry.State.AsOf;
@@ -224,8 +229,8 @@ public sealed partial class Door
                 return same || input.Follows ? null : new Refused(Refusal.KeyUsedWithOtherContent,
                     $"the key '{InputDraft.Short(input.Key)}' was used before with other content; a changed fact needs a key of its own");
             }
-            // Nothing was ever paid by that key.
-            if (input is PaymentInput.Unpaid) { before = Before.Unchanged; return null; }
+            // Nothing was ever told under that key.
+            if (input.TakesBack) { before = Before.Unchanged; return null; }
             claimed[input.Key] = content;
             keys.Add((input.Key, content));
             return null;
@@ -321,7 +326,7 @@ public sealed partial class Door
                 foreach (var input in unit.Inputs)
                     if (routes.PartyOf(input) is { } party && parties.TryGetValue(party, out var entry)
                         && (input.Follows || !(input.Digest.Length > 0 && known.ContainsKey(input.Key)))
-                            && !(input is PaymentInput.Unpaid && !known.ContainsKey(input.Key)))
+                            && !(input.TakesBack && !known.ContainsKey(input.Key)))
                         asking.Add((entry, input, Machine.Today(entry.State, input, context)));
             }
             var allocation = door.ContextAt(now).Policy.Allocation;
@@ -443,6 +448,11 @@ public sealed partial class Door
             };
         }
 
-        private static string KindOf(Input input) => input is PaymentInput.Unpaid ? "payment_reversed" : InputKinds.NameOf(input);
+        private static string KindOf(Input input) => input switch
+        {
+            PaymentInput.Unpaid => "payment_reversed",
+            DisputeInput.Unlisted => "dispute_closed",
+            _ => InputKinds.NameOf(input),
+        };
     }
 }

@@ -2,6 +2,7 @@ using Recoup.Core;
 using Recoup.Core.Events;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 using Recoup.Storage.Journal;
 
 namespace Recoup.Storage;
@@ -70,8 +71,8 @@ internal sealed class Stored(Store store, Prepared? over = null)
         var left = new Dictionary<string, Type>(wanted.Count, StringComparer.Ordinal);
         foreach (var (key, kind) in wanted)
             if (keys.TryGetValue(key, out var content)) taken.Add(new(key, content));
-            // Whether a payment was told of is asked just because most were not.
-            else if (kind == typeof(PaymentInput.Unpaid) || believed?.AreNew(kind) != true) left.Add(key, kind);
+            // Whether a payment or a dispute was told of is asked just because most were not.
+            else if (kind == typeof(PaymentInput.Unpaid) || kind == typeof(DisputeInput.Unlisted) || believed?.AreNew(kind) != true) left.Add(key, kind);
         var found = store.Database.KeyContents([.. left.Keys]);
         believed?.Saw(left, found);
         foreach (var (key, content) in taken) found[key] = content;

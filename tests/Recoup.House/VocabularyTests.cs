@@ -8,6 +8,7 @@ using Recoup.Core.Inputs;
 using Recoup.Core.Cells;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 using Recoup.Core.Workspace;
 
 namespace Recoup.House;
@@ -20,7 +21,8 @@ public sealed partial class VocabularyTests
     private static readonly Type[] Inputs = [.. CompiledCode.Core.GetTypes().Where(t => t.IsSubclassOf(typeof(Input)) && !t.IsAbstract)];
 
     /// <summary>What Recoup tells itself; none of these may come from outside.</summary>
-    private static readonly Type[] OwnInputs = [typeof(Input.Review), typeof(Input.Release), typeof(Input.ChannelResult), typeof(PaymentInput.Unpaid)];
+    private static readonly Type[] OwnInputs = [typeof(Input.Review), typeof(Input.Release), typeof(Input.ChannelResult), typeof(PaymentInput.Unpaid),
+        typeof(DisputeInput.Unlisted)];
 
     /// <summary>Events that journals knew by these names before their chapters had their own; what is not listed is named as its class is.</summary>
     private static readonly Dictionary<string, string> FormerNames = new(StringComparer.Ordinal)

@@ -7,6 +7,7 @@ using Recoup.Core.Accounts;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Connectors.Files;
 
@@ -55,7 +56,7 @@ internal sealed class InputMaker
     public Input? Make(Draft draft)
     {
         var plan = draft.Plan;
-        if (plan.When is { } when && !when.IsTrue(row)) return plan.Follows && plan.Kind.Name == "payment" ? Unpaid(draft) : null;
+        if (plan.When is { } when && !when.IsTrue(row)) return plan.Follows ? NoMore(draft) : null;
         var values = draft.Values;
         values.Clear();
         var read = true;
@@ -141,6 +142,8 @@ internal sealed class InputMaker
                 };
             case PaymentInput.Received payment when listed is not null:
                 return payment with { Listed = listed.Listed };
+            case DisputeInput.Opened dispute when listed is not null: return dispute with { Listed = listed.Listed };
+            case DisputeInput.Closed dispute when listed is not null: return dispute with { Listed = listed.Listed };
             case CreditInput.Granted credit:
                 var (year, day) = (seen.Ordinal($"{credit.Key}\n{credit.On.Year}", credit.Digest), seen.Ordinal($"{credit.Key}\n{credit.On:O}", credit.Digest));
                 var amount = IsAlone(credit.Key, credit.On.Year) ? credit.Amount : (Money?)null;
@@ -157,22 +160,35 @@ internal sealed class InputMaker
         return !said.Has($"{key}\n{year - 1}") && !said.Has($"{key}\n{year + 1}");
     }
 
-    /// <summary>What the row would be the payment of is not paid: what the list called paid before is so no longer.</summary>
-    private Input? Unpaid(Draft draft)
+    /// <summary>
+    /// The row says that there is no payment or no dispute: what the list said before is so no longer. Where a column closes disputes with
+    /// an outcome of their own, that does it.
+    /// </summary>
+    private Input? NoMore(Draft draft)
     {
-        if (listed is null) return null;
-        foreach (var field in draft.Plan.Fields)
-            // A list that lacks the column of the payment's day says nothing of payments.
-            if (draft.Plan.Kind.Fields[field.Field].Name == "on" && field.Source.Column is { } column && !row.Has(column.Slot)) return null;
+        var plan = draft.Plan;
+        var isDispute = plan.Kind.Name == "dispute_opened";
+        if (listed is null || !(plan.Kind.Name == "payment" || isDispute)) return null;
+        if (isDispute && Inputs.Any(d => d.Plan is { Follows: true, Kind.Name: "dispute_closed" })) return null;
+        // A list that lacks the column of the payment's day, or of the dispute, says nothing of it.
+        foreach (var slot in isDispute ? plan.WhenSlots : [])
+            if (!row.Has(slot)) return null;
+        foreach (var field in plan.Fields)
+            if (!isDispute && plan.Kind.Fields[field.Field].Name == "on" && field.Source.Column is { } column && !row.Has(column.Slot)) return null;
         var values = draft.Values;
         values.Clear();
-        var key = draft.Plan.Kind.Ordinal("key");
-        foreach (var field in draft.Plan.Fields)
+        var key = plan.Kind.Ordinal("key");
+        foreach (var field in plan.Fields)
             if (field.Field == key && !field.Source.Set(row, values, key)) return null;
-        return new PaymentInput.Unpaid
-        {
-            Key = (string)values.Values[key]!, Account = listed.Account, Listed = listed.Listed!, Digest = PaymentInput.Unpaid.Mark, Actor = actor,
-        };
+        return isDispute
+            ? new DisputeInput.Unlisted
+            {
+                Key = (string)values.Values[key]!, Account = listed.Account, Listed = listed.Listed!, Digest = DisputeInput.Unlisted.Mark, Actor = actor,
+            }
+            : new PaymentInput.Unpaid
+            {
+                Key = (string)values.Values[key]!, Account = listed.Account, Listed = listed.Listed!, Digest = PaymentInput.Unpaid.Mark, Actor = actor,
+            };
     }
 }
 

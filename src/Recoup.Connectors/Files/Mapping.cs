@@ -112,8 +112,10 @@ internal sealed record FieldPlan(int Field, FieldSource Source);
 
 /// <summary>One input that a row becomes.</summary>
 /// <param name="KeyHasContent">The key ends in a digest of the content, put where <see cref="MappingCompiler.ContentMark"/> stands.</param>
-/// <param name="Follows">It says what the invoice or its payment is now: what differs from before is corrected.</param>
-internal sealed record InputPlan(InputKind Kind, Expression<MappedRow>? When, IReadOnlyList<FieldPlan> Fields, bool KeyHasContent, bool Follows = false);
+/// <param name="Follows">It says what the invoice, its payment or its dispute is now: what differs from before is corrected.</param>
+/// <param name="WhenSlots">The columns that the condition asks.</param>
+internal sealed record InputPlan(
+    InputKind Kind, Expression<MappedRow>? When, IReadOnlyList<FieldPlan> Fields, bool KeyHasContent, bool Follows, IReadOnlyList<int> WhenSlots);
 
 /// <summary>One open item, as fields of an invoice whose amount is the balance; and the account's own fields.</summary>
 internal sealed record OpenItemPlan(IReadOnlyList<FieldPlan> Item, InputPlan? Account);

@@ -207,7 +207,9 @@ internal sealed partial class MappingCompiler
         foreach (var field in kind.Fields)
             if (field.Required && !map.Has(field.Name)) map.Report($"{kind.Name} needs {field.Name}: {field.Meaning}");
         var keyHasContent = map.IsText("key") && map.Text("key").Contains($"{{{ContentMark}}}", StringComparison.Ordinal);
-        return new InputPlan(kind, when, fields, keyHasContent, Follows(map, kind, keyHasContent));
+        int[] asked = when is null ? []
+            : [.. when.Names.Select(n => named.TryGetValue(n, out var column) ? column.Column.Slot : Use(n, map.LineOf("when")).Slot)];
+        return new InputPlan(kind, when, fields, keyHasContent, Follows(map, kind, keyHasContent), asked);
     }
 
     private bool Follows(YamlMap map, InputKind kind, bool keyHasContent)
@@ -217,12 +219,16 @@ internal sealed partial class MappingCompiler
             if (kind.Name == "invoice") followsInvoice = false;
             return false;
         }
-        if (kind.Name is not ("invoice" or "payment" or "credit_note"))
+        if (kind.Name is not ("invoice" or "payment" or "credit_note" or "dispute_opened" or "dispute_closed"))
             throw map.Wrong("follow",
-                $"only invoice, payment and credit_note follow their list, not {kind.Name}; an account does where its key ends in {{{ContentMark}}}");
+                $"only invoice, payment, credit_note, dispute_opened and dispute_closed follow their list, not {kind.Name}; "
+                + $"an account does where its key ends in {{{ContentMark}}}");
         if (keyHasContent)
             throw map.Wrong("follow", $"what follows its list has a key without {{{ContentMark}}}: the key of the invoice, whatever the list says of it");
         if (kind.Name == "payment" && !followsInvoice) throw map.Wrong("follow", "a payment follows its invoice: write an invoice with follow: true before it");
+        if (kind.Name is "dispute_opened" or "dispute_closed" && !followsInvoice)
+            throw map.Wrong("follow", "a dispute follows its invoice: write an invoice with follow: true before it");
+        if (kind.Name == "dispute_opened" && !map.Has("invoice")) throw map.Wrong("follow", "a dispute that follows its list is of an invoice: give invoice");
         followsInvoice |= kind.Name == "invoice";
         return true;
     }
@@ -261,7 +267,8 @@ internal sealed partial class MappingCompiler
         var given = map.Fields.Where(ofAccount.Contains).ToList();
         if (given.Count == 0) return new OpenItemPlan(plans, null);
         var key = new FieldPlan(account.Ordinal("key"), Template($"{name}/account/{{{map.Text("account")}}}/{{{ContentMark}}}", map, "account", isKey: true));
-        return new OpenItemPlan(plans, new InputPlan(account, null, [key, .. ReadFields(map, account, given.Prepend("account"))], KeyHasContent: true));
+        return new OpenItemPlan(plans, new InputPlan(account, null, [key, .. ReadFields(map, account, given.Prepend("account"))],
+            KeyHasContent: true, Follows: false, WhenSlots: []));
     }
 
     // --- where a field comes from ---

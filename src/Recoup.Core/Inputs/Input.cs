@@ -18,7 +18,13 @@ public abstract record Input
     public bool IsKnown { get; init; }
 
     /// <summary>It says how things stand in a list, so it is held against what is recorded whenever it comes.</summary>
-    public virtual bool Follows => false;
+    public virtual bool Follows => TakesBack;
+
+    /// <summary>
+    /// A list that is followed no longer says what it said under the key: nothing is to be done where it never did. Made by the reader of
+    /// lists alone; it has no form in the contract.
+    /// </summary>
+    public virtual bool TakesBack => false;
 
     /// <summary>It says something in somebody's own words: see <see cref="InputKind.Words"/>.</summary>
     public bool HasWords { get; init; }

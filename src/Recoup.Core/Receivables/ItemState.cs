@@ -119,6 +119,9 @@ public sealed record DisputeSpan(string Dispute, DateOnly From) : IFormed<Disput
     /// <summary>The day on which it was recorded, where that is later than its first.</summary>
     public DateOnly? LearnedOn { get; init; }
 
+    /// <summary>It was closed since the list that it was taken from has it no more.</summary>
+    public bool Unlisted { get; set; }
+
     /// <summary>It stands at the end of its first day, and no longer at the end of the day it is closed.</summary>
     public bool StandsOn(DateOnly day) => From <= day && (ClosedOn is not { } closed || day < closed);
 
@@ -128,6 +131,7 @@ public sealed record DisputeSpan(string Dispute, DateOnly From) : IFormed<Disput
         new(f.Text("dispute", v.Dispute), f.Day("from", v.From))
         {
             ClosedOn = f.DayOrNull("closed_on", v.ClosedOn), LearnedOn = f.DayOrNull("learned_on", v.LearnedOn),
+            Unlisted = f.Flag("unlisted", v.Unlisted),
         };
 }
 

@@ -342,7 +342,7 @@ public static class ListedItems
     /// </summary>
     /// <param name="input">Its key was taken before. All that it needs is loaded.</param>
     public static bool IsOfOther(PartyState state, Input input) => input is InvoiceInput.Issued { Listed: { Ordinal: 1 } row } i
-        && state.Item(i.Account, row.Number) is null && state.Item(i.Account, NameOf(state, i.Account, row)) is null
+        && i.Amount.Minor > 0 && state.Item(i.Account, row.Number) is null && state.Item(i.Account, NameOf(state, i.Account, row)) is null
         && !state.Unapplied.Exists(u => u.Key == CashState.CreditKey(i.Account, row.Number))
         && !(InstalmentOf(row) is { } instalment && state.Item(i.Account, instalment) is not null);
 

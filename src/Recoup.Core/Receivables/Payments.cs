@@ -95,7 +95,7 @@ public abstract record PaymentInput : Input.OfAccount
 
         /// <summary>Only one that came on that day or before is meant: of later ones nothing is said. Null: whichever stands.</summary>
         public DateOnly? Through { get; init; }
-        public override bool Follows => true;
+        public override bool TakesBack => true;
     }
 }
 

@@ -23,11 +23,16 @@ public abstract record DisputeInput : Input.OfAccount
         public string? Invoice { get; init; }
         public required DateOnly On { get; init; }
         public required string Reason { get; init; }
+
+        /// <summary>The row of a list that is followed, whose invoice it is about; null: it is told by itself.</summary>
+        public ListedInvoice? Listed { get; init; }
         public override DateOnly? EffectiveOn => On;
+        public override bool Follows => Listed is not null;
 
         void INeedsRows.Need(PartyState state, RowsNeeded needed)
         {
-            if (Invoice is not null) needed.Row(ReceivableChapter.ItemRows, (Account, Invoice));
+            if (Listed is { } row) DisputeChapter.NeedItem(state, needed, Account, row);
+            else if (Invoice is not null) needed.Row(ReceivableChapter.ItemRows, (Account, Invoice));
         }
     }
 
@@ -37,13 +42,30 @@ public abstract record DisputeInput : Input.OfAccount
         public required string Dispute { get; init; }
         public required DateOnly On { get; init; }
         public required string Outcome { get; init; }
+
+        /// <summary>The row of a list that is followed, whose invoice is disputed no more; null: it is told by itself.</summary>
+        public ListedInvoice? Listed { get; init; }
         public override DateOnly? EffectiveOn => On;
+        public override bool Follows => Listed is not null;
 
         void INeedsRows.Need(PartyState state, RowsNeeded needed)
         {
-            if (state.Disputes.FirstOrDefault(d => d.Dispute == Dispute) is { Number: { } number } dispute)
+            if (Listed is { } row) DisputeChapter.NeedItem(state, needed, Account, row);
+            else if (state.Disputes.FirstOrDefault(d => d.Dispute == Dispute) is { Number: { } number } dispute)
                 needed.Row(ReceivableChapter.ItemRows, (dispute.Account, number));
         }
+    }
+
+    /// <summary>A list that is followed no longer says that an invoice is disputed. Made by the reader of lists alone.</summary>
+    public sealed record Unlisted : DisputeInput, INeedsRows
+    {
+        /// <summary>Stands for its content, which is none.</summary>
+        public static readonly byte[] Mark = [.. "no dispute of it"u8];
+
+        public required ListedInvoice Listed { get; init; }
+        public override bool TakesBack => true;
+
+        void INeedsRows.Need(PartyState state, RowsNeeded needed) => DisputeChapter.NeedItem(state, needed, Account, Listed);
     }
 }
 
@@ -61,7 +83,12 @@ public abstract record DisputeEvent : Event
     }
 
     /// <summary>The last day of the dispute is the day before. Outcome: accepted, partly_accepted, rejected, withdrawn or settled.</summary>
-    public sealed record Closed(string Dispute, string? Number, string Outcome) : DisputeEvent;
+    public sealed record Closed(string Dispute, string? Number, string Outcome) : DisputeEvent
+    {
+        /// <summary>The list that it was taken from has it no more: should it say so again, another is opened.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool Unlisted { get; init; }
+    }
 }
 
 /// <summary>A dispute that stands, on one item or, where the number is null, on the whole account.</summary>
@@ -158,8 +185,11 @@ public static class DisputeChapter
 
     internal static Refused? Handle(Handling work, DisputeInput input) => input switch
     {
+        DisputeInput.Opened { Listed: { } row } i => Follow(work, i, row),
         DisputeInput.Opened i => Open(work, i),
+        DisputeInput.Closed { Listed: { } row } i => EndListed(work, i.Account, i.Dispute, row, i.Outcome, i.On),
         DisputeInput.Closed i => Close(work, i),
+        DisputeInput.Unlisted i => EndListed(work, i.Account, i.Key, i.Listed, "settled", work.Today),
         _ => throw new InvariantBrokenException($"{input.GetType().Name} is no input of a dispute"),
     };
 
@@ -184,6 +214,61 @@ public static class DisputeChapter
         work.Emit(new DisputeEvent.Closed(i.Dispute, open.Number, i.Outcome));
         return null;
     }
+
+    // --- lists that are followed ---
+
+    internal static void NeedItem(PartyState state, RowsNeeded needed, string account, ListedInvoice row)
+    {
+        foreach (var name in ListedItems.Names(state, account, row)) needed.Row(ReceivableChapter.ItemRows, (account, name));
+    }
+
+    /// <summary>
+    /// The last dispute that a list told of under the key, and the key that the next would get. Each instalment and each year has its own, as
+    /// the invoices' names have.
+    /// </summary>
+    private static (DisputeSpan? Last, string Next, ItemState? Item) Listed(PartyState state, string account, string key, ListedInvoice row)
+    {
+        var name = ListedItems.NameOf(state, account, row);
+        var item = state.Item(account, name);
+        DisputeSpan? last = null;
+        foreach (var next in ListedItems.PaymentKeys(key + name[row.Number.Length..]))
+        {
+            if (item?.Disputes?.Find(d => d.Dispute == next) is not { } span) return (last, next, item);
+            last = span;
+        }
+        throw new System.Diagnostics.UnreachableException();
+    }
+
+    /// <summary>Nothing of what a list says of a dispute is new. All that it needs is loaded.</summary>
+    public static bool IsSaid(PartyState state, DisputeInput input) => input switch
+    {
+        DisputeInput.Opened { Listed: { } row } i => Listed(state, i.Account, i.Key, row).Last is { } last && !(last.ClosedOn is not null && last.Unlisted),
+        DisputeInput.Closed { Listed: { } row } i => Listed(state, i.Account, i.Dispute, row).Last is not { ClosedOn: null },
+        DisputeInput.Unlisted i => Listed(state, i.Account, i.Key, i.Listed).Last is not { ClosedOn: null },
+        _ => false,
+    };
+
+    /// <summary>Who closed a dispute here knows more than a list that says what it said before; what the list itself took back it may say again.</summary>
+    private static Refused? Follow(Handling work, DisputeInput.Opened i, ListedInvoice row)
+    {
+        if (IsSaid(work.State, i)) return null;
+        var (last, next, item) = Listed(work.State, i.Account, i.Key, row);
+        if (item is null) return new Refused(Refusal.UnknownItem, $"account {i.Account} has no item {row.Number}");
+        var on = last?.ClosedOn is { } closed ? Later(work.Today, closed) : Later(i.On, item.IssuedOn);
+        work.Emit(new DisputeEvent.Opened(next, item.Number, i.Reason), on);
+        return null;
+    }
+
+    private static Refused? EndListed(Handling work, string account, string key, ListedInvoice row, string outcome, DateOnly on)
+    {
+        if (Listed(work.State, account, key, row) is ({ ClosedOn: null } last, _, { } item))
+            work.Emit(new DisputeEvent.Closed(last.Dispute, item.Number, outcome) { Unlisted = true }, Later(on, last.From));
+        return null;
+    }
+
+    private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
+
+    // --- what follows from events ---
 
     internal static void Fold(PartyState state, Envelope e, CellDeltas cells, DisputeEvent happened)
     {
@@ -219,8 +304,12 @@ public static class DisputeChapter
             disputes.Remove(open);
         }
         if (closed.Number is { } number)
-            Exposures.Change(state, state.Loaded(e.Account, number), cells, (closed.Dispute, e.EffectiveOn),
-                static (item, end) => item.Disputes!.Find(d => d.Dispute == end.Dispute)!.ClosedOn = end.EffectiveOn);
+            Exposures.Change(state, state.Loaded(e.Account, number), cells, (closed, e.EffectiveOn),
+                static (item, end) =>
+                {
+                    var span = item.Disputes!.Find(d => d.Dispute == end.closed.Dispute)!;
+                    (span.ClosedOn, span.Unlisted) = (end.EffectiveOn, end.closed.Unlisted);
+                });
     }
 
     /// <param name="dispute">Closed. One of a single item rests that item alone, which knows of it.</param>

@@ -6,6 +6,7 @@ using Recoup.Core.Accounts;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 using Recoup.Storage.Sqlite;
 
 namespace Recoup.Storage.Work;
@@ -52,7 +53,7 @@ internal sealed class Spool : IDisposable
     {
         if (input is AccountInput.Set { Said: not null } set) say.Bind(set.Account).Bind((long)Given(set)).Bind(Place(day?.DayNumber ?? -1, line)).Run();
         // What says that something is no more has no form in the contract.
-        var json = input is PaymentInput.Unpaid ? [] : InputJson.Write(input);
+        var json = input.TakesBack ? [] : InputJson.Write(input);
         var list = input.Follows ? ListMark.Write(input) : [];
         add.Bind(day?.DayNumber ?? -1).Bind(line).Bind(ordinal).Bind(input.Actor).Bind(json.AsSpan()).Bind(list.AsSpan()).Run();
     }
@@ -147,6 +148,14 @@ internal sealed class Spool : IDisposable
                         break;
                     case InvoiceInput.Issued i: Write(json, i.Listed!); break;
                     case PaymentInput.Received i: Write(json, i.Listed!); break;
+                    case DisputeInput.Opened i: Write(json, i.Listed!); break;
+                    case DisputeInput.Closed i: Write(json, i.Listed!); break;
+                    case DisputeInput.Unlisted i:
+                        json.WriteBoolean("dispute", true);
+                        json.WriteString("key", i.Key);
+                        json.WriteString("account", i.Account);
+                        Write(json, i.Listed);
+                        break;
                     case PaymentInput.Unpaid i:
                         json.WriteString("key", i.Key);
                         json.WriteString("account", i.Account);
@@ -181,6 +190,12 @@ internal sealed class Spool : IDisposable
                 InvoiceInput.Issued i => i with { Digest = digest, Listed = Invoice(root) },
                 PaymentInput.Received i => i with { Digest = digest, Listed = Invoice(root) },
                 CreditInput.Granted i => i with { Digest = digest, IsListed = true, Listed = root.TryGetProperty("number", out _) ? Credit(root) : null },
+                DisputeInput.Opened i => i with { Digest = digest, Listed = Invoice(root) },
+                DisputeInput.Closed i => i with { Digest = digest, Listed = Invoice(root) },
+                _ when root.TryGetProperty("dispute", out _) => new DisputeInput.Unlisted
+                {
+                    Key = Text(root, "key"), Account = Text(root, "account"), Listed = Invoice(root), Digest = digest, Actor = actor,
+                },
                 _ => new PaymentInput.Unpaid
                 {
                     Key = Text(root, "key"),

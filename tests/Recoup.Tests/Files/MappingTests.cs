@@ -62,7 +62,9 @@ public class MappingTests
     [InlineData("numbers: []" + Account, "numbers is empty")]
     [InlineData("columns: { total: { column: T, kind: number, sign: other } }" + Account, "sign is turned, or { column")]
     [InlineData("columns: { total: { column: T, kind: text, sign: turned } }" + Account, "only a column of kind number")]
-    [InlineData("inputs:\n  - type: account\n    key: t/{a}\n    account: a\n    follow: true", "only invoice, payment and credit_note follow their list")]
+    [InlineData("inputs:\n  - type: account\n    key: t/{a}\n    account: a\n    follow: true", "dispute_opened and dispute_closed follow their list")]
+    [InlineData("inputs:\n  - type: dispute_opened\n    key: t/{a}\n    account: a\n    invoice: b\n    on: d\n    reason: c\n    follow: true",
+        "a dispute follows its invoice")]
     [InlineData("inputs:\n  - type: payment\n    key: t/{a}\n    account: a\n    on: d\n    amount: b\n    currency: c\n    follow: true",
         "write an invoice with follow: true before it")]
     [InlineData("inputs:\n  - type: credit_note\n    key: t/{a}/{#}\n    account: a\n    number: n\n    on: d\n    amount: b\n"
