@@ -3,9 +3,11 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Recoup.Connectors.Catalog;
 using Recoup.Connectors.Mail;
+using Recoup.Connectors.Sms;
 using Recoup.Connectors.Webhooks;
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
+using Recoup.Core.Outbox;
 using Recoup.Core.Measures;
 using Recoup.Core.Policies;
 using Recoup.Core.Webhooks;
@@ -195,7 +197,20 @@ internal sealed class Session : IDisposable
         new Dictionary<string, ChannelPort>(StringComparer.Ordinal)
         {
             [Channel.Email] = SmtpSettings.Load(store.Folder) is { } settings ? Smtp(store, settings) : InFolder(store),
+            [Channel.Sms] = SmsSettings.Load(store.Folder) is { } texts ? Sms(texts) : NoProvider,
         };
+
+    /// <summary>Nothing is released for it: texts wait until somebody says by whom they leave.</summary>
+    private static ChannelPort NoProvider => new(IsIdempotent: false, (messages, _) => [.. messages.Select(_ => ChannelAnswer.Failed("no provider"))])
+    {
+        Trouble = () => $"no provider of texts is set: say in {SmtpSettings.FileName}, under sms, how they leave (docs/sms.md)",
+    };
+
+    private static ChannelPort Sms(SmsSettings settings)
+    {
+        var sms = new SmsChannel(settings);
+        return new ChannelPort(IsIdempotent: false, sms.Send) { PartSize = sms.PartSize, Trouble = sms.Trouble, Done = _ => sms.Dispose() };
+    }
 
     /// <summary>No mail server is set, so mail lies in the data folder for somebody to fetch.</summary>
     public bool MailIsFiles => SmtpSettings.Load(Folder) is null;

@@ -40,9 +40,9 @@ public static partial class Fold
             state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true));
         message.Bounce(detail);
         NoteChange(state, message.Id);
-        if (bounced.Kind == "hard")
+        if (bounced.Kind is "hard" or "blocked")
         {
-            if (bounced.AddressToken is { } token) state.Contact.Mark(new BadAddress(bounced.Channel, token));
+            if (bounced.Kind == "hard" && bounced.AddressToken is { } token) state.Contact.Mark(new BadAddress(bounced.Channel, token));
             // Nobody read it, so its step is taken anew, by a way that is left.
             if (message.Letter is { } letter) TakeBackStep(state, message, letter); else Deliveries.Block(state, message);
         }
@@ -54,7 +54,7 @@ public static partial class Fold
     {
         var message = state.Messages[settled.Message];
         var counted = message.Status == IntentStatus.Unknown;
-        message.Answer(settled.Outcome, settled.Detail);
+        message.Answer(settled.Outcome, settled.Detail, settled.Reference);
         NoteChange(state, message.Id);
         // A document is no action of collection and counts toward no cap.
         if (message.Document is not null)

@@ -75,7 +75,7 @@ public static partial class Fold
                 break;
             case MessageEvent.Released released:
                 Deliveries.Release(state, state.Messages[released.Message], e.EffectiveOn);
-                state.Messages[released.Message].Release(released.AddressToken);
+                state.Messages[released.Message].Release(released.AddressToken, released.Segments ?? 0, released.NumberSet ?? 0);
                 NoteChange(state, released.Message);
                 break;
             case MessageEvent.Deferred deferred:
@@ -89,6 +89,10 @@ public static partial class Fold
                 break;
             case MessageEvent.Bounced bounced:
                 Bounce(state, e, bounced);
+                break;
+            case MessageEvent.Delivered delivered:
+                state.Messages[delivered.Message].DeliveredAt = delivered.At;
+                NoteChange(state, delivered.Message);
                 break;
 
             default:

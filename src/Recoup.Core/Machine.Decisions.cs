@@ -184,7 +184,7 @@ public static partial class Machine
                 work.Emit(new MessageEvent.Withdrawn(message.Id, blocked.Rule), account: message.Account);
                 // Where the address is there and only its key is gone a decision would take the same channel again, without end.
                 if (work.Context.Rules.IsAboutAddress(blocked.Rule) && (request.AddressToken is not null
-                    || !PartyAddresses.IsKnownBy(work.State, message.Channel)))
+                    || message.Channel == Channel.Sms || !PartyAddresses.IsKnownBy(work.State, message.Channel)))
                     GoOn(work, message);
                 return null;
             case Verdict.Deferred deferred:
@@ -204,6 +204,8 @@ public static partial class Machine
                 {
                     AddressToken = request.AddressToken, TemplateEdition = editions?.Template, WordsEdition = editions?.Words,
                     Rules = work.Context.RulesVersion,
+                    Segments = message.Channel == Channel.Sms ? TextSegments.Of(text.Body) : null,
+                    NumberSet = message.Channel == Channel.Sms ? TextNumbers.SetOf(work.Context.Vault, text.To) : null,
                 }, account: message.Account);
                 work.Outgoing.Add(new Outgoing(work.State.Id, message.Id, message.Channel, text)
                 {
@@ -243,7 +245,7 @@ public static partial class Machine
         return new MessageFacts
         {
             Template = letter.Template,
-            Tone = letter.Tone,
+            Tone = message.Channel == Channel.Sms ? MessageFacts.OfTexts : letter.Tone,
             Language = account.Language ?? "en",
             To = to,
             Name = PartyAddresses.OpenPersonal(work.Context.Vault, work.State.Id, account)?.Name,

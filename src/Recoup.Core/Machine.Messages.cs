@@ -17,12 +17,14 @@ public static partial class Machine
         if (message.Status != IntentStatus.Sending) return null;
         if (i.Outcome != "deferred")
         {
-            work.Emit(new MessageEvent.Settled(i.Message, i.Outcome, i.Detail, message.Letter?.PreDueThrough is not null), account: message.Account);
+            work.Emit(new MessageEvent.Settled(i.Message, i.Outcome, i.Detail, message.Letter?.PreDueThrough is not null)
+            {
+                Reference = i.Reference,
+            }, account: message.Account);
             // Said at the door it says as much as said in a letter afterwards.
             if (i.BadAddress is { } status)
             {
-                work.Emit(new MessageEvent.Bounced(i.Message, "hard", message.Channel, message.AddressToken, status, null), account: message.Account);
-                AccountChapter.UseNextAddress(work, work.Context.Vault, message.Channel, message.AddressToken);
+                ComeBack(work, message, i.Blocked ? "blocked" : "hard", message.AddressToken, status, null);
                 GoOn(work, message);
             }
         }
@@ -44,6 +46,20 @@ public static partial class Machine
         return null;
     }
 
+    private static Refused? TakeDelivery(Work work, MessageInput.Delivered i)
+    {
+        if (!work.State.Messages.TryGetValue(i.Message, out var message) || message.Account != i.Account)
+            return new Refused(Refusal.UnknownMessage, $"account {i.Account} has no message {i.Message}");
+        if (message.Status is IntentStatus.Pending or IntentStatus.Withdrawn or IntentStatus.Sending)
+            return new Refused(Refusal.MessageNotSent,
+                $"message {i.Message} is {message.Status.ToString().ToLowerInvariant()}; what has not left can't have arrived");
+        // What arrived was sent: nobody need ask any more.
+        if (message.Status == IntentStatus.Unknown)
+            work.Emit(new MessageEvent.Settled(i.Message, "sent", "it arrived", message.Letter?.PreDueThrough is not null));
+        if (message.DeliveredAt is null) work.Emit(new MessageEvent.Delivered(i.Message, (i.At ?? work.Context.Now).ToUniversalTime()));
+        return null;
+    }
+
     private static Refused? TakeBounce(Work work, MessageInput.Bounced i)
     {
         if (!work.State.Messages.TryGetValue(i.Message, out var message) || message.Account != i.Account)
@@ -53,12 +69,24 @@ public static partial class Machine
                 $"message {i.Message} is {message.Status.ToString().ToLowerInvariant()}; what never left can't come back");
         var addressee = PartyAddresses.AddresseeOf(work.State, work.State.Account(i.Account)!, message.Channel);
         var token = message.AddressToken ?? PartyAddresses.Of(work.Context.Vault, work.State, addressee, message.Channel)?.Token;
-        var knownBad = i.Kind != "hard" || token is null || work.State.Contact.IsUndeliverable(message.Channel, token);
+        var knownBad = i.Kind switch
+        {
+            "hard" => token is null || work.State.Contact.IsUndeliverable(message.Channel, token),
+            "blocked" => token is null || work.State.Contact.HasOptedOut(message.Channel, token, work.Today),
+            _ => true,
+        };
         // Servers report one failure more than once; what it says is known already.
         if (knownBad && message.Status is IntentStatus.Bounced or IntentStatus.Failed) return null;
-        work.Emit(new MessageEvent.Bounced(i.Message, i.Kind, message.Channel, token, i.Status, i.Detail is { } detail ? WithoutAddresses(detail) : null));
-        AccountChapter.UseNextAddress(work, work.Context.Vault, message.Channel, token);
+        ComeBack(work, message, i.Kind, token, i.Status, i.Detail is { } detail ? WithoutAddresses(detail) : null);
         return null;
+    }
+
+    /// <summary>What follows for the address that it went to.</summary>
+    private static void ComeBack(Work work, Intent message, string kind, string? token, string? status, string? detail)
+    {
+        work.Emit(new MessageEvent.Bounced(message.Id, kind, message.Channel, token, status, detail), account: message.Account);
+        if (kind == "blocked") ConsentChapter.Withdraw(work, message.Channel, token, message.Account);
+        AccountChapter.UseNextAddress(work, work.Context.Vault, message.Channel, token);
     }
 
     /// <summary>Words for the journal, which is read by people who may not know who the customer is.</summary>

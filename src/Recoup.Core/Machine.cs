@@ -94,6 +94,7 @@ public static partial class Machine
             WorkItemInput i => WorkItemChapter.Handle(work, i),
             MessageInput.Settled i => SettleMessage(work, i),
             MessageInput.Bounced i => TakeBounce(work, i),
+            MessageInput.Delivered i => TakeDelivery(work, i),
             StatementInput.Requested i => RequestStatement(work, i),
             Input.Review i => Review(work, i),
             Input.Release i => Release(work, i),

@@ -115,6 +115,7 @@ public sealed class Needs : RowsNeeded
             case ContactInput.Made: needs.PendingWork(state); break;
             case MessageInput.Settled i: needs.Message(state, i.Message); break;
             case MessageInput.Bounced i: needs.Message(state, i.Message); break;
+            case MessageInput.Delivered i: needs.Message(state, i.Message); break;
             case Input.ChannelResult i:
                 needs.Message(state, i.Message);
                 if (i.BadAddress is not null) needs.ToDecide(state);
@@ -242,7 +243,7 @@ public sealed class Needs : RowsNeeded
     private void PendingWork(PartyState state)
     {
         foreach (var pending in state.Pending)
-            if (pending.Kind == "work") Work(state, pending.Id);
+            if (pending.Kind is "work" or "reply") Work(state, pending.Id);
     }
 
     /// <summary>

@@ -38,7 +38,7 @@ public static class WebhookFacts
         PaymentEvent.Refunded r => Fact("refund.made").Text("refund", r.Refund).Amount(r.Minor, r.Currency).Words("reason", r.Reason),
         WriteOffEvent.Made w => Fact("item.written_off").Text("number", w.Number).Words("reason", w.Reason),
         ContactEvent.Made c => Fact("contact.made").Text("at", Instant(c.At)).Text("channel", c.Channel).Text("direction", c.Direction)
-            .Text("outcome", c.Outcome).Text("promise", c.Promise),
+            .Text("outcome", c.Outcome).Text("promise", c.Promise).Words("text", c.Text),
         PromiseEvent.Made p => Fact("promise.made").Text("promise", p.Promise).Day("due_on", p.DueOn).Amount(p.Minor, p.Currency),
         PromiseEvent.Closed p => Fact($"promise.{p.Outcome}").Text("promise", p.Promise).Amount(p.PaidMinor, p.Currency, "paid"),
         PromiseEvent.Reopened p => Fact("promise.reopened").Text("promise", p.Promise).Amount(p.PaidMinor, p.Currency, "paid"),
@@ -58,10 +58,12 @@ public static class WebhookFacts
         NoteEvent.Added n => Fact("note.added").Text("note", n.Note).Text("at", Instant(n.At)).Text("number", n.Number).Words("text", n.Text),
         DecisionEvent.Made { Decision: { Action: not "wait", Shadow: false } d } => Fact("decision.made").Text("action", d.Action).Text("channel", d.Channel)
             .Text("portfolio", d.Portfolio).Text("strategy", d.Strategy).Text("step", d.Step).Text("verdict", d.Verdict).Text("intent", d.Intent),
+        WorkItemEvent.ReplyWanted w => Fact("reply.wanted").Text("work_item", w.WorkItem).Text("portfolio", w.Portfolio),
         WorkItemEvent.Closed w => Fact("work_item.closed").Text("work_item", w.WorkItem).Words("disposition", w.Disposition),
         MessageEvent.Released m => Fact("message.released").Text("message", m.Message),
         MessageEvent.Settled m => Fact($"message.{m.Outcome}").Text("message", m.Message).Words("detail", m.Detail),
         MessageEvent.Withdrawn m => Fact("message.withdrawn").Text("message", m.Message).Text("rule", m.Rule),
+        MessageEvent.Delivered m => Fact("message.delivered").Text("message", m.Message).Text("at", Instant(m.At)),
         MessageEvent.Bounced m => Fact("message.bounced").Text("message", m.Message).Text("kind", m.Kind).Text("status", m.Status).Words("detail", m.Detail),
         WorkspaceEvent.RunEnded r => Fact("run.ended").Day("as_of", r.AsOf).Number("reviewed", r.Reviewed).Number("actions", r.Actions)
             .Flag("stopped", r.Stopped),

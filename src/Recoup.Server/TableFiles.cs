@@ -96,11 +96,14 @@ internal static class TableFiles
         routes.MapGet($"/messages.{ending}", (Desk desk, HttpContext http, string? status) =>
         {
             IntentStatus? wanted = Enum.TryParse<IntentStatus>(status, ignoreCase: true, out var s) && Enum.IsDefined(s) ? s : null;
-            return Write(http, "messages", ["message", "not_before", "account", "name", "portfolio", "template", "tone", "channel", "rule", "status", "detail"],
+            return Write(http, "messages", ["message", "not_before", "account", "name", "portfolio", "template", "tone", "channel", "rule", "status", "detail",
+                "segments", "delivered_at"],
                 All(after => desk.Pages.Messages(wanted, after, PartSize)).Select(l => new string?[]
                 {
                     l.Message.Id, Show.Instant(l.Message.NotBefore), l.Message.Account, l.Name, l.Message.Portfolio, l.Written.Template,
                     l.Written.Tone, l.Message.Channel, l.Written.Rule, l.Message.Status.ToString().ToLowerInvariant(), l.Message.Detail,
+                    l.Message.Segments == 0 ? null : l.Message.Segments.ToString(CultureInfo.InvariantCulture),
+                    l.Message.DeliveredAt is { } arrived ? Show.Instant(arrived) : null,
                 }));
         });
         routes.MapGet($"/kpis.{ending}", (Desk desk, HttpContext http, string? portfolio) =>

@@ -1,5 +1,6 @@
 using Recoup.Connectors.Catalog;
 using Recoup.Connectors.Mail;
+using Recoup.Connectors.Sms;
 using Recoup.Core.Foundation;
 
 namespace Recoup.Server;
@@ -21,7 +22,13 @@ public static class UserFiles
 
     private static IEnumerable<BrokenFile> Channels(string folder)
     {
-        try { _ = SmtpSettings.Load(folder); }
+        try
+        {
+            var path = Path.Combine(folder, SmtpSettings.FileName);
+            if (File.Exists(path) && SmsSettings.Problems(File.ReadAllText(path), path, folder) is { Count: > 0 } problems)
+                return problems.Select(p => new BrokenFile(SmtpSettings.FileName, p.Line, $"{p.Message} Nothing is sent meanwhile."));
+            _ = SmtpSettings.Load(folder);
+        }
         catch (YamlException e) { return [new BrokenFile("channels.yaml", e.Line, $"{e.Message} Nothing is sent meanwhile.")]; }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SmtpException)
         {

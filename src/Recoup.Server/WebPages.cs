@@ -57,7 +57,7 @@ public sealed class WebPages : IAsyncDisposable
         builder.Services.AddSingleton(options).AddSingleton<Memory>().AddSingleton<Said>().AddSingleton<Verification>().AddSingleton<Heartbeat>()
             .AddSingleton<NodeState>().AddScoped(services => new Desk(options, services.GetRequiredService<Memory>(),
                 services.GetRequiredService<IHttpContextAccessor>().HttpContext?.Items[typeof(Viewer)] as Viewer));
-        builder.Services.AddSingleton<AccessLog>();
+        builder.Services.AddSingleton<AccessLog>().AddSingleton<TextCalls>();
         builder.Services.AddSingleton<Instruments>().AddSingleton<Committer>().AddSingleton<ProblemTally>().AddSingleton<ApiRoutes>().AddSingleton<Health>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Committer>())
             .AddHostedService(services => services.GetRequiredService<ProblemTally>());
@@ -84,6 +84,7 @@ public sealed class WebPages : IAsyncDisposable
             AssetFiles.Map(app);
             TableFiles.Map(app);
             app.Services.GetRequiredService<ApiRoutes>().Map(app);
+            app.Services.GetRequiredService<TextCalls>().Map(app);
             app.MapRazorComponents<Parts.App>();
         }
         else app.UseRouting();

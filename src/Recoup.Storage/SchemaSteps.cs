@@ -115,10 +115,23 @@ internal static class SchemaSteps
         ALTER TABLE cell ADD PRIMARY KEY(measure, day, ref_day, portfolio, segment, currency, own);
         """);
 
+    /// <summary>By what a provider tells of a text, and by what whoever writes from a number is found.</summary>
+    private static readonly SchemaStep Texts = new("""
+        ALTER TABLE message ADD COLUMN reference TEXT NOT NULL DEFAULT '';
+        ALTER TABLE message ADD COLUMN number_set INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX message_reference ON message(reference) WHERE reference <> '';
+        CREATE INDEX message_number_set ON message(number_set, not_before) WHERE number_set > 0;
+        """, """
+        ALTER TABLE message ADD COLUMN reference TEXT COLLATE "C" NOT NULL DEFAULT '';
+        ALTER TABLE message ADD COLUMN number_set BIGINT NOT NULL DEFAULT 0;
+        CREATE INDEX message_reference ON message(reference) WHERE reference <> '';
+        CREATE INDEX message_number_set ON message(number_set, not_before) WHERE number_set > 0;
+        """);
+
     /// <summary>A new kind of rows is one more: <c>SchemaStep.Of(RowKinds.…)</c>.</summary>
     public static readonly IReadOnlyList<SchemaStep> All =
     [
         SchemaStep.Of(PlanChapter.Rows), SchemaStep.Of(NoteChapter.Rows), SchemaStep.Of(CallbackChapter.Rows), SchemaStep.Of(TagChapter.Rows),
-        Webhooks, OwnDimensions,
+        Webhooks, OwnDimensions, Texts,
     ];
 }

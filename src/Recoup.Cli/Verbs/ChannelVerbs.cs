@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Recoup.Connectors.Mail;
+using Recoup.Connectors.Sms;
 using Recoup.Core.Inputs;
 using Recoup.Storage;
 using Recoup.Storage.Work;
@@ -77,16 +78,26 @@ internal static class ChannelVerbs
 
     private static Command Check()
     {
-        var verb = new Command("check", "Connects to the mail server of channels.yaml, encrypts, authenticates, and says what it found. Sends nothing.");
+        var verb = new Command("check", "Connects to the mail server of channels.yaml, encrypts, authenticates, and says what it found; and how texts would "
+            + "leave. Sends nothing.");
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
+            var path = Path.Combine(session.Folder, SmtpSettings.FileName);
+            if (File.Exists(path) && SmsSettings.Problems(File.ReadAllText(path), path, session.Folder) is { Count: > 0 } problems)
+            {
+                foreach (var problem in problems) Output.Say(problem.Message);
+                return 1;
+            }
             var found = SmtpSettings.Load(session.Folder) is { } settings
                 ? SmtpChannel.Check(settings)
                 : [("folder", Path.Combine(session.Folder, "mail")),
                     ("note", $"there is no {SmtpSettings.FileName} in {session.Folder}, so mail is written into this folder")];
             var sheet = new Sheet("mail", "") { Title = "How mail leaves" };
             foreach (var (what, value) in found) sheet.Add(what, value);
+            var texts = SmsSettings.Load(session.Folder) is { } sms ? SmsChannel.Check(sms) : [];
+            var textSheet = new Sheet("texts", "") { Title = "How texts leave", Empty = $"{SmtpSettings.FileName} says nothing of texts, so none leave" };
+            foreach (var (what, value) in texts) textSheet.Add(what, value);
             session.Output.Print(json =>
             {
                 json.WriteStartObject();
@@ -94,8 +105,11 @@ internal static class ChannelVerbs
                 json.WriteStartArray("offers");
                 foreach (var (_, value) in found.Where(f => f.What == "offers")) json.WriteStringValue(value);
                 json.WriteEndArray();
+                json.WriteStartObject("texts");
+                foreach (var (what, value) in texts) json.WriteString(what.Replace(' ', '_').Replace("'", ""), value);
                 json.WriteEndObject();
-            }, sheet);
+                json.WriteEndObject();
+            }, sheet, textSheet);
             return 0;
         });
         return verb;

@@ -40,6 +40,27 @@ internal static class PlainText
         return clean.Append('\n').ToString();
     }
 
+    /// <summary>
+    /// As a text for phones: with the signs of every phone's alphabet in the place of those that only look better, since one other character makes
+    /// the whole text dearer.
+    /// </summary>
+    public static string ForPhones(string text)
+    {
+        var plain = new StringBuilder(text.Length);
+        foreach (var c in Lines(text))
+            _ = c switch
+            {
+                '\u00A0' or '\u202F' or '\u2009' => plain.Append(' '),
+                '“' or '”' or '„' or '«' or '»' => plain.Append('"'),
+                '‘' or '’' or '‚' or '`' or '´' => plain.Append('\''),
+                '–' or '—' or '‐' or '‑' or '−' => plain.Append('-'),
+                '…' => plain.Append("..."),
+                '•' => plain.Append('*'),
+                _ => plain.Append(c),
+            };
+        return plain.ToString().Trim();
+    }
+
     // U+202A to U+202E and U+2066 to U+2069: with them a name can make the text around it read otherwise.
     private static bool TurnsDirection(char c) => c is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 }

@@ -139,16 +139,8 @@ public sealed class SmtpChannel : IDisposable
         };
     }
 
-    /// <summary>Not taken for certain: again later, each time after twice as long, until it has been tried for too long.</summary>
-    private ChannelAnswer Later(Outgoing message, DateTimeOffset now, string detail)
-    {
-        if (message.FirstTriedAt is { } first && now - first >= settings.RetryGiveUp)
-            return ChannelAnswer.Failed(
-                string.Create(CultureInfo.InvariantCulture, $"given up after {message.Tries + 1} tries since {first:yyyy-MM-ddTHH:mm:ssZ}; {detail}"));
-        var wait = settings.RetryFirst;
-        for (var i = 0; i < message.Tries && wait < settings.RetryLongest; i++) wait *= 2;
-        return ChannelAnswer.Deferred(detail, now + (wait < settings.RetryLongest ? wait : settings.RetryLongest));
-    }
+    private ChannelAnswer Later(Outgoing message, DateTimeOffset now, string detail) =>
+        new RetryWaits(settings.RetryFirst, settings.RetryLongest, settings.RetryGiveUp).Later(message, now, detail);
 
     /// <summary>What the server is and can, for a person who sets it up; sends nothing.</summary>
     /// <exception cref="SmtpException">No connection came about; says why.</exception>

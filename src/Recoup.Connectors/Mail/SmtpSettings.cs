@@ -1,4 +1,3 @@
-using System.Globalization;
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 
@@ -73,7 +72,10 @@ public sealed record SmtpSettings
     public static SmtpSettings? Load(string dataFolder)
     {
         var path = Path.Combine(dataFolder, FileName);
-        return File.Exists(path) ? Parse(File.ReadAllText(path), path, dataFolder) : null;
+        if (!File.Exists(path)) return null;
+        var text = File.ReadAllText(path);
+        // Where it says how texts leave and nothing of mail, mail stays in its folder.
+        return YamlMap.Parse(text, path) is var root && !root.Has("email") && root.Has("sms") ? null : Parse(text, path, dataFolder);
     }
 
     /// <param name="source">Names the file in messages.</param>
@@ -82,6 +84,8 @@ public sealed record SmtpSettings
     {
         var root = YamlMap.Parse(text, source);
         var email = root.MapOrNull("email") ?? throw root.Wrong("email is missing: it says how mail leaves");
+        // Read by those who send texts.
+        _ = root.Has("sms");
         root.Done();
         var smtp = email.MapOrNull("smtp") ?? throw email.Wrong("smtp is missing: the server that takes the mail");
         var tls = smtp.Choice("tls", "starttls", "starttls", "implicit", "optional", "none");
@@ -92,7 +96,7 @@ public sealed record SmtpSettings
             Tls = tls,
             CaFile = smtp.TextOrNull("ca_file") is { } ca ? Path.Combine(folder, ca) : null,
             User = smtp.TextOrNull("user"),
-            Password = Secret(smtp, folder),
+            Password = SettingsSecret.Read(smtp, folder, "password", (words, inner) => new SmtpException(words, inner)),
             AuthWithoutTls = smtp.Flag("auth_without_tls", false),
             Hello = smtp.TextOrNull("hello"),
             Connections = smtp.WholeOrNull("connections", 1, 16) ?? 2,
@@ -154,25 +158,5 @@ public sealed record SmtpSettings
         if (map.TextOrNull(field) is not { } text) return null;
         return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps && uri.Query.Length == 0 && uri.Fragment.Length == 0
             ? uri : throw map.Wrong(field, $"takes an address that begins with https:// and ends without ? or #, not '{text}' (RFC 8058, 3.1)");
-    }
-
-    private static Func<string>? Secret(YamlMap map, string folder)
-    {
-        var (variable, file) = (map.TextOrNull("password_env"), map.TextOrNull("password_file"));
-        if (variable is not null && file is not null) throw map.Wrong("password_file", "give either password_env or password_file");
-        var place = $"{map.Source}, line {map.LineOf(variable is null ? "password_file" : "password_env").ToString(CultureInfo.InvariantCulture)}";
-        if (variable is not null)
-            return () => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value
-                ? value
-                : throw new SmtpException($"the environment has no {variable}, from which {place} takes the password");
-        if (file is null) return null;
-        return () =>
-        {
-            try { return File.ReadAllText(Path.Combine(folder, file)).TrimEnd('\r', '\n'); }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new SmtpException($"{place} takes the password from a file that can't be read: {e.Message}", e);
-            }
-        };
     }
 }

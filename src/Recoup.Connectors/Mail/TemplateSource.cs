@@ -51,14 +51,21 @@ internal sealed partial class TemplateSource
 
     public string Body { get; }
 
+    /// <summary>What a text may come to of its own words, before a customer's stand in it: as many as ten parts hold.</summary>
+    private const int TextLengthMax = 1530;
+
+    /// <summary>The file is of a text for phones, which has no subject.</summary>
+    public static bool IsOfTexts(string path) => path.EndsWith(".sms.hbs", StringComparison.Ordinal);
+
     /// <param name="path">For messages.</param>
-    /// <param name="text">The file: a subject line, an empty line, the body.</param>
+    /// <param name="text">The file: a subject line, an empty line, the body; of a text for phones the body alone.</param>
     /// <param name="part">The text of a part by its name, of the same language; null: there is none.</param>
     /// <param name="problems">Takes all that is wrong, and what is returned then is of use only where it stays empty; null: the first is thrown.</param>
     public static TemplateSource Parse(string path, string text, Func<string, string?> part, List<TemplateException>? problems = null)
     {
         text = text.ReplaceLineEndings("\n");
         var lines = text.Split('\n');
+        if (IsOfTexts(path)) return ParseText(path, lines, part, problems);
         if (!lines[0].StartsWith(SubjectMark, StringComparison.Ordinal) || lines[0].Trim().Length < SubjectMark.Length)
             throw new TemplateException(path, 1, "the first line is the subject: Subject: Payment reminder");
         if (lines.Length < 3 || lines[1].Length > 0) throw new TemplateException(path, 2, "an empty line stands between subject and body");
@@ -66,11 +73,40 @@ internal sealed partial class TemplateSource
         Check(path, subject, firstLine: 1, parts: null, problems);
         Check(path, string.Join('\n', lines[2..]), firstLine: 3, part, problems);
         if (problems is { Count: > 0 }) return new TemplateSource(subject, "");
+        return new TemplateSource(subject, WithParts(lines[2..], part));
+    }
+
+    private static TemplateSource ParseText(string path, string[] lines, Func<string, string?> part, List<TemplateException>? problems)
+    {
+        var text = string.Join('\n', lines);
+        if (lines[0].StartsWith(SubjectMark, StringComparison.Ordinal)) Report(1, "a text for phones has no subject: it begins with its first words");
+        if (text.IndexOf("{{table", StringComparison.Ordinal) is var table and >= 0)
+            Report(1 + text.AsSpan(0, table).Count('\n'), "a text for phones has no room for a table");
+        Check(path, text, firstLine: 1, part, problems);
+        if (problems is { Count: > 0 }) return new TemplateSource("", "");
+        var body = WithParts(lines, part);
+        var own = Tag().Replace(body, "");
+        // 12 CFR 1006.6(e): every text says how to have no more of them.
+        if (!own.Contains("STOP", StringComparison.Ordinal)) Report(1, "nothing says how to stop the texts: tell the reader to answer STOP");
+        if (own.Trim().Length is var length and > TextLengthMax)
+            Report(1, $"its own words are {length.ToString(CultureInfo.InvariantCulture)} characters, and ten parts hold {TextLengthMax}: shorten it");
+        return new TemplateSource("", body);
+
+        void Report(int line, string message)
+        {
+            var e = new TemplateException(path, line, message);
+            if (problems is null) throw e;
+            problems.Add(e);
+        }
+    }
+
+    private static string WithParts(string[] lines, Func<string, string?> part)
+    {
         var body = new StringBuilder();
-        foreach (var line in lines[2..])
+        foreach (var line in lines)
             body.Append(PartLine().Match(line) is { Success: true } match ? part(match.Groups["part"].Value)!.ReplaceLineEndings("\n").TrimEnd('\n') : line)
                 .Append('\n');
-        return new TemplateSource(subject, body.ToString());
+        return body.ToString();
     }
 
     /// <summary>A part stands at the top, without parts of its own.</summary>
@@ -193,6 +229,9 @@ internal sealed partial class TemplateSource
         var end = text.IndexOf('\n', at);
         return text[start..(end < 0 ? text.Length : end)];
     }
+
+    [GeneratedRegex("""\{\{[^}]*\}\}""", RegexOptions.CultureInvariant)]
+    private static partial Regex Tag();
 
     [GeneratedRegex("""^\{\{>\s*(?<part>[a-z0-9-]+)\s*\}\}\s*$""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex PartLine();

@@ -69,7 +69,7 @@ public sealed partial class TemplateWriter : IMessageWriter
             var match = FileName().Match(path);
             if (!match.Success)
                 throw new TemplateException(path, 1,
-                    "is no name of a template: it goes <language>/<template>.<friendly, neutral or firm>.hbs, or <language>/_<part>.hbs");
+                    "is no name of a template: it goes <language>/<template>.<friendly, neutral, firm or sms>.hbs, or <language>/_<part>.hbs");
             if (match.Groups["part"].Success)
             {
                 TemplateSource.CheckPart(path, text);
@@ -82,11 +82,12 @@ public sealed partial class TemplateWriter : IMessageWriter
             if (own.Contains(path)) _ = compiled.Value;
             templates[(language, match.Groups["template"].Value, match.Groups["tone"].Value)] = compiled;
         }
-        foreach (var (language, template, _) in templates.Keys)
-            if (!templates.ContainsKey((FallbackLanguage, template, Neutral)))
-                throw new TemplateException(own.FirstOrDefault(path =>
-                    path.StartsWith($"{language}/{template}.", StringComparison.Ordinal)) ?? $"{language}/{template}", 1,
-                        $"there must be an {FallbackLanguage}/{template}.{Neutral}.hbs, which other tones and languages fall back to");
+        foreach (var (language, template, tone) in templates.Keys)
+            foreach (var needed in new[] { Neutral, tone == MessageFacts.OfTexts ? tone : Neutral })
+                if (!templates.ContainsKey((FallbackLanguage, template, needed)))
+                    throw new TemplateException(own.FirstOrDefault(path =>
+                        path.StartsWith($"{language}/{template}.", StringComparison.Ordinal)) ?? $"{language}/{template}", 1,
+                            $"there must be an {FallbackLanguage}/{template}.{needed}.hbs, which other tones and languages fall back to");
     }
 
     /// <summary>The templates that come with the program, and no others.</summary>
@@ -106,8 +107,10 @@ public sealed partial class TemplateWriter : IMessageWriter
     public MessageEditions? Editions(string template, string tone, string language, bool document) =>
         Find(template, tone, language) is var (_, compiled) ? new MessageEditions(compiled.Edition, document ? words.EditionOf(language) : null) : null;
 
-    /// <summary>Purposes for which there are templates, in order.</summary>
-    public IReadOnlyList<string> Templates => [.. templates.Keys.Select(k => k.Template).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    /// <summary>Purposes for which there are templates, in order; beside each that a phone can be sent too, its name with .sms.</summary>
+    public IReadOnlyList<string> Templates => [.. templates.Keys
+        .Select(k => k.Tone == MessageFacts.OfTexts ? $"{k.Template}.{MessageFacts.OfTexts}" : k.Template)
+        .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>The shipped files by path: what a user copies to begin with.</summary>
     public static IEnumerable<(string Path, string Text)> ShippedFiles()
@@ -131,6 +134,10 @@ public sealed partial class TemplateWriter : IMessageWriter
     {
         var (language, compiled) = Find(facts);
         var model = Model(facts, LanguageForm.Of(language));
+        if (facts.Tone == MessageFacts.OfTexts)
+            return new MessageText(PlainText.OneLine(facts.To), facts.Name is null ? null : PlainText.OneLine(facts.Name), "", (string?)model["creditor"], "",
+                PlainText.ForPhones(compiled.Body(model)))
+            { Language = language };
         var tables = (List<TextTable>)model[TablesOfModel]!;
         var subject = PlainText.OneLine(compiled.Subject(model));
         tables.Clear();
@@ -170,7 +177,7 @@ public sealed partial class TemplateWriter : IMessageWriter
         // "de-AT" and "DE" are German here.
         var wanted = LanguageCode.Of(wantedLanguage);
         foreach (var language in new[] { wanted, FallbackLanguage })
-            foreach (var tone in new[] { wantedTone, Neutral })
+            foreach (var tone in wantedTone == MessageFacts.OfTexts ? [wantedTone] : new[] { wantedTone, Neutral })
                 if (templates.TryGetValue((language, template, tone), out var found)) return (language, found.Value);
         return null;
     }
@@ -257,7 +264,7 @@ public sealed partial class TemplateWriter : IMessageWriter
         return reader.ReadToEnd();
     }
 
-    [GeneratedRegex("""^(?<language>[a-z]{2,3})/(_(?<part>[a-z0-9-]+)|(?<template>[a-z0-9-]+)\.(?<tone>friendly|neutral|firm))\.hbs$""",
+    [GeneratedRegex("""^(?<language>[a-z]{2,3})/(_(?<part>[a-z0-9-]+)|(?<template>[a-z0-9-]+)\.(?<tone>friendly|neutral|firm|sms))\.hbs$""",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex FileName();
 }

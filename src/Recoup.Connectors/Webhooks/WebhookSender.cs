@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
-using System.Security.Authentication;
 using Recoup.Core.Outbox;
 using Recoup.Core.Webhooks;
 
@@ -23,7 +21,7 @@ public sealed class WebhookSender(WebhookSettings settings, TimeProvider clock) 
         AllowAutoRedirect = false, UseProxy = false, UseCookies = false, MaxResponseHeadersLength = 16, MaxResponseDrainSize = AnswerBytesMax,
         ResponseDrainTimeout = TimeSpan.FromSeconds(2), PooledConnectionLifetime = TimeSpan.FromMinutes(2), PreAuthenticate = false,
         AutomaticDecompression = DecompressionMethods.None, ActivityHeadersPropagator = null,
-        ConnectCallback = (context, stop) => Connect(settings, context, stop),
+        ConnectCallback = (context, stop) => GuardedConnect.Connect(settings.Allows, WebhookSettings.FileName, context, stop),
     })
     { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
 
@@ -48,7 +46,7 @@ public sealed class WebhookSender(WebhookSettings settings, TimeProvider clock) 
         {
             return Later(call, at, string.Create(CultureInfo.InvariantCulture, $"no answer within {settings.Timeout.TotalSeconds:0} s"), null, holds: true);
         }
-        catch (HttpRequestException e) { return Later(call, at, Words(e), null, holds: true); }
+        catch (HttpRequestException e) { return Later(call, at, GuardedConnect.Words(e), null, holds: true); }
     }
 
     private static ChannelAnswer Of(WebhookCall call, HttpResponseMessage response, DateTimeOffset at)
@@ -76,47 +74,6 @@ public sealed class WebhookSender(WebhookSettings settings, TimeProvider clock) 
         // For about three days it took nothing at all: whoever reads this has to see to it before it is called again.
         return ChannelAnswer.Failed($"{said}, {call.Tries + 1} times") with { BadAddress = holds ? "unreachable" : null };
     }
-
-    private static string Words(HttpRequestException e) => e.InnerException switch
-    {
-        RefusedAddressException refused => refused.Message,
-        AuthenticationException tls => $"no TLS connection: {tls.Message}",
-        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => "its name could not be resolved",
-        SocketException => "no connection",
-        _ => e.HttpRequestError switch
-        {
-            HttpRequestError.NameResolutionError => "its name could not be resolved",
-            HttpRequestError.ConnectionError => "no connection",
-            HttpRequestError.SecureConnectionError => "no TLS connection",
-            HttpRequestError.ConfigurationLimitExceeded => "its answer is too large",
-            _ => "its answer is none of HTTP's",
-        },
-    };
-
-    private static async ValueTask<Stream> Connect(WebhookSettings settings, SocketsHttpConnectionContext context, CancellationToken stop)
-    {
-        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        var isHttps = context.InitialRequestMessage.RequestUri!.Scheme == Uri.UriSchemeHttps;
-        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, stop);
-        var open = addresses.Where(a => settings.Allows(a) || (isHttps && PublicAddress.Is(a))).ToArray();
-        if (open.Length == 0)
-            throw new RefusedAddressException(addresses.Any(PublicAddress.Is)
-                ? $"by http only networks that {WebhookSettings.FileName} allows are called; give an https address"
-                : $"its address is of a private network or of this machine; {WebhookSettings.FileName} can allow it");
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(open, port, stop);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private sealed class RefusedAddressException(string message) : IOException(message);
 
     public void Dispose() => client.Dispose();
 }

@@ -15,10 +15,23 @@ public sealed record WebhookSettings
     /// <summary>For one call, from its connection to the end of its answer.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(20);
 
-    public bool Allows(IPAddress address)
+    public bool Allows(IPAddress address) => Allows(Allow, address);
+
+    internal static bool Allows(IReadOnlyList<IPNetwork> networks, IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        return Allow.Any(network => network.Contains(address));
+        return networks.Any(network => network.Contains(address));
+    }
+
+    /// <summary>The field allow: networks of one's own.</summary>
+    internal static IReadOnlyList<IPNetwork> Networks(YamlMap map)
+    {
+        var networks = new List<IPNetwork>();
+        foreach (var part in map.Texts("allow"))
+            if (IPNetwork.TryParse(part, out var network)) networks.Add(network);
+            else if (IPAddress.TryParse(part, out var one)) networks.Add(new IPNetwork(one, one.GetAddressBytes().Length * 8));
+            else map.Report("allow", $"takes addresses and networks such as 10.1.0.0/16; '{part}' is none");
+        return networks;
     }
 
     /// <exception cref="YamlException">Something in it is not as it should be; says where.</exception>
@@ -33,12 +46,7 @@ public sealed record WebhookSettings
     {
         var root = YamlMap.Parse(text, source);
         var settings = new WebhookSettings();
-        settings = settings with
-        {
-            Allow = [.. root.Texts("allow").Select(part => IPNetwork.TryParse(part, out var network) ? network
-                : IPAddress.TryParse(part, out var one) ? new IPNetwork(one, one.GetAddressBytes().Length * 8)
-                : throw root.Wrong("allow", $"takes addresses and networks such as 10.1.0.0/16; '{part}' is none"))],
-        };
+        settings = settings with { Allow = Networks(root) };
         if (root.WholeOrNull("timeout_seconds", 1, 120) is { } seconds) settings = settings with { Timeout = TimeSpan.FromSeconds(seconds) };
         root.Done();
         return settings;

@@ -203,7 +203,7 @@ public static class AccountChapter
             details = details with
             {
                 // An address that no mail can reach is none: its steps go by another channel.
-                EmailToken = changedPersonal.Email is { } email && PartyAddresses.CanBeReached(Channel.Email, email)
+                EmailToken = changedPersonal.Email is { } email && PartyAddresses.CanBeReached(Channel.Email, email, details.Country)
                     ? TokenOf(work, context.Vault, Channel.Email, email, details.Country) : null,
                 Sealed = changedPersonal.IsEmpty ? null : context.Vault.Seal(work.State.Id,
                     JsonSerializer.SerializeToUtf8Bytes(changedPersonal, PersonalJson.Default.PersonalDetails)),
@@ -342,7 +342,8 @@ public static class AccountChapter
             var used = channel == Channel.Email ? personal.Email : personal.Phone;
             if (own != token && (used is null || !AllTokensOf(work, vault, channel, used, account.Country).Contains(token))) continue;
             var others = Apart(channel == Channel.Email ? personal.OtherEmails : personal.OtherPhones).ToList();
-            var next = others.Find(a => (channel == Channel.Call ? PhoneNumber.CanBeDialled(a, account.Country) : PartyAddresses.CanBeReached(channel, a))
+            var next = others.Find(a => (channel == Channel.Call ? PhoneNumber.CanBeDialled(a, account.Country)
+                    : PartyAddresses.CanBeReached(channel, a, account.Country))
                 && !work.State.Contact.IsOutOfUse(channel, TokenOf(work, vault, channel, a, account.Country), work.Today,
                     work.State.Joined is null ? null : AllTokensOf(work, vault, channel, a, account.Country)));
             if (next is null) continue;
@@ -385,6 +386,9 @@ public static class AccountChapter
         foreach (var pending in work.State.Pending.Where(p => p.Kind is "message" or "document").ToList())
             if (work.State.Messages.GetValueOrDefault(pending.Id) is { Status: IntentStatus.Pending } message)
                 work.Emit(new MessageEvent.Withdrawn(pending.Id, "erased"), account: message.Account);
+        // What they wrote nobody can read any more.
+        foreach (var pending in work.State.Pending.Where(p => p.Kind == "reply").ToList())
+            work.Emit(new WorkItemEvent.Closed(pending.Id, "erased", null), account: work.State.WorkItems[pending.Id].Account);
         foreach (var slice in work.State.Slices) slice?.End(work);
         work.Emit(new PartyEvent.Erased(i.Reason));
         return null;
@@ -417,7 +421,7 @@ public static class AccountChapter
         Exposures.Move(state, e.Account, portfolio, e.EffectiveOn, cells);
         foreach (var pending in state.Pending.Where(p => p.Portfolio == from).ToList())
         {
-            if (pending.Kind == "work" && state.WorkItems[pending.Id] is { } work && work.Account == e.Account)
+            if (pending.Kind is "work" or "reply" && state.WorkItems[pending.Id] is { } work && work.Account == e.Account)
             {
                 work.Portfolio = portfolio;
                 state.WorkItems.Changed.Add(work.Id);

@@ -11,6 +11,9 @@ internal static class AddressRemarks
         if (address is null) return;
         if (channel == Channel.Email && !MailAddress.CanBeMailed(address))
             work.Remarks.Add($"account {account}: no mail can be sent to the address given; it is kept, and messages go by other channels");
+        if (channel == Channel.Sms && PhoneNumber.CanBeDialled(address, country) && !PhoneNumber.CanBeTexted(address, country))
+            work.Remarks.Add($"account {account}: no text can be sent to the number given, which is a fixed line or none at all; it is kept, and messages go "
+                + "by other channels");
         if (channel is Channel.Call or Channel.Sms && !PhoneNumber.CanBeDialled(address, country))
             work.Remarks.Add(country is null
                 ? $"account {account}: the number given can't be dialled as it stands; it is kept as it is. Give it its country code, or the account its "

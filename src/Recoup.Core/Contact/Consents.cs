@@ -141,6 +141,13 @@ public static class ConsentChapter
                 + "Where it was given again after that, send consent with that day, or without one where it was today");
     }
 
+    /// <summary>Who has an address has its provider let nothing of ours through: that is a withdrawal as good as any.</summary>
+    internal static void Withdraw(Handling work, string channel, string? token, string account)
+    {
+        if (token is not null && work.State.Contact.Changes(channel, token, granted: false, work.Today, work.Today, dated: false))
+            work.Emit(new ConsentEvent.Changed(channel, token, false) { Reason = "stop" }, account: account);
+    }
+
     /// <summary>
     /// Consent for one address is not consent for the channel, and consent for a channel is none for an address of it that somebody
     /// took out by name: what was withdrawn stands, and whoever gave the other is told what would take it back.

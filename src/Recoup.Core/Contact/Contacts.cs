@@ -29,6 +29,12 @@ public abstract record ContactInput : Input.OfAccount
         public string? Agent { get; init; }
         public int? Minutes { get; init; }
         public string? Promise { get; init; }
+
+        /// <summary>What was written or said, in their words; null: not told.</summary>
+        public string? Text { get; init; }
+
+        /// <summary>Somebody has to read it and answer: a work item of kind reply stands on the worklist until that is done.</summary>
+        public bool NeedsReply { get; init; }
     }
 
     /// <summary>The address of a channel, in place of the one before.</summary>
@@ -47,7 +53,15 @@ public abstract record ContactEvent : Event
 
     /// <summary>Somebody spoke, wrote or tried to. <see cref="Proactive"/>: nothing of the account was overdue that day.</summary>
     public sealed record Made(DateTimeOffset At, string Channel, string Direction, string Outcome, string? Agent, int? Minutes, string? Promise,
-        bool Proactive) : ContactEvent;
+        bool Proactive) : ContactEvent
+    {
+        /// <summary>What was written or said, in their words; null: not told.</summary>
+        public string? Text { get; init; }
+
+        internal override bool HasWords => Text is not null;
+
+        internal override Event WithWords(Func<string, string> change) => this with { Text = change(Text!) };
+    }
 
     /// <summary>An address for a channel was added or replaced. The address itself is sealed.</summary>
     public sealed record PointSet(string Channel, string Token, byte[] Sealed) : ContactEvent
@@ -312,6 +326,9 @@ public static class ContactChapter
 {
     public static readonly SliceKind<ContactSlice> Slice = new("contact", 8);
 
+    /// <summary>The longest text of a contact, characters.</summary>
+    public const int TextLengthMax = 4000;
+
     extension(PartyState party)
     {
         public ContactSlice Contact => Slice.In(party);
@@ -344,12 +361,16 @@ public static class ContactChapter
             Choice("outcome", "what came of it", "right_party", "wrong_party", "third_party", "no_answer", "busy", "voicemail", "left_message",
                 "not_connected", "refused", "delivered", "bounced") with { Required = true },
             May("agent", Text, "who") with { LengthMax = 60 }, May("minutes", Integer, "how long"), May("promise", Text, "key of the promise it led to"),
+            May("text", Text, "what was written or said, in their words; sealed, and gone with the person's erasure") with { LengthMax = TextLengthMax },
+            May("needs_reply", FieldType.Boolean, "true: somebody has to read it and answer, which goes on the worklist"),
         ], d =>
         {
+            if (d.GetOrNull<bool>("needs_reply") == true && d.Need("direction") != "inbound")
+                d.Problem("needs_reply", "is for what a customer wrote or said: direction inbound");
             if (d.GetOrNull<long>("minutes") is < 0 or > 1440) d.Problem("minutes", "must be 0 to 1440");
             return new ContactInput.Made { Key = "", Account = d.Need("account"), At = d.Get<DateTimeOffset>("at"), Channel = d.Need("channel"),
                 Direction = d.Need("direction"), Outcome = d.Need("outcome"), Agent = d.Text("agent"), Minutes = (int?)d.GetOrNull<long>("minutes"),
-                    Promise = d.Text("promise") };
+                    Promise = d.Text("promise"), Text = d.Text("text"), NeedsReply = d.GetOrNull<bool>("needs_reply") == true };
         }),
         InputKind.Of("contact_point", "adds or replaces the address of a channel", true,
         [
@@ -387,7 +408,10 @@ public static class ContactChapter
         var on = LocalDay.Of(i.At, zone);
         // What is overdue on that day, as far as the header still tells: it stands on today.
         var overdue = work.State.Exposures.Exists(e => e.Account == i.Account && Ageing.IsOverdue(e.DueOn, on));
-        work.Emit(new ContactEvent.Made(i.At, i.Channel, i.Direction, i.Outcome, i.Agent, i.Minutes, i.Promise, Proactive: !overdue), on);
+        work.Emit(new ContactEvent.Made(i.At, i.Channel, i.Direction, i.Outcome, i.Agent, i.Minutes, i.Promise, Proactive: !overdue)
+        {
+            Text = i.Text,
+        }, on);
         if (on > work.Today)
             work.Remarks.Add($"account {i.Account}: contact {i.Key} is of {on:yyyy-MM-dd}, and it is {work.Today:yyyy-MM-dd}: it counts toward the caps on "
                 + "contacts from that day on, and not before. If the day is mistyped, send the contact again with its right day, under another key");

@@ -18,8 +18,9 @@ public static class PartyAddresses
 
     /// <summary>The address of a channel and its token, as the party has it now; null: none is known that the channel can reach, or its key is gone.</summary>
     public static (string Address, string Token)? Of(IVault vault, PartyState state, AccountDetails account, string channel) =>
-        Given(vault, state, account, channel) is { } address && CanBeReached(channel, address)
-            ? (address, Token(vault, state.Id, channel, address, account.Country)) : null;
+        Given(vault, state, account, channel) is { } address && CanBeReached(channel, address, account.Country)
+            ? (channel == Channel.Sms ? PhoneNumber.E164(address, account.Country)! : address, Token(vault, state.Id, channel, address, account.Country))
+            : null;
 
     /// <summary>
     /// Whose address letters and documents of an account go to, and whose number is called, where the party has no contact point for the
@@ -80,15 +81,25 @@ public static class PartyAddresses
             : [];
 
     /// <summary>Whether a message by that channel could ever arrive there. A call is a person's, who makes of a number what there is to make of it.</summary>
-    public static bool CanBeReached(string channel, string address) => channel != Channel.Email || MailAddress.CanBeMailed(address);
+    /// <param name="country">The account's; null: not known.</param>
+    public static bool CanBeReached(string channel, string address, string? country) => channel switch
+    {
+        Channel.Email => MailAddress.CanBeMailed(address),
+        Channel.Sms => PhoneNumber.CanBeTexted(address, country),
+        _ => true,
+    };
 
     /// <summary>As the party has it now, whether a channel can reach it or not.</summary>
     internal static string? Given(IVault vault, PartyState state, AccountDetails account, string channel)
     {
         if (state.Contact.Point(channel) is { } point && vault.Open(state.Id, point.Sealed) is { } plain) return Encoding.UTF8.GetString(plain);
-        if (channel is not (Channel.Email or Channel.Call)) return null;
+        if (channel is not (Channel.Email or Channel.Call or Channel.Sms)) return null;
         var personal = OpenPersonal(vault, state.Id, account);
-        return channel == Channel.Email ? personal?.Email : personal?.Phone;
+        if (channel == Channel.Email) return personal?.Email;
+        if (channel == Channel.Call || personal?.OtherPhones is not { } others) return personal?.Phone;
+        // Of several numbers the first may be a fixed line.
+        return others.Split("; ", StringSplitOptions.RemoveEmptyEntries).Prepend(personal.Phone).OfType<string>()
+            .FirstOrDefault(number => PhoneNumber.CanBeTexted(number, account.Country)) ?? personal.Phone;
     }
 
     private static string Compared(string channel, string address, string? country) =>
@@ -102,7 +113,7 @@ public static class PartyAddresses
 
     /// <summary>The token of what an account has for a channel; null: nothing, or the channel is reached by contact points only.</summary>
     public static string? TokenOf(AccountDetails account, string channel) =>
-        channel switch { Channel.Email => account.EmailToken, Channel.Call => account.PhoneToken, _ => null };
+        channel switch { Channel.Email => account.EmailToken, Channel.Call or Channel.Sms => account.PhoneToken, _ => null };
 
     /// <summary>An address of the channel is known: the party's contact point, or what one of its accounts has.</summary>
     public static bool IsKnownBy(PartyState state, string channel) =>

@@ -51,6 +51,18 @@ public static class PhoneNumber
     }
 
     /// <summary>
+    /// Whether a text can arrive there: false for a fixed line and other sorts that take none, where its country's numbers tell. A number
+    /// that may be either, as in North America, is believed to be a mobile.
+    /// </summary>
+    /// <param name="country">As of <see cref="E164"/>.</param>
+    public static bool CanBeTexted(string number, string? country)
+    {
+        var util = PhoneNumberUtil.GetInstance();
+        return Parse(number, country) is { } parsed && util.IsValidNumber(parsed) && util.GetNumberType(parsed) is PhoneNumberType.MOBILE
+            or PhoneNumberType.FIXED_LINE_OR_MOBILE or PhoneNumberType.VOIP or PhoneNumberType.PERSONAL_NUMBER or PhoneNumberType.UNKNOWN;
+    }
+
+    /// <summary>
     /// Written as it is compared, so that imports ask nobody about most of their rows (E.164: at most 15 digits; none has fewer than 8 with its country
     /// code).
     /// </summary>

@@ -377,7 +377,8 @@ public sealed class Decider
                         Channel = channel,
                         Template = step.Template,
                         Tone = step.Tone,
-                        TemplateEdition = context.Writer.Editions(step.Template, step.Tone, facts.Account.Language ?? "en", document: false)?.Template,
+                        TemplateEdition = context.Writer.Editions(step.Template, channel == Channel.Sms ? MessageFacts.OfTexts : step.Tone,
+                            facts.Account.Language ?? "en", document: false)?.Template,
                         Verdict = "allowed",
                         GateRule = allowed.Rule,
                         NotBefore = allowed.NotBefore,
@@ -423,7 +424,9 @@ public sealed class Decider
     {
         asked = true;
         var to = PartyAddresses.AddresseeOf(state, facts.Account, channel);
-        var token = state.Contact.Point(channel)?.Token ?? PartyAddresses.TokenOf(to, channel);
+        // A number may be of a phone that takes no texts, which only the number itself tells.
+        var token = channel == Channel.Sms ? PartyAddresses.Of(context.Vault, state, to, channel)?.Token
+            : state.Contact.Point(channel)?.Token ?? PartyAddresses.TokenOf(to, channel);
         var request = Request(state, context, to, facts.Portfolio, channel, token, asOf, facts.SpeakerHeld, underWay);
         return ContactGate.Clear(context.Rules, request with { DayBegins = context.DayBegins(facts.Portfolio, asOf), Party = facts.Account.Kind });
     }

@@ -88,6 +88,7 @@ public static class DecisionWords
         MessageEvent.Deferred m => $"put off until {Instant(m.Until)} by rule {m.Rule}",
         MessageEvent.Withdrawn m => $"withdrawn: {m.Rule}",
         MessageEvent.Settled m => m.Outcome + (m.Detail is null ? "" : $" ({m.Detail})"),
+        MessageEvent.Delivered m => $"arrived {Instant(m.At)}",
         MessageEvent.Bounced m => $"came back ({m.Kind}{(m.Status is null ? "" : $", {m.Status}")})" + (m.Detail is null ? "" : $": {m.Detail}"),
         WorkItemEvent.Closed w => $"closed: {w.Disposition}" + (w.By is null ? "" : $" by {w.By}"),
         _ => null,

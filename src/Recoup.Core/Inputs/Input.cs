@@ -89,5 +89,13 @@ public abstract record Input
 
         /// <summary>Of a failed message, the status by which its address takes no mail; null: it does not say so.</summary>
         public string? BadAddress { get; init; }
+
+        /// <summary>
+        /// Of a failed message with <see cref="BadAddress"/>: its reader has the channel's provider let nothing through, and the address is sound.
+        /// </summary>
+        public bool Blocked { get; init; }
+
+        /// <summary>The channel's own name for it; null: it gave none.</summary>
+        public string? Reference { get; init; }
     }
 }

@@ -36,6 +36,21 @@ public sealed class Intent : IFormed<Intent>
     /// <summary>The token of the address it went to; null: it has not left.</summary>
     public string? AddressToken { get; set; }
 
+    /// <summary>Its port's own name for it; null: its port gives none, or has not taken it.</summary>
+    public string? Reference { get; set; }
+
+    /// <summary>Of a text, into how many parts it was cut (<see cref="TextSegments"/>) when it was last written; 0: it was not, or it is no text.</summary>
+    public int Segments { get; set; }
+
+    /// <summary>
+    /// Of a text, one of a few thousand sets of numbers that its number belongs to, by a key of the workspace: who writes from a number is looked for
+    /// among those of its set, and the set alone tells nobody's number. 0: it has not left, or it is no text.
+    /// </summary>
+    public int NumberSet { get; set; }
+
+    /// <summary>Its port was told that it arrived, then; null: it was not told.</summary>
+    public DateTimeOffset? DeliveredAt { get; set; }
+
     /// <summary>The letter that it brings; null: it brings something else.</summary>
     public IntentBody.Letter? Letter => Body as IntentBody.Letter;
 
@@ -46,8 +61,8 @@ public sealed class Intent : IFormed<Intent>
     public bool IsOpen => Status is IntentStatus.Pending or IntentStatus.Sending;
 
     /// <summary>Its gate let it go; it is recorded before its port is given it.</summary>
-    public void Release(string? addressToken) =>
-        (Status, Detail, AddressToken) = (IntentStatus.Sending, null, addressToken);
+    public void Release(string? addressToken, int segments = 0, int numberSet = 0) =>
+        (Status, Detail, AddressToken, Segments, NumberSet) = (IntentStatus.Sending, null, addressToken, segments, numberSet);
 
     /// <summary>Its gate, or its port, could not take it before an instant.</summary>
     /// <param name="at">When that was said.</param>
@@ -66,12 +81,13 @@ public sealed class Intent : IFormed<Intent>
 
     /// <summary>Its port, or a person, says what became of it.</summary>
     /// <param name="outcome">sent, failed or unknown.</param>
-    public void Answer(string outcome, string? detail) => (Status, Detail) = (outcome switch
+    /// <param name="reference">The port's own name for it; null: none is said.</param>
+    public void Answer(string outcome, string? detail, string? reference = null) => (Status, Detail, Reference) = (outcome switch
     {
         "sent" => IntentStatus.Sent,
         "failed" => IntentStatus.Failed,
         _ => IntentStatus.Unknown,
-    }, detail);
+    }, detail, reference ?? Reference);
 
     /// <summary>It came back after it had left. That it never left is known better.</summary>
     public void Bounce(string detail)
@@ -92,7 +108,7 @@ public sealed class Intent : IFormed<Intent>
         v.DecidedOn = f.Day("decided_on", v.DecidedOn);
         v.NotBefore = f.Instant("not_before", v.NotBefore);
         v.Status = f.Choice("status", v.Status);
-        f.BeginRare(8);
+        f.BeginRare(12);
         var through = f.DayOrNull("pre_due_through", v.Letter?.PreDueThrough);
         var before = f.OneOrNull("step_before", v.Letter?.StepBefore);
         var reminded = f.DayOrNull("reminded_before", v.Letter?.RemindedBefore);
@@ -101,6 +117,10 @@ public sealed class Intent : IFormed<Intent>
         v.Tries = f.Int("tries", v.Tries);
         v.FirstTriedAt = f.InstantOrNull("first_tried_at", v.FirstTriedAt);
         v.AddressToken = f.TextOrNull("address_token", v.AddressToken);
+        v.Reference = f.TextOrNull("reference", v.Reference);
+        v.Segments = f.Int("segments", v.Segments);
+        v.NumberSet = f.Int("number_set", v.NumberSet);
+        v.DeliveredAt = f.InstantOrNull("delivered_at", v.DeliveredAt);
         f.EndRare();
         v.Body = document is null
             ? new IntentBody.Letter(template, tone, rule) { PreDueThrough = through, StepBefore = before, RemindedBefore = reminded }
@@ -160,6 +180,14 @@ public sealed record ChannelAnswer(string Outcome, string? Detail = null)
 
     /// <summary>Of a failed intent: the status (of mail RFC 3463's) that says the address itself takes nothing; null: it does not say so.</summary>
     public string? BadAddress { get; init; }
+
+    /// <summary>
+    /// Of a failed intent with <see cref="BadAddress"/>: the address is sound, and who has it told the port's provider to let nothing of ours through.
+    /// </summary>
+    public bool Blocked { get; init; }
+
+    /// <summary>Of a sent intent: the port's own name for it, by which it tells of it later; null: it gives none.</summary>
+    public string? Reference { get; init; }
 
     /// <summary>Of a deferred intent: it was the address and not this intent, so what comes after it to the same address waits behind it.</summary>
     public bool HoldsOthers { get; init; }

@@ -22,6 +22,15 @@ public abstract record MessageInput : Input.OfAccount
         public string? Reason { get; init; }
     }
 
+    /// <summary>Its channel's provider says that a message that was sent arrived. Of one whose fate was unknown it says that it was sent, too.</summary>
+    public sealed record Delivered : MessageInput
+    {
+        public required string Message { get; init; }
+
+        /// <summary>When it arrived; null: when that was told.</summary>
+        public DateTimeOffset? At { get; init; }
+    }
+
     /// <summary>A message came back: hard where the address takes no mail, soft where it was this message or this day.</summary>
     public sealed record Bounced : MessageInput
     {
@@ -53,6 +62,12 @@ public abstract record MessageEvent : Event
 
         /// <summary>The number under which the workspace adopted the rules that let it go; null: none were adopted yet.</summary>
         public int? Rules { get; init; }
+
+        /// <summary>Of a text, into how many parts it is cut; null: it is no text.</summary>
+        public int? Segments { get; init; }
+
+        /// <summary>Of a text, the set of numbers that its number belongs to; null: it is no text.</summary>
+        public int? NumberSet { get; init; }
     }
 
     /// <summary>Not now, by a rule of the gate or by the channel's word (channel-not-now): try again from then on.</summary>
@@ -72,14 +87,21 @@ public abstract record MessageEvent : Event
     /// <summary>The channel answered. Outcome: sent, failed or unknown. Proactive: no listed item was overdue.</summary>
     public sealed record Settled(string Message, string Outcome, string? Detail, bool Proactive) : MessageEvent
     {
+        /// <summary>The channel's own name for it; null: it gave none.</summary>
+        public string? Reference { get; init; }
+
         internal override bool HasWords => Detail is not null;
 
         internal override Event WithWords(Func<string, string> change) => this with { Detail = change(Detail!) };
     }
 
+    /// <summary>Its channel's provider says that it arrived.</summary>
+    public sealed record Delivered(string Message, DateTimeOffset At) : MessageEvent;
+
     /// <summary>
-    /// It did not reach its reader. Kind: hard where the address itself takes no mail, which is known of it from here on;
-    /// soft where it is this message or this day. The status is RFC 3463's.
+    /// It did not reach its reader. Kind: hard where the address itself takes nothing, which is known of it from here on; blocked where its reader
+    /// has the provider let nothing through, which withdraws consent for it; soft where it is this message or this day. The status is RFC 3463's, or
+    /// a provider's code.
     /// </summary>
     public sealed record Bounced(string Message, string Kind, string Channel, string? AddressToken, string? Status, string? Detail) : MessageEvent
     {
@@ -94,9 +116,16 @@ public static class MessageChapter
 {
     public static readonly RowKind<string, Intent> Rows = new("message", RowKeys.Text("id"), static m => m.Id,
         RowColumn<Intent>.Integer("status", static m => (long)m.Status),
-        RowColumn<Intent>.Integer("not_before", static m => m.NotBefore.ToUnixTimeMilliseconds()))
+        RowColumn<Intent>.Integer("not_before", static m => m.NotBefore.ToUnixTimeMilliseconds()),
+        RowColumn<Intent>.Text("reference", static m => m.Reference ?? ""),
+        RowColumn<Intent>.Integer("number_set", static m => m.NumberSet))
     {
-        Mark = (byte)'M', IsFoundAlone = true, Indexes = [new("status", "status, not_before"), new("time", "not_before")],
+        Mark = (byte)'M', IsFoundAlone = true,
+        Indexes =
+        [
+            new("status", "status, not_before"), new("time", "not_before"), new("reference", "reference", "reference <> ''"),
+            new("number_set", "number_set, not_before", "number_set > 0"),
+        ],
     };
 
     extension(PartyState party)
@@ -112,18 +141,25 @@ public static class MessageChapter
             May("reason", Text, "how they know; names no customer")],
         d => new MessageInput.Settled { Key = "", Account = d.Need("account"), Message = d.Need("message"), Outcome = d.Need("outcome"),
             Reason = d.Text("reason") }),
+        InputKind.Of("message_delivered", "a message arrived, as its channel's provider says", true,
+        [Need("message", Text, "its id"), May("at", Instant, "when; else now")],
+        d => new MessageInput.Delivered { Key = "", Account = d.Need("account"), Message = d.Need("message"), At = d.GetOrNull<DateTimeOffset>("at") }),
         InputKind.Of("message_bounced", "a message came back undelivered", true,
         [
             Need("message", Text, "its id"), May("on", Date, "the day it came back; else today"),
-            Choice("kind", "hard: its address takes no mail; soft: it was this message, or this day", "hard", "soft") with { Required = true },
-            May("status", Text, "RFC 3463's, such as 5.1.1") with { LengthMax = 11 }, May("detail", Text, "what the server said; addresses are taken "
+            Choice("kind", "hard: its address takes nothing; blocked: its reader has the provider let nothing through; soft: it was this message, or this day",
+                "hard", "blocked", "soft") with { Required = true },
+            May("status", Text, "of mail RFC 3463's, such as 5.1.1") with { LengthMax = 11 },
+            May("code", Text, "of a text the provider's, such as 30003") with { LengthMax = 40 },
+            May("detail", Text, "what the server said; addresses are taken "
                 + "out") with { LengthMax = 400 },
         ], d =>
         {
             if (d.Text("status") is { } status && !(status.Split('.') is [['2' or '4' or '5'], { Length: >= 1 and <= 3 } a, { Length: >= 1 and <= 3 } b]
                 && (a + b).All(char.IsAsciiDigit))) d.Problem("status", $"'{status}' is no status such as 5.1.1");
+            if (d.Text("status") is not null && d.Text("code") is not null) d.Problem("code", "is of a text, and status of mail: give one of them");
             return new MessageInput.Bounced { Key = "", Account = d.Need("account"), Message = d.Need("message"), On = d.Date("on"), Kind = d.Need("kind"),
-                Status = d.Text("status"), Detail = d.Text("detail") };
+                Status = d.Text("status") ?? d.Text("code"), Detail = d.Text("detail") };
         }),
     ];
 
@@ -131,7 +167,7 @@ public static class MessageChapter
     [
         new("message_released", MessageEventJson.Default.Released), new("message_deferred", MessageEventJson.Default.Deferred),
         new("message_withdrawn", MessageEventJson.Default.Withdrawn), new("message_settled", MessageEventJson.Default.Settled),
-        new("message_bounced", MessageEventJson.Default.Bounced),
+        new("message_bounced", MessageEventJson.Default.Bounced), new("message_delivered", MessageEventJson.Default.Delivered),
     ];
 }
 
@@ -143,4 +179,5 @@ public static class MessageChapter
 [JsonSerializable(typeof(MessageEvent.Withdrawn))]
 [JsonSerializable(typeof(MessageEvent.Settled))]
 [JsonSerializable(typeof(MessageEvent.Bounced))]
+[JsonSerializable(typeof(MessageEvent.Delivered))]
 internal sealed partial class MessageEventJson : JsonSerializerContext;

@@ -359,7 +359,8 @@ public sealed class PartyState : IFormed<PartyState>
     }
 }
 
-/// <summary>A message that duns, one that brings a document, or a work item, under way. Kind: message, document or work.</summary>
+/// <summary>A message that duns, one that brings a document, or a work item, under way, or what a customer wrote and nobody has
+/// answered. Kind: message, document, work or reply.</summary>
 public sealed record Pending(
     string Id,
     string Portfolio,

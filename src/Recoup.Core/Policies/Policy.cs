@@ -257,9 +257,12 @@ public sealed class Policy
                 };
                 if (step.Channels.Count == 0) s.Report("channels are missing");
                 foreach (var channel in step.Channels)
-                    if (channel is not (Channel.Email or Channel.Call)) s.Report("channels",
-                        $"'{channel}' can't be sent yet; email, or call for a person's task");
+                    if (channel is not (Channel.Email or Channel.Sms or Channel.Call)) s.Report("channels",
+                        $"'{channel}' can't be sent yet; email or sms, or call for a person's task");
                 if (s.IsSound && templates is not null && !templates.Contains(step.Template)) s.Report("template", NoTemplate(step.Template, templates));
+                if (s.IsSound && templates is not null && step.Channels.Contains(Channel.Sms) && !templates.Contains($"{step.Template}.{Channel.Sms}"))
+                    s.Report("channels", $"there is no text for phones of template '{step.Template}': write templates/en/{step.Template}.sms.hbs, "
+                        + "or leave sms out");
             }
             if (!s.IsSound)
             {
@@ -286,6 +289,7 @@ public sealed class Policy
 
     private static string NoTemplate(string name, IReadOnlyList<string> templates)
     {
+        templates = [.. templates.Where(t => !t.Contains('.', StringComparison.Ordinal))];
         var meant = Spelling.Nearest(name, templates) is { } near ? $"did you mean '{near}'? " : "";
         return $"there is no template '{name}'; {meant}there are {string.Join(", ", templates)}";
     }

@@ -4,6 +4,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
 using static Recoup.Core.Inputs.Fields;
 
 // A field named after a kind of input that it refers to hides that kind inside the record; nothing there needs it.
@@ -26,10 +27,13 @@ public abstract record WorkItemInput : Input.OfAccount
     }
 }
 
-/// <summary>What happened to the work that people were given. That it was given stands in the decision.</summary>
+/// <summary>What happened to the work that people were given. That it was given stands in the decision, unless a customer gave it by writing.</summary>
 public abstract record WorkItemEvent : Event
 {
     private WorkItemEvent() { }
+
+    /// <summary>A customer wrote, and somebody has to answer. What is at stake is in minor units of the currency.</summary>
+    public sealed record ReplyWanted(string WorkItem, string Portfolio, long Minor, string Currency) : WorkItemEvent;
 
     /// <summary>A person did what the work item asked; the disposition is in their words.</summary>
     public sealed record Closed(string WorkItem, string Disposition, string? By) : WorkItemEvent
@@ -121,8 +125,12 @@ public static class WorkItemChapter
 
     internal static readonly EventKind[] Events =
     [
-        new("work_item_closed", WorkItemJson.Default.Closed), new("work_item_revalued", WorkItemJson.Default.Revalued),
+        new("work_item_closed", WorkItemJson.Default.Closed), new("work_item_reply_wanted", WorkItemJson.Default.ReplyWanted),
+        new("work_item_revalued", WorkItemJson.Default.Revalued),
     ];
+
+    /// <summary>The kind of a work item that asks to answer a customer, and of what is pending for it.</summary>
+    public const string Reply = "reply";
 
     extension(PartyState party)
     {
@@ -151,6 +159,7 @@ public static class WorkItemChapter
     {
         switch (happened)
         {
+            case WorkItemEvent.ReplyWanted wanted: Open(state, e, wanted); break;
             case WorkItemEvent.Closed closed: Close(state, closed); break;
             case WorkItemEvent.Revalued valued:
                 var item = state.WorkItems[valued.WorkItem];
@@ -160,6 +169,26 @@ public static class WorkItemChapter
             default: throw new InvariantBrokenException($"{happened.GetType().Name} is no event of a work item");
         }
         state.Touch(e);
+    }
+
+    /// <summary>A customer wrote: what is at stake is what the account has open, in the currency of most of its items.</summary>
+    internal static void WantReply(Handling work, string workItem, string account)
+    {
+        var open = work.State.Exposures.Where(x => x.Account == account).GroupBy(x => x.Currency).MaxBy(g => g.Sum(x => x.Items));
+        work.Emit(new WorkItemEvent.ReplyWanted(workItem, work.State.Account(account)!.Portfolio, open?.Sum(x => x.Minor) ?? 0, open?.Key ?? "EUR"));
+    }
+
+    private static void Open(PartyState state, Envelope e, WorkItemEvent.ReplyWanted wanted)
+    {
+        state.WorkItems[wanted.WorkItem] = new WorkItemState
+        {
+            Id = wanted.WorkItem, Kind = Reply, Portfolio = wanted.Portfolio, Account = e.Account, Rule = Reply, Owner = "agent", CreatedOn = e.EffectiveOn,
+            DueOn = e.EffectiveOn, Minor = wanted.Minor, Currency = wanted.Currency,
+            // Nobody knows what it says, so all of that counts.
+            Score = 50,
+        };
+        state.WorkItems.Changed.Add(wanted.WorkItem);
+        state.Pending.Add(new Pending(wanted.WorkItem, wanted.Portfolio, Reply));
     }
 
     private static void Close(PartyState state, WorkItemEvent.Closed closed)
@@ -181,6 +210,7 @@ public static class WorkItemChapter
 /// <summary>How the events are written: null is left out, and a field that is none of its own refuses the payload.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(WorkItemEvent.ReplyWanted))]
 [JsonSerializable(typeof(WorkItemEvent.Closed))]
 [JsonSerializable(typeof(WorkItemEvent.Revalued))]
 internal sealed partial class WorkItemJson : JsonSerializerContext;

@@ -91,10 +91,12 @@ public static class WebhookTypes
         ("callback.agreed", "somebody is to call back"), ("callback.missed", "nobody called back in time"),
         ("callback.closed", "a callback was made or is not wanted any more"), ("tag.changed", "a tag was put on an account or taken off"),
         ("note.added", "somebody wrote something down"),
-        ("decision.made", "a step was decided: a message, a call, a proposal"), ("work_item.closed", "a work item was done, or lost its reason"),
+        ("decision.made", "a step was decided: a message, a call, a proposal"), ("reply.wanted", "a customer wrote, and somebody has to answer"),
+        ("work_item.closed", "a work item was done, or lost its reason"),
         ("message.released", "a message was handed to its channel"), ("message.sent", "a message left"), ("message.failed", "a message did not leave"),
         ("message.unknown", "nobody knows whether a message left"), ("message.withdrawn", "a message lost its reason"),
-        ("message.bounced", "a message did not reach its reader"), ("run.ended", "a daily run ended"), ("sending.set", "sending was switched"),
+        ("message.bounced", "a message did not reach its reader"), ("message.delivered", "a message arrived, as its provider says"),
+        ("run.ended", "a daily run ended"), ("sending.set", "sending was switched"),
     ];
 
     internal static readonly HashSet<string> Names = [.. All.Select(t => t.Type)];

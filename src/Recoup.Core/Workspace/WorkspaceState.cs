@@ -284,6 +284,9 @@ public sealed record MessageEditions(string Template, string? Words);
 /// <summary>What a template may say.</summary>
 public sealed record MessageFacts
 {
+    /// <summary>In the place of a tone: a text for a phone, which has one form whatever the tone.</summary>
+    public const string OfTexts = "sms";
+
     public required string Template { get; init; }
     public required string Tone { get; init; }
     public required string Language { get; init; }

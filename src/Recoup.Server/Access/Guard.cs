@@ -43,8 +43,8 @@ public sealed class Guard(Entrance entrance, AccessLog log, ServeOptions options
             await PlainPage.Write(http, 404, "There is no such page", "The address leads nowhere; perhaps it was cut.", ("/", "Go to the dashboard"));
             return;
         }
-        // Programs come with a key, and a cookie means nothing there; monitors come with nothing.
-        if (isApi || path is "/health" or "/health/live" or "/health/ready") await next(http);
+        // Programs come with a key, a provider of texts with a secret, and a cookie means nothing there; monitors come with nothing.
+        if (isApi || path.StartsWith(TextCalls.Root, StringComparison.Ordinal) || path is "/health" or "/health/live" or "/health/ready") await next(http);
         else if (path.StartsWith(EnterPath, StringComparison.Ordinal)) await InWords(http, () => Enter(http, path[EnterPath.Length..]));
         else if (path.StartsWith(AssetFiles.Path, StringComparison.Ordinal)) await next(http);
         else if (!entrance.Knows(http.Request.Cookies[CookieName(http)], out var session)) await Refuse(http);

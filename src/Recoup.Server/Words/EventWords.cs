@@ -72,7 +72,8 @@ public static class EventWords
         CallbackEvent.Closed c => ($"Callback {c.Outcome}", c.Reason ?? ""),
         TagEvent.Changed t => (t.Set ? "Tag set" : "Tag unset", t.Tag),
         ContactEvent.Made c => ($"Contact: {c.Channel}, {c.Direction}", Join(Show.Plain(c.Outcome), c.Agent, c.Minutes is { } m ? $"{m} min" : null,
-            c.Promise is { } promise ? $"led to promise {promise}" : null)),
+            c.Promise is { } promise ? $"led to promise {promise}" : null, c.Text)),
+        WorkItemEvent.ReplyWanted => ("Reply wanted", "the customer wrote, and somebody has to answer"),
         WorkItemEvent.Closed w => ("Work item closed", Join(Show.Plain(w.Disposition), w.By)),
         WorkItemEvent.Revalued w => ("Work item: another amount", $"{Show.AmountWith(w.Minor, w.Currency)} at stake, score {w.Score}"),
         DecisionEvent.Made d => (d.Decision.Action == "wait" ? "Decided: nothing" : $"Decided: {DecisionWords.Did(d.Decision)}",
@@ -81,6 +82,7 @@ public static class EventWords
         MessageEvent.Deferred => ("Message put off", DecisionWords.Became(e)!),
         MessageEvent.Withdrawn => ("Message withdrawn", DecisionWords.Became(e)!),
         MessageEvent.Settled m => ($"Message {m.Outcome}", m.Detail ?? ""),
+        MessageEvent.Delivered m => ("Message arrived", Show.Time(m.At.ToUnixTimeMilliseconds())),
         MessageEvent.Bounced => ("Message came back", DecisionWords.Became(e)!),
         WorkspaceEvent.Opened => ("Workspace opened", ""),
         WorkspaceEvent.PortfolioSet p => ($"Portfolio {p.Portfolio.Portfolio}", p.Portfolio.TimeZone ?? ""),
@@ -109,7 +111,8 @@ public static class EventWords
     public static string Sort(Event e) => e switch
     {
         DecisionEvent.Made or WorkItemEvent => "decision",
-        MessageEvent.Released or MessageEvent.Deferred or MessageEvent.Withdrawn or MessageEvent.Settled or MessageEvent.Bounced or ContactEvent.Made
+        MessageEvent.Released or MessageEvent.Deferred or MessageEvent.Withdrawn or MessageEvent.Settled or MessageEvent.Bounced or MessageEvent.Delivered
+            or ContactEvent.Made
             or CallbackEvent =>
             "contact",
         PaymentEvent.Received or PaymentEvent.CashApplied or CreditEvent.Granted or CreditEvent.Adjusted

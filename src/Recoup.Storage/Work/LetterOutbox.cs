@@ -91,7 +91,7 @@ internal sealed class LetterOutbox(Door door, Slot slot, DispatchReport report) 
     {
         var result = aside.Take([.. answers.Select(a => new InputUnit(0,
             [new Input.ChannelResult { Key = $"result/{a.Intent}", Party = a.Party, Message = a.Intent, Outcome = a.Answer.Outcome, Detail = a.Answer.Detail,
-                Until = a.Answer.Until, BadAddress = a.Answer.BadAddress }], at))]);
+                Until = a.Answer.Until, BadAddress = a.Answer.BadAddress, Blocked = a.Answer.Blocked, Reference = a.Answer.Reference }], at))]);
         report.SetAside += result.Units.Count(u => u.Status == UnitStatus.SetAside);
         report.Count(answers.Where((_, i) => result.Units[i].Status != UnitStatus.SetAside).Select(a => a.Answer.Outcome));
     }

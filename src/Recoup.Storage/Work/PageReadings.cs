@@ -350,6 +350,8 @@ public sealed class PageReadings
         MessageEvent.Withdrawn m => m.Message,
         MessageEvent.Settled m => m.Message,
         MessageEvent.Bounced m => m.Message,
+        MessageEvent.Delivered m => m.Message,
+        WorkItemEvent.ReplyWanted w => w.WorkItem,
         WorkItemEvent.Closed w => w.WorkItem,
         _ => null,
     };

@@ -115,7 +115,7 @@ public static class Settling
             ? now : door.LastRecordedAt)]).Units.Single();
     }
 
-    private static (PartyState State, Intent Message)? AccountOf(Store store, string message)
+    internal static (PartyState State, Intent Message)? AccountOf(Store store, string message)
     {
         var s = store.Statement("SELECT p.id FROM message m JOIN party p ON p.pid = m.pid WHERE m.id = ?").Bind(message);
         if (!s.Step()) return null;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Recoup.Core;
+using Recoup.Core.Contact;
 using Recoup.Core.Webhooks;
 using Recoup.Core.Workspace;
 
@@ -70,9 +71,12 @@ internal static class TableCheck
     {
         var hand = new Claims.Hand(persons);
         foreach (var (party, _) in store.Vault.All())
-            if (!party.StartsWith(WebhookChapter.VaultPrefix, StringComparison.Ordinal)) hand.SeeKey(Encoding.UTF8.GetBytes(party));
+            if (!IsOurs(party)) hand.SeeKey(Encoding.UTF8.GetBytes(party));
         hand.Flush();
     }
+
+    /// <summary>The key is no person's.</summary>
+    private static bool IsOurs(string name) => name.StartsWith(WebhookChapter.VaultPrefix, StringComparison.Ordinal) || name == TextNumbers.VaultName;
 
     private static bool HasRows(Store store, string table)
     {
@@ -116,7 +120,7 @@ internal static class TableCheck
     private static void Strangers(Store store, Claims persons, AuditReport report)
     {
         var strangers = store.Vault.All().Select(k => k.Key)
-            .Where(party => !party.StartsWith(WebhookChapter.VaultPrefix, StringComparison.Ordinal) && store.Party(party) is null).Take(NamedMax).ToList();
+            .Where(party => !IsOurs(party) && store.Party(party) is null).Take(NamedMax).ToList();
         var more = persons.KeysAlone > strangers.Count ? "…" : "";
         var who = $"{persons.KeysAlone.ToString(CultureInfo.InvariantCulture)} keys are of nobody that the journal knows "
             + $"({string.Join(", ", strangers)}{more})";

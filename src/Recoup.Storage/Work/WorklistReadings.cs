@@ -135,7 +135,7 @@ public sealed class WorklistReadings(Store store, DateTimeOffset now, Viewer? vi
     public IReadOnlyList<WorkItemState> Of(PartyState state) => readings.Read(_ =>
     {
         var (pid, fresh) = store.Party(state.Id)!.Value;
-        foreach (var pending in fresh.Pending.Where(p => p.Kind == "work")) store.Load(fresh.WorkItems, pid, pending.Id);
+        foreach (var pending in fresh.Pending.Where(p => p.Kind is "work" or WorkItemChapter.Reply)) store.Load(fresh.WorkItems, pid, pending.Id);
         return fresh.WorkItems.Values.OrderByDescending(w => w.CreatedOn).ThenBy(w => w.Id, StringComparer.Ordinal).ToList();
     });
 

@@ -114,6 +114,13 @@ internal static class EveryKind
         {"type":"tag","key":"tg-3","account":"A6","tag":"vip","set":false}
         """;
 
+    /// <summary>What a customer wrote, which somebody has to answer.</summary>
+    public const string Written = """
+        {"type":"contact","key":"wr-1","account":"A3","at":"2026-02-05T10:30:00Z","channel":"sms","direction":"inbound","outcome":"left_message",
+        """ + """
+        "text":"Ich zahle am Freitag","needs_reply":true}
+        """;
+
     /// <summary>Two accounts that turn out to be one customer, and what comes for them after.</summary>
     public const string OneCustomer = """
         {"type":"account","key":"oc-1","account":"A8","name":"Nora Brandt","email":"nora@brandt.example"}
@@ -155,6 +162,8 @@ internal static class EveryKind
         folder.Send(PaidInPart(folder), "--now", "2026-02-05T10:45:00Z").Expect(0);
         folder.Send(WorkDone(folder), "--now", "2026-02-05T11:00:00Z").Expect(0);
         folder.Send(Bounced(folder), "--now", "2026-02-05T11:30:00Z").Expect(0);
+        folder.Send(Arrived(folder), "--now", "2026-02-05T11:31:00Z").Expect(0);
+        folder.Send(Written, "--now", "2026-02-05T11:32:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-02-06", "--now", "2026-02-06T10:00:00Z").Expect(0);
         folder.Send(OneCustomer, "--now", "2026-02-06T10:30:00Z").Expect(0);
         folder.Send("""{"type":"erasure","key":"er-1","account":"A4","reason":"asked for"}""", "--now", "2026-02-06T11:00:00Z").Expect(0);
@@ -198,6 +207,13 @@ internal static class EveryKind
 
     private static JsonElement Work(DataFolder folder) => folder.Run("worklist", "--format", "json").Expect(0).Json.EnumerateArray()
         .First(w => w.GetProperty("kind").GetString() != "callback");
+
+    private static string Arrived(DataFolder folder)
+    {
+        var message = folder.Rows("SELECT json_extract(CAST(payload AS TEXT), '$.message') FROM journal WHERE kind = 'message_settled' AND account = 'A1'")
+            .Single();
+        return JsonSerializer.Serialize(new { type = "message_delivered", key = "md-1", account = "A1", message, at = "2026-02-05T11:30:30Z" });
+    }
 
     private static string WorkDone(DataFolder folder)
     {

@@ -49,7 +49,10 @@ public sealed class TemplateWriterTests
     [Fact]
     public void Has_says_for_which_purposes_there_are_templates()
     {
-        TemplateWriter.Shipped.Templates.ShouldBe(["due-soon", "final-notice", "first-reminder", "invoice", "second-reminder", "statement"]);
+        TemplateWriter.Shipped.Templates.ShouldBe([
+            "due-soon", "due-soon.sms", "final-notice", "final-notice.sms", "first-reminder", "first-reminder.sms", "invoice", "second-reminder",
+            "second-reminder.sms", "statement",
+        ]);
         TemplateWriter.Shipped.Has("due-soon").ShouldBeTrue();
         TemplateWriter.Shipped.Has("closing").ShouldBeFalse();
         Should.Throw<ArgumentException>(() => TemplateWriter.Shipped.Write(Samples.Facts("nonsense")))

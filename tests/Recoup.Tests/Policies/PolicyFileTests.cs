@@ -37,12 +37,24 @@ public sealed class PolicyFileTests
             .Select(s => $"{s.Template}.{s.Tone}.hbs").ToHashSet(StringComparer.Ordinal);
         // What other tones fall back to must be there even where the policy does not name it.
         used.UnionWith(used.Select(u => u.Split('.')[0] + ".neutral.hbs").ToList());
+        // A policy of somebody's own may send each as a text.
+        used.UnionWith(used.Select(u => u.Split('.')[0] + ".sms.hbs").ToList());
         // Documents have their own, whatever the policy.
         used.UnionWith(Core.Contact.Purpose.All.Where(p => p != Core.Contact.Purpose.Dunning).Select(p => $"{p}.neutral.hbs"));
         foreach (var language in new[] { "en", "de" })
             TemplateWriter.ShippedFiles().Select(f => f.Path)
                 .Where(p => p.StartsWith($"{language}/", StringComparison.Ordinal) && !p.Contains("/_", StringComparison.Ordinal))
                 .Select(p => p[3..]).Order(StringComparer.Ordinal).ShouldBe(used.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_step_by_text_needs_a_text()
+    {
+        var text = SamplePolicy.Text.Replace("channels: [email", "channels: [sms, email", StringComparison.Ordinal);
+        Policy.ProblemsOf(text, "p.yaml", ["due-soon", "due-soon.sms", "first-reminder", "second-reminder", "second-reminder.sms", "final-notice"])
+            .Select(p => p.Text.Split(':')[0]).ShouldBe([
+                "there is no text for phones of template 'first-reminder'", "there is no text for phones of template 'final-notice'",
+            ]);
     }
 
     [Theory]
@@ -53,7 +65,7 @@ public sealed class PolicyFileTests
     [InlineData("at: 20,", "at: 5,", "steps go by day: 5 does not come after 5")]
     [InlineData("id: level-2", "id: level-1", "step 'level-1' stands twice")]
     [InlineData("entry: level-1", "entry: ahead", "'ahead' is no step after the due date; there are level-1, level-2, level-3")]
-    [InlineData("channels: [email], ", "channels: [sms], ", "'sms' can't be sent yet; email, or call for a person's task")]
+    [InlineData("channels: [email], ", "channels: [letter], ", "'letter' can't be sent yet; email or sms, or call for a person's task")]
     [InlineData("channels: [email], ", "", "channels are missing")]
     [InlineData("tone: friendly", "tone: rude", "tone is one of friendly, neutral, firm, not 'rude'")]
     [InlineData("id: ahead, at: -3, action: message, channels: [email], template: due-soon, tone: friendly",

@@ -113,7 +113,7 @@ internal sealed class Play : IDisposable
     {
         clock.Now = at;
         var mail = new ChannelPort(IsIdempotent: true, (messages, _) => [.. messages.Select(m => Answer(m, at))]);
-        return new Dispatcher(Door, new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = mail }).Dispatch(at);
+        return new Dispatcher(Door, new Dictionary<string, ChannelPort>(StringComparer.Ordinal) { [Channel.Email] = mail, [Channel.Sms] = mail }).Dispatch(at);
     }
 
     /// <summary>Plays one step; what was sent, if something was.</summary>

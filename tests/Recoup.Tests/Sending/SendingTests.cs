@@ -196,8 +196,8 @@ public sealed class SendingTests : IDisposable
         server.Taken.Single().Tls.ShouldBeTrue();
         environment["TEST_SMTP_PASSWORD"] = "falsch";
         folder.Run(null, environment, "channels", "check").Expect(1).Err.ShouldContain("does not let 'recoup' in: 535");
-        File.AppendAllText(Path.Combine(folder.Path, "channels.yaml"), "sms: {}\n");
-        folder.Run("dispatch").Expect(1).Err.ShouldContain("line 3: 'sms' is no field here");
+        File.AppendAllText(Path.Combine(folder.Path, "channels.yaml"), "fax: {}\n");
+        folder.Run("dispatch").Expect(1).Err.ShouldContain("line 3: 'fax' is no field here");
     }
 
     [Fact]

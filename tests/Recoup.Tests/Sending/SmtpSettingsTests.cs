@@ -93,7 +93,7 @@ public sealed class SmtpSettingsTests : IDisposable
 
     [Theory]
     [InlineData("mail: {}", "channels.yaml, line 1: email is missing")]
-    [InlineData("email:\n  smtp: { host: h }\nsms: {}", "line 3: 'sms' is no field here")]
+    [InlineData("email:\n  smtp: { host: h }\nfax: {}", "line 3: 'fax' is no field here")]
     [InlineData("email:\n  smtp:\n    host: h\n    pasword_env: X", "line 4: 'pasword_env' is no field here; did you mean 'password_env'?")]
     [InlineData("email:\n  smtp:\n    host: h\n    password: x", "line 4: 'password' is no field here")]
     [InlineData("email:\n  smtp: { port: 25 }", "host is missing")]
