@@ -1,6 +1,12 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Recoup.Connectors.Mail;
+using Recoup.Core;
 using Recoup.Simulation.Business;
+using Recoup.Storage;
+using Recoup.Storage.Work;
+using Recoup.Tests.Cli;
+using Recoup.Tests.Properties;
 using Recoup.Tests.Policies;
 
 namespace Recoup.Tests.Simulation;
@@ -50,17 +56,64 @@ public sealed class CounterTests
         ((GC.GetAllocatedBytesForCurrentThread() - before) / 200).ShouldBeLessThanOrEqualTo(2300);
     }
 
-    private static List<long> Numbers(SqliteConnection db, string sql)
+    /// <summary>Rows that an input and a decision write, in whatever table: the journal, states, cells, keys.</summary>
+    [Fact]
+    public void An_input_and_a_decision_write_no_more_rows_than_they_did()
     {
-        using var command = db.CreateCommand();
-        command.CommandText = sql;
-        using var reader = command.ExecuteReader();
-        var numbers = new List<long>();
-        while (reader.Read()) numbers.Add(reader.GetInt64(0));
-        numbers.Sort();
-        return numbers;
+        const int accounts = 500;
+        using var folder = new DataFolder();
+        using var store = folder.Open(create: true);
+        var day = new DateOnly(2026, 2, 2);
+        Door At(int hour) => new(store, "count", new StandingClock(new DateTimeOffset(day, new TimeOnly(hour, 0), TimeSpan.Zero)), TemplateWriter.Shipped);
+        long Written(Action work)
+        {
+            var before = Changes();
+            work();
+            return Changes() - before;
+        }
+
+        long Changes()
+        {
+            var s = store.Statement("SELECT total_changes()");
+            s.Step();
+            var changes = s.Long(0);
+            s.Reset();
+            return changes;
+        }
+
+        var lines = Enumerable.Range(0, accounts).SelectMany(i => new[]
+        {
+            $$"""{"type":"account","key":"a{{i}}","account":"A{{i}}","name":"N{{i}}","email":"a{{i}}@example.com"}""",
+            $$"""{"type":"invoice","key":"i{{i}}","account":"A{{i}}","number":"I{{i}}","issued_on":"2026-01-01",
+            """ + $$"""
+            "due_on":"2026-01-2{{i % 10}}","amount":"90.00","currency":"EUR"}
+            """,
+        }).Select((line, i) => new InputUnit(i, [Play.Parse(line)]));
+        var imported = Written(() => At(10).Take([.. lines]).Units.ShouldAllBe(u => u.Status == UnitStatus.Accepted));
+var decided = 0;
+var ran = Written(() => decided = new DailyRun(At(11)).Run(day, new DateTimeOffset(day, new TimeOnly(11, 0), TimeSpan.Zero), acceptVolume: true).Reviewed);
+decided.ShouldBe(accounts);
+        var counted = string.Create(CultureInfo.InvariantCulture, $"{(double)imported / accounts / 2:0.00} rows an input, {(double)ran / accounts:0.00} a decision");
+(imported / (double) (accounts* 2)).ShouldBeLessThanOrEqualTo(3.1, counted);
+(ran / (double) accounts).ShouldBeLessThanOrEqualTo(2.3, counted);
     }
 
-    /// <param name="percent">Of the values are at most so much.</param>
-    private static long At(List<long> sorted, int percent) => sorted[Math.Min(sorted.Count - 1, sorted.Count * percent / 100)];
+    private sealed class StandingClock(DateTimeOffset now) : TimeProvider
+{
+    public override DateTimeOffset GetUtcNow() => now;
+}
+
+private static List<long> Numbers(SqliteConnection db, string sql)
+{
+    using var command = db.CreateCommand();
+    command.CommandText = sql;
+    using var reader = command.ExecuteReader();
+    var numbers = new List<long>();
+    while (reader.Read()) numbers.Add(reader.GetInt64(0));
+    numbers.Sort();
+    return numbers;
+}
+
+/// <param name="percent">Of the values are at most so much.</param>
+private static long At(List<long> sorted, int percent) => sorted[Math.Min(sorted.Count - 1, sorted.Count * percent / 100)];
 }
