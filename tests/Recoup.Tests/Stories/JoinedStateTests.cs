@@ -97,7 +97,7 @@ public sealed class JoinedStateTests
         // Where the party was never before nothing changes.
         foreach (var day in new[] { Today.AddDays(-1), Today }) state.PlaceOn("Q-2", day).ShouldBe(("south", "calm"));
         cells.NonZero.Select(c => $"{c.Key.Measure} {c.Key.Segment} {c.Value.Minor} {c.Value.Count}").Order(StringComparer.Ordinal)
-            .ShouldBe(["Exposure bad -700 -2", "Exposure good 700 2", "Unapplied bad -50 0", "Unapplied good 50 0"]);
+            .ShouldBe(["exposure bad -700 -2", "exposure good 700 2", "unapplied bad -50 0", "unapplied good 50 0"]);
     }
 
     [Fact]
