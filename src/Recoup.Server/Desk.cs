@@ -65,8 +65,16 @@ public sealed class Desk(ServeOptions options, Memory memory, Viewer? viewer) : 
             .Where(s => portfolio is null || s.Portfolio == portfolio).GroupBy(s => s.Currency).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => (g.Key, g.Where(s => s.DueDay >= from.DayNumber && s.DueDay <= to.DayNumber).Sum(s => s.Value.Minor))).ToList()));
 
-    public IReadOnlyList<KpiRow> Kpis(string key, KpiQuestion question) =>
-        Remember($"kpis/{CatalogKey}/{key}/{string.Join(',', question.Kpis)}/{string.Join(',', question.Days)}", () =>
+    /// <summary>The portfolios of which the viewer may see something, in order.</summary>
+    public IReadOnlyList<string> Portfolios =>
+    [
+        .. Ageing(AsOf, byPortfolio: true).Select(r => r.Group.Portfolio!).Concat(Workspace.Portfolios.Select(p => p.Portfolio).Where(Viewer.Sees))
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>Of whatever the question names, but for windows of its own and values that it keeps to: no page has these.</summary>
+    public IReadOnlyList<KpiRow> Kpis(KpiQuestion question) =>
+        Remember($"kpis/{CatalogKey}/{string.Join(',', question.By)}/{string.Join(',', question.Kpis)}/{string.Join(',', question.Days)}", () =>
             Readings.Read(cells => new KpiEngine(Catalog, cells).Answer(question)));
 
     /// <summary>

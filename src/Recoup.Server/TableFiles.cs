@@ -106,14 +106,17 @@ internal static class TableFiles
                     l.Message.DeliveredAt is { } arrived ? Show.Instant(arrived) : null,
                 }));
         });
-        routes.MapGet($"/kpis.{ending}", (Desk desk, HttpContext http, string? portfolio) =>
+        routes.MapGet($"/kpis.{ending}", (Desk desk, HttpContext http, string? portfolio, string? by) =>
+            !KpiSplits.TryFind(by, out var dimension) ? Task.FromResult(http.Response.StatusCode = 404)
+            : Kpis(http, "kpis", desk.Kpis(new KpiQuestion(desk.AsOf) { By = Trends.By(dimension, !string.IsNullOrEmpty(portfolio)) }), portfolio, dimension));
+        routes.MapGet($"/kpis/{{id}}.{ending}", (Desk desk, HttpContext http, string id, string? portfolio, string? by) =>
         {
-            var split = !string.IsNullOrEmpty(portfolio);
-            return Kpis(http, "kpis", desk.Kpis($"all/{split}", new KpiQuestion(desk.AsOf) { By = split ? [Dimension.Portfolio] : [] }), portfolio);
+            if (desk.Catalog.Find(id) is not { } kpi || !KpiSplits.TryFind(by, out var dimension)
+                || (dimension is not null && !kpi.Dimensions.Contains(dimension)))
+                return Task.FromResult(http.Response.StatusCode = 404);
+            var one = !string.IsNullOrEmpty(portfolio);
+            return Kpis(http, id, dimension is null ? Trends.Kpis(desk, [id], one) : Trends.Parts(desk, id, dimension, one), portfolio, dimension);
         });
-        routes.MapGet($"/kpis/{{id}}.{ending}", (Desk desk, HttpContext http, string id, string? portfolio) => desk.Catalog.Find(id) is null
-            ? Task.FromResult(http.Response.StatusCode = 404)
-            : Kpis(http, id, Trends.Kpis(desk, [id], !string.IsNullOrEmpty(portfolio)), portfolio));
     }
 
     private static string? NullIfBlank(string? text) => string.IsNullOrEmpty(text) ? null : text;
@@ -141,13 +144,24 @@ internal static class TableFiles
         Show.Day(i.IssuedOn), Show.Day(i.DueOn), i.Currency, Plain(i.Amount, i.Currency), Plain(i.Open, i.Currency),
     ];
 
-    private static Task Kpis(HttpContext http, string name, IReadOnlyList<KpiRow> rows, string? portfolio) =>
-        Write(http, name, ["kpi", "as_of", "from", "portfolio", "currency", "from_bucket", "value", "unit", "numerator", "denominator", "band", "target"],
-            rows.Where(r => string.IsNullOrEmpty(portfolio) || r.Portfolio == portfolio).Select(r => new string?[]
-        {
-            r.Kpi, Show.Day(r.AsOf), Show.Day(r.From), r.Portfolio, r.Currency, r.FromBucket, r.Text(r.Value, r.Unit == KpiUnit.Amount),
-            KpiRow.NameOf(r.Unit), r.Text(r.Numerator, r.PartsAreAmounts), r.Text(r.Denominator, r.PartsAreAmounts), r.Band, r.Text(r.Target, amount: false),
-        }));
+    /// <param name="by">A column of its own where it is none that the file has in any case.</param>
+    private static Task Kpis(HttpContext http, string name, IReadOnlyList<KpiRow> rows, string? portfolio, Dimension? by)
+    {
+        Dimension[] own = by is null || by == Dimension.Portfolio ? [] : [by];
+        return Write(http, name,
+            ["kpi", "as_of", "from", "portfolio", .. own.Select(d => d.Name), "currency", "from_bucket", "value", "unit", "numerator", "denominator", "band",
+                "target"],
+            rows.Where(r => string.IsNullOrEmpty(portfolio) || r.Portfolio == portfolio).Select(r =>
+            {
+                string?[] cells =
+                [
+                    r.Kpi, Show.Day(r.AsOf), Show.Day(r.From), r.Portfolio, .. own.Select(r.Of), r.Currency, r.FromBucket,
+                    r.Text(r.Value, r.Unit == KpiUnit.Amount), KpiRow.NameOf(r.Unit), r.Text(r.Numerator, r.PartsAreAmounts),
+                    r.Text(r.Denominator, r.PartsAreAmounts), r.Band, r.Text(r.Target, amount: false),
+                ];
+                return cells;
+            }));
+    }
 
     private static string Plain(long minor, string currency) => Money.Format(minor, Currency.Of(currency));
 

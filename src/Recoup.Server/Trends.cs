@@ -19,9 +19,17 @@ internal static class Trends
     /// <summary>Some KPIs at the past month ends and as of the last day, that one always as it is now.</summary>
     public static IReadOnlyList<KpiRow> Kpis(Desk desk, IReadOnlyList<string> ids, bool byPortfolio)
     {
-        var now = desk.Kpis($"now/{byPortfolio}", new KpiQuestion(desk.AsOf) { Kpis = ids, By = byPortfolio ? [Dimension.Portfolio] : [] });
+        var now = desk.Kpis(new KpiQuestion(desk.AsOf) { Kpis = ids, By = byPortfolio ? [Dimension.Portfolio] : [] });
         return [.. desk.PastKpis(byPortfolio).Where(r => ids.Contains(r.Kpi)), .. now];
     }
+
+    /// <summary>One KPI by a dimension, and by portfolio where one of these is wanted, over the same days.</summary>
+    public static IReadOnlyList<KpiRow> Parts(Desk desk, string id, Dimension dimension, bool byPortfolio) =>
+        desk.Kpis(new KpiQuestion(Months(desk.AsOf)) { Kpis = [id], By = By(dimension, byPortfolio) });
+
+    /// <summary>What a page splits by: its dimension, if any, and portfolios before it where one of these is wanted.</summary>
+    public static IReadOnlyList<Dimension> By(Dimension? dimension, bool byPortfolio) =>
+        [.. (byPortfolio ? [Dimension.Portfolio] : Array.Empty<Dimension>()).Concat(dimension is null ? [] : [dimension]).Distinct()];
 
     /// <summary>The rows of one KPI for one portfolio and currency, in order of day; of a KPI with a row a bucket the headline's.</summary>
     public static IReadOnlyList<KpiRow> Of(IReadOnlyList<KpiRow> rows, string id, string? portfolio, string? currency) =>

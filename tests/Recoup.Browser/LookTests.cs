@@ -25,7 +25,9 @@ public sealed class LookTests(Stage stage)
         ("/ageing/61-90", "61-90 days past due"), ("/ageing/90+?portfolio=DACH", "90+ days past due"),
         ("/ageing/61-90?as-of=2026-01-31", "61-90 days past due"),
         ("/kpis", "KPIs"), ("/kpis/dso", "Days sales outstanding"), ("/kpis/cei", "Collection effectiveness index"), ("/kpis/roll_rate", "Roll rate"),
+        ("/kpis/dso?by=portfolio", "Days sales outstanding"), ("/kpis/proactive_collection_actions?by=channel", "Proactive collection actions"),
         ("/kpis/dso/events", "Events behind Days sales outstanding"), ("/policies", "Policies"),
+        ("/kpis/proactive_collection_actions/events?only=channel%3Dcall", "Events behind Proactive collection actions"),
         ("/policies/1", "Policy version 1"), ("/audit", "Audit"), ("/status", "Status"), ("/users", "Users"), ("/access", "Access"), ("/webhooks", "Webhooks"),
     ];
 

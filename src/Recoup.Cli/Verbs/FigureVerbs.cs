@@ -30,16 +30,13 @@ internal static class FigureVerbs
     private static Dimension DimensionOf(string option, string name) => Dimension.Find(name)
         ?? throw new UsageException($"{option} takes {string.Join(", ", Dimension.All)}, not '{name}'");
 
-    private static Dictionary<Dimension, string> OnlyOf(string[] texts)
+    private static Option<string[]> Only() => new("--only")
     {
-        var only = new Dictionary<Dimension, string>();
-        foreach (var text in texts)
-        {
-            if (text.IndexOf('=') is var at && at < 0) throw new UsageException($"--only takes DIMENSION=VALUE, such as channel=call, not '{text}'");
-            if (!only.TryAdd(DimensionOf("--only", text[..at]), text[(at + 1)..])) throw new UsageException($"--only gives {text[..at]} twice");
-        }
-        return only;
-    }
+        Description = "only this, such as channel=call; may be given again", HelpName = "DIMENSION=VALUE", Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static IReadOnlyDictionary<Dimension, string> OnlyOf(IEnumerable<string> texts) =>
+        KpiPart.Parse(texts, out var problem) ?? throw new UsageException($"--only {problem}");
 
     private static DateOnly Day(Session session, string? given, Readings readings)
     {
@@ -120,10 +117,7 @@ internal static class FigureVerbs
         {
             Description = $"split by any of {string.Join(", ", Dimension.All)} that all measures of the KPI have", HelpName = "DIMENSIONS",
         };
-        var only = new Option<string[]>("--only")
-        {
-            Description = "only this, such as channel=call; may be given again", HelpName = "DIMENSION=VALUE", Arity = ArgumentArity.ZeroOrMore,
-        };
+        var only = Only();
         var knownAt = new Option<string?>("--known-at") { Description = "as it was known then: a slower path over the journal", HelpName = "INSTANT" };
         var window = new Option<string?>("--window") { Description = "another window than the KPI's own, such as 3mo or 30d", HelpName = "SPAN" };
         var verb = new Command("kpi", "KPIs, computed now from the measures.")
@@ -235,47 +229,57 @@ internal static class FigureVerbs
         var portfolio = new Option<string?>("--portfolio") { Description = "only this portfolio" };
         var segment = new Option<string?>("--segment") { Description = "only this segment" };
         var currency = new Option<string?>("--currency") { Description = "only this currency" };
+        var only = Only();
         var window = new Option<string?>("--window") { Description = "another window than the KPI's own", HelpName = "SPAN" };
         var limit = SimulateVerbs.Limit("at most so many rows", byDefault: 1000);
         var verb = new Command("drill", "The events behind a number; for a stock, the items that are open.")
         {
-            id, asOf, portfolio, segment, currency, window, limit,
+            id, asOf, portfolio, segment, currency, only, window, limit,
         };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
             var readings = new Readings(session.Open());
             var day = Day(session, parsed.GetValue(asOf), readings);
-            var wanted = new DrillWanted(parsed.GetValue(portfolio), parsed.GetValue(segment), parsed.GetValue(currency));
+            // Portfolio and segment have words of their own, older than --only.
+            var wanted = OnlyOf(
+            [
+                .. parsed.GetValue(portfolio) is { } p ? [$"portfolio={p}"] : Array.Empty<string>(),
+                .. parsed.GetValue(segment) is { } s ? [$"segment={s}"] : Array.Empty<string>(), .. parsed.GetValue(only) ?? [],
+            ]);
             var name = parsed.GetValue(id)!;
             var catalog = session.Kpis();
             var bucket = Core.Receivables.Ageing.BucketNames.ToList().IndexOf(BucketName(name));
-            if (bucket >= 0) { PrintItems(session.Output, readings, day, wanted, bucket, parsed.GetValue(limit)); return 0; }
+            if (bucket >= 0)
+            {
+                if (wanted.Keys.FirstOrDefault(d => !d.IsOfAll) is { } lacking) throw new UsageException($"--only: open items have no {lacking}");
+                PrintItems(session.Output, readings, day, wanted, parsed.GetValue(currency), bucket, parsed.GetValue(limit));
+                return 0;
+            }
             var kpi = catalog.Find(name)
                 ?? throw new UsageException($"there is no KPI and no bucket '{name}'{(catalog.Nearest(name) is { } near ? $"; did you mean {near}?" : "")}");
             KpiWindow span = kpi.Window;
             if (parsed.GetValue(window) is { } text)
                 span = KpiWindow.TryParse(text, out var w) ? w : throw new UsageException($"--window: '{text}' is no span; write 3mo or 30d");
-            PrintEvents(session.Output, readings, kpi, span.EndingOn(day), wanted, parsed.GetValue(limit));
+            if (new KpiQuestion(day) { Only = wanted }.WhyNot(kpi) is { } why) throw new UsageException(why);
+            var part = new KpiPart(span.EndingOn(day)) { Only = wanted, Currency = parsed.GetValue(currency) };
+            PrintEvents(session.Output, readings, kpi, part, parsed.GetValue(limit));
             return 0;
         });
         return verb;
     }
 
-    private sealed record DrillWanted(string? Portfolio, string? Segment, string? Currency)
-    {
-        public bool Takes(string portfolio, string segment, string currency) =>
-            (Portfolio is null || Portfolio == portfolio) && (Segment is null || Segment == segment) && (Currency is null || Currency == currency);
-    }
-
-    private static void PrintItems(Output output, Readings readings, DateOnly day, DrillWanted wanted, int bucket, int limit)
+    private static void PrintItems(Output output, Readings readings, DateOnly day, IReadOnlyDictionary<Dimension, string> only, string? currency,
+        int bucket, int limit)
     {
         var sheet = new Sheet("account", "number", "portfolio", "segment", "due on", "days past due", "currency", "open")
         {
             Title = $"Open items, {Core.Receivables.Ageing.BucketNames[bucket]}, as of {day:yyyy-MM-dd}", Empty = "no item is in this bucket",
         };
         var rows = readings.Read(_ => readings.OpenItemsOn(day)
-            .Where(o => Core.Receivables.Ageing.Bucket(o.Due, day) == bucket && wanted.Takes(o.Portfolio, o.Segment, o.Currency))
+            .Where(o => Core.Receivables.Ageing.Bucket(o.Due, day) == bucket && (currency ?? o.Currency) == o.Currency
+                && only.GetValueOrDefault(Dimension.Portfolio, o.Portfolio) == o.Portfolio
+                && only.GetValueOrDefault(Dimension.Segment, o.Segment) == o.Segment)
             .OrderBy(o => o.Due).ThenBy(o => o.Account, StringComparer.Ordinal).ThenBy(o => o.Number, StringComparer.Ordinal).Take(limit).ToList());
         foreach (var o in rows)
             sheet.Add(o.Account, o.Number, o.Portfolio, o.Segment, o.Due, day.DayNumber - o.Due.DayNumber, o.Currency,
@@ -283,26 +287,23 @@ internal static class FigureVerbs
         output.Print(json => WriteRows(json, sheet), sheet);
     }
 
-    private static void PrintEvents(Output output, Readings readings, KpiDefinition kpi, KpiPeriod period, DrillWanted wanted, int limit)
+    private static void PrintEvents(Output output, Readings readings, KpiDefinition kpi, KpiPart part, int limit)
     {
-        var measures = kpi.Drill.ToHashSet();
-        var sheet = new Sheet("recorded at", "effective on", "account", "event", "measure", "day", "portfolio", "segment", "currency", "amount",
-            "count", "partition", "seq", "cause")
+        var own = Dimension.All.Where(d => !d.IsOfAll && kpi.Drill.Any(m => m.Has(d))).ToList();
+        var sheet = new Sheet(["recorded at", "effective on", "account", "event", "measure", "day", "portfolio", "segment", .. own.Select(d => d.Name),
+            "currency", "amount", "count", "partition", "seq", "cause"])
         {
-            Title = $"{kpi.Name}: the events behind {period.First:yyyy-MM-dd} to {period.Last:yyyy-MM-dd}", Empty = "no event",
+            Title = $"{kpi.Name}: the events behind {part.Period.First:yyyy-MM-dd} to {part.Period.Last:yyyy-MM-dd}", Empty = "no event",
         };
-        // A stock is made of everything up to its day, a flow of its window only.
-        var found = readings.Read(_ => readings.Drill(measures, key =>
-            key.Day <= period.Last.DayNumber && (key.Measure.IsStock || key.Day >= period.First.DayNumber)
-                && wanted.Takes(key.Portfolio, key.Segment, key.Currency)).Take(limit + 1).ToList());
+        var found = readings.Read(_ => readings.Drill(kpi.Drill.ToHashSet(), part.Takes).Take(limit + 1).ToList());
         foreach (var d in found.Take(limit))
-            sheet.Add(
-                DateTimeOffset.FromUnixTimeMilliseconds(d.Row.RecordedAt)
+            sheet.Add([DateTimeOffset.FromUnixTimeMilliseconds(d.Row.RecordedAt)
                     .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
                 d.Row.EffectiveOn, d.Row.Account, d.Row.Kind, d.Cell.Measure.Name,
-                DateOnly.FromDayNumber(d.Cell.Day), d.Cell.Portfolio, d.Cell.Segment, d.Cell.Currency,
+                DateOnly.FromDayNumber(d.Cell.Day), d.Cell.Portfolio, d.Cell.Segment,
+                .. own.Select(o => d.Cell.Measure.Has(o) && d.Cell.Of(o) is { Length: > 0 } value ? value : null), d.Cell.Currency,
                 d.Cell.Currency.Length == 0 ? null : Money.Format(d.Value.Minor, Currency.Of(d.Cell.Currency)),
-                d.Value.Count, d.Row.Partition, d.Row.Seq, d.Row.Cause);
+                d.Value.Count, d.Row.Partition, d.Row.Seq, d.Row.Cause]);
         output.Print(json => WriteRows(json, sheet), sheet);
         if (found.Count > limit) Output.Say($"There are more than {limit:N0} rows; --limit shows more.");
     }

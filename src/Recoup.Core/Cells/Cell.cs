@@ -16,6 +16,11 @@ public readonly record struct CellKey(Measure Measure, int Day, int RefDay, stri
         static int End(string text) => text.Length == 0 ? 0 : text.Length * 131 + text[^1];
     }
 
+    /// <summary>Its value of a dimension that its measure has; empty where it is not known.</summary>
+    public string Of(Dimension dimension) => dimension == Dimension.Portfolio ? Portfolio
+        : dimension == Dimension.Segment ? Segment
+        : OwnValues.At(Own, Measure.PlaceOf(dimension));
+
     public bool Equals(CellKey other) => ReferenceEquals(Measure, other.Measure) && Day == other.Day && RefDay == other.RefDay
         && Portfolio == other.Portfolio && Segment == other.Segment && Currency == other.Currency && Own == other.Own;
 }

@@ -52,6 +52,14 @@ public sealed class Measure
 
     public bool Has(Dimension dimension) => dimension.IsOfAll || Own.Contains(dimension);
 
+    /// <summary>Where its cells name the value of one of its own dimensions (<see cref="OwnValues.At"/>).</summary>
+    public int PlaceOf(Dimension own)
+    {
+        for (var place = 0; place < Own.Count; place++)
+            if (Own[place] == own) return place;
+        throw new InvariantBrokenException($"{this} was asked for its {own}, which it has not");
+    }
+
     public static Measure Stock(int number, string name) => new(number, name, MeasureSort.Stock, null, []);
 
     /// <param name="counts">What its counts are of, in the plural; null: it has amounts alone.</param>

@@ -82,7 +82,7 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
                     Kpi = definition.Id, AsOf = period.Last, From = period.First, Currency = null, Value = null, Unit = definition.Unit,
                     FromBucket = definition.HeadlineBucket,
                     ToBucket = Next(definition.HeadlineBucket), PartsAreAmounts = definition.PartsAreAmounts, Target = definition.Target, Partial = partial,
-                    NoValue = "nothing of what it reads was recorded",
+                    NoValue = KpiRow.NothingRecorded,
                     Details = [.. definition.Details.Select(d => new KpiDetail(d.Name, d.Unit, null))],
                 });
                 return;

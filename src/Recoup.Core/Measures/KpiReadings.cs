@@ -126,21 +126,14 @@ internal sealed class KpiReadings(IMeasureSource source, KpiQuestion question)
 
     private void Read(FlowLedger ledger, Measure measure, DateOnly from, DateOnly to)
     {
-        var split = Array.ConvertAll(byOwn, d => PlaceOf(measure, d));
-        var wanted = Array.ConvertAll(ownWanted, w => (Place: PlaceOf(measure, w.Dimension), w.Value));
+        var split = Array.ConvertAll(byOwn, measure.PlaceOf);
+        var wanted = Array.ConvertAll(ownWanted, w => (Place: measure.PlaceOf(w.Dimension), w.Value));
         foreach (var (key, value) in source.Flows(measure, from, to))
         {
             if (!IsWanted(key.Portfolio, key.Segment) || Array.Exists(wanted, w => OwnValues.At(key.Own, w.Place) != w.Value)) continue;
             var own = split.Length == 0 ? "" : OwnValues.Of(Array.ConvertAll(split, place => OwnValues.At(key.Own, place)));
             ledger.Add(Group(key.Portfolio, key.Segment, key.Currency, own), key.Day, key.RefDay, value);
         }
-    }
-
-    private static int PlaceOf(Measure measure, Dimension dimension)
-    {
-        for (var place = 0; place < measure.Own.Count; place++)
-            if (measure.Own[place] == dimension) return place;
-        throw new InvariantBrokenException($"{measure} was asked for its {dimension}, which it has not");
     }
 }
 

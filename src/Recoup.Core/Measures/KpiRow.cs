@@ -47,6 +47,9 @@ public sealed record KpiRow
     /// <summary>Null: no value, for the reason that <see cref="NoValue"/> says. An amount is in major units.</summary>
     public required decimal? Value { get; init; }
 
+    /// <summary>Why a row has no value that stands for no group, as there is none.</summary>
+    public const string NothingRecorded = "nothing of what it reads was recorded";
+
     /// <summary>Why there is no value, for people; null where there is one.</summary>
     public string? NoValue { get; init; }
 

@@ -75,17 +75,8 @@ internal static class Reads
     private static Dimension DimensionOf(string field, string name) => Dimension.Find(name)
         ?? throw new QueryException($"{field} takes {string.Join(", ", Dimension.All)}, not '{Query.Short(name)}'.");
 
-    private static Dictionary<Dimension, string> OnlyOf(Query query)
-    {
-        var only = new Dictionary<Dimension, string>();
-        foreach (var text in query.List("only"))
-        {
-            if (text.IndexOf('=') is var at && at < 0)
-                throw new QueryException($"only takes a dimension and its value, such as channel=call, not '{Query.Short(text)}'.");
-            if (!only.TryAdd(DimensionOf("only", text[..at]), text[(at + 1)..])) throw new QueryException($"only gives {text[..at]} twice.");
-        }
-        return only;
-    }
+    private static IReadOnlyDictionary<Dimension, string> OnlyOf(Query query) =>
+        KpiPart.Parse(query.List("only"), out var problem) ?? throw new QueryException($"only {problem}.");
 
     public static readonly IReadOnlyList<QueryField> AgeingFields = [AsOf, new("by", "split by portfolio, segment, or both; or by account"), KnownAt,
         new("buckets", "days past due at which it is cut, rising, such as 15,30,60; else 30,60,90")];

@@ -36,6 +36,8 @@ public sealed class ViewerTests
         "/ageing", "/ageing?portfolio=US", "/ageing/1-30", "/ageing/1-30?as-of=2026-02-08", "/kpis", "/kpis?portfolio=US", "/kpis/dso", "/kpis/dso/events",
         "/kpis/percent_current/events", "/callbacks", "/notes", "/ageing.csv", "/ageing/1-30.csv", "/ageing/1-30.csv?as-of=2026-02-08", "/worklist.csv",
         "/accounts.csv", "/plans.csv", "/callbacks.csv", "/notes.csv", "/messages.csv", "/kpis.csv", "/kpis.csv?portfolio=US", "/kpis/bpdso.csv?portfolio=US",
+        "/kpis/dso?by=portfolio", "/kpis/dso.csv?by=portfolio", "/kpis/dso/events?only=portfolio%3DUS", "/kpis/proactive_collection_actions?by=channel",
+        "/kpis/callback_kept_rate?by=owner", "/kpis/callback_kept_rate.csv?by=owner&portfolio=US", "/kpis.csv?by=segment&portfolio=US",
     ];
 
     private static readonly string[] Addresses =
