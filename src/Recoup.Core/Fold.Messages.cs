@@ -3,6 +3,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Cells;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Core;
 
@@ -31,9 +32,24 @@ public static partial class Fold
         NoteChange(state, deferred.Message);
     }
 
-    private static void Bounce(PartyState state, Envelope e, MessageEvent.Bounced bounced)
+    /// <summary>It left, which is told once of each message.</summary>
+    private static void CountSent(PartyState state, Envelope e, CellDeltas cells, Intent message)
+    {
+        message.SentOn = e.EffectiveOn;
+        Count(state, cells, MessageChapter.MessagesSent, e.EffectiveOn, message);
+    }
+
+    private static void Count(PartyState state, CellDeltas cells, Measure measure, DateOnly on, Intent message) =>
+        PartyLedger.Flow(state, message.Account, cells, measure, on, null, "", 0, 1, OwnValues.Of(message.Channel));
+
+    private static void Bounce(PartyState state, Envelope e, CellDeltas cells, MessageEvent.Bounced bounced)
     {
         var message = state.Messages[bounced.Message];
+        if (message.Status is not (IntentStatus.Failed or IntentStatus.Bounced))
+        {
+            if (message.SentOn is null) CountSent(state, e, cells, message);
+            Count(state, cells, MessageChapter.MessagesBounced, message.SentOn!.Value, message);
+        }
         var detail = string.Join(' ', new[] { bounced.Kind, bounced.Status, bounced.Detail }.OfType<string>());
         // It left, whatever was known of that before; as a contact it counted when it was sent or became unknown.
         if (message.Status == IntentStatus.Sending && message.Document is null)
@@ -55,6 +71,8 @@ public static partial class Fold
         var message = state.Messages[settled.Message];
         var counted = message.Status == IntentStatus.Unknown;
         message.Answer(settled.Outcome, settled.Detail, settled.Reference);
+        if (message.Status == IntentStatus.Sent) CountSent(state, e, cells, message);
+        else if (message.Status == IntentStatus.Failed) Count(state, cells, MessageChapter.MessagesFailed, e.EffectiveOn, message);
         NoteChange(state, message.Id);
         // A document is no action of collection and counts toward no cap.
         if (message.Document is not null)

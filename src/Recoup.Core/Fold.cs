@@ -88,7 +88,7 @@ public static partial class Fold
                 SettleMessage(state, e, cells, settled);
                 break;
             case MessageEvent.Bounced bounced:
-                Bounce(state, e, bounced);
+                Bounce(state, e, cells, bounced);
                 break;
             case MessageEvent.Delivered delivered:
                 state.Messages[delivered.Message].DeliveredAt = delivered.At;

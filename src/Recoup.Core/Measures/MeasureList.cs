@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using Recoup.Core.Cells;
 using Recoup.Core.Contact;
+using Recoup.Core.Outbox;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 
@@ -16,7 +17,7 @@ public static class MeasureList
         .. new IReadOnlyList<Measure>[]
         {
             ReceivableChapter.Measures, InvoiceChapter.Measures, WriteOffChapter.Measures, ContactChapter.Measures,
-            PlanChapter.Measures, CallbackChapter.Measures, PromiseFigures.Measures,
+            PlanChapter.Measures, CallbackChapter.Measures, PromiseFigures.Measures, MessageChapter.Measures,
         }.SelectMany(declared => declared).OrderBy(m => m.Number),
     ];
 

@@ -48,6 +48,9 @@ public sealed class Intent : IFormed<Intent>
     /// </summary>
     public int NumberSet { get; set; }
 
+    /// <summary>The day on which it was known to have left; null: it was not.</summary>
+    public DateOnly? SentOn { get; set; }
+
     /// <summary>Its port was told that it arrived, then; null: it was not told.</summary>
     public DateTimeOffset? DeliveredAt { get; set; }
 
@@ -108,7 +111,7 @@ public sealed class Intent : IFormed<Intent>
         v.DecidedOn = f.Day("decided_on", v.DecidedOn);
         v.NotBefore = f.Instant("not_before", v.NotBefore);
         v.Status = f.Choice("status", v.Status);
-        f.BeginRare(12);
+        f.BeginRare(13);
         var through = f.DayOrNull("pre_due_through", v.Letter?.PreDueThrough);
         var before = f.OneOrNull("step_before", v.Letter?.StepBefore);
         var reminded = f.DayOrNull("reminded_before", v.Letter?.RemindedBefore);
@@ -121,6 +124,7 @@ public sealed class Intent : IFormed<Intent>
         v.Segments = f.Int("segments", v.Segments);
         v.NumberSet = f.Int("number_set", v.NumberSet);
         v.DeliveredAt = f.InstantOrNull("delivered_at", v.DeliveredAt);
+        v.SentOn = f.DayOrNull("sent_on", v.SentOn);
         f.EndRare();
         v.Body = document is null
             ? new IntentBody.Letter(template, tone, rule) { PreDueThrough = through, StepBefore = before, RemindedBefore = reminded }

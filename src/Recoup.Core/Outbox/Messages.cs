@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Recoup.Core.Cells;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Parties;
@@ -133,6 +134,19 @@ public static class MessageChapter
         /// <summary>Those that are loaded.</summary>
         public Rows<string, Intent> Messages => (Rows<string, Intent>)party.Of(Rows);
     }
+
+    /// <summary>
+    /// Messages that left, letters and documents alike, on the day on which that was known. One of unknown fate is none until it is settled.
+    /// </summary>
+    public static readonly Measure MessagesSent = Measure.Count(23, "messages_sent", "messages", Dimension.Channel);
+
+    /// <summary>Of those, the ones that came back, on the day on which each was sent: a message counts once, however often that is reported.</summary>
+    public static readonly Measure MessagesBounced = Measure.Count(24, "messages_bounced", "messages", Dimension.Channel);
+
+    /// <summary>Messages that their channel refused for good: they never left, and so are neither sent nor bounced.</summary>
+    public static readonly Measure MessagesFailed = Measure.Count(25, "messages_failed", "messages", Dimension.Channel);
+
+    internal static readonly Measure[] Measures = [MessagesSent, MessagesBounced, MessagesFailed];
 
     internal static readonly InputKind[] Inputs =
     [

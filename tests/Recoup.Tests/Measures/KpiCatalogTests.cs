@@ -14,8 +14,8 @@ public sealed class KpiCatalogTests
     [Fact]
     public void These_are_shipped() => KpiCatalog.Shipped.All.Select(d => d.Id).ShouldBe(
     [
-        "add", "ar_turnover", "bpdso", "callback_kept_rate", "cei", "cei_simple", "dso", "dso_average", "dso_countback", "percent_current",
-        "plan_kept_rate", "proactive_collection_actions", "promise_kept_rate", "recovery_rate", "right_party_contact_rate", "roll_rate",
+        "add", "ar_turnover", "bpdso", "callback_kept_rate", "cei", "cei_simple", "dso", "dso_average", "dso_countback", "message_bounce_rate",
+        "percent_current", "plan_kept_rate", "proactive_collection_actions", "promise_kept_rate", "recovery_rate", "right_party_contact_rate", "roll_rate",
     ]);
 
     [Theory]
