@@ -12,6 +12,7 @@ using Recoup.Core.Measures;
 using Recoup.Simulation.Business;
 using Recoup.Simulation.Weather;
 using Recoup.Simulation.Worlds;
+using Recoup.Statistics;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 using Recoup.Tests.Stores;
@@ -253,7 +254,7 @@ internal static partial class Guard
     {
         var days = new List<DateOnly> { to };
         for (var day = to; day.AddMonths(-1) >= from; day = day.AddMonths(-1)) days.Add(new DateOnly(day.Year, day.Month, 1).AddDays(-1));
-        var engine = new KpiEngine(KpiCatalog.Shipped, cells);
+        var engine = new KpiEngine(KpiCatalog.Shipped, cells, Estimates.At95);
         var lines = new List<string>();
         foreach (Dimension[] split in new Dimension[][] { [], [Dimension.Portfolio, Dimension.Segment] })
             foreach (var row in engine.Answer(new KpiQuestion([.. days.Order()]) { By = split }))

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Recoup.Core.Cells;
 using Recoup.Core.Measures;
+using Recoup.Statistics;
 using Recoup.Storage.Work;
 
 namespace Recoup.Bench;
@@ -22,7 +23,7 @@ internal static partial class Sections
         IReadOnlyList<AgeingRow> ageing = [];
         IReadOnlyList<KpiRow> Answer(params string[] kpis) => new Readings(ground.Store).Read(source =>
         {
-            var answer = new KpiEngine(KpiCatalog.Shipped, source).Answer(new KpiQuestion(ends) { By = [Dimension.Segment], Kpis = kpis });
+            var answer = new KpiEngine(KpiCatalog.Shipped, source, Estimates.At95).Answer(new KpiQuestion(ends) { By = [Dimension.Segment], Kpis = kpis });
             cells = source.CellsRead;
             return answer;
         });
@@ -39,7 +40,7 @@ internal static partial class Sections
             Ageing();
         });
         var one = Median(() => new Readings(ground.Store)
-            .Read(source => new KpiEngine(KpiCatalog.Shipped, source).Answer(new KpiQuestion(Ledger.Last) { Kpis = ["dso"] })));
+            .Read(source => new KpiEngine(KpiCatalog.Shipped, source, Estimates.At95).Answer(new KpiQuestion(Ledger.Last) { Kpis = ["dso"] })));
 
         Progress.Say($"{what}: filling plain tables, then the same series by SQL over them");
         var (plain, sql) = (new Dictionary<(int End, string Segment, string Currency), PlainSums>(), 0.0);

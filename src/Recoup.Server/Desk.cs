@@ -5,6 +5,7 @@ using Recoup.Connectors.Catalog;
 using Recoup.Core.Cells;
 using Recoup.Core.Measures;
 using Recoup.Core.Workspace;
+using Recoup.Statistics;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 
@@ -75,7 +76,7 @@ public sealed class Desk(ServeOptions options, Memory memory, Viewer? viewer) : 
     /// <summary>Of whatever the question names, but for windows of its own and values that it keeps to: no page has these.</summary>
     public IReadOnlyList<KpiRow> Kpis(KpiQuestion question) =>
         Remember($"kpis/{CatalogKey}/{string.Join(',', question.By)}/{string.Join(',', question.Kpis)}/{string.Join(',', question.Days)}", () =>
-            Readings.Read(cells => new KpiEngine(Catalog, cells).Answer(question)));
+            Readings.Read(cells => new KpiEngine(Catalog, cells, Estimates.At95).Answer(question)));
 
     /// <summary>
     /// Every KPI at the month ends before the last day. Only a fact that comes late changes them, and they are many
@@ -85,7 +86,7 @@ public sealed class Desk(ServeOptions options, Memory memory, Viewer? viewer) : 
     {
         var ends = Trends.PastMonths(AsOf);
         return memory.Lasting($"{Viewer.Scope}past/{CatalogKey}/{byPortfolio}/{ends[0]}/{ends.Count}", Version, this, () => new Desk(options, memory, Viewer),
-            desk => desk.Readings.Read(cells => new KpiEngine(desk.Catalog, cells)
+            desk => desk.Readings.Read(cells => new KpiEngine(desk.Catalog, cells, Estimates.At95)
                 .Answer(new KpiQuestion(ends) { By = byPortfolio ? [Dimension.Portfolio] : [] })));
     }
 

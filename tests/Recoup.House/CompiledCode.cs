@@ -5,6 +5,7 @@ using Recoup.Connectors.Mail;
 using Recoup.Core.Events;
 using Recoup.Server;
 using Recoup.Simulation;
+using Recoup.Statistics;
 using Recoup.Storage;
 
 namespace Recoup.House;
@@ -33,7 +34,10 @@ internal static class CompiledCode
     public static Assembly Core => typeof(Event).Assembly;
 
     public static IReadOnlyList<Assembly> All { get; } =
-        [Core, typeof(Door).Assembly, typeof(TemplateWriter).Assembly, typeof(SplitMix).Assembly, typeof(WebPages).Assembly, Assembly.Load("recoup")];
+        [
+            Core, typeof(Door).Assembly, typeof(KaplanMeier).Assembly, typeof(TemplateWriter).Assembly, typeof(SplitMix).Assembly, typeof(WebPages).Assembly,
+            Assembly.Load("recoup"),
+        ];
 
     public static IReadOnlyList<Mention> Of(Assembly assembly) => Known.GetOrAdd(assembly, a => [.. a.GetTypes().SelectMany(OfType)]);
 

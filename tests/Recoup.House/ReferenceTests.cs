@@ -2,17 +2,21 @@ using System.Xml.Linq;
 
 namespace Recoup.House;
 
-/// <summary>Cli → Server → Storage, Connectors → Core and Cli → Simulation → Storage → Core, and what each may use besides.</summary>
+/// <summary>
+/// Cli → Server → Storage, Connectors → Core and Cli → Simulation → Storage → Core, and beside them Statistics → Core; and what
+/// each may use besides.
+/// </summary>
 public sealed class ReferenceTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Recoup.Core"] = [],
+        ["Recoup.Statistics"] = ["Recoup.Core"],
         ["Recoup.Storage"] = ["Recoup.Core"],
         ["Recoup.Connectors"] = ["Recoup.Core"],
-        ["Recoup.Simulation"] = ["Recoup.Core", "Recoup.Storage"],
-        ["Recoup.Server"] = ["Recoup.Connectors", "Recoup.Core", "Recoup.Storage"],
-        ["Recoup.Cli"] = ["Recoup.Connectors", "Recoup.Core", "Recoup.Server", "Recoup.Simulation", "Recoup.Storage"],
+        ["Recoup.Simulation"] = ["Recoup.Core", "Recoup.Statistics", "Recoup.Storage"],
+        ["Recoup.Server"] = ["Recoup.Connectors", "Recoup.Core", "Recoup.Statistics", "Recoup.Storage"],
+        ["Recoup.Cli"] = ["Recoup.Connectors", "Recoup.Core", "Recoup.Server", "Recoup.Simulation", "Recoup.Statistics", "Recoup.Storage"],
     };
 
     public static TheoryData<string> Projects => [.. Repository.Projects];

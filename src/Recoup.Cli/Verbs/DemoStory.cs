@@ -1,6 +1,7 @@
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Simulation.Business;
+using Recoup.Statistics;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 
@@ -19,7 +20,7 @@ internal static class DemoStory
         var before = readings.Read(cells => AgeingReport.Of(cells, eve));
         var after = readings.Read(cells => AgeingReport.Of(cells, plan.End));
         var months = Enumerable.Range(1, 12).Select(m => plan.Start.AddMonths(m).AddDays(-1)).ToList();
-        var kpis = readings.Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(months) { Kpis = Trend }));
+        var kpis = readings.Read(cells => new KpiEngine(KpiCatalog.Shipped, cells, Estimates.At95).Answer(new KpiQuestion(months) { Kpis = Trend }));
         var work = new WorklistReadings(store, new DateTimeOffset(plan.End, TimeOnly.MaxValue, TimeSpan.Zero)).List(null, null, null, 5).Rows;
         output.Print(json =>
         {

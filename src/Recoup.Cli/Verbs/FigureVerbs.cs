@@ -4,6 +4,7 @@ using Recoup.Core.Cells;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Receivables;
+using Recoup.Statistics;
 using Recoup.Storage.Work;
 
 namespace Recoup.Cli.Verbs;
@@ -160,7 +161,7 @@ internal static class FigureVerbs
             var rows = readings.Read(live =>
             {
                 IMeasureSource source = parsed.GetValue(knownAt) is { } known ? readings.KnownAt(Session.Instant(known)) : live;
-                var answer = new KpiEngine(catalog, source).Answer(question);
+                var answer = new KpiEngine(catalog, source, Estimates.At95).Answer(question);
                 cells = source.CellsRead;
                 return answer;
             });

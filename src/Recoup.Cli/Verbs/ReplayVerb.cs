@@ -2,6 +2,7 @@ using System.CommandLine;
 using Recoup.Connectors.Files;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
+using Recoup.Statistics;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 
@@ -62,7 +63,8 @@ internal static class ReplayVerb
         });
         Output.ProgressDone();
         if (told > 10) Output.Say($"… and {told - 10:N0} more");
-        var kpis = new Readings(session.Open()).Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(last) { Kpis = Kpis }));
+        var kpis = new Readings(session.Open())
+            .Read(cells => new KpiEngine(KpiCatalog.Shipped, cells, Estimates.At95).Answer(new KpiQuestion(last) { Kpis = Kpis }));
         Print(session.Output, days, report, kpis);
         Output.Say($"The workspace is in {session.Folder}, in shadow: everything was decided and nothing sent. `explain`, `kpi` and `worklist` answer on it.");
         return report.Rejected > 0 ? 3 : 0;

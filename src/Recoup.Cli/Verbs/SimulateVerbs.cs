@@ -5,6 +5,7 @@ using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Simulation.Business;
 using Recoup.Simulation.Worlds;
+using Recoup.Statistics;
 using Recoup.Storage.Work;
 
 namespace Recoup.Cli.Verbs;
@@ -66,7 +67,7 @@ internal static class SimulateVerbs
                 var report = business.Play((day, share) => Output.Progress($"{day:yyyy-MM-dd}", share));
                 Output.ProgressDone();
                 var kpis = new Readings(business.Store)
-                    .Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(plan.End) { Kpis = Kpis }));
+                    .Read(cells => new KpiEngine(KpiCatalog.Shipped, cells, Estimates.At95).Answer(new KpiQuestion(plan.End) { Kpis = Kpis }));
                 Print(session.Output, report, kpis, watch.Elapsed.TotalSeconds);
                 foreach (var breach in report.Findings.Breaches) Output.Say(breach.ToString());
                 if (kept is not null) Output.Say($"The simulated workspace is kept in {kept}.");

@@ -7,6 +7,7 @@ using Recoup.Core.Measures;
 using Recoup.Simulation.Auditing;
 using Recoup.Simulation.Weather;
 using Recoup.Simulation.Worlds;
+using Recoup.Statistics;
 using Recoup.Storage.Work;
 
 namespace Recoup.Cli.Verbs;
@@ -60,7 +61,7 @@ internal sealed class WeatherVerb(Option<ulong> seed, Option<int> accounts, Opti
         var watch = Stopwatch.StartNew();
         var (report, kpis) = WeatherSeeds.Play(plan,
             store => new Readings(store)
-                .Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(plan.End) { Kpis = SimulateVerbs.Kpis })),
+                .Read(cells => new KpiEngine(KpiCatalog.Shipped, cells, Estimates.At95).Answer(new KpiQuestion(plan.End) { Kpis = SimulateVerbs.Kpis })),
             (day, share) => Output.Progress($"{day:yyyy-MM-dd}", share));
         Output.ProgressDone();
         var shrunk = report.Findings.Ok ? null : Small(report);

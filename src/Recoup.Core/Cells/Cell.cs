@@ -1,7 +1,10 @@
+using System.Globalization;
+
 namespace Recoup.Core.Cells;
 
 /// <summary>
-/// A cell's place. <see cref="RefDay"/> is the due day of exposure and of what was written off, the issue day of applied cash, 0 elsewhere.
+/// A cell's place. <see cref="RefDay"/> is the due day of exposure, of what was written off and of items that ended, the issue day of applied
+/// cash, 0 elsewhere.
 /// <see cref="Own"/> has the values of the measure's own dimensions (<see cref="OwnValues"/>), and is empty of most. Days are
 /// <see cref="DateOnly.DayNumber"/>.
 /// </summary>
@@ -20,6 +23,9 @@ public readonly record struct CellKey(Measure Measure, int Day, int RefDay, stri
     public string Of(Dimension dimension) => dimension == Dimension.Portfolio ? Portfolio
         : dimension == Dimension.Segment ? Segment
         : OwnValues.At(Own, Measure.PlaceOf(dimension));
+
+    /// <summary>Of a measure over days (<see cref="MeasureSort.Days"/>): how many it took, see <see cref="OwnValues.OfDays"/>.</summary>
+    public int Days => Own.Length == 0 ? Day - RefDay : int.Parse(Own, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 
     public bool Equals(CellKey other) => ReferenceEquals(Measure, other.Measure) && Day == other.Day && RefDay == other.RefDay
         && Portfolio == other.Portfolio && Segment == other.Segment && Currency == other.Currency && Own == other.Own;
@@ -40,6 +46,13 @@ public static class OwnValues
 
     public static string Of(IReadOnlyList<string> values) =>
         values.Count == 1 ? Of(values[0]) : string.Join(Separator, values.Select(Of)).TrimEnd(Separator);
+
+    /// <summary>
+    /// How many days it took, of a measure over days. Empty where that is from the cell's reference day to its day, as for nearly all; where
+    /// something is taken back on a later day, the number of it, so that it is taken from where it was added.
+    /// </summary>
+    public static string OfDays(int days, DateOnly day, DateOnly reference) =>
+        day.DayNumber - reference.DayNumber == days ? "" : days.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The value of the dimension that the measure declares there; empty where it is not known.</summary>
     public static string At(string own, int place)

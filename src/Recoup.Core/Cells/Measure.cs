@@ -13,6 +13,12 @@ public enum MeasureSort
 
     /// <summary>How often something happened; it has no currency.</summary>
     Count,
+
+    /// <summary>
+    /// A histogram: things that happened on a day, by how many days each had taken until then (<see cref="CellKey.Days"/>), counted and with their
+    /// amounts. Cells of the same number of days may be summed, so a distribution over any window follows from them.
+    /// </summary>
+    Days,
 }
 
 /// <summary>
@@ -24,7 +30,8 @@ public sealed class Measure
     /// <param name="number">A cell is stored with one byte of it.</param>
     internal Measure(int number, string name, MeasureSort sort, string? counts, IReadOnlyList<Dimension> own)
     {
-        Invariant.Holds(own.Count == 0 || sort != MeasureSort.Stock, "month ends are kept by the dimensions of all measures alone");
+        Invariant.Holds(own.Count == 0 || sort is MeasureSort.Money or MeasureSort.Count,
+            "month ends and days are kept by the dimensions of all measures alone");
         (Number, Name, Sort, Counts, Own) = (number, name, sort, counts, own);
     }
 
@@ -45,7 +52,7 @@ public sealed class Measure
     public bool IsStock => Sort == MeasureSort.Stock;
 
     /// <summary>Its sum over a window is an amount.</summary>
-    public bool IsSummed => Sort == MeasureSort.Money;
+    public bool IsSummed => Sort is MeasureSort.Money or MeasureSort.Days;
 
     /// <summary>Its count over a window says something.</summary>
     public bool IsCounted => !IsStock && Counts is not null;
@@ -69,6 +76,10 @@ public sealed class Measure
     /// <param name="counts">What is counted, in the plural.</param>
     public static Measure Count(int number, string name, string counts, params IReadOnlyList<Dimension> own) =>
         new(number, name, MeasureSort.Count, counts, own);
+
+    /// <summary>A histogram by whole days, from each cell's reference day on; see <see cref="MeasureSort.Days"/>.</summary>
+    /// <param name="counts">What is counted, in the plural.</param>
+    public static Measure Days(int number, string name, string counts) => new(number, name, MeasureSort.Days, counts, []);
 
     /// <summary>Another where its cells would be others.</summary>
     public string Description => $"{Number} {Name} {Sort} {string.Join(' ', Own)}";

@@ -381,6 +381,12 @@ public sealed partial class KpiDefinition
 /// <param name="Closing">Stocks at the end of the as-of day.</param>
 internal sealed record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool Closing, bool Unapplied)
 {
+    /// <summary>A curve over the items that fell due in the window, some of which were settled before it.</summary>
+    public bool Curve { get; init; }
+
+    public DateOnly ReadFrom(Measure measure, KpiPeriod period) =>
+        Curve && ItemCurve.Flows.Contains(measure) ? ItemCurve.ReadFrom(period) : period.First;
+
     /// <summary>Money, and so a row for each currency.</summary>
     public bool HasMoney => Opening || Closing || Flows.Any(m => m.Sort != MeasureSort.Count);
 
@@ -399,10 +405,15 @@ internal sealed record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool 
             .Where(m => !m.IsStock).ToHashSet();
         if (words.Contains("fell_overdue")) flows.Add(ReceivableChapter.ExposureStock);
         if (rolls) flows.Add(WriteOffChapter.WrittenOff);
+        var curve = words.Overlaps(KpiVocabulary.OfCurves);
+        if (curve) flows.UnionWith(ItemCurve.Flows);
         return new KpiNeeds(
             flows,
             Opening: rolls || words.Overlaps(["start", "overdue_at_start", "fell_overdue"]),
-            Closing: rolls || words.Overlaps(["end", "count_back"]),
-            Unapplied: words.Contains(KpiVocabulary.Unapplied));
+            Closing: rolls || curve || words.Overlaps(["end", "count_back"]),
+            Unapplied: words.Contains(KpiVocabulary.Unapplied))
+        {
+            Curve = curve,
+        };
     }
 }

@@ -39,19 +39,20 @@ public sealed record KpiQuestion(IReadOnlyList<DateOnly> Days)
 /// portfolio, segment, the other dimensions in the order asked for, and currency. Each currency has its own row; none are ever added up. A KPI for which there
 /// is no data on a day has one row without a value, so that it is seen to be missing.
 /// </summary>
-public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
+/// <param name="estimates">Computes curves and intervals.</param>
+public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEstimates estimates)
 {
     public IReadOnlyList<KpiRow> Answer(KpiQuestion question)
     {
         var definitions = question.Kpis.Count == 0 ? [.. catalog.All.Where(kpi => question.WhyNot(kpi) is null)] : question.Kpis.Select(id => catalog.Find(id)
             ?? throw new ArgumentException($"'{id}' is no KPI of the catalogue.", nameof(question))).ToList();
         if (definitions.Select(question.WhyNot).FirstOrDefault(why => why is not null) is { } why) throw new ArgumentException(why, nameof(question));
-        var readings = new KpiReadings(source, question);
+        var readings = new KpiReadings(source, question, estimates);
         foreach (var definition in definitions)
             foreach (var day in question.Days)
             {
                 var period = PeriodOf(definition, question, day);
-                foreach (var measure in definition.Needs.Flows) readings.Plan(measure, period.First, period.Last);
+                foreach (var measure in definition.Needs.Flows) readings.Plan(measure, definition.Needs.ReadFrom(measure, period), period.Last);
             }
         var rows = new List<KpiRow>();
         foreach (var definition in definitions)
@@ -128,7 +129,7 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
             FromBucket = fromBucket,
             ToBucket = Next(fromBucket),
             Value = value,
-            NoValue = value is null ? WhyNot(definition, figure, numerator, denominator) : null,
+            NoValue = value is null ? scope.NoMedian ?? WhyNot(definition, figure, numerator, denominator) : null,
             Unit = definition.Unit,
             Numerator = numerator,
             Denominator = denominator,
@@ -161,7 +162,11 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source)
     private static SortedSet<KpiGroup> Groups(KpiNeeds needs, bool point, bool isByOwn, KpiPeriod period, KpiReadings readings)
     {
         var groups = new SortedSet<KpiGroup>(InOrder);
-        foreach (var measure in needs.Flows) groups.UnionWith(readings.Flows(measure, period.First, period.Last).GroupsBetween(period.First, period.Last));
+        foreach (var measure in needs.Flows)
+        {
+            var from = needs.ReadFrom(measure, period);
+            groups.UnionWith(readings.Flows(measure, from, period.Last).GroupsBetween(from, period.Last));
+        }
         if (needs.Opening) groups.UnionWith(readings.StockAt(period.Eve).Keys);
         if (needs.Closing) groups.UnionWith(readings.StockAt(period.Last).Keys);
         if (needs.Unapplied && needs.Opening) groups.UnionWith(readings.UnappliedAt(period.Eve).Keys);

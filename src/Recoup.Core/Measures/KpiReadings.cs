@@ -16,8 +16,10 @@ internal readonly record struct KpiGroup(string Currency, string Portfolio, stri
 /// What one question reads of a source, each thing once: stocks by day, flows by measure over the longest span
 /// that any of its KPIs and days needs. Cells are summed to the question's groups as they come in.
 /// </summary>
-internal sealed class KpiReadings(IMeasureSource source, KpiQuestion question)
+internal sealed class KpiReadings(IMeasureSource source, KpiQuestion question, IKpiEstimates estimates)
 {
+    public IKpiEstimates Estimates => estimates;
+
     private readonly bool byPortfolio = question.By.Contains(Dimension.Portfolio), bySegment = question.By.Contains(Dimension.Segment);
     private readonly Dimension[] byOwn = [.. question.OwnBy];
     private readonly string? portfolioWanted = question.Only.GetValueOrDefault(Dimension.Portfolio),
@@ -132,7 +134,7 @@ internal sealed class KpiReadings(IMeasureSource source, KpiQuestion question)
         {
             if (!IsWanted(key.Portfolio, key.Segment) || Array.Exists(wanted, w => OwnValues.At(key.Own, w.Place) != w.Value)) continue;
             var own = split.Length == 0 ? "" : OwnValues.Of(Array.ConvertAll(split, place => OwnValues.At(key.Own, place)));
-            ledger.Add(Group(key.Portfolio, key.Segment, key.Currency, own), key.Day, key.RefDay, value);
+            ledger.Add(Group(key.Portfolio, key.Segment, key.Currency, own), key, value);
         }
     }
 }
@@ -159,6 +161,15 @@ internal sealed class DueLadder
         get
         {
             for (var i = 0; i < dues.Length; i++) yield return (dues[i], through[i].Minor - (i == 0 ? 0 : through[i - 1].Minor));
+        }
+    }
+
+    /// <summary>How many items are open by due day.</summary>
+    public IEnumerable<(int Due, long Items)> Counts
+    {
+        get
+        {
+            for (var i = 0; i < dues.Length; i++) yield return (dues[i], through[i].Count - (i == 0 ? 0 : through[i - 1].Count));
         }
     }
 
@@ -189,27 +200,28 @@ internal sealed class FlowLedger(DateOnly from, DateOnly to)
 
     public FlowTrack Of(KpiGroup group) => tracks.GetValueOrDefault(group) ?? FlowTrack.Empty;
 
-    public void Add(KpiGroup group, int day, int reference, CellValue value)
+    public void Add(KpiGroup group, CellKey key, CellValue value)
     {
         ref var track = ref CollectionsMarshal.GetValueRefOrAddDefault(tracks, group, out _);
-        (track ??= new FlowTrack()).Add(day, reference, value);
+        (track ??= new FlowTrack()).Add(key.Day, key.RefDay, key.Measure.Sort == MeasureSort.Days ? key.Days : 0, value);
     }
 }
 
-internal readonly record struct FlowEntry(int Day, int Reference, CellValue Value);
+/// <param name="Days">Of a measure over days; 0 of any other.</param>
+internal readonly record struct FlowEntry(int Day, int Reference, int Days, CellValue Value);
 
 /// <summary>One group's flows in order of day, summed from the first on.</summary>
 internal sealed class FlowTrack
 {
     public static readonly FlowTrack Empty = new();
 
-    private readonly Dictionary<(int Day, int Reference), CellValue> cells = [];
+    private readonly Dictionary<(int Day, int Reference, int Days), CellValue> cells = [];
     private FlowEntry[]? entries;
     private CellValue[] through = [];
 
-    public void Add(int day, int reference, CellValue value)
+    public void Add(int day, int reference, int days, CellValue value)
     {
-        ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(cells, (day, reference), out _);
+        ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(cells, (day, reference, days), out _);
         cell += value;
         entries = null;
     }
@@ -232,7 +244,7 @@ internal sealed class FlowTrack
     {
         if (entries is null)
         {
-            entries = [.. cells.Where(c => !c.Value.IsZero).Select(c => new FlowEntry(c.Key.Day, c.Key.Reference,
+            entries = [.. cells.Where(c => !c.Value.IsZero).Select(c => new FlowEntry(c.Key.Day, c.Key.Reference, c.Key.Days,
                 c.Value)).OrderBy(e => e.Day).ThenBy(e => e.Reference)];
             through = new CellValue[entries.Length];
             var sum = default(CellValue);

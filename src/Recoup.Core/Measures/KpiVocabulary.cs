@@ -10,6 +10,7 @@ internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod p
 {
     private CountBackResult? countBack;
     private RollMatrix? roll;
+    private Dictionary<string, KpiCurve>? curves;
 
     public KpiPeriod Period => period;
 
@@ -19,6 +20,23 @@ internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod p
     public CountBackResult? CountedBack => countBack;
 
     public CountBackResult CountBack => countBack ??= Measures.CountBack.Of(readings, group, period.Last);
+
+    /// <summary>Of the items that fell due in the window; see <see cref="ItemCurve"/>.</summary>
+    public KpiCurve Curve(string name)
+    {
+        curves ??= new(StringComparer.Ordinal);
+        if (!curves.TryGetValue(name, out var curve))
+            curves[name] = curve = readings.Estimates.Curve(ItemCurve.Of(readings, group, period, name));
+        return curve;
+    }
+
+    /// <summary>Why a curve that the formulas asked for has no median; null: each has one, or none was asked for.</summary>
+    public string? NoMedian => curves?.Values.Select(c => c.NoMedian).FirstOrDefault(why => why is not null);
+
+    /// <summary>The interval at 95% of a share; null where it is a share of nothing, of more than all, or of no whole numbers.</summary>
+    public (decimal Low, decimal High)? Share(decimal? events, decimal? of) =>
+        events is { } e && of is { } n && n >= 1 && n <= long.MaxValue && e >= 0 && e <= n && decimal.IsInteger(e) && decimal.IsInteger(n)
+            ? readings.Estimates.Share((long)e, (long)n) : null;
 
     /// <summary>The same, from one bucket; the matrix is worked out once for all of them.</summary>
     public KpiScope From(int bucket) => new(readings, group, period, bucket) { roll = Roll };
@@ -105,6 +123,15 @@ internal static class KpiVocabulary
     public static readonly FrozenSet<string> Stocks = new[] { "receivables", "overdue", "open_items",
         Unapplied }.Concat(Ageing.BucketNames).ToFrozenSet(StringComparer.Ordinal);
 
+    /// <summary>Functions of a curve over items.</summary>
+    public static readonly FrozenSet<string> OfCurves = new[]
+    {
+        "km_median", "km_median_low", "km_median_high", "km_quartile", "km_items", "km_events", "km_at_risk",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Of what there are curves.</summary>
+    private static readonly FrozenSet<string> Curves = new[] { ItemCurve.Settled, ItemCurve.Recovered }.ToFrozenSet(StringComparer.Ordinal);
+
     /// <summary>For KPIs of the as-of day alone.</summary>
     public static readonly Symbols<KpiScope> OfPoint = Point(new Symbols<KpiScope>(), Stocks);
 
@@ -128,7 +155,7 @@ internal static class KpiVocabulary
         .NameFunction("end", stocks, ValueKind.Number, (s, name) => Value.Of(s.Stock(name, s.Period.Last)))
         .NameFunction("count_back", Only("sales"), ValueKind.Number, (s, _) => Value.Of(s.CountBack.Days));
 
-    private static Symbols<KpiScope> Window(Symbols<KpiScope> symbols, FrozenSet<string> stocks) => symbols
+    private static Symbols<KpiScope> Window(Symbols<KpiScope> symbols, FrozenSet<string> stocks) => Curved(symbols)
         .NameFunction("start", stocks, ValueKind.Number, (s, name) => Value.Of(s.Stock(name, s.Period.Eve)))
         .NameFunction("sum", Summed, ValueKind.Number, (s, name) => Value.Of(s.Major(s.Flows(MeasureList.ByName[name]).Sum(s.Period.First,
             s.Period.Last).Minor)))
@@ -139,6 +166,27 @@ internal static class KpiVocabulary
         .Number("fell_overdue", s => s.Major(s.FellOverdue))
         .Number("days", s => s.Period.Days)
         .Number("months", s => s.Period.Months);
+
+    private static Symbols<KpiScope> Curved(Symbols<KpiScope> symbols)
+    {
+        return symbols
+            .NameFunction("km_median", Curves, ValueKind.Number, (s, name) => Told(s, name, c => c.Median))
+            .NameFunction("km_median_low", Curves, ValueKind.Number, (s, name) => Told(s, name, c => c.MedianLow))
+            .NameFunction("km_median_high", Curves, ValueKind.Number, (s, name) => Told(s, name, c => c.MedianHigh))
+            .NameFunction("km_quartile", Curves, ValueKind.Number, (s, name) => Told(s, name, c => c.Quartile))
+            .NameFunction("km_at_risk", Curves, ValueKind.Number, (s, name) => Told(s, name, c => c.AtRiskAtMedian))
+            .NameFunction("km_items", Curves, ValueKind.Number, (s, name) => Value.Of((decimal)s.Curve(name).Items))
+            .NameFunction("km_events", Curves, ValueKind.Number, (s, name) => Value.Of((decimal)s.Curve(name).Events))
+            .Function("wilson_low", [ValueKind.Number, ValueKind.Number], ValueKind.Number, (s, v) => Value.Of(Share(s, v)?.Low))
+            .Function("wilson_high", [ValueKind.Number, ValueKind.Number], ValueKind.Number, (s, v) => Value.Of(Share(s, v)?.High));
+
+        static Value Told(KpiScope scope, string name, Func<KpiCurve, decimal?> read) =>
+            scope.Curve(name) is { IsTold: true } curve ? Value.Of(read(curve)) : Value.None(ValueKind.Number);
+
+        static (decimal Low, decimal High)? Share(KpiScope scope, Value[] values) => scope.Share(Number(values[0]), Number(values[1]));
+
+        static decimal? Number(Value value) => value.HasValue ? value.AsNumber : null;
+    }
 
     private static Symbols<KpiScope> Bucket()
     {

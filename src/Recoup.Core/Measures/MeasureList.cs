@@ -17,7 +17,7 @@ public static class MeasureList
         .. new IReadOnlyList<Measure>[]
         {
             ReceivableChapter.Measures, InvoiceChapter.Measures, WriteOffChapter.Measures, ContactChapter.Measures,
-            PlanChapter.Measures, CallbackChapter.Measures, PromiseFigures.Measures, MessageChapter.Measures,
+            PlanChapter.Measures, CallbackChapter.Measures, PromiseFigures.Measures, MessageChapter.Measures, ItemEnds.Measures,
         }.SelectMany(declared => declared).OrderBy(m => m.Number),
     ];
 

@@ -244,7 +244,7 @@ internal static class Exposures
     }
 
     /// <summary>
-    /// The item's part of the exposure cells: a step wherever its balance, due day or segment changes. The cells
+    /// The item's part of the cells: of exposure a step wherever its balance, due day or segment changes, and how it ended. The cells
     /// are the sum of this over all items.
     /// </summary>
     private static void AddToCells(PartyState state, ItemState item, CellDeltas cells, int sign)
@@ -253,9 +253,10 @@ internal static class Exposures
         var first = item.Movements[0].On;
         if (Steps(state, item.Account, item.Movements, item.FormerDues) is not { } days)
         {
-            AddPlainToCells(item, state.PlaceOn(item.Account, first), cells, sign);
+            if (AddPlainToCells(item, state.PlaceOn(item.Account, first), cells, sign)) ItemEnds.AddTo(cells, state, item, sign);
             return;
         }
+        ItemEnds.AddTo(cells, state, item, sign);
         long balanceBefore = 0;
         DateOnly dueBefore = default;
         var placeBefore = (Portfolio: "", Segment: "");
@@ -280,17 +281,23 @@ internal static class Exposures
         }
     }
 
-    /// <summary>As above, where due day, portfolio and segment are the same on all days: movements are in order of day.</summary>
-    private static void AddPlainToCells(ItemState item, (string Portfolio, string Segment) place, CellDeltas cells, int sign)
+    /// <summary>
+    /// As above, where due day, portfolio and segment are the same on all days: movements are in order of day. True where nothing of it was open
+    /// at the end of any of them.
+    /// </summary>
+    private static bool AddPlainToCells(ItemState item, (string Portfolio, string Segment) place, CellDeltas cells, int sign)
     {
         long before = 0;
+        var ends = false;
         foreach (var movement in item.Movements)
         {
             var balance = before + movement.Minor;
             var items = (balance != 0 ? sign : 0) - (before != 0 ? sign : 0);
             cells.Add(ReceivableChapter.ExposureStock, movement.On, item.DueOn, place.Portfolio, place.Segment, item.Currency, sign * movement.Minor, items);
             before = balance;
+            ends |= balance == 0;
         }
+        return ends;
     }
 
     /// <summary>The unapplied rest's part of the cells: a stock too, so it follows portfolio and segment as open balances do.</summary>

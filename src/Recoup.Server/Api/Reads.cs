@@ -3,6 +3,7 @@ using Recoup.Core.Cells;
 using Recoup.Core.Measures;
 using Recoup.Core.Outbox;
 using Recoup.Core.Recovery;
+using Recoup.Statistics;
 using Recoup.Storage.Access;
 using Recoup.Storage.Work;
 
@@ -67,7 +68,7 @@ internal static class Reads
         var (rows, cells) = desk.Readings.Read(live =>
         {
             var source = known is { } instant ? desk.Readings.KnownAt(instant) : live;
-            return (new KpiEngine(catalog, source).Answer(question), source.CellsRead);
+            return (new KpiEngine(catalog, source, Estimates.At95).Answer(question), source.CellsRead);
         });
         return new Reply(json => Rows(json, rows, static (row, to) => row.WriteTo(to))) { CellsRead = cells };
     }

@@ -2,6 +2,7 @@ using Recoup.Core.Measures;
 using Recoup.Core.Policies;
 using Recoup.Core.Workspace;
 using Recoup.Simulation.Worlds;
+using Recoup.Statistics;
 using Recoup.Storage.Work;
 
 namespace Recoup.Simulation.Business;
@@ -68,7 +69,7 @@ public sealed class PolicyTrial(Policy? inForce, Policy? other, IMessageWriter w
             foreach (var (currency, minor) in report.World.Collected)
                 figures[$"0 collected, {currency}"] = Core.Foundation.Money.ToMajor(minor, Core.Foundation.Currency.Of(currency));
             foreach (var row in new Readings(business.Store)
-                .Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(plan.End) { Kpis = ["dso"] })))
+                .Read(cells => new KpiEngine(KpiCatalog.Shipped, cells, Estimates.At95).Answer(new KpiQuestion(plan.End) { Kpis = ["dso"] })))
                 if (row.Value is { } days) figures["1 DSO at the end, days"] = days;
             figures["2 messages"] = report.MessagesSent;
             figures["3 calls"] = report.World.CallsMade;

@@ -4,6 +4,7 @@ using Recoup.Core.Cells;
 using Recoup.Core.Contact;
 using Recoup.Core.Measures;
 using Recoup.Core.Receivables;
+using Recoup.Statistics;
 
 namespace Recoup.Tests.Measures;
 
@@ -65,7 +66,7 @@ internal sealed class Books
         return this;
     }
 
-    public IReadOnlyList<KpiRow> Ask(KpiQuestion question) => new KpiEngine(KpiCatalog.Shipped, Source).Answer(question);
+    public IReadOnlyList<KpiRow> Ask(KpiQuestion question) => new KpiEngine(KpiCatalog.Shipped, Source, Estimates.At95).Answer(question);
 
     public IReadOnlyList<KpiRow> Rows(string kpi, string asOf, string? window = null) =>
         Ask(new KpiQuestion(Day(asOf))

@@ -1,6 +1,7 @@
 using Recoup.Core.Cells;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
+using Recoup.Statistics;
 
 namespace Recoup.Tests.Measures;
 
@@ -18,7 +19,7 @@ public sealed class KpiAuditorTests
     {
         var books = new RandomBooks(seed).Live(Books.Day("2024-11-30"));
         var source = new CellsInMemory(books.Cells);
-        var engine = new KpiEngine(KpiCatalog.Shipped, source);
+        var engine = new KpiEngine(KpiCatalog.Shipped, source, Estimates.At95);
         foreach (var byPortfolio in new[] { false, true })
         {
             var rows = engine.Answer(new KpiQuestion(Days) { By = byPortfolio ? [Dimension.Portfolio] : [] })
@@ -45,7 +46,7 @@ public sealed class KpiAuditorTests
     public void A_figure_by_channel_and_owner_is_that_of_the_contacts_by_each(int seed)
     {
         var books = new RandomBooks(seed).Live(Books.Day("2024-11-30"));
-        var engine = new KpiEngine(KpiCatalog.Shipped, new CellsInMemory(books.Cells));
+        var engine = new KpiEngine(KpiCatalog.Shipped, new CellsInMemory(books.Cells), Estimates.At95);
         var (channel, owner) = (Dimension.Channel, Dimension.Owner);
         foreach (var by in new Dimension[][] { [channel], [owner], [owner, channel], [Dimension.Portfolio, owner] })
             foreach (var day in Days)
@@ -171,7 +172,7 @@ public sealed class KpiAuditorTests
     {
         var books = new RandomBooks(seed, plain: true).Live(Books.Day("2024-11-30"));
         books.Documents.Select(d => d.DueOn(d.Issued)).ShouldBeUnique();
-        var rows = new KpiEngine(KpiCatalog.Shipped, new CellsInMemory(books.Cells)).Answer(new KpiQuestion(Days) { Kpis = ["roll_rate"] });
+        var rows = new KpiEngine(KpiCatalog.Shipped, new CellsInMemory(books.Cells), Estimates.At95).Answer(new KpiQuestion(Days) { Kpis = ["roll_rate"] });
         foreach (var row in rows.Where(r => r.Denominator > 0))
         {
             var eve = row.From.AddDays(-1);

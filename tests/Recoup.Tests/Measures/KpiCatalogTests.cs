@@ -2,6 +2,7 @@ using System.Text.Json;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using YamlDotNet.RepresentationModel;
+using Recoup.Statistics;
 
 namespace Recoup.Tests.Measures;
 
@@ -14,8 +15,9 @@ public sealed class KpiCatalogTests
     [Fact]
     public void These_are_shipped() => KpiCatalog.Shipped.All.Select(d => d.Id).ShouldBe(
     [
-        "add", "ar_turnover", "bpdso", "callback_kept_rate", "cei", "cei_simple", "dso", "dso_average", "dso_countback", "message_bounce_rate",
-        "percent_current", "plan_kept_rate", "proactive_collection_actions", "promise_kept_rate", "recovery_rate", "right_party_contact_rate", "roll_rate",
+        "add", "ar_turnover", "bpdso", "callback_kept_rate", "cei", "cei_simple", "dso", "dso_average", "dso_countback", "median_days_to_pay",
+        "message_bounce_rate", "percent_current", "plan_kept_rate", "proactive_collection_actions", "promise_kept_rate", "recovery_rate",
+        "right_party_contact_rate", "roll_rate", "time_to_recover",
     ]);
 
     [Theory]
@@ -63,7 +65,7 @@ public sealed class KpiCatalogTests
         KpiCatalog.Shipped.Find("dso")!.Window.ShouldBe(KpiWindow.Months(3));
         catalog.Find("none").ShouldBeNull();
         catalog.Nearest("my_dsso").ShouldBe("my_dso");
-        new KpiEngine(catalog, new Books().Invoice("2026-03-01", "2026-03-31", 10).Source)
+        new KpiEngine(catalog, new Books().Invoice("2026-03-01", "2026-03-31", 10).Source, Estimates.At95)
             .Answer(new KpiQuestion(Books.Day("2026-03-31")) { Kpis = ["my_dso"] }).Single().Value.ShouldBe(31);
     }
 

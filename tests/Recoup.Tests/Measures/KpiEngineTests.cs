@@ -1,6 +1,7 @@
 using Recoup.Core.Cells;
 using Recoup.Core.Measures;
 using Recoup.Core.Receivables;
+using Recoup.Statistics;
 
 namespace Recoup.Tests.Measures;
 
@@ -170,7 +171,7 @@ public sealed class KpiEngineTests
             var books = new Books();
             for (var i = 0; i < invoices; i++) books.Invoice("2026-03-01", "2026-03-31", 10);
             var source = books.Source;
-            new KpiEngine(KpiCatalog.Shipped, source).Answer(new KpiQuestion(Books.Day("2026-04-30")));
+            new KpiEngine(KpiCatalog.Shipped, source, Estimates.At95).Answer(new KpiQuestion(Books.Day("2026-04-30")));
             return source.CellsRead;
         }
     }
@@ -180,7 +181,7 @@ public sealed class KpiEngineTests
     {
         var source = new CountingSource(new Books().Invoice("2024-03-01", "2024-03-31", 10).Source);
         var days = KpiSeries.Days(Books.Day("2025-01-01"), Books.Day("2025-12-31"), KpiEvery.Month);
-        new KpiEngine(KpiCatalog.Shipped, source).Answer(new KpiQuestion(days));
+        new KpiEngine(KpiCatalog.Shipped, source, Estimates.At95).Answer(new KpiQuestion(days));
         // Count-back goes further back for sales, a year at a time.
         source.Reads.Where(r => r.Value > 1 && !r.Key.StartsWith("Sales", StringComparison.Ordinal)).ShouldBeEmpty();
         source.Reads.Keys.Count(k => k.StartsWith("Sales", StringComparison.Ordinal)).ShouldBeLessThanOrEqualTo(2);

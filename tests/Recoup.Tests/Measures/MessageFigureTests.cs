@@ -8,6 +8,7 @@ using Recoup.Core.Measures;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Policies;
+using Recoup.Statistics;
 
 namespace Recoup.Tests.Measures;
 
@@ -76,7 +77,7 @@ public sealed class MessageFigureTests
             {
                 string Of(string channel, string portfolio) => by == Dimension.Channel ? channel : portfolio;
                 bool In(DateOnly on) => on > asOf.AddDays(-30) && on <= asOf;
-                var rows = new KpiEngine(KpiCatalog.Shipped, new CellsInMemory(cells))
+                var rows = new KpiEngine(KpiCatalog.Shipped, new CellsInMemory(cells), Estimates.At95)
                     .Answer(new KpiQuestion(asOf) { Kpis = ["message_bounce_rate"], Window = KpiWindow.Days(30), By = [by] });
                 rows.Where(r => r.NoValue != KpiRow.NothingRecorded)
                     .Select(r => $"{r.Of(by)} {r.Numerator} of {r.Denominator}, refused {r.Details.Single(d => d.Name == "refused_at_once").Value}")

@@ -5,6 +5,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 using Recoup.Core.Recovery;
+using Recoup.Statistics;
 
 namespace Recoup.Tests.Measures;
 
@@ -51,7 +52,7 @@ public sealed class PromiseFigureTests
         }
         foreach (var asOf in new[] { Day(30), Day(60), Day(89), Day(120) })
         {
-            var row = new KpiEngine(KpiCatalog.Shipped, new CellsInMemory(cells)).Answer(new KpiQuestion(asOf)
+            var row = new KpiEngine(KpiCatalog.Shipped, new CellsInMemory(cells), Estimates.At95).Answer(new KpiQuestion(asOf)
             {
                 Kpis = ["promise_kept_rate"], Window = KpiWindow.Days(30),
             }).Single();

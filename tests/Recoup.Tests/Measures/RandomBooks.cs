@@ -70,6 +70,9 @@ internal sealed class RandomBooks
         /// <summary>When, and over how much.</summary>
         public (DateOnly On, long Minor) Cancellation { get; set; }
 
+        /// <summary>From when until when (not included) it was cancelled; null: still.</summary>
+        public List<(DateOnly From, DateOnly? Until)> Cancellations { get; } = [];
+
         /// <summary>Later facts are effective on this day at the earliest: what stood before a new due date stays.</summary>
         public DateOnly NotBefore { get; set; }
 
@@ -346,6 +349,7 @@ internal sealed class RandomBooks
         }
         document.Cancelled |= cancel;
         if (cancel) document.Cancellation = (on, -delta);
+        if (cancel) document.Cancellations.Add((on, null));
         var risen = wasOverdue ? delta : document.BalanceOn(on);
         if (risen > 0 && document.OverdueOn(on)) document.Reinstated.Add((on, risen));
         Sales.Add((account, on, document.Currency, delta, cancel ? -1 : 0));
@@ -408,6 +412,7 @@ internal sealed class RandomBooks
         var on = Effective(Booked(document).Append(document.NotBefore).Append(document.Cancellation.On).Max());
         var minor = document.Cancellation.Minor;
         document.Cancelled = false;
+        document.Cancellations[^1] = (document.Cancellation.On, on);
         document.Amount += minor;
         document.Moves.Add((on, minor));
         if (document.OverdueOn(on) && document.BalanceOn(on) > 0) document.Reinstated.Add((on, document.BalanceOn(on)));

@@ -2,6 +2,7 @@ using System.Reflection;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
+using Recoup.Statistics;
 using Recoup.Storage;
 using Recoup.Storage.Work;
 
@@ -86,7 +87,7 @@ public sealed class BoundsProperties
         var readings = new Readings(play.Store);
         foreach (var day in Ends.Append(readings.LastRecordedOn()))
         {
-            readings.Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(day))).ShouldNotBeEmpty();
+            readings.Read(cells => new KpiEngine(KpiCatalog.Shipped, cells, Estimates.At95).Answer(new KpiQuestion(day))).ShouldNotBeEmpty();
             readings.Read(cells => AgeingReport.Of(cells, day));
             readings.Read(_ => AgeingReport.ByAccount(day, readings.OpenByAccount(day), readings.UnappliedByAccount(day)));
         }

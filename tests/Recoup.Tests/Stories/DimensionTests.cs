@@ -2,6 +2,7 @@ using Recoup.Core.Cells;
 using Recoup.Core.Contact;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
+using Recoup.Statistics;
 using Recoup.Storage.Work;
 using Recoup.Tests.Properties;
 using Step = Recoup.Tests.Properties.Step;
@@ -26,7 +27,7 @@ public sealed class DimensionTests
 
     private static string[] Told(IMeasureSource cells, params Dimension[] by) =>
     [
-        .. new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(Day) { Kpis = ["proactive_collection_actions"], By = by })
+        .. new KpiEngine(KpiCatalog.Shipped, cells, Estimates.At95).Answer(new KpiQuestion(Day) { Kpis = ["proactive_collection_actions"], By = by })
             .Select(r => $"{string.Join('/', by.Select(d => r.Of(d) ?? "-"))} {r.Value}"),
     ];
 

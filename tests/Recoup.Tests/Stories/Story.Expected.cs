@@ -7,6 +7,7 @@ using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
+using Recoup.Statistics;
 using Recoup.Storage.Work;
 using Recoup.Tests.Properties;
 
@@ -140,7 +141,8 @@ internal sealed partial class Story
 
     private string Kpi(string id)
     {
-        var rows = new Readings(Play.Store).Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(Today) { Kpis = [id] }));
+        var rows = new Readings(Play.Store)
+            .Read(cells => new KpiEngine(KpiCatalog.Shipped, cells, Estimates.At95).Answer(new KpiQuestion(Today) { Kpis = [id] }));
         return rows.Count == 0
             ? "none"
             : string.Join(" ", rows.Select(r => (r.Value is { } value ? Math.Round(value, 2).ToString("0.##", CultureInfo.InvariantCulture) : "none")

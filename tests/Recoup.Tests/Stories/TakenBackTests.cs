@@ -2,6 +2,7 @@ using Recoup.Core.Cells;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
 using Recoup.Core.Receivables;
+using Recoup.Statistics;
 using Recoup.Storage.Work;
 using Recoup.Tests.Properties;
 using Step = Recoup.Tests.Properties.Step;
@@ -190,7 +191,8 @@ public sealed class TakenBackTests
             var sales = new Readings(play.Store).Read(cells => cells.Flows(InvoiceChapter.Sales, new DateOnly(2026, 4, 1), new DateOnly(2026, 4, 30)).ToList());
             sales.Single(s => s.Key.Currency == "USD").Value.ShouldBe(new CellValue(0, 1));
             var counted = new Readings(play.Store)
-                .Read(cells => new KpiEngine(KpiCatalog.Shipped, cells).Answer(new KpiQuestion(new DateOnly(2026, 4, 20)) { Kpis = ["dso_countback"] }));
+                .Read(cells => new KpiEngine(KpiCatalog.Shipped, cells, Estimates.At95)
+                    .Answer(new KpiQuestion(new DateOnly(2026, 4, 20)) { Kpis = ["dso_countback"] }));
             counted.Select(r => (r.Currency, r.Value)).ShouldBe([("EUR", 0m), ("USD", 0m)]);
         }
     }

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+using Recoup.Core.Cells;
+using Recoup.Core.Receivables;
+
+namespace Recoup.Core.Measures;
+
+/// <summary>
+/// How long the items that fell due in a window took, from cells alone: those settled at the age at which they were, those open at the age that
+/// they have reached on the as-of day. What is written off is unpaid, so it counts as an open item does; what is cancelled or waived is
+/// known up to the day on which it was, and says nothing of after.
+/// </summary>
+internal static class ItemCurve
+{
+    /// <summary>Of all items, by days from the due date.</summary>
+    public const string Settled = "settled_after";
+
+    /// <summary>Of those that became overdue, by days from the first day on which they were: the one after the due date.</summary>
+    public const string Recovered = "recovered_after";
+
+    /// <summary>So long before the window settlements are looked for: an item that was paid earlier than that before its due day is not seen.</summary>
+    public const int EarlyDaysMax = 366;
+
+    public static readonly IReadOnlyList<Measure> Flows = ItemEnds.Measures;
+
+    /// <summary>From where flows are read.</summary>
+    public static DateOnly ReadFrom(KpiPeriod period) => DateOnly.FromDayNumber(Math.Max(0, period.First.DayNumber - EarlyDaysMax));
+
+    /// <param name="name">Which of the two.</param>
+    public static List<KpiCurveAge> Of(KpiReadings readings, KpiGroup group, KpiPeriod period, string name)
+    {
+        // An item due on a day is overdue from the day after on: that day is the one that must be in the window.
+        var overdue = name == Recovered ? 1 : 0;
+        var (first, last, asOf) = (period.First.DayNumber - overdue, period.Last.DayNumber - overdue, period.Last.DayNumber);
+        var ages = new SortedDictionary<int, (long Events, long Censored)>();
+        var sums = new Dictionary<(int Age, bool Happened), long>();
+        foreach (var measure in Flows)
+            foreach (var entry in readings.Flows(measure, ReadFrom(period), period.Last).Of(group).Between(ReadFrom(period), period.Last))
+            {
+                if (entry.Reference < first || entry.Reference > last) continue;
+                // One settled by its due day never was overdue.
+                if (name == Recovered && entry.Days <= 0) continue;
+                var age = measure == ItemEnds.WrittenOffAfter ? asOf - entry.Reference : entry.Days;
+                Add(age, measure == ItemEnds.SettledAfter, entry.Value.Count);
+            }
+        foreach (var (due, value) in readings.StockAt(period.Last, group).Counts)
+            if (due >= first && due <= last) Add(asOf - due, false, value);
+        foreach (var ((age, happened), count) in sums)
+        {
+            if (count <= 0) continue;
+            var (events, censored) = ages.GetValueOrDefault(age);
+            ages[age] = happened ? (events + count, censored) : (events, censored + count);
+        }
+        return [.. ages.Select(a => new KpiCurveAge(a.Key, a.Value.Events, a.Value.Censored))];
+
+        void Add(int age, bool happened, long count) =>
+            CollectionsMarshal.GetValueRefOrAddDefault(sums, (age - overdue, happened), out _) += count;
+    }
+}
