@@ -38,7 +38,7 @@ public static partial class Machine
         if (i.Promise is { } promise && !work.State.HasPromise(promise))
             work.Remarks.Add($"account {i.Account}: contact {i.Key} names promise {promise}, and no promise of that key is known: "
                 + $"send the promise, {{\"type\":\"promise\",\"key\":\"{promise}\",…}}, or the contact again with the right one, under another key");
-        if (i.NeedsReply) WorkItemChapter.WantReply(work, work.NextIntent("w"), i.Account);
+        if (i.NeedsReply == true) WorkItemChapter.WantReply(work, work.NextIntent("w"), i.Account);
         if (i.Channel != Channel.Call || i.Direction != "outbound") return null;
         var on = LocalDay.Of(i.At, zone);
         CallbackChapter.Called(work, i.Account, i.At, on);

@@ -33,8 +33,8 @@ public abstract record ContactInput : Input.OfAccount
         /// <summary>What was written or said, in their words; null: not told.</summary>
         public string? Text { get; init; }
 
-        /// <summary>Somebody has to read it and answer: a work item of kind reply stands on the worklist until that is done.</summary>
-        public bool NeedsReply { get; init; }
+        /// <summary>True: somebody has to read it and answer, and a work item of kind reply stands on the worklist until that is done; else null.</summary>
+        public bool? NeedsReply { get; init; }
     }
 
     /// <summary>The address of a channel, in place of the one before.</summary>
@@ -370,7 +370,7 @@ public static class ContactChapter
             if (d.GetOrNull<long>("minutes") is < 0 or > 1440) d.Problem("minutes", "must be 0 to 1440");
             return new ContactInput.Made { Key = "", Account = d.Need("account"), At = d.Get<DateTimeOffset>("at"), Channel = d.Need("channel"),
                 Direction = d.Need("direction"), Outcome = d.Need("outcome"), Agent = d.Text("agent"), Minutes = (int?)d.GetOrNull<long>("minutes"),
-                    Promise = d.Text("promise"), Text = d.Text("text"), NeedsReply = d.GetOrNull<bool>("needs_reply") == true };
+                    Promise = d.Text("promise"), Text = d.Text("text"), NeedsReply = d.GetOrNull<bool>("needs_reply") is true ? true : null };
         }),
         InputKind.Of("contact_point", "adds or replaces the address of a channel", true,
         [

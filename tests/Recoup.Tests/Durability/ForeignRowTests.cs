@@ -128,10 +128,12 @@ public sealed class ForeignRowTests(EveryKindFolder made) : IClassFixture<EveryK
         List<string> later = [.. Chapters.Rows.Skip(4).SelectMany(kind => folder.Rows($"SELECT 'INSERT INTO {kind.Table} VALUES(' || concat_ws(', ', "
             + string.Join(", ", new[] { "pid" }.Concat(kind.Key).Concat(kind.Columns.Select(c => c.Name)).Append("state").Select(c => $"quote({c})"))
             + $") || ')' FROM {kind.Table}"))];
-        folder.Tamper(string.Join("; ", Migrations_after_3(folder)));
-        // No folder so old has parties that were joined, nor such rows; this one has, and would say so.
+        var cells = folder.Rows("SELECT 'INSERT INTO cell VALUES(' || concat_ws(', ', measure, day, ref_day, quote(portfolio), quote(segment), "
+            + "quote(currency), minor, count, quote(own)) || ')' FROM cell");
+        folder.Tamper(string.Join("; ", Migrations_after_3(folder).Append("DELETE FROM cell")));
+        // No folder so old has parties that were joined, such rows, or cells with values of their own; this one has, and would say so.
         folder.Open().Dispose();
-        folder.Tamper(string.Join("; ", joined.Concat(later)));
+        folder.Tamper(string.Join("; ", joined.Concat(later).Concat(cells)));
         var report = Verify(folder);
         report.Problems.ShouldBeEmpty();
         report.Unchecked.ShouldContain(u => u.What == "api_key");
@@ -145,7 +147,8 @@ public sealed class ForeignRowTests(EveryKindFolder made) : IClassFixture<EveryK
     private static IEnumerable<string> Migrations_after_3(DataFolder folder) =>
         folder.Rows("SELECT type || ' ' || name FROM sqlite_schema WHERE type IN ('table', 'index') AND sql IS NOT NULL")
             .Where(part => !Storage.Sqlite.Migrations.MadeThrough(3).Contains(part))
-            .Select(part => $"DROP {part.Replace(" ", " IF EXISTS ", StringComparison.Ordinal)}");
+            .Select(part => $"DROP {part.Replace(" ", " IF EXISTS ", StringComparison.Ordinal)}")
+            .Append("ALTER TABLE message DROP COLUMN reference").Append("ALTER TABLE message DROP COLUMN number_set");
 
     [Fact]
     public void An_erasure_that_no_event_tells_of_destroys_nothing()

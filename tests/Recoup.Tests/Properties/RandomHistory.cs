@@ -460,8 +460,9 @@ internal sealed class RandomHistory
     {
         var at = day == today ? now.AddMinutes(-random.Below(240)) : new DateTimeOffset(day.ToDateTime(new TimeOnly(random.Between(7, 20), 0)), TimeSpan.Zero);
         var a = Account();
-        return Json.Line("contact", Key(), a.Account, ("at", at), ("channel", random.Of("call", "call", "letter", "sms")),
-            ("direction", random.Of("outbound", "outbound", "inbound")),
+        var (key, channel, direction) = (Key(), random.Of("call", "call", "letter", "sms"), random.Of("outbound", "outbound", "inbound"));
+        return Json.Line("contact", key, a.Account, ("at", at), ("channel", channel), ("direction", direction),
+            ("needs_reply", direction == "inbound" && key[^1] is '1' or '4' or '7' ? true : null),
             ("outcome", random.Of("right_party", "no_answer", "voicemail")), ("agent", "ann"), ("minutes", random.Below(20)),
             ("promise", Pick(promises.FindAll(p => p.Account == a.Account)).Key));
     }
