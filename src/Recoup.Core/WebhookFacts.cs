@@ -47,7 +47,8 @@ public static class WebhookFacts
         PlanEvent.InstalmentTurned p => Fact("plan.instalment").Text("plan", p.Plan).Number("instalment", p.Instalment).Text("standing", p.Standing),
         PlanEvent.Reopened p => Fact("plan.reopened").Text("plan", p.Plan).Amount(p.PaidMinor, p.Currency, "paid"),
         PlanEvent.Closed p => Fact($"plan.{p.Outcome}").Text("plan", p.Plan).Amount(p.PaidMinor, p.Currency, "paid").Words("reason", p.Reason),
-        DisputeEvent.Opened d => Fact("dispute.opened").Text("dispute", d.Dispute).Text("number", d.Number).Words("reason", d.Reason),
+        DisputeEvent.Opened d => Fact("dispute.opened").Text("dispute", d.Dispute).Text("number", d.Number).Text("code", d.Code)
+            .Words("reason", d.Reason),
         DisputeEvent.Closed d => Fact("dispute.closed").Text("dispute", d.Dispute).Text("number", d.Number).Text("outcome", d.Outcome),
         HoldEvent.Placed h => Fact("hold.placed").Text("hold", h.Hold).Day("from", h.From).Day("to", h.To).Words("reason", h.Reason),
         HoldEvent.Released h => Fact("hold.released").Text("hold", h.Hold).Day("last_day", h.LastDay),

@@ -1,5 +1,6 @@
 using Recoup.Core.Cells;
 using Recoup.Core.Measures;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Server;
 
@@ -23,6 +24,7 @@ internal static class KpiSplits
     ];
 
     /// <summary>A part's value for people.</summary>
-    public static string Name(Dimension dimension, string? value) => !string.IsNullOrEmpty(value) ? value
+    public static string Name(Dimension dimension, string? value) => !string.IsNullOrEmpty(value)
+        ? dimension == Dimension.Code && DisputeReason.Find(value) is { } reason ? reason.Words : value
         : dimension == Dimension.Owner ? "nobody" : "not known";
 }

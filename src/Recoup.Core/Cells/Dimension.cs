@@ -18,7 +18,10 @@ public sealed class Dimension
     /// <summary>Who acted, or was to: an agent as inputs name them. Nobody's is what Recoup did by itself, and what nobody was named for.</summary>
     public static readonly Dimension Owner = new("owner");
 
-    public static readonly IReadOnlyList<Dimension> All = [Portfolio, Segment, Channel, Owner];
+    /// <summary>Why something is contested: the code of a dispute's reason.</summary>
+    public static readonly Dimension Code = new("code");
+
+    public static readonly IReadOnlyList<Dimension> All = [Portfolio, Segment, Channel, Owner, Code];
 
     /// <summary>As questions, files and rows write it.</summary>
     public string Name { get; }

@@ -18,6 +18,7 @@ public static class MeasureList
         {
             ReceivableChapter.Measures, InvoiceChapter.Measures, WriteOffChapter.Measures, ContactChapter.Measures,
             PlanChapter.Measures, CallbackChapter.Measures, PromiseFigures.Measures, MessageChapter.Measures, ItemEnds.Measures,
+            DisputeFigures.Measures,
         }.SelectMany(declared => declared).OrderBy(m => m.Number),
     ];
 

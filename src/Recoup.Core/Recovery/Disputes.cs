@@ -24,6 +24,9 @@ public abstract record DisputeInput : Input.OfAccount
         public required DateOnly On { get; init; }
         public required string Reason { get; init; }
 
+        /// <summary>One of <see cref="DisputeReason.All"/>; null: the reason's words are, or none is known.</summary>
+        public string? Code { get; init; }
+
         /// <summary>The row of a list that is followed, whose invoice it is about; null: it is told by itself.</summary>
         public ListedInvoice? Listed { get; init; }
         public override DateOnly? EffectiveOn => On;
@@ -77,6 +80,9 @@ public abstract record DisputeEvent : Event
     /// <summary>A null number disputes the whole account.</summary>
     public sealed record Opened(string Dispute, string? Number, string Reason) : DisputeEvent
     {
+        /// <summary>Why, by <see cref="DisputeReason"/>, which names nobody and so is not sealed as the words are; null: not said.</summary>
+        public string? Code { get; init; }
+
         internal override bool HasWords => true;
 
         internal override Event WithWords(Func<string, string> change) => this with { Reason = change(Reason) };
@@ -91,6 +97,46 @@ public abstract record DisputeEvent : Event
     }
 }
 
+/// <summary>Why something is contested, from a closed list, so that it can be counted; what the customer said stands beside it in their words.</summary>
+/// <param name="Code">As files, events and figures have it; never changed.</param>
+/// <param name="Words">For people.</param>
+public sealed record DisputeReason(string Code, string Words)
+{
+    /// <summary>A reason more is a line more. The trade's codes of deductions, in lower case.</summary>
+    public static readonly IReadOnlyList<DisputeReason> All =
+    [
+        new("price", "wrong price"),
+        new("discount", "discount missing"),
+        new("qty_short", "wrong quantity"),
+        new("not_delivered", "not delivered"),
+        new("late_delivery", "delivered late"),
+        new("damaged", "damaged"),
+        new("quality", "poor quality"),
+        new("return", "goods returned"),
+        new("promo", "promotion"),
+        new("rebate", "rebate"),
+        new("advertising", "advertising allowance"),
+        new("freight", "freight"),
+        new("compliance_fine", "fine for a breach of terms"),
+        new("tax", "tax"),
+        new("withholding", "tax withheld"),
+        new("duplicate_billing", "billed twice"),
+        new("wrong_customer", "wrong customer"),
+        new("no_po", "no order number"),
+        new("already_paid", "paid already"),
+        new("cash_discount_late", "cash discount taken late"),
+        new("bank_fee", "bank fee"),
+        new("rounding", "rounding"),
+        new("unknown", "not known yet"),
+    ];
+
+    public static DisputeReason? Find(string? code) => All.FirstOrDefault(r => r.Code == code);
+
+    /// <summary>What is said of a dispute: the code in words, and the customer's own where they say more.</summary>
+    public static string Said(string? code, string words) =>
+        Find(code) is not { } reason ? words : words == code || words == reason.Words ? reason.Words : $"{reason.Words}: {words}";
+}
+
 /// <summary>A dispute that stands, on one item or, where the number is null, on the whole account.</summary>
 public sealed class OpenDispute : IFormed<OpenDispute>
 {
@@ -103,6 +149,24 @@ public sealed class OpenDispute : IFormed<OpenDispute>
     /// <summary>The day on which it was recorded, where that is later than its first.</summary>
     public DateOnly? LearnedOn { get; set; }
 
+    /// <summary>See <see cref="DisputeReason"/>; null: not said.</summary>
+    public string? Code { get; set; }
+
+    /// <summary>What was open of the item on its first day, as it was known when the dispute was told of; 0 of a whole account.</summary>
+    public long Minor { get; set; }
+
+    /// <summary>Of <see cref="Minor"/>; null of a whole account.</summary>
+    public string? Currency { get; set; }
+
+    /// <summary>
+    /// Under which it is counted, as it was when the dispute was told of: an account may move, or be put into another segment, later that day or
+    /// before a dispute told of ahead begins. Null of a whole account.
+    /// </summary>
+    public string? Portfolio { get; set; }
+
+    /// <summary>See <see cref="Portfolio"/>.</summary>
+    public string? Segment { get; set; }
+
     /// <summary>From its first day until the day before it was closed.</summary>
     public bool StandsOn(DateOnly day) => From <= day && (ClosedOn is not { } closed || day < closed);
 
@@ -113,10 +177,15 @@ public sealed class OpenDispute : IFormed<OpenDispute>
         v.Dispute = f.Text("dispute", v.Dispute);
         v.Account = f.Word("account", v.Account);
         v.From = f.Day("from", v.From);
-        f.BeginRare(3);
+        f.BeginRare(8);
         v.Number = f.TextOrNull("number", v.Number);
         v.ClosedOn = f.DayOrNull("closed_on", v.ClosedOn);
         v.LearnedOn = f.DayOrNull("learned_on", v.LearnedOn);
+        v.Code = f.WordOrNull("code", v.Code);
+        v.Minor = f.Long("minor", v.Minor);
+        v.Currency = f.WordOrNull("currency", v.Currency);
+        v.Portfolio = f.WordOrNull("portfolio", v.Portfolio);
+        v.Segment = f.WordOrNull("segment", v.Segment);
         f.EndRare();
         return v;
     }
@@ -156,8 +225,17 @@ public static class DisputeChapter
     [
         InputKind.Of("dispute_opened", "the customer contests an item or, without one, the account", true,
         [May("invoice", FieldType.Text, "number of the item") with { LengthMax = 100 }, OnDay,
-            Need("reason", FieldType.Text, "quality, price, not received…")],
-        d => new DisputeInput.Opened { Key = "", Account = d.Need("account"), Invoice = d.Text("invoice"), On = d.NeedDate("on"), Reason = d.Need("reason") }),
+            May("reason", FieldType.Text, "in their words, or a code; may be left out beside a code"),
+            Choice("code", "why, to be counted by; else the reason, where it is one", [.. DisputeReason.All.Select(r => r.Code)])],
+        d =>
+        {
+            if (d.Text("reason") is null && d.Text("code") is null) d.Problem("reason", "is missing: say why in words, or give a code");
+            return new DisputeInput.Opened
+            {
+                Key = "", Account = d.Need("account"), Invoice = d.Text("invoice"), On = d.NeedDate("on"), Code = d.Text("code"),
+                Reason = d.Text("reason") ?? d.Text("code") ?? "",
+            };
+        }),
         InputKind.Of("dispute_closed", "a dispute was settled", true,
         [
             Need("dispute", FieldType.Text, "key of the input that opened it"), OnDay,
@@ -200,9 +278,11 @@ public static class DisputeChapter
             if (ItemGuards.Find(work.State, i.Account, number, out var item) is { } refused) return refused;
             if (i.On < item.IssuedOn) return ItemGuards.BeforeDocument(item, i.On);
         }
-        work.Emit(new DisputeEvent.Opened(i.Key, i.Invoice, i.Reason));
+        work.Emit(new DisputeEvent.Opened(i.Key, i.Invoice, i.Reason) { Code = CodeOf(i) });
         return null;
     }
+
+    private static string? CodeOf(DisputeInput.Opened i) => i.Code ?? DisputeReason.Find(i.Reason)?.Code;
 
     private static Refused? Close(Handling work, DisputeInput.Closed i)
     {
@@ -255,7 +335,7 @@ public static class DisputeChapter
         var (last, next, item) = Listed(work.State, i.Account, i.Key, row);
         if (item is null) return new Refused(Refusal.UnknownItem, $"account {i.Account} has no item {row.Number}");
         var on = last?.ClosedOn is { } closed ? Later(work.Today, closed) : Later(i.On, item.IssuedOn);
-        work.Emit(new DisputeEvent.Opened(next, item.Number, i.Reason), on);
+        work.Emit(new DisputeEvent.Opened(next, item.Number, i.Reason) { Code = CodeOf(i) }, on);
         return null;
     }
 
@@ -284,10 +364,17 @@ public static class DisputeChapter
     private static void Open(PartyState state, Envelope e, CellDeltas cells, DisputeEvent.Opened dispute)
     {
         var learned = Pause.LateFrom(e.EffectiveOn, e.RecordedOn);
-        Slice.In(state).Disputes.Add(new OpenDispute
+        var open = new OpenDispute
         {
-            Dispute = dispute.Dispute, Account = e.Account, Number = dispute.Number, From = e.EffectiveOn, LearnedOn = learned,
-        });
+            Dispute = dispute.Dispute, Account = e.Account, Number = dispute.Number, From = e.EffectiveOn, LearnedOn = learned, Code = dispute.Code,
+        };
+        if (dispute.Number is { } contested && state.Loaded(e.Account, contested) is var item)
+        {
+            (open.Minor, open.Currency) = (item.BalanceOn(e.EffectiveOn), item.Currency);
+            (open.Portfolio, open.Segment) = state.PlaceOn(e.Account, e.EffectiveOn);
+        }
+        Slice.In(state).Disputes.Add(open);
+        DisputeFigures.Open(cells, open);
         if (dispute.Number is { } number)
             Exposures.Change(state, state.Loaded(e.Account, number), cells, new DisputeSpan(dispute.Dispute, e.EffectiveOn) { LearnedOn = learned },
                 static (item, span) => (item.Disputes ??= []).Add(span));
@@ -298,6 +385,7 @@ public static class DisputeChapter
         var disputes = Slice.In(state).Disputes;
         var open = disputes.Find(d => d.Dispute == closed.Dispute)!;
         open.ClosedOn = e.EffectiveOn;
+        DisputeFigures.Close(cells, open, closed.Outcome);
         if (e.EffectiveOn <= state.AsOf)
         {
             Rest(state, open);

@@ -51,7 +51,7 @@ public static class EventWords
         WriteOffEvent.Made w => ($"{w.Number} written off", w.Reason),
         WriteOffEvent.Reversed w => ($"Write-off of {w.Number} taken back", w.Reason),
         InvoiceEvent.Adjusted i => ($"{i.Number} adjusted", i.Reason),
-        DisputeEvent.Opened d => ("Dispute opened", Join(d.Number ?? "whole account", d.Reason)),
+        DisputeEvent.Opened d => ("Dispute opened", Join(d.Number ?? "whole account", DisputeReason.Said(d.Code, d.Reason))),
         DisputeEvent.Closed d => ("Dispute closed", Join(d.Number, Show.Plain(d.Outcome))),
         PromiseEvent.Made p => ("Promise to pay", $"{Show.AmountWith(p.Minor, p.Currency)} by {Show.Day(p.DueOn)}"),
         PromiseEvent.Closed p => ($"Promise {p.Outcome}", $"{Show.AmountWith(p.PaidMinor, p.Currency)} came in"),

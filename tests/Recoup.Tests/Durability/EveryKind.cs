@@ -47,7 +47,7 @@ internal static class EveryKind
         {"type":"open_balance","key":"ob-1","account":"A6","invoice":"INV-8","on":"2026-01-31","balance":"50.00","currency":"EUR","reason":"ledger"}
         {"type":"credit_note","key":"c-2","account":"A6","number":"CN-2","on":"2026-01-31","amount":"-9.00","currency":"EUR"}
         {"type":"open_balance","key":"ob-2","account":"A6","credit_note":"CN-2","on":"2026-01-31","balance":"4.00","currency":"EUR","reason":"ledger"}
-        {"type":"dispute_opened","key":"d-1","account":"A6","invoice":"INV-6","on":"2026-01-31","reason":"quality"}
+        {"type":"dispute_opened","key":"d-1","account":"A6","invoice":"INV-6","on":"2026-01-31","reason":"the label is torn","code":"damaged"}
         {"type":"dispute_closed","key":"d-2","account":"A6","dispute":"d-1","on":"2026-02-01","outcome":"rejected"}
         {"type":"promise","key":"pr-1","account":"A6","on":"2026-02-01","due_on":"2026-02-10","amount":"30.00","currency":"EUR"}
         {"type":"payment","key":"p-3","account":"A6","on":"2026-02-02","amount":"30.00","currency":"EUR"}
