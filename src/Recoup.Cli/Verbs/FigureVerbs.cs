@@ -263,7 +263,7 @@ internal static class FigureVerbs
             if (parsed.GetValue(window) is { } text)
                 span = KpiWindow.TryParse(text, out var w) ? w : throw new UsageException($"--window: '{text}' is no span; write 3mo or 30d");
             if (new KpiQuestion(day) { Only = wanted }.WhyNot(kpi) is { } why) throw new UsageException(why);
-            var part = new KpiPart(span.EndingOn(day)) { Only = wanted, Currency = parsed.GetValue(currency) };
+            var part = KpiPart.Of(kpi, span.EndingOn(day)) with { Only = wanted, Currency = parsed.GetValue(currency) };
             PrintEvents(session.Output, readings, kpi, part, parsed.GetValue(limit));
             return 0;
         });

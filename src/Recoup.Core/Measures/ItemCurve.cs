@@ -22,8 +22,31 @@ internal static class ItemCurve
 
     public static readonly IReadOnlyList<Measure> Flows = ItemEnds.Measures;
 
+    /// <summary>It is of the measures that a curve follows from.</summary>
+    public static bool Reads(Measure measure) => measure == ReceivableChapter.ExposureStock || Flows.Contains(measure);
+
+    /// <summary>The cell is of an item of that curve: due in the window, or overdue from a day in it on.</summary>
+    public static bool Takes(string name, CellKey key, KpiPeriod period)
+    {
+        var overdue = name == Recovered ? 1 : 0;
+        return key.RefDay >= period.First.DayNumber - overdue && key.RefDay <= period.Last.DayNumber - overdue
+            && (name != Recovered || key.Measure.IsStock || key.Days > 0);
+    }
+
     /// <summary>From where flows are read.</summary>
     public static DateOnly ReadFrom(KpiPeriod period) => DateOnly.FromDayNumber(Math.Max(0, period.First.DayNumber - EarlyDaysMax));
+
+    /// <summary>The groups of which items that fell due in the window, or the day before it, ended.</summary>
+    public static IEnumerable<KpiGroup> GroupsOf(FlowLedger ledger, KpiPeriod period)
+    {
+        foreach (var (group, track) in ledger.Tracks)
+            foreach (var entry in track.Between(ReadFrom(period), period.Last))
+                if (entry.Reference >= period.First.DayNumber - 1 && entry.Reference <= period.Last.DayNumber)
+                {
+                    yield return group;
+                    break;
+                }
+    }
 
     /// <param name="name">Which of the two.</param>
     public static List<KpiCurveAge> Of(KpiReadings readings, KpiGroup group, KpiPeriod period, string name)

@@ -381,8 +381,13 @@ public sealed partial class KpiDefinition
 /// <param name="Closing">Stocks at the end of the as-of day.</param>
 internal sealed record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool Closing, bool Unapplied)
 {
-    /// <summary>A curve over the items that fell due in the window, some of which were settled before it.</summary>
-    public bool Curve { get; init; }
+    /// <summary>Of which items there is a curve (<see cref="ItemCurve"/>), some of which ended before the window; null: none.</summary>
+    public string? CurveOf { get; init; }
+
+    public bool Curve => CurveOf is not null;
+
+    /// <summary>Something is added up over the window too.</summary>
+    public bool Sums { get; init; }
 
     public DateOnly ReadFrom(Measure measure, KpiPeriod period) =>
         Curve && ItemCurve.Flows.Contains(measure) ? ItemCurve.ReadFrom(period) : period.First;
@@ -413,7 +418,7 @@ internal sealed record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool 
             Closing: rolls || curve || words.Overlaps(["end", "count_back"]),
             Unapplied: words.Contains(KpiVocabulary.Unapplied))
         {
-            Curve = curve,
+            CurveOf = !curve ? null : words.Contains(ItemCurve.Settled) ? ItemCurve.Settled : ItemCurve.Recovered, Sums = words.Overlaps(["sum", "count"]),
         };
     }
 }

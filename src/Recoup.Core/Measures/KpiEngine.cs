@@ -164,8 +164,10 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
         var groups = new SortedSet<KpiGroup>(InOrder);
         foreach (var measure in needs.Flows)
         {
-            var from = needs.ReadFrom(measure, period);
-            groups.UnionWith(readings.Flows(measure, from, period.Last).GroupsBetween(from, period.Last));
+            var ledger = readings.Flows(measure, needs.ReadFrom(measure, period), period.Last);
+            var isOfCurve = needs.Curve && ItemCurve.Flows.Contains(measure);
+            if (isOfCurve) groups.UnionWith(ItemCurve.GroupsOf(ledger, period));
+            if (!isOfCurve || needs.Sums) groups.UnionWith(ledger.GroupsBetween(period.First, period.Last));
         }
         if (needs.Opening) groups.UnionWith(readings.StockAt(period.Eve).Keys);
         if (needs.Closing) groups.UnionWith(readings.StockAt(period.Last).Keys);

@@ -35,7 +35,7 @@ public sealed record KpiCurve(long Items, long Events, decimal Left)
 
     /// <summary>Why it has no median, for people; null: it has one.</summary>
     internal string? NoMedian => Items == 0 ? "no item fell due in its window"
-        : !IsTold ? $"{Events} of its {Items} items are settled, and fewer than {EventsMin} say nothing of the others"
+        : !IsTold ? $"of its items ({Items}) only {Events} settled, and fewer than {EventsMin} say nothing of the others"
         : Median is null ? $"of its {Items} items fewer than half are settled so far, so that there is no median"
         : null;
 }

@@ -11,9 +11,19 @@ public sealed record KpiPart(KpiPeriod Period)
     /// <summary>Null: of all. Counts without money stand beside each currency.</summary>
     public string? Currency { get; init; }
 
-    /// <summary>The cell is one of those that the part's figure is made of. A stock is made of everything up to its day, a flow of its window only.</summary>
+    /// <summary>Set where the KPI is of the items that fell due in the period, whenever they ended: of which (<see cref="ItemCurve"/>).</summary>
+    internal string? Curve { get; init; }
+
+    /// <summary>All of the KPI over that period.</summary>
+    public static KpiPart Of(KpiDefinition kpi, KpiPeriod period) => new(period) { Curve = kpi.Needs.CurveOf };
+
+    /// <summary>
+    /// The cell is one of those that the part's figure is made of. A stock is made of everything up to its day, a flow of its window only, a curve
+    /// of all that became of its items by then.
+    /// </summary>
     public bool Takes(CellKey key) =>
-        key.Day <= Period.Last.DayNumber && (key.Measure.IsStock || key.Day >= Period.First.DayNumber)
+        key.Day <= Period.Last.DayNumber
+        && (Curve is { } curve && ItemCurve.Reads(key.Measure) ? ItemCurve.Takes(curve, key, Period) : key.Measure.IsStock || key.Day >= Period.First.DayNumber)
         && (Currency is null || key.Currency.Length == 0 || key.Currency == Currency)
         && Only.All(o => key.Measure.Has(o.Key) && key.Of(o.Key) == o.Value);
 

@@ -198,6 +198,8 @@ internal sealed class FlowLedger(DateOnly from, DateOnly to)
 
     public IEnumerable<KpiGroup> GroupsBetween(DateOnly first, DateOnly last) => tracks.Where(t => t.Value.Between(first, last).Length > 0).Select(t => t.Key);
 
+    public IEnumerable<KeyValuePair<KpiGroup, FlowTrack>> Tracks => tracks;
+
     public FlowTrack Of(KpiGroup group) => tracks.GetValueOrDefault(group) ?? FlowTrack.Empty;
 
     public void Add(KpiGroup group, CellKey key, CellValue value)

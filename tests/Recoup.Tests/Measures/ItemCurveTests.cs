@@ -37,6 +37,15 @@ public sealed class ItemCurveTests
                         row.Detail(overdue == 0 ? "first_quarter_paid" : "first_quarter_recovered").ShouldBe(told ? AgeBy(lives, 1, 4) : null, what);
                         row.Detail("at_risk_at_median").ShouldBe(row.Value is { } median ? lives.Count(l => l.Age >= median) : null, what);
                         (row.NoValue is null).ShouldBe(row.Value is not null, what);
+                        // The events behind it are those of its items alone: what ended and what is open are all of them.
+                        if (seed > 12) continue;
+                        var part = KpiPart.Of(KpiCatalog.Shipped.Find(kpi)!, window.EndingOn(row.AsOf)) with
+                        {
+                            Currency = row.Currency,
+                            Only = by.ToDictionary(d => d, d => row.Of(d)!),
+                        };
+                        books.Cells.NonZero.Where(c => KpiCatalog.Shipped.Find(kpi)!.Drill.Contains(c.Key.Measure) && part.Takes(c.Key))
+                            .Sum(c => c.Value.Count).ShouldBe(lives.Count, what);
                     }
     }
 
@@ -81,7 +90,7 @@ public sealed class ItemCurveTests
         books.Cell(ReceivableChapter.ExposureStock, "2026-01-02", "2026-02-01", 1, 30);
         books.Cell(ItemEnds.SettledAfter, "2026-02-05", "2026-02-01", 1, 19);
         var few = books.Row("median_days_to_pay", "2026-03-31");
-        (few.Value, few.NoValue).ShouldBe((null, "19 of its 49 items are settled, and fewer than 20 say nothing of the others"));
+        (few.Value, few.NoValue).ShouldBe((null, "of its items (49) only 19 settled, and fewer than 20 say nothing of the others"));
         books.Cell(ItemEnds.SettledAfter, "2026-02-20", "2026-02-01", 1, 1);
         var young = books.Row("median_days_to_pay", "2026-03-31");
         (young.Value, young.NoValue, young.Detail("first_quarter_paid"))
@@ -97,7 +106,12 @@ public sealed class ItemCurveTests
         var books = new Books().Cell(ItemEnds.SettledAfter, "2025-06-01", "2026-03-15", 1, 25);
         var row = books.Row("median_days_to_pay", "2026-03-31");
         (row.Value, row.NoValue).ShouldBe((-287, null));
-        books.Row("median_days_to_pay", "2026-02-28").NoValue.ShouldBe("no item fell due in its window");
+        // Neither then nor after does it make a row of a segment in which nothing fell due.
+        books.Segment = "other";
+        books.Cell(ReceivableChapter.ExposureStock, "2026-05-02", "2026-05-10", 1, 1);
+        foreach (var day in new[] { "2026-02-28", "2026-06-30" })
+            books.Ask(new KpiQuestion(Books.Day(day)) { Kpis = ["median_days_to_pay"], By = [Dimension.Segment] }).ShouldNotContain(r => r.Segment == "all");
+        books.Row("median_days_to_pay", "2026-06-30", "1mo").NoValue.ShouldBe("no item fell due in its window");
     }
 
     /// <summary>Written off, an item is unpaid to this day; cancelled, it is known up to then.</summary>

@@ -86,7 +86,7 @@ public sealed class DaysToPayTests
                 .Answer(new KpiQuestion(Day) { Kpis = ["median_days_to_pay", "time_to_recover"] }));
             rows.Select(r => (r.Value, Detail(r, "items"), Detail(r, "at_risk_at_median"))).ShouldBe([(0m, 40m, 21m), (null, 20m, null)]);
             rows[0].Details.Where(d => d.Name.StartsWith("interval", StringComparison.Ordinal)).Select(d => d.Value).ShouldBe([-6m, 6m]);
-            rows[1].NoValue.ShouldBe("10 of its 20 items are settled, and fewer than 20 say nothing of the others");
+            rows[1].NoValue.ShouldBe("of its items (20) only 10 settled, and fewer than 20 say nothing of the others");
         }
     }
 
