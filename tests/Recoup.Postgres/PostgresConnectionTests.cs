@@ -78,7 +78,9 @@ public sealed class PostgresConnectionTests
             .Select(m => m.Groups[1].Value));
         server.Execute(database,
             $"REVOKE ALL ON {string.Join(", ", parts)} FROM recoup_app; "
-            + $"DROP TABLE set_aside, joined_party, {string.Join(", ", later)}; UPDATE schema_version SET version = 3");
+            + $"DROP TABLE set_aside, joined_party, {string.Join(", ", later)}; ALTER TABLE cell DROP CONSTRAINT cell_pkey; "
+            + "ALTER TABLE cell DROP COLUMN own; ALTER TABLE cell ADD PRIMARY KEY(measure, day, ref_day, portfolio, segment, currency); "
+            + "ALTER TABLE message DROP COLUMN reference, DROP COLUMN number_set; UPDATE schema_version SET version = 3");
         folder.Run([.. application, .. Import(folder)]).Exit.ShouldBe(1);
         folder.Run("migrate").Expect(0);
         folder.Run([.. application, .. Import(folder)]).Expect(0);

@@ -22,7 +22,8 @@ public sealed class SmsChannel : IDisposable
     private static readonly TimeSpan AskedMax = TimeSpan.FromHours(24);
 
     private readonly SmsSettings settings;
-    private readonly HttpClient client;
+    private readonly Lock gate = new();
+    private HttpClient? client;
     private readonly RetryWaits waits;
 
     // Why nothing more goes out in this dispatch.
@@ -32,17 +33,24 @@ public sealed class SmsChannel : IDisposable
     {
         this.settings = settings;
         waits = new RetryWaits(settings.RetryFirst, settings.RetryLongest, settings.RetryGiveUp);
-        client = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false, UseProxy = false, UseCookies = false, MaxResponseHeadersLength = 16, PreAuthenticate = false,
-            AutomaticDecompression = DecompressionMethods.None, ActivityHeadersPropagator = null,
-            // A connection that was kept may be closed when a request goes out, and the handler would send it again by itself.
-            PooledConnectionLifetime = TimeSpan.Zero,
-            ConnectCallback = (context, stop) =>
-                GuardedConnect.Connect(a => WebhookSettings.Allows(settings.Allow, a), SmtpSettings.FileName, context, stop),
-        })
-        { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
     }
+
+    /// <summary>Made when it is needed: who is done for now may have more to send later.</summary>
+    private HttpClient Client
+    {
+        get { lock (gate) return client ??= Make(); }
+    }
+
+    private HttpClient Make() => new HttpClient(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false, UseProxy = false, UseCookies = false, MaxResponseHeadersLength = 16, PreAuthenticate = false,
+        AutomaticDecompression = DecompressionMethods.None, ActivityHeadersPropagator = null,
+        // A connection that was kept may be closed when a request goes out, and the handler would send it again by itself.
+        PooledConnectionLifetime = TimeSpan.Zero,
+        ConnectCallback = (context, stop) =>
+            GuardedConnect.Connect(a => WebhookSettings.Allows(settings.Allow, a), SmtpSettings.FileName, context, stop),
+    })
+    { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
 
     /// <summary>Messages released at once; so many, at most, a crash can leave of unknown fate.</summary>
     public int PartSize => settings.Connections * 4;
@@ -97,7 +105,7 @@ public sealed class SmsChannel : IDisposable
         using var time = new CancellationTokenSource(settings.Timeout);
         try
         {
-            using var response = client.Send(request, HttpCompletionOption.ResponseHeadersRead, time.Token);
+            using var response = Client.Send(request, HttpCompletionOption.ResponseHeadersRead, time.Token);
             return Answer(message, response, now, time.Token);
         }
         catch (OperationCanceledException) when (time.IsCancellationRequested)
@@ -221,7 +229,14 @@ public sealed class SmsChannel : IDisposable
         return found;
     }
 
-    public void Dispose() => client.Dispose();
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            client?.Dispose();
+            client = null;
+        }
+    }
 
     /// <summary>Notes that the request has begun to go out: from then on nobody knows whether it was taken, unless it is answered.</summary>
     private sealed class Watched(byte[] body) : ByteArrayContent(body)

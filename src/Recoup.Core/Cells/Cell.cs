@@ -25,7 +25,7 @@ public readonly record struct CellKey(Measure Measure, int Day, int RefDay, stri
         : OwnValues.At(Own, Measure.PlaceOf(dimension));
 
     /// <summary>Of a measure over days (<see cref="MeasureSort.Days"/>): how many it took, see <see cref="OwnValues.OfDays"/>.</summary>
-    public int Days => Own.Length == 0 ? Day - RefDay : int.Parse(Own, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+    public int CountDays() => Own.Length == 0 ? Day - RefDay : int.Parse(Own, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 
     public bool Equals(CellKey other) => ReferenceEquals(Measure, other.Measure) && Day == other.Day && RefDay == other.RefDay
         && Portfolio == other.Portfolio && Segment == other.Segment && Currency == other.Currency && Own == other.Own;

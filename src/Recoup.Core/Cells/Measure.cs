@@ -15,7 +15,7 @@ public enum MeasureSort
     Count,
 
     /// <summary>
-    /// A histogram: things that happened on a day, by how many days each had taken until then (<see cref="CellKey.Days"/>), counted and with their
+    /// A histogram: things that happened on a day, by how many days each had taken until then (<see cref="CellKey.CountDays"/>), counted and with their
     /// amounts. Cells of the same number of days may be summed, so a distribution over any window follows from them.
     /// </summary>
     Days,

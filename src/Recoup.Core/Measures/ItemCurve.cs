@@ -30,7 +30,7 @@ internal static class ItemCurve
     {
         var overdue = name == Recovered ? 1 : 0;
         return key.RefDay >= period.First.DayNumber - overdue && key.RefDay <= period.Last.DayNumber - overdue
-            && (name != Recovered || key.Measure.IsStock || key.Days > 0);
+            && (name != Recovered || key.Measure.IsStock || key.CountDays() > 0);
     }
 
     /// <summary>From where flows are read.</summary>

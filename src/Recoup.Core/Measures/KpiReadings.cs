@@ -205,7 +205,7 @@ internal sealed class FlowLedger(DateOnly from, DateOnly to)
     public void Add(KpiGroup group, CellKey key, CellValue value)
     {
         ref var track = ref CollectionsMarshal.GetValueRefOrAddDefault(tracks, group, out _);
-        (track ??= new FlowTrack()).Add(key.Day, key.RefDay, key.Measure.Sort == MeasureSort.Days ? key.Days : 0, value);
+        (track ??= new FlowTrack()).Add(key.Day, key.RefDay, key.Measure.Sort == MeasureSort.Days ? key.CountDays() : 0, value);
     }
 }
 

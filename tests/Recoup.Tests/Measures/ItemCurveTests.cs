@@ -58,7 +58,7 @@ public sealed class ItemCurveTests
         foreach (var day in Days)
         {
             var cells = books.Cells.NonZero.Where(c => c.Key.Measure.Sort == MeasureSort.Days && c.Key.Day <= day.DayNumber)
-                .GroupBy(c => $"{c.Key.Measure} {c.Key.Portfolio} {c.Key.Segment} {c.Key.Currency} due {c.Key.RefDay} after {c.Key.Days}")
+                .GroupBy(c => $"{c.Key.Measure} {c.Key.Portfolio} {c.Key.Segment} {c.Key.Currency} due {c.Key.RefDay} after {c.Key.CountDays()}")
                 .Select(g => (g.Key, g.Sum(c => c.Value.Count))).Where(g => g.Item2 != 0).Order();
             cells.ShouldBe(books.Documents.Where(d => d.Moves.Exists(m => m.On <= day) && d.BalanceOn(day) == 0).Select(d =>
             {
@@ -79,7 +79,7 @@ public sealed class ItemCurveTests
             cells.Count(c => c.Key.Measure == measure && c.Value.Count > 0).ShouldBeGreaterThan(50, measure.Name);
             cells.Count(c => c.Key.Measure == measure && c.Value.Count < 0 && c.Key.Own.Length > 0).ShouldBeGreaterThan(5, measure.Name);
         }
-        cells.ShouldContain(c => c.Key.Days < 0);
+        cells.ShouldContain(c => c.Key.CountDays() < 0);
     }
 
     [Fact]

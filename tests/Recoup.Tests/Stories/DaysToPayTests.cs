@@ -94,7 +94,7 @@ public sealed class DaysToPayTests
 
     private static string[] Histogram(List<KeyValuePair<CellKey, CellValue>> cells) =>
     [
-        .. cells.GroupBy(c => (c.Key.Measure.Name, c.Key.Days)).Select(g => (g.Key.Name, g.Key.Days, Count: g.Sum(c => c.Value.Count),
+        .. cells.GroupBy(c => (c.Key.Measure.Name, Days: c.Key.CountDays())).Select(g => (g.Key.Name, g.Key.Days, Count: g.Sum(c => c.Value.Count),
                 Minor: g.Sum(c => c.Value.Minor))).Where(g => g.Count != 0 || g.Minor != 0).OrderBy(g => g.Name, StringComparer.Ordinal).ThenBy(g => g.Days)
             .Select(g => $"{g.Name} {g.Days} {g.Count} of {g.Minor / 100m:0.00}"),
     ];
