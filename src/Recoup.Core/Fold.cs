@@ -114,9 +114,7 @@ public static partial class Fold
         if (treatment is null) state.Treatments.Add(treatment = new TreatmentState { Portfolio = decision.Portfolio });
         if (decision.SegmentBefore is not null) Exposures.Resegment(state, treatment, e.EffectiveOn, decision.Segment, cells);
         treatment.Strategy = decision.Strategy;
-        var before = treatment.LastStep is { } last
-            ? new StepTaken(last, treatment.LastStepOn!.Value, treatment.LastAnchorOn, treatment.LastInShadow, treatment.LastEntryAt)
-            : null;
+        var before = treatment.StepTaken;
         var remindedBefore = treatment.RemindedInShadow ? null : treatment.RemindedThrough;
         if (decision.RemindedThrough is { } through)
         {
@@ -130,6 +128,8 @@ public static partial class Fold
             treatment.LastAnchorOn = decision.AnchorOn?.Plus(decision.PausedDays ?? 0);
             treatment.LastEntryAt = decision.EntryAt ?? 0;
             treatment.LastInShadow = decision.Shadow;
+            treatment.LastStrategy = decision.Strategy;
+            if (decision.Action == "message") treatment.NoteWord();
         }
         state.ReviewedOn = e.EffectiveOn;
         state.NextReviewOn = decision.NextReviewOn;

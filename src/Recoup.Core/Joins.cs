@@ -83,8 +83,9 @@ internal static class Joins
     {
         var (stands, falls) = TheirsStands(own, theirs) ? (theirs, own) : (own, theirs);
         var heard = Later(Later(own.HeardOn, theirs.HeardOn), IsHeard(falls) ? falls.LastStepOn : null);
-        (own.Strategy, own.LastStep, own.LastStepOn, own.LastAnchorOn, own.LastEntryAt, own.LastInShadow) =
-            (stands.Strategy, stands.LastStep, stands.LastStepOn, stands.LastAnchorOn, stands.LastEntryAt, stands.LastInShadow);
+        (own.Strategy, own.LastStep, own.LastStepOn, own.LastAnchorOn, own.LastEntryAt, own.LastInShadow, own.LastStrategy, own.LastWord) =
+            (stands.Strategy, stands.LastStep, stands.LastStepOn, stands.LastAnchorOn, stands.LastEntryAt, stands.LastInShadow, stands.LastStrategy,
+                stands.LastWord);
         own.HeardOn = heard > own.LastStepOn ? heard : null;
         own.SoughtOn = Later(own.SoughtOn, theirs.SoughtOn);
         if (IsFurther(theirs, own)) (own.RemindedThrough, own.RemindedInShadow) = (theirs.RemindedThrough, theirs.RemindedInShadow);

@@ -13,7 +13,7 @@ namespace Recoup.Core.Decisions;
 /// What to do today about one party in one portfolio. The ladder of <see cref="Decide"/> is the precedence; each
 /// decision says which rung it stands on, what else was considered and when the party must be looked at again.
 /// </summary>
-public sealed class Decider
+public sealed partial class Decider
 {
     private readonly PartyState state;
     private readonly Facts facts;
@@ -135,9 +135,7 @@ public sealed class Decider
     private DecisionRecord Dun()
     {
         AwaitComing();
-        var firstRun = context.Workspace.FirstRunOnOf(facts.Portfolio) ?? asOf;
-        var began = shadow ? firstRun : context.Workspace.LiveSinceOf(facts.Portfolio) ?? firstRun;
-        var ladder = Ladder.Of(facts, Forgotten ? null : treatment, strategy, began);
+        var ladder = Ladder.Of(facts, Forgotten ? null : treatment, strategy, Began);
         var steps = strategy.DunningSteps;
         var last = LastStepIndex(ladder);
         var late = DaysLate(last, ladder);
@@ -211,36 +209,6 @@ public sealed class Decider
 
     private const string Placement = "propose_placement";
 
-    /// <summary>No channel of the strategy may reach the customer: each lacks an address, or its address is bad, or consent was withdrawn.</summary>
-    private bool IsOutOfReach()
-    {
-        foreach (var channel in strategy.DunningSteps.SelectMany(s => s.Action == "task" ? [Channel.Call] : s.Channels).Distinct(StringComparer.Ordinal))
-            if (Ask(channel) is not Verdict.Blocked blocked || !context.Rules.IsAboutAddress(blocked.Rule)) return false;
-        return true;
-    }
-
-    /// <summary>
-    /// A person is asked for an address, a number or consent. No step is taken; the ladder goes on once there is a way. Who found none is
-    /// asked again after a while, and not on the next day.
-    /// </summary>
-    private DecisionRecord FindContact(DecisionRecord blocked)
-    {
-        if (!Forgotten && treatment?.SoughtOn?.Plus(SeekAgainDays) is { } again && again > asOf
-            && !state.Pending.Exists(p => p.Kind == "work" && p.Portfolio == facts.Portfolio && state.WorkItems[p.Id].Kind == DecisionRecord.FindContact))
-        {
-            LookAgainOn(again);
-            return blocked;
-        }
-        return Plain(null, DecisionRecord.FindContact, DecisionRecord.OutOfReach) with
-        {
-            Intent = intentId,
-            Verdict = "blocked",
-            GateRule = blocked.GateRule,
-        };
-    }
-
-    private const int SeekAgainDays = 30;
-
     /// <summary>
     /// The first day on which a step may follow the last that the customer heard, also of another ladder before two parties became
     /// one; null: none was.
@@ -252,26 +220,43 @@ public sealed class Decider
         return afterHeard > afterLast || afterLast is null ? afterHeard : afterLast;
     }
 
-    /// <summary>
-    /// At no hour may the customer be contacted, for nobody knows where they are: a person finds out. No step is taken; it is
-    /// due again once the place is known.
-    /// </summary>
-    private DecisionRecord FindPlace() =>
-        Plain(null, DecisionRecord.FindPlace, ContactGate.NoCommonHour) with { Intent = intentId, Verdict = "blocked", GateRule = ContactGate.NoCommonHour };
-
     /// <summary>What was decided in shadow nobody saw: once live, the ladder begins anew.</summary>
     private bool Forgotten => treatment is { LastInShadow: true } && !shadow;
 
     /// <summary>The place of the last step taken, or -1 where the ladder begins: the oldest part was paid, or this one came back unheard.</summary>
     private int LastStepIndex(Ladder ladder)
     {
-        if (treatment?.LastStep is not { } last || Forgotten || !ladder.Continues) return -1;
+        if (treatment?.LastStep is not { } last || Forgotten || !ladder.Continues || WasNothingSaid(last)) return -1;
         for (var i = 0; i < strategy.DunningSteps.Count; i++)
             if (strategy.DunningSteps[i].Id == last) return i;
         // The strategy is another than the one that took it: go on at the day reached, not from the start.
         var index = -1;
         while (index + 1 < strategy.DunningSteps.Count && strategy.DunningSteps[index + 1].At <= ladder.DaysAtLastStep) index++;
         return index;
+    }
+
+    /// <summary>
+    /// The last step is another strategy's and was a person's work that nobody did, and no step before it told the customer of what is
+    /// overdue: so this strategy's steps, also one that bears the same name, are still to be said. A step that writes here is the same there.
+    /// </summary>
+    private bool WasNothingSaid(string last)
+    {
+        if (treatment!.LastStrategy is not { } taken || taken == strategy.Id) return false;
+        if (strategy.DunningSteps.Any(s => s.Id == last && s.Action == "message")) return false;
+        if (treatment.LastWord is not { InShadow: false } word) return true;
+        // Of a debt that was paid since it says nothing of this one.
+        var told = new TreatmentState { LastStep = word.Step, LastStepOn = word.On, LastAnchorOn = word.AnchorOn, LastEntryAt = word.EntryAt };
+        return !Ladder.Of(facts, told, strategy, Began).Continues;
+    }
+
+    /// <summary>The first day on which Recoup could act.</summary>
+    private DateOnly Began
+    {
+        get
+        {
+            var firstRun = context.Workspace.FirstRunOnOf(facts.Portfolio) ?? asOf;
+            return shadow ? firstRun : context.Workspace.LiveSinceOf(facts.Portfolio) ?? firstRun;
+        }
     }
 
     /// <summary>
@@ -398,6 +383,7 @@ public sealed class Decider
 
     private DecisionRecord Task(Step step) => CalledBack(step) ?? Ask(Channel.Call) switch
     {
+        Verdict.Allowed or Verdict.Deferred when LacksNumber() is { } rule => Blocked(step, new Verdict.Blocked(rule)),
         Verdict.Allowed allowed => Plain(step, "task", step.Id) with
         {
             Intent = intentId,
@@ -424,10 +410,7 @@ public sealed class Decider
     {
         asked = true;
         var to = PartyAddresses.AddresseeOf(state, facts.Account, channel);
-        // A number may be of a phone that takes no texts, which only the number itself tells.
-        var token = channel == Channel.Sms ? PartyAddresses.Of(context.Vault, state, to, channel)?.Token
-            : state.Contact.Point(channel)?.Token ?? PartyAddresses.TokenOf(to, channel);
-        var request = Request(state, context, to, facts.Portfolio, channel, token, asOf, facts.SpeakerHeld, underWay);
+        var request = Request(state, context, to, facts.Portfolio, channel, TokenOf(to, channel), asOf, facts.SpeakerHeld, underWay);
         return ContactGate.Clear(context.Rules, request with { DayBegins = context.DayBegins(facts.Portfolio, asOf), Party = facts.Account.Kind });
     }
 

@@ -51,13 +51,17 @@ public sealed record FormerPlace(
         new(f.Word("account", v.Account), f.Day("until", v.Until), f.Word("portfolio", v.Portfolio), f.List("segments", v.Segments));
 }
 
-/// <summary>A step, the day it was taken, and the anchor from which its days were counted.</summary>
-public sealed record StepTaken(string Step, DateOnly On, DateOnly? AnchorOn, bool InShadow, int EntryAt) : IFormed<StepTaken>
+/// <summary>
+/// A step, the day it was taken, the anchor from which its days were counted, the strategy that took it ("" where it is not known), and whether
+/// it told the customer something.
+/// </summary>
+public sealed record StepTaken(string Step, DateOnly On, DateOnly? AnchorOn, bool InShadow, int EntryAt, string Strategy, bool IsWord) : IFormed<StepTaken>
 {
-    public static StepTaken Blank => new("", default, null, false, 0);
+    public static StepTaken Blank => new("", default, null, false, 0, "", false);
 
     public static StepTaken Form<TForm>(ref TForm f, StepTaken v) where TForm : IForm, allows ref struct =>
-        new(f.Word("step", v.Step), f.Day("on", v.On), f.DayOrNull("anchor_on", v.AnchorOn), f.Flag("in_shadow", v.InShadow), f.Int("entry_at", v.EntryAt));
+        new(f.Word("step", v.Step), f.Day("on", v.On), f.DayOrNull("anchor_on", v.AnchorOn), f.Flag("in_shadow", v.InShadow), f.Int("entry_at", v.EntryAt),
+            f.Word("strategy", v.Strategy), f.Flag("is_word", v.IsWord));
 }
 
 /// <summary>What the party underwent in one portfolio.</summary>
@@ -76,6 +80,24 @@ public sealed class TreatmentState : IFormed<TreatmentState>
 
     /// <summary>The last step was decided in shadow: nobody saw it.</summary>
     public bool LastInShadow { get; set; }
+
+    /// <summary>The strategy that took the last step: another's may have one of the same name.</summary>
+    public string? LastStrategy { get; set; }
+
+    /// <summary>
+    /// The last step that told the customer something: a message, or a call that somebody made. Null: none did. It may be of an older debt,
+    /// as its days tell.
+    /// </summary>
+    public StepTaken? LastWord { get; set; }
+
+    /// <summary>The last step as one; null: none was taken.</summary>
+    public StepTaken? StepTaken => LastStep is { } last
+        ? new StepTaken(last, LastStepOn!.Value, LastAnchorOn, LastInShadow, LastEntryAt, LastStrategy ?? "", IsWord: IsWord(last, LastStepOn!.Value)) : null;
+
+    private bool IsWord(string step, DateOnly on) => LastWord?.Step == step && LastWord.On == on;
+
+    /// <summary>The last step told the customer something.</summary>
+    public void NoteWord() => LastWord = StepTaken is { } last ? last with { IsWord = true } : null;
 
     /// <summary>
     /// The customer heard a step on that day, of a ladder that another took the place of when two parties became one; null: none.
@@ -121,7 +143,8 @@ public sealed class TreatmentState : IFormed<TreatmentState>
     {
         if (LastStep != step || LastStepOn != on) return;
         (LastStep, LastStepOn, LastAnchorOn) = (before?.Step, before?.On, before?.AnchorOn);
-        (LastEntryAt, LastInShadow) = (before?.EntryAt ?? 0, before?.InShadow ?? false);
+        (LastEntryAt, LastInShadow, LastStrategy) = (before?.EntryAt ?? 0, before?.InShadow ?? false, before?.Strategy);
+        if (IsWord(step, on)) LastWord = before is { IsWord: true } ? before : null;
     }
 
     public static TreatmentState Blank => new();
@@ -129,13 +152,15 @@ public sealed class TreatmentState : IFormed<TreatmentState>
     public static TreatmentState Form<TForm>(ref TForm f, TreatmentState v) where TForm : IForm, allows ref struct
     {
         v.Portfolio = f.Word("portfolio", v.Portfolio);
-        f.BeginRare(11);
+        f.BeginRare(13);
         v.Strategy = f.WordOrNull("strategy", v.Strategy);
         v.LastStep = f.WordOrNull("last_step", v.LastStep);
         v.LastStepOn = f.DayOrNull("last_step_on", v.LastStepOn);
         v.LastAnchorOn = f.DayOrNull("last_anchor_on", v.LastAnchorOn);
         v.LastEntryAt = f.Int("last_entry_at", v.LastEntryAt);
         v.LastInShadow = f.Flag("last_in_shadow", v.LastInShadow);
+        v.LastStrategy = f.WordOrNull("last_strategy", v.LastStrategy);
+        v.LastWord = f.OneOrNull("last_word", v.LastWord);
         v.HeardOn = f.DayOrNull("heard_on", v.HeardOn);
         v.SoughtOn = f.DayOrNull("sought_on", v.SoughtOn);
         v.RemindedThrough = f.DayOrNull("reminded_through", v.RemindedThrough);

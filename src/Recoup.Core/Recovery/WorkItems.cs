@@ -196,6 +196,9 @@ public static class WorkItemChapter
         var item = state.WorkItems[closed.WorkItem];
         // Nobody closed it: it lost its reason, such as by a payment, and may have it again.
         if (closed.By is null && !WasBegun(state, item)) state.Treatment(item.Portfolio)?.TakeBack(item.Rule, item.CreatedOn, item.StepBefore);
+        // Somebody did it, so the customer was called.
+        else if (item.Kind == "call" && state.Treatment(item.Portfolio) is { StepTaken: { } last } treatment && last.Step == item.Rule
+            && last.On == item.CreatedOn) treatment.NoteWord();
         item.Open = false;
         item.Disposition = closed.Disposition;
         state.WorkItems.Changed.Add(closed.WorkItem);

@@ -34,7 +34,7 @@ public sealed class RunReport
     /// <summary>Of the actions, those whose day came by the calendar: the volume stop counts the others.</summary>
     public int ByCalendar { get; set; }
 
-    /// <summary>Set where the run stopped itself: why, and how to go on.</summary>
+    /// <summary>Set where the run stopped itself, or a dry run shows more than it would do before it did: why, and how to go on.</summary>
     public string? Stopped { get; set; }
 
     /// <summary>Currencies in which those that it decided about are overdue, and which the policy's table of worth does not list.</summary>
@@ -105,6 +105,9 @@ public sealed partial class DailyRun(Door door)
             return report;
         }
         report.Days = plan.Days;
+        // A dry run shows what there is to do to the end, beyond the place where the run would stop.
+        var most = plan.Limit;
+        if (dryRun) plan = plan with { Limit = null };
         if (dryRun) door.BeginDryRun();
         try
         {
@@ -114,6 +117,8 @@ public sealed partial class DailyRun(Door door)
                 DecideToTheEnd(door, plan, plan.Due, report, r => progress?.Invoke(r.Reviewed, count), default);
             else DecideTogether(plan, report, r => progress?.Invoke(r.Reviewed, count));
             report.Adopted = door.Workspace.Adopted;
+            if (dryRun && Slots.Of(store).Sum(s => Progress.Read(store, s).Others) is var others && others > most)
+                report.Stopped = VolumeWords.Would(others, most.Value);
             Failpoint.Hit("run.before-end");
             End(plan, report.Stopped is not null);
             if (!door.TryMergeCells(always: true)) report.SetAside++;

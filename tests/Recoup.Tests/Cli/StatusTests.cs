@@ -141,7 +141,13 @@ public sealed class StatusTests : IDisposable
             $$"""{"type":"account","key":"l{{n}}","account":"L{{n}}","phone":"+49301234567","country":"DE"}""",
             $$"""{"type":"invoice","key":"li{{n}}","account":"L{{n}}","number":"1","issued_on":"2026-01-01","due_on":"2026-01-31",{{money}}}""",
         })), At("2026-04-07")).Expect(0);
+        // Asked before it stops and after it did, a dry run shows what there is to let go, and that a run would not.
+        void ShowsAll() => folder.Run(["run", "--dry-run", "--format", "json", .. At("2026-04-07")]).Expect(1).ShouldSatisfyAllConditions(
+            r => r.Json.GetProperty("actions").GetProperty("task").GetInt32().ShouldBe(many),
+            r => r.Err.ShouldContain("A run would stop itself"), r => r.Err.ShouldContain("--accept-volume"));
+        ShowsAll();
         folder.Run(["run", .. At("2026-04-07")]).Err.ShouldContain("the run stopped itself");
+        ShowsAll();
 
         foreach (var verb in new[] { "worklist", "status" })
             folder.Run([verb, .. At("2026-04-07")]).Expect(0).Err.ShouldSatisfyAllConditions(

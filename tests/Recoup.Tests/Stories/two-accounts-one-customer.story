@@ -1,7 +1,7 @@
 # Two accounts turn out to be one customer: what is open stays, and from then on there is one ladder and one set of caps.
 policy levels
 day 2026-01-05  live
-                account A1
+                account A1 phone
                 account A2
 day 2026-05-01  invoice INV-1 100.00 EUR due 2026-06-01 of A1
                 invoice INV-2 50.00 EUR due 2026-05-10 of A2
