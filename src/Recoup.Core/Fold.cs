@@ -131,6 +131,7 @@ public static partial class Fold
             treatment.LastStrategy = decision.Strategy;
             if (decision.Action == "message") treatment.NoteWord();
         }
+        if (decision.Action == DecisionRecord.FindContact) treatment.SoughtOn = e.EffectiveOn;
         state.ReviewedOn = e.EffectiveOn;
         state.NextReviewOn = decision.NextReviewOn;
         if (decision.Intent is not { } intent || decision.Shadow) return;
@@ -158,7 +159,6 @@ public static partial class Fold
                 Minor = decision.Facts.DunnableMinor ?? decision.Facts.OverdueMinor, Currency = decision.Facts.Currency,
                 Score = decision.Score, StepBefore = before,
             };
-            if (decision.Action == DecisionRecord.FindContact) treatment.SoughtOn = e.EffectiveOn;
             state.WorkItems.Changed.Add(intent);
             state.Pending.Add(new Pending(intent, decision.Portfolio, "work"));
         }

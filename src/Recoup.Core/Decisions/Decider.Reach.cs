@@ -34,7 +34,9 @@ public sealed partial class Decider
     /// </summary>
     private DecisionRecord FindContact(DecisionRecord blocked)
     {
-        if (!Forgotten && treatment?.SoughtOn?.Plus(SeekAgainDays) is { } again && again > asOf
+        // In shadow nobody was asked: once it is live somebody is.
+        if (treatment?.SoughtOn is { } sought && sought.Plus(SeekAgainDays) is var again && again > asOf
+            && (shadow || context.Workspace.LiveSinceOf(facts.Portfolio) is not { } live || sought > live)
             && !state.Pending.Exists(p => p.Kind == "work" && p.Portfolio == facts.Portfolio && state.WorkItems[p.Id].Kind == DecisionRecord.FindContact))
         {
             LookAgainOn(again);

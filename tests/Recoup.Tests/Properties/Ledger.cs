@@ -369,7 +369,10 @@ internal sealed class Ledger(Policy policy)
             case InvoiceInput.OpenBalance i:
                 {
                     var document = Get(i.Account, i.Invoice!);
-                    document.Entries.Add((i.On, i.Balance.Minor - document.BalanceOn(i.On)));
+                    var (open, given) = (document.BalanceOn(i.On), document.WriteOffs.Where(w => w.On <= i.On).Sum(w => w.Minor));
+                    // What is more than is open has in it what was given up here, which stays given up.
+                    var wanted = i.Balance.Minor <= open ? i.Balance.Minor : Math.Max(0, i.Balance.Minor - given);
+                    document.Entries.Add((i.On, wanted - open));
                     break;
                 }
             case DisputeInput.Opened i: Disputes.Add(new Disputed(i.Key, i.Account, i.Invoice, i.On)); break;
