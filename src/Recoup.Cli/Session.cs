@@ -121,8 +121,12 @@ internal sealed class Session : IDisposable
             _ => null,
         }).FirstOrDefault(value => value is not null);
         if (subject is null || opened.Access.IsReadOnly) return;
-        try { opened.Access.Record(new AccessNote(Clock.GetUtcNow(), Environment.UserName, "command", AccessKind.Looked, subject, command.Command.Name)); }
-        catch (StoreException e) { Output.Say($"Note: the look at {subject} could not be recorded ({e.Message})"); }
+        var note = new AccessNote(TimeProvider.System.GetUtcNow(), Environment.UserName, "command", AccessKind.Looked, subject, command.Command.Name);
+        try { opened.Access.Record(note); }
+        catch (Exception e) when (e is StoreException or Microsoft.Data.Sqlite.SqliteException)
+        {
+            throw new StoreException($"looks at {subject} are recorded first, and that failed: {e.Message}", e);
+        }
     }
 
     /// <summary>The data folder that a command line names.</summary>

@@ -13,7 +13,7 @@ namespace Recoup.Server;
 /// <summary>
 /// What a provider of texts calls: <c>POST /texts/SECRET/inbound</c> with what a customer wrote, <c>POST /texts/SECRET/status</c> or
 /// <c>…/status/MESSAGE</c> with what became of one of ours. Whoever does not know the secret is told what anybody is told of an address that there is
-/// not; where calls are signed, one that is not ours to believe is 403.
+/// not, or, while channels.yaml can't be read, to come again; where calls are signed, one that is not ours to believe is 403.
 /// </summary>
 internal sealed class TextCalls(ServeOptions options)
 {
@@ -34,11 +34,11 @@ internal sealed class TextCalls(ServeOptions options)
         routes.Map($"{Root}{{**rest}}", http => Status(http, 404));
     }
 
-    private async Task Answer(HttpContext http, string secret, Func<SmsIncoming, ProviderFields, Task<(int Status, bool Stopped)>> take)
+    private async Task Answer(HttpContext http, string secret, Func<SmsSettings, ProviderFields, Task<(int Status, bool Stopped)>> take)
     {
         try
         {
-            if (SmsSettings.Load(options.Folder)?.Incoming is not { } incoming || !SmsSignature.AreSame(incoming.Path(), secret))
+            if (SmsSettings.Load(options.Folder) is not { Incoming: { } incoming } settings || !SmsSignature.AreSame(incoming.Path(), secret))
             {
                 await Status(http, 404);
                 return;
@@ -54,7 +54,7 @@ internal sealed class TextCalls(ServeOptions options)
                 await Status(http, 403);
                 return;
             }
-            var (status, stopped) = fields is null ? (400, false) : await take(incoming, fields);
+            var (status, stopped) = fields is null ? (400, false) : await take(settings, fields);
             if (stopped && incoming.StopAnswer is { } answer)
             {
                 http.Response.ContentType = answer.ContentType;
@@ -62,6 +62,7 @@ internal sealed class TextCalls(ServeOptions options)
             }
             else await Status(http, status);
         }
+        catch (BadHttpRequestException e) when (!http.Response.HasStarted) { await Status(http, e.StatusCode); }
         catch (Exception e) when (e is SmsException or YamlException or IOException or StoreException or Microsoft.Data.Sqlite.SqliteException
             && !http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
@@ -73,15 +74,17 @@ internal sealed class TextCalls(ServeOptions options)
 
     private static bool IsSigned(HttpContext http, SmsIncoming incoming, byte[] body, ProviderFields? fields) => incoming.Signature switch
     {
-        "twilio" => SmsSignature.IsTwilio(incoming.SignatureSecret!(), new Uri(incoming.PublicUrl.AbsoluteUri.TrimEnd('/') + http.Request.Path
-            + http.Request.QueryString), fields?.Form ?? [], http.Request.Headers["X-Twilio-Signature"]),
+        // Of a form it signs every field, of any other body the address alone.
+        "twilio" => fields is { IsForm: true } && SmsSignature.IsTwilio(incoming.SignatureSecret!(),
+            new Uri(incoming.PublicUrl.AbsoluteUri.TrimEnd('/') + http.Request.Path
+            + http.Request.QueryString), fields.Form, http.Request.Headers["X-Twilio-Signature"]),
         "hmac" => SmsSignature.IsHmac(incoming.SignatureSecret!(), body, incoming.Encoding, http.Request.Headers[incoming.Header!]),
         _ => true,
     };
 
-    private async Task<(int, bool)> Inbound(SmsIncoming incoming, ProviderFields fields)
+    private async Task<(int, bool)> Inbound(SmsSettings settings, ProviderFields fields)
     {
-        if (incoming.Inbound is not { } paths) return (404, false);
+        if (settings.Incoming!.Inbound is not { } paths) return (404, false);
         if (fields[paths.Id] is not { Length: > 0 and <= 200 } id || TextLines.NumberOf(fields[paths.From]) is not { } number) return (400, false);
         var words = fields[paths.Text] ?? "";
         var taken = await Take(door => TextsIn.Take(door, new TextCame(id, number, words, options.Clock.GetUtcNow(), TextWords.MeaningOf(words)),
@@ -89,12 +92,13 @@ internal sealed class TextCalls(ServeOptions options)
         return (Told("text_came", taken), taken.Stopped);
     }
 
-    private async Task<(int, bool)> Report(SmsIncoming incoming, ProviderFields fields, string? message)
+    private async Task<(int, bool)> Report(SmsSettings settings, ProviderFields fields, string? message)
     {
+        var incoming = settings.Incoming!;
         if (incoming.Reports is not { } paths) return (404, false);
         var (status, code) = (fields[paths.Status], fields[paths.Error]);
         var outcome = status is null ? null : incoming.Delivered.Contains(status) ? "delivered" : incoming.Failed.Contains(status)
-            ? SmsSettings.Load(options.Folder)!.KindOf(code) : "";
+            ? settings.KindOf(code) : "";
         if (outcome is null) return (400, false);
         // On its way, queued, accepted: nothing that is not known.
         if (outcome.Length == 0) return (204, false);

@@ -24,7 +24,7 @@ internal static class ChannelVerbs
             var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
             var passed = new SortedDictionary<string, int>(StringComparer.Ordinal);
             var (read, unchanged) = (0, 0);
-            var left = new Sheet("file", "why it was not taken") { Title = "Left for a person", Empty = "every mail was taken" };
+            var left = new Sheet("file", "why") { Title = "Left for a person", Empty = "every mail was taken" };
             foreach (var mail in ReturnedMailReader.Read(parsed.GetValue(folder)!, door.Store.WorkspaceId))
             {
                 read++;
@@ -60,15 +60,8 @@ internal static class ChannelVerbs
                 foreach (var (what, count) in passed) json.WriteNumber(what.Replace(' ', '_'), count);
                 json.WriteEndObject();
                 json.WriteNumber("unchanged", unchanged);
-                json.WriteStartArray("left");
-                foreach (var row in left.Rows)
-                {
-                    json.WriteStartObject();
-                    json.WriteString("file", Sheet.Text(row[0]));
-                    json.WriteString("why", Sheet.Text(row[1]));
-                    json.WriteEndObject();
-                }
-                json.WriteEndArray();
+                json.WritePropertyName("left");
+                FigureVerbs.WriteRows(json, left);
                 json.WriteEndObject();
             }, sheet, left);
             return left.Rows.Count > 0 ? 3 : 0;

@@ -22,7 +22,7 @@ internal static class TextVerb
             var settings = SmsSettings.Load(session.Folder);
             using var reader = parsed.GetValue(file)! is var name && name == "-" ? new StreamReader(Terminal.OpenIn()) : new StreamReader(name);
             var (read, taken, known) = (0, 0, 0);
-            var left = new Sheet("line", "why it was not taken") { Title = "Left for a person", Empty = "every line was taken" };
+            var left = new Sheet("line", "why") { Title = "Left for a person", Empty = "every line was taken" };
             foreach (var line in TextLines.Read(reader))
             {
                 read++;
@@ -45,15 +45,8 @@ internal static class TextVerb
                 json.WriteNumber("read", read);
                 json.WriteNumber("taken", taken);
                 json.WriteNumber("unchanged", known);
-                json.WriteStartArray("left");
-                foreach (var row in left.Rows)
-                {
-                    json.WriteStartObject();
-                    json.WriteString("line", Sheet.Text(row[0]));
-                    json.WriteString("why", Sheet.Text(row[1]));
-                    json.WriteEndObject();
-                }
-                json.WriteEndArray();
+                json.WritePropertyName("left");
+                FigureVerbs.WriteRows(json, left);
                 json.WriteEndObject();
             }, sheet, left);
             return left.Rows.Count > 0 ? 3 : 0;

@@ -96,8 +96,32 @@ internal sealed class InputMaker
         SHA256.HashData(Encoding.UTF8.GetBytes(input.Key), hash);
         // Nothing in a column says something that no such column does not.
         var blank = withdrawn == Withdrawn.Nothing ? "" : ((int)withdrawn).ToString(CultureInfo.InvariantCulture);
-        return account with { Said = Convert.ToHexStringLower(hash[..bytesOfFact]) + digest + blank, Withdrawn = withdrawn };
+        return account with
+        {
+            Said = Convert.ToHexStringLower(hash[..bytesOfFact]) + digest + blank + RowsAbove(SeenFacts.PlaceOf(input.Key), digest + blank),
+            Withdrawn = withdrawn,
+        };
     }
+
+    /// <summary>What rows above said otherwise of a customer, each mark after a comma; empty for the first row. The newest few are enough.</summary>
+    private string RowsAbove(ulong customer, string mark)
+    {
+        const int lengthMax = 200;
+        var own = Convert.ToUInt64(mark[..16], 16);
+        var blank = mark.Length > 16 ? mark[16] : ' ';
+        if (firstMarks.TryAdd(customer, (own, blank))) return "";
+        if (!marks.TryGetValue(customer, out var above))
+        {
+            var first = firstMarks[customer];
+            above = string.Create(CultureInfo.InvariantCulture, $",{first.Digest:x16}{first.Blank}").TrimEnd();
+        }
+        if (above.Length + mark.Length < lengthMax) marks[customer] = $"{above},{mark}";
+        return above;
+    }
+
+    // Of customers by the hash of their key: what the first row said; and, of the few of whom rows say different things, all of them.
+    private readonly Dictionary<ulong, (ulong Digest, char Blank)> firstMarks = [];
+    private readonly Dictionary<ulong, string> marks = [];
 
     /// <summary>
     /// Of a customer with many rows a list may say more in one than in another. What a row leaves blank, and one above it gives,

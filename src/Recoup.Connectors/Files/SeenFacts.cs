@@ -32,11 +32,12 @@ internal sealed class SeenFacts
     }
 
     /// <summary>False where it was said before.</summary>
-    public bool Note(string fact) => Add(Place(fact));
+    public bool Note(string fact) => Add(PlaceOf(fact));
 
-    public bool Has(string fact) => Contains(Place(fact));
+    public bool Has(string fact) => Contains(PlaceOf(fact));
 
-    private static ulong Place(string fact)
+    /// <summary>A fact's hash.</summary>
+    public static ulong PlaceOf(string fact)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(fact), hash);

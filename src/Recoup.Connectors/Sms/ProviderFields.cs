@@ -14,6 +14,8 @@ internal sealed partial class ProviderFields
 
     private ProviderFields(JsonElement? json, IReadOnlyList<KeyValuePair<string, string>> form) => (this.json, this.form) = (json, form);
 
+    public bool IsForm => json is null;
+
     /// <summary>Of the form, in the order in which they came; empty where it was JSON.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Form => form;
 
@@ -55,11 +57,18 @@ internal sealed partial class ProviderFields
                 else at = at[index];
             return at.ValueKind switch
             {
-                JsonValueKind.String => at.GetString(),
+                JsonValueKind.String => TextOf(at),
                 JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => at.GetRawText(),
                 _ => null,
             };
         }
+    }
+
+    /// <summary>Null: half of a character, which is no text.</summary>
+    private static string? TextOf(JsonElement element)
+    {
+        try { return element.GetString(); }
+        catch (InvalidOperationException) { return null; }
     }
 
     [GeneratedRegex(@"^[^.\[\]\s]+(\.[^.\[\]\s]+|\[[0-9]{1,4}\])*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]

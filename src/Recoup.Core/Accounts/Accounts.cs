@@ -42,7 +42,10 @@ public abstract record AccountInput : Input.OfAccount
         public string? Language { get; init; }
         public string? Parent { get; init; }
 
-        /// <summary>What a list says again and again: a mark of the list's account, then one of what it says of it; null: nobody follows it.</summary>
+        /// <summary>
+        /// What a list says again and again: a mark of the list's account, then one of what it says of it, then, each after a comma, those of
+        /// what rows above in the same list said otherwise; null: nobody follows it.
+        /// </summary>
         public string? Said { get; init; }
 
         /// <summary>What the list has a column for and nothing in it.</summary>
@@ -155,7 +158,10 @@ public static class AccountChapter
 
     /// <summary>Nothing of what a list says of the account is new. What others changed since stands until the list itself says something else.</summary>
     public static bool IsSaid(PartyState state, AccountInput.Set i) => i is { Said: { } said, IsKnown: true } && state.Account(i.Account) is { } account
-        && (i.IsOutdated || account.Said is null || account.Said == said || ListOf(account.Said) != ListOf(said));
+        && (i.IsOutdated || account.Said is null || ListOf(account.Said) != ListOf(said) || HasSaid(account.Said, said));
+
+    /// <summary>A list with several rows of a customer said that in one of them when it last said anything new.</summary>
+    private static bool HasSaid(string last, string said) => last[8..].Split(',').Contains(said[8..].Split(',')[0], StringComparer.Ordinal);
 
     /// <summary>Of what a list says, which list's account it is about.</summary>
     private static string ListOf(string said) => said[..8];

@@ -5,8 +5,8 @@ using Recoup.Core.Parties;
 namespace Recoup.Core.Recovery;
 
 /// <summary>
-/// Promises as figures: those made, and those that matured, by what became of them. Portfolio and segment are those of the day on which the
-/// promise was made, so that a word on it that is taken back leaves nothing.
+/// Promises as figures: those made, and those that matured, by what became of them. Portfolio and segment are those where the
+/// promise was made, as known then, so that a word on it that is taken back leaves nothing.
 /// </summary>
 public static class PromiseFigures
 {
@@ -26,16 +26,19 @@ public static class PromiseFigures
     {
         switch (happened)
         {
-            case PromiseEvent.Made made: Add(state, cells, PromisesMade, e.EffectiveOn, e.Account, e.EffectiveOn, made.Currency, made.Minor, 1); break;
+            case PromiseEvent.Made made:
+                var (portfolio, segment) = state.PlaceOn(e.Account, e.EffectiveOn);
+                cells.Add(PromisesMade, e.EffectiveOn, null, portfolio, segment, made.Currency, made.Minor, 1);
+                break;
             case PromiseEvent.Closed { Outcome: "withdrawn" } closed:
-                Add(cells, PromisesMade, state, Open(state, closed.Promise), Open(state, closed.Promise).MadeOn, -1);
+                Add(cells, PromisesMade, Open(state, closed.Promise), Open(state, closed.Promise).MadeOn, -1);
                 break;
             case PromiseEvent.Closed closed:
-                Add(cells, Of(closed.Outcome), state, Open(state, closed.Promise), closed.LastDay ?? e.EffectiveOn, 1);
+                Add(cells, Of(closed.Outcome), Open(state, closed.Promise), closed.LastDay ?? e.EffectiveOn, 1);
                 break;
             case PromiseEvent.Reopened reopened:
                 var wrong = PromiseChapter.Slice.In(state).Closed.Find(p => p.Promise == reopened.Promise)!;
-                Add(cells, Of(wrong.Outcome!), state, wrong, wrong.LastDay ?? wrong.ClosedOn!.Value, -1);
+                Add(cells, Of(wrong.Outcome!), wrong, wrong.LastDay ?? wrong.ClosedOn!.Value, -1);
                 break;
         }
     }
@@ -44,13 +47,6 @@ public static class PromiseFigures
 
     private static PromiseState Open(PartyState state, string promise) => PromiseChapter.Slice.In(state).Open.Find(p => p.Promise == promise)!;
 
-    private static void Add(CellDeltas cells, Measure measure, PartyState state, PromiseState promise, DateOnly on, int sign) =>
-        Add(state, cells, measure, on, promise.Account, promise.MadeOn, promise.Currency, sign * promise.Minor, sign);
-
-    private static void Add(
-        PartyState state, CellDeltas cells, Measure measure, DateOnly on, string account, DateOnly madeOn, string currency, long minor, int count)
-    {
-        var (portfolio, segment) = state.PlaceOn(account, madeOn);
-        cells.Add(measure, on, null, portfolio, segment, currency, minor, count);
-    }
+    private static void Add(CellDeltas cells, Measure measure, PromiseState promise, DateOnly on, int sign) =>
+        cells.Add(measure, on, null, promise.Portfolio, promise.Segment, promise.Currency, sign * promise.Minor, sign);
 }

@@ -94,6 +94,12 @@ public sealed class PromiseState : IFormed<PromiseState>
     /// <summary>The last day of its term and grace, of one that was closed; null while open, and where the journal does not say.</summary>
     public DateOnly? LastDay { get; set; }
 
+    /// <summary>Where it was made, as known then: its figures stand there, and are taken back from there.</summary>
+    public string Portfolio { get; set; } = "";
+
+    /// <summary>See <see cref="Portfolio"/>.</summary>
+    public string Segment { get; set; } = "";
+
     /// <summary>The day from which it is open again, since the money that had kept it went back; null: it never was closed.</summary>
     public DateOnly? AgainOn { get; set; }
 
@@ -151,6 +157,8 @@ public sealed class PromiseState : IFormed<PromiseState>
         v.DueOn = f.Day("due_on", v.DueOn);
         v.Minor = f.Long("minor", v.Minor);
         v.Currency = f.Word("currency", v.Currency);
+        v.Portfolio = f.Word("portfolio", v.Portfolio);
+        v.Segment = f.Word("segment", v.Segment);
         f.BeginRare(8);
         v.Paid = f.List("paid", v.Paid);
         v.Outcome = f.WordOrNull("outcome", v.Outcome);
@@ -163,17 +171,6 @@ public sealed class PromiseState : IFormed<PromiseState>
         f.EndRare();
         return v;
     }
-}
-
-/// <summary>Of a payment, or of what an outside ledger took off an item, so much counts toward a promise, from the day on which it came.</summary>
-/// <param name="Key">The payment's; or one that stands for the item.</param>
-public record struct CashCounted(
-    string Key, DateOnly On, long Minor) : IFormed<CashCounted>
-{
-    public static CashCounted Blank => default;
-
-    public static CashCounted Form<TForm>(ref TForm f, CashCounted v) where TForm : IForm, allows ref struct =>
-        new(f.Text("key", v.Key), f.Day("on", v.On), f.Long("minor", v.Minor));
 }
 
 /// <summary>
@@ -413,11 +410,16 @@ public static class PromiseChapter
         state.Touch(e);
     }
 
-    private static void Make(PartyState state, Envelope e, PromiseEvent.Made made) => Slice.In(state).Open.Add(new PromiseState
+    private static void Make(PartyState state, Envelope e, PromiseEvent.Made made)
     {
-        Promise = made.Promise, Account = e.Account, MadeOn = e.EffectiveOn, DueOn = made.DueOn, Minor = made.Minor, Currency = made.Currency,
-        LearnedOn = Pause.LateFrom(e.EffectiveOn, e.RecordedOn), IsOfNothing = !IsOwed(state, e.Account, made.Currency),
-    });
+        var (portfolio, segment) = state.PlaceOn(e.Account, e.EffectiveOn);
+        Slice.In(state).Open.Add(new PromiseState
+        {
+            Promise = made.Promise, Account = e.Account, MadeOn = e.EffectiveOn, DueOn = made.DueOn, Minor = made.Minor, Currency = made.Currency,
+            Portfolio = portfolio, Segment = segment, LearnedOn = Pause.LateFrom(e.EffectiveOn, e.RecordedOn),
+            IsOfNothing = !IsOwed(state, e.Account, made.Currency),
+        });
+    }
 
     private static void Close(PartyState state, Envelope e, PromiseEvent.Closed closed)
     {

@@ -43,18 +43,30 @@ public sealed class AccessLog : IAsyncDisposable
     /// <summary>Somebody was not let in. Who tries again and again is recorded every few seconds, with how often.</summary>
     public Task RecordRefused(string way)
     {
-        int count;
         lock (waiting)
         {
-            unrecorded++;
-            var now = Environment.TickCount64;
-            if (now - refusedAt < RefusedEveryMs) return Task.CompletedTask;
-            (refusedAt, count, unrecorded) = (now, unrecorded, 0);
+            if (Environment.TickCount64 - refusedAt < RefusedEveryMs)
+            {
+                if (unrecorded++ == 0) _ = RecordRest(way);
+                return Task.CompletedTask;
+            }
+            refusedAt = Environment.TickCount64;
         }
-        return Record("nobody", way, AccessKind.Refused, "", count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"{count} times since the last"));
+        return Record("nobody", way, AccessKind.Refused, "", "");
     }
 
-    private const long RefusedEveryMs = 5000;
+    /// <summary>What was refused since the last that was recorded, when its time is over.</summary>
+    private async Task RecordRest(string way)
+    {
+        await Task.Delay(RefusedEveryMs);
+        int count;
+        lock (waiting) (refusedAt, count, unrecorded) = (Environment.TickCount64, unrecorded, 0);
+        try { await Record("nobody", way, AccessKind.Refused, "", string.Create(CultureInfo.InvariantCulture, $"{count} more")); }
+        // The server ends, or nothing can be recorded, which whoever looks at something is told.
+        catch (Exception e) when (e is StoreException or ChannelClosedException) { }
+    }
+
+    private const int RefusedEveryMs = 5000;
 
     private long refusedAt = long.MinValue / 2;
     private int unrecorded;
@@ -73,7 +85,7 @@ public sealed class AccessLog : IAsyncDisposable
                 Commits++;
                 foreach (var one in together) one.Kept.SetResult();
             }
-            catch (Exception e) when (e is not OutOfMemoryException)
+            catch (Exception e)
             {
                 var words = new StoreException($"what is shown here is recorded first, and that failed: {e.Message}", e);
                 foreach (var one in together) one.Kept.SetException(words);

@@ -96,9 +96,10 @@ public sealed class Guard(Entrance entrance, AccessLog log, ServeOptions options
         var user = HttpMethods.IsGet(http.Request.Method) ? UserOf(token) : null;
         if (HttpMethods.IsGet(http.Request.Method) && (user is null ? entrance.Enter(token) : entrance.Open(user.Value)) is { } session)
         {
+            // The link is used up: the next one is there whatever comes of this.
+            if (user is null) options.Say($"Somebody came in by the link. For another browser: {address()}{EnterPath}{entrance.NewToken()}");
             await log.Record(user?.User ?? options.Actor, Looks.Page, AccessKind.Entered, "", user is null ? "link of the terminal" : "link of their own");
             http.Response.Cookies.Append(CookieName(http), session, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Path = "/" });
-            if (user is null) options.Say($"Somebody came in by the link. For another browser: {address()}{EnterPath}{entrance.NewToken()}");
             // A strict cookie does not go along a redirect that began at another site; a page of our own begins anew.
             await PlainPage.Write(http, 200, "Welcome", "You are in.", ("/", "Go to the dashboard"), goOn: true);
             return;
@@ -135,7 +136,7 @@ public sealed class Guard(Entrance entrance, AccessLog log, ServeOptions options
             return;
         }
         await PlainPage.Write(http, 401, "Come in by the link",
-            "The link stands in the terminal in which `recoup serve` runs. It lets one browser in, once, until the server ends; then a new one is printed.");
+            "The link stands in the terminal in which `recoup serve` runs. It lets one browser in, once; then the next one is printed there.");
     }
 
     /// <summary>Pages and files that are narrowed to the portfolios that a viewer sees. Any other is closed to who does not see all.</summary>

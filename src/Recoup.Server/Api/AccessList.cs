@@ -17,7 +17,7 @@ public static class AccessList
     /// <summary>Days are UTC's, the last included.</summary>
     public static AccessFilter Filter(string? actor, string? kind, string? subject, DateOnly? from, DateOnly? to) => new()
     {
-        Actor = actor, Kind = kind, Subject = subject, From = Begin(from), Until = Begin(to?.AddDays(1)),
+        Actor = actor, Kind = kind, Subject = subject, From = Begin(from), Until = to == DateOnly.MaxValue ? null : Begin(to?.AddDays(1)),
     };
 
     private static DateTimeOffset? Begin(DateOnly? day) => day is { } d ? new DateTimeOffset(d, TimeOnly.MinValue, TimeSpan.Zero) : null;

@@ -62,7 +62,8 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
         {
             if (viewer.IsNarrow && !Narrowed.Contains(path)) return OfAll(viewer);
             if (may?.Invoke(viewer) == false)
-                return new Problem(403, "may_not", "The key may not do this", $"This is for managers and auditors, and {viewer.Actor} is an {viewer.Role}.");
+                return new Problem(403, "may_not", "The key may not do this",
+                    $"This is for managers and auditors, and {viewer.Actor} has the role {viewer.Role}.");
             var account = http.Request.RouteValues.ContainsKey("account") ? IdOf(http) : null;
             if (Looks.OfApi(path.Split('/')[0], account, http.Request) is var (kind, subject, detail))
                 await log.Record(viewer.Actor, Looks.Api, kind, subject, detail);
@@ -80,8 +81,7 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
 
     private Task Post(HttpContext http, string route) => Answer(http, route, ApiMay.Write, inputs.Answer);
 
-    /// <summary>An id with a slash in it comes as %2F, which routing leaves as it is.</summary>
-    private static string IdOf(HttpContext http) => ((string)http.Request.RouteValues["account"]!).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+    private static string IdOf(HttpContext http) => Looks.IdOf((string)http.Request.RouteValues["account"]!);
 
     // --- what all have in common ---
 

@@ -46,9 +46,10 @@ public sealed class AccessChain : IDisposable
     internal AccessEntry? At(long seq) => table.At(seq);
 
     /// <summary>All entries in their order, read in parts.</summary>
-    internal IEnumerable<AccessEntry> All()
+    /// <param name="after">Only those after this one.</param>
+    internal IEnumerable<AccessEntry> All(long after = 0)
     {
-        for (var seq = 0L; ;)
+        for (var seq = after; ;)
         {
             var part = table.After(seq, PartSize);
             foreach (var entry in part) yield return entry;
@@ -57,8 +58,8 @@ public sealed class AccessChain : IDisposable
         }
     }
 
-    /// <summary>Moves another place's entries here, as they are.</summary>
-    internal void Fill(AccessChain from) => table.Fill(from.All());
+    /// <summary>Moves another place's entries here, as they are, after those that are here already.</summary>
+    internal void Fill(AccessChain from, long after) => table.Fill(from.All(after), after);
 
     /// <summary>Makes its table where there is none yet, which on PostgreSQL only the schema's owner may do.</summary>
     public void Prepare() => table.Prepare();

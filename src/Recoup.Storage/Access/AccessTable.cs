@@ -54,12 +54,13 @@ internal abstract class AccessTable : IDisposable
         return entry;
     }, null) ?? throw new ArgumentException("nothing was to be appended", nameof(notes));
 
-    /// <summary>Puts entries of another table here as they are; there must be none yet.</summary>
-    public void Fill(IEnumerable<AccessEntry> entries) => Use(make: true, db =>
+    /// <summary>Puts entries of another table here as they are.</summary>
+    /// <param name="after">The last that is here; 0: there is none.</param>
+    public void Fill(IEnumerable<AccessEntry> entries, long after) => Use(make: true, db =>
     {
         using var transaction = db.BeginTransaction();
         Lock(db);
-        if (Last(db) is not null) throw new StoreException("there is a chain of access already where one is to be moved to; nothing of it was changed.");
+        if ((Last(db)?.Seq ?? 0) != after) throw new StoreException("somebody adds to the chain of access meanwhile; nothing of it was changed.");
         foreach (var part in entries.Chunk(RowsAStatement)) Insert(db, part);
         transaction.Commit();
         return 0;

@@ -46,10 +46,13 @@ internal static class PostgresMigrations
         Run(db, string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_xact_lock({LockClass}, hashtext(current_schema()))"));
         version = Version(db) ?? 0;
         if (version > Latest)
-            throw new StoreException($"this database was written by a newer Recoup (schema {version}; this program knows {Latest}). Use that version, or restore a backup.");
-        if (version == 0 && !create) throw new StoreException("there is no Recoup data in this database. Import something first, or name the database with --database.");
+            throw new StoreException($"this database was written by a newer Recoup (schema {version}; this program knows {Latest}). Use that version, "
+                + "or restore a backup.");
+        if (version == 0 && !create)
+            throw new StoreException("there is no Recoup data in this database. Import something first, or name the database with --database.");
         for (var step = (int)version; step < Latest; step++) Run(db, Steps[step]);
-        if (version < Latest) Run(db, string.Create(CultureInfo.InvariantCulture, $"DELETE FROM schema_version; INSERT INTO schema_version(version) VALUES({Latest})"));
+        if (version < Latest)
+            Run(db, string.Create(CultureInfo.InvariantCulture, $"DELETE FROM schema_version; INSERT INTO schema_version(version) VALUES({Latest})"));
         tx.Commit();
     }
 
@@ -163,7 +166,8 @@ internal static class PostgresMigrations
             foreach (var table in SplitTables.Prepend("journal")) sql.Append(Split(table, split));
             sql.Append(CultureInfo.InvariantCulture, $"CREATE TABLE key_{split} PARTITION OF key FOR VALUES WITH (MODULUS {Splits}, REMAINDER {split});\n");
         }
-        sql.Append(CultureInfo.InvariantCulture, $"CREATE TABLE journal_workspace PARTITION OF journal FOR VALUES FROM ({Store.RowId(Core.Foundation.Partition.Workspace, 0)}) TO (MAXVALUE);\n");
+        var workspace = Store.RowId(Core.Foundation.Partition.Workspace, 0);
+        sql.Append(CultureInfo.InvariantCulture, $"CREATE TABLE journal_workspace PARTITION OF journal FOR VALUES FROM ({workspace}) TO (MAXVALUE);\n");
         // Rows of these are rewritten again and again: room in the page keeps the new version beside the old, and the indexes untouched.
         for (var split = 0; split < Splits; split++)
             sql.Append(CultureInfo.InvariantCulture, $"ALTER TABLE party_{split} SET (fillfactor = 70); ALTER TABLE item_{split} SET (fillfactor = 85);\n");

@@ -74,7 +74,8 @@ internal static class Migrations
     public static int Latest => Steps.Count;
 
     /// <summary>A file in which nothing was ever made.</summary>
-    public static bool IsEmpty(SqliteConnection db) => (long)Scalar(db, null, "PRAGMA user_version")! == 0 && (long)Scalar(db, null, "SELECT count(*) FROM sqlite_schema")! == 0;
+    public static bool IsEmpty(SqliteConnection db) =>
+        (long)Scalar(db, null, "PRAGMA user_version")! == 0 && (long)Scalar(db, null, "SELECT count(*) FROM sqlite_schema")! == 0;
 
     public static long VersionOf(SqliteConnection db) => (long)Scalar(db, null, "PRAGMA user_version")!;
 

@@ -52,35 +52,31 @@ public sealed class ApiKeys(Store store)
     public string? Add(string name, ApiMay may, DateTimeOffset now, string by = "")
     {
         var text = ApiKey.Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(RandomBytes)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        var added = Change(now, () =>
+        return Change(now, () =>
         {
             if (All().Any(k => k.Name == name && k.RevokedAt is null)) return null;
+            Permit(by, name, $"key added: {Words(may)}");
             var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
             Note(store, id, by);
             store.Statement("INSERT INTO api_key(id, name, may, hash, created_at, revoked_at) VALUES(?, ?, ?, ?, ?, ?)")
                 .Bind(id).Bind(name).Bind(Words(may)).Bind(ApiKey.HashOf(text).AsSpan()).Bind(now.ToUnixTimeMilliseconds()).Bind((long?)null).Run();
             return text;
         });
-        if (added is not null) Permit(now, by, name, $"key added: {Words(may)}");
-        return added;
     }
 
-    private void Permit(DateTimeOffset now, string by, string name, string detail) =>
-        store.Access.Record(new AccessNote(now, by, "command", AccessKind.Permitted, name, detail));
+    /// <summary>Noted before it is done: a key that nobody told of must not open anything.</summary>
+    private void Permit(string by, string name, string detail) =>
+        store.Access.Record(new AccessNote(TimeProvider.System.GetUtcNow(), by, "command", AccessKind.Permitted, name, detail));
 
     /// <summary>False where the name has no key in force.</summary>
     /// <param name="by">Who ends it.</param>
-    public bool Revoke(string name, DateTimeOffset now, string by = "")
-    {
-        var isRevoked = Change(now, () => End(name, now, by));
-        if (isRevoked) Permit(now, by, name, "key revoked");
-        return isRevoked;
-    }
+    public bool Revoke(string name, DateTimeOffset now, string by = "") => Change(now, () => End(name, now, by));
 
     private bool End(string name, DateTimeOffset now, string by)
     {
         var ended = All().Where(k => k.Name == name && k.RevokedAt is null).ToList();
         if (ended.Count == 0) return false;
+        Permit(by, name, "key revoked");
         foreach (var key in ended) Note(store, key.Id, by);
         store.Statement("UPDATE api_key SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL").Bind(now.ToUnixTimeMilliseconds()).Bind(name).Run();
         return true;

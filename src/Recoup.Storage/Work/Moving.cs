@@ -68,8 +68,10 @@ public static class Moving
     /// <summary>Who looked and took away: in a transaction of its own, so that it may be there already from a move that did not end.</summary>
     private static void Access(Store from, Store to)
     {
-        if (from.Access.Last is not { } last) return;
-        if (to.Access.At(last.Seq) is not { } there || !there.Hash.AsSpan().SequenceEqual(last.Hash)) to.Access.Fill(from.Access);
+        var there = to.Access.Last;
+        if (there is not null && from.Access.At(there.Seq)?.Hash.AsSpan().SequenceEqual(there.Hash) != true)
+            throw new StoreException("the database holds another chain of access already; name an empty one.");
+        to.Access.Fill(from.Access, there?.Seq ?? 0);
     }
 
     private static IEnumerable<string> Ends(Store store) =>

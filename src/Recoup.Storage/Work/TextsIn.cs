@@ -53,9 +53,6 @@ public sealed record TextTaken(TextFate Fate, string? Why = null, bool Stopped =
 /// </summary>
 public static class TextsIn
 {
-    /// <summary>Of texts to one number the newest so many say whose it is.</summary>
-    private const int LookedAtMax = 2000;
-
     private const string By = "sms";
 
     /// <summary>
@@ -145,8 +142,8 @@ public static class TextsIn
     private static List<(PartyState State, string Account)> Whose(Store store, string number)
     {
         var rows = new List<(long Pid, byte[] State)>();
-        var s = store.Statement("SELECT pid, state FROM message WHERE number_set = ? AND number_set > 0 ORDER BY not_before DESC LIMIT ?")
-            .Bind(TextNumbers.SetOf(store.Vault, number)).Bind(LookedAtMax);
+        var s = store.Statement("SELECT pid, state FROM message WHERE number_set = ? AND number_set > 0 ORDER BY not_before DESC")
+            .Bind(TextNumbers.SetOf(store.Vault, number));
         while (s.Step()) rows.Add((s.Long(0), s.Blob(1).ToArray()));
         var found = new List<(PartyState, string)>();
         foreach (var group in rows.GroupBy(r => r.Pid))

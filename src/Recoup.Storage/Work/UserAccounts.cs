@@ -43,7 +43,7 @@ public static class UserAccounts
     }
 
     /// <summary>Who may what is a fact of the workspace and an act of somebody's: the chain of access tells of it among what else they did.</summary>
-    private static void Note(Door door, UserEvent happened, string actor, DateTimeOffset now)
+    private static void Note(Door door, UserEvent happened, string actor)
     {
         var (subject, detail) = happened switch
         {
@@ -54,7 +54,7 @@ public static class UserAccounts
             _ => ("", ""),
         };
         if (subject.Length > 0 && !door.Store.IsDryRun)
-            door.Store.Access.Record(new AccessNote(now, actor, "command", AccessKind.Permitted, subject, detail));
+            door.Store.Access.Record(new AccessNote(TimeProvider.System.GetUtcNow(), actor, "command", AccessKind.Permitted, subject, detail));
     }
 
     private static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
@@ -72,10 +72,13 @@ public static class UserAccounts
             if (workspace.Seq > 0 && door.LastRecordedOn > today) today = door.LastRecordedOn;
             var cause = string.Create(CultureInfo.InvariantCulture, $"user/{workspace.Seq + 1}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
             var isKept = false;
-            door.Take([], [(happened, cause, today, at)], _ => isKept = isGood(door.Workspace.Users, happened), actor: actor);
-            if (!isKept) continue;
-            Note(door, happened, actor, now);
-            return happened;
+            door.Take([], [(happened, cause, today, at)], _ =>
+            {
+                isKept = isGood(door.Workspace.Users, happened);
+                if (isKept) Note(door, happened, actor);
+                return isKept;
+            }, actor: actor);
+            if (isKept) return happened;
         }
         throw new StoreException("somebody else changed the workspace again and again; try once more");
     }

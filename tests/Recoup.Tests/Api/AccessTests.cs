@@ -65,6 +65,52 @@ public sealed class AccessTests
         folder.ShouldBeSound();
     }
 
+    /// <summary>However it is written, and whatever is added to it.</summary>
+    [Theory]
+    [InlineData("/Accounts/A1", "looked A1 account")]
+    [InlineData("/MESSAGES/m-1", "looked m-1 message")]
+    [InlineData("/notes?account=A1", "looked A1 notes")]
+    [InlineData("/accounts.csv?account=A1", "exported accounts csv")]
+    [InlineData("/access.csv?account=A1", "exported access csv")]
+    [InlineData("/notes.csv?account=A1", "exported A1 notes.csv")]
+    [InlineData("/api/v1/ageing?by=account", "exported ageing json")]
+    [InlineData("/api/v1/notes?account=A1", "looked A1 notes")]
+    public async Task A_look_is_recorded_however_it_is_asked_for(string path, string wanted)
+    {
+        using var folder = WithFacts();
+        await using var server = await ApiServer.Start(folder);
+        using var http = new HttpClient { BaseAddress = new Uri(server.Address) };
+        (await http.GetAsync(server.Link)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        if (path.StartsWith("/api/", StringComparison.Ordinal)) await server.Client.Get(path);
+        else await http.GetAsync(path);
+        Entries(folder)[^1].ShouldEndWith(wanted);
+    }
+
+    /// <summary>A form that is refused shows its page again.</summary>
+    [Fact]
+    public async Task What_is_sent_to_an_accounts_page_is_a_look_at_it()
+    {
+        using var folder = WithFacts();
+        await using var server = await ApiServer.Start(folder);
+        using var http = new HttpClient { BaseAddress = new Uri(server.Address) };
+        (await http.GetAsync(server.Link)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await http.PostAsync("/accounts/A1", new FormUrlEncodedContent([]));
+        Entries(folder)[^1].ShouldEndWith("looked A1 account");
+    }
+
+    [Fact]
+    public async Task Who_tries_again_and_again_is_recorded_with_how_often()
+    {
+        using var folder = WithFacts();
+        await using (var log = new AccessLog(Options(folder)))
+        {
+            for (var i = 0; i < 20; i++) await log.RecordRefused("page");
+            using var store = folder.Open();
+            for (var waited = 0; waited < 200 && store.Access.Last!.Seq < 2; waited++) await Task.Delay(100);
+        }
+        Entries(folder).ShouldBe(["nobody page refused  ", "nobody page refused  19 more"]);
+    }
+
     [Fact]
     public async Task Who_sees_no_users_sees_nobodys_looks()
     {

@@ -68,4 +68,24 @@ public sealed class PromiseFigureTests
 
         Envelope Envelope() => new(++seq, "A1", today, today, today.DayNumber * 86_400_000L, $"k{seq}");
     }
+
+    /// <summary>The evening's run gives the customer another segment; what was told in the morning is taken back from where it was told.</summary>
+    [Fact]
+    public void A_promise_that_is_withdrawn_on_its_day_leaves_nothing_in_any_segment()
+    {
+        using var folder = new Cli.DataFolder();
+        folder.Send("""
+            {"type":"account","key":"a","account":"A1","name":"Acme"}
+            {"type":"invoice","key":"i","account":"A1","number":"I1","issued_on":"2026-01-01","due_on":"2026-01-31","amount":"900.00","currency":"EUR"}
+            {"type":"promise","key":"p","account":"A1","on":"2026-02-09","due_on":"2026-02-20","amount":"900.00","currency":"EUR"}
+            """, "--now", "2026-02-09T08:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-02-09", "--now", "2026-02-09T18:00:00Z").Expect(0);
+        folder.Rows("SELECT count FROM cell WHERE measure = 17").ShouldBe(["1"]);
+        folder.Send("""
+            {"type":"promise_withdrawn","key":"w","account":"A1","promise":"p","on":"2026-02-09","reason":"mistaken"}
+            """, "--now", "2026-02-09T19:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-02-10", "--now", "2026-02-10T18:00:00Z").Expect(0);
+        folder.Rows("SELECT segment, count FROM cell WHERE measure = 17 AND count <> 0").ShouldBeEmpty();
+        folder.ShouldBeSound();
+    }
 }
