@@ -33,22 +33,26 @@ public static partial class Fold
     }
 
     /// <summary>It left, which is told once of each message.</summary>
-    private static void CountSent(PartyState state, Envelope e, CellDeltas cells, Intent message)
+    /// <param name="isProactive">Of a letter: no listed item was overdue.</param>
+    private static void CountSent(PartyState state, Envelope e, CellDeltas cells, Intent message, bool isProactive)
     {
         message.SentOn = e.EffectiveOn;
-        Count(state, cells, MessageChapter.MessagesSent, e.EffectiveOn, message);
+        (message.SentPortfolio, message.SentSegment) = state.PlaceOn(message.Account, e.EffectiveOn);
+        CountWhereSent(cells, MessageChapter.MessagesSent, message);
+        // A document is no action of collection.
+        if (message.Document is null) ContactChapter.CountAction(state, message.Account, cells, e.EffectiveOn, message.Channel, null, isProactive);
     }
 
-    private static void Count(PartyState state, CellDeltas cells, Measure measure, DateOnly on, Intent message) =>
-        PartyLedger.Flow(state, message.Account, cells, measure, on, null, "", 0, 1, OwnValues.Of(message.Channel));
+    private static void CountWhereSent(CellDeltas cells, Measure measure, Intent message) => cells.Add(
+        measure, message.SentOn!.Value, null, message.SentPortfolio!, message.SentSegment!, "", 0, 1, OwnValues.Of(message.Channel));
 
     private static void Bounce(PartyState state, Envelope e, CellDeltas cells, MessageEvent.Bounced bounced)
     {
         var message = state.Messages[bounced.Message];
         if (message.Status is not (IntentStatus.Failed or IntentStatus.Bounced))
         {
-            if (message.SentOn is null) CountSent(state, e, cells, message);
-            Count(state, cells, MessageChapter.MessagesBounced, message.SentOn!.Value, message);
+            if (message.SentOn is null) CountSent(state, e, cells, message, message.Letter?.PreDueThrough is not null);
+            CountWhereSent(cells, MessageChapter.MessagesBounced, message);
         }
         var detail = string.Join(' ', new[] { bounced.Kind, bounced.Status, bounced.Detail }.OfType<string>());
         // It left, whatever was known of that before; as a contact it counted when it was sent or became unknown.
@@ -71,8 +75,9 @@ public static partial class Fold
         var message = state.Messages[settled.Message];
         var counted = message.Status == IntentStatus.Unknown;
         message.Answer(settled.Outcome, settled.Detail, settled.Reference);
-        if (message.Status == IntentStatus.Sent) CountSent(state, e, cells, message);
-        else if (message.Status == IntentStatus.Failed) Count(state, cells, MessageChapter.MessagesFailed, e.EffectiveOn, message);
+        if (message.Status == IntentStatus.Sent) CountSent(state, e, cells, message, settled.Proactive);
+        else if (message.Status == IntentStatus.Failed)
+            PartyLedger.Flow(state, message.Account, cells, MessageChapter.MessagesFailed, e.EffectiveOn, null, "", 0, 1, OwnValues.Of(message.Channel));
         NoteChange(state, message.Id);
         // A document is no action of collection and counts toward no cap.
         if (message.Document is not null)
@@ -83,7 +88,6 @@ public static partial class Fold
         // Unknown may have reached the customer, so it counts toward the caps; settled later, it is not counted twice.
         if (settled.Outcome != "failed" && !counted)
             state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true));
-        if (settled.Outcome == "sent") ContactChapter.CountAction(state, e.Account, cells, e.EffectiveOn, message.Channel, null, settled.Proactive);
         if (settled.Outcome == "failed") state.Touch(e);
     }
 }

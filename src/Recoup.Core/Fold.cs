@@ -115,6 +115,7 @@ public static partial class Fold
         if (decision.SegmentBefore is not null) Exposures.Resegment(state, treatment, e.EffectiveOn, decision.Segment, cells);
         treatment.Strategy = decision.Strategy;
         var before = treatment.StepTaken;
+        var wordBefore = before is { IsWord: true } ? null : treatment.LastWord;
         var remindedBefore = treatment.RemindedInShadow ? null : treatment.RemindedThrough;
         if (decision.RemindedThrough is { } through)
         {
@@ -143,7 +144,7 @@ public static partial class Fold
                 NotBefore = decision.NotBefore!.Value,
                 Body = new IntentBody.Letter(decision.Template!, decision.Tone!, decision.Rule)
                 {
-                    PreDueThrough = decision.RemindedThrough, StepBefore = before, RemindedBefore = remindedBefore,
+                    PreDueThrough = decision.RemindedThrough, StepBefore = before, WordBefore = wordBefore, RemindedBefore = remindedBefore,
                 },
             };
             state.Messages.Changed.Add(intent);
@@ -157,7 +158,7 @@ public static partial class Fold
                 Rule = decision.Rule,
                 Owner = decision.Action == "propose_placement" ? "manager" : "agent", CreatedOn = e.EffectiveOn, DueOn = e.EffectiveOn,
                 Minor = decision.Facts.DunnableMinor ?? decision.Facts.OverdueMinor, Currency = decision.Facts.Currency,
-                Score = decision.Score, StepBefore = before,
+                Score = decision.Score, StepBefore = before, WordBefore = wordBefore,
             };
             state.WorkItems.Changed.Add(intent);
             state.Pending.Add(new Pending(intent, decision.Portfolio, "work"));
@@ -172,7 +173,7 @@ public static partial class Fold
         {
             if (treatment.RemindedThrough == through) treatment.RemindedThrough = letter.RemindedBefore;
         }
-        else treatment.TakeBack(letter.Rule, message.DecidedOn, letter.StepBefore);
+        else treatment.TakeBack(letter.Rule, message.DecidedOn, letter.StepBefore, letter.WordBefore);
     }
 
 }

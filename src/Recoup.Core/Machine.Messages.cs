@@ -50,7 +50,7 @@ public static partial class Machine
     {
         if (!work.State.Messages.TryGetValue(i.Message, out var message) || message.Account != i.Account)
             return new Refused(Refusal.UnknownMessage, $"account {i.Account} has no message {i.Message}");
-        if (message.Status is IntentStatus.Pending or IntentStatus.Withdrawn or IntentStatus.Sending)
+        if (message.Status is IntentStatus.Pending or IntentStatus.Withdrawn or IntentStatus.Sending or IntentStatus.Failed)
             return new Refused(Refusal.MessageNotSent,
                 $"message {i.Message} is {message.Status.ToString().ToLowerInvariant()}; what has not left can't have arrived");
         // What arrived was sent: nobody need ask any more.

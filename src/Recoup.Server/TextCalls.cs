@@ -113,8 +113,7 @@ internal sealed class TextCalls(ServeOptions options)
 
     private int Told(string name, TextTaken taken)
     {
-        if (taken.Fate is not (TextFate.Taken or TextFate.Known))
-            options.Log.Write(LogLevel.Warning, name, null, ("fate", taken.Fate.ToString()));
+        if (taken.Why is { } why) options.Log.Write(LogLevel.Warning, name, null, ("fate", taken.Fate.ToString()), ("why", why));
         return taken.Fate switch
         {
             TextFate.Nobody => 404,

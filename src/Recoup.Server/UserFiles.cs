@@ -24,8 +24,7 @@ public static class UserFiles
     {
         try
         {
-            var path = Path.Combine(folder, SmtpSettings.FileName);
-            if (File.Exists(path) && SmsSettings.Problems(File.ReadAllText(path), path, folder) is { Count: > 0 } problems)
+            if (SmsSettings.ProblemsIn(folder) is { Count: > 0 } problems)
                 return problems.Select(p => new BrokenFile(SmtpSettings.FileName, p.Line, $"{p.Message} Nothing is sent meanwhile."));
             _ = SmtpSettings.Load(folder);
         }

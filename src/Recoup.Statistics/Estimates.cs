@@ -14,10 +14,9 @@ public sealed class Estimates : IKpiEstimates
     /// <inheritdoc/>
     public KpiCurve Curve(IEnumerable<KpiCurveAge> ages)
     {
-        var curve = new KaplanMeier(ages.Select(a => new AgeCounts(a.Age, a.Events, a.Censored)));
+        var curve = new KaplanMeier(ages);
         var (low, high) = curve.PercentileInterval(0.5);
-        var left = curve.Points is [.., var last] ? last.Survival : 1;
-        return new KpiCurve(curve.Count, curve.Events, Rounded(left))
+        return new KpiCurve(curve.Count, curve.Events)
         {
             Quartile = curve.Percentile(0.25), Median = curve.Percentile(0.5), MedianLow = low, MedianHigh = high, AtRiskAtMedian = curve.AtRiskAt(0.5),
         };

@@ -1,10 +1,6 @@
-namespace Recoup.Statistics;
+using Recoup.Core.Measures;
 
-/// <summary>What became of those watched at one age.</summary>
-/// <param name="Age">In whole days from the day on which each one's time begins; may be below zero.</param>
-/// <param name="Events">To how many it happened at that age.</param>
-/// <param name="Censored">How many were watched up to that age, without its happening, and no longer.</param>
-public readonly record struct AgeCounts(int Age, long Events, long Censored);
+namespace Recoup.Statistics;
 
 /// <summary>The curve at an age at which something happened.</summary>
 /// <param name="Age">In days.</param>
@@ -21,7 +17,7 @@ public readonly record struct SurvivalPoint(int Age, long AtRisk, long Events, d
 /// neither left out nor taken for done.
 /// <para>
 /// S(t) = product over ages u up to t of (1 - d/n), with d events and n at risk at u (Kaplan and Meier 1958). Var S = S² · sum of d/(n(n-d))
-/// (Greenwood 1926). The interval is S^exp(±z·se/(S·ln S)), which stays within 0 and 1 (Kalbfleisch and Prentice 1980).
+/// (Greenwood 1926). The interval at 95% is S^exp(±z·se/(S·ln S)), which stays within 0 and 1 (Kalbfleisch and Prentice 1980).
 /// It takes for granted that being censored says nothing about what would have happened after.
 /// </para>
 /// </summary>
@@ -33,8 +29,7 @@ public sealed class KaplanMeier
     private readonly List<SurvivalPoint> points = [];
 
     /// <param name="counts">In any order; ages that stand more than once are added up. Counts of zero or less are taken for none.</param>
-    /// <param name="z">How many standard errors the interval is wide to each side: <see cref="Normal.TwoSided95"/> for 95%.</param>
-    public KaplanMeier(IEnumerable<AgeCounts> counts, double z = Normal.TwoSided95)
+    public KaplanMeier(IEnumerable<KpiCurveAge> counts)
     {
         var ages = new SortedDictionary<int, (long Events, long Censored)>();
         foreach (var (age, events, censored) in counts)
@@ -51,7 +46,7 @@ public sealed class KaplanMeier
                 Events += events;
                 survival *= 1 - ((double)events / atRisk);
                 greenwood += events < atRisk ? events / ((double)atRisk * (atRisk - events)) : 0;
-                points.Add(Point(age, atRisk, events, events < atRisk ? survival : 0, greenwood, z));
+                points.Add(Point(age, atRisk, events, events < atRisk ? survival : 0, greenwood));
             }
             atRisk -= Math.Max(0, events) + Math.Max(0, censored);
         }
@@ -97,11 +92,11 @@ public sealed class KaplanMeier
         return null;
     }
 
-    private static SurvivalPoint Point(int age, long atRisk, long events, double survival, double greenwood, double z)
+    private static SurvivalPoint Point(int age, long atRisk, long events, double survival, double greenwood)
     {
         if (survival <= 0) return new SurvivalPoint(age, atRisk, events, 0, null, null, null);
         var deviation = Math.Sqrt(greenwood);
-        var width = z * deviation / Math.Log(survival);
+        var width = Normal.TwoSided95 * deviation / Math.Log(survival);
         // Of a survival below 1 the logarithm is below zero, so adding the width lowers the exponent.
         return new SurvivalPoint(
             age, atRisk, events, survival, survival * deviation, Math.Pow(survival, Math.Exp(-width)), Math.Pow(survival, Math.Exp(width)));

@@ -11,14 +11,14 @@ public static class Normal
 public static class Proportion
 {
     /// <summary>
-    /// The interval that Wilson (1927) gives for a share of <paramref name="events"/> in <paramref name="of"/>, both ends 0 to 1:
+    /// The interval at 95% that Wilson (1927) gives for a share of <paramref name="events"/> in <paramref name="of"/>, both ends 0 to 1:
     /// (p + z²/2n ± z·sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n). Unlike p ± z·sqrt(p(1-p)/n) it holds for few and for shares near 0 and 1.
     /// It takes for granted that each is so or not independently of the others.
     /// Throws <see cref="ArgumentOutOfRangeException"/> where there are none, or events are less than none or more than all.
     /// </summary>
-    /// <param name="z">As of <see cref="KaplanMeier"/>.</param>
-    public static (double Low, double High) Wilson(long events, long of, double z = Normal.TwoSided95)
+    public static (double Low, double High) Wilson(long events, long of)
     {
+        const double z = Normal.TwoSided95;
         ArgumentOutOfRangeException.ThrowIfLessThan(of, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(events, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(events, of);

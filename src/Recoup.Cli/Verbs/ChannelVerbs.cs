@@ -76,8 +76,7 @@ internal static class ChannelVerbs
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
-            var path = Path.Combine(session.Folder, SmtpSettings.FileName);
-            if (File.Exists(path) && SmsSettings.Problems(File.ReadAllText(path), path, session.Folder) is { Count: > 0 } problems)
+            if (SmsSettings.ProblemsIn(session.Folder) is { Count: > 0 } problems)
             {
                 foreach (var problem in problems) Output.Say(problem.Message);
                 return 1;

@@ -28,9 +28,6 @@ internal static class FigureVerbs
     private static string[] List(string? joined) =>
         (joined ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private static Dimension DimensionOf(string option, string name) => Dimension.Find(name)
-        ?? throw new UsageException($"{option} takes {string.Join(", ", Dimension.All)}, not '{name}'");
-
     private static Option<string[]> Only() => new("--only")
     {
         Description = "only this, such as channel=call; may be given again", HelpName = "DIMENSION=VALUE", Arity = ArgumentArity.ZeroOrMore,
@@ -152,7 +149,7 @@ internal static class FigureVerbs
                 : Day(session, parsed.GetValue(asOf), readings)];
             var question = new KpiQuestion(days)
             {
-                Kpis = wanted, Window = span, By = [.. List(parsed.GetValue(by)).Distinct().Select(name => DimensionOf("--by", name))],
+                Kpis = wanted, Window = span, By = Dimension.Parse(List(parsed.GetValue(by)), out var problem) ?? throw new UsageException($"--by {problem}"),
                 Only = OnlyOf(parsed.GetValue(only) ?? []),
             };
             foreach (var id in wanted)

@@ -33,7 +33,9 @@ internal static class TextVerb
                     : TextsIn.Take(door, new TextCame(line.Id!, line.Number!, line.Words!, line.At ?? now, TextWords.MeaningOf(line.Words!)), now);
                 if (result.Fate == TextFate.Taken) taken++;
                 else if (result.Fate == TextFate.Known) known++;
-                else left.Add(line.Line.ToString(CultureInfo.InvariantCulture), result.Why ?? "");
+                // Also of what others took.
+                if (result.Why is not null || result.Fate is not (TextFate.Taken or TextFate.Known))
+                    left.Add(line.Line.ToString(CultureInfo.InvariantCulture), result.Why ?? "");
             }
             var sheet = new Sheet("what came by phone", "number");
             sheet.Add("taken", taken);

@@ -93,6 +93,10 @@ public sealed record SmsSettings
         return File.Exists(path) ? Parse(File.ReadAllText(path), path, dataFolder) : null;
     }
 
+    /// <summary>All that is wrong with what the folder's file says of texts, in the order of lines; empty also where it has none.</summary>
+    public static IReadOnlyList<YamlException> ProblemsIn(string dataFolder) =>
+        Path.Combine(dataFolder, SmtpSettings.FileName) is var path && File.Exists(path) ? Problems(File.ReadAllText(path), path, dataFolder) : [];
+
     /// <summary>All that is wrong with what the file says of texts, in the order of lines.</summary>
     public static IReadOnlyList<YamlException> Problems(string text, string source, string folder) =>
         YamlMap.ProblemsOf(problems => Parse(text, source, folder, problems));

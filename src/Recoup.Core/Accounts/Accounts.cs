@@ -233,8 +233,10 @@ public static class AccountChapter
         // Whoever tells of the addresses anew, as a list does, need not know which of them is out of use.
         if (!samePersonal) UseNextAddress(work, context.Vault, Channel.Email, details.EmailToken);
         if (known is null) return null;
-        if (changedPersonal.Email is not null && changedPersonal.Email != personal.Email) ContactChapter.DropPoint(work, i.Account, Channel.Email);
-        if (changedPersonal.Phone is not null && changedPersonal.Phone != personal.Phone) ContactChapter.DropPoint(work, i.Account, Channel.Call);
+        if (HasNew(i, changedPersonal.Email, changedPersonal.OtherEmails, personal.Email, personal.OtherEmails))
+            ContactChapter.DropPoint(work, i.Account, Channel.Email);
+        if (HasNew(i, changedPersonal.Phone, changedPersonal.OtherPhones, personal.Phone, personal.OtherPhones))
+            ContactChapter.DropPoint(work, i.Account, Channel.Call);
         if (changedPersonal.Address is not null && changedPersonal.Address != personal.Address)
             ContactChapter.DropPoint(work, i.Account, Channel.Letter);
         return null;
@@ -307,12 +309,20 @@ public static class AccountChapter
             return after with { By = kept == Withdrawn.Nothing ? null : before.By[..^1] + (char)('0' + (int)kept) };
         }
         given &= ~gone;
-        if (i.Email is not null && i.Email != before.Email) given |= Withdrawn.Email;
-        if (i.Phone is not null && !Apart(before.OtherPhones).Prepend(before.Phone).Order(StringComparer.Ordinal)
-            .SequenceEqual(numbers.Order(StringComparer.Ordinal))) given |= Withdrawn.Phone;
+        if (i.Email is not null && !AreSame(i.Email, i.OtherEmails, before.Email, before.OtherEmails)) given |= Withdrawn.Email;
+        if (i.Phone is not null && !AreSame(numbers.FirstOrDefault(), Together(numbers.Skip(1)), before.Phone, before.OtherPhones))
+            given |= Withdrawn.Phone;
         if (i.Address is not null && i.Address != before.Address) given |= Withdrawn.Address;
         return after with { By = given != Withdrawn.Nothing ? list + (char)('0' + (int)given) : gone != Withdrawn.Nothing ? null : before.By };
     }
+
+    /// <summary>The same addresses, whichever of them is used: one that is out of use stands behind the others.</summary>
+    private static bool AreSame(string? first, string? others, string? otherFirst, string? otherOthers) => first == otherFirst && others == otherOthers
+        || Apart(others).Prepend(first).Order(StringComparer.Ordinal).SequenceEqual(Apart(otherOthers).Prepend(otherFirst).Order(StringComparer.Ordinal));
+
+    /// <summary>A list that says the same addresses as before says nothing new of them, whichever of them is used.</summary>
+    private static bool HasNew(AccountInput.Set i, string? now, string? othersNow, string? before, string? othersBefore) =>
+        now is not null && now != before && !(i.Said is not null && AreSame(now, othersNow, before, othersBefore));
 
     private static IEnumerable<string> Apart(string? others) => (others ?? "").Split("; ", StringSplitOptions.RemoveEmptyEntries);
 

@@ -29,6 +29,20 @@ public sealed class Dimension
     /// <summary>Every measure has it.</summary>
     public bool IsOfAll { get; }
 
+    /// <summary>Each once; null and the problem, for people, where one is none.</summary>
+    public static IReadOnlyList<Dimension>? Parse(IEnumerable<string> names, out string problem)
+    {
+        var found = new List<Dimension>();
+        problem = "";
+        foreach (var name in names.Distinct())
+        {
+            if (Find(name) is { } dimension) found.Add(dimension);
+            else problem = $"takes {string.Join(", ", All)}, not '{(name.Length <= 40 ? name : name[..40] + "…")}'";
+            if (problem.Length > 0) return null;
+        }
+        return found;
+    }
+
     public static Dimension? Find(string name) => All.FirstOrDefault(d => d.Name == name);
 
     public override string ToString() => Name;

@@ -206,6 +206,9 @@ public sealed class ContactSlice : Slice, IFormed<ContactSlice>
         if (!granted && GivenSince(channel, token, on, today) is not null) return;
         var meant = OptOuts.FindAll(o => Means(o, channel, token) && IsBefore(o, on, granted && dated));
         OptOuts.RemoveAll(meant.Contains);
+        // Whoever wants nothing wants nothing to an address that they named, either: consent for one channel, later, is none for that address.
+        if (!granted && channel == Contact.Channel.Any && token is null)
+            OptOuts.AddRange(meant.Where(static o => o.Token is not null).Select(static o => o with { Until = null }));
         OptIns?.RemoveAll(g => IsMeant(g.Channel, g.Token, channel, token) && (g.On <= on || (!granted && g.On > today)));
         if (granted)
         {
@@ -328,6 +331,9 @@ public static class ContactChapter
 
     /// <summary>The longest text of a contact, characters.</summary>
     public const int TextLengthMax = 4000;
+
+    /// <summary>Whoever called with that outcome told the customer nothing: nobody answered, or it was somebody else.</summary>
+    internal static bool IsUnheard(string outcome) => outcome is "no_answer" or "busy" or "not_connected" or "wrong_party" or "third_party" or "bounced";
 
     extension(PartyState party)
     {

@@ -97,9 +97,22 @@ public static class PartyAddresses
         var personal = OpenPersonal(vault, state.Id, account);
         if (channel == Channel.Email) return personal?.Email;
         if (channel == Channel.Call || personal?.OtherPhones is not { } others) return personal?.Phone;
-        // Of several numbers the first may be a fixed line.
-        return others.Split("; ", StringSplitOptions.RemoveEmptyEntries).Prepend(personal.Phone).OfType<string>()
-            .FirstOrDefault(number => PhoneNumber.CanBeTexted(number, account.Country)) ?? personal.Phone;
+        // Of several numbers the first may be a fixed line, or one that a provider said takes no texts.
+        var texted = others.Split("; ", StringSplitOptions.RemoveEmptyEntries).Prepend(personal.Phone).OfType<string>()
+            .Where(number => PhoneNumber.CanBeTexted(number, account.Country)).ToList();
+        return (state.Contact.BadAddresses is null ? null : texted.Find(number => !IsDead(vault, state, account, number)))
+            ?? texted.FirstOrDefault() ?? personal.Phone;
+    }
+
+    /// <summary>
+    /// A number takes no texts, and another may be used in its place: not where its reader said that no texts are wanted there, for they said so to
+    /// whoever would write to another of their numbers.
+    /// </summary>
+    private static bool IsDead(IVault vault, PartyState state, AccountDetails account, string number)
+    {
+        var tokens = AllTokens(vault, state, Channel.Sms, number, account.Country);
+        return state.Contact.IsUndeliverable(Channel.Sms, tokens[0], tokens)
+            && !state.Contact.IsWithdrawnByName(Channel.Sms, tokens[0], state.AsOf, tokens);
     }
 
     private static string Compared(string channel, string address, string? country) =>

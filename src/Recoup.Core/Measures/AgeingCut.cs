@@ -1,4 +1,5 @@
 using System.Globalization;
+using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Measures;
 
@@ -6,7 +7,7 @@ namespace Recoup.Core.Measures;
 public sealed record AgeingCut
 {
     /// <summary>The trade's: 30, 60 and 90 days.</summary>
-    public static readonly AgeingCut Usual = new([30, 60, 90]);
+    public static readonly AgeingCut Usual = new([.. Ageing.BucketStarts.Skip(1).Select(start => start - 1)]);
 
     /// <summary>Ends at most.</summary>
     public const int EndsMax = 12;

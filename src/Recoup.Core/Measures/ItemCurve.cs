@@ -26,47 +26,52 @@ internal static class ItemCurve
     public static bool Reads(Measure measure) => measure == ReceivableChapter.ExposureStock || Flows.Contains(measure);
 
     /// <summary>The cell is of an item of that curve: due in the window, or overdue from a day in it on.</summary>
-    public static bool Takes(string name, CellKey key, KpiPeriod period)
+    public static bool Takes(string name, CellKey key, KpiPeriod period) => Takes(name, key.RefDay, key.Measure.IsStock ? null : key.CountDays(), period);
+
+    /// <param name="due">The number of the day on which the item fell due.</param>
+    /// <param name="ended">So many days after it the item ended; null: it is open.</param>
+    private static bool Takes(string name, int due, int? ended, KpiPeriod period)
     {
-        var overdue = name == Recovered ? 1 : 0;
-        return key.RefDay >= period.First.DayNumber - overdue && key.RefDay <= period.Last.DayNumber - overdue
-            && (name != Recovered || key.Measure.IsStock || key.CountDays() > 0);
+        // An item due on a day is overdue from the day after on: that day is the one that must be in the window.
+        var overdue = Overdue(name);
+        return due >= period.First.DayNumber - overdue && due <= period.Last.DayNumber - overdue
+            // One settled by its due day never was overdue.
+            && !(overdue > 0 && ended <= 0);
     }
+
+    private static int Overdue(string name) => name == Recovered ? 1 : 0;
 
     /// <summary>From where flows are read.</summary>
     public static DateOnly ReadFrom(KpiPeriod period) => DateOnly.FromDayNumber(Math.Max(0, period.First.DayNumber - EarlyDaysMax));
 
-    /// <summary>The groups of which items that fell due in the window, or the day before it, ended.</summary>
-    public static IEnumerable<KpiGroup> GroupsOf(FlowLedger ledger, KpiPeriod period)
+    /// <summary>
+    /// The groups that have items of the curve: what ended and was opened again is one that is open, and no more. Where a question does not split
+    /// and none has, all that items are known of, so that each says that nothing fell due.
+    /// </summary>
+    /// <param name="name">Which of the two.</param>
+    public static IReadOnlyCollection<KpiGroup> GroupsOf(KpiReadings readings, KpiPeriod period, string name, bool isSplit)
     {
-        foreach (var (group, track) in ledger.Tracks)
-            foreach (var entry in track.Between(ReadFrom(period), period.Last))
-                if (entry.Reference >= period.First.DayNumber - 1 && entry.Reference <= period.Last.DayNumber)
-                {
-                    yield return group;
-                    break;
-                }
+        var known = Flows.SelectMany(measure => readings.Flows(measure, ReadFrom(period), period.Last).Tracks.Select(t => t.Key))
+            .Concat(readings.StockAt(period.Last).Keys).ToHashSet();
+        var groups = known.Where(group => readings.AgesOf(group, period, name).Count > 0).ToList();
+        return groups.Count > 0 || isSplit ? groups : known;
     }
 
     /// <param name="name">Which of the two.</param>
     public static List<KpiCurveAge> Of(KpiReadings readings, KpiGroup group, KpiPeriod period, string name)
     {
-        // An item due on a day is overdue from the day after on: that day is the one that must be in the window.
-        var overdue = name == Recovered ? 1 : 0;
-        var (first, last, asOf) = (period.First.DayNumber - overdue, period.Last.DayNumber - overdue, period.Last.DayNumber);
+        var (overdue, asOf) = (Overdue(name), period.Last.DayNumber);
         var ages = new SortedDictionary<int, (long Events, long Censored)>();
         var sums = new Dictionary<(int Age, bool Happened), long>();
         foreach (var measure in Flows)
             foreach (var entry in readings.Flows(measure, ReadFrom(period), period.Last).Of(group).Between(ReadFrom(period), period.Last))
             {
-                if (entry.Reference < first || entry.Reference > last) continue;
-                // One settled by its due day never was overdue.
-                if (name == Recovered && entry.Days <= 0) continue;
+                if (!Takes(name, entry.Reference, entry.Days, period)) continue;
                 var age = measure == ItemEnds.WrittenOffAfter ? asOf - entry.Reference : entry.Days;
                 Add(age, measure == ItemEnds.SettledAfter, entry.Value.Count);
             }
         foreach (var (due, value) in readings.StockAt(period.Last, group).Counts)
-            if (due >= first && due <= last) Add(asOf - due, false, value);
+            if (Takes(name, due, null, period)) Add(asOf - due, false, value);
         foreach (var ((age, happened), count) in sums)
         {
             if (count <= 0) continue;

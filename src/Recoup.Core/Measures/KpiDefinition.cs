@@ -381,6 +381,9 @@ public sealed partial class KpiDefinition
 /// <param name="Closing">Stocks at the end of the as-of day.</param>
 internal sealed record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool Closing, bool Unapplied)
 {
+    /// <summary>All that is open at the end of the last day is asked for, and not only the items of a curve that are.</summary>
+    public bool ReadsClosing { get; init; }
+
     /// <summary>Of which items there is a curve (<see cref="ItemCurve"/>), some of which ended before the window; null: none.</summary>
     public string? CurveOf { get; init; }
 
@@ -412,12 +415,14 @@ internal sealed record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool 
         if (rolls) flows.Add(WriteOffChapter.WrittenOff);
         var curve = words.Overlaps(KpiVocabulary.OfCurves);
         if (curve) flows.UnionWith(ItemCurve.Flows);
+        var closing = rolls || words.Overlaps(["end", "count_back"]);
         return new KpiNeeds(
             flows,
             Opening: rolls || words.Overlaps(["start", "overdue_at_start", "fell_overdue"]),
-            Closing: rolls || curve || words.Overlaps(["end", "count_back"]),
+            Closing: curve || closing,
             Unapplied: words.Contains(KpiVocabulary.Unapplied))
         {
+            ReadsClosing = closing,
             CurveOf = !curve ? null : words.Contains(ItemCurve.Settled) ? ItemCurve.Settled : ItemCurve.Recovered, Sums = words.Overlaps(["sum", "count"]),
         };
     }

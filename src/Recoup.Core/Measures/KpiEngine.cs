@@ -71,7 +71,7 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
         var begin = readings.FirstDay(definition.Measures.Contains(InvoiceChapter.Sales) ? [InvoiceChapter.Sales] : definition.Measures)
             ?? readings.FirstDay(History);
         var partial = begin is null || begin > period.First;
-        var groups = Groups(definition.Needs, definition.Window.Kind == KpiWindowKind.Point, question.OwnBy.Any(), period, readings);
+        var groups = Groups(definition.Needs, definition.Window.Kind == KpiWindowKind.Point, question, period, readings);
         if (groups.Count == 0)
         {
             // Nothing happened is a count of 0, once there is a history in which it could have; without one it is no value.
@@ -159,24 +159,24 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
         bucket is not null && KpiVocabulary.BucketOf(bucket) + 1 is var next && next < RollMatrix.Buckets ? Ageing.BucketNames[next] : null;
 
     /// <summary>The groups that have anything of what the KPI reads; of a day's KPI, all that ever had business.</summary>
-    private static SortedSet<KpiGroup> Groups(KpiNeeds needs, bool point, bool isByOwn, KpiPeriod period, KpiReadings readings)
+    private static SortedSet<KpiGroup> Groups(KpiNeeds needs, bool point, KpiQuestion question, KpiPeriod period, KpiReadings readings)
     {
         var groups = new SortedSet<KpiGroup>(InOrder);
         foreach (var measure in needs.Flows)
         {
             var ledger = readings.Flows(measure, needs.ReadFrom(measure, period), period.Last);
             var isOfCurve = needs.Curve && ItemCurve.Flows.Contains(measure);
-            if (isOfCurve) groups.UnionWith(ItemCurve.GroupsOf(ledger, period));
             if (!isOfCurve || needs.Sums) groups.UnionWith(ledger.GroupsBetween(period.First, period.Last));
         }
+        if (needs.CurveOf is { } curve) groups.UnionWith(ItemCurve.GroupsOf(readings, period, curve, isSplit: question.By.Count > 0));
         if (needs.Opening) groups.UnionWith(readings.StockAt(period.Eve).Keys);
-        if (needs.Closing) groups.UnionWith(readings.StockAt(period.Last).Keys);
+        if (needs.ReadsClosing) groups.UnionWith(readings.StockAt(period.Last).Keys);
         if (needs.Unapplied && needs.Opening) groups.UnionWith(readings.UnappliedAt(period.Eve).Keys);
-        if (needs.Unapplied && needs.Closing) groups.UnionWith(readings.UnappliedAt(period.Last).Keys);
+        if (needs.Unapplied && needs.ReadsClosing) groups.UnionWith(readings.UnappliedAt(period.Last).Keys);
         // Counts without money stand beside each currency; a KPI of nothing else has the row without one.
         if (needs.HasMoney) groups.RemoveWhere(g => g.Currency.Length == 0);
         // Where all is paid, a figure of the day is zero or has no value; it isn't missing. Segments come and go.
-        if (needs.HasMoney && !isByOwn && (groups.Count == 0 || point))
+        if (needs.HasMoney && !question.OwnBy.Any() && (groups.Count == 0 || point))
         {
             var there = groups.Select(g => (g.Portfolio, g.Currency)).ToHashSet();
             groups.UnionWith(readings.BegunBy(period.Last).Where(g => !there.Contains((g.Portfolio, g.Currency))));

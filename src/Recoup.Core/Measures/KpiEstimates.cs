@@ -9,8 +9,7 @@ public readonly record struct KpiCurveAge(int Age, long Events, long Censored);
 /// <summary>What a survival curve over items says of how long they take.</summary>
 /// <param name="Items">Of how many items it is.</param>
 /// <param name="Events">How many of them were settled.</param>
-/// <param name="Left">The share that is not settled by the last age at which any was; 0 to 1.</param>
-public sealed record KpiCurve(long Items, long Events, decimal Left)
+public sealed record KpiCurve(long Items, long Events)
 {
     /// <summary>Fewer events say nothing of the others.</summary>
     public const int EventsMin = 20;

@@ -32,7 +32,15 @@ internal sealed class KpiReadings(IMeasureSource source, KpiQuestion question, I
     private readonly Dictionary<Measure, FlowLedger> flows = [];
     private readonly Dictionary<Measure, (DateOnly From, DateOnly To)> planned = [];
     private readonly Dictionary<Measure, DateOnly?> firstDays = [];
+    private readonly Dictionary<(KpiGroup, KpiPeriod, string), List<KpiCurveAge>> ages = [];
     private Dictionary<KpiGroup, DateOnly>? beginnings;
+
+    /// <summary>The items of a curve by age (<see cref="ItemCurve"/>); empty: nothing of the group fell due.</summary>
+    public List<KpiCurveAge> AgesOf(KpiGroup group, KpiPeriod period, string name)
+    {
+        if (!ages.TryGetValue((group, period, name), out var found)) ages[(group, period, name)] = found = ItemCurve.Of(this, group, period, name);
+        return found;
+    }
 
     public DateOnly? FirstDay(Measure measure)
     {

@@ -26,7 +26,7 @@ internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod p
     {
         curves ??= new(StringComparer.Ordinal);
         if (!curves.TryGetValue(name, out var curve))
-            curves[name] = curve = readings.Estimates.Curve(ItemCurve.Of(readings, group, period, name));
+            curves[name] = curve = readings.Estimates.Curve(readings.AgesOf(group, period, name));
         return curve;
     }
 

@@ -51,6 +51,12 @@ public sealed class Intent : IFormed<Intent>
     /// <summary>The day on which it was known to have left; null: it was not.</summary>
     public DateOnly? SentOn { get; set; }
 
+    /// <summary>Where it was counted as sent, as known then: that it came back is counted there too. Null: it was not counted.</summary>
+    public string? SentPortfolio { get; set; }
+
+    /// <summary>See <see cref="SentPortfolio"/>.</summary>
+    public string? SentSegment { get; set; }
+
     /// <summary>Its port was told that it arrived, then; null: it was not told.</summary>
     public DateTimeOffset? DeliveredAt { get; set; }
 
@@ -111,9 +117,10 @@ public sealed class Intent : IFormed<Intent>
         v.DecidedOn = f.Day("decided_on", v.DecidedOn);
         v.NotBefore = f.Instant("not_before", v.NotBefore);
         v.Status = f.Choice("status", v.Status);
-        f.BeginRare(13);
+        f.BeginRare(16);
         var through = f.DayOrNull("pre_due_through", v.Letter?.PreDueThrough);
         var before = f.OneOrNull("step_before", v.Letter?.StepBefore);
+        var word = f.OneOrNull("word_before", v.Letter?.WordBefore);
         var reminded = f.DayOrNull("reminded_before", v.Letter?.RemindedBefore);
         var document = f.OneOrNull("document", v.Document);
         v.Detail = f.TextOrNull("detail", v.Detail);
@@ -125,9 +132,11 @@ public sealed class Intent : IFormed<Intent>
         v.NumberSet = f.Int("number_set", v.NumberSet);
         v.DeliveredAt = f.InstantOrNull("delivered_at", v.DeliveredAt);
         v.SentOn = f.DayOrNull("sent_on", v.SentOn);
+        v.SentPortfolio = f.WordOrNull("sent_portfolio", v.SentPortfolio);
+        v.SentSegment = f.WordOrNull("sent_segment", v.SentSegment);
         f.EndRare();
         v.Body = document is null
-            ? new IntentBody.Letter(template, tone, rule) { PreDueThrough = through, StepBefore = before, RemindedBefore = reminded }
+            ? new IntentBody.Letter(template, tone, rule) { PreDueThrough = through, StepBefore = before, WordBefore = word, RemindedBefore = reminded }
             : new IntentBody.Document(template, tone, rule, document);
         return v;
     }
@@ -150,6 +159,9 @@ public abstract record IntentBody
 
         /// <summary>Where the treatment stood before this step: there it stands again should the letter not leave.</summary>
         public StepTaken? StepBefore { get; init; }
+
+        /// <summary>The last word that the customer had before this step, where <see cref="StepBefore"/> was none; null: it was, or they had none.</summary>
+        public StepTaken? WordBefore { get; init; }
 
         public DateOnly? RemindedBefore { get; init; }
 

@@ -18,14 +18,11 @@ public static class TextSegments
     public static int Of(string text)
     {
         if (text.Length == 0) return 0;
-        return IsGsm(text) ? Parts(text, SeptetsAlone, SeptetsOfSeveral, c => Extended.Contains(c, StringComparison.Ordinal) ? 2 : 1)
+        return text.All(IsGsm) ? Parts(text, SeptetsAlone, SeptetsOfSeveral, c => Extended.Contains(c, StringComparison.Ordinal) ? 2 : 1)
             : Parts(text, UnitsAlone, UnitsOfSeveral, static _ => 1);
     }
 
-    /// <summary>All of its characters are of the GSM 7-bit alphabet.</summary>
-    public static bool IsGsm(string text) => text.All(IsGsm);
-
-    public static bool IsGsm(char c) => Alphabet.Contains(c, StringComparison.Ordinal) || Extended.Contains(c, StringComparison.Ordinal);
+    private static bool IsGsm(char c) => Alphabet.Contains(c, StringComparison.Ordinal) || Extended.Contains(c, StringComparison.Ordinal);
 
     /// <summary>A character that counts two is never cut: neither an escape from what it escapes, nor the two halves of a pair.</summary>
     private static int Parts(string text, int alone, int ofSeveral, Func<char, int> size)

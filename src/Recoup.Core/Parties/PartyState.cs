@@ -139,12 +139,14 @@ public sealed class TreatmentState : IFormed<TreatmentState>
 
     /// <summary>A step that reached nobody was not taken: what it asks for must still be done before what comes after it.</summary>
     /// <param name="before">Where the treatment stood before it; null: at no step.</param>
-    public void TakeBack(string step, DateOnly on, StepTaken? before)
+    /// <param name="wordBefore">The last word before it, where that is an older step than <paramref name="before"/>; null: it is that, or none.</param>
+    public void TakeBack(string step, DateOnly on, StepTaken? before, StepTaken? wordBefore)
     {
+        // Also where another step was taken since that told the customer nothing.
+        if (IsWord(step, on)) LastWord = before is { IsWord: true } ? before : wordBefore;
         if (LastStep != step || LastStepOn != on) return;
         (LastStep, LastStepOn, LastAnchorOn) = (before?.Step, before?.On, before?.AnchorOn);
         (LastEntryAt, LastInShadow, LastStrategy) = (before?.EntryAt ?? 0, before?.InShadow ?? false, before?.Strategy);
-        if (IsWord(step, on)) LastWord = before is { IsWord: true } ? before : null;
     }
 
     public static TreatmentState Blank => new();

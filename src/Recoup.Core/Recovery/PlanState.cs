@@ -68,11 +68,23 @@ public sealed class PlanState : IFormed<PlanState>
 
     public DateOnly? ClosedOn { get; set; }
 
+    /// <summary>All of its items were cancelled, and so it was: what came off them was not paid.</summary>
+    public bool IsOfNothing { get; set; }
+
+    /// <summary>What was counted as paid by it when it was completed, minor units: so much is taken back where money goes back. 0: it is not.</summary>
+    public long CompletedMinor { get; set; }
+
+    /// <summary>Where that was counted, as known then; null: it is not.</summary>
+    public string? Portfolio { get; set; }
+
+    /// <summary>See <see cref="Portfolio"/>.</summary>
+    public string? Segment { get; set; }
+
     /// <summary>What is to be paid by it, minor units.</summary>
     public long Minor => Instalments.Sum(i => i.Minor);
 
     /// <summary>What came off the items, up to the plan's whole.</summary>
-    public long PaidOn(DateOnly day) => day < AgreedOn ? 0 : Math.Clamp(Gone(day), 0, Minor);
+    public long PaidOn(DateOnly day) => day < AgreedOn || IsOfNothing ? 0 : Math.Clamp(Gone(day), 0, Minor);
 
     /// <summary>The worst that an instalment of an open plan stands at, else how it ended: open, late, missed, completed, broken or cancelled.</summary>
     public string Status => Outcome
@@ -213,6 +225,12 @@ public sealed class PlanState : IFormed<PlanState>
         v.Moves = f.List("moves", v.Moves);
         v.Outcome = f.WordOrNull("outcome", v.Outcome);
         v.ClosedOn = f.DayOrNull("closed_on", v.ClosedOn);
+        f.BeginRare(4);
+        v.IsOfNothing = f.Flag("of_nothing", v.IsOfNothing);
+        v.CompletedMinor = f.Long("completed_minor", v.CompletedMinor);
+        v.Portfolio = f.WordOrNull("portfolio", v.Portfolio);
+        v.Segment = f.WordOrNull("segment", v.Segment);
+        f.EndRare();
         return v;
     }
 }

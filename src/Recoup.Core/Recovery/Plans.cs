@@ -76,7 +76,10 @@ public abstract record PlanEvent : Event
         internal override Event WithWords(Func<string, string> change) => this with { Reason = change(Reason!) };
     }
 
-    /// <summary>Money that had completed it went back: from that day on it is open again. Paid is what is off the items then.</summary>
+    /// <summary>
+    /// Money that had completed it went back, or the cancellation of its items was reversed: from that day on it is open again. Paid is what is off
+    /// the items then.
+    /// </summary>
     public sealed record Reopened(string Plan, long PaidMinor, string Currency) : PlanEvent;
 }
 
@@ -86,13 +89,13 @@ public sealed class PlanSlice : Slice, ISumOfItems, IFormed<PlanSlice>
     /// <summary>In the order in which they were agreed.</summary>
     public List<PlanState> Open { get; set; } = [];
 
-    /// <summary>Completed ones, as long as a debit may come back.</summary>
+    /// <summary>Completed ones, and those whose items were all cancelled, as long as a debit may come back or a cancellation be reversed.</summary>
     public List<PlanState> Paid { get; set; } = [];
 
     public int Completed { get; set; }
     public int Broken { get; set; }
 
-    public override bool IsEmpty => Open.Count == 0 && Completed == 0 && Broken == 0;
+    public override bool IsEmpty => Open.Count == 0 && Paid.Count == 0 && Completed == 0 && Broken == 0;
 
     public override IEnumerable<DateOnly> Days => Open.SelectMany(p => p.Days()).Concat(Paid.SelectMany(p => p.Moves.Select(m => m.On)));
 
@@ -426,8 +429,11 @@ public static class PlanChapter
         var plan = slice.Open.Find(p => p.Plan == closed.Plan)!;
         slice.Open.Remove(plan);
         (plan.Outcome, plan.ClosedOn) = (closed.Outcome, e.EffectiveOn);
-        // What was cancelled of all of its items was not paid.
-        if (closed is { Outcome: "cancelled", PaidMinor: 0 } && plan.PaidOn(e.EffectiveOn) > 0) plan.Moves = [new Movement(plan.AgreedOn, plan.Minor)];
+        if (closed is { Outcome: "cancelled", PaidMinor: 0 } && plan.PaidOn(e.EffectiveOn) > 0)
+        {
+            plan.IsOfNothing = true;
+            slice.Paid.Add(plan);
+        }
         foreach (var number in plan.Items)
             Exposures.Change(state, state.Loaded(plan.Account, number), cells, (closed.Plan, e.EffectiveOn),
                 static (item, end) => item.Plans!.Find(p => p.Plan == end.Plan)!.ClosedOn = end.EffectiveOn);
@@ -437,7 +443,9 @@ public static class PlanChapter
             case "completed":
                 slice.Completed++;
                 slice.Paid.Add(plan);
-                Flow(state, e, cells, PlansCompleted, plan, closed.PaidMinor);
+                (plan.Portfolio, plan.Segment) = state.PlaceOn(plan.Account, e.EffectiveOn);
+                plan.CompletedMinor = closed.PaidMinor;
+                CountCompleted(cells, plan, 1);
                 break;
             case "broken":
                 slice.Broken++;
@@ -451,10 +459,14 @@ public static class PlanChapter
         var slice = Slice.In(state);
         var plan = slice.Paid.Find(p => p.Plan == reopened.Plan)!;
         slice.Paid.Remove(plan);
-        slice.Completed--;
-        // The word on it was wrong on the day on which it was said.
-        Flow(state, plan.ClosedOn!.Value, cells, PlansCompleted, plan, -plan.PaidOn(plan.ClosedOn.Value), -1);
-        (plan.Outcome, plan.ClosedOn) = (null, null);
+        if (plan.Outcome == "completed")
+        {
+            slice.Completed--;
+            // The word on it was wrong on the day on which it was said.
+            CountCompleted(cells, plan, -1);
+        }
+        (plan.Outcome, plan.ClosedOn, plan.IsOfNothing) = (null, null, false);
+        (plan.Portfolio, plan.Segment, plan.CompletedMinor) = (null, null, 0);
         slice.Open.Insert(slice.Open.FindLastIndex(p => p.AgreedOn <= plan.AgreedOn) + 1, plan);
         foreach (var number in plan.Items)
             Exposures.Change(state, state.Loaded(plan.Account, number), cells, plan.Plan,
@@ -463,13 +475,10 @@ public static class PlanChapter
     }
 
     private static void Flow(PartyState state, Envelope e, CellDeltas cells, Measure measure, PlanState plan, long minor) =>
-        Flow(state, e.EffectiveOn, cells, measure, plan, minor, 1);
+        PartyLedger.Flow(state, plan.Account, cells, measure, e.EffectiveOn, null, plan.Currency, minor, 1);
 
-    private static void Flow(PartyState state, DateOnly on, CellDeltas cells, Measure measure, PlanState plan, long minor, int count)
-    {
-        var (portfolio, segment) = state.PlaceOn(plan.Account, on);
-        cells.Add(measure, on, null, portfolio, segment, plan.Currency, minor, count);
-    }
+    private static void CountCompleted(CellDeltas cells, PlanState plan, int sign) => cells.Add(
+        PlansCompleted, plan.ClosedOn!.Value, null, plan.Portfolio!, plan.Segment!, plan.Currency, sign * plan.CompletedMinor, sign);
 
     /// <summary>The row beside the header is the plan as it is now.</summary>
     private static void Keep(PartyState state, PlanState plan)

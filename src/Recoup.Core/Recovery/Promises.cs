@@ -100,6 +100,9 @@ public sealed class PromiseState : IFormed<PromiseState>
     /// <summary>See <see cref="Portfolio"/>.</summary>
     public string Segment { get; set; } = "";
 
+    /// <summary>The place of its making in the journal: of those made on one day it tells the order.</summary>
+    public long MadeSeq { get; set; }
+
     /// <summary>The day from which it is open again, since the money that had kept it went back; null: it never was closed.</summary>
     public DateOnly? AgainOn { get; set; }
 
@@ -147,6 +150,9 @@ public sealed class PromiseState : IFormed<PromiseState>
         return Math.Max(part, 0);
     }
 
+    /// <summary>Below zero where it was made before the other; of promises of parties that joined, by their day alone.</summary>
+    internal int CompareMade(PromiseState other) => MadeOn != other.MadeOn ? MadeOn.CompareTo(other.MadeOn) : MadeSeq.CompareTo(other.MadeSeq);
+
     public static PromiseState Blank => new();
 
     public static PromiseState Form<TForm>(ref TForm f, PromiseState v) where TForm : IForm, allows ref struct
@@ -159,6 +165,7 @@ public sealed class PromiseState : IFormed<PromiseState>
         v.Currency = f.Word("currency", v.Currency);
         v.Portfolio = f.Word("portfolio", v.Portfolio);
         v.Segment = f.Word("segment", v.Segment);
+        v.MadeSeq = f.Long("made_seq", v.MadeSeq);
         f.BeginRare(8);
         v.Paid = f.List("paid", v.Paid);
         v.Outcome = f.WordOrNull("outcome", v.Outcome);
@@ -171,38 +178,6 @@ public sealed class PromiseState : IFormed<PromiseState>
         f.EndRare();
         return v;
     }
-}
-
-/// <summary>
-/// Cash that will come or go back on a day to come; promises hear of it then. <see cref="ForCashOf"/> is the day
-/// of the cash itself, which tells the promises that it counts toward.
-/// </summary>
-/// <param name="Key">The payment's.</param>
-public sealed record CashToCome(
-    string Key,
-    DateOnly On,
-    DateOnly ForCashOf,
-    string Account,
-    string Currency,
-    long Minor) : IFormed<CashToCome>
-{
-    public static CashToCome Blank => new("", default, default, "", "", 0);
-
-    public static CashToCome Form<TForm>(ref TForm f, CashToCome v) where TForm : IForm, allows ref struct =>
-        new(f.Text("key", v.Key), f.Day("on", v.On), f.Day("for_cash_of", v.ForCashOf), f.Word("account", v.Account), f.Word("currency", v.Currency),
-            f.Long("minor", v.Minor));
-}
-
-/// <summary>Cash of an account that came for a promise that had all of it already.</summary>
-public sealed record SpareCash(
-    string Account,
-    string Currency,
-    CashCounted Cash) : IFormed<SpareCash>
-{
-    public static SpareCash Blank => new("", "", default);
-
-    public static SpareCash Form<TForm>(ref TForm f, SpareCash v) where TForm : IForm, allows ref struct =>
-        new(f.Word("account", v.Account), f.Word("currency", v.Currency), f.One("cash", v.Cash));
 }
 
 /// <summary>A party's promises, and the cash that counts toward them.</summary>
@@ -417,7 +392,7 @@ public static class PromiseChapter
         {
             Promise = made.Promise, Account = e.Account, MadeOn = e.EffectiveOn, DueOn = made.DueOn, Minor = made.Minor, Currency = made.Currency,
             Portfolio = portfolio, Segment = segment, LearnedOn = Pause.LateFrom(e.EffectiveOn, e.RecordedOn),
-            IsOfNothing = !IsOwed(state, e.Account, made.Currency),
+            IsOfNothing = !IsOwed(state, e.Account, made.Currency), MadeSeq = e.Seq,
         });
     }
 
@@ -441,7 +416,7 @@ public static class PromiseChapter
         if (promise.Outcome != "withdrawn" && rested)
             PauseChapter.Keep(state, promise.Account, new Pause(PauseKind.Promise, promise.From, promise.ClosedOn!.Value, promise.LearnedOn));
         slice.Open.Remove(promise);
-        if (promise.LastDay is not null) slice.Closed.Insert(slice.Closed.FindLastIndex(p => p.MadeOn <= promise.MadeOn) + 1, promise);
+        if (promise.LastDay is not null) PutInOrder(slice.Closed, promise);
         // What went back between the word on it and this day is missing already.
         Weigh(slice, promise.ClosedOn!.Value);
     }
@@ -455,8 +430,11 @@ public static class PromiseChapter
         if (promise.Outcome == "kept") state.Behaviour.PromisesKept--; else state.Behaviour.PromisesBroken--;
         (promise.Outcome, promise.ClosedOn, promise.LastDay, promise.WrongFrom) = (null, null, null, null);
         (promise.AgainOn, promise.LearnedOn) = (e.EffectiveOn, Pause.LateFrom(e.EffectiveOn, e.RecordedOn));
-        slice.Open.Insert(slice.Open.FindLastIndex(p => p.MadeOn <= promise.MadeOn) + 1, promise);
+        PutInOrder(slice.Open, promise);
     }
+
+    private static void PutInOrder(List<PromiseState> promises, PromiseState promise) =>
+        promises.Insert(promises.FindLastIndex(p => p.CompareMade(promise) <= 0) + 1, promise);
 
     /// <summary>Promises follow cash as it comes and goes back.</summary>
     internal static void FollowCash(PartyState state, Envelope e, PaymentEvent happened)
@@ -521,25 +499,35 @@ public static class PromiseChapter
         Weigh(slice, cash.On);
     }
 
+    /// <summary>The last that came is the first to go: of one day what no promise needed, then what the promise that was made last had.</summary>
     private static void PutBack(PromiseSlice slice, string key, long minor)
     {
-        for (var at = slice.Spare.Count - 1; at >= 0 && minor > 0; at--)
+        var counted = slice.Spare.Where(s => s.Cash.Key == key).Select(s => (s.Cash.On, Promise: (PromiseState?)null)).ToList();
+        foreach (var promise in slice.Closed.Concat(slice.Open))
+            counted.AddRange(promise.Paid.Where(p => p.Key == key).Select(p => (p.On, (PromiseState?)promise)));
+        counted.Sort(static (a, b) => a.On != b.On ? b.On.CompareTo(a.On)
+            : a.Promise is null || b.Promise is null ? (a.Promise is null ? 0 : 1) - (b.Promise is null ? 0 : 1) : b.Promise.CompareMade(a.Promise));
+        foreach (var (on, promise) in counted)
         {
-            if (slice.Spare[at] is var spare && spare.Cash.Key != key) continue;
-            var part = Math.Min(minor, spare.Cash.Minor);
-            minor -= part;
-            if (part == spare.Cash.Minor) slice.Spare.RemoveAt(at);
-            else slice.Spare[at] = spare with { Cash = spare.Cash with { Minor = spare.Cash.Minor - part } };
-        }
-        foreach (var promise in slice.Closed.Concat(slice.Open).Reverse())
-            for (var at = promise.Paid.Count - 1; at >= 0 && minor > 0; at--)
+            if (minor == 0) return;
+            if (promise is null)
             {
-                if (promise.Paid[at] is var counted && counted.Key != key) continue;
-                var part = Math.Min(minor, counted.Minor);
+                var at = slice.Spare.FindLastIndex(s => s.Cash.Key == key && s.Cash.On == on);
+                var (rest, part) = Less(slice.Spare[at].Cash, minor);
+                if (rest is { } left) slice.Spare[at] = slice.Spare[at] with { Cash = left }; else slice.Spare.RemoveAt(at);
                 minor -= part;
-                if (part == counted.Minor) promise.Paid.RemoveAt(at);
-                else promise.Paid[at] = counted with { Minor = counted.Minor - part };
             }
+            else
+            {
+                var at = promise.Paid.FindLastIndex(p => p.Key == key && p.On == on);
+                var (rest, part) = Less(promise.Paid[at], minor);
+                if (rest is { } left) promise.Paid[at] = left; else promise.Paid.RemoveAt(at);
+                minor -= part;
+            }
+        }
+
+        static (CashCounted? Left, long Part) Less(CashCounted cash, long minor) =>
+            minor >= cash.Minor ? (null, cash.Minor) : (cash with { Minor = cash.Minor - minor }, minor);
     }
 
     /// <summary>

@@ -38,6 +38,10 @@ public abstract record WorkItemEvent : Event
     /// <summary>A person did what the work item asked; the disposition is in their words.</summary>
     public sealed record Closed(string WorkItem, string Disposition, string? By) : WorkItemEvent
     {
+        /// <summary>A call that told the customer nothing: nobody answered, or it was somebody else. False in journals from before it was kept.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool Unheard { get; init; }
+
         internal override bool HasWords => true;
 
         internal override Event WithWords(Func<string, string> change) => this with { Disposition = change(Disposition) };
@@ -74,6 +78,9 @@ public sealed class WorkItemState : IFormed<WorkItemState>
     /// <summary>Where the treatment stood before this step: there it stands again should nobody do what it asks.</summary>
     public StepTaken? StepBefore { get; set; }
 
+    /// <summary>The last word that the customer had before this step, where <see cref="StepBefore"/> was none; null: it was, or they had none.</summary>
+    public StepTaken? WordBefore { get; set; }
+
     /// <summary>
     /// Expected value of acting, in major units: what is at stake times the chance that it moves. The chance is
     /// lowest for those who pay anyway and those who never will, so it peaks in the middle of the score.
@@ -98,6 +105,7 @@ public sealed class WorkItemState : IFormed<WorkItemState>
         v.Open = f.Flag("open", v.Open);
         v.Disposition = f.TextOrNull("disposition", v.Disposition);
         v.StepBefore = f.OneOrNull("step_before", v.StepBefore);
+        v.WordBefore = f.OneOrNull("word_before", v.WordBefore);
         return v;
     }
 }
@@ -151,7 +159,10 @@ public static class WorkItemChapter
                 $"{i.WorkItem} is a callback: a contact that is an outbound call does it, and callback_cancelled ends it");
         if (!work.State.WorkItems.TryGetValue(i.WorkItem, out var item) || item.Account != i.Account || !item.Open)
             return new Refused(Refusal.UnknownWorkItem, $"account {i.Account} has no open work item {i.WorkItem}; `recoup worklist` lists them");
-        work.Emit(new WorkItemEvent.Closed(i.WorkItem, i.Disposition, i.Actor));
+        work.Emit(new WorkItemEvent.Closed(i.WorkItem, i.Disposition, i.Actor)
+        {
+            Unheard = ContactChapter.IsUnheard(i.Disposition.ToLowerInvariant().Replace(' ', '_')),
+        });
         return null;
     }
 
@@ -195,9 +206,10 @@ public static class WorkItemChapter
     {
         var item = state.WorkItems[closed.WorkItem];
         // Nobody closed it: it lost its reason, such as by a payment, and may have it again.
-        if (closed.By is null && !WasBegun(state, item)) state.Treatment(item.Portfolio)?.TakeBack(item.Rule, item.CreatedOn, item.StepBefore);
-        // Somebody did it, so the customer was called.
-        else if (item.Kind == "call" && state.Treatment(item.Portfolio) is { StepTaken: { } last } treatment && last.Step == item.Rule
+        if (closed.By is null && !WasBegun(state, item))
+            state.Treatment(item.Portfolio)?.TakeBack(item.Rule, item.CreatedOn, item.StepBefore, item.WordBefore);
+        // Somebody called, and was heard.
+        else if (item.Kind == "call" && !closed.Unheard && state.Treatment(item.Portfolio) is { StepTaken: { } last } treatment && last.Step == item.Rule
             && last.On == item.CreatedOn) treatment.NoteWord();
         item.Open = false;
         item.Disposition = closed.Disposition;

@@ -61,5 +61,5 @@ internal sealed class Keyring(ServeOptions options)
     private static (ApiKey Key, Viewer Viewer)? Of(ApiKey key, UserDetails? user) =>
         user is null ? (key, Viewer.Everything("api:" + key.Name))
         : user.Disabled ? null
-        : (Viewer.Of(user).Enters ? key : key with { May = key.May & ApiMay.Read }, Viewer.Of(user));
+        : (key with { May = ApiKeys.MayOf(key, user) }, Viewer.Of(user));
 }

@@ -60,7 +60,8 @@ internal static class Reads
         else days = [query.Day("as_of") ?? desk.AsOf];
         var question = new KpiQuestion(days)
         {
-            Kpis = ids, Window = query.Window("window"), By = [.. query.List("by").Distinct().Select(name => DimensionOf("by", name))], Only = OnlyOf(query),
+            Kpis = ids, Window = query.Window("window"), Only = OnlyOf(query),
+            By = Dimension.Parse(query.List("by"), out var problem) ?? throw new QueryException($"by {problem}."),
         };
         foreach (var id in ids)
             if (question.WhyNot(catalog.Find(id)!) is { } why) throw new QueryException($"{why}.");
@@ -72,9 +73,6 @@ internal static class Reads
         });
         return new Reply(json => Rows(json, rows, static (row, to) => row.WriteTo(to))) { CellsRead = cells };
     }
-
-    private static Dimension DimensionOf(string field, string name) => Dimension.Find(name)
-        ?? throw new QueryException($"{field} takes {string.Join(", ", Dimension.All)}, not '{Query.Short(name)}'.");
 
     private static IReadOnlyDictionary<Dimension, string> OnlyOf(Query query) =>
         KpiPart.Parse(query.List("only"), out var problem) ?? throw new QueryException($"only {problem}.");

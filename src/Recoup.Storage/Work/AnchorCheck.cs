@@ -25,6 +25,9 @@ internal sealed class AnchorCheck(Store store, AuditReport report, AnchorKeys? n
     /// <summary>By partition, how far anchors of a known signer reach.</summary>
     private readonly Dictionary<int, long> covered = [];
 
+    /// <summary>How far they reach in the chain of access; 0: nowhere.</summary>
+    private long coveredAccess;
+
     private AnchorKeys? known;
     private DateTimeOffset coveredAt;
     private bool asked;
@@ -72,6 +75,11 @@ internal sealed class AnchorCheck(Store store, AuditReport report, AnchorKeys? n
         if (tail > 0)
             report.Unchecked.Add(new AuditUnchecked("tail", string.Create(CultureInfo.InvariantCulture,
                 $"{tail} events came after the last anchor ({coveredAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}); only the chains cover them")));
+        var late = report.Accesses - coveredAccess;
+        if (late > 0)
+            report.Unchecked.Add(new AuditUnchecked("access", $"{Plural.Of(late, "entry", "entries")} of the chain of access "
+                + (coveredAccess == 0 ? $"{Plural.Noun(late, "is", "are")} in no anchor" : "came after the last anchor that holds its end")
+                + $"; only {Plural.Noun(late, "its", "their")} own chain covers {Plural.Noun(late, "it", "them")}"));
     }
 
     private AnchorKeys? Known()
@@ -128,7 +136,7 @@ internal sealed class AnchorCheck(Store store, AuditReport report, AnchorKeys? n
             Wrong(file, $"it is signed with another key ({AnchorKeys.Fingerprint(signer)}) than {known.Whose}"
                 + (named is null ? "; name the right one with --key or its folder in RECOUP_KEYS" : ""));
         foreach (var head in anchor.Heads) Look(anchor, head, file, isKnown && ofThis);
-        if (ofThis && anchor.Access is { } access) Look(anchor, access, file);
+        if (ofThis && anchor.Access is { } access) Look(anchor, access, file, isKnown);
         if (isKnown && ofThis && anchor.At > coveredAt) coveredAt = anchor.At;
     }
 
@@ -167,7 +175,8 @@ internal sealed class AnchorCheck(Store store, AuditReport report, AnchorKeys? n
         else if (counts) covered[head.Partition] = Math.Max(head.Seq, covered.GetValueOrDefault(head.Partition));
     }
 
-    private void Look(Anchor anchor, AccessHead head, string file)
+    /// <inheritdoc cref="Look(Anchor, AnchorHead, string, bool)" path="/param"/>
+    private void Look(Anchor anchor, AccessHead head, string file, bool counts)
     {
         var entry = store.Access.At(head.Seq);
         if (entry is null)
@@ -175,6 +184,7 @@ internal sealed class AnchorCheck(Store store, AuditReport report, AnchorKeys? n
                 + $"entry {head.Seq} is gone: the tail was cut, or its file (access.db) was left out of a copy");
         else if (Convert.ToHexStringLower(entry.Hash) != head.Hash)
             Wrong(file, $"entry {head.Seq} of the chain of access has another hash than on {anchor.At:yyyy-MM-dd}: the chain was computed anew");
+        else if (counts) coveredAccess = Math.Max(head.Seq, coveredAccess);
     }
 
     private void Wrong(string where, string message, AnchorHead? at = null) => report.Add(new AuditProblem("anchor", where, at?.Partition, at?.Seq, message));

@@ -15,7 +15,7 @@ namespace Recoup.Storage.Work;
 public sealed record AuditProblem(string Check, string Where, int? Partition, long? Seq, string Message);
 
 /// <summary>Something that an audit could not look at, or not wholly.</summary>
-/// <param name="What">anchors, tail, or a table.</param>
+/// <param name="What">anchors, tail, access (its chain), or a table.</param>
 public sealed record AuditUnchecked(string What, string Why)
 {
     public override string ToString() => $"{What}: {Why}";

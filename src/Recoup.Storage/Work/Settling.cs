@@ -106,13 +106,19 @@ public static class Settling
         return null;
     }
 
-    private static UnitResult Take(Door door, JsonObject fields, string by, DateTimeOffset now)
+    private static UnitResult Take(Door door, JsonObject fields, string by, DateTimeOffset now) => Take(door, [fields], by, now);
+
+    /// <summary>Takes what was told as inputs, all of them or none; what can't be handled is set aside.</summary>
+    /// <param name="inputs">Of one account.</param>
+    /// <param name="by">Who tells it.</param>
+    internal static UnitResult Take(Door door, IEnumerable<JsonObject> inputs, string by, DateTimeOffset now) => new Aside(door, SetAsides.Import, i => i.Key)
+        .Take([new InputUnit(0, [.. inputs.Select(fields => Parse(fields, by))], now > door.LastRecordedAt ? now : door.LastRecordedAt)]).Units.Single();
+
+    private static Input Parse(JsonObject fields, string by)
     {
         var problems = new List<InputProblem>();
-        var input = InputJson.Parse(System.Text.Encoding.UTF8.GetBytes(fields.ToJsonString()), by, problems)
-            ?? throw new StoreException($"message {fields["message"] ?? fields["account"]}: {string.Join("; ", problems)}");
-        return new Aside(door, SetAsides.Import, i => i.Key).Take([new InputUnit(0, [input], now > door.LastRecordedAt
-            ? now : door.LastRecordedAt)]).Units.Single();
+        return InputJson.Parse(System.Text.Encoding.UTF8.GetBytes(fields.ToJsonString()), by, problems)
+            ?? throw new StoreException($"{fields["key"]}: {string.Join("; ", problems)}");
     }
 
     internal static (PartyState State, Intent Message)? AccountOf(Store store, string message)

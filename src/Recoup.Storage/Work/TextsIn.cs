@@ -24,26 +24,26 @@ public sealed record TextCame(string Id, string Number, string Words, DateTimeOf
 /// <param name="Code">The provider's, of what went wrong; null: it gave none.</param>
 public sealed record TextReport(string? Message, string? Reference, string Outcome, string? Code);
 
-/// <summary>What became of something that came in.</summary>
+/// <summary>What became of something that came in. Of several the first of these is said of all.</summary>
 public enum TextFate
 {
     Taken,
 
+    SetAside,
+
     /// <summary>It was taken before, or changes nothing.</summary>
     Known,
 
-    /// <summary>No text of ours went to that number, or there is no such message.</summary>
-    Nobody,
+    Refused,
 
     /// <summary>The message has not left, as far as is recorded by now.</summary>
     NotYet,
 
-    Refused,
-
-    SetAside,
+    /// <summary>No text of ours went to that number, or there is no such message.</summary>
+    Nobody,
 }
 
-/// <param name="Why">Of what was not taken.</param>
+/// <param name="Why">Of what was not taken, and of whom where others took it; null: all of it was taken, or known.</param>
 /// <param name="Stopped">It is the first to say that no more texts are wanted at the number.</param>
 public sealed record TextTaken(TextFate Fate, string? Why = null, bool Stopped = false);
 
@@ -64,7 +64,7 @@ public static class TextsIn
     {
         var found = Whose(door.Store, text.Number);
         if (found.Count == 0) return new TextTaken(TextFate.Nobody, "no text of ours went to the number it came from");
-        var (fate, why, stopped) = (TextFate.Known, (string?)null, false);
+        var (taken, stopped) = (new List<(string Of, TextTaken Taken)>(), false);
         foreach (var (state, account) in found)
         {
             var token = PartyAddresses.Token(door.Store.Vault, state.Id, Channel.Sms, text.Number, state.Account(account)!.Country);
@@ -74,11 +74,29 @@ public static class TextsIn
             var starts = wasStopped && (text.Meaning == "start" || (text.Meaning == "yes" && state.Promises.Count == 0));
             var wantsReply = text.Meaning is "other" or "said stop" || (text.Meaning == "yes" && !starts);
             var result = Take(door, text, account, stops ? false : starts ? true : null, wantsReply, now);
-            if (result.Status == UnitStatus.Accepted) (fate, stopped) = (TextFate.Taken, stopped || (stops && !wasStopped));
-            else if (result.Status == UnitStatus.SetAside) (fate, why) = (TextFate.SetAside, $"set aside: {result.Cause}");
-            else if (result.Refused is { } refused && refused.Refusal != Refusal.KeyUsedWithOtherContent) (fate, why) = (TextFate.Refused, refused.Message);
+            stopped |= result.Status == UnitStatus.Accepted && stops && !wasStopped;
+            taken.Add(($"account {account}", FateOf(result)));
         }
-        return new TextTaken(fate, why, stopped);
+        return Together(taken) with { Stopped = stopped };
+    }
+
+    private static TextTaken FateOf(UnitResult result) => result.Status switch
+    {
+        UnitStatus.Accepted => new TextTaken(TextFate.Taken),
+        UnitStatus.SetAside => new TextTaken(TextFate.SetAside, $"set aside: {result.Cause}"),
+        _ when result.Refused is { } refused && refused.Refusal != Refusal.KeyUsedWithOtherContent => new TextTaken(TextFate.Refused, refused.Message),
+        _ => new TextTaken(TextFate.Known),
+    };
+
+    /// <summary>
+    /// One word on what became of something for several: that it was taken, where any took it, so that nobody sends it again; and of whom it
+    /// was not.
+    /// </summary>
+    private static TextTaken Together(List<(string Of, TextTaken Taken)> taken)
+    {
+        if (taken.Count == 1) return taken[0].Taken;
+        var left = taken.Where(t => t.Taken.Why is not null).Select(t => $"{t.Of}: {t.Taken.Why}").ToList();
+        return new TextTaken(taken.Min(t => t.Taken.Fate), left.Count == 0 ? null : string.Join("; ", left));
     }
 
     private static UnitResult Take(Door door, TextCame text, string account, bool? consent, bool wantsReply, DateTimeOffset now)
@@ -91,21 +109,21 @@ public static class TextsIn
             ["outcome"] = "left_message", ["needs_reply"] = wantsReply,
         };
         if (Sayable(text.Words) is { Length: > 0 } words) contact["text"] = words;
-        var inputs = new List<Input> { Parse(contact) };
+        var inputs = new List<JsonObject> { contact };
         if (consent is { } granted)
-            inputs.Add(Parse(new JsonObject
+            inputs.Add(new JsonObject
             {
                 ["type"] = "consent", ["key"] = $"{key}/consent", ["account"] = account, ["channel"] = Channel.Sms, ["address"] = text.Number,
                 ["granted"] = granted, ["reason"] = granted ? "told" : "stop",
-            }));
-        return Take(door, inputs, now);
+            });
+        return Settling.Take(door, inputs, By, now);
     }
 
     /// <summary>What a provider tells of a text becomes what is told of any message: that it arrived, or came back.</summary>
     public static TextTaken Take(Door door, TextReport report, DateTimeOffset now)
     {
         var ids = report.Message is { } named ? [named] : report.Reference is { Length: > 0 } reference ? ByReference(door.Store, reference) : [];
-        var taken = new TextTaken(TextFate.Nobody, "there is no such message, or it came to be known by another id");
+        var taken = new List<(string Of, TextTaken Taken)>();
         foreach (var id in ids)
         {
             if (Settling.AccountOf(door.Store, id) is not var (state, message) || message.Channel != Channel.Sms) continue;
@@ -117,16 +135,9 @@ public static class TextsIn
                 (input["type"], input["kind"]) = ("message_bounced", report.Outcome);
                 if (report.Code is { Length: > 0 and <= 40 } code) input["code"] = code;
             }
-            var result = Take(door, [Parse(input)], now);
-            taken = result.Status switch
-            {
-                UnitStatus.Accepted => new TextTaken(TextFate.Taken),
-                UnitStatus.SetAside => new TextTaken(TextFate.SetAside, $"set aside: {result.Cause}"),
-                _ when result.Refused is { } refused && refused.Refusal != Refusal.KeyUsedWithOtherContent => new TextTaken(TextFate.Refused, refused.Message),
-                _ => new TextTaken(TextFate.Known),
-            };
+            taken.Add(($"message {id}", FateOf(Settling.Take(door, [input], By, now))));
         }
-        return taken;
+        return taken.Count > 0 ? Together(taken) : new TextTaken(TextFate.Nobody, "there is no such message, or it came to be known by another id");
     }
 
     private static List<string> ByReference(Store store, string reference)
@@ -159,16 +170,6 @@ public static class TextsIn
             }
         }
         return found;
-    }
-
-    private static UnitResult Take(Door door, IReadOnlyList<Input> inputs, DateTimeOffset now) => new Aside(door, SetAsides.Import, i => i.Key)
-        .Take([new InputUnit(0, inputs, now > door.LastRecordedAt ? now : door.LastRecordedAt)]).Units.Single();
-
-    private static Input Parse(JsonObject fields)
-    {
-        var problems = new List<InputProblem>();
-        return InputJson.Parse(Encoding.UTF8.GetBytes(fields.ToJsonString()), By, problems)
-            ?? throw new StoreException($"{fields["key"]}: {string.Join("; ", problems)}");
     }
 
     private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

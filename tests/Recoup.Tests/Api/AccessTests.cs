@@ -134,6 +134,9 @@ public sealed class AccessTests
         folder.Run("run", "--as-of", "2026-02-10", "--now", "2026-02-10T10:00:00Z").Expect(0);
         folder.Run("explain", "A1").Expect(0);
         folder.ShouldBeSound();
+        // The last look came after the run's anchor: that only its chain covers it is said.
+        folder.Run("audit", "verify", "--anchor", folder.Anchors, "--format", "json").Expect(0).Json.GetProperty("unchecked").EnumerateArray()
+            .ShouldContain(u => u.GetString()!.StartsWith("access: 1 entry of the chain of access came after the last anchor", StringComparison.Ordinal));
 
         using var changed = folder.Copy();
         Tamper(changed, "UPDATE {0} SET actor = 'somebody' WHERE seq = 2");

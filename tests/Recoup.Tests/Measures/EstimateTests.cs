@@ -1,3 +1,4 @@
+using Recoup.Core.Measures;
 using Recoup.Statistics;
 
 namespace Recoup.Tests.Measures;
@@ -65,7 +66,7 @@ public sealed class EstimateTests
         Should.Throw<ArgumentOutOfRangeException>(() => Proportion.Wilson(events, of));
 
     private static KaplanMeier Curve(int[] events, int[] censored) =>
-        new([.. events.Select(age => new AgeCounts(age, 1, 0)), .. censored.Select(age => new AgeCounts(age, 0, 1))]);
+        new([.. events.Select(age => new KpiCurveAge(age, 1, 0)), .. censored.Select(age => new KpiCurveAge(age, 0, 1))]);
 
     private static IEnumerable<decimal> Rounded(IEnumerable<double> figures) => figures.Select(f => Math.Round((decimal)f, 4));
 }

@@ -31,21 +31,23 @@ public sealed class MessageFigureTests
         var cells = new CellDeltas();
         var told = new List<(DateOnly On, string Message, string Channel, string Portfolio, Event Event)>();
         var parties = new[] { "EU", "US" }.ToDictionary(p => p, p => new PartyState { Id = p });
-        var status = new Dictionary<string, (string Portfolio, string Channel, string Status)>();
+        var status = new Dictionary<string, (string Party, string Channel, string Status)>();
+        // In which portfolio the party is: also on the day on which a message leaves it may go to the other.
+        var places = parties.Keys.ToDictionary(p => p);
         var (seq, today) = (0L, Begin);
         foreach (var portfolio in parties.Keys) Tell(portfolio, new AccountEvent.Opened(new AccountDetails(portfolio, portfolio, "business")));
         for (; today < Begin.AddDays(90); today = today.AddDays(1))
         {
             if (random.Next(2) == 0)
             {
-                var (id, portfolio, channel) = ($"m{seq}", random.Next(2) == 0 ? "EU" : "US", Channel.All[random.Next(Channel.All.Count)]);
-                Tell(portfolio, new DecisionEvent.Made(new DecisionRecord
+                var (id, party, channel) = ($"m{seq}", random.Next(2) == 0 ? "EU" : "US", Channel.All[random.Next(Channel.All.Count)]);
+                Tell(party, new DecisionEvent.Made(new DecisionRecord
                 {
-                    Portfolio = portfolio, Policy = 1, Segment = "all", Strategy = "s", Action = "message", Rule = "r", Score = 50, Intent = id,
+                    Portfolio = places[party], Policy = 1, Segment = "all", Strategy = "s", Action = "message", Rule = "r", Score = 50, Intent = id,
                     Channel = channel, Template = "t", Tone = "plain", NotBefore = default(DateTimeOffset), Facts = new FactsRecord("EUR", 0, 0, 0, 0, 0, 0),
                 }));
-                Tell(portfolio, new MessageEvent.Released(id, "token", []));
-                status[id] = (portfolio, channel, "sending");
+                Tell(party, new MessageEvent.Released(id, "token", []));
+                status[id] = (party, channel, "sending");
             }
             foreach (var (id, m) in status.Where(_ => random.Next(4) == 0).ToList())
             {
@@ -56,9 +58,20 @@ public sealed class MessageFigureTests
                 Event happened = outcome == "bounced"
                     ? new MessageEvent.Bounced(id, random.Next(2) == 0 ? "hard" : "soft", m.Channel, null, null, null)
                     : new MessageEvent.Settled(id, outcome, null, Proactive: false);
-                Tell(m.Portfolio, happened);
-                told.Add((today, id, m.Channel, m.Portfolio, happened));
+                Tell(m.Party, happened);
+                told.Add((today, id, m.Channel, places[m.Party], happened));
                 status[id] = m with { Status = outcome };
+                if (random.Next(4) > 0) continue;
+                places[m.Party] = places[m.Party] == "EU" ? "US" : "EU";
+                Tell(m.Party, new AccountEvent.Moved(places[m.Party]));
+                // Servers report one failure more than once, and quickly.
+                if (outcome == "sent" && random.Next(2) == 0)
+                {
+                    var back = new MessageEvent.Bounced(id, "soft", m.Channel, null, null, null);
+                    Tell(m.Party, back);
+                    told.Add((today, id, m.Channel, places[m.Party], back));
+                    status[id] = m with { Status = "bounced" };
+                }
             }
         }
 
@@ -72,6 +85,8 @@ public sealed class MessageFigureTests
                 left.Add((first.On, first.Channel, first.Portfolio, events.Any(t => t.Event is MessageEvent.Bounced)));
         }
         left.Count(m => m.CameBack).ShouldBeGreaterThan(0);
+        // Whatever told that it left, it was a contact.
+        cells.NonZero.Where(c => c.Key.Measure == ContactChapter.Actions).Sum(c => c.Value.Count).ShouldBe(left.Count);
         foreach (var asOf in new[] { 20, 55, 89, 110 }.Select(Begin.AddDays))
             foreach (var by in new[] { Dimension.Channel, Dimension.Portfolio })
             {

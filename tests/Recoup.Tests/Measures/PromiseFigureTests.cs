@@ -88,4 +88,28 @@ public sealed class PromiseFigureTests
         folder.Rows("SELECT segment, count FROM cell WHERE measure = 17 AND count <> 0").ShouldBeEmpty();
         folder.ShouldBeSound();
     }
+
+    /// <summary>As with a promise: the plan that was completed in the morning was so in the segment of the morning, and for what it was counted then.</summary>
+    [Fact]
+    public void A_plan_whose_money_went_back_leaves_nothing_in_any_segment()
+    {
+        using var folder = new Cli.DataFolder();
+        folder.Send("""
+            {"type":"account","key":"a","account":"A1","name":"Acme"}
+            {"type":"invoice","key":"i","account":"A1","number":"I1","issued_on":"2026-01-01","due_on":"2026-01-31","amount":"900.00","currency":"EUR"}
+            {"type":"payment_plan","key":"p","account":"A1","on":"2026-02-09","count":2,"first_on":"2026-02-20"}
+            {"type":"payment","key":"m","account":"A1","on":"2026-02-09","amount":"900.00","currency":"EUR"}
+            """, "--now", "2026-02-09T08:00:00Z").Expect(0);
+        folder.Rows("SELECT count FROM cell WHERE measure = 13").ShouldBe(["1"]);
+        folder.Send("""
+            {"type":"invoice","key":"j","account":"A1","number":"I2","issued_on":"2026-01-01","due_on":"2026-01-31","amount":"900.00","currency":"EUR"}
+            """, "--now", "2026-02-09T09:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-02-09", "--now", "2026-02-09T18:00:00Z").Expect(0);
+        folder.Send("""
+            {"type":"payment_reversed","key":"r","account":"A1","payment":"m","on":"2026-02-09","reason":"returned"}
+            """, "--now", "2026-02-09T19:00:00Z").Expect(0);
+        folder.Run("run", "--as-of", "2026-02-10", "--now", "2026-02-10T18:00:00Z").Expect(0);
+        folder.Rows("SELECT segment, minor, count FROM cell WHERE measure = 13 AND (count <> 0 OR minor <> 0)").ShouldBeEmpty();
+        folder.ShouldBeSound();
+    }
 }

@@ -125,10 +125,12 @@ internal sealed class PartyBench
     }
 
     /// <summary>An event as an older program recorded it.</summary>
-    public void Record(Event e)
+    /// <param name="on">Its day; null: that on which the party stands.</param>
+    public void Record(Event e, DateOnly? on = null)
     {
         seq++;
-        Core.Fold.Apply(State, new Envelope(seq, "A1", State.AsOf, State.AsOf, Now.ToUnixTimeMilliseconds(), NextKey()), e, new CellDeltas());
+        var day = on ?? State.AsOf;
+        Core.Fold.Apply(State, new Envelope(seq, "A1", day, day, Now.ToUnixTimeMilliseconds(), NextKey()), e, new CellDeltas());
     }
 
     /// <summary>The review of a day, at ten o'clock; the only portfolio's decision.</summary>

@@ -1,9 +1,12 @@
 using Recoup.Core;
 using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
+using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
+using Recoup.Core.Parties;
+using Recoup.Core.Policies;
 using Recoup.Core.Recovery;
 using Recoup.Tests.Policies;
 
@@ -216,9 +219,116 @@ public sealed class MessageFateTests
         Refuse(new MessageInput.Settled { Key = "x", Account = "A1", Message = message.Id, Outcome = "sent" }).ShouldBe(Refusal.MessageNotUnknown);
     }
 
+    [Fact]
+    public void What_its_channel_refused_for_good_can_not_arrive()
+    {
+        var message = Released();
+        Says("failed", "554 refused");
+        Refuse(new MessageInput.Delivered { Key = "x", Account = "A1", Message = message.Id }).ShouldBe(Refusal.MessageNotSent);
+        message.DeliveredAt.ShouldBeNull();
+    }
+
+    // --- the last word ---
+
+    private void Decide(string step, string action, string id, DateOnly day)
+    {
+        bench.Clock(PartyBench.At(day));
+        bench.Record(new DecisionEvent.Made(new DecisionRecord
+        {
+            Portfolio = "main", Policy = 1, Segment = "all", Strategy = "s", Action = action, Rule = step, Step = step, Score = 50, Intent = id,
+            Channel = "email", Template = "t", Tone = "plain", NotBefore = bench.Now, Facts = new FactsRecord("EUR", 0, 0, 0, 0, 0, 0),
+        }), day);
+    }
+
+    private TreatmentState Treatment => bench.State.Treatment("main")!;
+
+    [Fact]
+    public void A_step_that_is_taken_back_leaves_the_word_before_it()
+    {
+        Decide("one", "message", "m1", Due);
+        Decide("two", "task", "w2", Due.AddDays(5));
+        Decide("three", "message", "m3", Due.AddDays(9));
+        Treatment.LastWord!.Step.ShouldBe("three");
+        bench.Record(new MessageEvent.Withdrawn("m3", "nothing-overdue"), Due.AddDays(9));
+        (Treatment.LastStep, Treatment.LastWord?.Step).ShouldBe(("two", "one"));
+        Decide("three", "task", "w3", Due.AddDays(10));
+        bench.Record(new WorkItemEvent.Closed("w3", "settled", null), Due.AddDays(11));
+        (Treatment.LastStep, Treatment.LastWord?.Step).ShouldBe(("two", "one"));
+        // Nobody read it, though another step was taken since.
+        bench.Record(new MessageEvent.Released("m1", "c", []), Due.AddDays(12));
+        bench.Record(new MessageEvent.Settled("m1", "sent", null, false), Due.AddDays(12));
+        bench.Record(new MessageEvent.Bounced("m1", "hard", "email", null, null, null), Due.AddDays(12));
+        (Treatment.LastStep, Treatment.LastWord?.Step).ShouldBe(("two", null));
+    }
+
+    [Theory]
+    [InlineData("right_party", true)]
+    [InlineData("voicemail", true)]
+    [InlineData("no_answer", false)]
+    [InlineData("busy", false)]
+    [InlineData("wrong_party", false)]
+    public void A_call_that_nobody_heard_is_no_word(string outcome, bool isWord)
+    {
+        var party = new PartyBench(account: false);
+        party.Clock(PartyBench.At(Due.AddDays(-30)));
+        party.Account("A1", email: null);
+        party.Invoice("RE-1", Due, 500m);
+        party.Review(Due.AddDays(3)).Action.ShouldBe("task");
+        party.Contacted(party.Now, outcome: outcome);
+        party.State.WorkItems.Values.ShouldHaveSingleItem().Open.ShouldBeFalse();
+        (party.State.Treatment("main")!.LastWord is not null).ShouldBe(isWord);
+        // Told by hand it is the same.
+        var other = new PartyBench(account: false);
+        other.Clock(PartyBench.At(Due.AddDays(-30)));
+        other.Account("A1", email: null);
+        other.Invoice("RE-1", Due, 500m);
+        other.Review(Due.AddDays(3));
+        other.Do(new WorkItemInput.Done
+        {
+            Key = other.NextKey(), Account = "A1", WorkItem = other.State.WorkItems.Keys.Single(), Disposition = outcome.Replace('_', ' '), Actor = "ann",
+        });
+        (other.State.Treatment("main")!.LastWord is not null).ShouldBe(isWord);
+    }
+
+    // --- addresses ---
+
+    [Fact]
+    public void A_withdrawal_of_everything_leaves_the_one_of_an_address()
+    {
+        bench.Clock(PartyBench.At(Due));
+        bench.OptOut("email", "pay@customer.example");
+        bench.OptOut("all");
+        bench.OptOut("email", granted: true);
+        bench.State.Contact.IsWithdrawnByName("email", bench.State.Accounts[0].EmailToken, bench.State.AsOf).ShouldBeTrue();
+        ContactGateOf("email").ShouldNotBeNull();
+        // Consent to everything takes that back too.
+        bench.OptOut("all", granted: true);
+        ContactGateOf("email").ShouldBeNull();
+    }
+
+    /// <summary>A list with two addresses of a customer, of which the first is dead, has another language: of where to write it says nothing new.</summary>
+    [Fact]
+    public void A_list_with_a_dead_address_leaves_the_contact_point()
+    {
+        void Listed(string said, string language) => bench.Do(new AccountInput.Set
+        {
+            Key = bench.NextKey(), Account = "A1", Email = "pay@customer.example", OtherEmails = "second@customer.example", Language = language,
+            Said = said,
+        });
+        Listed("list-001aaaa", "en");
+        Released();
+        Says("sent");
+        Bounce("hard", "5.1.1");
+        bench.Do(new ContactInput.PointSet { Key = bench.NextKey(), Account = "A1", Channel = "email", Address = "third@customer.example" });
+        Listed("list-001bbbb", "de");
+        bench.State.Accounts[0].Language.ShouldBe("de");
+        bench.State.Contact.Point("email").ShouldNotBeNull();
+    }
+
     private Refusal? Refuse(Input input) => Should.Throw<ShouldAssertException>(() => bench.Do(input)).Message switch
     {
         var m when m.Contains("what never left", StringComparison.Ordinal) => Refusal.MessageNotSent,
+        var m when m.Contains("what has not left", StringComparison.Ordinal) => Refusal.MessageNotSent,
         var m when m.Contains("has no message", StringComparison.Ordinal) => Refusal.UnknownMessage,
         var m when m.Contains("only an unknown one", StringComparison.Ordinal) => Refusal.MessageNotUnknown,
         _ => null,

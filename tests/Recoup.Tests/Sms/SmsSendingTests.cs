@@ -111,6 +111,39 @@ public sealed class SmsSendingTests : IDisposable
     }
 
     [Fact]
+    public void Where_the_first_mobile_takes_no_texts_the_next_one_is_sent_them()
+    {
+        Decide(Number(0) + "; " + Number(1), Number(2) + "; " + Number(4));
+        Configure();
+        Dispatch();
+        var ids = folder.Rows("SELECT id FROM message ORDER BY id");
+        // Who said that no texts are wanted there is not written to at another of their numbers, though the first is dead by now.
+        Texts($$"""{"id":"in-1","from":"{{Number(2)}}","text":"STOP"}""");
+        Texts(string.Join('\n', ids.Select(id => $$"""{"message":"{{id}}","status":"failed","code":"21211"}""")));
+        folder.Run("run", "--as-of", "2026-02-09", "--now", "2026-02-09T10:00:00Z").Expect(0);
+        Dispatch("2026-02-09T10:05:00Z");
+        provider.All.Select(t => t.To).ShouldBe([Number(0), Number(2), Number(1)], ignoreOrder: true);
+        folder.Run("rebuild", "--check", "--now", "2026-02-09T10:06:00Z").Expect(0);
+    }
+
+    /// <summary>What is told of two is taken of the one, and who it was not taken of is named; the same again is known.</summary>
+    [Fact]
+    public void A_report_of_two_is_taken_where_one_of_them_takes_it()
+    {
+        Decide(Number(0), Number(1));
+        Configure();
+        provider.Answers = (asked, http) => asked.To == Number(0) ? SmsProvider.Json(http, 400, """{"code":21211}""")
+            : SmsProvider.Json(http, 200, """{"sid":"SM7"}""");
+        Dispatch();
+        folder.Tamper("UPDATE message SET reference = 'SM7'");
+        var failed = folder.Rows("SELECT id FROM message WHERE status = 3").Single();
+        var told = Texts("""{"reference":"SM7","status":"delivered"}""", exit: 3).Json;
+        told.GetProperty("taken").GetInt32().ShouldBe(1);
+        told.GetProperty("left")[0].GetProperty("why").GetString()!.ShouldStartWith($"message {failed}: ");
+        Texts("""{"reference":"SM7","status":"delivered"}""", exit: 3).Json.GetProperty("unchanged").GetInt32().ShouldBe(1);
+    }
+
+    [Fact]
     public void Without_a_provider_texts_wait_and_somebody_is_told()
     {
         Decide(Number(0));
