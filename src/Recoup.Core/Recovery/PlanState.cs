@@ -71,10 +71,10 @@ public sealed class PlanState : IFormed<PlanState>
     /// <summary>All of its items were cancelled, and so it was: what came off them was not paid.</summary>
     public bool IsOfNothing { get; set; }
 
-    /// <summary>What was counted as paid by it when it was completed, minor units: so much is taken back where money goes back. 0: it is not.</summary>
-    public long CompletedMinor { get; set; }
+    /// <summary>What lacked of <see cref="Minor"/> when it was completed, as is tolerated, minor units; 0 where it is not.</summary>
+    public long LackedMinor { get; set; }
 
-    /// <summary>Where that was counted, as known then; null: it is not.</summary>
+    /// <summary>Where it was counted as completed, as known then: it is taken back from there. Null: it is not completed.</summary>
     public string? Portfolio { get; set; }
 
     /// <summary>See <see cref="Portfolio"/>.</summary>
@@ -227,7 +227,7 @@ public sealed class PlanState : IFormed<PlanState>
         v.ClosedOn = f.DayOrNull("closed_on", v.ClosedOn);
         f.BeginRare(4);
         v.IsOfNothing = f.Flag("of_nothing", v.IsOfNothing);
-        v.CompletedMinor = f.Long("completed_minor", v.CompletedMinor);
+        v.LackedMinor = f.Long("lacked_minor", v.LackedMinor);
         v.Portfolio = f.WordOrNull("portfolio", v.Portfolio);
         v.Segment = f.WordOrNull("segment", v.Segment);
         f.EndRare();

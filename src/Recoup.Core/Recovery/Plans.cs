@@ -444,7 +444,7 @@ public static class PlanChapter
                 slice.Completed++;
                 slice.Paid.Add(plan);
                 (plan.Portfolio, plan.Segment) = state.PlaceOn(plan.Account, e.EffectiveOn);
-                plan.CompletedMinor = closed.PaidMinor;
+                plan.LackedMinor = plan.Minor - closed.PaidMinor;
                 CountCompleted(cells, plan, 1);
                 break;
             case "broken":
@@ -466,7 +466,7 @@ public static class PlanChapter
             CountCompleted(cells, plan, -1);
         }
         (plan.Outcome, plan.ClosedOn, plan.IsOfNothing) = (null, null, false);
-        (plan.Portfolio, plan.Segment, plan.CompletedMinor) = (null, null, 0);
+        (plan.Portfolio, plan.Segment, plan.LackedMinor) = (null, null, 0);
         slice.Open.Insert(slice.Open.FindLastIndex(p => p.AgreedOn <= plan.AgreedOn) + 1, plan);
         foreach (var number in plan.Items)
             Exposures.Change(state, state.Loaded(plan.Account, number), cells, plan.Plan,
@@ -478,7 +478,7 @@ public static class PlanChapter
         PartyLedger.Flow(state, plan.Account, cells, measure, e.EffectiveOn, null, plan.Currency, minor, 1);
 
     private static void CountCompleted(CellDeltas cells, PlanState plan, int sign) => cells.Add(
-        PlansCompleted, plan.ClosedOn!.Value, null, plan.Portfolio!, plan.Segment!, plan.Currency, sign * plan.CompletedMinor, sign);
+        PlansCompleted, plan.ClosedOn!.Value, null, plan.Portfolio!, plan.Segment!, plan.Currency, sign * (plan.Minor - plan.LackedMinor), sign);
 
     /// <summary>The row beside the header is the plan as it is now.</summary>
     private static void Keep(PartyState state, PlanState plan)

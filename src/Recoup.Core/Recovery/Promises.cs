@@ -100,8 +100,8 @@ public sealed class PromiseState : IFormed<PromiseState>
     /// <summary>See <see cref="Portfolio"/>.</summary>
     public string Segment { get; set; } = "";
 
-    /// <summary>The place of its making in the journal: of those made on one day it tells the order.</summary>
-    public long MadeSeq { get; set; }
+    /// <summary>Of the party's promises of one day, so many were made before it.</summary>
+    public int PlaceOfDay { get; set; }
 
     /// <summary>The day from which it is open again, since the money that had kept it went back; null: it never was closed.</summary>
     public DateOnly? AgainOn { get; set; }
@@ -151,7 +151,7 @@ public sealed class PromiseState : IFormed<PromiseState>
     }
 
     /// <summary>Below zero where it was made before the other; of promises of parties that joined, by their day alone.</summary>
-    internal int CompareMade(PromiseState other) => MadeOn != other.MadeOn ? MadeOn.CompareTo(other.MadeOn) : MadeSeq.CompareTo(other.MadeSeq);
+    internal int CompareMade(PromiseState other) => MadeOn != other.MadeOn ? MadeOn.CompareTo(other.MadeOn) : PlaceOfDay.CompareTo(other.PlaceOfDay);
 
     public static PromiseState Blank => new();
 
@@ -165,8 +165,7 @@ public sealed class PromiseState : IFormed<PromiseState>
         v.Currency = f.Word("currency", v.Currency);
         v.Portfolio = f.Word("portfolio", v.Portfolio);
         v.Segment = f.Word("segment", v.Segment);
-        v.MadeSeq = f.Long("made_seq", v.MadeSeq);
-        f.BeginRare(8);
+        f.BeginRare(9);
         v.Paid = f.List("paid", v.Paid);
         v.Outcome = f.WordOrNull("outcome", v.Outcome);
         v.ClosedOn = f.DayOrNull("closed_on", v.ClosedOn);
@@ -175,6 +174,7 @@ public sealed class PromiseState : IFormed<PromiseState>
         v.AgainOn = f.DayOrNull("again_on", v.AgainOn);
         v.WrongFrom = f.DayOrNull("wrong_from", v.WrongFrom);
         v.IsOfNothing = f.Flag("of_nothing", v.IsOfNothing);
+        v.PlaceOfDay = f.Int("place_of_day", v.PlaceOfDay);
         f.EndRare();
         return v;
     }
@@ -388,11 +388,13 @@ public static class PromiseChapter
     private static void Make(PartyState state, Envelope e, PromiseEvent.Made made)
     {
         var (portfolio, segment) = state.PlaceOn(e.Account, e.EffectiveOn);
-        Slice.In(state).Open.Add(new PromiseState
+        var slice = Slice.In(state);
+        slice.Open.Add(new PromiseState
         {
             Promise = made.Promise, Account = e.Account, MadeOn = e.EffectiveOn, DueOn = made.DueOn, Minor = made.Minor, Currency = made.Currency,
             Portfolio = portfolio, Segment = segment, LearnedOn = Pause.LateFrom(e.EffectiveOn, e.RecordedOn),
-            IsOfNothing = !IsOwed(state, e.Account, made.Currency), MadeSeq = e.Seq,
+            IsOfNothing = !IsOwed(state, e.Account, made.Currency),
+            PlaceOfDay = slice.Open.Concat(slice.Closed).Where(p => p.MadeOn == e.EffectiveOn).Select(static p => p.PlaceOfDay + 1).DefaultIfEmpty().Max(),
         });
     }
 
