@@ -56,7 +56,11 @@ internal static class ImportVerbs
                     var rows = path == "-"
                         ? MappedFile.ReadOpenItems(mapping, Terminal.OpenIn(), progress: progress)
                         : MappedFile.ReadOpenItems(mapping, path, progress: progress);
-                    var asOn = parsed.GetValue(on) is { } o ? Session.Day(o, "--on") : door.Workspace.Today(session.Clock.GetUtcNow());
+                    var today = door.Workspace.Today(session.Clock.GetUtcNow());
+                    var asOn = parsed.GetValue(on) is { } o ? Session.Day(o, "--on") : today;
+                    // Somewhere it may be tomorrow already.
+                    if (asOn > today.AddDays(1))
+                        throw new UsageException($"--on {asOn:yyyy-MM-dd}: no list can say what is open on a day to come; today is {today:yyyy-MM-dd}");
                     var open = new OpenItemsIntake(door).Take(rows, asOn, mapping.Name, sink.Add, parsed.GetValue(acceptDrop));
                     sink.Finish();
                     return PrintOpenItems(session.Output, open, sink);

@@ -302,7 +302,24 @@ internal sealed class OpenItemMaker(Mapping mapping, OpenItemPlan plan, MappedRo
         bool Says(int field) => draft.Values[field] is string text && IsTotalWord(text);
     }
 
-    private static bool IsTotalWord(ReadOnlySpan<char> cell) => TotalWords.GetAlternateLookup<ReadOnlySpan<char>>().Contains(Unseen.Trim(cell).TrimEnd(':'));
+    /// <summary>One of the words, alone or with a currency's code behind or before it: lists add up each of their currencies.</summary>
+    private static bool IsTotalWord(ReadOnlySpan<char> cell)
+    {
+        cell = Unseen.Trim(cell).TrimEnd(":)");
+        if (IsWord(cell)) return true;
+        if (cell.Length <= CodeLength) return false;
+        return (IsCode(cell[^CodeLength..]) && IsWord(cell[..^CodeLength].TrimEnd(Between)))
+            || (IsCode(cell[..CodeLength]) && IsWord(cell[CodeLength..].TrimStart(Between)));
+
+        static bool IsWord(ReadOnlySpan<char> text) => TotalWords.GetAlternateLookup<ReadOnlySpan<char>>().Contains(text);
+
+        static bool IsCode(ReadOnlySpan<char> text) => Currency.TryOf(text.ToString(), out _);
+    }
+
+    private const int CodeLength = 3;
+
+    /// <summary>What stands between the word and the code.</summary>
+    private const string Between = " \u00a0-:/(";
 
     private bool IsOwedNothing() => plan.Item.First(p => p.Field == Balance).Source.Amount is { } cell && row.Number(cell) <= 0;
 

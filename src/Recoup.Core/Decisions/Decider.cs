@@ -74,12 +74,13 @@ public sealed partial class Decider
     private DecisionRecord Choose()
     {
         if (state.Erased) return Wait("erased");
+        // Where nothing is open any more too: what becomes of the word is to be seen on its day, before something else is owed.
+        foreach (var promise in state.Promises) LookAgainOn(promise.From, promise.DueOn.Plus(context.Policy.PromiseGraceDays + 1));
         if (facts.OpenItems == 0) return Wait("nothing-open");
         LookAgainOn(asOf.Plus(context.Policy.ReviewEveryDays));
         // Each account's holds by themselves: the first that ends lets its items go on.
         foreach (var hold in state.Holds) LookAgainOn(hold.From, hold.To.Plus(1));
         foreach (var dispute in state.Disputes) LookAgainOn(dispute.From, dispute.ClosedOn ?? dispute.From);
-        foreach (var promise in state.Promises) LookAgainOn(promise.From, promise.DueOn.Plus(context.Policy.PromiseGraceDays + 1));
         // What is overdue from a day on counts in the facts from then on, whether its step has come or not.
         foreach (var e in state.Exposures) LookAgainOn(e.DueOn.Plus(1));
         if (facts.PromisedUntil is { } until)

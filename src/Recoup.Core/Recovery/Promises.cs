@@ -62,124 +62,6 @@ public abstract record PromiseEvent : Event
     public sealed record Reopened(string Promise, long PaidMinor, string Currency) : PromiseEvent;
 }
 
-/// <summary>A customer's word to pay an amount by a day.</summary>
-public sealed class PromiseState : IFormed<PromiseState>
-{
-    public string Promise { get; set; } = "";
-    public string Account { get; set; } = "";
-    public DateOnly MadeOn { get; set; }
-    public DateOnly DueOn { get; set; }
-    public long Minor { get; set; }
-    public string Currency { get; set; } = "";
-
-    /// <summary>Cash received since, in order of the day it came, counted up to the amount's full. What is to come is not in it.</summary>
-    public List<CashCounted> Paid { get; set; } = [];
-
-    public long PaidMinor => Paid.Sum(p => p.Minor);
-
-    /// <summary>What came in within the term and so many days of grace: what comes later does not keep it.</summary>
-    public long PaidInTerm(int graceDays) => Paid.Where(p => p.On <= DueOn.Plus(graceDays)).Sum(p => p.Minor);
-
-    /// <summary>The word on it after its term and grace.</summary>
-    public string OutcomeBy(int graceDays) => PaidInTerm(graceDays) is var paid && paid >= Minor ? "kept" : paid > 0 ? "partial" : "broken";
-
-    /// <summary>kept, partial, broken or withdrawn, from <see cref="ClosedOn"/> on; null while open.</summary>
-    public string? Outcome { get; set; }
-
-    public DateOnly? ClosedOn { get; set; }
-
-    /// <summary>The day on which it was recorded, where that is later than the day it was made.</summary>
-    public DateOnly? LearnedOn { get; set; }
-
-    /// <summary>The last day of its term and grace, of one that was closed; null while open, and where the journal does not say.</summary>
-    public DateOnly? LastDay { get; set; }
-
-    /// <summary>Where it was made, as known then: its figures stand there, and are taken back from there.</summary>
-    public string Portfolio { get; set; } = "";
-
-    /// <summary>See <see cref="Portfolio"/>.</summary>
-    public string Segment { get; set; } = "";
-
-    /// <summary>Of the party's promises of one day, so many were made before it.</summary>
-    public int PlaceOfDay { get; set; }
-
-    /// <summary>The day from which it is open again, since the money that had kept it went back; null: it never was closed.</summary>
-    public DateOnly? AgainOn { get; set; }
-
-    /// <summary>Closed, but not as what stands now says: the day from which it is to be open again. Null: the word on it holds.</summary>
-    public DateOnly? WrongFrom { get; set; }
-
-    /// <summary>The word on one that is closed, by the cash that stands and came within its term and grace.</summary>
-    public string OutcomeOfClosed =>
-        Paid.Where(p => !(p.On > LastDay)).Sum(p => p.Minor) is var paid && paid >= Minor ? "kept" : paid > 0 ? "partial" : "broken";
-
-    /// <summary>When it was made nothing was owed in its currency: as long as that is so it rests no dunning.</summary>
-    public bool IsOfNothing { get; set; }
-
-    /// <summary>The first day on which it stands: that on which it was made, or from which it is open again.</summary>
-    public DateOnly From => AgainOn ?? MadeOn;
-
-    /// <summary>The first day on which it no longer binds: that on which it was paid in full, else the day after its term and grace.</summary>
-    public DateOnly EndsOn(int graceDays)
-    {
-        long paid = 0;
-        var last = DueOn.Plus(graceDays);
-        foreach (var counted in Paid)
-        {
-            if (counted.On > last) break;
-            paid += counted.Minor;
-            if (paid >= Minor) return Later(counted.On);
-        }
-        return Later(last.Plus(1));
-    }
-
-    /// <summary>The day, or the first on which it stands, whichever is later.</summary>
-    public DateOnly Later(DateOnly day) => day > From ? day : From;
-
-    /// <summary>It binds from the day it was made to the end of its term and grace, unless closed before.</summary>
-    public bool IsOpenOn(DateOnly day) => From <= day && (ClosedOn is not { } closed || day < closed);
-
-    /// <summary>Cash of that day counts toward it: it came after the promise was made, and before it was closed.</summary>
-    public bool Counts(DateOnly day) => MadeOn <= day && (ClosedOn is not { } closed || day < closed);
-
-    /// <summary>Puts cash in its place by day; it counts as far as anything is left to pay. Returns how much it counts, minor units.</summary>
-    public long Count(CashCounted cash)
-    {
-        var part = Math.Min(cash.Minor, Minor - PaidMinor);
-        if (part > 0) Paid.Insert(Paid.FindLastIndex(p => p.On <= cash.On) + 1, cash with { Minor = part });
-        return Math.Max(part, 0);
-    }
-
-    /// <summary>Below zero where it was made before the other; of promises of parties that joined, by their day alone.</summary>
-    internal int CompareMade(PromiseState other) => MadeOn != other.MadeOn ? MadeOn.CompareTo(other.MadeOn) : PlaceOfDay.CompareTo(other.PlaceOfDay);
-
-    public static PromiseState Blank => new();
-
-    public static PromiseState Form<TForm>(ref TForm f, PromiseState v) where TForm : IForm, allows ref struct
-    {
-        v.Promise = f.Text("promise", v.Promise);
-        v.Account = f.Word("account", v.Account);
-        v.MadeOn = f.Day("made_on", v.MadeOn);
-        v.DueOn = f.Day("due_on", v.DueOn);
-        v.Minor = f.Long("minor", v.Minor);
-        v.Currency = f.Word("currency", v.Currency);
-        v.Portfolio = f.Word("portfolio", v.Portfolio);
-        v.Segment = f.Word("segment", v.Segment);
-        f.BeginRare(9);
-        v.Paid = f.List("paid", v.Paid);
-        v.Outcome = f.WordOrNull("outcome", v.Outcome);
-        v.ClosedOn = f.DayOrNull("closed_on", v.ClosedOn);
-        v.LearnedOn = f.DayOrNull("learned_on", v.LearnedOn);
-        v.LastDay = f.DayOrNull("last_day", v.LastDay);
-        v.AgainOn = f.DayOrNull("again_on", v.AgainOn);
-        v.WrongFrom = f.DayOrNull("wrong_from", v.WrongFrom);
-        v.IsOfNothing = f.Flag("of_nothing", v.IsOfNothing);
-        v.PlaceOfDay = f.Int("place_of_day", v.PlaceOfDay);
-        f.EndRare();
-        return v;
-    }
-}
-
 /// <summary>A party's promises, and the cash that counts toward them.</summary>
 public sealed class PromiseSlice : Slice, IFormed<PromiseSlice>
 {
@@ -318,11 +200,28 @@ public static class PromiseChapter
     private static Refused? Withdraw(Handling work, PromiseInput.Withdrawn i)
     {
         var promise = work.State.Promises.FirstOrDefault(p => p.Promise == i.Promise && p.Account == i.Account && p.Outcome is null);
-        if (promise is null) return new Refused(Refusal.UnknownPromise, $"account {i.Account} has no open promise {i.Promise}");
+        if (promise is null) return WithdrawClosed(work, i);
         if (i.On < promise.From)
             return new Refused(Refusal.BeforeDocument, $"promise {i.Promise} {(promise.AgainOn is null ? "was made on" : "is open again since")} "
                 + $"{promise.From:yyyy-MM-dd}; it can't be withdrawn on {i.On:yyyy-MM-dd}");
         work.Emit(new PromiseEvent.Closed(i.Promise, "withdrawn", promise.PaidMinor, promise.Currency));
+        return null;
+    }
+
+    /// <summary>A mistake is often found once the promise broke: the word on it is taken back with it, as long as it is remembered.</summary>
+    private static Refused? WithdrawClosed(Handling work, PromiseInput.Withdrawn i)
+    {
+        var closed = Slice.Of(work.State)?.Closed.Find(p => p.Promise == i.Promise && p.Account == i.Account);
+        if (closed is null)
+            return new Refused(Refusal.UnknownPromise, $"account {i.Account} has no promise {i.Promise}, or it was withdrawn before, or the word on it is "
+                + $"too old ({NotKeptDays} days, of a kept one {KeptDays})");
+        if (i.On < closed.MadeOn)
+            return new Refused(Refusal.BeforeDocument, $"promise {i.Promise} was made on {closed.MadeOn:yyyy-MM-dd}; it can't be withdrawn on "
+                + $"{i.On:yyyy-MM-dd}");
+        var (ended, known) = (closed.ClosedOn!.Value, work.State.AsOf);
+        var on = i.On < ended ? ended : i.On > known ? known : i.On;
+        work.Emit(new PromiseEvent.Reopened(closed.Promise, closed.PaidMinor, closed.Currency), on, closed.Account);
+        work.Emit(new PromiseEvent.Closed(closed.Promise, "withdrawn", closed.PaidMinor, closed.Currency), on, closed.Account);
         return null;
     }
 
@@ -358,11 +257,20 @@ public static class PromiseChapter
         }
     }
 
-    /// <summary>On the day on which it ended, whenever a run comes to see it.</summary>
+    /// <summary>
+    /// On the day on which it ended, whenever a run comes to see it. Where nothing is owed any more, and no late cash saw to that, none was
+    /// broken: what came in time was enough, and of what was cancelled or credited there was nothing to promise.
+    /// </summary>
     private static void CloseAsOf(Handling work, PromiseState promise, DateOnly asOf, int graceDays)
     {
         var ended = promise.EndsOn(graceDays);
-        Close(work, promise, promise.OutcomeBy(graceDays), promise.PaidInTerm(graceDays), ended < asOf ? ended : asOf, graceDays);
+        var on = ended < asOf ? ended : asOf;
+        var paid = promise.PaidInTerm(graceDays);
+        var isEnough = paid < promise.Minor && paid == promise.PaidMinor && !IsOwed(work.State, promise.Account, promise.Currency);
+        if (isEnough && paid == 0 && !promise.IsOfNothing)
+            work.Emit(new PromiseEvent.Closed(promise.Promise, "withdrawn", 0, promise.Currency), on, promise.Account);
+        else
+            Close(work, promise, isEnough && paid > 0 ? "kept" : promise.OutcomeBy(graceDays), paid, on, graceDays);
     }
 
     private static void Close(Handling work, PromiseState promise, string outcome, long paid, DateOnly on, int graceDays) =>
@@ -405,6 +313,7 @@ public static class PromiseChapter
         promise.Outcome = closed.Outcome;
         promise.ClosedOn = e.EffectiveOn;
         promise.LastDay = closed.LastDay;
+        promise.Sufficed = closed.Outcome == "kept" && closed.PaidMinor < promise.Minor ? closed.PaidMinor : 0;
         if (e.EffectiveOn <= state.AsOf) End(state, slice, promise);
     }
 
@@ -430,7 +339,7 @@ public static class PromiseChapter
         slice.Closed.Remove(promise);
         ForgetSpare(slice);
         if (promise.Outcome == "kept") state.Behaviour.PromisesKept--; else state.Behaviour.PromisesBroken--;
-        (promise.Outcome, promise.ClosedOn, promise.LastDay, promise.WrongFrom) = (null, null, null, null);
+        (promise.Outcome, promise.ClosedOn, promise.LastDay, promise.WrongFrom, promise.Sufficed) = (null, null, null, null, 0);
         (promise.AgainOn, promise.LearnedOn) = (e.EffectiveOn, Pause.LateFrom(e.EffectiveOn, e.RecordedOn));
         PutInOrder(slice.Open, promise);
     }

@@ -118,6 +118,9 @@ public sealed class OpenItemsIntake(Door door)
         }
         if (report.Refused is null && report.Uncounted > 0)
             report.Notes.Add($"The control total lacks {Plural.Of(report.Uncounted, "rejected row")} whose amount could not be read.");
+        if (report.Refused is null && on < readings.LastRecordedOn() && report.Totals.Exists(t => !t.Agrees))
+            report.Notes.Add($"The file is of {on:yyyy-MM-dd}, and what is known of later days counts in what is open now. If a list of a later day was taken "
+                + "before this one, import that one again.");
         door.TryMergeCells(always: true);
         return report;
 

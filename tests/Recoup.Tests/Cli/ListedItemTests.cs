@@ -9,6 +9,9 @@ public sealed class ListedItemTests : ListTests
     [Theory]
     [InlineData("Total,,,,150.00,EUR,,\n", null)]
     [InlineData(",Summe:,,,150.00,EUR,,\n", null)]
+    [InlineData("Total EUR,,,,150.00,EUR,,\n", null)]
+    [InlineData("Summe (EUR):,,,,150.00,EUR,,\nEUR total,,,,150.00,EUR,,\n", null)]
+    [InlineData("Total EUR,,,,149.00,EUR,,\n", "Line 4 is the list's own total and says 149.00 EUR; the rows before it come to 150.00.")]
     [InlineData("Total,,,,149.00,EUR,,\n", "Line 4 is the list's own total and says 149.00 EUR; the rows before it come to 150.00.")]
     [InlineData("Gesamt,,,,,,,\n", "Line 4 is the list's own total; its amount can't be read")]
     public void A_row_in_which_the_list_adds_itself_up_is_no_item(string total, string? said)
@@ -20,6 +23,31 @@ public sealed class ListedItemTests : ListTests
         (Text(control, "in_file"), Text(control, "after"), control.GetProperty("agrees").GetBoolean()).ShouldBe(("150.00", "150.00", true));
         if (said is null) ran.Err.ShouldNotContain("total");
         else ran.Err.ShouldContain(said);
+    }
+
+    [Fact]
+    public void No_list_says_what_is_open_on_a_day_to_come()
+    {
+        Follow(2, "A1,I1,2026-03-01,2026-03-31,100.00,EUR,,\n").Expect(0);
+        var ran = folder.Run("import", folder.Write("ahead.csv", OpenItems + "A1,I1,2026-03-01,2026-03-31,90.00,EUR,,\n"), "--map", "open-items", "--as",
+            "open-items", "--on", "2027-04-03", "--now", "2026-04-03T10:00:00Z");
+        ran.Expect(2).Err.ShouldContain("--on 2027-04-03: no list can say what is open on a day to come; today is 2026-04-03");
+        Follow(3, "A1,I1,2026-03-01,2026-03-31,100.00,EUR,,\n").Expect(0).Json.GetProperty("unchanged").GetInt32().ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_list_that_comes_after_one_of_a_later_day_says_how_to_mend_it()
+    {
+        const string first = "A1,I1,2026-03-01,2026-03-31,100.00,EUR,,\nA1,I2,2026-03-01,2026-03-31,50.00,EUR,,\nA1,I3,2026-03-01,2026-03-31,70.00,EUR,,\n";
+        var newest = first[(first.IndexOf('\n') + 1)..];
+        Follow(1, first).Expect(0);
+        Follow(3, newest).Expect(0).Err.ShouldNotContain("The file is of");
+        var late = folder.Run("import", folder.Write("late.csv", OpenItems + first.Replace("50.00", "45.00", StringComparison.Ordinal)), "--map", "open-items",
+            "--as", "open-items", "--on", "2026-04-02", "--now", "2026-04-03T11:00:00Z");
+        late.Expect(0).Err.ShouldContain("The file is of 2026-04-02, and what is known of later days counts in what is open now. If a list of a later day was "
+            + "taken before this one, import that one again.");
+        Follow(3, newest).Expect(0);
+        Ageing(3).ShouldBe(new() { ["A1 EUR"] = "120.00 0.00" });
     }
 
     [Fact]
