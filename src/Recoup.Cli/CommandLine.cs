@@ -3,6 +3,7 @@ using System.Text.Json;
 using Recoup.Cli.Verbs;
 using Recoup.Connectors.Files;
 using Recoup.Connectors.Mail;
+using Recoup.Core.Controlling;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Storage;
@@ -39,7 +40,7 @@ internal static class CommandLine
         {
             ImportVerbs.Import(), ImportVerbs.Send(), ImportVerbs.Inputs(), WorkVerbs.Run(), WorkVerbs.Dispatch(),
             WorkVerbs.Sending(), WorkVerbs.Messages(), ChannelVerbs.Channels(), ChannelVerbs.Bounces(), TextVerb.Texts(),
-            FigureVerbs.Ageing(), FigureVerbs.Kpi(), FigureVerbs.Drill(), FigureVerbs.Catalog(),
+            FigureVerbs.Ageing(), FigureVerbs.Kpi(), FigureVerbs.Drill(), FigureVerbs.Catalog(), FigureVerbs.Figures(),
             PeopleVerbs.Worklist(), PeopleVerbs.Explain(), PlanVerb.Plans(), ConversationVerbs.Callbacks(),
             ConversationVerbs.Notes(), DocumentVerbs.Statement(), DocumentVerbs.Invoice(),
             PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), MigrateVerb.Migrate(), SimulateVerbs.Simulate(),
@@ -70,7 +71,7 @@ internal static class CommandLine
         }
         catch (Exception e)
             when (e is StoreException or RunRefusedException or FileRefusedException or YamlException
-                or TemplateException or SmtpException or IOException or UnauthorizedAccessException)
+                or TemplateException or SmtpException or MissingRateException or IOException or UnauthorizedAccessException)
         {
             Output.ProgressDone();
             Output.Say(e.Message);

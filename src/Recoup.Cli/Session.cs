@@ -135,7 +135,10 @@ internal sealed class Session : IDisposable
 
     public Door Door(string operation, bool create = false, Policy? policy = null)
     {
-        var door = new Door(Open(create), operation, Clock, TemplateWriter.Shipped) { Policy = policy };
+        var door = new Door(Open(create), operation, Clock, TemplateWriter.Shipped)
+        {
+            Policy = policy, Kpis = () => [.. Own.ReadKpis().Kpis.All.Select(kpi => kpi.Id)],
+        };
         door.Look();
         if (GivenNow is { } now && now < door.LastRecordedAt)
             Output.Say($"Note: something was recorded at {door.LastRecordedAt:yyyy-MM-ddTHH:mm:ssZ} already; "

@@ -1,5 +1,6 @@
 using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
+using Recoup.Core.Controlling;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Outbox;
@@ -35,5 +36,6 @@ public static class Chapters
             .. InvoiceChapter.Events, .. PaymentChapter.Events, .. CreditChapter.Events, .. ChargeChapter.Events, .. WriteOffChapter.Events,
             .. PromiseChapter.Events, .. HoldChapter.Events, .. DisputeChapter.Events, .. WorkItemChapter.Events, .. PlanChapter.Events,
             .. NoteChapter.Events, .. CallbackChapter.Events, .. TagChapter.Events, .. WebhookChapter.Events, .. Users.Events,
+            .. ControllingChapter.Events,
         ];
 }

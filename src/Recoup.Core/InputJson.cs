@@ -284,6 +284,7 @@ public static class InputJson
             case string text: json.WriteString(name, text); break;
             case bool flag: json.WriteBoolean(name, flag); break;
             case int number: json.WriteNumber(name, number); break;
+            case decimal figure: json.WriteString(name, figure.ToString(System.Globalization.CultureInfo.InvariantCulture)); break;
             case DateOnly day: json.WriteString(name, day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)); break;
             case DateTimeOffset instant: json.WriteString(name, instant.ToString("O", System.Globalization.CultureInfo.InvariantCulture)); break;
             case Foundation.Money money: json.WriteString(name, money.ToMajorString()); break;

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
+using Recoup.Core.Controlling;
 using Recoup.Core.Documents;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
@@ -37,6 +38,7 @@ public static class InputKinds
         .. StatementChapter.Inputs,
         .. WorkspaceChapter.Inputs,
         .. WebhookChapter.Inputs,
+        .. ControllingChapter.Inputs,
     ];
 
     private static readonly FrozenDictionary<string, InputKind> ByName = All.ToFrozenDictionary(k => k.Name, StringComparer.Ordinal);

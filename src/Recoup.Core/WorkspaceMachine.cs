@@ -1,3 +1,4 @@
+using Recoup.Core.Controlling;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
@@ -11,7 +12,8 @@ public static class WorkspaceMachine
 {
     /// <summary>No event where nothing changes.</summary>
     /// <param name="events">Takes what happened.</param>
-    public static Refused? Handle(Input input, Context context, List<Event> events)
+    /// <param name="hasBusiness">Something was invoiced or paid in a portfolio.</param>
+    public static Refused? Handle(Input input, Context context, Func<string, bool> hasBusiness, List<Event> events)
     {
         var workspace = context.Workspace;
         switch (input)
@@ -39,6 +41,12 @@ public static class WorkspaceMachine
                     events.Add(new WorkspaceEvent.SendingSet(i.Mode, i.Reason) { Days = workspace.DaysOtherThan(workspace.Today(context.Now), context.Now) });
                 break;
             case WebhookInput i: return WebhookChapter.Handle(workspace.Webhooks, i, (name, plain) => context.Vault.Seal(name, plain), events);
+            case ControllingInput { PortfolioId: { } id } when id != WorkspaceState.DefaultPortfolio && workspace.Portfolio(id) is null && !hasBusiness(id):
+                return ControllingChapter.UnknownPortfolio(id);
+            case CostInput i: return CostChapter.Handle(workspace.Controlling.Costs, i, events);
+            case FigureInput i: return FigureChapter.Handle(workspace.Controlling.Figures, i, events);
+            case RateInput i: return RateChapter.Handle(workspace.Controlling.Rates, i, events);
+            case TargetInput i: return TargetChapter.Handle(workspace.Controlling.Targets, context.Kpis, i, events);
             default:
                 Invariant.Never($"{input.GetType().Name} is no input of a workspace");
                 break;

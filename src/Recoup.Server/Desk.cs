@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Recoup.Connectors.Catalog;
 using Recoup.Core.Cells;
+using Recoup.Core.Controlling;
 using Recoup.Core.Measures;
 using Recoup.Core.Workspace;
 using Recoup.Statistics;
@@ -76,7 +77,12 @@ public sealed class Desk(ServeOptions options, Memory memory, Viewer? viewer) : 
     /// <summary>Of whatever the question names, but for windows of its own and values that it keeps to: no page has these.</summary>
     public IReadOnlyList<KpiRow> Kpis(KpiQuestion question) =>
         Remember($"kpis/{CatalogKey}/{string.Join(',', question.By)}/{string.Join(',', question.Kpis)}/{string.Join(',', question.Days)}", () =>
-            Readings.Read(cells => new KpiEngine(Catalog, cells, Estimates.At95).Answer(question)));
+            Readings.Read(cells => Engine(cells).Answer(question)));
+
+    private KpiEngine Engine(IMeasureSource cells) => new(Catalog, cells, Estimates.At95) { Controlling = Readings.Controlling() };
+
+    /// <summary>What controlling tells, of what the viewer sees.</summary>
+    public ControllingFacts Controlling => Remember("controlling", () => Readings.Read(_ => Readings.Controlling()));
 
     /// <summary>
     /// Every KPI at the month ends before the last day. Only a fact that comes late changes them, and they are many
@@ -86,7 +92,7 @@ public sealed class Desk(ServeOptions options, Memory memory, Viewer? viewer) : 
     {
         var ends = Trends.PastMonths(AsOf);
         return memory.Lasting($"{Viewer.Scope}past/{CatalogKey}/{byPortfolio}/{ends[0]}/{ends.Count}", Version, this, () => new Desk(options, memory, Viewer),
-            desk => desk.Readings.Read(cells => new KpiEngine(desk.Catalog, cells, Estimates.At95)
+            desk => desk.Readings.Read(cells => desk.Engine(cells)
                 .Answer(new KpiQuestion(ends) { By = byPortfolio ? [Dimension.Portfolio] : [] })));
     }
 

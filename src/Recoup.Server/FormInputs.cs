@@ -14,19 +14,38 @@ internal static class FormInputs
     public static IReadOnlyList<InputProblem> Take(Store store, ServeOptions options, Viewer viewer, string kindName, IFormCollection form, Reader reader)
     {
         if (!viewer.MayEnter(kindName)) return [new InputProblem(null, viewer.WhyNot(kindName))];
-        if (viewer.IsNarrow && new Readings(store, viewer).PartyOf(form["account"].ToString()) is null)
-            return [new InputProblem(null, $"there is no account {form["account"]} among those that you see")];
         var kind = InputKinds.Of(kindName);
+        if (viewer.IsNarrow && NotSeen(store, viewer, kind, form) is { } notSeen) return [new InputProblem(null, notSeen)];
         var draft = new InputDraft(kind);
         var problems = new List<InputProblem>();
         for (var i = 0; i < kind.Fields.Count; i++)
             if (form.TryGetValue(kind.Fields[i].Name, out var text) && text.Count == 1) Set(draft, i, text[0] ?? "", reader, problems);
         var input = problems.Count > 0 ? null : kind.Build(draft, viewer.Actor, problems);
         if (input is null) return problems;
-        var door = new Door(store, "import", options.Clock, options.Writer);
+        var door = new Door(store, "import", options.Clock, options.Writer) { Kpis = options.KpiIds };
         var taken = door.TakeOrSetAside([new InputUnit(0, [input])]).Units[0];
         if (taken.Status == UnitStatus.SetAside) return [new InputProblem(null, $"it could not be taken, and was set aside: {taken.Cause}")];
         return taken.Refused is { } refused ? [new InputProblem(null, refused.Message)] : [];
+    }
+
+    /// <summary>Why somebody who sees some portfolios may not enter it, in words; null: it is of one of them.</summary>
+    private static string? NotSeen(Store store, Viewer viewer, InputKind kind, IFormCollection form)
+    {
+        var readings = new Readings(store, viewer);
+        if (kind.Ordinal("account") >= 0)
+            return readings.PartyOf(form["account"].ToString()) is null ? $"there is no account {form["account"]} among those that you see" : null;
+        if (kind.Ordinal("portfolio") >= 0)
+            return viewer.Sees(form["portfolio"].ToString()) ? null
+                : $"choose one of the portfolios that you see: {string.Join(", ", viewer.Portfolios!.Order(StringComparer.Ordinal))}";
+        var told = readings.Read(_ => readings.Controlling());
+        var portfolio = kind.Name switch
+        {
+            "cost_withdrawn" => told.Costs.Find(form["cost"].ToString())?.Cost.Portfolio,
+            "target_withdrawn" => told.Targets.Find(form["target"].ToString())?.Target.Portfolio,
+            "imported_figure_withdrawn" => told.Figures.Find(form["imported_figure"].ToString())?.Figure.Portfolio,
+            _ => null,
+        };
+        return portfolio is null ? "that is not of one of the portfolios that you see" : null;
     }
 
     private static void Set(InputDraft draft, int field, string text, Reader reader, List<InputProblem> problems)

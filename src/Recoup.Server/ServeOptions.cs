@@ -76,6 +76,10 @@ public sealed record ServeOptions(StorePlace Place, IPAddress Address, int Port,
     /// <summary>The KPIs there are; those shipped and the user's own unless set.</summary>
     public Func<KpiCatalog>? Catalog { get; init; }
 
+    /// <summary>The ids of these, in order.</summary>
+    internal IReadOnlyList<string> KpiIds() =>
+        [.. (Catalog?.Invoke() ?? Own?.Catalog(null, DateOnly.MinValue).ReadKpis().Kpis ?? KpiCatalog.Shipped).All.Select(kpi => kpi.Id)];
+
     /// <summary>Who acts when somebody enters something on a page.</summary>
     public required string Actor { get; init; }
 

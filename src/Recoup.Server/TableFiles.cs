@@ -87,6 +87,8 @@ internal static class TableFiles
             All(after => desk.Conversations.Notes(NullIfBlank(account), after, PartSize))));
         routes.MapGet($"/plans.{ending}", (Desk desk, HttpContext http, string? state, string? account) => Write(http, PlanList.Listing,
             All(after => desk.Pages.Plans(NullIfBlank(state), NullIfBlank(account), desk.AsOf, after, PartSize))));
+        routes.MapGet($"/figures.{ending}", (Desk desk, HttpContext http, string? type, string? portfolio) => Write(http, FigureList.Listing,
+            All(after => FigureList.List(desk.Controlling, NullIfBlank(type), NullIfBlank(portfolio), after, PartSize))));
         routes.MapGet($"/webhooks.{ending}", (Desk desk, HttpContext http, string? endpoint, string? status) => Write(http, WebhookList.Listing,
             All(after => WebhookReadings.List(desk.Store, NullIfBlank(endpoint), WebhookList.StatusOf(status), after, PartSize))));
         routes.MapGet($"/access.{ending}", (Desk desk, HttpContext http, string? kind, string? user, string? account) => desk.Viewer.SeesUsers
@@ -150,14 +152,14 @@ internal static class TableFiles
         Dimension[] own = by is null || by == Dimension.Portfolio ? [] : [by];
         return Write(http, name,
             ["kpi", "as_of", "from", "portfolio", .. own.Select(d => d.Name), "currency", "from_bucket", "value", "unit", "numerator", "denominator", "band",
-                "target"],
+                "target", "target_owner", "missed_by"],
             rows.Where(r => string.IsNullOrEmpty(portfolio) || r.Portfolio == portfolio).Select(r =>
             {
                 string?[] cells =
                 [
                     r.Kpi, Show.Day(r.AsOf), Show.Day(r.From), r.Portfolio, .. own.Select(r.Of), r.Currency, r.FromBucket,
                     r.Text(r.Value, r.Unit == KpiUnit.Amount), KpiRow.NameOf(r.Unit), r.Text(r.Numerator, r.PartsAreAmounts),
-                    r.Text(r.Denominator, r.PartsAreAmounts), r.Band, r.Text(r.Target, amount: false),
+                    r.Text(r.Denominator, r.PartsAreAmounts), r.Band, r.Text(r.Target, amount: false), r.TargetOwner, r.Text(r.MissedBy, amount: false),
                 ];
                 return cells;
             }));
@@ -186,7 +188,7 @@ internal static class TableFiles
     /// </summary>
     private static readonly HashSet<string> Figures = new(StringComparer.Ordinal)
     {
-        "amount", "open", "overdue", "score", "priority", "value", "numerator", "denominator", "target",
+        "amount", "open", "overdue", "score", "priority", "value", "numerator", "denominator", "target", "missed_by",
     };
 
     private static readonly HashSet<string> Days =

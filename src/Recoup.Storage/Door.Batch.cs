@@ -1,6 +1,7 @@
 using Recoup.Core.Cells;
 using Recoup.Core;
 using Recoup.Core.Accounts;
+using Recoup.Core.Controlling;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
@@ -76,6 +77,7 @@ public sealed partial class Door
             var startRecordedOn = LastRecordedOn;
             var startSeqs = unit.Inputs.Count > 1 ? (long[])seqs.Clone() : null;
             var unitCells = unit.Inputs.Count > 1 ? door.EmptyUnitCells() : cells;
+            var startWorkspace = TellsOfControlling(unit.Inputs) ? door.workspace.Copy() : null;
             var accepted = new List<string>();
             var keys = new List<(string Key, byte[] Content)>();
             var newAliases = new List<string>();
@@ -85,7 +87,7 @@ public sealed partial class Door
             {
                 var refused = TakeOne(input, unitCells, accepted, keys, newAliases);
                 if (refused is null) continue;
-                if (rows.Count > startRows) TakeBack(startRows, startSeqs!, startRecordedOn);
+                if (rows.Count > startRows) TakeBack(startRows, startSeqs!, startRecordedOn, startWorkspace);
                 foreach (var (key, _) in keys) claimed.Remove(key);
                 TakeJoinsBack();
                 foreach (var alias in newAliases) aliases.Remove(alias);
@@ -96,10 +98,18 @@ public sealed partial class Door
             Result.Units.Add(new UnitResult(unit.Line, accepted.Count > 0 ? UnitStatus.Accepted : UnitStatus.Unchanged, null, accepted) { Remarks = remarks });
         }
 
+        /// <summary>Several inputs, of which one would count twice if it stood though the others were refused, and came again with them.</summary>
+        private static bool TellsOfControlling(IReadOnlyList<Input> inputs)
+        {
+            for (var i = 0; i < inputs.Count; i++)
+                if (inputs[i] is ControllingInput) return inputs.Count > 1;
+            return false;
+        }
+
         private Refused? TakeOne(Input input, CellDeltas unitCells, List<string> accepted, List<(string, byte[])> keys, List<string> newAliases)
         {
             var context = door.ContextAt(Now, day);
-            if (input is not Input.OfAccount && input.Digest.Length > 0) return TakeWorkspace(input, context, accepted, keys);
+            if (input is not Input.OfAccount && input.Digest.Length > 0) return TakeWorkspace(input, context, unitCells, accepted, keys);
             if (input is AccountInput.Joined join) return TakeJoin(join, context, unitCells, accepted, keys);
 
             string partyId;
@@ -241,19 +251,34 @@ public sealed partial class Door
             + "under it now, and both would be owed. Where it was moved or has another number, cancel the one before (invoice_cancelled) and send this "
             + "one as an invoice under a key of its own; where both are owed, let the mapping's key tell them apart, such as by the account");
 
-        private Refused? TakeWorkspace(Input input, Context context, List<string> accepted, List<(string, byte[])> keys)
+        private Refused? TakeWorkspace(Input input, Context context, CellDeltas unitCells, List<string> accepted, List<(string, byte[])> keys)
         {
             if (Claim(input, "", null, keys, out var before) is { } used) return used;
             if (before == Before.Unchanged) return null;
             var events = new List<Event>();
-            if (WorkspaceMachine.Handle(input, context, events) is { } refused)
+            if (WorkspaceMachine.Handle(input, context, portfolio => HasBusiness(portfolio, unitCells), events) is { } refused)
             {
                 claimed.Remove(input.Key);
                 return refused;
             }
-            foreach (var e in events) Record(e, input.Key, input.Actor);
+            foreach (var e in events) Record(e, input.Key, input.Actor, into: unitCells);
             accepted.Add(KindOf(input));
             return null;
+        }
+
+        private readonly Dictionary<string, bool> business = new(StringComparer.Ordinal);
+
+        /// <summary>Something was invoiced or paid in a portfolio, whichever batch it came in.</summary>
+        private bool HasBusiness(string portfolio, CellDeltas unitCells)
+        {
+            if (Has(unitCells) || Has(cells)) return true;
+            if (business.TryGetValue(portfolio, out var known)) return known;
+            var (stored, one) = (new CellStore(store), new HashSet<string>(StringComparer.Ordinal) { portfolio });
+            return business[portfolio] = stored.FirstDay(ReceivableChapter.ExposureStock, one) is not null
+                || stored.FirstDay(ReceivableChapter.CashReceived, one) is not null;
+
+            bool Has(CellDeltas added) => added.NonZero.Any(c => c.Key.Portfolio == portfolio
+                && (c.Key.Measure == ReceivableChapter.ExposureStock || c.Key.Measure == ReceivableChapter.CashReceived));
         }
 
         /// <param name="zones">Of the portfolios that are told of at once: their date is the workspace's.</param>
@@ -280,7 +305,8 @@ public sealed partial class Door
         }
 
         /// <summary>Records an event of the workspace and applies it at once.</summary>
-        public void Record(Event e, string cause, string actor, DateOnly? effectiveOn = null)
+        /// <param name="into">Takes what it adds to the cells; null: the batch's.</param>
+        public void Record(Event e, string cause, string actor, DateOnly? effectiveOn = null, CellDeltas? into = null)
         {
             // A portfolio's date is its own; what concerns all has the workspace's, and that does not go back.
             var today = effectiveOn ?? day ?? (e is WorkspaceEvent.PortfolioSet set
@@ -290,7 +316,7 @@ public sealed partial class Door
             var recorded = new Recorded(e, new Envelope(seq, "", today, today, Now.ToUnixTimeMilliseconds(), cause), seq - 1, actor);
             rows.Add((Partition.Workspace, "", recorded, seq));
             if (today > LastRecordedOn) LastRecordedOn = today;
-            door.workspace.Apply(ToRow(Partition.Workspace, "", recorded, seq), e);
+            door.workspace.Apply(ToRow(Partition.Workspace, "", recorded, seq), e, into ?? cells);
         }
 
         private static DateOnly Later(DateOnly a, DateOnly b) => a > b ? a : b;
@@ -351,11 +377,13 @@ public sealed partial class Door
         }
 
         /// <summary>A unit was refused half way: what its first inputs did is undone by folding the party anew without them.</summary>
-        private void TakeBack(int startRows, long[] startSeqs, DateOnly startRecordedOn)
+        /// <param name="startWorkspace">The workspace before the unit, where that is taken back too; null: what concerns it stands.</param>
+        private void TakeBack(int startRows, long[] startSeqs, DateOnly startRecordedOn, WorkspaceState? startWorkspace)
         {
             var undone = rows.Skip(startRows).Where(r => r.Partition != Partition.Workspace).GroupBy(r => r.Party).ToList();
-            // What concerns the whole workspace stands by itself, whichever row brought it.
-            rows.RemoveAll(r => r.Partition != Partition.Workspace && r.Recorded.Envelope.Seq > startSeqs[r.Partition]);
+            // What else concerns the whole workspace stands by itself, whichever row brought it.
+            rows.RemoveAll(r => (r.Partition != Partition.Workspace || startWorkspace is not null) && r.Recorded.Envelope.Seq > startSeqs[r.Partition]);
+            if (startWorkspace is not null) (door.workspace, seqs[Partition.Workspace]) = (startWorkspace, startSeqs[Partition.Workspace]);
             for (var p = 0; p < Partition.PartyCount; p++) seqs[p] = startSeqs[p];
             LastRecordedOn = rows.Skip(startRows).Aggregate(startRecordedOn, (last, row) => Later(last, row.Recorded.Envelope.RecordedOn));
             foreach (var group in undone)

@@ -118,6 +118,11 @@ public sealed partial class Door
     /// go on.</summary>
     public IReadOnlyList<CatalogFile>? Own { get; set; }
 
+    /// <summary>The ids of the KPIs there are, in order, a user's own among them; null: those that are shipped.</summary>
+    public Func<IReadOnlyList<string>>? Kpis { get; set; }
+
+    private Func<IReadOnlyList<string>> KpiIds => Kpis ?? (static () => [.. KpiCatalog.Shipped.All.Select(kpi => kpi.Id)]);
+
     /// <summary>The workspace as of the last batch or <see cref="Look"/>.</summary>
     public WorkspaceState Workspace => workspace;
 
@@ -345,7 +350,7 @@ public sealed partial class Door
     }
 
     /// <summary>A door of the same kind into the same workspace through another store, for another thread.</summary>
-    internal Door Beside(Store other) => new(other, Operation, clock, writer, rules) { Policy = Policy, Own = Own };
+    internal Door Beside(Store other) => new(other, Operation, clock, writer, rules) { Policy = Policy, Own = Own, Kpis = Kpis };
 
     /// <summary>From here to <see cref="EndDryRun"/> everything happens as ever and is rolled back then.</summary>
     public void BeginDryRun() => store.BeginDryRun();
@@ -462,7 +467,7 @@ public sealed partial class Door
     internal Context PastContext(WorkspaceState past, DateOnly asOf, DateTimeOffset now) => new()
     {
         Now = now, Workspace = past, Policy = PolicyOn(asOf), PolicyVersion = Policy is null ? workspace.Adopted.PolicyOn(asOf)?.Version ?? 0 : 0,
-        Rules = RulesInForce, RulesVersion = RulesVersion, Vault = store.Vault, Writer = Writer,
+        Rules = RulesInForce, RulesVersion = RulesVersion, Vault = store.Vault, Writer = Writer, Kpis = KpiIds,
     };
 
     private int? RulesVersion => workspace.Adopted.Files(CatalogPart.Rules)?.Version;
@@ -482,7 +487,7 @@ public sealed partial class Door
         held = new Held(workspace.Seq, new Context
         {
             Now = now, Day = day, Workspace = workspace, Policy = PolicyOn(policyDay), PolicyVersion = workspace.Adopted.PolicyOn(policyDay)?.Version ?? 0,
-            Rules = RulesInForce, RulesVersion = RulesVersion, Vault = store.Vault, Writer = Writer,
+            Rules = RulesInForce, RulesVersion = RulesVersion, Vault = store.Vault, Writer = Writer, Kpis = KpiIds,
         });
         return held.Context;
     }

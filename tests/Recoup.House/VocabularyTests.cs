@@ -150,10 +150,10 @@ public sealed partial class VocabularyTests
             FieldType.Date => "2026-01-01",
             FieldType.Instant => "2026-01-01T10:00:00Z",
             FieldType.Amount or FieldType.Integer => "1",
-            FieldType.Currency => "EUR",
+            FieldType.Currency => field.Name == "from" ? "USD" : "EUR",
             FieldType.Boolean => "true",
             FieldType.Choice => field.Choices[0],
-            _ when field.IsName => "a-name",
+            _ when field.IsName => "a_name",
             _ when field.Name == "url" => "https://b.example/hook",
             _ => "a@b.example",
         };

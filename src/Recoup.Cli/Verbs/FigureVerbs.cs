@@ -4,6 +4,7 @@ using Recoup.Core.Cells;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Receivables;
+using Recoup.Server.Api;
 using Recoup.Statistics;
 using Recoup.Storage.Work;
 
@@ -33,6 +34,12 @@ internal static class FigureVerbs
         Description = "only this, such as channel=call; may be given again", HelpName = "DIMENSION=VALUE", Arity = ArgumentArity.ZeroOrMore,
     };
 
+    private static Option<string?> In() =>
+        new("--in") { Description = "all amounts in this currency, by the rates that fx_rate told", HelpName = "CURRENCY" };
+
+    private static Currency? CurrencyOf(string? code) => code is null ? null
+        : Currency.TryOf(code, out var currency) ? currency : throw new UsageException($"--in: '{code}' is not an ISO 4217 currency code, such as EUR");
+
     private static IReadOnlyDictionary<Dimension, string> OnlyOf(IEnumerable<string> texts) =>
         KpiPart.Parse(texts, out var problem) ?? throw new UsageException($"--only {problem}");
 
@@ -54,7 +61,8 @@ internal static class FigureVerbs
         {
             Description = "days past due at which it is cut, rising; else 30,60,90", HelpName = "15,30,60,90",
         };
-        var verb = new Command("ageing", "Open receivables by days past due.") { asOf, by, knownAt, buckets };
+        var inCurrency = In();
+        var verb = new Command("ageing", "Open receivables by days past due.") { asOf, by, knownAt, buckets, inCurrency };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
@@ -71,6 +79,11 @@ internal static class FigureVerbs
                 : parsed.GetValue(knownAt) is { } known
                     ? readings.Read(_ => AgeingReport.Of(readings.KnownAt(Session.Instant(known)), day, byPortfolio, bySegment, cut))
                     : readings.Read(cells => AgeingReport.Of(cells, day, byPortfolio, bySegment, cut));
+            if (CurrencyOf(parsed.GetValue(inCurrency)) is { } currency)
+            {
+                DateTimeOffset? then = parsed.GetValue(knownAt) is { } at ? Session.Instant(at) : null;
+                rows = AgeingReport.In(currency, rows, readings.Read(_ => readings.Controlling(then)).Rates);
+            }
             Print(session.Output, rows, day, split, cut);
             session.TellRowTroubles();
             return 0;
@@ -118,9 +131,10 @@ internal static class FigureVerbs
         var only = Only();
         var knownAt = new Option<string?>("--known-at") { Description = "as it was known then: a slower path over the journal", HelpName = "INSTANT" };
         var window = new Option<string?>("--window") { Description = "another window than the KPI's own, such as 3mo or 30d", HelpName = "SPAN" };
+        var inCurrency = In();
         var verb = new Command("kpi", "KPIs, computed now from the measures.")
         {
-            ids, asOf, from, to, every, by, only, knownAt, window, CatalogVerbs.ValidateKpis(),
+            ids, asOf, from, to, every, by, only, knownAt, window, inCurrency, CatalogVerbs.ValidateKpis(),
         };
         verb.SetAction(parsed =>
         {
@@ -150,15 +164,16 @@ internal static class FigureVerbs
             var question = new KpiQuestion(days)
             {
                 Kpis = wanted, Window = span, By = Dimension.Parse(List(parsed.GetValue(by)), out var problem) ?? throw new UsageException($"--by {problem}"),
-                Only = OnlyOf(parsed.GetValue(only) ?? []),
+                Only = OnlyOf(parsed.GetValue(only) ?? []), In = CurrencyOf(parsed.GetValue(inCurrency)),
             };
             foreach (var id in wanted)
                 if (question.WhyNot(catalog.Find(id)!) is { } why) throw new UsageException(why);
             long cells = 0;
             var rows = readings.Read(live =>
             {
-                IMeasureSource source = parsed.GetValue(knownAt) is { } known ? readings.KnownAt(Session.Instant(known)) : live;
-                var answer = new KpiEngine(catalog, source, Estimates.At95).Answer(question);
+                DateTimeOffset? then = parsed.GetValue(knownAt) is { } known ? Session.Instant(known) : null;
+                var source = then is { } instant ? readings.KnownAt(instant) : live;
+                var answer = new KpiEngine(catalog, source, Estimates.At95) { Controlling = readings.Controlling(then) }.Answer(question);
                 cells = source.CellsRead;
                 return answer;
             });
@@ -202,7 +217,8 @@ internal static class FigureVerbs
             ]);
             string?[] notes =
             [
-                row.Value is null ? $"no value: {row.NoValue}" : null, row.Partial ? "history shorter than the window" : null,
+                row.Value is null ? $"no value: {row.NoValue}" : null, row.MissedBy is { } by ? $"target missed by {Figure(row, by, false)}" : null,
+                row.TargetMet == true ? "target met" : null, row.Partial ? "history shorter than the window" : null,
                 row.AtLeast == true ? "at least" : null,
             ];
             cells.Add(string.Join(", ", notes.OfType<string>()));
@@ -322,6 +338,22 @@ internal static class FigureVerbs
             json.WriteEndObject();
         }
         json.WriteEndArray();
+    }
+
+    public static Command Figures()
+    {
+        var type = new Option<string?>("--type") { Description = string.Join(", ", FigureList.Types) };
+        type.AcceptOnlyFromAmong([.. FigureList.Types]);
+        var portfolio = new Option<string?>("--portfolio") { Description = "of this portfolio alone" };
+        var limit = SimulateVerbs.Limit("at most so many, the last told first", byDefault: 1000);
+        var verb = new Command("figures", "Costs, targets, rates of exchange and figures from other books, the last told first.") { type, portfolio, limit };
+        verb.SetAction(parsed => Lists.Print(parsed, FigureList.Listing, "Figures", "figure",
+            parsed.GetValue(type) is not null || parsed.GetValue(portfolio) is not null, (store, most) =>
+            {
+                var readings = new Readings(store);
+                return FigureList.List(readings.Read(_ => readings.Controlling()), parsed.GetValue(type), parsed.GetValue(portfolio), null, most);
+            }, parsed.GetValue(limit)));
+        return verb;
     }
 
     public static Command Catalog()

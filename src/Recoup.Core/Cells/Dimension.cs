@@ -1,8 +1,9 @@
 namespace Recoup.Core.Cells;
 
 /// <summary>
-/// By what figures may be split. Portfolio, segment and currency every measure has, and currency always splits; the others are of the
-/// measures that name them. A new one is a line here, and in each measure that has it.
+/// By what figures may be split. Portfolio and currency every measure has, segment all but those that are told out of books
+/// (<see cref="Measure.IsTold"/>), and currency always splits; the others are of the measures that name them. A new one is a line here, and in each
+/// measure that has it.
 /// </summary>
 public sealed class Dimension
 {
@@ -21,12 +22,15 @@ public sealed class Dimension
     /// <summary>Why something is contested: the code of a dispute's reason.</summary>
     public static readonly Dimension Code = new("code");
 
-    public static readonly IReadOnlyList<Dimension> All = [Portfolio, Segment, Channel, Owner, Code];
+    /// <summary>What a cost was for, as the input <c>cost</c> lists it.</summary>
+    public static readonly Dimension Kind = new("kind");
+
+    public static readonly IReadOnlyList<Dimension> All = [Portfolio, Segment, Channel, Owner, Code, Kind];
 
     /// <summary>As questions, files and rows write it.</summary>
     public string Name { get; }
 
-    /// <summary>Every measure has it.</summary>
+    /// <summary>Measures have it without naming it.</summary>
     public bool IsOfAll { get; }
 
     /// <summary>Each once; null and the problem, for people, where one is none.</summary>

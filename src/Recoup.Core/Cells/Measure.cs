@@ -57,7 +57,15 @@ public sealed class Measure
     /// <summary>Its count over a window says something.</summary>
     public bool IsCounted => !IsStock && Counts is not null;
 
-    public bool Has(Dimension dimension) => dimension.IsOfAll || Own.Contains(dimension);
+    /// <summary>
+    /// It is told out of books, for a portfolio, and does not follow from what was done with customers: it has no segment, and where nothing of it
+    /// was told it is not zero but not known.
+    /// </summary>
+    public bool IsTold { get; private init; }
+
+    internal Measure Told() => new(Number, Name, Sort, Counts, Own) { IsTold = true };
+
+    public bool Has(Dimension dimension) => dimension.IsOfAll ? !(IsTold && dimension == Dimension.Segment) : Own.Contains(dimension);
 
     /// <summary>Where its cells name the value of one of its own dimensions (<see cref="OwnValues.At"/>).</summary>
     public int PlaceOf(Dimension own)

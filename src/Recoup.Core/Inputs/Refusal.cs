@@ -53,6 +53,9 @@ public enum Refusal
     UnknownEndpoint,
     NoSecret,
     TooManySecrets,
+    UnknownPortfolio,
+    UnknownKpi,
+    UnknownEntry,
 }
 
 /// <summary>A refusal with its words: what, where, and how to mend it.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Recoup.Core.Cells;
+using Recoup.Core.Controlling;
 using Recoup.Core.Foundation;
 using Recoup.Core.Receivables;
 
@@ -93,6 +94,28 @@ public static class AgeingReport
         return InOrder(rows.Select(r => new AgeingRow(asOf, r.Key, cut) { Buckets = r.Value.Buckets, OpenItems = r.Value.Items, Unapplied = r.Value.Unapplied })
             .Where(r => r.Buckets.Any(b => b != 0) || r.OpenItems != 0 || r.Unapplied != 0));
     }
+
+    /// <summary>The same in one currency, at the rates of the as-of day; each bucket is rounded to the minor unit once it is added up.</summary>
+    /// <exception cref="MissingRateException">A rate for something open or unapplied is not known.</exception>
+    public static IReadOnlyList<AgeingRow> In(Currency currency, IReadOnlyList<AgeingRow> rows, Rates rates) =>
+        InOrder(rows.GroupBy(r => r.Group with { Currency = currency.Code }).Select(g =>
+        {
+            var (sums, unapplied, first) = (new decimal[g.First().Buckets.Count], 0m, g.First());
+            foreach (var row in g)
+            {
+                if (row.Unapplied == 0 && row.Buckets.All(b => b == 0)) continue;
+                var factor = rates.On(row.AsOf, row.Group.Currency, currency.Code)
+                    * currency.MinorPerMajor / Currency.Of(row.Group.Currency).MinorPerMajor;
+                for (var i = 0; i < sums.Length; i++) sums[i] += row.Buckets[i] * factor;
+                unapplied += row.Unapplied * factor;
+            }
+            return new AgeingRow(first.AsOf, g.Key, first.Cut)
+            {
+                Buckets = [.. sums.Select(Whole)], OpenItems = g.Sum(r => r.OpenItems), Unapplied = Whole(unapplied),
+            };
+        }));
+
+    private static long Whole(decimal minor) => (long)Math.Round(minor, MidpointRounding.AwayFromZero);
 
     private static IReadOnlyList<AgeingRow> InOrder(IEnumerable<AgeingRow> rows) =>
     [

@@ -145,7 +145,7 @@ public sealed partial class KpiDefinition
     public IReadOnlyList<Measure> Measures => Needs.Measures;
 
     /// <summary>What it can be split by, beside currency.</summary>
-    public IEnumerable<Dimension> Dimensions => Dimension.All.Where(d => Measures.All(m => m.Has(d)));
+    public IEnumerable<Dimension> Dimensions => Dimension.All.Where(d => Measures.All(m => m.Has(d)) && (!Needs.Figures || d == Dimension.Portfolio));
 
     /// <summary>The first band that takes the value; null where none does.</summary>
     public string? BandOf(decimal value) => Bands.FirstOrDefault(b => b.Code.IsTrue(value))?.Name;
@@ -389,6 +389,9 @@ internal sealed record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool 
 
     public bool Curve => CurveOf is not null;
 
+    /// <summary>Figures from other books, which portfolios have and nothing smaller.</summary>
+    public bool Figures { get; init; }
+
     /// <summary>Something is added up over the window too.</summary>
     public bool Sums { get; init; }
 
@@ -424,6 +427,7 @@ internal sealed record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool 
         {
             ReadsClosing = closing,
             CurveOf = !curve ? null : words.Contains(ItemCurve.Settled) ? ItemCurve.Settled : ItemCurve.Recovered, Sums = words.Overlaps(["sum", "count"]),
+            Figures = words.Contains(KpiVocabulary.Figure),
         };
     }
 }

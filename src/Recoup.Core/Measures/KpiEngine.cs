@@ -1,4 +1,6 @@
 using Recoup.Core.Cells;
+using Recoup.Core.Controlling;
+using Recoup.Core.Foundation;
 using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Measures;
@@ -21,6 +23,9 @@ public sealed record KpiQuestion(IReadOnlyList<DateOnly> Days)
     /// <summary>Of what alone, by dimension: cells of other values are left out.</summary>
     public IReadOnlyDictionary<Dimension, string> Only { get; init; } = new Dictionary<Dimension, string>();
 
+    /// <summary>The reporting currency that all amounts are told in; null: each currency in rows of its own.</summary>
+    public Currency? In { get; init; }
+
     /// <summary>What it splits by that not all measures have.</summary>
     internal IEnumerable<Dimension> OwnBy => By.Where(d => !d.IsOfAll);
 
@@ -28,8 +33,12 @@ public sealed record KpiQuestion(IReadOnlyList<DateOnly> Days)
     public string? WhyNot(KpiDefinition kpi)
     {
         foreach (var dimension in By.Concat(Only.Keys).Distinct())
+        {
+            if (kpi.Needs.Figures && dimension != Dimension.Portfolio)
+                return $"{kpi.Id} can't be told by {dimension}: figures from other books are of a portfolio or of all";
             if (kpi.Measures.Where(m => !m.Has(dimension)).Select(m => m.Name).ToList() is { Count: > 0 } lacking)
                 return $"{kpi.Id} can't be told by {dimension}: {string.Join(", ", lacking)} {(lacking.Count == 1 ? "has" : "have")} no {dimension}";
+        }
         return null;
     }
 }
@@ -42,11 +51,25 @@ public sealed record KpiQuestion(IReadOnlyList<DateOnly> Days)
 /// <param name="estimates">Computes curves and intervals.</param>
 public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEstimates estimates)
 {
+    /// <summary>What controlling tells of what the source has: targets, rates and figures from other books. Null: nothing.</summary>
+    public ControllingFacts? Controlling { get; init; }
+
+    /// <exception cref="MissingRateException">Amounts are to be told in one currency, and a rate for that is not known.</exception>
     public IReadOnlyList<KpiRow> Answer(KpiQuestion question)
     {
         var definitions = question.Kpis.Count == 0 ? [.. catalog.All.Where(kpi => question.WhyNot(kpi) is null)] : question.Kpis.Select(id => catalog.Find(id)
             ?? throw new ArgumentException($"'{id}' is no KPI of the catalogue.", nameof(question))).ToList();
         if (definitions.Select(question.WhyNot).FirstOrDefault(why => why is not null) is { } why) throw new ArgumentException(why, nameof(question));
+        var rows = new List<KpiRow>();
+        if (question.In is { } currency)
+        {
+            // What stands is converted at the rate of the as-of day, so that each day reads for itself.
+            var byDay = question.Days.Distinct().ToDictionary(day => day, day => new KpiReadings(
+                new ConvertedMeasures(source, (Controlling ?? new ControllingFacts()).Rates, currency, day), question, estimates));
+            foreach (var definition in definitions)
+                foreach (var day in question.Days) Answer(definition, PeriodOf(definition, question, day), question, byDay[day], rows);
+            return rows;
+        }
         var readings = new KpiReadings(source, question, estimates);
         foreach (var definition in definitions)
             foreach (var day in question.Days)
@@ -54,7 +77,6 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
                 var period = PeriodOf(definition, question, day);
                 foreach (var measure in definition.Needs.Flows) readings.Plan(measure, definition.Needs.ReadFrom(measure, period), period.Last);
             }
-        var rows = new List<KpiRow>();
         foreach (var definition in definitions)
             foreach (var day in question.Days)
                 Answer(definition, PeriodOf(definition, question, day), question, readings, rows);
@@ -64,12 +86,15 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
     private static KpiPeriod PeriodOf(KpiDefinition definition, KpiQuestion question, DateOnly asOf) =>
         (definition.Window.Kind == KpiWindowKind.Point ? KpiWindow.Point : question.Window ?? definition.Window).EndingOn(asOf);
 
-    private static void Answer(KpiDefinition definition, KpiPeriod period, KpiQuestion question, KpiReadings readings, List<KpiRow> rows)
+    private void Answer(KpiDefinition definition, KpiPeriod period, KpiQuestion question, KpiReadings readings, List<KpiRow> rows)
     {
         // Of a KPI over sales history begins with them: balances may have been taken over before. What never happened at all could have since
         // there is business.
         var begin = readings.FirstDay(definition.Measures.Contains(InvoiceChapter.Sales) ? [InvoiceChapter.Sales] : definition.Measures)
             ?? readings.FirstDay(History);
+        // Cost of a month beside cash of a year is not yet what collecting costs.
+        foreach (var told in definition.Measures.Where(m => m.IsTold))
+            if (readings.FirstDay(told) is { } first && first > begin) begin = first;
         var partial = begin is null || begin > period.First;
         var groups = Groups(definition.Needs, definition.Window.Kind == KpiWindowKind.Point, question, period, readings);
         if (groups.Count == 0)
@@ -82,7 +107,9 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
                 {
                     Kpi = definition.Id, AsOf = period.Last, From = period.First, Currency = null, Value = null, Unit = definition.Unit,
                     FromBucket = definition.HeadlineBucket,
-                    ToBucket = Next(definition.HeadlineBucket), PartsAreAmounts = definition.PartsAreAmounts, Target = definition.Target, Partial = partial,
+                    ToBucket = Next(definition.HeadlineBucket), PartsAreAmounts = definition.PartsAreAmounts, Partial = partial,
+                    Target = TargetOf(definition, readings, default, period.Last).Value,
+                    TargetOwner = TargetOf(definition, readings, default, period.Last).Owner,
                     NoValue = KpiRow.NothingRecorded,
                     Details = [.. definition.Details.Select(d => new KpiDetail(d.Name, d.Unit, null))],
                 });
@@ -92,19 +119,21 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
         }
         foreach (var group in groups)
         {
-            var scope = new KpiScope(readings, group, period, null);
+            var scope = new KpiScope(readings, group, period, null, Controlling);
+            var target = TargetOf(definition, readings, group, period.Last);
             if (definition.HeadlineBucket is null)
             {
-                rows.Add(Row(definition, scope, group, question, partial, null));
+                rows.Add(Row(definition, scope, group, question, partial, null, target));
                 continue;
             }
             var headline = KpiVocabulary.BucketOf(definition.HeadlineBucket);
             foreach (var bucket in Enumerable.Range(0, RollMatrix.Buckets).OrderByDescending(b => b == headline).ThenBy(b => b))
-                rows.Add(Row(definition, scope.From(bucket), group, question, partial, Ageing.BucketNames[bucket]));
+                rows.Add(Row(definition, scope.From(bucket), group, question, partial, Ageing.BucketNames[bucket], target));
         }
     }
 
-    private static KpiRow Row(KpiDefinition definition, KpiScope scope, KpiGroup group, KpiQuestion question, bool partial, string? fromBucket)
+    private static KpiRow Row(KpiDefinition definition, KpiScope scope, KpiGroup group, KpiQuestion question, bool partial, string? fromBucket,
+        (decimal? Value, string? Owner) target)
     {
         var numerator = definition.NumeratorCode?.Number(scope);
         var denominator = definition.DenominatorCode?.Number(scope);
@@ -129,18 +158,27 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
             FromBucket = fromBucket,
             ToBucket = Next(fromBucket),
             Value = value,
-            NoValue = value is null ? scope.NoMedian ?? WhyNot(definition, figure, numerator, denominator) : null,
+            NoValue = value is null ? scope.NoMedian ?? NoFigure(scope) ?? WhyNot(definition, figure, numerator, denominator) : null,
             Unit = definition.Unit,
             Numerator = numerator,
             Denominator = denominator,
             PartsAreAmounts = definition.PartsAreAmounts,
             Band = value is { } v ? definition.BandOf(v) : null,
-            Target = definition.Target,
+            Target = target.Value,
+            TargetOwner = target.Owner,
+            TargetMet = value is { } reached && target.Value is { } wanted ? definition.LowerIsBetter ? reached <= wanted : reached >= wanted : null,
             Partial = partial || countedBack is { AtLeast: true },
             AtLeast = countedBack?.AtLeast,
             Details = details,
         };
     }
+
+    private (decimal? Value, string? Owner) TargetOf(KpiDefinition definition, KpiReadings readings, KpiGroup group, DateOnly day) =>
+        Controlling is { } told && told.Targets.IsOf(definition.Id) && told.Targets.InForce(definition.Id, readings.PortfolioOf(group), day) is { } own
+            ? (own.Value, own.Target.Owner) : (definition.Target, null);
+
+    private static string? NoFigure(KpiScope scope) => scope.MissingFigure is { } names
+        ? $"nobody told the figure {names} for {scope.Period.First:yyyy-MM-dd} to {scope.Period.Last:yyyy-MM-dd}" : null;
 
     private static decimal? Quotient(decimal? numerator, decimal? denominator, decimal? times) =>
         numerator is { } n && denominator is { } d && times is { } t && d != 0 ? n * t / d : null;

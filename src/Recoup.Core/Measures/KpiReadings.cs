@@ -20,6 +20,27 @@ internal sealed class KpiReadings(IMeasureSource source, KpiQuestion question, I
 {
     public IKpiEstimates Estimates => estimates;
 
+    /// <summary>As <see cref="IMeasureSource.MinorParts"/>.</summary>
+    public int MinorParts => source.MinorParts;
+
+    public bool IsSplitByPortfolio => byPortfolio;
+
+    private bool onlyIsKnown;
+    private string? only;
+
+    /// <summary>The portfolio that a group is of: its own, the one that the question keeps to, or the only one there is. Null: it is of several.</summary>
+    public string? PortfolioOf(KpiGroup group)
+    {
+        if (byPortfolio) return group.Portfolio;
+        if (portfolioWanted is not null) return portfolioWanted;
+        if (!onlyIsKnown)
+        {
+            var portfolios = source.Beginnings.Select(b => b.Portfolio).Distinct(StringComparer.Ordinal).Take(2).ToList();
+            (only, onlyIsKnown) = (portfolios.Count == 1 ? portfolios[0] : null, true);
+        }
+        return only;
+    }
+
     private readonly bool byPortfolio = question.By.Contains(Dimension.Portfolio), bySegment = question.By.Contains(Dimension.Segment);
     private readonly Dimension[] byOwn = [.. question.OwnBy];
     private readonly string? portfolioWanted = question.Only.GetValueOrDefault(Dimension.Portfolio),

@@ -64,7 +64,17 @@ public sealed record KpiRow
 
     public string? Band { get; init; }
 
+    /// <summary>In force on the as-of day for what the row is about: one that was told, else the KPI file's.</summary>
     public decimal? Target { get; init; }
+
+    /// <summary>Who sees to the target; null: nobody was named.</summary>
+    public string? TargetOwner { get; init; }
+
+    /// <summary>Whether the value is at the target or on the better side of it; null without a value or a target.</summary>
+    public bool? TargetMet { get; init; }
+
+    /// <summary>How far from the target a value is that does not meet it, in the KPI's unit.</summary>
+    public decimal? MissedBy => TargetMet == false ? Math.Abs(Value!.Value - Target!.Value) : null;
 
     /// <summary>What the KPI reads begins after the window's first day, or ends a count back too early.</summary>
     public required bool Partial { get; init; }
@@ -97,6 +107,12 @@ public sealed record KpiRow
         Write(json, "denominator", Denominator, PartsAreAmounts);
         json.WriteString("band", Band);
         Write(json, "target", Target, amount: false);
+        if (Target is not null)
+        {
+            json.WriteString("target_owner", TargetOwner);
+            if (TargetMet is { } met) json.WriteBoolean("target_met", met); else json.WriteNull("target_met");
+            Write(json, "missed_by", MissedBy, amount: false);
+        }
         json.WriteBoolean("partial", Partial);
         if (AtLeast is { } atLeast) json.WriteBoolean("at_least", atLeast);
         if (Details.Count > 0)

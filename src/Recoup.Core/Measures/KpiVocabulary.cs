@@ -1,12 +1,13 @@
 using System.Collections.Frozen;
 using Recoup.Core.Cells;
+using Recoup.Core.Controlling;
 using Recoup.Core.Foundation;
 using Recoup.Core.Receivables;
 
 namespace Recoup.Core.Measures;
 
 /// <summary>What a formula is read against: one group over one period, and one bucket where a KPI has a row for each.</summary>
-internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod period, int? fromBucket)
+internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod period, int? fromBucket, ControllingFacts? controlling = null)
 {
     private CountBackResult? countBack;
     private RollMatrix? roll;
@@ -39,14 +40,35 @@ internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod p
             ? readings.Estimates.Share((long)e, (long)n) : null;
 
     /// <summary>The same, from one bucket; the matrix is worked out once for all of them.</summary>
-    public KpiScope From(int bucket) => new(readings, group, period, bucket) { roll = Roll };
+    public KpiScope From(int bucket) => new(readings, group, period, bucket, controlling) { roll = Roll };
 
     public RollMatrix Roll => roll ??= RollMatrix.Of(readings, group, period);
 
     public FlowTrack Flows(Measure measure) =>
         readings.Flows(measure, period.First, period.Last).Of(measure.Sort == MeasureSort.Count ? group.WithoutCurrency : group);
 
-    public decimal Major(long minor) => group.Currency.Length == 0 ? minor : Money.ToMajor(minor, Currency.Of(group.Currency));
+    public decimal Major(long minor) =>
+        group.Currency.Length == 0 ? minor : Money.ToMajor(minor, Currency.Of(group.Currency)) / readings.MinorParts;
+
+    /// <summary>What a measure came to in the window; null where it is told out of books, and nothing of it was.</summary>
+    public CellValue? Over(Measure measure)
+    {
+        var flows = Flows(measure);
+        return measure.IsTold && flows.Between(period.First, period.Last).Length == 0 ? null : flows.Sum(period.First, period.Last);
+    }
+
+    /// <summary>Names of figures that a formula asked for and nobody told; null: none.</summary>
+    public string? MissingFigure { get; private set; }
+
+    /// <summary>A figure from other books, for the row's portfolio; null where there is none.</summary>
+    public decimal? Figure(string name)
+    {
+        var figure = controlling?.Figures.For(name, readings.PortfolioOf(group), period.First, period.Last)
+            // Of the only portfolio there is what is told of all together is told of it.
+            ?? (readings.IsSplitByPortfolio ? null : controlling?.Figures.For(name, null, period.First, period.Last));
+        if (figure is null) MissingFigure = MissingFigure is { } others && others != name ? $"{others}, {name}" : name;
+        return figure?.Value;
+    }
 
     public decimal Stock(string name, DateOnly day)
     {
@@ -109,6 +131,9 @@ internal static class KpiVocabulary
 {
     public const string Unapplied = "unapplied";
 
+    /// <summary>Takes the name of a figure from other books, as a text.</summary>
+    public const string Figure = "figure";
+
     public const int LastBucket = RollMatrix.Buckets - 1;
 
     /// <summary>What <c>count(…)</c> takes: measures whose cells count something.</summary>
@@ -157,11 +182,13 @@ internal static class KpiVocabulary
 
     private static Symbols<KpiScope> Window(Symbols<KpiScope> symbols, FrozenSet<string> stocks) => Curved(symbols)
         .NameFunction("start", stocks, ValueKind.Number, (s, name) => Value.Of(s.Stock(name, s.Period.Eve)))
-        .NameFunction("sum", Summed, ValueKind.Number, (s, name) => Value.Of(s.Major(s.Flows(MeasureList.ByName[name]).Sum(s.Period.First,
-            s.Period.Last).Minor)))
-        .NameFunction("count", Counted, ValueKind.Number, (s, name) => Value.Of((decimal)s.Flows(MeasureList.ByName[name]).Sum(s.Period.First,
-            s.Period.Last).Count))
+        .NameFunction("sum", Summed, ValueKind.Number, (s, name) => s.Over(MeasureList.ByName[name]) is { } sum ? Value.Of(s.Major(sum.Minor))
+            : Value.None(ValueKind.Number))
+        .NameFunction("count", Counted, ValueKind.Number, (s, name) => s.Over(MeasureList.ByName[name]) is { } sum ? Value.Of((decimal)sum.Count)
+            : Value.None(ValueKind.Number))
         .NameFunction("sum_issued_before", Only("cash_applied"), ValueKind.Number, (s, name) => Value.Of(s.Major(s.IssuedBefore(MeasureList.ByName[name]))))
+        .Function(Figure, [ValueKind.Text], ValueKind.Number, (s, v) => v[0].HasValue && s.Figure(v[0].AsText) is { } figure ? Value.Of(figure)
+            : Value.None(ValueKind.Number))
         .Number("overdue_at_start", s => s.Major(s.OverdueAtStart))
         .Number("fell_overdue", s => s.Major(s.FellOverdue))
         .Number("days", s => s.Period.Days)

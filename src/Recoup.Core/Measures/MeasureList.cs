@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using Recoup.Core.Cells;
 using Recoup.Core.Contact;
+using Recoup.Core.Controlling;
 using Recoup.Core.Outbox;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
@@ -18,7 +19,7 @@ public static class MeasureList
         {
             ReceivableChapter.Measures, InvoiceChapter.Measures, WriteOffChapter.Measures, ContactChapter.Measures,
             PlanChapter.Measures, CallbackChapter.Measures, PromiseFigures.Measures, MessageChapter.Measures, ItemEnds.Measures,
-            DisputeFigures.Measures,
+            DisputeFigures.Measures, CostChapter.Measures,
         }.SelectMany(declared => declared).OrderBy(m => m.Number),
     ];
 

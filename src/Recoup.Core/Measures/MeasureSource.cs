@@ -31,6 +31,9 @@ public interface IMeasureSource
     /// </summary>
     IEnumerable<(string Portfolio, string Segment, string Currency, DateOnly First)> Beginnings { get; }
 
+    /// <summary>Amounts are in so many parts of a minor unit: 1 but where they were converted.</summary>
+    int MinorParts => 1;
+
     /// <summary>Cells read so far, for those who want to know what a figure cost.</summary>
     long CellsRead { get; }
 }

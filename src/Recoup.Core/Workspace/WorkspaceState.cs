@@ -1,4 +1,6 @@
+using Recoup.Core.Cells;
 using Recoup.Core.Contact;
+using Recoup.Core.Controlling;
 using Recoup.Core.Documents;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
@@ -41,6 +43,7 @@ public sealed class WorkspaceState
         Adopted = new Adopted();
         Users = new Users();
         Webhooks = new WebhookEndpoints();
+        Controlling = new ControllingFacts();
     }
 
     private WorkspaceState(WorkspaceState other)
@@ -55,7 +58,7 @@ public sealed class WorkspaceState
         Add(firstRunOnElsewhere, other.firstRunOnElsewhere);
         Add(apiKeys, other.apiKeys);
         Runs.AddRange(other.Runs);
-        (Adopted, Users, Webhooks) = (other.Adopted.Copy(), other.Users.Copy(), other.Webhooks.Copy());
+        (Adopted, Users, Webhooks, Controlling) = (other.Adopted.Copy(), other.Users.Copy(), other.Webhooks.Copy(), other.Controlling.Copy());
 
         static void Add<T>(Dictionary<string, T> mine, Dictionary<string, T> theirs)
         {
@@ -165,6 +168,9 @@ public sealed class WorkspaceState
     /// <summary>Addresses that are told of events.</summary>
     public WebhookEndpoints Webhooks { get; }
 
+    /// <summary>What controlling tells: costs, targets, rates, figures from other books.</summary>
+    public ControllingFacts Controlling { get; }
+
     public BusinessCalendar Calendar(string portfolio)
     {
         if (calendars.TryGetValue(portfolio, out var known)) return known;
@@ -173,7 +179,8 @@ public sealed class WorkspaceState
         return calendars[portfolio] = calendar;
     }
 
-    public void Apply(JournalRow row, Event e)
+    /// <param name="cells">Takes what the event adds to the measures; null: that is of no interest.</param>
+    public void Apply(JournalRow row, Event e, CellDeltas? cells = null)
     {
         switch (e)
         {
@@ -207,6 +214,7 @@ public sealed class WorkspaceState
                 break;
             case UserEvent user: Users.Apply(user); break;
             case WebhookEvent webhook: Webhooks.Apply(row, webhook); break;
+            case ControllingEvent controlling: Controlling.Apply(row, controlling, cells); break;
             case WorkspaceEvent.RunBegan run:
                 ChangedSinceRun = false;
                 if (FirstRunOn is null)
@@ -342,6 +350,9 @@ public sealed class Context
     public required IVault Vault { get; init; }
 
     public required IMessageWriter Writer { get; init; }
+
+    /// <summary>The ids of the KPIs there are, in order: they are files, which no event tells of. None unless set, as no decision asks.</summary>
+    public Func<IReadOnlyList<string>> Kpis { get; init; } = static () => [];
 
     // Replaced as a whole, so that threads may share a context.
     private ZoneDay? lastDay;

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Recoup.Core.Controlling;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
@@ -31,6 +32,8 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
         Get(routes, "kpis", "KPIs, computed now from the measures", Reads.KpiFields, (desk, query, _) => Reads.Kpis(desk, query),
             isBeside: desk => desk.Catalog != KpiCatalog.Shipped);
         Get(routes, "ageing", "Open receivables by days past due", Reads.AgeingFields, (desk, query, _) => Reads.Ageing(desk, query));
+        Get(routes, "figures", "Costs, targets, rates of exchange and figures from other books, the last told first", Reads.FiguresFields,
+            (desk, query, _) => Reads.Figures(desk, query));
         Get(routes, "accounts", "Accounts in order of their id", Reads.AccountsFields, (desk, query, _) => Reads.Accounts(desk, query));
         Get(routes, "accounts/{account}", "One account: what it owes, and its items", Reads.AccountFields,
             (desk, query, http) => Reads.Account(desk, query, IdOf(http)));
@@ -77,7 +80,7 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
 
     /// <summary>What is narrowed to the portfolios that a viewer sees. Anything else is closed to who does not see all.</summary>
     private static readonly FrozenSet<string> Narrowed = FrozenSet.Create(StringComparer.Ordinal,
-        "kpis", "ageing", "accounts", "accounts/{account}", "decisions", "worklist", "plans", "callbacks", "notes");
+        "kpis", "ageing", "figures", "accounts", "accounts/{account}", "decisions", "worklist", "plans", "callbacks", "notes");
 
     private Task Post(HttpContext http, string route) => Answer(http, route, ApiMay.Write, inputs.Answer);
 
@@ -127,6 +130,7 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
     private Problem ProblemOf(Exception e) => e switch
     {
         QueryException => Problem.Malformed(e.Message),
+        MissingRateException => new Problem(422, "missing_rate", "A rate of exchange is not known", $"There is {e.Message}."),
         BadHttpRequestException { StatusCode: 413 } => Problem.TooLarge($"A body has at most {options.Limits.BodyBytesMax} bytes.", "Send it in parts."),
         BadHttpRequestException bad =>
             new Problem(bad.StatusCode, "malformed", "The request can't be read", "The body did not come as HTTP has it, or not in time."),

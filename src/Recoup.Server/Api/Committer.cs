@@ -259,7 +259,7 @@ internal sealed class Committer(ServeOptions options, Instruments instruments) :
         store.PaceCheckpoints();
         openedAt = Stopwatch.GetTimestamp();
         // Named as an import: the same moments at which a test lets the process die.
-        door = new Door(store, "import", options.Clock, options.Writer);
+        door = new Door(store, "import", options.Clock, options.Writer) { Kpis = options.KpiIds };
         return parts = door.BeginParts(AheadMin, MergeFailed);
     }
 

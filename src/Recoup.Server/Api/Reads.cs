@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Recoup.Core.Cells;
+using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Outbox;
 using Recoup.Core.Recovery;
@@ -23,6 +24,7 @@ internal static class Reads
 
     private static readonly QueryField AsOf = new("as_of", "the business date, YYYY-MM-DD; else the last on which anything was recorded");
     private static readonly QueryField KnownAt = new("known_at", "as it was known at this instant: a slower path over the journal");
+    private static readonly QueryField InCurrency = new("in", "all amounts in this currency, such as EUR, by the rates that fx_rate told");
     private static readonly QueryField After = new("after", "where the list goes on: the next of the answer before");
 
     private static readonly QueryField Tag = new("tag", "of accounts that have this tag alone");
@@ -38,6 +40,7 @@ internal static class Reads
         new("to", "the series' last day"), new("every", "week, month or quarter; month by default"),
         new("by", $"split by any of {string.Join(", ", Dimension.All)}, joined by commas, that all measures of the KPIs have"),
         new("only", "only this, such as channel=call; more joined by commas"), new("window", "another window than the KPI's own, such as 3mo or 30d"), KnownAt,
+        InCurrency,
     ];
 
     public static Reply Kpis(Desk desk, Query query)
@@ -60,7 +63,7 @@ internal static class Reads
         else days = [query.Day("as_of") ?? desk.AsOf];
         var question = new KpiQuestion(days)
         {
-            Kpis = ids, Window = query.Window("window"), Only = OnlyOf(query),
+            Kpis = ids, Window = query.Window("window"), Only = OnlyOf(query), In = CurrencyOf(query),
             By = Dimension.Parse(query.List("by"), out var problem) ?? throw new QueryException($"by {problem}."),
         };
         foreach (var id in ids)
@@ -69,22 +72,28 @@ internal static class Reads
         var (rows, cells) = desk.Readings.Read(live =>
         {
             var source = known is { } instant ? desk.Readings.KnownAt(instant) : live;
-            return (new KpiEngine(catalog, source, Estimates.At95).Answer(question), source.CellsRead);
+            var engine = new KpiEngine(catalog, source, Estimates.At95) { Controlling = desk.Readings.Controlling(known) };
+            return (engine.Answer(question), source.CellsRead);
         });
         return new Reply(json => Rows(json, rows, static (row, to) => row.WriteTo(to))) { CellsRead = cells };
     }
+
+    private static Currency? CurrencyOf(Query query) => query.Text("in") is not { } code ? null
+        : Currency.TryOf(code, out var currency) ? currency : throw new QueryException($"in: '{Query.Short(code)}' is not an ISO 4217 currency code, such as "
+            + "EUR.");
 
     private static IReadOnlyDictionary<Dimension, string> OnlyOf(Query query) =>
         KpiPart.Parse(query.List("only"), out var problem) ?? throw new QueryException($"only {problem}.");
 
     public static readonly IReadOnlyList<QueryField> AgeingFields = [AsOf, new("by", "split by portfolio, segment, or both; or by account"), KnownAt,
-        new("buckets", "days past due at which it is cut, rising, such as 15,30,60; else 30,60,90")];
+        new("buckets", "days past due at which it is cut, rising, such as 15,30,60; else 30,60,90"), InCurrency];
 
     public static Reply Ageing(Desk desk, Query query)
     {
         var by = query.Split("by", "portfolio", "segment", "account");
         var day = query.Day("as_of") ?? desk.AsOf;
         var known = query.Instant("known_at");
+        var currency = CurrencyOf(query);
         var cut = AgeingCut.Usual;
         if (query.Text("buckets") is { } text) cut = AgeingCut.Parse(text, out var problem) ?? throw new QueryException($"buckets: {problem}.");
         if (by.Contains("account"))
@@ -93,14 +102,33 @@ internal static class Reads
             if (known is not null) throw new QueryException("by=account and known_at do not go together.");
             var accounts = desk.Readings.Read(_ => AgeingReport.ByAccount(day, desk.Readings.OpenByAccount(day), desk.Readings.UnappliedByAccount(day),
                 cut));
+            if (currency is not null) accounts = AgeingReport.In(currency, accounts, desk.Readings.Read(_ => desk.Readings.Controlling()).Rates);
             return new Reply(json => Rows(json, accounts, static (row, to) => row.WriteTo(to)));
         }
         var (rows, cells) = desk.Readings.Read(live =>
         {
             var source = known is { } instant ? desk.Readings.KnownAt(instant) : live;
-            return (AgeingReport.Of(source, day, by.Contains("portfolio"), by.Contains("segment"), cut), source.CellsRead);
+            var all = AgeingReport.Of(source, day, by.Contains("portfolio"), by.Contains("segment"), cut);
+            return (currency is null ? all : AgeingReport.In(currency, all, desk.Readings.Controlling(known).Rates), source.CellsRead);
         });
         return new Reply(json => Rows(json, rows, static (row, to) => row.WriteTo(to))) { CellsRead = cells };
+    }
+
+    public static readonly IReadOnlyList<QueryField> FiguresFields =
+        [new("type", string.Join(", ", FigureList.Types)), new("portfolio", "of this portfolio alone"), After, Limit(100)];
+
+    public static Reply Figures(Desk desk, Query query)
+    {
+        var figures = FigureList.List(desk.Controlling, query.OneOf("type", FigureList.Types), query.Text("portfolio"), query.Text("after"),
+            query.Number("limit", 100, LimitMax));
+        return new Reply(json =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("rows");
+            FigureList.Listing.Write(json, figures.Rows);
+            json.WriteString("next", figures.Next);
+            json.WriteEndObject();
+        });
     }
 
     /// <summary>Folds the journal, or looks at every item: so long that one at a time is enough.</summary>

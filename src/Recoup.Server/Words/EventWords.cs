@@ -1,5 +1,6 @@
 using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
+using Recoup.Core.Controlling;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
@@ -100,6 +101,15 @@ public static class EventWords
         WebhookEvent.SecretAdded w => ($"Secret for webhook endpoint {w.Endpoint} added", ""),
         WebhookEvent.SecretsRetired w => ($"Old secrets of webhook endpoint {w.Endpoint} retired", ""),
         WebhookEvent.EndpointSwitched w => ($"Webhook endpoint {w.Endpoint}: {w.State}", w.Reason ?? ""),
+        CostEvent.Incurred c => ($"Cost: {Show.Plain(c.Kind)}",
+            Join($"{Show.AmountWith(c.Minor, c.Currency)} in portfolio {c.Portfolio}, {Show.Span(c.From, c.To)}", c.Agent)),
+        CostEvent.Withdrawn c => ("Cost taken back", Join(c.Cost, c.Reason)),
+        TargetEvent.Agreed t => ($"Target of {t.Kpi}", Join(t.Portfolio is { } of ? $"portfolio {of}" : null, Show.Span(t.From, t.To), t.Owner)),
+        TargetEvent.Withdrawn t => ("Target taken back", Join(t.Target, t.Reason)),
+        RateEvent.Told r => ($"Rate {r.From}/{r.To}", $"from {Show.Day(r.On)} on"),
+        RateEvent.Withdrawn r => ("Rate taken back", Join(r.FxRate, r.Reason)),
+        FigureEvent.Imported f => ($"Figure {f.Name}", Join(f.Portfolio is { } of ? $"portfolio {of}" : null, Show.Span(f.From, f.To))),
+        FigureEvent.Withdrawn f => ("Figure taken back", Join(f.ImportedFigure, f.Reason)),
         WorkspaceEvent.RunBegan r => ($"Run as of {Show.Day(r.AsOf)} began", $"policy version {r.PolicyVersion}"),
         WorkspaceEvent.RunEnded r =>
             ($"Run as of {Show.Day(r.AsOf)} {(r.Stopped ? "stopped itself" : "ended")}",

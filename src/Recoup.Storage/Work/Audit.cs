@@ -368,7 +368,7 @@ public static class Audit
                 {
                     chain.See(row);
                     Claim(row);
-                    workspace.Apply(row.ToRow(), EventCodec.Decode(row.Kind, row.Version, row.Payload));
+                    workspace.Apply(row.ToRow(), EventCodec.Decode(row.Kind, row.Version, row.Payload), hand.Cells);
                 }
                 whole.Workspace = workspace;
                 if (workspace.Id != store.WorkspaceId)

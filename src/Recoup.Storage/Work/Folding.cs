@@ -41,11 +41,12 @@ internal static class Folding
     }
 
     /// <summary>The workspace as it was by a filter.</summary>
-    public static WorkspaceState Workspace(Store store, Func<JournalRow, bool>? take = null)
+    /// <param name="cells">Takes what the events add; null: that is of no interest.</param>
+    public static WorkspaceState Workspace(Store store, Func<JournalRow, bool>? take = null, CellDeltas? cells = null)
     {
         var workspace = new WorkspaceState();
         foreach (var (_, row) in store.Journal(Core.Foundation.Partition.Workspace))
-            if (take is null || take(row)) workspace.Apply(row, EventCodec.Decode(row.Kind, row.Version, row.Payload));
+            if (take is null || take(row)) workspace.Apply(row, EventCodec.Decode(row.Kind, row.Version, row.Payload), cells);
         return workspace;
     }
 
@@ -55,6 +56,7 @@ internal static class Folding
         var cells = new CellDeltas();
         var limit = knownAt.ToUnixTimeMilliseconds();
         for (var p = 0; p < Core.Foundation.Partition.PartyCount; p++) Partition(store, p, cells, row => row.RecordedAt <= limit);
+        Workspace(store, row => row.RecordedAt <= limit, cells);
         return new CellsInMemory(cells);
     }
 }

@@ -1,6 +1,7 @@
 using Recoup.Core.Cells;
 using Recoup.Core;
 using Recoup.Core.Contact;
+using Recoup.Core.Controlling;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
@@ -49,6 +50,15 @@ public sealed class Readings
     public IMeasureSource KnownAt(DateTimeOffset instant) => Narrow(Folding.CellsKnownAt(store, instant));
 
     private IMeasureSource Narrow(IMeasureSource cells) => viewer.IsNarrow ? new NarrowedMeasures(cells, viewer) : cells;
+
+    /// <summary>What controlling tells, of what the viewer sees; to be asked within a reading.</summary>
+    /// <param name="knownAt">As it was known at an instant; null: as it stands.</param>
+    public ControllingFacts Controlling(DateTimeOffset? knownAt = null)
+    {
+        var limit = knownAt?.ToUnixTimeMilliseconds();
+        var workspace = knownAt is null ? store.ReadWorkspace() : Folding.Workspace(store, row => row.RecordedAt <= limit);
+        return viewer.Portfolios is { } some ? workspace.Controlling.Of(some) : workspace.Controlling;
+    }
 
     /// <summary>The workspace as it stands: portfolios and the switch of sending.</summary>
     public WorkspaceState Workspace() => Read(_ => store.ReadWorkspace());
@@ -148,6 +158,22 @@ public sealed class Readings
                 foreach (var (key, value) in nothing.NonZero)
                     if (measures.Contains(key.Measure) && viewer.Sees(key.Portfolio) && wanted(key)) yield return new Drilled(row, key, value);
             }
+        }
+        // Told out of books, and so by no customer's event.
+        if (measures.Any(m => m.IsTold))
+            foreach (var told in DrillWorkspace(measures, wanted)) yield return told;
+    }
+
+    /// <summary>The same of the workspace's own events.</summary>
+    private IEnumerable<Drilled> DrillWorkspace(IReadOnlySet<Measure> measures, Func<CellKey, bool> wanted)
+    {
+        var (workspace, cells) = (new WorkspaceState(), new CellDeltas());
+        foreach (var (_, row) in store.Journal(Partition.Workspace))
+        {
+            cells.Clear();
+            workspace.Apply(row, EventCodec.Decode(row.Kind, row.Version, row.Payload), cells);
+            foreach (var (key, value) in cells.NonZero)
+                if (measures.Contains(key.Measure) && viewer.Sees(key.Portfolio) && wanted(key)) yield return new Drilled(row, key, value);
         }
     }
 

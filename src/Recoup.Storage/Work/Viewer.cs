@@ -43,11 +43,12 @@ public sealed record Viewer(string Actor, string Role)
     /// <summary>What names another portfolio or account, or concerns everybody.</summary>
     private static readonly FrozenSet<string> AcrossPortfolios =
         FrozenSet.Create(StringComparer.Ordinal, "account", "account_moved", "account_joined", "portfolio", "sending", "webhook_endpoint",
-            "webhook_secrets_retired", "webhook_endpoint_switched");
+            "webhook_secrets_retired", "webhook_endpoint_switched", "fx_rate", "fx_rate_withdrawn");
 
     /// <summary>What gives money up, takes such a thing back, moves or joins customers, can't be undone, or concerns everybody.</summary>
     private static readonly FrozenSet<string> OfManagers = FrozenSet.Create(StringComparer.Ordinal,
         "write_off", "write_off_reversed", "waiver", "waiver_reversed", "charge_cancelled", "refund", "refund_reversed", "invoice_corrected",
         "invoice_cancelled", "cancellation_reversed", "credit_note", "credit_note_cancelled", "open_balance", "account_moved", "account_joined", "erasure",
-        "portfolio", "sending", "webhook_endpoint", "webhook_secrets_retired", "webhook_endpoint_switched");
+        "portfolio", "sending", "webhook_endpoint", "webhook_secrets_retired", "webhook_endpoint_switched",
+        "cost", "cost_withdrawn", "target", "target_withdrawn", "fx_rate", "fx_rate_withdrawn", "imported_figure", "imported_figure_withdrawn");
 }

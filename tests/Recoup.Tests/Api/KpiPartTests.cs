@@ -69,10 +69,12 @@ public sealed class KpiPartTests
         (await http.GetStringAsync("/kpis/dso?by=colour")).ShouldContain("There is no dimension colour");
 
         var csv = (await http.GetStringAsync("/kpis/right_party_contact_rate.csv?by=owner")).TrimEnd().Split('\n').Select(l => l.TrimEnd()).ToList();
-        csv[0].ShouldBe("kpi,as_of,from,portfolio,owner,currency,from_bucket,value,unit,numerator,denominator,band,target");
+        csv[0].ShouldBe("kpi,as_of,from,portfolio,owner,currency,from_bucket,value,unit,numerator,denominator,band,target,target_owner,missed_by");
         const string now = "right_party_contact_rate,2026-02-09,2026-02-01,";
         csv.Where(l => l.StartsWith(now, StringComparison.Ordinal)).Select(l => l[now.Length..])
-            .ShouldBe([",,,,100,percent,1,1,,", ",ann,,,66.666667,percent,2,3,,", ",bob,,,0,percent,0,1,,", ",\"o'neil, pat\",,,100,percent,1,1,,"]);
+            .ShouldBe([
+                ",,,,100,percent,1,1,,,,", ",ann,,,66.666667,percent,2,3,,,,", ",bob,,,0,percent,0,1,,,,", ",\"o'neil, pat\",,,100,percent,1,1,,,,",
+            ]);
         // Of all KPIs those that can be told so.
         var all = await http.GetStringAsync("/kpis.csv?by=channel");
         all.ShouldContain("right_party_contact_rate,2026-02-09,2026-02-01,,call,,,60,");

@@ -18,6 +18,8 @@ public sealed class ReadTests(EveryKindFolder made) : IClassFixture<EveryKindFol
     [InlineData("ageing?as_of=2026-02-05&by=portfolio,segment", "ageing --as-of 2026-02-05 --by portfolio,segment")]
     [InlineData("ageing?by=account", "ageing --by account")]
     [InlineData("ageing?as_of=2026-02-05&known_at=2026-02-02T11:00:00Z", "ageing --as-of 2026-02-05 --known-at 2026-02-02T11:00:00Z")]
+    [InlineData("ageing?in=USD", "ageing --in USD")]
+    [InlineData("kpis?ids=dso&in=USD&by=portfolio", "kpi dso --in USD --by portfolio")]
     [InlineData("worklist", "worklist")]
     [InlineData("plans", "plans")]
     [InlineData("callbacks", "callbacks")]

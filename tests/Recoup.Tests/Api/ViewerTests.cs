@@ -24,6 +24,10 @@ public sealed class ViewerTests
         {"type":"note","key":"n-1","account":"US7","at":"2026-02-01T15:00:00Z","text":"Liberty note"}
         {"type":"callback","key":"cb-1","account":"US7","at":"2026-02-09T18:00:00Z","agent":"liberty-agent"}
         {"type":"tag","key":"t-1","account":"US7","tag":"liberty-tag","set":true}
+        {"type":"cost","key":"ct-1","portfolio":"US","from":"2026-01-01","to":"2026-01-31","kind":"legal","amount":"777.77","currency":"EUR"}
+        {"type":"target","key":"tg-1","kpi":"dso","portfolio":"US","from":"2026-01-01","value":"777.77","owner":"liberty"}
+        {"type":"imported_figure","key":"if-1","portfolio":"US","name":"liberty_days","from":"2026-01-01","to":"2026-01-31","value":"777.77"}
+        {"type":"imported_figure","key":"if-2","name":"liberty_total","from":"2026-01-01","to":"2026-01-31","value":"777.77"}
         {"type":"sending","key":"s-1","mode":"live"}
         """;
 
@@ -38,12 +42,14 @@ public sealed class ViewerTests
         "/accounts.csv", "/plans.csv", "/callbacks.csv", "/notes.csv", "/messages.csv", "/kpis.csv", "/kpis.csv?portfolio=US", "/kpis/bpdso.csv?portfolio=US",
         "/kpis/dso?by=portfolio", "/kpis/dso.csv?by=portfolio", "/kpis/dso/events?only=portfolio%3DUS", "/kpis/proactive_collection_actions?by=channel",
         "/kpis/callback_kept_rate?by=owner", "/kpis/callback_kept_rate.csv?by=owner&portfolio=US", "/kpis.csv?by=segment&portfolio=US",
+        "/figures", "/figures?portfolio=US", "/figures?type=target", "/figures.csv", "/kpis/collection_cost", "/kpis/collection_cost/events",
     ];
 
     private static readonly string[] Addresses =
     [
         "kpis", "kpis?by=portfolio", "ageing", "ageing?by=portfolio", "ageing?by=account", "ageing?known_at=2026-02-09T10:00:00Z", "accounts", "worklist",
-        "plans", "callbacks", "notes", "decisions?account=EU1", "accounts/EU1",
+        "plans", "callbacks", "notes", "decisions?account=EU1", "accounts/EU1", "figures", "figures?portfolio=US",
+        "kpis?ids=dso&only=portfolio%3DUS", "kpis?ids=collection_cost",
     ];
 
     private static DataFolder Played()

@@ -149,12 +149,31 @@ internal static class EveryKind
         {"type":"webhook_endpoint_switched","key":"we-4","endpoint":"crm","state":"off","reason":"moving"}
         """;
 
+    /// <summary>What controlling tells, and takes back.</summary>
+    public const string Controlling = """
+        {"type":"cost","key":"ct-1","portfolio":"EU","from":"2026-01-01","to":"2026-01-31","kind":"agent_time","agent":"ann","minutes":1200,
+        """ + """
+        "amount":"600.00","currency":"EUR"}
+        {"type":"cost","key":"ct-2","portfolio":"EU","from":"2026-01-15","to":"2026-02-14","kind":"letter","amount":"10.00","currency":"EUR"}
+        {"type":"cost_withdrawn","key":"ct-3","cost":"ct-2","reason":"told twice"}
+        {"type":"imported_figure","key":"ct-4","portfolio":"EU","name":"inventory_days","from":"2026-01-01","to":"2026-01-31","value":"56.1"}
+        {"type":"imported_figure","key":"ct-5","name":"payable_days","from":"2026-01-01","to":"2026-01-31","value":"68.9"}
+        {"type":"imported_figure_withdrawn","key":"ct-6","imported_figure":"ct-5","reason":"another closing"}
+        {"type":"fx_rate","key":"ct-7","on":"2026-01-01","from":"USD","to":"EUR","rate":"0.92"}
+        {"type":"fx_rate","key":"ct-8","on":"2026-01-02","from":"USD","to":"EUR","rate":"9.2"}
+        {"type":"fx_rate_withdrawn","key":"ct-9","fx_rate":"ct-8","reason":"a point too far"}
+        {"type":"target","key":"ct-10","kpi":"dso","portfolio":"EU","from":"2026-01-01","to":"2026-12-31","value":"45","owner":"ann"}
+        {"type":"target","key":"ct-11","kpi":"cei","from":"2026-01-01","value":"90"}
+        {"type":"target_withdrawn","key":"ct-12","target":"ct-11","reason":"none for all"}
+        """;
+
     public static void Play(DataFolder folder)
     {
         folder.Send(FirstDay, "--now", "2026-02-02T10:00:00Z").Expect(0);
         folder.Send(TakenBack, "--now", "2026-02-02T10:00:30Z").Expect(0);
         folder.Send(Conversations, "--now", "2026-02-02T10:00:40Z").Expect(0);
         folder.Send(Endpoints, "--now", "2026-02-02T10:00:50Z").Expect(0);
+        folder.Send(Controlling, "--now", "2026-02-02T10:00:55Z").Expect(0);
         folder.Send("""{"type":"sending","key":"s-1","mode":"live"}""", "--now", "2026-02-02T10:01:00Z").Expect(0);
         folder.Run("run", "--as-of", "2026-02-05", "--now", "2026-02-05T10:00:00Z").Expect(0);
         folder.Send(BeforeRelease, "--now", "2026-02-05T10:01:00Z").Expect(0);

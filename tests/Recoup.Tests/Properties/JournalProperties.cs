@@ -16,7 +16,10 @@ public sealed class JournalProperties
 
     [Fact]
     public void In_whatever_batches_inputs_come_the_journal_and_the_states_are_the_same() =>
-        Many.Histories(16, seed => RandomHistory.Of(4000 + seed, new Weather { InputsMax = 9, Days = 50, Plans = true, Conversations = true }), history =>
+        Many.Histories(16, seed => RandomHistory.Of(4000 + seed, new Weather
+        {
+            InputsMax = 9, Days = 50, Plans = true, Conversations = true, Controlling = true,
+        }), history =>
     {
         using var one = new Play(Policies.Of(history.Policy)).Do(history);
         foreach (var most in new[] { int.MaxValue, 3, 7 })
@@ -58,7 +61,8 @@ public sealed class JournalProperties
     });
 
     [Fact]
-    public void A_refused_unit_leaves_nothing() => Many.Histories(12, seed => RandomHistory.Of(6000 + seed, new Weather { Days = 40 }), history =>
+    public void A_refused_unit_leaves_nothing() =>
+        Many.Histories(12, seed => RandomHistory.Of(6000 + seed, new Weather { Days = 40, Controlling = true }), history =>
     {
         using var play = new Play(Policies.Of(history.Policy)) { Answers = Play.Moody };
         foreach (var step in history.Steps)
@@ -90,7 +94,7 @@ public sealed class JournalProperties
 
     [Fact]
     public void Every_event_and_state_reads_back_into_the_same_bytes() =>
-        Many.Histories(10, seed => RandomHistory.Of(8000 + seed, new Weather { Plans = true, Conversations = true }), history =>
+        Many.Histories(10, seed => RandomHistory.Of(8000 + seed, new Weather { Plans = true, Conversations = true, Controlling = true }), history =>
     {
         using var play = new Play(Policies.Of(history.Policy)).Do(history);
         foreach (var row in play.Journal())
@@ -120,7 +124,7 @@ public sealed class JournalProperties
     public void Every_input_reads_back_into_the_same_input()
     {
         var kinds = new HashSet<string>();
-        var everything = new Weather { InputsMax = 12, Documents = true, Joins = true, Plans = true, Conversations = true };
+        var everything = new Weather { InputsMax = 12, Documents = true, Joins = true, Plans = true, Conversations = true, Controlling = true };
         Many.Histories(14, seed => RandomHistory.Of(8000 + seed, everything), history =>
         {
             foreach (var line in history.Lines) ReadBack(line);
@@ -152,9 +156,12 @@ public sealed class JournalProperties
     {
         var events = new HashSet<string>();
         var refusals = new HashSet<Core.Inputs.Refusal>();
-        for (var seed = 1; seed <= 12; seed++)
+        for (var seed = 1; seed <= 14; seed++)
         {
-            var history = RandomHistory.Of(9000 + seed, new Weather { InputsMax = 9, Documents = true, Joins = true, Plans = true, Conversations = true });
+            var history = RandomHistory.Of(9000 + seed, new Weather
+            {
+                InputsMax = 9, Documents = true, Joins = true, Plans = true, Conversations = true, Controlling = true,
+            });
             using var play = new Play(Policies.Of(history.Policy)) { Answers = Play.Moody };
             foreach (var step in history.Steps)
                 foreach (var taken in play.Do(step))

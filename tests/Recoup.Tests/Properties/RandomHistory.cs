@@ -33,6 +33,9 @@ internal sealed record Weather
     /// <summary>Notes are written, callbacks promised and tags set, and some of it is taken back.</summary>
     public bool Conversations { get; init; }
 
+    /// <summary>Costs, targets, rates and figures from other books are told, and some taken back.</summary>
+    public bool Controlling { get; init; }
+
     /// <summary>Customers agree to pay in instalments, and keep some of it.</summary>
     public bool Plans { get; init; }
 
@@ -67,6 +70,7 @@ internal sealed class RandomHistory
     private readonly List<(string Account, string Number, string Currency)> credits = [];
     private readonly List<(string Account, string Key)> disputes = [], holds = [], promises = [], refunds = [], plans = [], callbacks = [], notes = [];
     private readonly List<(string Account, string Number)> cancelled = [], writtenOff = [], waived = [], free = [];
+    private readonly List<(string Type, string Key)> told = [];
     private readonly List<string> sent = [];
     private int keys;
     private int numbers;
@@ -189,6 +193,7 @@ internal sealed class RandomHistory
             return;
         }
         if (random.Chance(2)) { Send(Json.Line("sending", Key(), null, ("mode", random.Of("live", "live", "shadow", "stopped")))); return; }
+        if (weather.Controlling && random.Chance(12)) { Send(Controlling()); return; }
         if (weather.Documents && random.Chance(3)) { steps.Add(new Step.Bounce(now, Key(), random.Of("hard", "hard", "soft"))); return; }
         if (weather.Documents && random.Chance(6)) { Send(Json.Line("statement_requested", Key(), Account().Account, ("on", Day()))); return; }
         if (weather.Documents && random.Chance(2))
@@ -247,6 +252,30 @@ internal sealed class RandomHistory
                 < 99 => ChangedAccount(),
                 _ => random.Chance(15) ? Json.Line("erasure", Key(), Account().Account, ("reason", "asked for it")) : null,
             });
+    }
+
+    /// <summary>Of the workspace alone; now and then of a portfolio that there is not, or of what was taken back before.</summary>
+    private string Controlling()
+    {
+        var (kind, from) = (random.Of("cost", "cost", "target", "fx_rate", "imported_figure"), Day());
+        if (told.Count > 0 && random.Chance(25) && told[random.Below(told.Count)] is var (type, key))
+            return Json.Line($"{type}_withdrawn", Key(), null, (type, key), ("reason", "wrong"));
+        var portfolio = random.Of("eu", "us", "nz", "main", "nowhere");
+        var to = from.AddDays(random.Below(40));
+        told.Add((kind, $"k{keys + 1}"));
+        return kind switch
+        {
+            "cost" when random.Chance(50) => Json.Line("cost", Key(), null, ("portfolio", portfolio), ("from", from), ("to", to), ("kind", "agent_time"),
+                ("agent", "ann"), ("minutes", (decimal)random.Between(1, 3000)), ("amount", random.Between(1, 90_000) / 100m), ("currency", "EUR")),
+            "cost" => Json.Line("cost", Key(), null, ("portfolio", portfolio), ("from", from), ("to", to), ("kind", random.Of("letter", "legal")),
+                ("amount", (decimal)random.Between(1, 999)), ("currency", random.Of("EUR", "JPY", "KWD"))),
+            "target" => Json.Line("target", Key(), null, ("kpi", random.Of("dso", "cei")), ("portfolio", random.Chance(50) ? portfolio : null), ("from", from),
+                ("to", random.Chance(50) ? to : null), ("value", random.Between(1, 900) / 10m), ("owner", "ann")),
+            "fx_rate" => Json.Line("fx_rate", Key(), null, ("on", from), ("from", random.Of("USD", "JPY")), ("to", random.Of("EUR", "KWD")),
+                ("rate", random.Between(1, 200) / 100m)),
+            _ => Json.Line("imported_figure", Key(), null, ("portfolio", random.Chance(50) ? portfolio : null), ("name", "inventory_days"), ("from", from),
+                ("to", to), ("value", random.Between(1, 900) / 10m)),
+        };
     }
 
     /// <summary>What people take back of what was done before.</summary>
@@ -514,6 +543,7 @@ internal sealed class RandomHistory
             steps.RemoveRange(before, steps.Count - before);
         }
         if (weather.Joins && random.Chance(25)) lines.Insert(random.Below(lines.Count), Join());
+        if (weather.Controlling && random.Chance(40)) lines.Insert(random.Below(lines.Count), Controlling());
         if (random.Chance(40))
             lines.Insert(random.Between(1, lines.Count),
                 Json.Line("write_off", Key(), Account().Account, ("invoice", "nowhere"), ("on", today), ("reason", "there is none")));
