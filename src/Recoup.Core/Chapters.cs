@@ -21,7 +21,7 @@ public static class Chapters
     /// <summary>In the order in which a header stores them, each at its own place.</summary>
     public static readonly IReadOnlyList<SliceKind> Slices =
         [ReceivableChapter.Slice, PromiseChapter.Slice, HoldChapter.Slice, DisputeChapter.Slice, PauseChapter.Slice, PlanChapter.Slice,
-            TagChapter.Slice, CallbackChapter.Slice, ContactChapter.Slice];
+            TagChapter.Slice, CallbackChapter.Slice, ContactChapter.Slice, NextMoveChapter.Slice];
 
     /// <summary>What lies beside a party's header.</summary>
     public static readonly IReadOnlyList<RowKind> Rows =

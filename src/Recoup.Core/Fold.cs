@@ -100,6 +100,7 @@ public static partial class Fold
                 break;
         }
         if (@event is InvoiceEvent or PaymentEvent or CreditEvent or ChargeEvent) Deliveries.Moved(state, e.Account, e.EffectiveOn);
+        if (@event is not (MessageEvent or NoteEvent or WorkItemEvent or TagEvent or ContactEvent)) NextMoveChapter.Follow(state, e, cells);
         state.LastSeq = e.Seq;
     }
 
@@ -114,6 +115,7 @@ public static partial class Fold
         if (treatment is null) state.Treatments.Add(treatment = new TreatmentState { Portfolio = decision.Portfolio });
         if (decision.SegmentBefore is not null) Exposures.Resegment(state, treatment, e.EffectiveOn, decision.Segment, cells);
         treatment.Strategy = decision.Strategy;
+        if (decision.NextMove is { } move) NextMoveChapter.Say(state, decision.Portfolio, move);
         var before = treatment.StepTaken;
         var wordBefore = before is { IsWord: true } ? null : treatment.LastWord;
         var remindedBefore = treatment.RemindedInShadow ? null : treatment.RemindedThrough;

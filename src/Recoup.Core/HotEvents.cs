@@ -184,7 +184,7 @@ internal static class HotEvents
         return w.Day(",\"anchor_on\":"u8, d.AnchorOn).Number(",\"paused_days\":"u8, d.PausedDays)
             .Day(",\"entered_on\":"u8, d.EnteredOn).Text(",\"entered_by\":"u8, d.EnteredBy).Number(",\"entry_at\":"u8, d.EntryAt)
             .Day(",\"reminded_through\":"u8, d.RemindedThrough).Day(",\"next_review_on\":"u8, d.NextReviewOn)
-            .Raw("}}"u8).End();
+            .Text(",\"next_move\":"u8, d.NextMove).Raw("}}"u8).End();
     }
 
     private static void Texts(PayloadWriter w, ReadOnlySpan<byte> name, IReadOnlyList<string>? texts)
@@ -247,6 +247,7 @@ internal static class HotEvents
             PausedDays = r.Has(",\"paused_days\":"u8) ? r.Int() : null, EnteredOn = r.Day(",\"entered_on\":"u8), EnteredBy = r.Word(",\"entered_by\":"u8),
             EntryAt = r.Has(",\"entry_at\":"u8) ? r.Int() : null,
             RemindedThrough = r.Day(",\"reminded_through\":"u8), NextReviewOn = r.Day(",\"next_review_on\":"u8),
+            NextMove = r.Word(",\"next_move\":"u8),
         });
         r.Raw("}}"u8);
         return r.Ended ? decided : null;

@@ -61,6 +61,16 @@ public sealed class Desk(ServeOptions options, Memory memory, Viewer? viewer) : 
     public IReadOnlyList<AgeingRow> Ageing(DateOnly asOf, bool byPortfolio, AgeingCut? cut = null) =>
         Remember($"ageing/{asOf:yyyy-MM-dd}/{byPortfolio}/{cut?.Text}", () => Readings.Read(cells => AgeingReport.Of(cells, asOf, byPortfolio, cut: cut)));
 
+    /// <summary>What is overdue by who has the next move, as of the last day on which anything was recorded.</summary>
+    /// <param name="waiting">Of which accounts are counted; null: of none, which costs no look at any.</param>
+    public IReadOnlyList<NextMoveRow> NextMoves(bool byPortfolio, IReadOnlyList<AccountWaiting>? waiting) =>
+        Remember($"next-moves/{byPortfolio}/{waiting is not null}", () =>
+            Readings.Read(cells => NextMoveReport.Of(cells, AsOf, byPortfolio, bySegment: false, waiting)));
+
+    /// <summary>The same by account, the largest amount first.</summary>
+    public IReadOnlyList<AccountWaiting> Waiting => Remember("waiting", () =>
+        Readings.Read(_ => NextMoveReport.InOrder(Readings.Waiting(AsOf) ?? [])));
+
     /// <summary>What was open at the end of a day and due within days, by currency; a currency in which nothing is due then has zero.</summary>
     public IReadOnlyList<(string Currency, long Minor)> OpenDue(DateOnly asOf, DateOnly from, DateOnly to, string? portfolio) =>
         Remember($"open-due/{asOf:yyyy-MM-dd}/{from:yyyy-MM-dd}/{to:yyyy-MM-dd}/{portfolio}", () => Readings.Read(cells => cells.ExposureByDue(asOf)

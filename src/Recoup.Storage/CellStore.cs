@@ -2,6 +2,7 @@ using System.Globalization;
 using Recoup.Core.Cells;
 using Recoup.Core.Measures;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Storage;
 
@@ -211,6 +212,10 @@ public sealed class CellStore(Store store) : IMeasureSource
 
     public IEnumerable<(string Portfolio, string Segment, string Currency, long Minor)> Unapplied(DateOnly asOf) =>
         Stock(ReceivableChapter.UnappliedStock, asOf).Select(s => (s.Key.Portfolio, s.Key.Segment, s.Key.Currency, s.Value.Minor));
+
+    public IEnumerable<StockByMove> NextMoves(DateOnly asOf) =>
+        Stock(NextMoveChapter.Moves, asOf)
+            .Select(s => new StockByMove(s.Key.Portfolio, s.Key.Segment, s.Key.Currency, NextMove.Numbered(s.Key.Ref), s.Value));
 
     /// <summary>The stock of the last month end and the cells since.</summary>
     private List<KeyValuePair<(int Ref, string Portfolio, string Segment, string Currency), CellValue>> Stock(Measure measure, DateOnly asOf)

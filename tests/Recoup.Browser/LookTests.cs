@@ -21,6 +21,7 @@ public sealed class LookTests(Stage stage)
         ($"/accounts/{SmallBusiness.Slow}", "Dorn Optics GmbH"),
         ($"/accounts/{SmallBusiness.Slow}?all=decisions&items=all", "Dorn Optics GmbH"), ("/accounts/D1007", "Birk Foods GmbH"),
         ("/callbacks", "Callbacks"), ("/notes", "Notes"), ("/figures", "Figures"), ("/plans", "Payment plans"), ("/plans?state=broken", "Payment plans"),
+        ("/next-moves", "Next moves"), ("/next-moves?move=all", "Next moves"),
         ("/messages", "Messages"), ("/messages?status=unknown", "Messages"), ("/ageing", "Ageing"), ("/ageing?as-of=2026-01-31", "Ageing"),
         ("/ageing/61-90", "61-90 days past due"), ("/ageing/90+?portfolio=DACH", "90+ days past due"),
         ("/ageing/61-90?as-of=2026-01-31", "61-90 days past due"),

@@ -5,6 +5,7 @@ using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Receivables;
 using Recoup.Server.Api;
+using Recoup.Core.Recovery;
 using Recoup.Statistics;
 using Recoup.Storage.Work;
 
@@ -114,6 +115,54 @@ internal static class FigureVerbs
                 currency.Code, .. row.Buckets.Select(M), M(row.Total), row.OpenItems, M(row.Unapplied)]);
         }
         return sheet;
+    }
+
+    public static Command Unworked()
+    {
+        var asOf = AsOf();
+        var by = By("portfolio,segment,account");
+        var move = new Option<string?>("--next-move") { Description = $"of this alone: {string.Join(", ", NextMove.All)}", HelpName = "MOVE" };
+        var verb = new Command("unworked", "Overdue money by who has the next move; nobody's is unworked.") { asOf, by, move };
+        verb.SetAction(parsed =>
+        {
+            using var session = new Session(parsed);
+            var split = Split(parsed.GetValue(by), "portfolio", "segment", "account");
+            if (split.Contains("account") && split.Count > 1) throw new UsageException("--by account stands alone: an account is in one portfolio");
+            NextMove? only = null;
+            if (parsed.GetValue(move) is { } word && (only = NextMove.All.FirstOrDefault(m => m.Word == word)) is null)
+                throw new UsageException($"--next-move: '{word}' is none; there are {string.Join(", ", NextMove.All)}");
+            var readings = new Readings(session.Open());
+            var day = Day(session, parsed.GetValue(asOf), readings);
+            var rows = readings.Read(cells =>
+            {
+                var waiting = readings.Waiting(day);
+                if (!split.Contains("account")) return NextMoveReport.Of(cells, day, split.Contains("portfolio"), split.Contains("segment"), waiting);
+                return waiting is null ? throw new UsageException($"--by account is of the present: the last day recorded is later than {day:yyyy-MM-dd}")
+                    : NextMoveReport.ByAccount(waiting);
+            });
+            PrintMoves(session.Output, [.. rows.Where(r => only is null || r.Move == only)], day, split);
+            session.TellRowTroubles();
+            return 0;
+        });
+        return verb;
+    }
+
+    private static void PrintMoves(Output output, IReadOnlyList<NextMoveRow> rows, DateOnly day, IReadOnlySet<string> split)
+    {
+        var dimensions = new[] { "account", "portfolio", "segment" }.Where(d => split.Contains(d) || (d == "portfolio" && split.Contains("account"))).ToArray();
+        var sheet = new Sheet([.. dimensions, "currency", "next move", "amount", "items", "accounts"])
+        {
+            Title = $"Overdue money by who has the next move, as of {day:yyyy-MM-dd}", Empty = "nothing was overdue on that day",
+        };
+        foreach (var row in rows)
+            sheet.Add([.. dimensions.Select(d => d == "account" ? row.Group.Account : d == "portfolio" ? row.Group.Portfolio : row.Group.Segment),
+                row.Group.Currency, row.Move.Word, Money.Format(row.Minor, Currency.Of(row.Group.Currency)), row.Items, row.Accounts]);
+        output.Print(json =>
+        {
+            json.WriteStartArray();
+            foreach (var row in rows) row.WriteTo(json, day);
+            json.WriteEndArray();
+        }, sheet);
     }
 
     public static Command Kpi()

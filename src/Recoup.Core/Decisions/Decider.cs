@@ -26,6 +26,9 @@ public sealed partial class Decider
     private readonly string intentId;
     private readonly List<Considered> considered = [];
     private DateOnly? next;
+
+    /// <summary>The first day on which a step may be taken, as far as is known; null: none is coming.</summary>
+    private DateOnly? stepOn;
     private bool asked;
 
     private Decider(PartyState state, Facts facts, Context context, Strategy strategy, int underWay, string intentId)
@@ -54,6 +57,7 @@ public sealed partial class Decider
         facts.Segment = segment.Id;
         var decider = new Decider(state, facts, context, context.Policy.Strategy(segment.Strategy), underWay, intentId);
         var decision = decider.OneAtATime(decider.Choose());
+        var move = decider.NextMoveAfter(decision);
         decider.LookAhead(decision);
         return decision with
         {
@@ -68,6 +72,7 @@ public sealed partial class Decider
             Considered = decider.considered.Count == 0 ? null : decider.considered,
             Shadow = decider.shadow,
             NextReviewOn = decider.next,
+            NextMove = move?.Word is { } word && word != state.NextMoveSaid(facts.Portfolio) ? word : null,
         };
     }
 
@@ -86,6 +91,7 @@ public sealed partial class Decider
         if (facts.PromisedUntil is { } until)
         {
             LookAgainOn(until);
+            stepOn = until;
             return Wait("promise-open");
         }
         if (facts.DunnableItems > 0 && facts.ToChaseMinor > 0 && !facts.IsBelowMinimum) return Dun();
@@ -153,6 +159,7 @@ public sealed partial class Decider
                 LookAgainOn(ladder.DateOf(steps[i].At + late));
                 break;
             }
+        ExpectStep(steps, last + 1, s => ladder.DateOf(s.At + late));
         if (due.Count == 0) return Placed(Wait(last + 1 >= steps.Count ? "last-step-taken" : "step-not-due"), ladder);
 
         // The latest at once: but a step is skipped only where its day passed without a review. Where its time came
@@ -474,12 +481,14 @@ public sealed partial class Decider
     {
         considered.Add(new Considered(step.Id, rule));
         LookAgainOn(until);
+        stepOn = until;
         return Wait(rule);
     }
 
     private DecisionRecord Deferred(Step step, Verdict.Deferred deferred)
     {
         LookAgainOn(deferred.Until);
+        stepOn = deferred.Until;
         return Wait("gate-deferred") with { Verdict = "deferred", GateRule = deferred.Rule, Step = step.Id };
     }
 

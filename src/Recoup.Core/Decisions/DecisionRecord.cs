@@ -124,6 +124,12 @@ public sealed record DecisionRecord
     public DateOnly? RemindedThrough { get; init; }
 
     public DateOnly? NextReviewOn { get; init; }
+
+    /// <summary>
+    /// Who has the next move about what is overdue and covered by nothing else (<see cref="Recovery.NextMove"/>), where it is another than the
+    /// decision before said; null: the same, or nothing is overdue.
+    /// </summary>
+    public string? NextMove { get; init; }
 }
 
 /// <summary>A step or channel that was looked at and not taken, and why.</summary>

@@ -36,6 +36,9 @@ internal sealed class ConvertedMeasures(IMeasureSource all, Rates rates, Currenc
     public IEnumerable<(string Portfolio, string Segment, string Currency, long Minor)> Unapplied(DateOnly day) =>
         all.Unapplied(day).Select(u => u with { Currency = currency.Code, Minor = Convert(u.Currency, asOf, u.Minor) });
 
+    public IEnumerable<StockByMove> NextMoves(DateOnly day) => all.NextMoves(day).Select(s =>
+        s with { Currency = currency.Code, Value = s.Value with { Minor = Convert(s.Currency, asOf, s.Value.Minor) } });
+
     public DateOnly? FirstDay(Measure measure, IReadOnlySet<string>? portfolios = null) => all.FirstDay(measure, portfolios);
 
     public IEnumerable<(string Portfolio, string Segment, string Currency, DateOnly First)> Beginnings =>

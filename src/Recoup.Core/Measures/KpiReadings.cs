@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Recoup.Core.Cells;
 using Recoup.Core.Foundation;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Core.Measures;
 
@@ -50,6 +51,7 @@ internal sealed class KpiReadings(IMeasureSource source, KpiQuestion question, I
 
     private readonly Dictionary<DateOnly, Dictionary<KpiGroup, DueLadder>> stocks = [];
     private readonly Dictionary<DateOnly, Dictionary<KpiGroup, long>> unapplied = [];
+    private readonly Dictionary<DateOnly, Dictionary<KpiGroup, Dictionary<NextMove, CellValue>>> moves = [];
     private readonly Dictionary<Measure, FlowLedger> flows = [];
     private readonly Dictionary<Measure, (DateOnly From, DateOnly To)> planned = [];
     private readonly Dictionary<Measure, DateOnly?> firstDays = [];
@@ -118,6 +120,26 @@ internal sealed class KpiReadings(IMeasureSource source, KpiQuestion question, I
         foreach (var (portfolio, segment, currency, minor) in source.Unapplied(day).Where(u => IsWanted(u.Portfolio, u.Segment)))
             CollectionsMarshal.GetValueRefOrAddDefault(found, Group(portfolio, segment, currency), out _) += minor;
         return unapplied[day] = found;
+    }
+
+    /// <summary>What is overdue at the end of the day and waits for a move; nobody's is what waits for none.</summary>
+    public CellValue WaitingAt(DateOnly day, KpiGroup group, NextMove move)
+    {
+        if (!moves.TryGetValue(day, out var found))
+        {
+            moves[day] = found = [];
+            foreach (var stock in source.NextMoves(day).Where(s => IsWanted(s.Portfolio, s.Segment)))
+            {
+                ref var waiting = ref CollectionsMarshal.GetValueRefOrAddDefault(found, Group(stock.Portfolio, stock.Segment, stock.Currency), out _);
+                waiting ??= [];
+                waiting[stock.Move] = waiting.GetValueOrDefault(stock.Move) + stock.Value;
+            }
+        }
+        var known = found.GetValueOrDefault(group);
+        if (move != NextMove.Nobody) return known?.GetValueOrDefault(move) ?? default;
+        var rest = StockAt(day, group).DueBefore(day.DayNumber);
+        foreach (var value in known?.Values ?? Enumerable.Empty<CellValue>()) rest += new CellValue(-value.Minor, -value.Count);
+        return rest;
     }
 
     /// <summary>Says that a span will be wanted, so that the first reading takes it whole.</summary>

@@ -3,6 +3,7 @@ using Recoup.Core.Cells;
 using Recoup.Core.Controlling;
 using Recoup.Core.Foundation;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Core.Measures;
 
@@ -73,6 +74,7 @@ internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod p
     public decimal Stock(string name, DateOnly day)
     {
         if (name == KpiVocabulary.Unapplied) return Major(readings.UnappliedAt(day).GetValueOrDefault(group));
+        if (KpiVocabulary.MoveOf(name) is { } move) return Major(readings.WaitingAt(day, group, move).Minor);
         var ladder = readings.StockAt(day, group);
         return name switch
         {
@@ -134,6 +136,13 @@ internal static class KpiVocabulary
     /// <summary>Takes the name of a figure from other books, as a text.</summary>
     public const string Figure = "figure";
 
+    /// <summary>Before the word of a next move: what is overdue and waits for it.</summary>
+    private const string WaitsFor = "waits_for_";
+
+    /// <summary>The move that a stock waits for; null: it is another stock.</summary>
+    public static NextMove? MoveOf(string stock) =>
+        stock.StartsWith(WaitsFor, StringComparison.Ordinal) ? NextMove.Of(stock[WaitsFor.Length..]) : null;
+
     public const int LastBucket = RollMatrix.Buckets - 1;
 
     /// <summary>What <c>count(…)</c> takes: measures whose cells count something.</summary>
@@ -146,7 +155,7 @@ internal static class KpiVocabulary
 
     /// <summary>What <c>start(…)</c> and <c>end(…)</c> take.</summary>
     public static readonly FrozenSet<string> Stocks = new[] { "receivables", "overdue", "open_items",
-        Unapplied }.Concat(Ageing.BucketNames).ToFrozenSet(StringComparer.Ordinal);
+        Unapplied }.Concat(Ageing.BucketNames).Concat(NextMove.All.Select(m => WaitsFor + m)).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Functions of a curve over items.</summary>
     public static readonly FrozenSet<string> OfCurves = new[]

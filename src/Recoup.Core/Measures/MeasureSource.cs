@@ -1,10 +1,14 @@
 using Recoup.Core.Cells;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Core.Measures;
 
 /// <summary>Open receivables of one due day, as of a day.</summary>
 public readonly record struct StockByDue(string Portfolio, string Segment, string Currency, int DueDay, CellValue Value);
+
+/// <summary>What is overdue and waits for the same move, as of a day. Its count is of items.</summary>
+public readonly record struct StockByMove(string Portfolio, string Segment, string Currency, NextMove Move, CellValue Value);
 
 /// <summary>
 /// Where KPIs read: cells and stocks, never invoices. A store answers from merged cells and month-end stocks;
@@ -20,6 +24,9 @@ public interface IMeasureSource
 
     /// <summary>Unapplied cash and credit at the end of the day, by portfolio, segment and currency.</summary>
     IEnumerable<(string Portfolio, string Segment, string Currency, long Minor)> Unapplied(DateOnly asOf);
+
+    /// <summary>What is overdue and waits for a move, at the end of the day; nobody's is the rest of what is overdue.</summary>
+    IEnumerable<StockByMove> NextMoves(DateOnly asOf);
 
     /// <summary>The first day of which a measure has a cell; null without any.</summary>
     /// <param name="portfolios">Of these alone; null: of all.</param>
@@ -82,4 +89,11 @@ public sealed class CellsInMemory(CellDeltas cells) : IMeasureSource
             .GroupBy(c => (c.Key.Portfolio, c.Key.Segment, c.Key.Currency))
             .Select(g => (g.Key.Portfolio, g.Key.Segment, g.Key.Currency, g.Sum(c => c.Value.Minor)))
             .Where(u => u.Item4 != 0);
+
+    public IEnumerable<StockByMove> NextMoves(DateOnly asOf) =>
+        Flows(NextMoveChapter.Moves, DateOnly.MinValue, asOf)
+            .GroupBy(c => (c.Key.Portfolio, c.Key.Segment, c.Key.Currency, c.Key.RefDay))
+            .Select(g => new StockByMove(g.Key.Portfolio, g.Key.Segment, g.Key.Currency, NextMove.Numbered(g.Key.RefDay),
+                g.Aggregate(default(CellValue), (sum, c) => sum + c.Value)))
+            .Where(s => !s.Value.IsZero);
 }

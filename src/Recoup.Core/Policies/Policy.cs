@@ -108,6 +108,12 @@ public sealed class Policy
     /// <summary>Days after a promise's due day before it counts as broken.</summary>
     public required int PromiseGraceDays { get; init; }
 
+    /// <summary>A coming step that is further away is no next move: what is overdue until then is nobody's.</summary>
+    public required int NextMoveWithinDays { get; init; }
+
+    /// <summary>A person's work that was due longer ago is no next move.</summary>
+    public required int WorkLateDays { get; init; }
+
     public required AllocationOrder Allocation { get; init; }
 
     /// <summary>Steps are taken on business days of the portfolio's calendar only.</summary>
@@ -217,6 +223,8 @@ public sealed class Policy
             Strategies = strategies,
             ReviewEveryDays = root.Whole("review_every_days", 1, 365),
             PromiseGraceDays = root.Whole("promise_grace_days", 0, 60),
+            NextMoveWithinDays = root.WholeOrNull("next_move_within_days", 1, 365) ?? 30,
+            WorkLateDays = root.WholeOrNull("work_late_days", 0, 365) ?? 7,
             Allocation = root.Choice("allocation", null, "oldest_first", "charges_first") == "charges_first"
                 ? AllocationOrder.ChargesFirst : AllocationOrder.OldestFirst,
             BusinessDaysOnly = root.Flag("business_days_only", otherwise: false),

@@ -47,7 +47,8 @@ internal static class Looks
     /// <param name="account">Of the address; null: it names none.</param>
     public static (string Kind, string Subject, string Detail)? OfApi(string list, string? account, HttpRequest request)
     {
-        if (list == "ageing" && request.Query["by"].ToString().Contains("account", StringComparison.Ordinal)) return (AccessKind.Exported, list, "json");
+        if (list is "ageing" or "unworked" && request.Query["by"].ToString().Contains("account", StringComparison.Ordinal))
+            return (AccessKind.Exported, list, "json");
         if (!PeoplesLists.Contains(list)) return null;
         account ??= list is not ("access" or "accounts" or "webhooks" or "worklist") && request.Query["account"].ToString() is { Length: > 0 } named
             ? named : null;

@@ -34,6 +34,7 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
         Get(routes, "ageing", "Open receivables by days past due", Reads.AgeingFields, (desk, query, _) => Reads.Ageing(desk, query));
         Get(routes, "figures", "Costs, targets, rates of exchange and figures from other books, the last told first", Reads.FiguresFields,
             (desk, query, _) => Reads.Figures(desk, query));
+        Get(routes, "unworked", "Overdue money by who has the next move", Reads.UnworkedFields, (desk, query, _) => Reads.Unworked(desk, query));
         Get(routes, "accounts", "Accounts in order of their id", Reads.AccountsFields, (desk, query, _) => Reads.Accounts(desk, query));
         Get(routes, "accounts/{account}", "One account: what it owes, and its items", Reads.AccountFields,
             (desk, query, http) => Reads.Account(desk, query, IdOf(http)));
@@ -80,7 +81,7 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
 
     /// <summary>What is narrowed to the portfolios that a viewer sees. Anything else is closed to who does not see all.</summary>
     private static readonly FrozenSet<string> Narrowed = FrozenSet.Create(StringComparer.Ordinal,
-        "kpis", "ageing", "figures", "accounts", "accounts/{account}", "decisions", "worklist", "plans", "callbacks", "notes");
+        "kpis", "ageing", "figures", "unworked", "accounts", "accounts/{account}", "decisions", "worklist", "plans", "callbacks", "notes");
 
     private Task Post(HttpContext http, string route) => Answer(http, route, ApiMay.Write, inputs.Answer);
 

@@ -131,6 +131,24 @@ internal static class Reads
         });
     }
 
+    public static readonly IReadOnlyList<QueryField> UnworkedFields =
+        [AsOf, new("by", "split by portfolio, segment, or both; or by account"), new("next_move", $"of this alone: {string.Join(", ", NextMove.All)}")];
+
+    public static Reply Unworked(Desk desk, Query query)
+    {
+        var by = query.Split("by", "portfolio", "segment", "account");
+        var day = query.Day("as_of") ?? desk.AsOf;
+        if (by.Contains("account") && by.Count > 1) throw new QueryException("by=account stands alone: an account is in one portfolio.");
+        NextMove? only = null;
+        if (query.Text("next_move") is { } word && (only = NextMove.All.FirstOrDefault(m => m.Word == word)) is null)
+            throw new QueryException($"next_move '{word}' is none; there are {string.Join(", ", NextMove.All)}.");
+        var waiting = day >= desk.AsOf ? desk.Waiting : null;
+        var (rows, cells) = desk.Readings.Read(source => by.Contains("account")
+            ? (NextMoveReport.ByAccount(waiting ?? throw new QueryException("by=account is of the present: leave as_of out.")), 0)
+            : (NextMoveReport.Of(source, day, by.Contains("portfolio"), by.Contains("segment"), waiting), source.CellsRead));
+        return new Reply(json => Rows(json, [.. rows.Where(r => only is null || r.Move == only)], (row, to) => row.WriteTo(to, day))) { CellsRead = cells };
+    }
+
     /// <summary>Folds the journal, or looks at every item: so long that one at a time is enough.</summary>
     public static bool IsSlow(Query query) => query.Text("known_at") is not null || query.Text("by") == "account";
 

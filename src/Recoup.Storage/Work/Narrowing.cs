@@ -34,6 +34,8 @@ internal sealed class NarrowedMeasures(IMeasureSource all, Viewer viewer) : IMea
     public IEnumerable<(string Portfolio, string Segment, string Currency, long Minor)> Unapplied(DateOnly asOf) =>
         all.Unapplied(asOf).Where(u => viewer.Sees(u.Portfolio));
 
+    public IEnumerable<StockByMove> NextMoves(DateOnly asOf) => all.NextMoves(asOf).Where(s => viewer.Sees(s.Portfolio));
+
     public DateOnly? FirstDay(Measure measure, IReadOnlySet<string>? portfolios = null) =>
         all.FirstDay(measure, portfolios is null ? viewer.Portfolios : portfolios.Where(viewer.Sees).ToHashSet(StringComparer.Ordinal));
 

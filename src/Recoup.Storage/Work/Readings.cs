@@ -9,6 +9,7 @@ using Recoup.Core.Measures;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Storage.Work;
@@ -98,6 +99,47 @@ public sealed class Readings
                 var (portfolio, segment) = parties[pid].PlaceOn(item.Account, asOf);
                 if (viewer.Sees(portfolio)) yield return (item.Account, item.Number, portfolio, segment, item.Currency, item.DueAt(asOf), balance);
             }
+        }
+    }
+
+    /// <summary>
+    /// What accounts have overdue by who has the next move, as their parties stand; null of a day before the last one recorded, as nobody
+    /// kept what was told by then. What fell overdue since a party was last looked at is nobody's.
+    /// </summary>
+    public IReadOnlyList<AccountWaiting>? Waiting(DateOnly asOf)
+    {
+        if (asOf < store.Heads().Max(h => h.RecordedOn)) return null;
+        var found = new List<AccountWaiting>();
+        for (var p = 0; p < Partition.PartyCount; p++)
+        {
+            var pids = new HashSet<long>();
+            var s = store.Statement("SELECT pid FROM item WHERE open = 1 AND pid >= ? AND pid < ? AND due < ?")
+                .Bind(Store.RowId(p, 0)).Bind(Store.RowId(p + 1, 0)).Bind(asOf.DayNumber);
+            while (s.Step()) pids.Add(s.Long(0));
+            foreach (var party in store.Database.Parties(pids))
+            {
+                if (store.OrTrouble(party.Pid, () => StateCodec.DecodeParty(party.State)) is not { } state) continue;
+                foreach (var account in state.Accounts)
+                    if (viewer.Sees(account.Portfolio)) found.AddRange(WaitingOf(state, account.Account, asOf));
+            }
+        }
+        return found;
+    }
+
+    private static IEnumerable<AccountWaiting> WaitingOf(PartyState state, string account, DateOnly asOf)
+    {
+        foreach (var overdue in state.Exposures.Where(e => e.Account == account && e.DueOn < asOf).GroupBy(e => e.Currency))
+        {
+            var (portfolio, segment) = state.PlaceOn(account, asOf);
+            var rest = new CellValue(overdue.Sum(e => e.Minor), overdue.Sum(e => e.Items));
+            var oldest = overdue.Min(e => e.DueOn);
+            foreach (var share in state.NextMoves.Where(s => s.Account == account && s.Currency == overdue.Key && s.Move != NextMove.Nobody.Number))
+            {
+                var value = new CellValue(share.Minor, share.Items);
+                rest += new CellValue(-share.Minor, -share.Items);
+                yield return new AccountWaiting(account, portfolio, segment, share.Currency, NextMove.Numbered(share.Move), value, oldest);
+            }
+            if (!rest.IsZero) yield return new AccountWaiting(account, portfolio, segment, overdue.Key, NextMove.Nobody, rest, oldest);
         }
     }
 

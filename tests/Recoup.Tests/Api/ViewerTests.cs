@@ -36,10 +36,12 @@ public sealed class ViewerTests
 
     private static readonly string[] Pages =
     [
-        "/", "/?portfolio=US", "/worklist", "/worklist?owner=agent", "/accounts", "/accounts?q=U", "/accounts?q=L-", "/accounts/EU1", "/plans", "/messages",
-        "/ageing", "/ageing?portfolio=US", "/ageing/1-30", "/ageing/1-30?as-of=2026-02-08", "/kpis", "/kpis?portfolio=US", "/kpis/dso", "/kpis/dso/events",
+        "/", "/?portfolio=US", "/worklist", "/worklist?owner=agent", "/accounts", "/accounts?q=U", "/accounts?q=L-", "/accounts/EU1", "/plans",
+        "/messages", "/next-moves?move=all", "/ageing", "/ageing?portfolio=US", "/ageing/1-30", "/ageing/1-30?as-of=2026-02-08", "/kpis",
+        "/kpis?portfolio=US", "/kpis/dso", "/kpis/dso/events",
         "/kpis/percent_current/events", "/callbacks", "/notes", "/ageing.csv", "/ageing/1-30.csv", "/ageing/1-30.csv?as-of=2026-02-08", "/worklist.csv",
-        "/accounts.csv", "/plans.csv", "/callbacks.csv", "/notes.csv", "/messages.csv", "/kpis.csv", "/kpis.csv?portfolio=US", "/kpis/bpdso.csv?portfolio=US",
+        "/accounts.csv", "/plans.csv", "/next-moves.csv?move=all", "/callbacks.csv", "/notes.csv", "/messages.csv", "/kpis.csv", "/kpis.csv?portfolio=US",
+        "/kpis/bpdso.csv?portfolio=US",
         "/kpis/dso?by=portfolio", "/kpis/dso.csv?by=portfolio", "/kpis/dso/events?only=portfolio%3DUS", "/kpis/proactive_collection_actions?by=channel",
         "/kpis/callback_kept_rate?by=owner", "/kpis/callback_kept_rate.csv?by=owner&portfolio=US", "/kpis.csv?by=segment&portfolio=US",
         "/figures", "/figures?portfolio=US", "/figures?type=target", "/figures.csv", "/kpis/collection_cost", "/kpis/collection_cost/events",
@@ -47,6 +49,7 @@ public sealed class ViewerTests
 
     private static readonly string[] Addresses =
     [
+        "unworked?by=account", "unworked?by=portfolio",
         "kpis", "kpis?by=portfolio", "ageing", "ageing?by=portfolio", "ageing?by=account", "ageing?known_at=2026-02-09T10:00:00Z", "accounts", "worklist",
         "plans", "callbacks", "notes", "decisions?account=EU1", "accounts/EU1", "figures", "figures?portfolio=US",
         "kpis?ids=dso&only=portfolio%3DUS", "kpis?ids=collection_cost",

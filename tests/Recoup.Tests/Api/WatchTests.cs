@@ -50,7 +50,8 @@ public sealed class WatchTests
         await using var server = await ApiServer.Start(folder);
         await server.Client.Post("""{"type":"account","key":"a","account":"A1"}""");
         var paths = (await server.Client.Get("/api/v1/openapi.json")).Json.GetProperty("paths").EnumerateObject().ToList();
-        paths.Select(p => p.Name).ShouldBe(["/api/v1/kpis", "/api/v1/ageing", "/api/v1/figures", "/api/v1/accounts", "/api/v1/accounts/{account}",
+        paths.Select(p => p.Name).ShouldBe(["/api/v1/kpis", "/api/v1/ageing", "/api/v1/figures", "/api/v1/unworked", "/api/v1/accounts",
+            "/api/v1/accounts/{account}",
             "/api/v1/decisions", "/api/v1/worklist", "/api/v1/plans", "/api/v1/callbacks", "/api/v1/notes", "/api/v1/access", "/api/v1/webhooks",
             "/api/v1/inputs"], ignoreOrder: true);
         foreach (var path in paths)

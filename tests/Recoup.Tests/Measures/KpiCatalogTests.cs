@@ -19,6 +19,7 @@ public sealed class KpiCatalogTests
         "cost_to_collect", "dispute_rate", "dispute_resolution", "dso", "dso_average",
         "dso_countback", "median_days_to_pay", "message_bounce_rate", "percent_current", "plan_kept_rate",
         "proactive_collection_actions", "promise_kept_rate", "recovery_rate", "right_party_contact_rate", "roll_rate", "time_to_recover",
+        "unworked_rate",
     ]);
 
     [Theory]

@@ -273,6 +273,8 @@ public sealed class KpiEngineTests
         public IEnumerable<KeyValuePair<CellKey, CellValue>> Flows(Measure measure, DateOnly from, DateOnly to) =>
             Count(measure == InvoiceChapter.Sales ? $"Sales {from}" : $"{measure}", inner.Flows(measure, from, to));
 
+        public IEnumerable<StockByMove> NextMoves(DateOnly asOf) => Count($"moves {asOf}", inner.NextMoves(asOf));
+
         public IEnumerable<(string Portfolio, string Segment, string Currency, long Minor)> Unapplied(DateOnly asOf) =>
             Count($"unapplied {asOf}", inner.Unapplied(asOf));
 
