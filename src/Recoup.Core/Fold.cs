@@ -39,6 +39,7 @@ public static partial class Fold
                 break;
             case ContactEvent contact:
                 ContactChapter.Fold(state, e, cells, contact);
+                if (contact is ContactEvent.Made made) FirstCallChapter.FollowContact(state, e, made);
                 if (contact is ContactEvent.PointSet or ContactEvent.PointDropped) Deliveries.TryAgain(state);
                 break;
             case PartyEvent.Erased:
@@ -49,12 +50,13 @@ public static partial class Fold
 
             case InvoiceEvent invoice:
                 InvoiceChapter.Fold(state, e, cells, invoice);
-                if (invoice is InvoiceEvent.Adjusted adjusted) PromiseChapter.FollowBalance(state, e, adjusted);
+                if (invoice is InvoiceEvent.Adjusted adjusted) FollowBalance(state, e, adjusted);
                 Deliveries.Follow(state, e, invoice);
                 break;
             case PaymentEvent payment:
                 PaymentChapter.Fold(state, e, cells, payment);
                 PromiseChapter.FollowCash(state, e, payment);
+                FirstCallChapter.FollowCash(state, e, payment);
                 break;
             case CreditEvent credit: CreditChapter.Fold(state, e, cells, credit); break;
             case ChargeEvent charge: ChargeChapter.Fold(state, e, cells, charge); break;
@@ -63,12 +65,15 @@ public static partial class Fold
             case PromiseEvent promise:
                 PromiseFigures.Count(state, e, cells, promise);
                 PromiseChapter.Fold(state, e, promise);
+                FirstCallChapter.FollowPromise(state, e, promise);
                 break;
             case PlanEvent plan: PlanChapter.Fold(state, e, cells, plan); break;
             case HoldEvent hold: HoldChapter.Fold(state, e, hold); break;
             case NoteEvent note: NoteChapter.Fold(state, e, note); break;
             case CallbackEvent callback: CallbackChapter.Fold(state, e, cells, callback); break;
             case TagEvent tag: TagChapter.Fold(state, e, tag); break;
+            case FeedbackEvent feedback: FeedbackChapter.Fold(state, e, cells, feedback); break;
+            case FirstCallEvent call: FirstCallChapter.Fold(state, e, cells, call); break;
             case WorkItemEvent work: WorkItemChapter.Fold(state, e, work); break;
             case DecisionEvent.Made decided:
                 Decide(state, e, cells, decided.Decision);
@@ -102,6 +107,13 @@ public static partial class Fold
         if (@event is InvoiceEvent or PaymentEvent or CreditEvent or ChargeEvent) Deliveries.Moved(state, e.Account, e.EffectiveOn);
         if (@event is not (MessageEvent or NoteEvent or WorkItemEvent or TagEvent or ContactEvent)) NextMoveChapter.Follow(state, e, cells);
         state.LastSeq = e.Seq;
+    }
+
+    /// <summary>What a ledger took off an item counts as cash to promises and to first calls.</summary>
+    private static void FollowBalance(PartyState state, Envelope e, InvoiceEvent.Adjusted adjusted)
+    {
+        PromiseChapter.FollowBalance(state, e, adjusted);
+        FirstCallChapter.FollowBalance(state, e, adjusted);
     }
 
     private static void Decide(PartyState state, Envelope e, CellDeltas cells, DecisionRecord decision)

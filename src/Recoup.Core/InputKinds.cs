@@ -32,6 +32,7 @@ public static class InputKinds
         .. NoteChapter.Inputs,
         .. CallbackChapter.Inputs,
         .. TagChapter.Inputs,
+        .. FeedbackChapter.Inputs,
         .. HoldChapter.Inputs,
         .. WorkItemChapter.Inputs,
         .. MessageChapter.Inputs,

@@ -38,7 +38,7 @@ public static class WebhookFacts
         PaymentEvent.Refunded r => Fact("refund.made").Text("refund", r.Refund).Amount(r.Minor, r.Currency).Words("reason", r.Reason),
         WriteOffEvent.Made w => Fact("item.written_off").Text("number", w.Number).Words("reason", w.Reason),
         ContactEvent.Made c => Fact("contact.made").Text("at", Instant(c.At)).Text("channel", c.Channel).Text("direction", c.Direction)
-            .Text("outcome", c.Outcome).Text("promise", c.Promise).Words("text", c.Text),
+            .Text("outcome", c.Outcome).Text("result", c.Result).Text("promise", c.Promise).Words("text", c.Text),
         PromiseEvent.Made p => Fact("promise.made").Text("promise", p.Promise).Day("due_on", p.DueOn).Amount(p.Minor, p.Currency),
         PromiseEvent.Closed p => Fact($"promise.{p.Outcome}").Text("promise", p.Promise).Amount(p.PaidMinor, p.Currency, "paid"),
         PromiseEvent.Reopened p => Fact("promise.reopened").Text("promise", p.Promise).Amount(p.PaidMinor, p.Currency, "paid"),
@@ -56,6 +56,9 @@ public static class WebhookFacts
         CallbackEvent.Missed c => Fact("callback.missed").Text("callback", c.Callback),
         CallbackEvent.Closed c => Fact("callback.closed").Text("callback", c.Callback).Text("outcome", c.Outcome).Words("reason", c.Reason),
         TagEvent.Changed t => Fact("tag.changed").Text("tag", t.Tag).Flag("set", t.Set),
+        FeedbackEvent.Reported i => Fact("feedback.reported").Text("issue", i.Issue),
+        FeedbackEvent.Resolved i => Fact("feedback.resolved").Text("issue", i.Issue),
+        FeedbackEvent.Answered i => Fact("feedback.answered").Text("issue", i.Issue).Number("satisfaction", i.Satisfaction),
         NoteEvent.Added n => Fact("note.added").Text("note", n.Note).Text("at", Instant(n.At)).Text("number", n.Number).Words("text", n.Text),
         DecisionEvent.Made { Decision: { Action: not "wait", Shadow: false } d } => Fact("decision.made").Text("action", d.Action).Text("channel", d.Channel)
             .Text("portfolio", d.Portfolio).Text("strategy", d.Strategy).Text("step", d.Step).Text("verdict", d.Verdict).Text("intent", d.Intent),

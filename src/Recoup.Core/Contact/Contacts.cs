@@ -30,6 +30,9 @@ public abstract record ContactInput : Input.OfAccount
         public int? Minutes { get; init; }
         public string? Promise { get; init; }
 
+        /// <summary>What came of it, one of <see cref="ContactChapter.Results"/>; null: not told.</summary>
+        public string? Result { get; init; }
+
         /// <summary>What was written or said, in their words; null: not told.</summary>
         public string? Text { get; init; }
 
@@ -55,6 +58,9 @@ public abstract record ContactEvent : Event
     public sealed record Made(DateTimeOffset At, string Channel, string Direction, string Outcome, string? Agent, int? Minutes, string? Promise,
         bool Proactive) : ContactEvent
     {
+        /// <summary>What came of it, one of <see cref="ContactChapter.Results"/>; null: not told.</summary>
+        public string? Result { get; init; }
+
         /// <summary>What was written or said, in their words; null: not told.</summary>
         public string? Text { get; init; }
 
@@ -335,6 +341,22 @@ public static class ContactChapter
     /// <summary>Whoever called with that outcome told the customer nothing: nobody answered, or it was somebody else.</summary>
     internal static bool IsUnheard(string outcome) => outcome is "no_answer" or "busy" or "not_connected" or "wrong_party" or "third_party" or "bounced";
 
+    /// <summary>What may come of a contact, beside who was reached by it.</summary>
+    public static readonly IReadOnlyList<string> Results =
+    [
+        "promise", "plan", "part_promise", "paid", "callback", "dispute", "hardship", "complaint", "refused", "no_commitment", "language", "attorney",
+        "bankrupt", "deceased", "cease", "wrong_number",
+    ];
+
+    /// <summary>What comes of a contact that reached nobody: that much is learned from who answers, or from what the network says.</summary>
+    private const string OfNobody = "wrong_number";
+
+    /// <summary>The customer promised to pay, everything or a part.</summary>
+    internal static bool IsPromise(string? result) => result is "promise" or "part_promise";
+
+    /// <summary>With that outcome nobody spoke, so nothing that somebody would have said came of it.</summary>
+    private static bool ReachedNobody(string outcome) => outcome is "no_answer" or "busy" or "not_connected" or "voicemail" or "bounced";
+
     extension(PartyState party)
     {
         public ContactSlice Contact => Slice.In(party);
@@ -356,7 +378,17 @@ public static class ContactChapter
     /// <summary>Of those, the ones with whom it may be spoken about the debt.</summary>
     public static readonly Measure RightPartyContacts = Measure.Count(22, "right_party_contacts", "contacts", Dimension.Channel, Dimension.Owner);
 
-    internal static readonly Measure[] Measures = [Actions, ProactiveActions, ContactAttempts, ContactConnects, RightPartyContacts];
+    /// <summary>Outbound calls that somebody made, whatever came of them.</summary>
+    public static readonly Measure CallsMade = Measure.Count(50, "calls_made", "calls", Dimension.Owner);
+
+    /// <summary>Of those, the ones that led to a promise: their result says so, or they name one.</summary>
+    public static readonly Measure CallsToPromise = Measure.Count(51, "calls_to_promise", "calls", Dimension.Owner);
+
+    /// <summary>Of the calls made, the ones with whom it may be spoken about the debt.</summary>
+    public static readonly Measure RightPartyCalls = Measure.Count(52, "right_party_calls", "calls", Dimension.Owner);
+
+    internal static readonly Measure[] Measures =
+        [Actions, ProactiveActions, ContactAttempts, ContactConnects, RightPartyContacts, CallsMade, CallsToPromise, RightPartyCalls];
 
     internal static readonly InputKind[] Inputs =
     [
@@ -364,19 +396,25 @@ public static class ContactChapter
         [
             Need("at", Instant, "when"), Choice("channel", "email, sms, call or letter", [.. Channel.All]) with { Required = true },
             Choice("direction", "who began", "outbound", "inbound") with { Required = true },
-            Choice("outcome", "what came of it", "right_party", "wrong_party", "third_party", "no_answer", "busy", "voicemail", "left_message",
+            Choice("outcome", "who was reached", "right_party", "wrong_party", "third_party", "no_answer", "busy", "voicemail", "left_message",
                 "not_connected", "refused", "delivered", "bounced") with { Required = true },
             May("agent", Text, "who") with { LengthMax = 60 }, May("minutes", Integer, "how long"), May("promise", Text, "key of the promise it led to"),
             May("text", Text, "what was written or said, in their words; sealed, and gone with the person's erasure") with { LengthMax = TextLengthMax },
             May("needs_reply", FieldType.Boolean, "true: somebody has to read it and answer, which goes on the worklist"),
+            Choice("result", "what came of it", [.. Results]),
         ], d =>
         {
             if (d.GetOrNull<bool>("needs_reply") == true && d.Need("direction") != "inbound")
                 d.Problem("needs_reply", "is for what a customer wrote or said: direction inbound");
+            if (d.Text("result") is { } result && result != OfNobody && ReachedNobody(d.Need("outcome")))
+                d.Problem("result", $"{result} comes of speaking to somebody, and by the outcome {d.Need("outcome")} nobody was reached; mend one of both");
             if (d.GetOrNull<long>("minutes") is < 0 or > 1440) d.Problem("minutes", "must be 0 to 1440");
-            return new ContactInput.Made { Key = "", Account = d.Need("account"), At = d.Get<DateTimeOffset>("at"), Channel = d.Need("channel"),
-                Direction = d.Need("direction"), Outcome = d.Need("outcome"), Agent = d.Text("agent"), Minutes = (int?)d.GetOrNull<long>("minutes"),
-                    Promise = d.Text("promise"), Text = d.Text("text"), NeedsReply = d.GetOrNull<bool>("needs_reply") is true ? true : null };
+            return new ContactInput.Made
+            {
+                Key = "", Account = d.Need("account"), At = d.Get<DateTimeOffset>("at"), Channel = d.Need("channel"), Direction = d.Need("direction"),
+                Outcome = d.Need("outcome"), Agent = d.Text("agent"), Minutes = (int?)d.GetOrNull<long>("minutes"), Promise = d.Text("promise"),
+                Result = d.Text("result"), Text = d.Text("text"), NeedsReply = d.GetOrNull<bool>("needs_reply") is true ? true : null,
+            };
         }),
         InputKind.Of("contact_point", "adds or replaces the address of a channel", true,
         [
@@ -416,7 +454,7 @@ public static class ContactChapter
         var overdue = work.State.Exposures.Exists(e => e.Account == i.Account && Ageing.IsOverdue(e.DueOn, on));
         work.Emit(new ContactEvent.Made(i.At, i.Channel, i.Direction, i.Outcome, i.Agent, i.Minutes, i.Promise, Proactive: !overdue)
         {
-            Text = i.Text,
+            Result = i.Result, Text = i.Text,
         }, on);
         if (on > work.Today)
             work.Remarks.Add($"account {i.Account}: contact {i.Key} is of {on:yyyy-MM-dd}, and it is {work.Today:yyyy-MM-dd}: it counts toward the caps on "
@@ -475,9 +513,19 @@ public static class ContactChapter
         CountAction(state, e.Account, cells, e.EffectiveOn, contact.Channel, contact.Agent, contact.Proactive);
         var own = OwnValues.Of(contact.Channel, contact.Agent);
         PartyLedger.Flow(state, e.Account, cells, ContactAttempts, e.EffectiveOn, null, "", 0, 1, own);
+        if (contact.Channel == Channel.Call) CountCall(state, e, cells, contact);
         if (contact.Outcome is not ("right_party" or "wrong_party" or "third_party" or "refused")) return;
         PartyLedger.Flow(state, e.Account, cells, ContactConnects, e.EffectiveOn, null, "", 0, 1, own);
         if (contact.Outcome == "right_party") PartyLedger.Flow(state, e.Account, cells, RightPartyContacts, e.EffectiveOn, null, "", 0, 1, own);
+    }
+
+    private static void CountCall(PartyState state, Envelope e, CellDeltas cells, ContactEvent.Made call)
+    {
+        var own = OwnValues.Of(call.Agent);
+        PartyLedger.Flow(state, e.Account, cells, CallsMade, e.EffectiveOn, null, "", 0, 1, own);
+        if (call.Outcome == "right_party") PartyLedger.Flow(state, e.Account, cells, RightPartyCalls, e.EffectiveOn, null, "", 0, 1, own);
+        if (IsPromise(call.Result) || call.Promise is not null)
+            PartyLedger.Flow(state, e.Account, cells, CallsToPromise, e.EffectiveOn, null, "", 0, 1, own);
     }
 
     /// <param name="agent">Null: nobody was named, or Recoup did it.</param>

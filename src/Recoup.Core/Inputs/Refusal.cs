@@ -56,6 +56,9 @@ public enum Refusal
     UnknownPortfolio,
     UnknownKpi,
     UnknownEntry,
+    UnknownIssue,
+    IssueOpen,
+    IssueResolved,
 }
 
 /// <summary>A refusal with its words: what, where, and how to mend it.</summary>

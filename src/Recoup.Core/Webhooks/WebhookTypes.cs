@@ -90,6 +90,8 @@ public static class WebhookTypes
         ("hold.placed", "no contact from one day to another"), ("hold.released", "a hold ended early"),
         ("callback.agreed", "somebody is to call back"), ("callback.missed", "nobody called back in time"),
         ("callback.closed", "a callback was made or is not wanted any more"), ("tag.changed", "a tag was put on an account or taken off"),
+        ("feedback.reported", "a customer said that something is wrong"), ("feedback.resolved", "it was set right"),
+        ("feedback.answered", "the customer said how content they are with that"),
         ("note.added", "somebody wrote something down"),
         ("decision.made", "a step was decided: a message, a call, a proposal"), ("reply.wanted", "a customer wrote, and somebody has to answer"),
         ("work_item.closed", "a work item was done, or lost its reason"),

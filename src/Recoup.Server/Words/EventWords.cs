@@ -72,7 +72,13 @@ public static class EventWords
         CallbackEvent.Missed => ("Callback missed", "nobody had called on its day"),
         CallbackEvent.Closed c => ($"Callback {c.Outcome}", c.Reason ?? ""),
         TagEvent.Changed t => (t.Set ? "Tag set" : "Tag unset", t.Tag),
-        ContactEvent.Made c => ($"Contact: {c.Channel}, {c.Direction}", Join(Show.Plain(c.Outcome), c.Agent, c.Minutes is { } m ? $"{m} min" : null,
+        FeedbackEvent.Reported i => ($"Issue {i.Issue} reported", ""),
+        FeedbackEvent.Resolved i => ($"Issue {i.Issue} resolved", ""),
+        FeedbackEvent.Answered i => ($"Issue {i.Issue}: the customer answered", $"{i.Satisfaction} of {FeedbackChapter.SatisfactionMax}"),
+        FirstCallEvent.Judged c => (c.Resolved ? "The first call led to payment" : "The first call did not lead to payment", ""),
+        FirstCallEvent.CaseEnded => ("Nothing is overdue any more", "the next call is the first of another case"),
+        ContactEvent.Made c => ($"Contact: {c.Channel}, {c.Direction}", Join(Show.Plain(c.Outcome), c.Result is { } result ? Show.Plain(result) : null,
+            c.Agent, c.Minutes is { } m ? $"{m} min" : null,
             c.Promise is { } promise ? $"led to promise {promise}" : null, c.Text)),
         WorkItemEvent.ReplyWanted => ("Reply wanted", "the customer wrote, and somebody has to answer"),
         WorkItemEvent.Closed w => ("Work item closed", Join(Show.Plain(w.Disposition), w.By)),
@@ -123,7 +129,7 @@ public static class EventWords
         DecisionEvent.Made or WorkItemEvent => "decision",
         MessageEvent.Released or MessageEvent.Deferred or MessageEvent.Withdrawn or MessageEvent.Settled or MessageEvent.Bounced or MessageEvent.Delivered
             or ContactEvent.Made
-            or CallbackEvent =>
+            or CallbackEvent or FirstCallEvent or FeedbackEvent =>
             "contact",
         PaymentEvent.Received or PaymentEvent.CashApplied or CreditEvent.Granted or CreditEvent.Adjusted
             or PaymentEvent.Refunded or PaymentEvent.RefundReversed or PaymentEvent.AllocationReversed => "cash",

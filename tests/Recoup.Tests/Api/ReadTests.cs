@@ -60,7 +60,8 @@ public sealed class ReadTests(EveryKindFolder made) : IClassFixture<EveryKindFol
 
         var account = (await server.Client.Get("/api/v1/accounts/A6?items=all")).Expect(200).Json;
         account.GetProperty("name").GetString().ShouldBe("Sechs & Söhne");
-        account.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("number").GetString()).ShouldBe(["FEE-1", "INV-6", "INV-7", "INV-8"]);
+        account.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("number").GetString())
+            .ShouldBe(["FEE-1", "INV-105", "INV-6", "INV-7", "INV-8"]);
         var ageing = folder.Run("ageing", "--by", "account", "--format", "json").Expect(0).Json.EnumerateArray()
             .Single(r => r.GetProperty("account").GetString() == "A6");
         account.GetProperty("sums")[0].GetProperty("total").GetString().ShouldBe(ageing.GetProperty("total").GetString());

@@ -114,6 +114,25 @@ internal static class EveryKind
         {"type":"tag","key":"tg-3","account":"A6","tag":"vip","set":false}
         """;
 
+    /// <summary>A first call that is old enough to be judged when it is told of, and the money that ends its case.</summary>
+    public const string Called = """
+        {"type":"invoice","key":"fc-2","account":"A6","number":"INV-105","issued_on":"2026-01-02","due_on":"2026-01-15","amount":"40.00","currency":"EUR"}
+        {"type":"contact","key":"fc-3","account":"A6","at":"2026-01-20T10:15:00Z","channel":"call","direction":"outbound",
+        """ + """
+        "outcome":"right_party","result":"no_commitment","agent":"ann","minutes":6}
+        {"type":"payment","key":"fc-4","account":"A6","on":"2026-02-01","amount":"40.00","currency":"EUR",
+        """ + """
+        "for":[{"invoice":"INV-105","amount":"40.00"}]}
+        """;
+
+    /// <summary>What went wrong for a customer, and what they said of the remedy.</summary>
+    public const string Customers = """
+        {"type":"feedback","key":"cu-1","account":"A6","issue":"T-1","state":"reported","on":"2026-01-12"}
+        {"type":"feedback","key":"cu-2","account":"A6","issue":"T-1","state":"resolved","on":"2026-01-15"}
+        {"type":"feedback","key":"cu-3","account":"A6","issue":"T-1","state":"answered","on":"2026-01-16","satisfaction":5}
+        {"type":"feedback","key":"cu-4","account":"A6","issue":"T-2","state":"reported","on":"2026-01-20"}
+        """;
+
     /// <summary>What a customer wrote, which somebody has to answer.</summary>
     public const string Written = """
         {"type":"contact","key":"wr-1","account":"A3","at":"2026-02-05T10:30:00Z","channel":"sms","direction":"inbound","outcome":"left_message",
@@ -172,6 +191,8 @@ internal static class EveryKind
         folder.Send(FirstDay, "--now", "2026-02-02T10:00:00Z").Expect(0);
         folder.Send(TakenBack, "--now", "2026-02-02T10:00:30Z").Expect(0);
         folder.Send(Conversations, "--now", "2026-02-02T10:00:40Z").Expect(0);
+        folder.Send(Called, "--now", "2026-02-02T10:00:45Z").Expect(0);
+        folder.Send(Customers, "--now", "2026-02-02T10:00:46Z").Expect(0);
         folder.Send(Endpoints, "--now", "2026-02-02T10:00:50Z").Expect(0);
         folder.Send(Controlling, "--now", "2026-02-02T10:00:55Z").Expect(0);
         folder.Send("""{"type":"sending","key":"s-1","mode":"live"}""", "--now", "2026-02-02T10:01:00Z").Expect(0);

@@ -15,9 +15,9 @@ public sealed class KpiCatalogTests
     [Fact]
     public void These_are_shipped() => KpiCatalog.Shipped.All.Select(d => d.Id).ShouldBe(
     [
-        "add", "ar_turnover", "bpdso", "callback_kept_rate", "cash_conversion_cycle", "cei", "cei_simple", "collection_cost", "cost_to_cash",
-        "cost_to_collect", "dispute_rate", "dispute_resolution", "dso", "dso_average",
-        "dso_countback", "median_days_to_pay", "message_bounce_rate", "percent_current", "plan_kept_rate",
+        "add", "ar_turnover", "bpdso", "call_to_promise_ratio", "callback_kept_rate", "cash_conversion_cycle", "cei", "cei_simple", "collection_cost",
+        "cost_to_cash", "cost_to_collect", "customer_recovery_rate", "dispute_rate", "dispute_resolution", "dso", "dso_average",
+        "dso_countback", "first_call_resolution_rate", "median_days_to_pay", "message_bounce_rate", "percent_current", "plan_kept_rate",
         "proactive_collection_actions", "promise_kept_rate", "recovery_rate", "right_party_contact_rate", "roll_rate", "time_to_recover",
         "unworked_rate",
     ]);

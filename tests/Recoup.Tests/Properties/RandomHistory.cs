@@ -36,6 +36,9 @@ internal sealed record Weather
     /// <summary>Costs, targets, rates and figures from other books are told, and some taken back.</summary>
     public bool Controlling { get; init; }
 
+    /// <summary>Somebody calls customers often, and some of the calls lead to a promise or to money.</summary>
+    public bool Calls { get; init; }
+
     /// <summary>Customers agree to pay in instalments, and keep some of it.</summary>
     public bool Plans { get; init; }
 
@@ -216,6 +219,7 @@ internal sealed class RandomHistory
     private void Fact(Func<DateOnly> day)
     {
         var before = steps.Count;
+        if (weather.Calls && random.Chance(20)) Call();
         if (weather.Conversations && random.Chance(12)) Send(Conversation());
         while (steps.Count == before)
             Send(random.Below(weather.Plans ? 127 : 120) switch
@@ -452,9 +456,31 @@ internal sealed class RandomHistory
             ("amount", Amount(currency)), ("currency", currency));
     }
 
+    /// <summary>Today's call, sometimes with the promise made in it: before the call or after it, named by it or not.</summary>
+    private void Call()
+    {
+        var a = Account();
+        var (key, promise, currency) = (Key(), Key(), random.Of(a.Currencies.AsSpan()));
+        var (promises, named, first) = (random.Chance(40), random.Chance(50), random.Chance(50));
+        var made = Json.Line("promise", promise, a.Account, ("on", DateOnly.FromDateTime(now.UtcDateTime)),
+            ("due_on", today.AddDays(random.Between(1, 14))), ("amount", Amount(currency, small: true)), ("currency", currency));
+        if (promises && first) Send(made);
+        Send(Json.Line("contact", key, a.Account, ("at", now), ("channel", "call"), ("direction", "outbound"), ("outcome", "right_party"),
+            ("agent", random.Of("ann", "ben")), ("result", promises ? "promise" : random.Of("no_commitment", "paid", "dispute")),
+            ("promise", promises && named ? promise : null)));
+        if (promises && !first) Send(made);
+        if (promises) this.promises.Add((a.Account, promise));
+        if (!random.Chance(35)) return;
+        var paid = Key();
+        payments.Add((a.Account, paid, currency));
+        Send(Json.Line("payment", paid, a.Account, ("on", today.AddDays(random.Below(10))), ("amount", Amount(currency) * random.Of(1m, 5m, 20m)),
+            ("currency", currency)));
+    }
+
     private string? Conversation()
     {
         var (account, key) = (Account().Account, Key());
+        if (random.Chance(25)) return Feedback(account, key);
         switch (random.Below(10))
         {
             case 0 or 1:
@@ -469,6 +495,14 @@ internal sealed class RandomHistory
                     ? Json.Line("callback_cancelled", key, whose, ("callback", callback), ("reason", "called us")) : null;
             default: return Json.Line("tag", key, account, ("tag", random.Of("vip", "Key Account", "watch")), ("set", random.Chance(60)));
         }
+    }
+
+    /// <summary>One of a few issues, in whatever order.</summary>
+    private string Feedback(string account, string key)
+    {
+        var state = random.Of("reported", "resolved", "answered");
+        return Json.Line("feedback", key, account, ("issue", $"is-{random.Below(3)}"), ("state", state), ("on", today.AddDays(-random.Below(5))),
+            ("satisfaction", state == "answered" ? random.Between(1, 5) : null));
     }
 
     private string Plan(DateOnly day)
@@ -490,9 +524,11 @@ internal sealed class RandomHistory
         var at = day == today ? now.AddMinutes(-random.Below(240)) : new DateTimeOffset(day.ToDateTime(new TimeOnly(random.Between(7, 20), 0)), TimeSpan.Zero);
         var a = Account();
         var (key, channel, direction) = (Key(), random.Of("call", "call", "letter", "sms"), random.Of("outbound", "outbound", "inbound"));
+        var outcome = random.Of("right_party", "no_answer", "voicemail");
         return Json.Line("contact", key, a.Account, ("at", at), ("channel", channel), ("direction", direction),
-            ("needs_reply", direction == "inbound" && key[^1] is '1' or '4' or '7' ? true : null),
-            ("outcome", random.Of("right_party", "no_answer", "voicemail")), ("agent", "ann"), ("minutes", random.Below(20)),
+            ("needs_reply", direction == "inbound" && key[^1] is '1' or '4' or '7' ? true : null), ("outcome", outcome),
+            ("result", outcome != "right_party" ? null : key[^1] is '2' or '5' or '8' ? "promise" : key[^1] == '3' ? "refused" : null), ("agent", "ann"),
+            ("minutes", random.Below(20)),
             ("promise", Pick(promises.FindAll(p => p.Account == a.Account)).Key));
     }
 

@@ -37,7 +37,8 @@ public sealed class CounterTests
                 $"headers {At(headers, 50)} and {At(headers, 99)} bytes, items {At(items, 50)}, events {At(payloads, 50)}, decisions {At(decisions, 50)}");
             counted.ShouldSatisfyAllConditions(
                 () => At(headers, 50).ShouldBeLessThanOrEqualTo(280, counted),
-                () => At(headers, 99).ShouldBeLessThanOrEqualTo(540, counted),
+                // 30 bytes of it: the first call of a case that waits to be judged, with what was overdue then and came since. 35: next moves.
+                () => At(headers, 99).ShouldBeLessThanOrEqualTo(608, counted),
                 () => At(items, 50).ShouldBeLessThanOrEqualTo(58, counted),
                 () => At(payloads, 50).ShouldBeLessThanOrEqualTo(310, counted),
                 () => At(decisions, 50).ShouldBeLessThanOrEqualTo(345, counted));

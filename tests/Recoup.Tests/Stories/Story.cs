@@ -311,8 +311,10 @@ internal sealed partial class Story : IDisposable
             case "call":
                 {
                     var outcome = w.Next("an outcome");
+                    var result = w.Take("result") ? w.Next("a result") : null;
+                    var promise = w.Take("promise") ? w.Next("a promise's name") : null;
                     Send(Json.Line("contact", Key(), Account(w, out _), ("at", now), ("channel", "call"), ("direction", "outbound"),
-                        ("outcome", outcome), ("agent", "ann")));
+                        ("outcome", outcome), ("agent", "ann"), ("result", result), ("promise", promise)));
                     break;
                 }
             case "erase": Send(Json.Line("erasure", Key(), Account(w, out _), ("reason", "asked for"))); break;
