@@ -227,7 +227,7 @@ internal static class FigureVerbs
                 return answer;
             });
             Print(session.Output, catalog, rows, question.By);
-            var leftOut = wanted.Length > 0 ? 0 : catalog.All.Count(kpi => question.WhyNot(kpi) is not null);
+            var leftOut = wanted.Length > 0 ? 0 : catalog.Computed.Count(kpi => question.WhyNot(kpi) is not null);
             if (leftOut > 0) Output.Say($"{Plural.Of(leftOut, "KPI")} can't be told so and {(leftOut == 1 ? "is" : "are")} left out; `recoup kpi ID` with "
                 + "the same options says why");
             if (session.Output.IsTable && !Terminal.IsErrorRedirected) Output.Say($"read from {Plural.Of(cells, "cell")}");
@@ -321,6 +321,7 @@ internal static class FigureVerbs
             }
             var kpi = catalog.Find(name)
                 ?? throw new UsageException($"there is no KPI and no bucket '{name}'{(catalog.Nearest(name) is { } near ? $"; did you mean {near}?" : "")}");
+            if (kpi.IsWaiting) throw new UsageException($"nothing stands behind {name} yet: it waits for {string.Join(", ", kpi.WaitsFor)}");
             KpiWindow span = kpi.Window;
             if (parsed.GetValue(window) is { } text)
                 span = KpiWindow.TryParse(text, out var w) ? w : throw new UsageException($"--window: '{text}' is no span; write 3mo or 30d");
@@ -408,25 +409,27 @@ internal static class FigureVerbs
     public static Command Catalog()
     {
         var id = new Argument<string?>("ID") { Description = "a KPI; none: the list", Arity = ArgumentArity.ZeroOrOne };
+        var search = new Option<string?>("--search") { Description = "has all these words in id, name, definition, insights or lists", HelpName = "TEXT" };
+        var category = new Option<string?>("--category") { Description = "of this category, such as disputes" };
+        var industry = new Option<string?>("--industry") { Description = "for this industry, such as lending, or for any" };
+        var function = new Option<string?>("--function") { Description = "for who works with it, such as collections, billing or treasury" };
         var verb = new Command("catalog", "The KPIs there are, each with its twelve attributes; and your own files: validate, adopt, languages.") { id,
-            CatalogVerbs.Validate(), CatalogVerbs.Adopt(), CatalogVerbs.Languages() };
+            search, category, industry, function, CatalogVerbs.Validate(), CatalogVerbs.Adopt(), CatalogVerbs.Languages() };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
             var catalog = session.Kpis();
+            var sought = new KpiSearch
+            {
+                Text = parsed.GetValue(search), Category = parsed.GetValue(category), Industry = parsed.GetValue(industry),
+                Function = parsed.GetValue(function),
+            };
             if (parsed.GetValue(id) is not { } wanted)
             {
-                var list = new Sheet("kpi", "name", "unit", "window", "definition");
-                foreach (var kpi in catalog.All)
-                    list.Add(kpi.Id, kpi.Name, Core.Measures.KpiRow.NameOf(kpi.Unit), kpi.Window.ToString(), kpi.Attributes.Definition);
-                session.Output.Print(json =>
-                {
-                    json.WriteStartArray();
-                    foreach (var kpi in catalog.All) kpi.WriteTo(json);
-                    json.WriteEndArray();
-                }, list);
+                PrintList(session.Output, sought.In(catalog));
                 return 0;
             }
+            if (!sought.IsEmpty) throw new UsageException($"'{wanted}' is one KPI; --search, --category, --industry and --function look through the list");
             var found = catalog.Find(wanted)
                 ?? throw new UsageException($"there is no KPI '{wanted}'{(catalog.Nearest(wanted) is { } near ? $"; did you mean {near}?" : "")}");
             using var stream = new MemoryStream();
@@ -438,6 +441,20 @@ internal static class FigureVerbs
             return 0;
         });
         return verb;
+    }
+
+    private static void PrintList(Output output, IReadOnlyList<KpiDefinition> kpis)
+    {
+        var list = new Sheet("kpi", "name", "categories", "unit", "window", "waits for", "definition") { Empty = "no KPI is like that" };
+        foreach (var kpi in kpis)
+            list.Add(kpi.Id, kpi.Name, string.Join(", ", kpi.Categories), KpiRow.NameOf(kpi.Unit), kpi.Window.ToString(), string.Join(", ", kpi.WaitsFor),
+                kpi.Attributes.Definition);
+        output.Print(json =>
+        {
+            json.WriteStartArray();
+            foreach (var kpi in kpis) kpi.WriteTo(json);
+            json.WriteEndArray();
+        }, list);
     }
 
     private static void Flatten(Sheet sheet, string name, JsonElement element)

@@ -30,6 +30,9 @@ public sealed class KpiCatalog
     /// <summary>In order of id.</summary>
     public IReadOnlyList<KpiDefinition> All { get; }
 
+    /// <summary>All but those that wait for what can't be told yet: what is asked where nobody names a KPI.</summary>
+    public IEnumerable<KpiDefinition> Computed => All.Where(d => !d.IsWaiting);
+
     public static KpiCatalog Shipped => ShippedOnce.Value;
 
     /// <summary>

@@ -103,12 +103,29 @@ public sealed partial class KpiDefinition
 
     public required IReadOnlyList<KpiBenchmark> Benchmarks { get; init; }
 
+    /// <summary>
+    /// What nobody can tell Recoup yet and the KPI is computed from: inputs by their kind, or other facts in a few words. Empty: it is computed.
+    /// </summary>
+    public required IReadOnlyList<string> WaitsFor { get; init; }
+
+    /// <summary>What would be said without it, in a sentence; null where nothing is waited for.</summary>
+    public required string? WaitsBecause { get; init; }
+
+    /// <summary>It has no formula and no value until what it waits for can be told.</summary>
+    public bool IsWaiting => WaitsFor.Count > 0;
+
+    /// <summary>Why a KPI that waits has no value, for people.</summary>
+    internal string WhyWaiting => $"it waits for {string.Join(", ", WaitsFor)}: {WaitsBecause}";
+
     /// <summary>How often to look: weekly, monthly, quarterly or yearly.</summary>
     public required string Review { get; init; }
 
     public required IReadOnlyList<string> Categories { get; init; }
 
     public required IReadOnlyList<string> Industries { get; init; }
+
+    /// <summary>Who in a business works with it: collections, finance, billing and the like. May be empty.</summary>
+    public required IReadOnlyList<string> Functions { get; init; }
 
     /// <summary>Ids of KPIs to read beside this one.</summary>
     public required IReadOnlyList<string> Related { get; init; }
@@ -144,8 +161,9 @@ public sealed partial class KpiDefinition
     /// <summary>Whatever its formulas read, in order of number: the dimensions that all of these have are those that it can be split by.</summary>
     public IReadOnlyList<Measure> Measures => Needs.Measures;
 
-    /// <summary>What it can be split by, beside currency.</summary>
-    public IEnumerable<Dimension> Dimensions => Dimension.All.Where(d => Measures.All(m => m.Has(d)) && (!Needs.Figures || d == Dimension.Portfolio));
+    /// <summary>What it can be split by, beside currency; nothing where it waits.</summary>
+    public IEnumerable<Dimension> Dimensions => IsWaiting ? []
+        : Dimension.All.Where(d => Measures.All(m => m.Has(d)) && (!Needs.Figures || d == Dimension.Portfolio));
 
     /// <summary>The first band that takes the value; null where none does.</summary>
     public string? BandOf(decimal value) => Bands.FirstOrDefault(b => b.Code.IsTrue(value))?.Name;
@@ -172,17 +190,27 @@ public sealed partial class KpiDefinition
         if (headline is not null && window.Kind == KpiWindowKind.Point) root.Report("headline_bucket", "balances roll over a window: point has none");
         var symbols = headline is not null ? KpiVocabulary.OfBucket : window.Kind == KpiWindowKind.Point ? KpiVocabulary.OfPoint : KpiVocabulary.OfWindow;
 
-        var formula = root.Map("formula");
-        var numerator = formula.ExpressionOrNull("numerator", symbols, ValueKind.Number);
-        var denominator = formula.ExpressionOrNull("denominator", symbols, ValueKind.Number);
-        var times = formula.ExpressionOrNull("times", symbols, ValueKind.Number);
-        var value = formula.ExpressionOrNull("value", symbols, ValueKind.Number);
-        var parts = formula.TextOrNull("parts") is null ? null : formula.Choice("parts", null, "amounts", "counts");
-        if (formula.IsSound && (numerator is null) != (denominator is null)) formula.Report("numerator and denominator go together");
-        if (formula.IsSound && (numerator is null) == (value is null)) formula.Report("a formula is a numerator and a denominator, or a value");
-        if (formula.IsSound && numerator is null
-            && (times is not null || parts is not null)) formula.Report("times and parts belong to a numerator and a denominator");
-        formula.Done();
+        var waitsFor = root.Texts("waits_for");
+        if (waitsFor.Any(string.IsNullOrWhiteSpace)) root.Report("waits_for", "waits_for has an empty entry");
+        var because = root.TextOrNull("waits_because")?.Trim();
+        if (waitsFor.Count > 0 != because is { Length: > 0 })
+            root.Report(because is null ? "waits_for" : "waits_because",
+                "waits_for and waits_because go together: what is missing, and why nothing is told");
+        foreach (var field in waitsFor.Count == 0 ? [] : OfComputed)
+            if (root.Has(field)) root.Report(field, $"a KPI that waits for what can't be told yet has no {field}");
+        var formula = waitsFor.Count > 0 ? null : root.Map("formula");
+        var numerator = formula?.ExpressionOrNull("numerator", symbols, ValueKind.Number);
+        var denominator = formula?.ExpressionOrNull("denominator", symbols, ValueKind.Number);
+        var times = formula?.ExpressionOrNull("times", symbols, ValueKind.Number);
+        var value = formula?.ExpressionOrNull("value", symbols, ValueKind.Number);
+        var parts = formula?.TextOrNull("parts") is null ? null : formula.Choice("parts", null, "amounts", "counts");
+        if (formula is { IsSound: true })
+        {
+            if ((numerator is null) != (denominator is null)) formula.Report("numerator and denominator go together");
+            else if ((numerator is null) == (value is null)) formula.Report("a formula is a numerator and a denominator, or a value");
+            else if (numerator is null && (times is not null || parts is not null)) formula.Report("times and parts belong to a numerator and a denominator");
+        }
+        formula?.Done();
 
         var bounds = root.MapOrNull("bounds");
         var (least, most) = (bounds?.NumberOrNull("least"), bounds?.NumberOrNull("most"));
@@ -228,11 +256,14 @@ public sealed partial class KpiDefinition
             Target = root.NumberOrNull("target"),
             Bands = BandsOf(root),
             Benchmarks = ListOf(root, "benchmarks", m => new KpiBenchmark(Filled(m, "value"), Filled(m, "applies_to"), Filled(m, "source"))),
+            WaitsFor = waitsFor,
+            WaitsBecause = because,
             Review = root.Choice("review", null, "weekly", "monthly", "quarterly", "yearly"),
             Categories = Some(root, "categories"),
             Industries = Some(root, "industries"),
+            Functions = root.Texts("functions"),
             Related = root.Texts("related"),
-            Drill = [.. Some(root, "drill").Select(name => MeasureList.ByName.TryGetValue(name, out var measure)
+            Drill = waitsFor.Count > 0 ? [] : [.. Some(root, "drill").Select(name => MeasureList.ByName.TryGetValue(name, out var measure)
                 ? measure : throw root.Wrong("drill", $"'{name}' is no measure; there are "
                     + $"{string.Join(", ", MeasureList.ByName.Keys.Order(StringComparer.Ordinal))}"))],
             Attributes = new KpiAttributes
@@ -268,16 +299,12 @@ public sealed partial class KpiDefinition
         json.WriteString("unit", KpiRow.NameOf(Unit));
         json.WriteString("window", Window.ToString());
         json.WriteString("better", LowerIsBetter ? "lower" : "higher");
-        json.WriteStartObject("formula");
-        if (Value is not null) json.WriteString("value", Value);
-        if (Numerator is not null)
+        if (IsWaiting)
         {
-            json.WriteString("numerator", Numerator);
-            json.WriteString("denominator", Denominator);
-            if (Times is not null) json.WriteString("times", Times);
-            json.WriteString("parts", PartsAreAmounts ? "amounts" : "counts");
+            WriteTexts(json, "waits_for", WaitsFor);
+            json.WriteString("waits_because", WaitsBecause);
         }
-        json.WriteEndObject();
+        else WriteFormula(json);
         if (Least is not null || Most is not null)
         {
             json.WriteStartObject("bounds");
@@ -293,6 +320,7 @@ public sealed partial class KpiDefinition
         json.WriteString("review", Review);
         WriteTexts(json, "categories", Categories);
         WriteTexts(json, "industries", Industries);
+        WriteTexts(json, "functions", Functions);
         WriteTexts(json, "related", Related);
         WriteTexts(json, "drill", [.. Drill.Select(m => m.Name)]);
         json.WriteStartObject("attributes");
@@ -315,6 +343,23 @@ public sealed partial class KpiDefinition
         json.WriteString("source", Source);
         json.WriteEndObject();
     }
+
+    private void WriteFormula(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("formula");
+        if (Value is not null) json.WriteString("value", Value);
+        if (Numerator is not null)
+        {
+            json.WriteString("numerator", Numerator);
+            json.WriteString("denominator", Denominator);
+            if (Times is not null) json.WriteString("times", Times);
+            json.WriteString("parts", PartsAreAmounts ? "amounts" : "counts");
+        }
+        json.WriteEndObject();
+    }
+
+    /// <summary>Fields that say how a value is computed and shown.</summary>
+    private static readonly string[] OfComputed = ["formula", "bounds", "details", "drill", "headline_bucket"];
 
     private static List<KpiBand> BandsOf(YamlMap root) => ListOf(root, "bands", m =>
     {

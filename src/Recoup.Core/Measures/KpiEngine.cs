@@ -11,7 +11,7 @@ public sealed record KpiQuestion(IReadOnlyList<DateOnly> Days)
 {
     public KpiQuestion(DateOnly asOf) : this([asOf]) { }
 
-    /// <summary>Ids, which must be in the catalogue; empty: all of it.</summary>
+    /// <summary>Ids, which must be in the catalogue; empty: all of it but what waits (<see cref="KpiCatalog.Computed"/>).</summary>
     public IReadOnlyList<string> Kpis { get; init; } = [];
 
     /// <summary>In place of each KPI's own window. A KPI of the as-of day alone keeps to that day.</summary>
@@ -57,8 +57,8 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
     /// <exception cref="MissingRateException">Amounts are to be told in one currency, and a rate for that is not known.</exception>
     public IReadOnlyList<KpiRow> Answer(KpiQuestion question)
     {
-        var definitions = question.Kpis.Count == 0 ? [.. catalog.All.Where(kpi => question.WhyNot(kpi) is null)] : question.Kpis.Select(id => catalog.Find(id)
-            ?? throw new ArgumentException($"'{id}' is no KPI of the catalogue.", nameof(question))).ToList();
+        var definitions = question.Kpis.Count == 0 ? [.. catalog.Computed.Where(kpi => question.WhyNot(kpi) is null)]
+            : question.Kpis.Select(id => catalog.Find(id) ?? throw new ArgumentException($"'{id}' is no KPI of the catalogue.", nameof(question))).ToList();
         if (definitions.Select(question.WhyNot).FirstOrDefault(why => why is not null) is { } why) throw new ArgumentException(why, nameof(question));
         var rows = new List<KpiRow>();
         if (question.In is { } currency)
@@ -88,6 +88,11 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
 
     private void Answer(KpiDefinition definition, KpiPeriod period, KpiQuestion question, KpiReadings readings, List<KpiRow> rows)
     {
+        if (definition.IsWaiting)
+        {
+            rows.Add(NoGroup(definition, period, readings, definition.WhyWaiting, partial: false));
+            return;
+        }
         // Of a KPI over sales history begins with them: balances may have been taken over before. What never happened at all could have since
         // there is business.
         var begin = readings.FirstDay(definition.Measures.Contains(InvoiceChapter.Sales) ? [InvoiceChapter.Sales] : definition.Measures)
@@ -103,16 +108,7 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
             var counts = !definition.Needs.HasMoney && question.By.Count == 0 && readings.FirstDay(History) <= period.Last;
             if (!counts)
             {
-                rows.Add(new KpiRow
-                {
-                    Kpi = definition.Id, AsOf = period.Last, From = period.First, Currency = null, Value = null, Unit = definition.Unit,
-                    FromBucket = definition.HeadlineBucket,
-                    ToBucket = Next(definition.HeadlineBucket), PartsAreAmounts = definition.PartsAreAmounts, Partial = partial,
-                    Target = TargetOf(definition, readings, default, period.Last).Value,
-                    TargetOwner = TargetOf(definition, readings, default, period.Last).Owner,
-                    NoValue = KpiRow.NothingRecorded,
-                    Details = [.. definition.Details.Select(d => new KpiDetail(d.Name, d.Unit, null))],
-                });
+                rows.Add(NoGroup(definition, period, readings, KpiRow.NothingRecorded, partial));
                 return;
             }
             groups.Add(new KpiGroup("", "", ""));
@@ -130,6 +126,19 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
             foreach (var bucket in Enumerable.Range(0, RollMatrix.Buckets).OrderByDescending(b => b == headline).ThenBy(b => b))
                 rows.Add(Row(definition, scope.From(bucket), group, question, partial, Ageing.BucketNames[bucket], target));
         }
+    }
+
+    /// <summary>A row about no group, which has no value.</summary>
+    private KpiRow NoGroup(KpiDefinition definition, KpiPeriod period, KpiReadings readings, string why, bool partial)
+    {
+        var (target, owner) = TargetOf(definition, readings, default, period.Last);
+        return new KpiRow
+        {
+            Kpi = definition.Id, AsOf = period.Last, From = period.First, Currency = null, Value = null, Unit = definition.Unit,
+            FromBucket = definition.HeadlineBucket, ToBucket = Next(definition.HeadlineBucket), PartsAreAmounts = definition.PartsAreAmounts,
+            Partial = partial, Target = target, TargetOwner = owner, NoValue = why,
+            Details = [.. definition.Details.Select(d => new KpiDetail(d.Name, d.Unit, null))],
+        };
     }
 
     private static KpiRow Row(KpiDefinition definition, KpiScope scope, KpiGroup group, KpiQuestion question, bool partial, string? fromBucket,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using YamlDotNet.RepresentationModel;
@@ -15,12 +16,76 @@ public sealed class KpiCatalogTests
     [Fact]
     public void These_are_shipped() => KpiCatalog.Shipped.All.Select(d => d.Id).ShouldBe(
     [
-        "add", "ar_turnover", "bpdso", "call_to_promise_ratio", "callback_kept_rate", "cash_conversion_cycle", "cei", "cei_simple", "collection_cost",
-        "cost_to_cash", "cost_to_collect", "customer_recovery_rate", "dispute_rate", "dispute_resolution", "dso", "dso_average",
-        "dso_countback", "first_call_resolution_rate", "median_days_to_pay", "message_bounce_rate", "percent_current", "plan_kept_rate",
-        "proactive_collection_actions", "promise_kept_rate", "recovery_rate", "right_party_contact_rate", "roll_rate", "time_to_recover",
-        "unworked_rate",
+        "add", "ar_turnover", "bad_debt_ratio", "bpdso", "call_to_promise_ratio", "callback_kept_rate", "cash_conversion_cycle", "cei", "cei_simple",
+        "chargeback_rate", "chargeback_win_rate", "collection_cost", "cost_to_cash", "cost_to_collect", "customer_recovery_rate", "dispute_rate",
+        "dispute_resolution", "dso", "dso_average", "dso_countback", "failed_payment_recovery_rate", "first_call_resolution_rate", "liquidation_rate",
+        "median_days_to_pay", "message_bounce_rate", "over_90_rate", "percent_current", "plan_kept_rate", "proactive_collection_actions",
+        "promise_coverage", "promise_kept_rate", "recovery_priority_alignment", "recovery_rate", "revenue_leakage", "right_party_contact_rate",
+        "roll_rate", "time_to_recover", "unapplied_cash_rate", "unworked_rate",
     ]);
+
+    /// <summary>What is waited for must be missing: once it can be told, the KPI has a formula.</summary>
+    [Fact]
+    public void These_wait_for_what_no_input_tells_yet()
+    {
+        var waiting = KpiCatalog.Shipped.All.Where(d => d.IsWaiting).ToList();
+        waiting.Select(d => d.Id).ShouldBe(
+        [
+            "chargeback_rate", "chargeback_win_rate", "failed_payment_recovery_rate", "liquidation_rate", "recovery_priority_alignment", "revenue_leakage",
+        ]);
+        foreach (var kpi in waiting)
+            kpi.WaitsFor.Intersect(InputKinds.All.Select(k => k.Name)).ShouldBeEmpty($"{kpi.Id} waits for an input that there is: write its formula");
+        KpiCatalog.Shipped.Computed.Count().ShouldBe(KpiCatalog.Shipped.All.Count - waiting.Count);
+    }
+
+    /// <summary>No number, and no zero, also where others have one; asked for by nobody it is left out.</summary>
+    [Fact]
+    public void A_kpi_that_waits_has_a_row_that_says_for_what()
+    {
+        var books = new Books().Invoice("2026-03-01", "2026-03-31", 10);
+        foreach (var kpi in KpiCatalog.Shipped.All.Where(d => d.IsWaiting))
+        {
+            var row = books.Row(kpi.Id, "2026-03-31");
+            (row.Value, row.Numerator, row.Denominator, row.Band, row.Currency).ShouldBe((null, null, null, null, null), kpi.Id);
+            row.NoValue.ShouldBe($"it waits for {string.Join(", ", kpi.WaitsFor)}: {kpi.WaitsBecause}");
+            row.Details.ShouldBeEmpty();
+            books.Ask(new KpiQuestion(Books.Day("2026-03-31"))).ShouldNotContain(r => r.Kpi == kpi.Id);
+        }
+        books.Ask(new KpiQuestion(Books.Day("2026-03-31"))).ShouldContain(r => r.Kpi == "dso" && r.Value == 90);
+    }
+
+    [Theory]
+    [InlineData("window: 1mo\n", "window: 1mo\nformula: { value: days }\n", "line 6: a KPI that waits for what can't be told yet has no formula")]
+    [InlineData("related: ", "drill: [sales]\nrelated: ", "a KPI that waits for what can't be told yet has no drill")]
+    [InlineData("waits_for: [chargeback, attempt]\n", "", "waits_for and waits_because go together")]
+    [InlineData("waits_for: [chargeback, attempt]\n", "waits_for: [chargeback, '']\n", "line 6: waits_for has an empty entry")]
+    public void A_kpi_that_waits_says_for_what_and_computes_nothing(string find, string replace, string message)
+    {
+        var waiting = Shipped.Single(s => s.Name == "kpis/chargeback_rate.yaml").Text;
+        waiting.ShouldContain(find);
+        KpiDefinition.ProblemsOf(waiting.Replace(find, replace, StringComparison.Ordinal), "mine.yaml").ShouldContain(p => p.Message.Contains(message));
+        KpiDefinition.ProblemsOf(waiting, "mine.yaml").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(null, "disputes", null, null, "dispute_rate", "cei")]
+    [InlineData(null, "DISP", null, null, "dispute_rate", "cei")]
+    [InlineData("chargebacks WON", null, null, null, "chargeback_win_rate", "chargeback_rate")]
+    [InlineData(null, null, "lending", null, "liquidation_rate", "chargeback_rate")]
+    // What is of any business is of each.
+    [InlineData(null, null, "lending", null, "dso", "chargeback_win_rate")]
+    [InlineData(null, null, null, "treasury", "dso", "dispute_rate")]
+    [InlineData("countback", "receivables", "retail", "finance", "dso_countback", "dso_average")]
+    public void A_catalogue_is_searched(string? text, string? category, string? industry, string? function, string has, string hasNot)
+    {
+        var search = new KpiSearch { Text = text, Category = category, Industry = industry, Function = function };
+        var found = search.In(KpiCatalog.Shipped).Select(k => k.Id).ToList();
+        found.ShouldContain(has);
+        found.ShouldNotContain(hasNot);
+        found.ShouldBe(found.Order(StringComparer.Ordinal));
+        new KpiSearch { Text = " " }.In(KpiCatalog.Shipped).Count.ShouldBe(KpiCatalog.Shipped.All.Count);
+        new KpiSearch { Text = "no such words" }.In(KpiCatalog.Shipped).ShouldBeEmpty();
+    }
 
     [Theory]
     [MemberData(nameof(Files))]
