@@ -21,7 +21,8 @@ public static class Chapters
     /// <summary>In the order in which a header stores them, each at its own place.</summary>
     public static readonly IReadOnlyList<SliceKind> Slices =
         [ReceivableChapter.Slice, PromiseChapter.Slice, HoldChapter.Slice, DisputeChapter.Slice, PauseChapter.Slice, PlanChapter.Slice,
-            TagChapter.Slice, CallbackChapter.Slice, ContactChapter.Slice, NextMoveChapter.Slice, FirstCallChapter.Slice, FeedbackChapter.Slice];
+            TagChapter.Slice, CallbackChapter.Slice, ContactChapter.Slice, NextMoveChapter.Slice, FirstCallChapter.Slice, FeedbackChapter.Slice,
+            SubscriptionChapter.Slice];
 
     /// <summary>What lies beside a party's header.</summary>
     public static readonly IReadOnlyList<RowKind> Rows =
@@ -36,6 +37,7 @@ public static class Chapters
             .. InvoiceChapter.Events, .. PaymentChapter.Events, .. CreditChapter.Events, .. ChargeChapter.Events, .. WriteOffChapter.Events,
             .. PromiseChapter.Events, .. HoldChapter.Events, .. DisputeChapter.Events, .. WorkItemChapter.Events, .. PlanChapter.Events,
             .. NoteChapter.Events, .. CallbackChapter.Events, .. TagChapter.Events, .. FirstCallChapter.Events, .. FeedbackChapter.Events,
+            .. SubscriptionChapter.Events,
             .. WebhookChapter.Events, .. Users.Events, .. ControllingChapter.Events,
         ];
 }

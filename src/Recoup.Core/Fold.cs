@@ -72,6 +72,7 @@ public static partial class Fold
             case NoteEvent note: NoteChapter.Fold(state, e, note); break;
             case CallbackEvent callback: CallbackChapter.Fold(state, e, cells, callback); break;
             case TagEvent tag: TagChapter.Fold(state, e, tag); break;
+            case SubscriptionEvent subscription: SubscriptionChapter.Fold(state, e, cells, subscription); break;
             case FeedbackEvent feedback: FeedbackChapter.Fold(state, e, cells, feedback); break;
             case FirstCallEvent call: FirstCallChapter.Fold(state, e, cells, call); break;
             case WorkItemEvent work: WorkItemChapter.Fold(state, e, work); break;

@@ -33,6 +33,7 @@ public static class InputKinds
         .. CallbackChapter.Inputs,
         .. TagChapter.Inputs,
         .. FeedbackChapter.Inputs,
+        .. SubscriptionChapter.Inputs,
         .. HoldChapter.Inputs,
         .. WorkItemChapter.Inputs,
         .. MessageChapter.Inputs,

@@ -59,6 +59,14 @@ public static class WebhookFacts
         FeedbackEvent.Reported i => Fact("feedback.reported").Text("issue", i.Issue),
         FeedbackEvent.Resolved i => Fact("feedback.resolved").Text("issue", i.Issue),
         FeedbackEvent.Answered i => Fact("feedback.answered").Text("issue", i.Issue).Number("satisfaction", i.Satisfaction),
+        SubscriptionEvent.Started s => Fact("subscription.started").Text("subscription", s.Subscription).Amount(s.Minor, s.Currency).Text("every", s.Every)
+            .Text("product", s.Product),
+        SubscriptionEvent.Changed { Minor: { } minor, Currency: { } currency } s => Fact("subscription.changed").Text("subscription", s.Subscription)
+            .Amount(minor, currency).Text("every", s.Every).Text("product", s.Product),
+        SubscriptionEvent.Changed s => Fact("subscription.changed").Text("subscription", s.Subscription).Text("every", s.Every).Text("product", s.Product),
+        SubscriptionEvent.Paused s => Fact("subscription.paused").Text("subscription", s.Subscription).Words("reason", s.Reason),
+        SubscriptionEvent.Resumed s => Fact("subscription.resumed").Text("subscription", s.Subscription),
+        SubscriptionEvent.Cancelled s => Fact("subscription.cancelled").Text("subscription", s.Subscription).Text("by", s.By).Words("reason", s.Reason),
         NoteEvent.Added n => Fact("note.added").Text("note", n.Note).Text("at", Instant(n.At)).Text("number", n.Number).Words("text", n.Text),
         DecisionEvent.Made { Decision: { Action: not "wait", Shadow: false } d } => Fact("decision.made").Text("action", d.Action).Text("channel", d.Channel)
             .Text("portfolio", d.Portfolio).Text("strategy", d.Strategy).Text("step", d.Step).Text("verdict", d.Verdict).Text("intent", d.Intent),

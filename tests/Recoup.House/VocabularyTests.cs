@@ -135,24 +135,29 @@ public sealed partial class VocabularyTests
     private static Input Made(InputKind kind)
     {
         var optional = kind.Fields.Where(f => !f.Required).Select(f => f.Name).ToList();
-        for (var extra = -1; extra < optional.Count; extra++)
+        var choices = kind.Fields.Max(f => Math.Max(1, f.Choices.Count));
+        for (var choice = 0; choice < choices; choice++)
+            for (var extra = -1; extra < optional.Count; extra++)
+                if (Draft(choice, extra) is { } input) return input;
+        throw new InvalidOperationException($"{kind.Name}: no made-up draft is taken");
+
+        Input? Draft(int choice, int extra)
         {
             var draft = new InputDraft(kind);
             var problems = new List<InputProblem>();
             foreach (var field in kind.Fields)
-                if (field.Required || field.Name == optional.ElementAtOrDefault(extra)) draft.Set(kind.Ordinal(field.Name), Text(field), problems);
-            if (kind.Build(draft, "somebody", problems) is { } input) return input;
+                if (field.Required || field.Name == optional.ElementAtOrDefault(extra)) draft.Set(kind.Ordinal(field.Name), Text(field, choice), problems);
+            return kind.Build(draft, "somebody", problems);
         }
-        throw new InvalidOperationException($"{kind.Name}: no made-up draft is taken");
 
-        static string Text(Field field) => field.Type switch
+        static string Text(Field field, int choice) => field.Type switch
         {
             FieldType.Date => "2026-01-01",
             FieldType.Instant => "2026-01-01T10:00:00Z",
             FieldType.Amount or FieldType.Integer => "1",
             FieldType.Currency => field.Name == "from" ? "USD" : "EUR",
             FieldType.Boolean => "true",
-            FieldType.Choice => field.Choices[0],
+            FieldType.Choice => field.Choices[Math.Min(choice, field.Choices.Count - 1)],
             _ when field.IsName => "a_name",
             _ when field.Name == "url" => "https://b.example/hook",
             _ => "a@b.example",

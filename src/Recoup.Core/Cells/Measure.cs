@@ -19,6 +19,12 @@ public enum MeasureSort
     /// amounts. Cells of the same number of days may be summed, so a distribution over any window follows from them.
     /// </summary>
     Days,
+
+    /// <summary>
+    /// Changes of a number of things that stand, such as customers: summed up from the first day on. They have no currency, and as they change
+    /// seldom no month ends are kept of them.
+    /// </summary>
+    Standing,
 }
 
 /// <summary>
@@ -51,11 +57,17 @@ public sealed class Measure
 
     public bool IsStock => Sort == MeasureSort.Stock;
 
+    /// <summary>A number that stands: <c>start</c> and <c>end</c> of a window say something, and no sum over it.</summary>
+    public bool IsStanding => Sort == MeasureSort.Standing;
+
+    /// <summary>It has no currency.</summary>
+    public bool IsWithoutMoney => Sort is MeasureSort.Count or MeasureSort.Standing;
+
     /// <summary>Its sum over a window is an amount.</summary>
     public bool IsSummed => Sort is MeasureSort.Money or MeasureSort.Days;
 
     /// <summary>Its count over a window says something.</summary>
-    public bool IsCounted => !IsStock && Counts is not null;
+    public bool IsCounted => !IsStock && !IsStanding && Counts is not null;
 
     /// <summary>
     /// It is told out of books, for a portfolio, and does not follow from what was done with customers: it has no segment, and where nothing of it
@@ -88,6 +100,9 @@ public sealed class Measure
     /// <summary>A histogram by whole days, from each cell's reference day on; see <see cref="MeasureSort.Days"/>.</summary>
     /// <param name="counts">What is counted, in the plural.</param>
     public static Measure Days(int number, string name, string counts) => new(number, name, MeasureSort.Days, counts, []);
+
+    /// <param name="counts">What stands, in the plural.</param>
+    public static Measure Standing(int number, string name, string counts) => new(number, name, MeasureSort.Standing, counts, []);
 
     /// <summary>Another where its cells would be others.</summary>
     public string Description => $"{Number} {Name} {Sort} {string.Join(' ', Own)}";

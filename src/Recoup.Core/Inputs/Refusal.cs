@@ -59,6 +59,9 @@ public enum Refusal
     UnknownIssue,
     IssueOpen,
     IssueResolved,
+    UnknownSubscription,
+    SubscriptionRuns,
+    SubscriptionPaused,
 }
 
 /// <summary>A refusal with its words: what, where, and how to mend it.</summary>

@@ -441,10 +441,10 @@ internal sealed record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool 
     public bool Sums { get; init; }
 
     public DateOnly ReadFrom(Measure measure, KpiPeriod period) =>
-        Curve && ItemCurve.Flows.Contains(measure) ? ItemCurve.ReadFrom(period) : period.First;
+        measure.IsStanding ? DateOnly.MinValue : Curve && ItemCurve.Flows.Contains(measure) ? ItemCurve.ReadFrom(period) : period.First;
 
     /// <summary>Money, and so a row for each currency.</summary>
-    public bool HasMoney => Opening || Closing || Flows.Any(m => m.Sort != MeasureSort.Count);
+    public bool HasMoney => Opening || Closing || Flows.Any(m => !m.IsWithoutMoney);
 
     /// <summary>In order of number.</summary>
     public IReadOnlyList<Measure> Measures { get; } =
@@ -463,10 +463,12 @@ internal sealed record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool 
         if (rolls) flows.Add(WriteOffChapter.WrittenOff);
         var curve = words.Overlaps(KpiVocabulary.OfCurves);
         if (curve) flows.UnionWith(ItemCurve.Flows);
-        var closing = rolls || words.Overlaps(["end", "count_back"]);
+        // Of what stands without money nothing is open.
+        var ofOpen = words.Overlaps(KpiVocabulary.OpenStocks);
+        var closing = rolls || words.Contains("count_back") || (words.Contains("end") && ofOpen);
         return new KpiNeeds(
             flows,
-            Opening: rolls || words.Overlaps(["start", "overdue_at_start", "fell_overdue"]),
+            Opening: rolls || words.Overlaps(["overdue_at_start", "fell_overdue"]) || (words.Contains("start") && ofOpen),
             Closing: curve || closing,
             Unapplied: words.Contains(KpiVocabulary.Unapplied))
         {

@@ -213,7 +213,7 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
         {
             var ledger = readings.Flows(measure, needs.ReadFrom(measure, period), period.Last);
             var isOfCurve = needs.Curve && ItemCurve.Flows.Contains(measure);
-            if (!isOfCurve || needs.Sums) groups.UnionWith(ledger.GroupsBetween(period.First, period.Last));
+            if (!isOfCurve || needs.Sums) groups.UnionWith(ledger.GroupsBetween(measure.IsStanding ? DateOnly.MinValue : period.First, period.Last));
         }
         if (needs.CurveOf is { } curve) groups.UnionWith(ItemCurve.GroupsOf(readings, period, curve, isSplit: question.By.Count > 0));
         if (needs.Opening) groups.UnionWith(readings.StockAt(period.Eve).Keys);

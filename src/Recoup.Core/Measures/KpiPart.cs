@@ -23,7 +23,8 @@ public sealed record KpiPart(KpiPeriod Period)
     /// </summary>
     public bool Takes(CellKey key) =>
         key.Day <= Period.Last.DayNumber
-        && (Curve is { } curve && ItemCurve.Reads(key.Measure) ? ItemCurve.Takes(curve, key, Period) : key.Measure.IsStock || key.Day >= Period.First.DayNumber)
+        && (Curve is { } curve && ItemCurve.Reads(key.Measure) ? ItemCurve.Takes(curve, key, Period)
+            : key.Measure.IsStock || key.Measure.IsStanding || key.Day >= Period.First.DayNumber)
         && (Currency is null || key.Currency.Length == 0 || key.Currency == Currency)
         && Only.All(o => key.Measure.Has(o.Key) && key.Of(o.Key) == o.Value);
 

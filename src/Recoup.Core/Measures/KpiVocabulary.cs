@@ -46,7 +46,7 @@ internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod p
     public RollMatrix Roll => roll ??= RollMatrix.Of(readings, group, period);
 
     public FlowTrack Flows(Measure measure) =>
-        readings.Flows(measure, period.First, period.Last).Of(measure.Sort == MeasureSort.Count ? group.WithoutCurrency : group);
+        readings.Flows(measure, period.First, period.Last).Of(measure.IsWithoutMoney ? group.WithoutCurrency : group);
 
     public decimal Major(long minor) =>
         group.Currency.Length == 0 ? minor : Money.ToMajor(minor, Currency.Of(group.Currency)) / readings.MinorParts;
@@ -75,6 +75,8 @@ internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod p
     {
         if (name == KpiVocabulary.Unapplied) return Major(readings.UnappliedAt(day).GetValueOrDefault(group));
         if (KpiVocabulary.MoveOf(name) is { } move) return Major(readings.WaitingAt(day, group, move).Minor);
+        if (MeasureList.ByName.GetValueOrDefault(name) is { IsStanding: true } standing)
+            return readings.Flows(standing, DateOnly.MinValue, period.Last).Of(group.WithoutCurrency).Sum(DateOnly.MinValue, day).Count;
         var ladder = readings.StockAt(day, group);
         return name switch
         {
@@ -153,9 +155,13 @@ internal static class KpiVocabulary
     public static readonly FrozenSet<string> Summed =
         MeasureList.All.Where(m => m.IsSummed).Select(m => m.Name).ToFrozenSet(StringComparer.Ordinal);
 
+    /// <summary>What <c>start(…)</c> and <c>end(…)</c> take of what is open.</summary>
+    public static readonly FrozenSet<string> OpenStocks = new[] { "receivables", "overdue", "open_items", Unapplied, "from_bucket" }
+        .Concat(Ageing.BucketNames).Concat(NextMove.All.Select(m => WaitsFor + m)).ToFrozenSet(StringComparer.Ordinal);
+
     /// <summary>What <c>start(…)</c> and <c>end(…)</c> take.</summary>
-    public static readonly FrozenSet<string> Stocks = new[] { "receivables", "overdue", "open_items",
-        Unapplied }.Concat(Ageing.BucketNames).Concat(NextMove.All.Select(m => WaitsFor + m)).ToFrozenSet(StringComparer.Ordinal);
+    public static readonly FrozenSet<string> Stocks = OpenStocks.Except(["from_bucket"])
+        .Concat(MeasureList.All.Where(m => m.IsStanding).Select(m => m.Name)).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Functions of a curve over items.</summary>
     public static readonly FrozenSet<string> OfCurves = new[]

@@ -131,6 +131,13 @@ internal static class EveryKind
         {"type":"feedback","key":"cu-2","account":"A6","issue":"T-1","state":"resolved","on":"2026-01-15"}
         {"type":"feedback","key":"cu-3","account":"A6","issue":"T-1","state":"answered","on":"2026-01-16","satisfaction":5}
         {"type":"feedback","key":"cu-4","account":"A6","issue":"T-2","state":"reported","on":"2026-01-20"}
+        {"type":"subscription","key":"cu-5","account":"A6","subscription":"S-1","state":"started","on":"2026-01-03",
+        """ + """
+        "amount":"49.00","currency":"EUR","every":"month","product":"basic"}
+        {"type":"subscription","key":"cu-6","account":"A6","subscription":"S-1","state":"changed","on":"2026-01-10","amount":"59.00","currency":"EUR"}
+        {"type":"subscription","key":"cu-7","account":"A6","subscription":"S-1","state":"paused","on":"2026-01-20","reason":"on leave"}
+        {"type":"subscription","key":"cu-8","account":"A6","subscription":"S-1","state":"resumed","on":"2026-01-25"}
+        {"type":"subscription","key":"cu-9","account":"A6","subscription":"S-1","state":"cancelled","on":"2026-02-28","by":"customer","reason":"the price"}
         """;
 
     /// <summary>What a customer wrote, which somebody has to answer.</summary>

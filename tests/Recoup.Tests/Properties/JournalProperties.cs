@@ -161,6 +161,7 @@ public sealed class JournalProperties
             var history = RandomHistory.Of(9000 + seed, new Weather
             {
                 InputsMax = 9, Documents = true, Joins = true, Plans = true, Conversations = true, Controlling = true,
+                Calls = true,
             });
             using var play = new Play(Policies.Of(history.Policy)) { Answers = Play.Moody };
             foreach (var step in history.Steps)

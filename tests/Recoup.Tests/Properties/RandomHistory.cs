@@ -220,6 +220,7 @@ internal sealed class RandomHistory
     {
         var before = steps.Count;
         if (weather.Calls && random.Chance(20)) Call();
+        if (weather.Conversations && random.Chance(12)) Send(random.Chance(50) ? Feedback(random.Of("A1", "B1")) : Subscription(random.Of("A1", "B1")));
         if (weather.Conversations && random.Chance(12)) Send(Conversation());
         while (steps.Count == before)
             Send(random.Below(weather.Plans ? 127 : 120) switch
@@ -480,7 +481,6 @@ internal sealed class RandomHistory
     private string? Conversation()
     {
         var (account, key) = (Account().Account, Key());
-        if (random.Chance(25)) return Feedback(account, key);
         switch (random.Below(10))
         {
             case 0 or 1:
@@ -498,11 +498,23 @@ internal sealed class RandomHistory
     }
 
     /// <summary>One of a few issues, in whatever order.</summary>
-    private string Feedback(string account, string key)
+    private string Feedback(string account)
     {
+        var key = Key();
         var state = random.Of("reported", "resolved", "answered");
-        return Json.Line("feedback", key, account, ("issue", $"is-{random.Below(3)}"), ("state", state), ("on", today.AddDays(-random.Below(5))),
+        return Json.Line("feedback", key, account, ("issue", $"is-{random.Below(2)}"), ("state", state), ("on", today.AddDays(-random.Below(5))),
             ("satisfaction", state == "answered" ? random.Between(1, 5) : null));
+    }
+
+    /// <summary>One of two subscriptions, in whatever order, some of it of a day to come.</summary>
+    private string Subscription(string account)
+    {
+        var key = Key();
+        var state = random.Of("started", "started", "changed", "paused", "resumed", "cancelled", "cancelled");
+        var priced = state is "started" or "changed";
+        return Json.Line("subscription", key, account, ("subscription", random.Chance(80) ? "s-1" : "s-2"), ("state", state), ("on", Day()),
+            ("amount", priced ? Amount("EUR", small: true) : null), ("currency", priced ? "EUR" : null), ("every", priced ? "month" : null),
+            ("by", state == "cancelled" ? random.Of("customer", "non_payment") : null));
     }
 
     private string Plan(DateOnly day)
