@@ -2,6 +2,7 @@ using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
+using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
 
 namespace Recoup.Core;
@@ -90,10 +91,10 @@ internal static class Deliveries
     public static void Decide(PartyState state, Envelope e, DecisionRecord decision, DocumentRecord document)
     {
         if (decision.Verdict == "deferred") return;
-        var sent = decision.Action == "message" && !decision.Shadow;
+        var sent = decision.Action == Act.Message && !decision.Shadow;
         var documents = Of(state, e.Account);
         if (document.Scheduled) documents.StatedThrough = document.AsOf;
-        if (decision.Action == "message" && document.Numbers is not null) documents.InvoicesOn = e.EffectiveOn;
+        if (decision.Action == Act.Message && document.Numbers is not null) documents.InvoicesOn = e.EffectiveOn;
         foreach (var number in document.Numbers ?? [])
         {
             Forget(state, e.Account, number);

@@ -6,6 +6,7 @@ using Recoup.Core.Foundation;
 using Recoup.Core.Cells;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
+using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 
@@ -137,7 +138,7 @@ public static partial class Fold
             treatment.RemindedThrough = through;
             treatment.RemindedInShadow = decision.Shadow;
         }
-        else if (decision.Step is { } step && decision.Action != "wait")
+        else if (decision.Step is { } step && decision.Action.TakesStep)
         {
             treatment.LastStep = step;
             treatment.LastStepOn = e.EffectiveOn;
@@ -145,38 +146,41 @@ public static partial class Fold
             treatment.LastEntryAt = decision.EntryAt ?? 0;
             treatment.LastInShadow = decision.Shadow;
             treatment.LastStrategy = decision.Strategy;
-            if (decision.Action == "message") treatment.NoteWord();
+            if (decision.Action.IsWord) treatment.NoteWord();
         }
-        if (decision.Action == DecisionRecord.FindContact) treatment.SoughtOn = e.EffectiveOn;
+        if (decision.Action == Act.FindContact) treatment.SoughtOn = e.EffectiveOn;
         state.ReviewedOn = e.EffectiveOn;
         state.NextReviewOn = decision.NextReviewOn;
         if (decision.Intent is not { } intent || decision.Shadow) return;
-        if (decision.Action == "message")
+        switch (decision.Action)
         {
-            state.Messages[intent] = new Intent
-            {
-                Id = intent, Portfolio = decision.Portfolio, Account = e.Account, Channel = decision.Channel!, DecidedOn = e.EffectiveOn,
-                NotBefore = decision.NotBefore!.Value,
-                Body = new IntentBody.Letter(decision.Template!, decision.Tone!, decision.Rule)
+            case Act.Work asked:
+                state.WorkItems[intent] = new WorkItemState
                 {
-                    PreDueThrough = decision.RemindedThrough, StepBefore = before, WordBefore = wordBefore, RemindedBefore = remindedBefore,
-                },
-            };
-            state.Messages.Changed.Add(intent);
-            state.Pending.Add(new Pending(intent, decision.Portfolio, "message"));
-        }
-        else
-        {
-            state.WorkItems[intent] = new WorkItemState
-            {
-                Id = intent, Kind = decision.Action == "task" ? "call" : decision.Action, Portfolio = decision.Portfolio, Account = e.Account,
-                Rule = decision.Rule,
-                Owner = decision.Action == "propose_placement" ? "manager" : "agent", CreatedOn = e.EffectiveOn, DueOn = e.EffectiveOn,
-                Minor = decision.Facts.DunnableMinor ?? decision.Facts.OverdueMinor, Currency = decision.Facts.Currency,
-                Score = decision.Score, StepBefore = before, WordBefore = wordBefore,
-            };
-            state.WorkItems.Changed.Add(intent);
-            state.Pending.Add(new Pending(intent, decision.Portfolio, "work"));
+                    Id = intent, Kind = asked.Kind, Portfolio = decision.Portfolio, Account = e.Account, Rule = decision.Rule,
+                    Owner = asked.Owner, CreatedOn = e.EffectiveOn, DueOn = e.EffectiveOn,
+                    Minor = decision.Facts.DunnableMinor ?? decision.Facts.OverdueMinor, Currency = decision.Facts.Currency,
+                    Score = decision.Score, StepBefore = before, WordBefore = wordBefore,
+                };
+                state.WorkItems.Changed.Add(intent);
+                state.Pending.Add(new Pending(intent, decision.Portfolio, "work"));
+                break;
+            case Act.Writing:
+                state.Messages[intent] = new Intent
+                {
+                    Id = intent, Portfolio = decision.Portfolio, Account = e.Account, Channel = decision.Channel!, DecidedOn = e.EffectiveOn,
+                    NotBefore = decision.NotBefore!.Value,
+                    Body = new IntentBody.Letter(decision.Template!, decision.Tone!, decision.Rule)
+                    {
+                        PreDueThrough = decision.RemindedThrough, StepBefore = before, WordBefore = wordBefore, RemindedBefore = remindedBefore,
+                    },
+                };
+                state.Messages.Changed.Add(intent);
+                state.Pending.Add(new Pending(intent, decision.Portfolio, "message"));
+                break;
+            default:
+                Invariant.Never($"{decision.Action} opens nothing, and has {intent}");
+                break;
         }
     }
 

@@ -157,7 +157,7 @@ internal static class HotEvents
         if (d.Document is not null || d.WordsEdition is not null) return null;
         var w = PayloadWriter.Begin().Raw("{\"decision\":{\"portfolio\":"u8).Text(d.Portfolio).Raw(",\"policy\":"u8).Number(d.Policy).Number(",\"rules\":"u8,
             d.Rules).Raw(",\"segment\":"u8).Text(d.Segment)
-            .Text(",\"segment_before\":"u8, d.SegmentBefore).Raw(",\"strategy\":"u8).Text(d.Strategy).Raw(",\"action\":"u8).Text(d.Action)
+            .Text(",\"segment_before\":"u8, d.SegmentBefore).Raw(",\"strategy\":"u8).Text(d.Strategy).Raw(",\"action\":"u8).Text(d.Action.Word)
             .Raw(",\"rule\":"u8).Text(d.Rule).Text(",\"step\":"u8, d.Step);
         Texts(w, ",\"skipped\":["u8, d.Skipped);
         if (d.Considered is not null)
@@ -213,7 +213,7 @@ internal static class HotEvents
         r.Raw(",\"strategy\":"u8);
         var strategy = r.Word();
         r.Raw(",\"action\":"u8);
-        var action = r.Word();
+        if (Act.Find(r.Word()) is not { } action) return null;
         r.Raw(",\"rule\":"u8);
         var rule = r.Word();
         var step = r.Word(",\"step\":"u8);

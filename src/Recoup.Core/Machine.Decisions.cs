@@ -51,7 +51,7 @@ public static partial class Machine
             foreach (var pending in state.Pending)
                 if (pending.Kind == "message") underWay++;
             foreach (var (before, _) in decisions)
-                if (before.Action == "message") underWay++;
+                if (before.Action == Act.Message) underWay++;
             // A document decided is nothing that facts are of.
             if (DecideDocuments(work, portfolio, facts) is { } documentOn && documentOn < next) next = documentOn;
             var decision = Decider.Decide(state, facts, work.Context, underWay, "");
@@ -68,7 +68,7 @@ public static partial class Machine
             work.Emit(new DecisionEvent.Made(decision with
             {
                 NextReviewOn = next == DateOnly.MaxValue ? null : next,
-                Intent = decision.Intent is null ? null : work.NextIntent(decision.Action == "message" ? "m" : "w"),
+                Intent = decision.Intent is null ? null : work.NextIntent(decision.Action is Act.Work ? "w" : "m"),
             }), asOf, account);
     }
 
@@ -102,7 +102,7 @@ public static partial class Machine
     private static void CloseSearch(Work work, DateOnly asOf, string portfolio)
     {
         foreach (var pending in work.State.Pending.Where(p => p.Kind == "work" && p.Portfolio == portfolio).ToList())
-            if (work.State.WorkItems[pending.Id] is { Kind: DecisionRecord.FindPlace or DecisionRecord.FindContact } item)
+            if (work.State.WorkItems[pending.Id] is { } item && Act.Asking(item.Kind) is { IsSearch: true })
                 work.Emit(new WorkItemEvent.Closed(pending.Id, "no_longer_needed", null), asOf, item.Account);
     }
 

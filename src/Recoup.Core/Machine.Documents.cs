@@ -47,7 +47,7 @@ public static partial class Machine
     }
 
     private static void Emit(Work work, string account, DecisionRecord decision, DateOnly on) =>
-        work.Emit(new DecisionEvent.Made(decision with { Intent = decision.Action == "message" ? work.NextIntent("m") : null }), on, account);
+        work.Emit(new DecisionEvent.Made(decision with { Intent = decision.Action == Act.Message ? work.NextIntent("m") : null }), on, account);
 
     private static Refused? ReleaseDocument(Work work, Intent message, IntentBody.Document body)
     {

@@ -43,7 +43,7 @@ public static partial class Machine
         var on = LocalDay.Of(i.At, zone);
         CallbackChapter.Called(work, i.Account, i.At, on);
         foreach (var pending in work.State.Pending.Where(p => p.Kind == "work" && p.Portfolio == portfolio).ToList())
-            if (work.State.WorkItems[pending.Id] is { Kind: "call" })
+            if (work.State.WorkItems[pending.Id] is { Kind: WorkItemChapter.Call })
                 work.Emit(new WorkItemEvent.Closed(pending.Id, i.Outcome, i.Agent) { Unheard = ContactChapter.IsUnheard(i.Outcome) }, on);
         return null;
     }

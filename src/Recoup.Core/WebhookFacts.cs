@@ -6,6 +6,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
+using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using Recoup.Core.Webhooks;
@@ -68,8 +69,9 @@ public static class WebhookFacts
         SubscriptionEvent.Resumed s => Fact("subscription.resumed").Text("subscription", s.Subscription),
         SubscriptionEvent.Cancelled s => Fact("subscription.cancelled").Text("subscription", s.Subscription).Text("by", s.By).Words("reason", s.Reason),
         NoteEvent.Added n => Fact("note.added").Text("note", n.Note).Text("at", Instant(n.At)).Text("number", n.Number).Words("text", n.Text),
-        DecisionEvent.Made { Decision: { Action: not "wait", Shadow: false } d } => Fact("decision.made").Text("action", d.Action).Text("channel", d.Channel)
-            .Text("portfolio", d.Portfolio).Text("strategy", d.Strategy).Text("step", d.Step).Text("verdict", d.Verdict).Text("intent", d.Intent),
+        DecisionEvent.Made { Decision: { Action: not Act.Waiting, Shadow: false } d } => Fact("decision.made").Text("action", d.Action.Word)
+            .Text("channel", d.Channel).Text("portfolio", d.Portfolio).Text("strategy", d.Strategy).Text("step", d.Step).Text("verdict", d.Verdict)
+            .Text("intent", d.Intent),
         WorkItemEvent.ReplyWanted w => Fact("reply.wanted").Text("work_item", w.WorkItem).Text("portfolio", w.Portfolio),
         WorkItemEvent.Closed w => Fact("work_item.closed").Text("work_item", w.WorkItem).Words("disposition", w.Disposition),
         MessageEvent.Released m => Fact("message.released").Text("message", m.Message),

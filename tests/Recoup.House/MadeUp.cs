@@ -16,6 +16,8 @@ internal static class MadeUp
         if (type == typeof(DateTimeOffset)) return new DateTimeOffset(2026, 1, 1, 10, 0, 0, TimeSpan.Zero);
         if (type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type)) return Array.CreateInstance(type.GetGenericArguments()[0], 0);
         if (type.IsPrimitive || type.IsEnum) return Activator.CreateInstance(type)!;
+        // A closed union of single instances has them as its fields.
+        if (type.IsAbstract) return type.GetFields(BindingFlags.Static | BindingFlags.Public).First(f => f.FieldType == type).GetValue(null)!;
         var made = RuntimeHelpers.GetUninitializedObject(type);
         foreach (var field in FieldsOf(type)) field.SetValue(made, Of(field.FieldType));
         return made;

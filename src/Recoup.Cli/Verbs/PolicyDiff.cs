@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Recoup.Core.Decisions;
 using Recoup.Core.Foundation;
+using Recoup.Core.Policies;
 using Recoup.Storage.Work;
 
 namespace Recoup.Cli.Verbs;
@@ -16,14 +17,14 @@ internal static class PolicyDiff
 
         /// <summary>Another segment or score alone is none: nobody would notice.</summary>
         private static (string?, string?, string?, string?, string?, string?) What(DecisionRecord? d) =>
-            (d?.Action, d?.Rule, d?.Step, d?.Channel, d?.Template, d?.Tone);
+            (d?.Action.Word, d?.Rule, d?.Step, d?.Channel, d?.Template, d?.Tone);
 
         public static string Said(DecisionRecord? d) => d switch
         {
             null => "nothing",
-            { Action: "message" } => $"{d.Channel} {d.Template}, {d.Tone}, by {d.Rule}",
-            { Action: "wait" } => $"wait: {d.Rule}",
-            _ => $"{d.Action.Replace('_', ' ')}, by {d.Rule}",
+            { Action: Act.Writing } => $"{d.Channel} {d.Template}, {d.Tone}, by {d.Rule}",
+            { Action: Act.Waiting } => $"wait: {d.Rule}",
+            _ => $"{d.Action.Word.Replace('_', ' ')}, by {d.Rule}",
         };
     }
 

@@ -66,7 +66,7 @@ internal static class PolicyVerbs
     {
         var sheet = new Sheet("strategy", "step", "day", "action", "channels", "template", "tone", "when") { Title = policy.ToString() };
         foreach (var strategy in policy.Strategies)
-            foreach (var step in strategy.Steps) sheet.Add(strategy.Id, step.Id, step.At, step.Action, string.Join(", ", step.Channels), step.Template,
+            foreach (var step in strategy.Steps) sheet.Add(strategy.Id, step.Id, step.At, step.Action.Word, string.Join(", ", step.Channels), step.Template,
                 step.Tone, step.When?.Text);
         yield return sheet;
         var segments = new Sheet("segment", "when", "strategy");
@@ -103,7 +103,7 @@ internal static class PolicyVerbs
             // Its templates come in with it.
             session.TakeIn(door);
             if (door.Own is { } own) Adoption.Adopt(door, own, actor, now);
-            var missing = policy.Strategies.SelectMany(s => s.Steps).Where(s => s.Action == "message" && !door.Writer.Has(s.Template))
+            var missing = policy.Strategies.SelectMany(s => s.Steps).Where(s => s.Action == Act.Message && !door.Writer.Has(s.Template))
                 .Select(s => s.Template).Distinct(StringComparer.Ordinal).ToList();
             if (missing.Count > 0)
                 throw new RunRefusedException($"the workspace has no template {string.Join(", ", missing)} yet: `recoup catalog adopt` takes your own "

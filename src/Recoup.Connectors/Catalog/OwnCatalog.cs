@@ -197,7 +197,7 @@ public sealed class OwnCatalog
     {
         try
         {
-            return Policy.Parse(adopted.Text, adopted.Name).Strategies.SelectMany(s => s.Steps).Where(s => s.Action == "message").Select(s => s.Template)
+            return Policy.Parse(adopted.Text, adopted.Name).Strategies.SelectMany(s => s.Steps).Where(s => s.Action == Act.Message).Select(s => s.Template)
             .Distinct(StringComparer.Ordinal);
         }
         catch (YamlException) { return []; }

@@ -14,8 +14,8 @@ public sealed partial class Decider
     private NextMove? NextMoveAfter(DecisionRecord decision)
     {
         if (facts.OverdueItems == 0) return null;
-        var (manager, agent, message) = (decision.Action == Placement, decision.Action is "task" or DecisionRecord.FindPlace or DecisionRecord.FindContact,
-            decision.Action == "message");
+        var (manager, agent, message) = (decision.Action.Mover == NextMove.Manager, decision.Action.Mover == NextMove.Agent,
+            decision.Action.Mover == NextMove.Recoup);
         foreach (var pending in state.Pending)
         {
             if (pending.Portfolio != facts.Portfolio) continue;
@@ -23,8 +23,9 @@ public sealed partial class Decider
             if (pending.Kind is not ("work" or WorkItemChapter.Reply)) continue;
             var item = state.WorkItems[pending.Id];
             if (!IsInTime(item.DueOn)) continue;
-            manager |= item.Owner == "manager";
-            agent |= item.Owner != "manager";
+            var isManagers = item.Owner == NextMove.Manager.Word;
+            manager |= isManagers;
+            agent |= !isManagers;
         }
         foreach (var callback in state.Callbacks)
             agent |= state.Account(callback.Account)?.Portfolio == facts.Portfolio && callback.Day <= LastMoveDay && IsInTime(callback.Day);

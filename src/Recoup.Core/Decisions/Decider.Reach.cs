@@ -2,6 +2,7 @@ using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
 using Recoup.Core.Foundation;
 using Recoup.Core.Parties;
+using Recoup.Core.Policies;
 using Recoup.Core.Recovery;
 
 namespace Recoup.Core.Decisions;
@@ -15,7 +16,8 @@ public sealed partial class Decider
     /// </summary>
     private bool IsOutOfReach()
     {
-        foreach (var channel in strategy.DunningSteps.SelectMany(s => s.Action == "task" ? [Channel.Call] : s.Channels).Distinct(StringComparer.Ordinal))
+        foreach (var channel in strategy.DunningSteps.SelectMany(s => s.Action is Act.Work { IsContact: true } ? [Channel.Call] : s.Channels)
+            .Distinct(StringComparer.Ordinal))
             if (Ask(channel) is Verdict.Blocked blocked ? !context.Rules.IsAboutAddress(blocked.Rule) : channel != Channel.Call || HasNumber) return false;
         return true;
     }
@@ -37,12 +39,12 @@ public sealed partial class Decider
         // In shadow nobody was asked: once it is live somebody is.
         if (treatment?.SoughtOn is { } sought && sought.Plus(SeekAgainDays) is var again && again > asOf
             && (shadow || context.Workspace.LiveSinceOf(facts.Portfolio) is not { } live || sought > live)
-            && !state.Pending.Exists(p => p.Kind == "work" && p.Portfolio == facts.Portfolio && state.WorkItems[p.Id].Kind == DecisionRecord.FindContact))
+            && !state.Pending.Exists(p => p.Kind == "work" && p.Portfolio == facts.Portfolio && state.WorkItems[p.Id].Kind == Act.FindContact.Kind))
         {
             LookAgainOn(again);
             return blocked;
         }
-        return Plain(null, DecisionRecord.FindContact, DecisionRecord.OutOfReach) with
+        return Plain(null, Act.FindContact, DecisionRecord.OutOfReach) with
         {
             Intent = intentId,
             Verdict = "blocked",
@@ -57,7 +59,7 @@ public sealed partial class Decider
     /// due again once the place is known.
     /// </summary>
     private DecisionRecord FindPlace() =>
-        Plain(null, DecisionRecord.FindPlace, ContactGate.NoCommonHour) with { Intent = intentId, Verdict = "blocked", GateRule = ContactGate.NoCommonHour };
+        Plain(null, Act.FindPlace, ContactGate.NoCommonHour) with { Intent = intentId, Verdict = "blocked", GateRule = ContactGate.NoCommonHour };
 
     /// <summary>A number may be of a phone that takes no texts, which only the number itself tells.</summary>
     private string? TokenOf(AccountDetails to, string channel) => channel == Channel.Sms ? PartyAddresses.Of(context.Vault, state, to, channel)?.Token

@@ -109,19 +109,18 @@ public sealed partial class Decider
     private DecisionRecord OneAtATime(DecisionRecord decision)
     {
         // One call task at a time: a second would ask for what the first still asks for.
-        if (decision.Action is "task" or "propose_placement" or DecisionRecord.FindPlace or DecisionRecord.FindContact
-            && state.Pending.Exists(p => p.Kind == "work" && p.Portfolio == facts.Portfolio
-                && state.WorkItems[p.Id].Kind == (decision.Action == "task" ? "call" : decision.Action)))
+        if (decision.Action is Act.Work asked
+            && state.Pending.Exists(p => p.Kind == "work" && p.Portfolio == facts.Portfolio && state.WorkItems[p.Id].Kind == asked.Kind))
             return Await(decision, "work-under-way");
         // One letter at a time: a step is over when its letter has left, and two would arrive together.
-        if (decision.Action != "message" || !state.Pending.Exists(p => p.Kind == "message" && p.Portfolio == facts.Portfolio)) return decision;
+        if (decision.Action != Act.Message || !state.Pending.Exists(p => p.Kind == "message" && p.Portfolio == facts.Portfolio)) return decision;
         LookAgainOn(asOf.Plus(1));
         return Await(decision, "message-under-way");
     }
 
     private static DecisionRecord Await(DecisionRecord decision, string rule) => decision with
     {
-        Action = "wait",
+        Action = Act.Wait,
         Rule = rule,
         Intent = null,
         Channel = null,
@@ -167,12 +166,12 @@ public sealed partial class Decider
         var skipped = new List<string>();
         // What was overdue before it entered begins with the entry step and not before it.
         while (last < 0 && due.Count > 1 && ladder.BeginsAt(strategy.EntryStep) && due[0].At < strategy.EntryStep.At) Skip();
-        while (context.Policy.MissedSteps == MissedSteps.Latest && due.Count > 1 && !(last < 0 && due[1].Action == Placement)
+        while (context.Policy.MissedSteps == MissedSteps.Latest && due.Count > 1 && !(last < 0 && due[1].Action.IsLastWord)
             && ladder.DateOf(due[0].At) > (state.ReviewedOn ?? DateOnly.MinValue)) Skip();
         // The ones after it are due already and have their turn as soon as steps may follow one another.
         if (due.Count > 1) LookAgainOn(asOf.Plus(Math.Max(1, strategy.DaysBetweenSteps)));
         var decision = Placed(Take(due, isFirstWord: last < 0), ladder) with { Skipped = skipped.Count == 0 ? null : skipped };
-        var acted = decision.Action == DecisionRecord.FindContact ? due[0].Id : decision.Step;
+        var acted = decision.Action == Act.FindContact ? due[0].Id : decision.Step;
         if (acted is null || steps.FirstOrDefault(s => s.Id == acted) is not { } step) return decision;
         var byCalendar = (ladder.EnteredBy is null || last >= 0) && (CameByCalendar(ladder.DateOf(step.At + late)) || FellDueSince(step));
         return decision with { ByCalendar = byCalendar };
@@ -203,19 +202,17 @@ public sealed partial class Decider
         foreach (var step in due)
         {
             // Who was never reached does not know what is asked of them: the first word is never the last.
-            if (step.Action == Placement && isFirstWord && blocked is not null && treatment?.HeardOn is null)
+            if (step.Action.IsLastWord && isFirstWord && blocked is not null && treatment?.HeardOn is null)
             {
                 considered.Add(new Considered(step.Id, "nobody reached the customer yet"));
                 continue;
             }
-            var decision = Act(step);
+            var decision = TakeStep(step);
             if (decision.Verdict != "blocked") return decision;
             blocked ??= decision;
         }
         return blocked!.GateRule == ContactGate.NoCommonHour ? FindPlace() : IsOutOfReach() ? FindContact(blocked) : blocked;
     }
-
-    private const string Placement = "propose_placement";
 
     /// <summary>
     /// The first day on which a step may follow the last that the customer heard, also of another ladder before two parties became
@@ -250,7 +247,7 @@ public sealed partial class Decider
     private bool WasNothingSaid(string last)
     {
         if (treatment!.LastStrategy is not { } taken || taken == strategy.Id) return false;
-        if (strategy.DunningSteps.Any(s => s.Id == last && s.Action == "message")) return false;
+        if (strategy.DunningSteps.Any(s => s.Id == last && s.Action.IsWord)) return false;
         if (treatment.LastWord is not { InShadow: false } word) return true;
         // Of a debt that was paid since it says nothing of this one.
         var told = new TreatmentState { LastStep = word.Step, LastStepOn = word.On, LastAnchorOn = word.AnchorOn, LastEntryAt = word.EntryAt };
@@ -325,8 +322,8 @@ public sealed partial class Decider
         if (sum > 0 && sum <= facts.UnappliedMinor) return Wait("covered-by-unapplied-cash");
         if (facts.AreBelowMinimum(coming)) return Wait("below-minimum");
         if (NotABusinessDay() is { } businessDay) return Postpone(step, businessDay, "business-days-only");
-        var decision = Act(step);
-        return decision.Action == "wait" ? decision
+        var decision = TakeStep(step);
+        return decision.Action == Act.Wait ? decision
             : decision with { RemindedThrough = coming.Max(e => e.DueOn), ByCalendar = coming.TrueForAll(e => CameByCalendar(e.DueOn.Plus(step.At))) };
     }
 
@@ -345,17 +342,18 @@ public sealed partial class Decider
 
     // --- acting ---
 
-    private DecisionRecord Act(Step step)
+    private DecisionRecord TakeStep(Step step)
     {
-        if (step.Action != "message")
-            return !facts.HasWorth ? Unlisted(step) : step.Action == "task" ? Task(step) : Plain(step, step.Action, step.Id) with { Intent = intentId };
+        if (step.Action is Act.Work work)
+            return !facts.HasWorth ? Unlisted(step) : work.IsContact ? Task(step) : Plain(step, work, step.Id) with { Intent = intentId };
+        Invariant.Holds(step.Action is Act.Writing, $"there is a way to do what step {step.Id} asks for");
         DecisionRecord? postponed = null;
         foreach (var channel in step.Channels)
         {
             if (channel == Channel.Call)
             {
                 var task = facts.HasWorth ? Task(step) : Unlisted(step);
-                if (task.Action == "task") return task;
+                if (task.Action == Act.Task) return task;
                 // What time mends comes before what it does not: the decision says when it is tried again.
                 if (postponed is null || task.Verdict == "deferred") postponed = task;
                 considered.Add(new Considered($"{step.Id} by {channel}", task.GateRule!));
@@ -364,7 +362,7 @@ public sealed partial class Decider
             switch (Ask(channel))
             {
                 case Verdict.Allowed allowed:
-                    return Plain(step, "message", step.Id) with
+                    return Plain(step, Act.Message, step.Id) with
                     {
                         Intent = intentId,
                         Channel = channel,
@@ -392,7 +390,7 @@ public sealed partial class Decider
     private DecisionRecord Task(Step step) => CalledBack(step) ?? Ask(Channel.Call) switch
     {
         Verdict.Allowed or Verdict.Deferred when LacksNumber() is { } rule => Blocked(step, new Verdict.Blocked(rule)),
-        Verdict.Allowed allowed => Plain(step, "task", step.Id) with
+        Verdict.Allowed allowed => Plain(step, Act.Task, step.Id) with
         {
             Intent = intentId,
             Channel = Channel.Call,
@@ -504,9 +502,9 @@ public sealed partial class Decider
 
     private string NotListed => $"the policy does not say what {facts.Currency} is worth";
 
-    private DecisionRecord Wait(string rule) => Plain(null, "wait", rule);
+    private DecisionRecord Wait(string rule) => Plain(null, Act.Wait, rule);
 
-    private DecisionRecord Plain(Step? step, string action, string rule) => new()
+    private DecisionRecord Plain(Step? step, Act action, string rule) => new()
     {
         Portfolio = facts.Portfolio, Policy = 0, Segment = "", Strategy = "", Action = action, Rule = rule, Step = step?.Id, Score = 0,
         Facts = facts.Record,
@@ -544,9 +542,9 @@ public sealed partial class Decider
         if (facts.OpenItems == 0 || !context.Policy.WatchesTime) return;
 
         // A message that leaves is a contact from then on; nobody knows yet when it leaves.
-        var leaving = underWay > 0 || decision.Action == "message";
+        var leaving = underWay > 0 || decision.Action == Act.Message;
         if (leaving && context.Policy.WatchesContacts) LookAgainOn(asOf.Plus(1));
-        var stepped = decision.Action != "wait" && decision.RemindedThrough is null;
+        var stepped = decision.Action.TakesStep && decision.RemindedThrough is null;
         var lastStepOn = stepped ? asOf : treatment?.LastStepOn;
         if (next is not { } last) return;
         var policy = context.Policy;

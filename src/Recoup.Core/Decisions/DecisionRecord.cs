@@ -36,16 +36,10 @@ public sealed record DecisionRecord
 
     public required string Strategy { get; init; }
 
-    /// <summary>wait, message, task, propose_placement, <see cref="FindPlace"/> or <see cref="FindContact"/>.</summary>
-    public required string Action { get; init; }
+    /// <summary>What is done.</summary>
+    public required Act Action { get; init; }
 
-    /// <summary>The action of a decision that gives a person the work of finding out where the customer is.</summary>
-    public const string FindPlace = "find_place";
-
-    /// <summary>The action of a decision that gives a person the work of finding a way to reach the customer.</summary>
-    public const string FindContact = "find_contact";
-
-    /// <summary>The rule of that decision: no channel may reach the customer.</summary>
+    /// <summary>The rule of a decision to look for a way: no channel may reach the customer.</summary>
     public const string OutOfReach = "out-of-reach";
 
     /// <summary>The rule of a decision to make no call, since one is agreed with the customer.</summary>

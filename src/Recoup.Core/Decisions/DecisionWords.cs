@@ -14,16 +14,9 @@ namespace Recoup.Core.Decisions;
 public static class DecisionWords
 {
     /// <summary>What was decided.</summary>
-    public static string Did(DecisionRecord d) => d.Action switch
-    {
-        "message" when d.Document is { } document => $"{d.Channel} with {Documents(document)}",
-        "message" => $"{d.Channel} '{d.Template}', {d.Tone}",
-        "task" => "a call for an agent",
-        "propose_placement" => "proposed to a manager: hand over to an agency",
-        DecisionRecord.FindPlace => "an agent finds out where the customer is",
-        DecisionRecord.FindContact => "an agent finds a way to reach the customer",
-        _ => "nothing",
-    } + (d.Shadow && d.Action != "wait" ? " (in shadow: nothing was sent)" : "");
+    public static string Did(DecisionRecord d) =>
+        (d.Document is { } document && d.Action == Act.Message ? $"{d.Channel} with {Documents(document)}" : d.Action.Said(d.Channel, d.Template, d.Tone))
+        + (d.Shadow && d.Action != Act.Wait ? " (in shadow: nothing was sent)" : "");
 
     /// <summary>The oldest of what is overdue, whether it may be dunned or not, and for how many days; null: nothing is, or it is not known.</summary>
     /// <param name="asOf">The day of the decision.</param>

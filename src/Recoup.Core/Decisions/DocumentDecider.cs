@@ -124,7 +124,7 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
     private DecisionRecord Send(string account, DocumentRecord document, string rule)
     {
         var decision = Ask(account, document, rule) with { Rules = context.RulesVersion };
-        if (decision.Action != "message"
+        if (decision.Action != Act.Message
             || context.Writer.Editions(decision.Template!, decision.Tone!, state.Account(account)!.Language ?? "en",
                 document: true) is not { } editions) return decision;
         return decision with { TemplateEdition = editions.Template, WordsEdition = editions.Words };
@@ -135,7 +135,7 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
         {
             Verdict.Allowed allowed => Plain(document, rule) with
             {
-                Action = "message",
+                Action = Act.Message,
                 Channel = Channel.Email,
                 Template = document.Kind,
                 Tone = "neutral",
@@ -180,7 +180,7 @@ public sealed class DocumentDecider(PartyState state, Facts facts, Context conte
         var (score, reasons) = Score.Of(facts, context.Policy);
         return new DecisionRecord
         {
-            Portfolio = facts.Portfolio, Policy = context.PolicyVersion, Segment = facts.Segment, Strategy = Strategy, Action = "wait", Rule = rule,
+            Portfolio = facts.Portfolio, Policy = context.PolicyVersion, Segment = facts.Segment, Strategy = Strategy, Action = Act.Wait, Rule = rule,
             Score = score, Reasons = reasons.Count == 0 ? null : reasons,
             Facts = facts.Record,
             Document = document, Shadow = context.Workspace.Mode == "shadow",

@@ -18,7 +18,7 @@ public sealed record ScoreRule(Expression<Facts> When, int Add, string Reason)
 public sealed record Segment(string Id, Expression<Facts> When, string Strategy);
 
 /// <summary>One step of a strategy.</summary>
-public sealed record Step(string Id, int At, string Action)
+public sealed record Step(string Id, int At, Act Action)
 {
     /// <summary>Taken only where this holds; null: always.</summary>
     public Expression<Facts>? When { get; init; }
@@ -253,9 +253,9 @@ public sealed class Policy
         var steps = new List<Step>();
         foreach (var s in map.Maps("steps"))
         {
-            var action = s.Choice("action", null, "message", "task", "propose_placement");
+            var action = Act.Find(s.Choice("action", null, [.. Act.OfPolicies]))!;
             var step = new Step(s.Text("id"), s.Whole("at", -60, 3650), action) { When = s.ExpressionOrNull("when", Facts.All, ValueKind.Boolean) };
-            if (action == "message")
+            if (action == Act.Message)
             {
                 step = step with
                 {
@@ -279,7 +279,7 @@ public sealed class Policy
             }
             if (steps.Exists(x => x.Id == step.Id)) s.Report("id", $"step '{step.Id}' stands twice");
             if (steps.Count > 0 && step.At <= steps[^1].At) s.Report("at", $"steps go by day: {step.At} does not come after {steps[^1].At}");
-            if (step.IsPreDue && action != "message") s.Report("action", "before the due date only messages go out");
+            if (step.IsPreDue && action != Act.Message) s.Report("action", "before the due date only messages go out");
             if (step.IsPreDue && steps.Count > 0) s.Report("at", "there is one reminder before the due date, as the first step");
             s.Done();
             steps.Add(step);
@@ -292,7 +292,7 @@ public sealed class Policy
         var between = map.Whole("days_between_steps", 0, 365);
         map.Done();
         // Where all problems are wanted the others go on with its name.
-        return map.IsSound ? new Strategy(id, steps, entry, between) : new Strategy(id, [new Step(entry, 1, "task")], entry, between);
+        return map.IsSound ? new Strategy(id, steps, entry, between) : new Strategy(id, [new Step(entry, 1, Act.Task)], entry, between);
     }
 
     private static string NoTemplate(string name, IReadOnlyList<string> templates)

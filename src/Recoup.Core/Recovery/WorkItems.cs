@@ -137,6 +137,9 @@ public static class WorkItemChapter
         new("work_item_revalued", WorkItemJson.Default.Revalued),
     ];
 
+    /// <summary>The kind of a work item that asks to call a customer.</summary>
+    public const string Call = "call";
+
     /// <summary>The kind of a work item that asks to answer a customer, and of what is pending for it.</summary>
     public const string Reply = "reply";
 
@@ -193,8 +196,8 @@ public static class WorkItemChapter
     {
         state.WorkItems[wanted.WorkItem] = new WorkItemState
         {
-            Id = wanted.WorkItem, Kind = Reply, Portfolio = wanted.Portfolio, Account = e.Account, Rule = Reply, Owner = "agent", CreatedOn = e.EffectiveOn,
-            DueOn = e.EffectiveOn, Minor = wanted.Minor, Currency = wanted.Currency,
+            Id = wanted.WorkItem, Kind = Reply, Portfolio = wanted.Portfolio, Account = e.Account, Rule = Reply, Owner = NextMove.Agent.Word,
+            CreatedOn = e.EffectiveOn, DueOn = e.EffectiveOn, Minor = wanted.Minor, Currency = wanted.Currency,
             // Nobody knows what it says, so all of that counts.
             Score = 50,
         };
@@ -209,7 +212,7 @@ public static class WorkItemChapter
         if (closed.By is null && !WasBegun(state, item))
             state.Treatment(item.Portfolio)?.TakeBack(item.Rule, item.CreatedOn, item.StepBefore, item.WordBefore);
         // Somebody called, and was heard.
-        else if (item.Kind == "call" && !closed.Unheard && state.Treatment(item.Portfolio) is { StepTaken: { } last } treatment && last.Step == item.Rule
+        else if (item.Kind == Call && !closed.Unheard && state.Treatment(item.Portfolio) is { StepTaken: { } last } treatment && last.Step == item.Rule
             && last.On == item.CreatedOn) treatment.NoteWord();
         item.Open = false;
         item.Disposition = closed.Disposition;

@@ -179,7 +179,7 @@ public static class ContractJson
     {
         json.WriteString("account", account);
         json.WriteString("portfolio", d.Portfolio);
-        json.WriteString("action", d.Action);
+        json.WriteString("action", d.Action.Word);
         json.WriteString("rule", d.Rule);
         json.WriteString("step", d.Step);
         json.WriteNumber("policy_version", d.Policy);

@@ -6,6 +6,7 @@ using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
+using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using Recoup.Core.Webhooks;
@@ -90,7 +91,7 @@ public static class EventWords
         WorkItemEvent.ReplyWanted => ("Reply wanted", "the customer wrote, and somebody has to answer"),
         WorkItemEvent.Closed w => ("Work item closed", Join(Show.Plain(w.Disposition), w.By)),
         WorkItemEvent.Revalued w => ("Work item: another amount", $"{Show.AmountWith(w.Minor, w.Currency)} at stake, score {w.Score}"),
-        DecisionEvent.Made d => (d.Decision.Action == "wait" ? "Decided: nothing" : $"Decided: {DecisionWords.Did(d.Decision)}",
+        DecisionEvent.Made d => (d.Decision.Action == Act.Wait ? "Decided: nothing" : $"Decided: {DecisionWords.Did(d.Decision)}",
             DecisionWords.Because(d.Decision)),
         MessageEvent.Released => ("Message released", DecisionWords.Became(e)!),
         MessageEvent.Deferred => ("Message put off", DecisionWords.Became(e)!),

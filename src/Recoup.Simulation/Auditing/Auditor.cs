@@ -1,4 +1,5 @@
 using System.Globalization;
+using Recoup.Core.Policies;
 using Recoup.Core;
 using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
@@ -166,7 +167,7 @@ internal sealed class Auditor : IDisposable
         {
             case DecisionEvent.Made { Decision: { } decision }:
                 changed.Add(row.Party);
-                if (decision is { Action: "message", Intent: { } intent, Clearance.Length: > 0, Shadow: false }) decided.Add(intent);
+                if (decision is { Action: Act.Writing, Intent: { } intent, Clearance.Length: > 0, Shadow: false }) decided.Add(intent);
                 CheckFacts(day, row, decision);
                 break;
             case MessageEvent.Released message:

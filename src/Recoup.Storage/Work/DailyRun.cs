@@ -3,6 +3,7 @@ using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
+using Recoup.Core.Policies;
 using Recoup.Core.Workspace;
 
 namespace Recoup.Storage.Work;
@@ -53,14 +54,14 @@ public sealed class RunReport
         if (decision.Verdict == "deferred") Deferred++;
         if (decision.Verdict == "blocked") Blocked++;
         if (decision.Facts.OverdueMinor > 0) NotListed.Add(decision.Facts.Currency);
-        if (decision.Action == "wait") return;
+        if (decision.Action == Act.Wait) return;
         if (decision.ByCalendar) ByCalendar++;
         if (decision.Document is { } document)
         {
             Documents[document.Kind] = Documents.GetValueOrDefault(document.Kind) + 1;
             return;
         }
-        var kind = decision.Channel is { } channel && decision.Action == "message" ? channel : decision.Action;
+        var kind = decision.Channel is { } channel && decision.Action == Act.Message ? channel : decision.Action.Word;
         Actions[kind] = Actions.GetValueOrDefault(kind) + 1;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Recoup.Connectors.Mail;
+using Recoup.Core.Policies;
 using Recoup.Core;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
@@ -155,7 +156,7 @@ public sealed class RunDateTests : IDisposable
         // Three days before the due date, on the day in Pago Pago: no day early, and none late.
         var steps = bench.Journal().Where(r => r.Kind == "decided")
             .Select(r => (Row: r, Decision: ((DecisionEvent.Made)EventCodec.Decode(r.Kind, r.Version, r.Payload)).Decision))
-            .Where(d => d.Decision.Action == "message" && d.Decision.Step == "ahead").ToList();
+            .Where(d => d.Decision.Action == Act.Message && d.Decision.Step == "ahead").ToList();
         steps.Single(s => s.Row.Party == "S1").Row.EffectiveOn.ShouldBe(Day("2026-03-07"));
         var both = steps.Single(s => s.Row.Party == "B1");
         // Who is at both places has the later of the two dates once something was learned of it; what leaves waits for the day in Pago Pago.

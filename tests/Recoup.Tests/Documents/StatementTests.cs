@@ -78,14 +78,14 @@ public sealed class StatementTests
                 if (row.Kind != "decided" || Play.EventOf(row) is not DecisionEvent.Made
                     { Decision: { Document: { } document, Verdict: not "deferred" } decision })
                     continue;
-                if (decision.Action != "message" && !document.Scheduled) continue;
+                if (decision.Action.Word != "message" && !document.Scheduled) continue;
                 if (decision.Intent is { } intent && document.Numbers is { } all) under[intent] = (row.Account, all);
                 foreach (var number in document.Numbers ?? [])
                 {
                     delivered.Add((row.Account, number)).ShouldBeTrue($"{number} of {row.Account} was sent twice");
                     invoices++;
                 }
-                if (document.Numbers is not null && decision.Action == "message")
+                if (document.Numbers is not null && decision.Action.Word == "message")
                     perDay.Add((row.Account, row.EffectiveOn)).ShouldBeTrue($"two messages with invoices on {row.EffectiveOn:yyyy-MM-dd}");
                 if (!document.Scheduled) continue;
                 stated.Add((row.Account, document.AsOf!.Value))

@@ -43,7 +43,7 @@ public sealed class MessageFigureTests
                 var (id, party, channel) = ($"m{seq}", random.Next(2) == 0 ? "EU" : "US", Channel.All[random.Next(Channel.All.Count)]);
                 Tell(party, new DecisionEvent.Made(new DecisionRecord
                 {
-                    Portfolio = places[party], Policy = 1, Segment = "all", Strategy = "s", Action = "message", Rule = "r", Score = 50, Intent = id,
+                    Portfolio = places[party], Policy = 1, Segment = "all", Strategy = "s", Action = Act.Message, Rule = "r", Score = 50, Intent = id,
                     Channel = channel, Template = "t", Tone = "plain", NotBefore = default(DateTimeOffset), Facts = new FactsRecord("EUR", 0, 0, 0, 0, 0, 0),
                 }));
                 Tell(party, new MessageEvent.Released(id, "token", []));

@@ -453,7 +453,7 @@ internal sealed class RandomBooks
         list.Add((today, segment));
         Apply(account, today, new DecisionEvent.Made(new DecisionRecord
         {
-            Portfolio = Portfolios[account], Policy = 1, Segment = segment, SegmentBefore = "before", Strategy = "s", Action = "wait", Rule = "r", Score = 50,
+            Portfolio = Portfolios[account], Policy = 1, Segment = segment, SegmentBefore = "before", Strategy = "s", Action = Act.Wait, Rule = "r", Score = 50,
             Facts = new FactsRecord("EUR", 0, 0, 0, 0, 0, 0),
         }));
     }

@@ -20,7 +20,7 @@ public sealed class DeciderChannelTests
         bench.Invoice("I1", Due);
         bench.OptOut("email");
         bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(
-            d => d.Action.ShouldBe("task"), d => d.Rule.ShouldBe("level-1"), d => d.Considered.ShouldBe([new Considered("level-1 by email", "opt_out")]));
+            d => d.Action.Word.ShouldBe("task"), d => d.Rule.ShouldBe("level-1"), d => d.Considered.ShouldBe([new Considered("level-1 by email", "opt_out")]));
         bench.State.WorkItems.Values.Single().ShouldSatisfyAllConditions(w => w.Kind.ShouldBe("call"), w => w.Minor.ShouldBe(10000));
         bench.Review(Due.AddDays(20)).Rule.ShouldBe("work-under-way");
         bench.Pay(Due.AddDays(20), 100m);
@@ -84,7 +84,7 @@ public sealed class DeciderChannelTests
         bench.Invoice("I1", Due);
         bench.OptOut("all");
         bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(
-            d => d.Rule.ShouldBe("out-of-reach"), d => d.Action.ShouldBe("find_contact"), d => d.Verdict.ShouldBe("blocked"), d => d.Step.ShouldBeNull(),
+            d => d.Rule.ShouldBe("out-of-reach"), d => d.Action.ShouldBe(Act.FindContact), d => d.Verdict.ShouldBe("blocked"), d => d.Step.ShouldBeNull(),
             d => d.NextReviewOn.ShouldBe(Due.AddDays(20)));
     }
 

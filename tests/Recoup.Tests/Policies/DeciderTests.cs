@@ -27,10 +27,11 @@ public sealed class DeciderTests
         var bench = Bench();
         bench.Invoice("I1", Due);
         bench.Review(Due.AddDays(4)).ShouldSatisfyAllConditions(
-            d => d.Action.ShouldBe("wait"), d => d.Rule.ShouldBe("step-not-due"), d => d.NextReviewOn.ShouldBe(Due.AddDays(5)));
+            d => d.Action.Word.ShouldBe("wait"), d => d.Rule.ShouldBe("step-not-due"), d => d.NextReviewOn.ShouldBe(Due.AddDays(5)));
         bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(
-            d => d.Action.ShouldBe("message"), d => d.Rule.ShouldBe("level-1"), d => d.Channel.ShouldBe("email"), d => d.Template.ShouldBe("first-reminder"),
-            d => d.AnchorOn.ShouldBe(Due), d => d.Facts.DaysPastDue.ShouldBe(5), d => d.Facts.OverdueMinor.ShouldBe(10000));
+            d => d.Action.Word.ShouldBe("message"), d => d.Rule.ShouldBe("level-1"), d => d.Channel.ShouldBe("email"),
+            d => d.Template.ShouldBe("first-reminder"), d => d.AnchorOn.ShouldBe(Due),
+            d => d.Facts.DaysPastDue.ShouldBe(5), d => d.Facts.OverdueMinor.ShouldBe(10000));
     }
 
     [Fact]
@@ -40,7 +41,7 @@ public sealed class DeciderTests
         bench.Invoice("I1", Due);
         bench.Review(Due.AddDays(5)).Rule.ShouldBe("level-1");
         bench.Review(Due.AddDays(30)).ShouldSatisfyAllConditions(
-            d => d.Action.ShouldBe("wait"), d => d.Rule.ShouldBe("message-under-way"), d => d.NextReviewOn.ShouldBe(Due.AddDays(31)));
+            d => d.Action.Word.ShouldBe("wait"), d => d.Rule.ShouldBe("message-under-way"), d => d.NextReviewOn.ShouldBe(Due.AddDays(31)));
         bench.Dispatch();
         bench.Review(Due.AddDays(31)).Rule.ShouldBe("level-2");
         bench.Dispatch();
@@ -55,7 +56,7 @@ public sealed class DeciderTests
         bench.Review(Due.AddDays(5)).Rule.ShouldBe("level-1");
         bench.Dispatch();
         var dispute = bench.Dispute(Due.AddDays(6), "I1");
-        bench.Review(Due.AddDays(30)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("wait"), d => d.Rule.ShouldBe("disputed"));
+        bench.Review(Due.AddDays(30)).ShouldSatisfyAllConditions(d => d.Action.Word.ShouldBe("wait"), d => d.Rule.ShouldBe("disputed"));
         bench.CloseDispute(dispute, Due.AddDays(31));
         // Twenty-five days of dispute are not counted: it is where it was on day 6.
         bench.Review(Due.AddDays(31)).ShouldSatisfyAllConditions(
@@ -73,7 +74,7 @@ public sealed class DeciderTests
         bench.Clock(At(Due.AddDays(10)));
         bench.Pay(Due.AddDays(10), 100m);
         bench.Review(Due.AddDays(50)).ShouldSatisfyAllConditions(
-            d => d.Action.ShouldBe("wait"), d => d.Rule.ShouldBe("nothing-open"), d => d.NextReviewOn.ShouldBeNull());
+            d => d.Action.Word.ShouldBe("wait"), d => d.Rule.ShouldBe("nothing-open"), d => d.NextReviewOn.ShouldBeNull());
     }
 
     [Fact]
@@ -82,7 +83,7 @@ public sealed class DeciderTests
         var bench = Bench();
         bench.Invoice("I1", Due);
         var done = bench.Run(Due.AddDays(-10), Due.AddDays(60));
-        done.Where(d => d.Decision.Action != "wait").Select(d => (d.Day.DayNumber - Due.DayNumber, d.Decision.Rule))
+        done.Where(d => d.Decision.Action.Word != "wait").Select(d => (d.Day.DayNumber - Due.DayNumber, d.Decision.Rule))
             .ShouldBe([(-3, "ahead"), (5, "level-1"), (20, "level-2"), (40, "level-3")]);
         bench.Review(Due.AddDays(61)).Rule.ShouldBe("last-step-taken");
         bench.Sent.Count.ShouldBe(4);
@@ -108,7 +109,7 @@ public sealed class DeciderTests
         var bench = Bench();
         bench.Invoice("I1", Due);
         bench.Invoice("I2", Due.AddDays(18));
-        bench.Run(Due, Due.AddDays(22)).Last(d => d.Decision.Action == "message").Decision.Rule.ShouldBe("level-2");
+        bench.Run(Due, Due.AddDays(22)).Last(d => d.Decision.Action == Act.Message).Decision.Rule.ShouldBe("level-2");
         bench.Pay(Due.AddDays(22), 100m);
         bench.Review(Due.AddDays(22)).ShouldSatisfyAllConditions(
             d => d.Rule.ShouldBe("step-not-due"), d => d.AnchorOn.ShouldBe(Due.AddDays(18)), d => d.NextReviewOn.ShouldBe(Due.AddDays(23)));
@@ -140,7 +141,7 @@ public sealed class DeciderTests
         first.ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("level-1"), d => d.Skipped.ShouldBeNull(),
             d => d.AnchorOn.ShouldBe(Due.AddDays(195)), d => d.Facts.DaysPastDue.ShouldBe(200));
         bench.Dispatch();
-        bench.Run(Due.AddDays(201), Due.AddDays(260)).Where(d => d.Decision.Action == "message").Select(d => (d.Day, d.Decision.Rule))
+        bench.Run(Due.AddDays(201), Due.AddDays(260)).Where(d => d.Decision.Action == Act.Message).Select(d => (d.Day, d.Decision.Rule))
             .ShouldBe([(Due.AddDays(215), "level-2"), (Due.AddDays(235), "level-3")]);
     }
 
@@ -276,7 +277,7 @@ public sealed class DeciderTests
             d => d.Rule.ShouldBe("level-1"), d => d.Skipped.ShouldBeNull(), d => d.AnchorOn.ShouldBe(Due), d => d.EnteredBy.ShouldBeNull());
         bench.Dispatch();
         // Fifteen days lie between the first two levels and twenty between the next.
-        bench.Run(Due.AddDays(46), Due.AddDays(120)).Where(d => d.Decision.Action == "message").Select(d => (d.Day, d.Decision.Rule))
+        bench.Run(Due.AddDays(46), Due.AddDays(120)).Where(d => d.Decision.Action == Act.Message).Select(d => (d.Day, d.Decision.Rule))
             .ShouldBe([(Due.AddDays(60), "level-2"), (Due.AddDays(80), "level-3")]);
     }
 
@@ -298,7 +299,7 @@ public sealed class DeciderTests
         bench.Review(Due.AddDays(6)).ShouldSatisfyAllConditions(
             d => d.Rule.ShouldBe("days-between-steps"), d => d.NextReviewOn.ShouldBe(Due.AddDays(8)),
             d => d.Considered.ShouldBe([new Considered("level-2", "days-between-steps")]));
-        bench.Review(Due.AddDays(7)).Action.ShouldBe("wait");
+        bench.Review(Due.AddDays(7)).Action.Word.ShouldBe("wait");
         bench.Review(Due.AddDays(8)).Rule.ShouldBe("level-2");
     }
 
@@ -309,7 +310,7 @@ public sealed class DeciderTests
         bench.Invoice("I1", Due);
         Due.AddDays(5).DayOfWeek.ShouldBe(DayOfWeek.Saturday);
         bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(d => d.Rule.ShouldBe("business-days-only"), d => d.NextReviewOn.ShouldBe(Due.AddDays(7)));
-        bench.Review(Due.AddDays(6)).Action.ShouldBe("wait");
+        bench.Review(Due.AddDays(6)).Action.Word.ShouldBe("wait");
         bench.Review(Due.AddDays(7)).Rule.ShouldBe("level-1");
     }
 
@@ -329,7 +330,7 @@ public sealed class DeciderTests
         var bench = Bench(SamplePolicy.With(("business_days_only: false", "business_days_only: true"), ("at: -3", "at: -1")));
         // Due on a Sunday: the reminder's day is a Saturday and the next business day is past the due date.
         bench.Invoice("I1", Due.AddDays(6));
-        bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("wait"), d => d.Rule.ShouldBe("business-days-only"));
+        bench.Review(Due.AddDays(5)).ShouldSatisfyAllConditions(d => d.Action.Word.ShouldBe("wait"), d => d.Rule.ShouldBe("business-days-only"));
     }
 
     [Fact]
@@ -407,7 +408,7 @@ public sealed class DeciderTests
         var bench = Bench(live: false);
         bench.Invoice("I1", Due);
         var done = bench.Run(Due.AddDays(-5), Due.AddDays(25));
-        done.Where(d => d.Decision.Action == "message").Select(d => d.Decision.Rule).ShouldBe(["ahead", "level-1", "level-2"]);
+        done.Where(d => d.Decision.Action == Act.Message).Select(d => d.Decision.Rule).ShouldBe(["ahead", "level-1", "level-2"]);
         done.ShouldAllBe(d => d.Decision.Shadow);
         bench.State.Pending.ShouldBeEmpty();
         bench.Sent.ShouldBeEmpty();
@@ -419,7 +420,7 @@ public sealed class DeciderTests
         var bench = Bench(live: false);
         bench.Invoice("I1", Due);
         bench.Invoice("I2", Due.AddDays(30));
-        bench.Run(Due.AddDays(-5), Due.AddDays(21)).Last(d => d.Decision.Action == "message").Decision.Rule.ShouldBe("level-2");
+        bench.Run(Due.AddDays(-5), Due.AddDays(21)).Last(d => d.Decision.Action == Act.Message).Decision.Rule.ShouldBe("level-2");
         bench.Live(Due.AddDays(22));
         bench.Review(Due.AddDays(22)).ShouldSatisfyAllConditions(
             d => d.Rule.ShouldBe("level-1"), d => d.Shadow.ShouldBeFalse(), d => d.AnchorOn.ShouldBe(Due.AddDays(17)));
@@ -462,7 +463,7 @@ public sealed class DeciderTests
         bench.Invoice("I1", Due);
         bench.Invoice("I2", Due, account: "A2");
         var decisions = bench.ReviewAll(Due.AddDays(5));
-        decisions.Select(d => (d.Portfolio, d.Action, d.GateRule)).ShouldBe([("main", "message", null), ("other", "wait", "one")]);
+        decisions.Select(d => (d.Portfolio, d.Action.Word, d.GateRule)).ShouldBe([("main", "message", null), ("other", "wait", "one")]);
         decisions.ShouldAllBe(d => d.NextReviewOn == Due.AddDays(12));
     }
 

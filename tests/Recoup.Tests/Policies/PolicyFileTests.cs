@@ -33,7 +33,7 @@ public sealed class PolicyFileTests
     [Fact]
     public void Every_message_of_the_shipped_policy_has_its_template_and_every_template_a_message()
     {
-        var used = ShippedPolicies.Default.Strategies.SelectMany(s => s.Steps).Where(s => s.Action == "message")
+        var used = ShippedPolicies.Default.Strategies.SelectMany(s => s.Steps).Where(s => s.Action == Act.Message)
             .Select(s => $"{s.Template}.{s.Tone}.hbs").ToHashSet(StringComparer.Ordinal);
         // What other tones fall back to must be there even where the policy does not name it.
         used.UnionWith(used.Select(u => u.Split('.')[0] + ".neutral.hbs").ToList());

@@ -44,7 +44,7 @@ public sealed class RemarkTests
     {
         var bench = Overdue();
         Promise(bench, Due.AddDays(30), "USD").ShouldHaveSingleItem().ShouldContain("nothing is owed in USD, the currency of promise pr");
-        bench.Review(Due.AddDays(3)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("message"), d => d.Step.ShouldBe("first-reminder"));
+        bench.Review(Due.AddDays(3)).ShouldSatisfyAllConditions(d => d.Action.Word.ShouldBe("message"), d => d.Step.ShouldBe("first-reminder"));
         // Nor are its days left out once it is over: the ladder went on.
         bench.Dispatch();
         bench.RunEnded(Due.AddDays(3));
@@ -61,7 +61,7 @@ public sealed class RemarkTests
         Promise(bench, Due.AddDays(10), "USD").ShouldBeEmpty();
         bench.Review(Due.AddDays(3)).Rule.ShouldBe("promise-open");
         bench.Pay(Due.AddDays(4), 80m, "INV-2", "USD");
-        bench.Review(Due.AddDays(10)).Action.ShouldBe("message");
+        bench.Review(Due.AddDays(10)).Action.Word.ShouldBe("message");
         bench.State.Pauses.ShouldHaveSingleItem();
     }
 

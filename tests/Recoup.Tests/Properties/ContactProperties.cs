@@ -1,4 +1,5 @@
 using NodaTime;
+using Recoup.Core.Policies;
 using Recoup.Core;
 using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
@@ -53,7 +54,7 @@ public sealed class ContactProperties
             foreach (var row in news)
                 switch (Play.EventOf(row))
                 {
-                    case DecisionEvent.Made { Decision: { Intent: { } intent, Action: "message" } d }:
+                    case DecisionEvent.Made { Decision: { Intent: { } intent, Action: Act.Writing } d }:
                         decided[intent] = (row.Party, d.Portfolio, d.RemindedThrough is not null, row.RecordedOn);
                         break;
                     case PartyEvent.Joined joined: Join(row.Party, joined.Party); break;

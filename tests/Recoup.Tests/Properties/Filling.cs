@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Recoup.Core;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
+using Recoup.Core.Policies;
 
 namespace Recoup.Tests.Properties;
 
@@ -50,6 +51,7 @@ internal sealed class Filling(int seed, bool plain = false)
             for (var i = seed == 0 ? 2 : random.Next(4); i > 0; i--) list.Add(Of(element));
             return list;
         }
+        if (type == typeof(Act)) return Act.All[seed == 0 ? next % Act.All.Count : random.Next(Act.All.Count)];
         // What a party's intents bring; a webhook's are beside the journal, in a form of their own.
         if (type == typeof(IntentBody)) type = (seed == 0 ? next % 2 : random.Next(2)) == 0 ? typeof(IntentBody.Letter) : typeof(IntentBody.Document);
         var constructor = type.GetConstructors().OrderByDescending(c => c.GetParameters().Length).First();

@@ -28,7 +28,7 @@ public sealed class ReviewProperties
             var segment = "";
             foreach (var (row, decision) in group)
             {
-                if (decision.Action != "wait")
+                if (decision.Action.Word != "wait")
                     done.Add($"{row.RecordedOn:yyyy-MM-dd} {row.Party} {decision.Portfolio} {decision.Segment}: "
                         + $"{decision.Action} {decision.Step} {decision.Channel}");
                 if (decision.Rule is "nothing-open" or "erased" || segment == decision.Segment) continue;

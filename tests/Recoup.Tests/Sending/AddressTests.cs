@@ -3,6 +3,7 @@ using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
+using Recoup.Core.Policies;
 using Recoup.Core.Recovery;
 using Recoup.Tests.Policies;
 
@@ -125,7 +126,7 @@ public sealed class AddressTests
     private static void ByCall(PartyBench bench, string why)
     {
         var decided = bench.Review(Due.AddDays(3));
-        decided.ShouldSatisfyAllConditions(d => d.Action.ShouldBe("task"), d => d.Channel.ShouldBe("call"), d => d.Step.ShouldBe("first-reminder"));
+        decided.ShouldSatisfyAllConditions(d => d.Action.Word.ShouldBe("task"), d => d.Channel.ShouldBe("call"), d => d.Step.ShouldBe("first-reminder"));
         decided.Considered.ShouldNotBeNull().ShouldContain(c => c.What == "first-reminder by email" && c.Why == why);
     }
 
@@ -152,7 +153,7 @@ public sealed class AddressTests
         bench.State.Contact.OptOuts.ShouldBeEmpty();
 
         bench = Before();
-        bench.Review(Due.AddDays(3)).Action.ShouldBe("message");
+        bench.Review(Due.AddDays(3)).Action.Word.ShouldBe("message");
         bench.Dispatch();
         var message = bench.State.Messages.Keys.Single();
         bench.Record(new MessageEvent.Bounced(message, "hard", "email", bench.TheVault.Token("A1", said), "5.1.1", null));
@@ -181,14 +182,14 @@ public sealed class AddressTests
 
         var other = Overdue(null, phone: null);
         other.Account("A2", "ann@customer.example", phone: null);
-        other.Review(Due.AddDays(3)).Action.ShouldBe("message");
+        other.Review(Due.AddDays(3)).Action.Word.ShouldBe("message");
         other.OptOut("email", "ANN@customer.example");
         other.Dispatch()[0].ShouldBeOfType<MessageEvent.Withdrawn>().Rule.ShouldBe("opted-out");
         other.Sent.ShouldBeEmpty();
 
         var third = Overdue(null);
         third.Account("A2", "ann@customer.example");
-        third.Review(Due.AddDays(3)).Action.ShouldBe("message");
+        third.Review(Due.AddDays(3)).Action.Word.ShouldBe("message");
         third.Dispatch();
         third.Sent.ShouldHaveSingleItem().Text.To.ShouldBe("ann@customer.example");
         // What comes back marks the address that it went to.
@@ -203,7 +204,7 @@ public sealed class AddressTests
         var bench = Overdue("gone@customer.example");
         bench.Account("A2", "ann@customer.example");
         bench.State.Contact.BadAddresses = [new BadAddress("email", bench.State.Account("A1")!.EmailToken!)];
-        bench.Review(Due.AddDays(3)).Action.ShouldBe("message");
+        bench.Review(Due.AddDays(3)).Action.Word.ShouldBe("message");
         bench.Dispatch();
         bench.Sent.ShouldHaveSingleItem().Text.To.ShouldBe("ann@customer.example");
     }
@@ -216,13 +217,13 @@ public sealed class AddressTests
     public void What_turns_out_at_the_release_sends_the_step_by_the_next_channel_at_once(string what, string why)
     {
         var bench = Overdue("pay@customer.example");
-        bench.Review(Due.AddDays(3)).Action.ShouldBe("message");
+        bench.Review(Due.AddDays(3)).Action.Word.ShouldBe("message");
         if (what == "consent") bench.OptOut("email", "PAY@customer.example.");
         else bench.State.Contact.BadAddresses = [new BadAddress("email", bench.State.Accounts[0].EmailToken!)];
         var events = bench.Dispatch();
         events[0].ShouldBeOfType<MessageEvent.Withdrawn>().Rule.ShouldBe(why);
         var decided = events[1].ShouldBeOfType<DecisionEvent.Made>().Decision;
-        decided.ShouldSatisfyAllConditions(d => d.Action.ShouldBe("task"), d => d.Channel.ShouldBe("call"), d => d.Step.ShouldBe("first-reminder"),
+        decided.ShouldSatisfyAllConditions(d => d.Action.Word.ShouldBe("task"), d => d.Channel.ShouldBe("call"), d => d.Step.ShouldBe("first-reminder"),
             d => d.Considered.ShouldNotBeNull().ShouldContain(c => c.Why == why));
         bench.State.WorkItems.Values.ShouldHaveSingleItem().CreatedOn.ShouldBe(Due.AddDays(3));
         // The run of the same day has nothing left to do.
@@ -233,7 +234,7 @@ public sealed class AddressTests
     public void A_hold_at_the_release_is_waited_for()
     {
         var bench = Overdue("pay@customer.example");
-        bench.Review(Due.AddDays(3)).Action.ShouldBe("message");
+        bench.Review(Due.AddDays(3)).Action.Word.ShouldBe("message");
         bench.Hold(Due.AddDays(3), Due.AddDays(10));
         bench.Dispatch().ShouldHaveSingleItem().ShouldBeOfType<MessageEvent.Withdrawn>();
     }
@@ -282,7 +283,7 @@ public sealed class AddressTests
     {
         var bench = Overdue(null, "030 1234567");
         bench.OptOut("call", "+49301234567");
-        bench.Review(Due.AddDays(3)).Action.ShouldBe("task");
+        bench.Review(Due.AddDays(3)).Action.Word.ShouldBe("task");
         var other = Overdue(null, "030 1234567");
         other.Do(new AccountInput.Set { Key = other.NextKey(), Account = "A1", Country = "DE" });
         other.OptOut("call", "+49301234567");
@@ -309,6 +310,6 @@ public sealed class AddressTests
     }
 
     private static void NotCalled(PartyBench bench) =>
-        bench.Review(Due.AddDays(3)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("find_contact"),
+        bench.Review(Due.AddDays(3)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe(Act.FindContact),
             d => d.Considered.ShouldNotBeNull().ShouldContain(c => c.What == "first-reminder by call" && c.Why == "opted-out"));
 }

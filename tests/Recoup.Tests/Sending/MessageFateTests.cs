@@ -24,7 +24,7 @@ public sealed class MessageFateTests
     {
         bench.Clock(PartyBench.At(Due.AddDays(-30)));
         bench.Invoice("RE-1", Due, 500m);
-        bench.Review(Due.AddDays(3)).Action.ShouldBe("message");
+        bench.Review(Due.AddDays(3)).Action.Word.ShouldBe("message");
         bench.Dispatch().ShouldHaveSingleItem().ShouldBeOfType<MessageEvent.Released>().AddressToken.ShouldNotBeNull();
         return bench.State.Messages.Values.Single();
     }
@@ -113,7 +113,7 @@ public sealed class MessageFateTests
         bench.State.Contact.Recent.Count.ShouldBe(1);
 
         var next = bench.Review(Due.AddDays(4));
-        next.ShouldSatisfyAllConditions(d => d.Action.ShouldBe("task"), d => d.Channel.ShouldBe("call"), d => d.Step.ShouldBe("first-reminder"));
+        next.ShouldSatisfyAllConditions(d => d.Action.Word.ShouldBe("task"), d => d.Channel.ShouldBe("call"), d => d.Step.ShouldBe("first-reminder"));
         next.Considered.ShouldNotBeNull().ShouldContain(c => c.What == "first-reminder by email" && c.Why == "undeliverable");
     }
 
@@ -139,7 +139,7 @@ public sealed class MessageFateTests
         Says("sent");
         Bounce("hard", "5.1.1");
         bench.Account("A1", email: "new@customer.example");
-        bench.Review(Due.AddDays(4)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("message"), d => d.Step.ShouldBe("first-reminder"));
+        bench.Review(Due.AddDays(4)).ShouldSatisfyAllConditions(d => d.Action.Word.ShouldBe("message"), d => d.Step.ShouldBe("first-reminder"));
         bench.Dispatch();
         bench.Sent[^1].Text.To.ShouldBe("new@customer.example");
         bench.Account("A1", email: "pay@customer.example");
@@ -181,7 +181,7 @@ public sealed class MessageFateTests
         message.ShouldSatisfyAllConditions(m => m.Status.ShouldBe(IntentStatus.Bounced), m => Words(m.Detail).ShouldBe("soft 5.2.2 mailbox full"));
         ContactGateOf("email").ShouldBeNull();
         bench.Review(Due.AddDays(4)).Rule.ShouldBe("step-not-due");
-        bench.Review(Due.AddDays(14)).ShouldSatisfyAllConditions(d => d.Action.ShouldBe("message"), d => d.Step.ShouldBe("second-reminder"));
+        bench.Review(Due.AddDays(14)).ShouldSatisfyAllConditions(d => d.Action.Word.ShouldBe("message"), d => d.Step.ShouldBe("second-reminder"));
         // Hard after soft is news; the same again is none.
         Bounce("hard", "5.1.1").Events.Count.ShouldBe(1);
         Bounce("hard", "5.1.1").Events.ShouldBeEmpty();
@@ -235,7 +235,7 @@ public sealed class MessageFateTests
         bench.Clock(PartyBench.At(day));
         bench.Record(new DecisionEvent.Made(new DecisionRecord
         {
-            Portfolio = "main", Policy = 1, Segment = "all", Strategy = "s", Action = action, Rule = step, Step = step, Score = 50, Intent = id,
+            Portfolio = "main", Policy = 1, Segment = "all", Strategy = "s", Action = Act.Of(action), Rule = step, Step = step, Score = 50, Intent = id,
             Channel = "email", Template = "t", Tone = "plain", NotBefore = bench.Now, Facts = new FactsRecord("EUR", 0, 0, 0, 0, 0, 0),
         }), day);
     }
@@ -273,7 +273,7 @@ public sealed class MessageFateTests
         party.Clock(PartyBench.At(Due.AddDays(-30)));
         party.Account("A1", email: null);
         party.Invoice("RE-1", Due, 500m);
-        party.Review(Due.AddDays(3)).Action.ShouldBe("task");
+        party.Review(Due.AddDays(3)).Action.Word.ShouldBe("task");
         party.Contacted(party.Now, outcome: outcome);
         party.State.WorkItems.Values.ShouldHaveSingleItem().Open.ShouldBeFalse();
         (party.State.Treatment("main")!.LastWord is not null).ShouldBe(isWord);

@@ -204,7 +204,7 @@ public sealed class JoinTests
     }
 
     private static List<string> Steps(Play play) => [.. play.Journal().Where(r => r.Kind == "decided").OrderBy(r => r.RecordedAt)
-        .Select(r => (r.EffectiveOn, ((DecisionEvent.Made)Play.EventOf(r)).Decision)).Where(d => d.Decision.Action != "wait")
+        .Select(r => (r.EffectiveOn, ((DecisionEvent.Made)Play.EventOf(r)).Decision)).Where(d => d.Decision.Action.Word != "wait")
             .Select(d => $"{d.EffectiveOn:yyyy-MM-dd} {d.Decision.Step}")];
 
     [Fact]

@@ -5,6 +5,7 @@ using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
+using Recoup.Core.Policies;
 using Recoup.Core.Receivables;
 using Recoup.Core.Recovery;
 using Recoup.Statistics;
@@ -68,18 +69,19 @@ internal sealed partial class Story
         }
     }
 
-    private static string Does(DecisionRecord d) => d.Action switch
+    private static string Does(DecisionRecord d) => d.Action.Word switch
     {
         "message" => $"{d.Channel} {d.Step}",
         "task" => $"task {d.Step}",
-        DecisionRecord.FindPlace => "find place",
-        DecisionRecord.FindContact => "find contact",
-        _ => $"placement {d.Step}",
+        "propose_placement" => $"placement {d.Step}",
+        "find_place" => "find place",
+        "find_contact" => "find contact",
+        var other => throw new StoryException($"a story has no word for {other}"),
     };
 
     private string Action(bool because)
     {
-        var done = decided.FindAll(d => d.Action != "wait");
+        var done = decided.FindAll(d => d.Action != Act.Wait);
         string Where(DecisionRecord d) => portfolios.Count > 1 ? $" in {d.Portfolio}" : "";
         if (done.Count > 0) return "action " + string.Join(" and ", done.Select(d => $"{Does(d)}{Where(d)}{(d.Shadow ? " in shadow" : "")}"));
         return because
@@ -92,7 +94,7 @@ internal sealed partial class Story
         (d.Document!.Numbers is { } numbers
             ? $"invoice {string.Join(" ", numbers)}"
             : $"statement {d.Document.From:yyyy-MM-dd} to {d.Document.AsOf:yyyy-MM-dd}")
-        + (d.Shadow ? " in shadow" : "") + (d.Action == "wait" ? $" not because {d.GateRule ?? d.Rule}" : "");
+        + (d.Shadow ? " in shadow" : "") + (d.Action == Act.Wait ? $" not because {d.GateRule ?? d.Rule}" : "");
 
     private static string Of(Words w) => w.Take("of") ? $" of {w.Next("an item or account")}" : "";
 
