@@ -156,12 +156,13 @@ public sealed class JournalProperties
     {
         var events = new HashSet<string>();
         var refusals = new HashSet<Core.Inputs.Refusal>();
-        for (var seed = 1; seed <= 14; seed++)
+        // Some are rare: as many histories as it takes, up to a number at which a kind that none has is one that none can have.
+        for (var seed = 1; seed <= 60 && (seed <= 8 || Missing().Any()); seed++)
         {
             var history = RandomHistory.Of(9000 + seed, new Weather
             {
                 InputsMax = 9, Documents = true, Joins = true, Plans = true, Conversations = true, Controlling = true,
-                Calls = true,
+                Calls = seed % 2 == 0,
             });
             using var play = new Play(Policies.Of(history.Policy)) { Answers = Play.Moody };
             foreach (var step in history.Steps)
@@ -169,12 +170,14 @@ public sealed class JournalProperties
                     if (taken.Result.Refused is { } refused) refusals.Add(refused.Refusal);
             events.UnionWith(play.Journal().Select(r => r.Kind));
         }
+        Missing().ShouldBeEmpty("kinds of events that no history has");
+        refusals.Count.ShouldBeGreaterThan(16);
+
         // Keys of the API, users and endpoints are the workspace's own affair (Api.KeyTests, Api.UserTests, Webhooks); credits that a full list tells
         // of come by lists alone (Files.ListProperties), and what a provider says of a text by its address (Sms).
-        EventCodec.Kinds.Where(k => !k.StartsWith("api_key_", StringComparison.Ordinal) && !k.StartsWith("user_", StringComparison.Ordinal)
-                && !k.StartsWith("webhook_", StringComparison.Ordinal)).Except(["credit_adjusted", "message_delivered"]).Except(events)
-            .ShouldBeEmpty("kinds of events that no history has");
-        refusals.Count.ShouldBeGreaterThan(16);
+        IEnumerable<string> Missing() => EventCodec.Kinds.Where(k => !k.StartsWith("api_key_", StringComparison.Ordinal)
+            && !k.StartsWith("user_", StringComparison.Ordinal) && !k.StartsWith("webhook_", StringComparison.Ordinal))
+            .Except(["credit_adjusted", "message_delivered"]).Except(events);
     }
 #endif
 

@@ -64,7 +64,8 @@ internal sealed class RandomHistory
         ("C1", "C1", "main", "", ["EUR"], false),
     ];
 
-    private readonly SplitMix random;
+    // What customers say, buy and are called about is drawn from numbers of its own, so that the rest of a history is the same with it.
+    private SplitMix random, aside;
     private readonly Weather weather;
     private readonly List<Step> steps = [];
     private readonly List<(string Account, string Number, decimal Amount, string Currency, DateOnly Issued)> invoices = [];
@@ -82,7 +83,7 @@ internal sealed class RandomHistory
 
     private RandomHistory(int seed, Weather weather)
     {
-        random = new SplitMix((ulong)seed * 7919);
+        (random, aside) = (new SplitMix((ulong)seed * 7919), new SplitMix((ulong)seed * 104_729));
         this.weather = weather;
     }
 
@@ -219,8 +220,10 @@ internal sealed class RandomHistory
     private void Fact(Func<DateOnly> day)
     {
         var before = steps.Count;
+        (random, aside) = (aside, random);
         if (weather.Calls && random.Chance(20)) Call();
         if (weather.Conversations && random.Chance(12)) Send(random.Chance(50) ? Feedback(random.Of("A1", "B1")) : Subscription(random.Of("A1", "B1")));
+        (random, aside) = (aside, random);
         if (weather.Conversations && random.Chance(12)) Send(Conversation());
         while (steps.Count == before)
             Send(random.Below(weather.Plans ? 127 : 120) switch
