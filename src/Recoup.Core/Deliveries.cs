@@ -1,3 +1,4 @@
+using Recoup.Core.Cells;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
 using Recoup.Core.Outbox;
@@ -128,6 +129,14 @@ internal static class Deliveries
     {
         foreach (var number in message.Document?.Numbers ?? [])
             if (IsIn(state, message, number)) Note(state, message.Account, number, new ItemDelivery(outcome, on, message.Id, why));
+    }
+
+    /// <summary>The invoices that a message brings left with it, the first time that they did.</summary>
+    public static void CountSent(PartyState state, CellDeltas cells, Intent message, DateOnly on)
+    {
+        foreach (var number in message.Document?.Numbers ?? [])
+            if (IsIn(state, message, number) && state.Item(message.Account, number) is { ServicedOn: { } serviced } item)
+                InvoiceCycle.CountSent(state, cells, item, serviced, on);
     }
 
     /// <summary>The message did not reach the customer, for a reason that another address or a consent mends.</summary>

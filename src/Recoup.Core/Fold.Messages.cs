@@ -83,6 +83,7 @@ public static partial class Fold
         if (message.Document is not null)
         {
             Deliveries.Note(state, message, e.EffectiveOn, settled.Outcome, settled.Outcome == "sent" ? null : settled.Detail);
+            if (message.Status == IntentStatus.Sent) Deliveries.CountSent(state, cells, message, e.EffectiveOn);
             return;
         }
         // Unknown may have reached the customer, so it counts toward the caps; settled later, it is not counted twice.

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Recoup.Core.Cells;
 
 /// <summary>
-/// A cell's place. <see cref="RefDay"/> is the due day of exposure, of what was written off and of items that ended, the issue day of applied
-/// cash, 0 elsewhere.
+/// A cell's place. <see cref="RefDay"/> is the due day of exposure, of what was written off, of cash on overdue items and of items that ended, the
+/// issue day of applied cash, the first day of a dispute that was closed, 0 elsewhere.
 /// <see cref="Own"/> has the values of the measure's own dimensions (<see cref="OwnValues"/>), and is empty of most. Days are
 /// <see cref="DateOnly.DayNumber"/>.
 /// </summary>

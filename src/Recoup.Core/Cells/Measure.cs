@@ -98,8 +98,8 @@ public sealed class Measure
         new(number, name, MeasureSort.Count, counts, own);
 
     /// <summary>A histogram by whole days, from each cell's reference day on; see <see cref="MeasureSort.Days"/>.</summary>
-    /// <param name="counts">What is counted, in the plural.</param>
-    public static Measure Days(int number, string name, string counts) => new(number, name, MeasureSort.Days, counts, []);
+    /// <param name="counts">What is counted, in the plural; null: it has amounts alone.</param>
+    public static Measure Days(int number, string name, string? counts) => new(number, name, MeasureSort.Days, counts, []);
 
     /// <param name="counts">What stands, in the plural.</param>
     public static Measure Standing(int number, string name, string counts) => new(number, name, MeasureSort.Standing, counts, []);

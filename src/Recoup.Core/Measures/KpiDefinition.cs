@@ -117,6 +117,12 @@ public sealed partial class KpiDefinition
     /// <summary>Why a KPI that waits has no value, for people.</summary>
     internal string WhyWaiting => $"it waits for {string.Join(", ", WaitsFor)}: {WaitsBecause}";
 
+    /// <summary>
+    /// The age in days at which items that became overdue are looked at: those that did so many days before a day of the window. Null: the KPI asks for
+    /// no cohort.
+    /// </summary>
+    public required int? CohortAge { get; init; }
+
     /// <summary>How often to look: weekly, monthly, quarterly or yearly.</summary>
     public required string Review { get; init; }
 
@@ -227,7 +233,10 @@ public sealed partial class KpiDefinition
             if (details.SkipLast(1).Any(d => d.Name == details[^1].Name)) map.Report("name", $"detail '{details[^1].Name}' stands twice");
             map.Done();
         }
-        var needs = KpiNeeds.Of([numerator, denominator, times, value, .. details.Select(d => d.Code)]);
+        var age = root.WholeOrNull("cohort_age", 1, KpiWindow.DaysMax);
+        var needs = KpiNeeds.Of([numerator, denominator, times, value, .. details.Select(d => d.Code)], age);
+        if (needs.Cohort && age is null) root.Report("a formula that asks for a cohort needs cohort_age, the days after which its items are looked at");
+        if (!needs.Cohort && age is not null) root.Report("cohort_age", "no formula of the file asks for a cohort, such as cohort_overdue");
 
         var attributes = root.Map("attributes");
         var definition = new KpiDefinition
@@ -256,6 +265,7 @@ public sealed partial class KpiDefinition
             Target = root.NumberOrNull("target"),
             Bands = BandsOf(root),
             Benchmarks = ListOf(root, "benchmarks", m => new KpiBenchmark(Filled(m, "value"), Filled(m, "applies_to"), Filled(m, "source"))),
+            CohortAge = age,
             WaitsFor = waitsFor,
             WaitsBecause = because,
             Review = root.Choice("review", null, "weekly", "monthly", "quarterly", "yearly"),
@@ -298,6 +308,7 @@ public sealed partial class KpiDefinition
         json.WriteString("name", Name);
         json.WriteString("unit", KpiRow.NameOf(Unit));
         json.WriteString("window", Window.ToString());
+        if (CohortAge is { } age) json.WriteNumber("cohort_age", age);
         json.WriteString("better", LowerIsBetter ? "lower" : "higher");
         if (IsWaiting)
         {
@@ -359,7 +370,7 @@ public sealed partial class KpiDefinition
     }
 
     /// <summary>Fields that say how a value is computed and shown.</summary>
-    private static readonly string[] OfComputed = ["formula", "bounds", "details", "drill", "headline_bucket"];
+    private static readonly string[] OfComputed = ["formula", "bounds", "details", "drill", "headline_bucket", "cohort_age"];
 
     private static List<KpiBand> BandsOf(YamlMap root) => ListOf(root, "bands", m =>
     {
@@ -429,10 +440,14 @@ internal sealed record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool 
     /// <summary>All that is open at the end of the last day is asked for, and not only the items of a curve that are.</summary>
     public bool ReadsClosing { get; init; }
 
-    /// <summary>Of which items there is a curve (<see cref="ItemCurve"/>), some of which ended before the window; null: none.</summary>
-    public string? CurveOf { get; init; }
+    /// <summary>Of what there is a curve; null: of nothing.</summary>
+    public Curve? CurveOf { get; init; }
 
-    public bool Curve => CurveOf is not null;
+    /// <summary>A formula asks for a cohort.</summary>
+    public bool Cohort { get; init; }
+
+    /// <summary>At which age; null: no formula asks for a cohort.</summary>
+    public int? CohortAge { get; init; }
 
     /// <summary>Figures from other books, which portfolios have and nothing smaller.</summary>
     public bool Figures { get; init; }
@@ -441,7 +456,10 @@ internal sealed record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool 
     public bool Sums { get; init; }
 
     public DateOnly ReadFrom(Measure measure, KpiPeriod period) =>
-        measure.IsStanding ? DateOnly.MinValue : Curve && ItemCurve.Flows.Contains(measure) ? ItemCurve.ReadFrom(period) : period.First;
+        measure.IsStanding ? DateOnly.MinValue
+        : CurveOf?.Flows.Contains(measure) == true ? CurveOf.ReadFrom(period)
+        : CohortAge is { } age && KpiCohort.Reads(measure) ? KpiCohort.ReadFrom(period, age)
+        : period.First;
 
     /// <summary>Money, and so a row for each currency.</summary>
     public bool HasMoney => Opening || Closing || Flows.Any(m => !m.IsWithoutMoney);
@@ -453,7 +471,7 @@ internal sealed record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool 
             .Distinct().OrderBy(m => m.Number),
     ];
 
-    public static KpiNeeds Of(IEnumerable<Expression<KpiScope>?> formulas)
+    public static KpiNeeds Of(IEnumerable<Expression<KpiScope>?> formulas, int? cohortAge)
     {
         var words = formulas.OfType<Expression<KpiScope>>().SelectMany(f => f.Names.Concat(f.Functions)).ToHashSet(StringComparer.Ordinal);
         var rolls = words.Overlaps(["to", "cured", "charged_off"]);
@@ -461,19 +479,22 @@ internal sealed record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool 
             .Where(m => !m.IsStock).ToHashSet();
         if (words.Contains("fell_overdue")) flows.Add(ReceivableChapter.ExposureStock);
         if (rolls) flows.Add(WriteOffChapter.WrittenOff);
-        var curve = words.Overlaps(KpiVocabulary.OfCurves);
-        if (curve) flows.UnionWith(ItemCurve.Flows);
+        var curve = words.Overlaps(KpiVocabulary.OfCurves) ? Curve.All.First(c => words.Contains(c.Name)) : null;
+        if (curve is not null) flows.UnionWith(curve.Flows);
+        var cohort = words.Where(KpiVocabulary.OfCohorts.ContainsKey).ToList();
+        foreach (var word in cohort) flows.UnionWith(KpiVocabulary.OfCohorts[word]);
         // Of what stands without money nothing is open.
         var ofOpen = words.Overlaps(KpiVocabulary.OpenStocks);
         var closing = rolls || words.Contains("count_back") || (words.Contains("end") && ofOpen);
         return new KpiNeeds(
             flows,
             Opening: rolls || words.Overlaps(["overdue_at_start", "fell_overdue"]) || (words.Contains("start") && ofOpen),
-            Closing: curve || closing,
+            Closing: curve is { ReadsOpenItems: true } || closing,
             Unapplied: words.Contains(KpiVocabulary.Unapplied))
         {
             ReadsClosing = closing,
-            CurveOf = !curve ? null : words.Contains(ItemCurve.Settled) ? ItemCurve.Settled : ItemCurve.Recovered, Sums = words.Overlaps(["sum", "count"]),
+            CurveOf = curve, Sums = words.Overlaps(["sum", "count", "sum_days", "median_days"]),
+            Cohort = cohort.Count > 0, CohortAge = cohort.Count > 0 ? cohortAge : null,
             Figures = words.Contains(KpiVocabulary.Figure),
         };
     }

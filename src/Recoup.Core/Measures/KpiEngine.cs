@@ -100,7 +100,7 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
         // Cost of a month beside cash of a year is not yet what collecting costs.
         foreach (var told in definition.Measures.Where(m => m.IsTold))
             if (readings.FirstDay(told) is { } first && first > begin) begin = first;
-        var partial = begin is null || begin > period.First;
+        var partial = begin is null || begin > (definition.CohortAge is { } age ? KpiCohort.ReadFrom(period, age) : period.First);
         var groups = Groups(definition.Needs, definition.Window.Kind == KpiWindowKind.Point, question, period, readings);
         if (groups.Count == 0)
         {
@@ -115,7 +115,7 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
         }
         foreach (var group in groups)
         {
-            var scope = new KpiScope(readings, group, period, null, Controlling);
+            var scope = new KpiScope(readings, group, period, null, definition.CohortAge, Controlling);
             var target = TargetOf(definition, readings, group, period.Last);
             if (definition.HeadlineBucket is null)
             {
@@ -212,10 +212,11 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
         foreach (var measure in needs.Flows)
         {
             var ledger = readings.Flows(measure, needs.ReadFrom(measure, period), period.Last);
-            var isOfCurve = needs.Curve && ItemCurve.Flows.Contains(measure);
-            if (!isOfCurve || needs.Sums) groups.UnionWith(ledger.GroupsBetween(measure.IsStanding ? DateOnly.MinValue : period.First, period.Last));
+            var isOfCurve = needs.CurveOf?.Flows.Contains(measure) == true;
+            var from = measure.IsStanding ? DateOnly.MinValue : needs.CohortAge is null ? period.First : needs.ReadFrom(measure, period);
+            if (!isOfCurve || needs.Sums) groups.UnionWith(ledger.GroupsBetween(from, period.Last));
         }
-        if (needs.CurveOf is { } curve) groups.UnionWith(ItemCurve.GroupsOf(readings, period, curve, isSplit: question.By.Count > 0));
+        if (needs.CurveOf is { } curve) groups.UnionWith(curve.GroupsOf(readings, period, isSplit: question.By.Count > 0));
         if (needs.Opening) groups.UnionWith(readings.StockAt(period.Eve).Keys);
         if (needs.ReadsClosing) groups.UnionWith(readings.StockAt(period.Last).Keys);
         if (needs.Unapplied && needs.Opening) groups.UnionWith(readings.UnappliedAt(period.Eve).Keys);

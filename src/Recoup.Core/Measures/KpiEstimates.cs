@@ -31,12 +31,6 @@ public sealed record KpiCurve(long Items, long Events)
 
     /// <summary>Enough of them were settled to say anything.</summary>
     public bool IsTold => Events >= EventsMin;
-
-    /// <summary>Why it has no median, for people; null: it has one.</summary>
-    internal string? NoMedian => Items == 0 ? "no item fell due in its window"
-        : !IsTold ? $"of its items ({Items}) only {Events} settled, and fewer than {EventsMin} say nothing of the others"
-        : Median is null ? $"of its {Items} items fewer than half are settled so far, so that there is no median"
-        : null;
 }
 
 /// <summary>What formulas ask for that takes floating point, which Core has none of. What comes back is rounded, and no event holds it.</summary>

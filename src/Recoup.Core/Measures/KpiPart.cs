@@ -11,11 +11,14 @@ public sealed record KpiPart(KpiPeriod Period)
     /// <summary>Null: of all. Counts without money stand beside each currency.</summary>
     public string? Currency { get; init; }
 
-    /// <summary>Set where the KPI is of the items that fell due in the period, whenever they ended: of which (<see cref="ItemCurve"/>).</summary>
-    internal string? Curve { get; init; }
+    /// <summary>Set where the KPI is of what began in the period, whenever it ended: of what.</summary>
+    internal Curve? Curve { get; init; }
+
+    /// <summary>Set where the KPI is of items that had become overdue so many days before (<see cref="KpiCohort"/>).</summary>
+    internal int? CohortAge { get; init; }
 
     /// <summary>All of the KPI over that period.</summary>
-    public static KpiPart Of(KpiDefinition kpi, KpiPeriod period) => new(period) { Curve = kpi.Needs.CurveOf };
+    public static KpiPart Of(KpiDefinition kpi, KpiPeriod period) => new(period) { Curve = kpi.Needs.CurveOf, CohortAge = kpi.Needs.CohortAge };
 
     /// <summary>
     /// The cell is one of those that the part's figure is made of. A stock is made of everything up to its day, a flow of its window only, a curve
@@ -23,7 +26,8 @@ public sealed record KpiPart(KpiPeriod Period)
     /// </summary>
     public bool Takes(CellKey key) =>
         key.Day <= Period.Last.DayNumber
-        && (Curve is { } curve && ItemCurve.Reads(key.Measure) ? ItemCurve.Takes(curve, key, Period)
+        && (Curve is { } curve && curve.Reads(key.Measure) ? curve.Takes(key, Period)
+            : CohortAge is { } age && KpiCohort.Reads(key.Measure) ? KpiCohort.Takes(key, Period, age)
             : key.Measure.IsStock || key.Measure.IsStanding || key.Day >= Period.First.DayNumber)
         && (Currency is null || key.Currency.Length == 0 || key.Currency == Currency)
         && Only.All(o => key.Measure.Has(o.Key) && key.Of(o.Key) == o.Value);

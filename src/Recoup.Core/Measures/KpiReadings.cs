@@ -55,13 +55,13 @@ internal sealed class KpiReadings(IMeasureSource source, KpiQuestion question, I
     private readonly Dictionary<Measure, FlowLedger> flows = [];
     private readonly Dictionary<Measure, (DateOnly From, DateOnly To)> planned = [];
     private readonly Dictionary<Measure, DateOnly?> firstDays = [];
-    private readonly Dictionary<(KpiGroup, KpiPeriod, string), List<KpiCurveAge>> ages = [];
+    private readonly Dictionary<(KpiGroup, KpiPeriod, Curve), List<KpiCurveAge>> ages = [];
     private Dictionary<KpiGroup, DateOnly>? beginnings;
 
-    /// <summary>The items of a curve by age (<see cref="ItemCurve"/>); empty: nothing of the group fell due.</summary>
-    public List<KpiCurveAge> AgesOf(KpiGroup group, KpiPeriod period, string name)
+    /// <summary>The things of a curve by age; empty: the group has none.</summary>
+    public List<KpiCurveAge> AgesOf(KpiGroup group, KpiPeriod period, Curve curve)
     {
-        if (!ages.TryGetValue((group, period, name), out var found)) ages[(group, period, name)] = found = ItemCurve.Of(this, group, period, name);
+        if (!ages.TryGetValue((group, period, curve), out var found)) ages[(group, period, curve)] = found = curve.Of(this, group, period);
         return found;
     }
 

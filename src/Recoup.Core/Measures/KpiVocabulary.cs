@@ -8,11 +8,13 @@ using Recoup.Core.Recovery;
 namespace Recoup.Core.Measures;
 
 /// <summary>What a formula is read against: one group over one period, and one bucket where a KPI has a row for each.</summary>
-internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod period, int? fromBucket, ControllingFacts? controlling = null)
+internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod period, int? fromBucket, int? cohortAge = null,
+    ControllingFacts? controlling = null)
 {
     private CountBackResult? countBack;
     private RollMatrix? roll;
     private Dictionary<string, KpiCurve>? curves;
+    private KpiCohort? cohort;
 
     public KpiPeriod Period => period;
 
@@ -23,17 +25,17 @@ internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod p
 
     public CountBackResult CountBack => countBack ??= Measures.CountBack.Of(readings, group, period.Last);
 
-    /// <summary>Of the items that fell due in the window; see <see cref="ItemCurve"/>.</summary>
+    /// <summary>Of what began in the window; see <see cref="Measures.Curve"/>.</summary>
     public KpiCurve Curve(string name)
     {
         curves ??= new(StringComparer.Ordinal);
         if (!curves.TryGetValue(name, out var curve))
-            curves[name] = curve = readings.Estimates.Curve(readings.AgesOf(group, period, name));
+            curves[name] = curve = readings.Estimates.Curve(readings.AgesOf(group, period, Measures.Curve.Named(name)));
         return curve;
     }
 
     /// <summary>Why a curve that the formulas asked for has no median; null: each has one, or none was asked for.</summary>
-    public string? NoMedian => curves?.Values.Select(c => c.NoMedian).FirstOrDefault(why => why is not null);
+    public string? NoMedian => curves?.Select(c => Measures.Curve.Named(c.Key).WhyNoMedian(c.Value)).FirstOrDefault(why => why is not null);
 
     /// <summary>The interval at 95% of a share; null where it is a share of nothing, of more than all, or of no whole numbers.</summary>
     public (decimal Low, decimal High)? Share(decimal? events, decimal? of) =>
@@ -41,7 +43,7 @@ internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod p
             ? readings.Estimates.Share((long)e, (long)n) : null;
 
     /// <summary>The same, from one bucket; the matrix is worked out once for all of them.</summary>
-    public KpiScope From(int bucket) => new(readings, group, period, bucket, controlling) { roll = Roll };
+    public KpiScope From(int bucket) => new(readings, group, period, bucket, cohortAge, controlling) { roll = Roll };
 
     public RollMatrix Roll => roll ??= RollMatrix.Of(readings, group, period);
 
@@ -56,6 +58,30 @@ internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod p
     {
         var flows = Flows(measure);
         return measure.IsTold && flows.Between(period.First, period.Last).Length == 0 ? null : flows.Sum(period.First, period.Last);
+    }
+
+    /// <summary>Of items that had become overdue the KPI's age before.</summary>
+    public KpiCohort Cohort => cohort ??= new KpiCohort(readings, group, period, cohortAge
+        ?? throw new InvariantBrokenException("a formula read a cohort without an age"));
+
+    /// <summary>Each amount of the window times the days that it had taken.</summary>
+    public decimal SumDays(Measure measure)
+    {
+        decimal sum = 0;
+        foreach (var entry in Flows(measure).Between(period.First, period.Last)) sum += (decimal)entry.Value.Minor * entry.Days;
+        return group.Currency.Length == 0 ? sum : sum / Currency.Of(group.Currency).MinorPerMajor / readings.MinorParts;
+    }
+
+    /// <summary>Of what is counted in the window the days by which half had happened; null: nothing is.</summary>
+    public int? MedianDays(Measure measure)
+    {
+        var byDays = new SortedDictionary<int, long>();
+        foreach (var entry in Flows(measure).Between(period.First, period.Last))
+            byDays[entry.Days] = byDays.GetValueOrDefault(entry.Days) + entry.Value.Count;
+        var (all, sum) = (byDays.Values.Sum(), 0L);
+        foreach (var (days, count) in byDays)
+            if ((sum += count) * 2 >= all && sum > 0) return days;
+        return null;
     }
 
     /// <summary>Names of figures that a formula asked for and nobody told; null: none.</summary>
@@ -170,7 +196,22 @@ internal static class KpiVocabulary
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Of what there are curves.</summary>
-    private static readonly FrozenSet<string> Curves = new[] { ItemCurve.Settled, ItemCurve.Recovered }.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> Curves = Curve.All.Select(c => c.Name).ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>What <c>sum_days(…)</c> takes: amounts of which each says how long it had taken.</summary>
+    private static readonly FrozenSet<string> OfDays =
+        MeasureList.All.Where(m => m.Sort == MeasureSort.Days).Select(m => m.Name).ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>What <c>median_days(…)</c> takes: of these, those that count something.</summary>
+    private static readonly FrozenSet<string> CountedDays = OfDays.Where(Counted.Contains).ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Words of a KPI that has a cohort_age, each with what is read for it.</summary>
+    public static readonly FrozenDictionary<string, IReadOnlyList<Measure>> OfCohorts = new Dictionary<string, IReadOnlyList<Measure>>
+    {
+        ["cohort_overdue"] = [ReceivableChapter.ExposureStock], ["cohort_items"] = [ReceivableChapter.ExposureStock],
+        ["cohort_recovered"] = [ReceivableChapter.CashOnOverdue], ["cohort_settled"] = [ItemEnds.SettledAfter],
+        ["cohort_written_off"] = [ItemEnds.WrittenOffAfter], ["cohort_cancelled"] = [ItemEnds.CancelledAfter],
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>For KPIs of the as-of day alone.</summary>
     public static readonly Symbols<KpiScope> OfPoint = Point(new Symbols<KpiScope>(), Stocks);
@@ -204,6 +245,15 @@ internal static class KpiVocabulary
         .NameFunction("sum_issued_before", Only("cash_applied"), ValueKind.Number, (s, name) => Value.Of(s.Major(s.IssuedBefore(MeasureList.ByName[name]))))
         .Function(Figure, [ValueKind.Text], ValueKind.Number, (s, v) => v[0].HasValue && s.Figure(v[0].AsText) is { } figure ? Value.Of(figure)
             : Value.None(ValueKind.Number))
+        .NameFunction("sum_days", OfDays, ValueKind.Number, (s, name) => Value.Of(s.SumDays(MeasureList.ByName[name])))
+        .NameFunction("median_days", CountedDays, ValueKind.Number, (s, name) => s.MedianDays(MeasureList.ByName[name]) is { } days ? Value.Of((decimal)days)
+            : Value.None(ValueKind.Number))
+        .Number("cohort_overdue", s => s.Major(s.Cohort.Overdue.Minor))
+        .Number("cohort_items", s => s.Cohort.Overdue.Count)
+        .Number("cohort_recovered", s => s.Major(s.Cohort.Recovered))
+        .Number("cohort_settled", s => s.Cohort.Ended(ItemEnds.SettledAfter))
+        .Number("cohort_written_off", s => s.Cohort.Ended(ItemEnds.WrittenOffAfter))
+        .Number("cohort_cancelled", s => s.Cohort.Ended(ItemEnds.CancelledAfter))
         .Number("overdue_at_start", s => s.Major(s.OverdueAtStart))
         .Number("fell_overdue", s => s.Major(s.FellOverdue))
         .Number("days", s => s.Period.Days)

@@ -158,7 +158,7 @@ public static class InvoiceChapter
     /// <summary>Invoices less credit notes and cancellations, without charges.</summary>
     public static readonly Measure Sales = Measure.Money(2, "sales", "invoices");
 
-    internal static readonly Measure[] Measures = [Sales];
+    internal static readonly Measure[] Measures = [Sales, InvoiceCycle.InvoicedAfter];
 
     internal static readonly InputKind[] Inputs =
     [
@@ -513,6 +513,7 @@ public static class InvoiceChapter
                     });
                 ListedItems.Note(state, e.Account, issued.Number, issued.Currency, isCredit: false);
                 Flow(state, e.Account, cells, Sales, e.EffectiveOn, null, issued.Currency, issued.Minor, 1);
+                if (issued.ServicedOn is { } serviced) InvoiceCycle.Issue(state, e, cells, issued, serviced);
                 break;
             case InvoiceEvent.Corrected corrected:
                 PartyLedger.Correct(state, e, cells, corrected.Number, corrected.MinorDelta, corrected.DueOn, corrected.Released, cancelled: false);
@@ -540,7 +541,7 @@ public static class InvoiceChapter
     {
         // One whose day of issue alone is another was heard of when it was, and its due dates stood when they did.
         if (!invoice.DayCorrected) item.EnteredOn = e.RecordedOn > invoice.DueOn ? e.RecordedOn : null;
-        item.Delivery = null;
+        (item.Delivery, item.ServicedOn) = (null, null);
         Change(state, e, cells, invoice.Number, (e.EffectiveOn, invoice), static (i, again) =>
         {
             i.TakeCancellationBack(again.EffectiveOn);

@@ -221,6 +221,9 @@ public sealed class ItemState : IFormed<ItemState>
     /// <summary>What became of sending it to the customer; null: nobody meant to.</summary>
     public ItemDelivery? Delivery { get; set; }
 
+    /// <summary>The day of the service that it invoices, until Recoup has sent it; null: not told, sent, or not for Recoup to send.</summary>
+    public DateOnly? ServicedOn { get; set; }
+
     /// <summary>The day on which its cancellation takes effect; null while it stands.</summary>
     public DateOnly? CancelledOn { get; set; }
 
@@ -440,7 +443,7 @@ public sealed class ItemState : IFormed<ItemState>
         v.DueOn = f.Day("due_on", v.DueOn);
         v.Amount = f.Long("amount", v.Amount);
         v.Movements = f.List("movements", v.Movements);
-        f.BeginRare(14);
+        f.BeginRare(15);
         v.FormerDues = f.ListOrNull("former_dues", v.FormerDues);
         v.EnteredOn = f.DayOrNull("entered_on", v.EnteredOn);
         v.WriteOffs = f.ListOrNull("write_offs", v.WriteOffs);
@@ -455,6 +458,7 @@ public sealed class ItemState : IFormed<ItemState>
         v.IssuedAgain = f.Flag("issued_again", v.IssuedAgain);
         v.Plans = f.ListOrNull("plans", v.Plans);
         v.AmountChanges = f.ListOrNull("amount_changes", v.AmountChanges);
+        v.ServicedOn = f.DayOrNull("serviced_on", v.ServicedOn);
         f.EndRare();
         return v;
     }

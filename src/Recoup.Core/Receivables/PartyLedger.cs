@@ -47,10 +47,7 @@ internal static class PartyLedger
                 unapplied.Add(new Movement(back, taken.Minor));
                 (cash.Back ??= []).Add(new TakenBack(number, taken.Minor, taken.On, back) { MetOn = taken.MetOn });
                 if (cash.Kind != CashKind.Payment) continue;
-                Flow(state, e.Account, cells, ReceivableChapter.CashApplied, back, item.IssuedOn, item.Currency, -taken.Minor, 0);
-                // Only what was counted when it came: cash in time was never cash on overdue.
-                if (taken.FirstOn > item.DueAt(taken.FirstOn))
-                    Flow(state, e.Account, cells, ReceivableChapter.CashOnOverdue, back, null, item.Currency, -taken.Minor, 0);
+                CountCash(state, e, cells, item, back, taken.FirstOn, -taken.Minor);
             }
             freed.AddRange(unapplied);
             ChangeUnapplied(state, cash, cells, Waiting(state, cash), unapplied);
@@ -74,15 +71,28 @@ internal static class PartyLedger
     {
         var since = (item.AppliedBy ?? []).Select(key => state.Cash[key]).Where(c => c.Kind == CashKind.Payment)
             .SelectMany(c => c.Allocations).Where(a => a.Number == item.Number && !a.Recovery && a.FirstOn >= e.EffectiveOn)
-            .Select(a => (Allocation: a, WasLate: a.FirstOn > item.DueAt(a.FirstOn))).ToList();
+            .ToList();
+        foreach (var met in since) CountLate(state, e, cells, item, met.On, met.FirstOn, -met.Minor);
         item.Redate(e.EffectiveOn, due);
-        foreach (var (allocation, wasLate) in since)
-        {
-            var isLate = allocation.FirstOn > item.DueAt(allocation.FirstOn);
-            if (isLate != wasLate)
-                Flow(state, e.Account, cells, ReceivableChapter.CashOnOverdue, allocation.On, null, item.Currency,
-                    isLate ? allocation.Minor : -allocation.Minor, 0);
-        }
+        foreach (var met in since) CountLate(state, e, cells, item, met.On, met.FirstOn, met.Minor);
+    }
+
+    /// <summary>Cash that met the item, or was taken off it again (below zero).</summary>
+    /// <param name="on">The day of that.</param>
+    /// <param name="since">When the cash first met the item: by that it was so many days old, and in time or late.</param>
+    private static void CountCash(PartyState state, Envelope e, CellDeltas cells, ItemState item, DateOnly on, DateOnly since, long minor)
+    {
+        Flow(state, e.Account, cells, ReceivableChapter.CashApplied, on, item.IssuedOn, item.Currency, minor, 0,
+            OwnValues.OfDays(since.DayNumber - item.IssuedOn.DayNumber, on, item.IssuedOn));
+        CountLate(state, e, cells, item, on, since, minor);
+    }
+
+    /// <summary>Only where it was late: cash in time never was cash on overdue.</summary>
+    private static void CountLate(PartyState state, Envelope e, CellDeltas cells, ItemState item, DateOnly on, DateOnly since, long minor)
+    {
+        if (item.DueAt(since) is var due && since > due)
+            Flow(state, e.Account, cells, ReceivableChapter.CashOnOverdue, on, due, item.Currency, minor, 0,
+                OwnValues.OfDays(since.DayNumber - due.DayNumber, on, due));
     }
 
     /// <summary>Cash or credit meets an item: the allocation's effect on item, flows and document.</summary>
@@ -104,10 +114,7 @@ internal static class PartyLedger
         // Put back as the item stands again, what was no cash on overdue is none now, and what it covers is not open again.
         if (allocation.MetOn is not null && !late && allocation.On > item.DueAt(allocation.On))
             Flow(state, e.Account, cells, ReceivableChapter.OverdueReinstated, allocation.On, null, item.Currency, -allocation.Minor, 0);
-        if (cash.Kind != CashKind.Payment) return;
-        Flow(state, e.Account, cells, ReceivableChapter.CashApplied, allocation.On, item.IssuedOn, item.Currency, allocation.Minor, 0);
-        if (late)
-            Flow(state, e.Account, cells, ReceivableChapter.CashOnOverdue, allocation.On, null, item.Currency, allocation.Minor, 0);
+        if (cash.Kind == CashKind.Payment) CountCash(state, e, cells, item, allocation.On, allocation.FirstOn, allocation.Minor);
     }
 
     /// <summary>What a payment or credit had on an item since a day is open again from another day on.</summary>
@@ -121,9 +128,9 @@ internal static class PartyLedger
             if (on > item.DueAt(on)) Flow(state, e.Account, cells, ReceivableChapter.OverdueReinstated, on, null, item.Currency, minor, 0);
             return;
         }
-        Flow(state, e.Account, cells, ReceivableChapter.CashApplied, on, item.IssuedOn, item.Currency, -minor, 0);
-        if (since > item.DueAt(since)) Flow(state, e.Account, cells, ReceivableChapter.CashOnOverdue, on, null, item.Currency, -minor, 0);
-        else if (on > item.DueAt(on)) Flow(state, e.Account, cells, ReceivableChapter.OverdueReinstated, on, null, item.Currency, minor, 0);
+        CountCash(state, e, cells, item, on, since, -minor);
+        if (since <= item.DueAt(since) && on > item.DueAt(on))
+            Flow(state, e.Account, cells, ReceivableChapter.OverdueReinstated, on, null, item.Currency, minor, 0);
     }
 
     /// <summary>Takes that much of the payment off the item, last allocation first, and says what was taken of each.</summary>

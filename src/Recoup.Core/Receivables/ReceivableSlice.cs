@@ -168,11 +168,13 @@ public static class ReceivableChapter
     /// </summary>
     public static readonly Measure OverdueReinstated = Measure.Money(5, "overdue_reinstated", null);
 
-    /// <summary>Cash on items less what was taken back, by day and the item's issue day. Recoveries after write-off are not in it.</summary>
-    public static readonly Measure CashApplied = Measure.Money(3, "cash_applied", null);
+    /// <summary>
+    /// Cash on items less what was taken back, by day and the item's issue day, and so by how long it had taken. Recoveries after write-off are not in it.
+    /// </summary>
+    public static readonly Measure CashApplied = Measure.Days(3, "cash_applied", null);
 
-    /// <summary>Of that, cash on items that were overdue on the day it took effect.</summary>
-    public static readonly Measure CashOnOverdue = Measure.Money(4, "cash_on_overdue", null);
+    /// <summary>Of that, cash on items that were overdue on the day it took effect, by the due day that stands for that day.</summary>
+    public static readonly Measure CashOnOverdue = Measure.Days(4, "cash_on_overdue", null);
 
     /// <summary>Payments less reversals and refunds, whether they met an item or not.</summary>
     public static readonly Measure CashReceived = Measure.Money(9, "cash_received", "payments less reversals");

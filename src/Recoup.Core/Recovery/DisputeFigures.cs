@@ -12,8 +12,8 @@ public static class DisputeFigures
     /// <summary>What was contested, on the first day of the dispute.</summary>
     public static readonly Measure DisputesOpened = Measure.Money(29, "disputes_opened", "disputes", Dimension.Code);
 
-    /// <summary>The same amounts, on the first day without the dispute, whatever came of it.</summary>
-    public static readonly Measure DisputesClosed = Measure.Money(30, "disputes_closed", "disputes", Dimension.Code);
+    /// <summary>The same amounts, on the first day without the dispute, whatever came of it, with its first day beside.</summary>
+    public static readonly Measure DisputesClosed = Measure.Money(80, "disputes_closed", "disputes", Dimension.Code);
 
     /// <summary>Of what was contested, what is closed by now, on the first day of the dispute: to be held against what was opened then.</summary>
     public static readonly Measure DisputesResolved = Measure.Money(31, "disputes_resolved", "disputes", Dimension.Code);
@@ -30,13 +30,13 @@ public static class DisputeFigures
             Add(cells, DisputesOpened, dispute.From, dispute, -1);
             return;
         }
-        Add(cells, DisputesClosed, dispute.ClosedOn!.Value, dispute, 1);
+        Add(cells, DisputesClosed, dispute.ClosedOn!.Value, dispute, 1, dispute.From);
         Add(cells, DisputesResolved, dispute.From, dispute, 1);
     }
 
-    private static void Add(CellDeltas cells, Measure measure, DateOnly on, OpenDispute dispute, int sign)
+    private static void Add(CellDeltas cells, Measure measure, DateOnly on, OpenDispute dispute, int sign, DateOnly? from = null)
     {
         if (dispute.Currency is not { } currency) return;
-        cells.Add(measure, on, null, dispute.Portfolio!, dispute.Segment!, currency, sign * dispute.Minor, sign, OwnValues.Of(dispute.Code));
+        cells.Add(measure, on, from, dispute.Portfolio!, dispute.Segment!, currency, sign * dispute.Minor, sign, OwnValues.Of(dispute.Code));
     }
 }

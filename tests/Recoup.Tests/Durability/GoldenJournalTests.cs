@@ -116,10 +116,11 @@ public sealed class GoldenJournalTests(ITestOutputHelper output)
             ("account_tag", "SELECT account, tag, is_set, state_text(state) FROM account_tag ORDER BY account, tag"),
             ("payment_plan", "SELECT plan, status, account, agreed_on, state_text(state) FROM payment_plan ORDER BY plan"),
             ("account", "SELECT account, party FROM account ORDER BY account"));
-        // Up to the measure 11: those that there were. A later program may count more of an old journal, and nothing otherwise.
+        // Up to the measure 11: those that there were. A later program may count more of an old journal, and nothing otherwise. Cash on overdue
+        // items (4) was not told apart by due day then.
         var figures = Text(folder, ("item", "SELECT account, number, open, due, currency FROM item ORDER BY account, number"),
-            ("cell", "SELECT measure, day, ref_day, portfolio, segment, currency, CAST(sum(minor) AS BIGINT), CAST(sum(count) AS BIGINT) FROM cell "
-                + "WHERE measure <= 11 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6"),
+            ("cell", "SELECT measure, day, CASE WHEN measure = 4 THEN 0 ELSE ref_day END, portfolio, segment, currency, CAST(sum(minor) AS BIGINT), "
+                + "CAST(sum(count) AS BIGINT) FROM cell WHERE measure <= 11 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6"),
             ("stock", "SELECT * FROM stock WHERE measure <= 11 ORDER BY 1, 2, 3, 4, 5, 6"));
         output.WriteLine($"{rows.Count} events");
         ShouldBeAsIn(Golden($"{form}.approved.txt"), states, Accept);

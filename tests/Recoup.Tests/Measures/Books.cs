@@ -42,7 +42,18 @@ internal sealed class Books
         Cell(ReceivableChapter.ExposureStock, on, due, -amount, settles ? -1 : 0);
         Cell(ReceivableChapter.CashApplied, on, issued, amount, 0);
         Cell(ReceivableChapter.CashReceived, on, null, amount, 1);
-        return Day(on) > Day(due) ? Cell(ReceivableChapter.CashOnOverdue, on, null, amount, 0) : this;
+        return Day(on) > Day(due) ? Cell(ReceivableChapter.CashOnOverdue, on, due, amount, 0) : this;
+    }
+
+    /// <summary>Cash that had met an item on a day is taken back on another.</summary>
+    public Books Back(string on, string since, string issued, string due, long amount)
+    {
+        var unit = Recoup.Core.Foundation.Currency.Of(Currency).MinorPerMajor;
+        Cell(ReceivableChapter.ExposureStock, on, due, amount, 0);
+        foreach (var (measure, reference) in new[] { (ReceivableChapter.CashApplied, issued), (ReceivableChapter.CashOnOverdue, due) })
+            cells.Add(measure, Day(on), Day(reference), Portfolio, Segment, Currency, -amount * unit, 0,
+                OwnValues.OfDays(Day(since).DayNumber - Day(reference).DayNumber, Day(on), Day(reference)));
+        return this;
     }
 
     public Books WriteOff(string on, string due, long amount)

@@ -80,6 +80,7 @@ public sealed class DisputeFigureTests
 
         var counted = disputes.Values.Where(d => !d.IsNone).ToList();
         disputes.Count.ShouldBeGreaterThan(counted.Count);
+        var medians = 0;
         foreach (var asOf in new[] { 20, 50, 89, 120 }.Select(Begin.AddDays))
         {
             bool In(DateOnly on) => on > asOf.AddDays(-30) && on <= asOf;
@@ -101,8 +102,35 @@ public sealed class DisputeFigureTests
                     counted.Where(d => In(d.From) && d.Currency == row.Currency && d.Portfolio == row.Portfolio).Sum(d => d.Minor) / 100m,
                     sales.Where(s => In(s.On) && s.Currency == row.Currency && s.Portfolio == row.Portfolio).Sum(s => s.Minor) / 100m));
 
+            foreach (var by in new Dimension[][] { [], [Dimension.Portfolio], [Dimension.Code] })
+                foreach (var row in Rows(question with { Kpis = ["dispute_cycle_time"], Window = KpiWindow.Days(80), By = by }))
+                {
+                    bool Of(Contested d) => d.Currency == row.Currency
+                        && (by is not [{ } only] || (only == Dimension.Code ? d.Code : d.Portfolio) == row.Of(only));
+                    var lives = counted.Where(d => Of(d) && d.From > asOf.AddDays(-80) && d.From <= asOf)
+                        .Select(d => d.Closed is { } closed && closed.On <= asOf ? (closed.On.DayNumber - d.From.DayNumber, true)
+                            : (asOf.DayNumber - d.From.DayNumber, false)).ToList();
+                    (Detail(row, "disputes"), Detail(row, "disputes_closed")).ShouldBe((lives.Count, lives.Count(l => l.Item2)));
+                    var told = lives.Count(l => l.Item2) >= 20;
+                    (row.Value, Detail(row, "first_quarter_closed"))
+                        .ShouldBe(told ? (SurvivalOracle.AgeBy(lives, 1, 2), SurvivalOracle.AgeBy(lives, 1, 4)) : (null, null), $"{asOf:yyyy-MM-dd}");
+                    medians += row.Value is null ? 0 : 1;
+                    // The events behind it are those of its disputes alone.
+                    var part = KpiPart.Of(KpiCatalog.Shipped.Find("dispute_cycle_time")!, KpiWindow.Days(80).EndingOn(asOf)) with
+                    {
+                        Currency = row.Currency,
+                        Only = by.ToDictionary(d => d, d => row.Of(d) ?? ""),
+                    };
+                    Behind(DisputeFigures.DisputesOpened).ShouldBe(lives.Count);
+                    Behind(DisputeFigures.DisputesClosed).ShouldBe(lives.Count(l => l.Item2));
+
+                    long Behind(Measure measure) => cells.NonZero.Where(c => c.Key.Measure == measure && part.Takes(c.Key)).Sum(c => c.Value.Count);
+                }
+
             List<KpiRow> Rows(KpiQuestion asked) => [.. engine.Answer(asked).Where(r => r.NoValue != KpiRow.NothingRecorded)];
         }
+
+        medians.ShouldBeGreaterThan(0);
 
         static decimal? Detail(KpiRow row, string name) => row.Details.Single(d => d.Name == name).Value;
 

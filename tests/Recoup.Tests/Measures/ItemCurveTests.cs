@@ -38,8 +38,9 @@ public sealed class ItemCurveTests
                         (row.Detail("items"), row.Detail(overdue == 0 ? "items_paid" : "items_recovered"))
                             .ShouldBe((lives.Count, lives.Count(l => l.Settled)), what);
                         var told = lives.Count(l => l.Settled) >= 20;
-                        row.Value.ShouldBe(told ? AgeBy(lives, 1, 2) : null, what);
-                        row.Detail(overdue == 0 ? "first_quarter_paid" : "first_quarter_recovered").ShouldBe(told ? AgeBy(lives, 1, 4) : null, what);
+                        row.Value.ShouldBe(told ? SurvivalOracle.AgeBy(Pairs(lives), 1, 2) : null, what);
+                        row.Detail(overdue == 0 ? "first_quarter_paid" : "first_quarter_recovered")
+                            .ShouldBe(told ? SurvivalOracle.AgeBy(Pairs(lives), 1, 4) : null, what);
                         row.Detail("at_risk_at_median").ShouldBe(row.Value is { } median ? lives.Count(l => l.Age >= median) : null, what);
                         (row.NoValue is null).ShouldBe(row.Value is not null, what);
                         // The events behind it are those of its items alone: what ended and what is open are all of them.
@@ -63,7 +64,7 @@ public sealed class ItemCurveTests
         var books = new RandomBooks(seed).Live(Books.Day("2024-11-30"));
         foreach (var day in Days)
         {
-            var cells = books.Cells.NonZero.Where(c => c.Key.Measure.Sort == MeasureSort.Days && c.Key.Day <= day.DayNumber)
+            var cells = books.Cells.NonZero.Where(c => ItemEnds.Measures.Contains(c.Key.Measure) && c.Key.Day <= day.DayNumber)
                 .GroupBy(c => $"{c.Key.Measure} {c.Key.Portfolio} {c.Key.Segment} {c.Key.Currency} due {c.Key.RefDay} after {c.Key.CountDays()}")
                 .Select(g => (g.Key, g.Sum(c => c.Value.Count))).Where(g => g.Item2 != 0).Order();
             cells.ShouldBe(books.Documents.Where(d => d.Moves.Exists(m => m.On <= day) && d.BalanceOn(day) == 0).Select(d =>
@@ -79,7 +80,7 @@ public sealed class ItemCurveTests
     public void The_histories_have_every_end_and_items_that_open_again()
     {
         var cells = Enumerable.Range(1, 60).SelectMany(seed => new RandomBooks(seed).Live(Books.Day("2024-11-30")).Cells.NonZero)
-            .Where(c => c.Key.Measure.Sort == MeasureSort.Days).ToList();
+            .Where(c => ItemEnds.Measures.Contains(c.Key.Measure)).ToList();
         foreach (var measure in ItemEnds.Measures)
         {
             cells.Count(c => c.Key.Measure == measure && c.Value.Count > 0).ShouldBeGreaterThan(50, measure.Name);
@@ -152,14 +153,14 @@ public sealed class ItemCurveTests
     }
 
     /// <summary>The day from which nothing of it has been open.</summary>
-    private static DateOnly Ended(Document d, DateOnly asOf)
+    internal static DateOnly Ended(Document d, DateOnly asOf)
     {
         var ended = asOf;
         while (ended > d.Issued && d.BalanceOn(ended.AddDays(-1)) == 0) ended = ended.AddDays(-1);
         return ended;
     }
 
-    private static string End(RandomBooks books, Document d, DateOnly ended)
+    internal static string End(RandomBooks books, Document d, DateOnly ended)
     {
         if (d.Cancellations.Exists(c => c.From <= ended && !(c.Until <= ended))) return "cancelled_after";
         var writtenOff = d.WriteOffs.Where(w => w.On <= ended).Sum(w => w.Minor)
@@ -170,17 +171,5 @@ public sealed class ItemCurveTests
 
     private static string SegmentOf(RandomBooks books, Document d, DateOnly day) => books.Segments[d.Account].Last(s => s.From <= day).Segment;
 
-    /// <summary>The first age by which so much of them is settled, by the definition in whole fractions; null: never.</summary>
-    private static decimal? AgeBy(List<Life> lives, int part, int of)
-    {
-        var (over, under) = (System.Numerics.BigInteger.One, System.Numerics.BigInteger.One);
-        foreach (var age in lives.Where(l => l.Settled).Select(l => l.Age).Distinct().Order())
-        {
-            var atRisk = lives.Count(l => l.Age >= age);
-            over *= atRisk - lives.Count(l => l.Age == age && l.Settled);
-            under *= atRisk;
-            if (over * of <= under * (of - part)) return age;
-        }
-        return null;
-    }
+    private static List<(int, bool)> Pairs(List<Life> lives) => [.. lives.Select(l => (l.Age, l.Settled))];
 }

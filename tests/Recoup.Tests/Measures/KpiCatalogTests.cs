@@ -16,13 +16,13 @@ public sealed class KpiCatalogTests
     [Fact]
     public void These_are_shipped() => KpiCatalog.Shipped.All.Select(d => d.Id).ShouldBe(
     [
-        "add", "ar_turnover", "bad_debt_ratio", "bpdso", "call_to_promise_ratio", "callback_kept_rate", "cash_conversion_cycle", "cei", "cei_simple",
-        "chargeback_rate", "chargeback_win_rate", "collection_cost", "cost_to_cash", "cost_to_collect", "customer_recovery_rate", "dispute_rate",
-        "dispute_resolution", "dso", "dso_average", "dso_countback", "failed_payment_recovery_rate", "first_call_resolution_rate", "involuntary_churn_rate",
-        "liquidation_rate",
+        "add", "ar_turnover", "average_days_to_pay", "bad_debt_ratio", "bpdso", "call_to_promise_ratio", "callback_kept_rate",
+        "cash_conversion_cycle", "cei", "cei_simple", "chargeback_rate", "chargeback_win_rate", "collection_cost", "cost_to_cash", "cost_to_collect",
+        "customer_recovery_rate", "days_late", "dispute_cycle_time", "dispute_rate", "dispute_resolution", "dso", "dso_average", "dso_countback",
+        "failed_payment_recovery_rate", "first_call_resolution_rate", "invoice_cycle_time", "involuntary_churn_rate", "liquidation_rate",
         "median_days_to_pay", "message_bounce_rate", "over_90_rate", "percent_current", "plan_kept_rate", "proactive_collection_actions",
-        "promise_coverage", "promise_kept_rate", "recovery_priority_alignment", "recovery_rate", "revenue_leakage", "right_party_contact_rate",
-        "roll_rate", "time_to_recover", "unapplied_cash_rate", "unworked_rate",
+        "promise_coverage", "promise_kept_rate", "recovery_at_90", "recovery_priority_alignment", "recovery_rate", "recovery_success_rate",
+        "revenue_leakage", "right_party_contact_rate", "roll_rate", "time_to_recover", "unapplied_cash_rate", "unworked_rate",
     ]);
 
     /// <summary>What is waited for must be missing: once it can be told, the KPI has a formula.</summary>
@@ -167,6 +167,21 @@ public sealed class KpiCatalogTests
         var text = Dso.Replace(find, replace, StringComparison.Ordinal);
         Should.Throw<YamlException>(() => KpiCatalog.With([("my/dso.yaml", text)])).Message.ShouldSatisfyAllConditions(
             m => m.ShouldStartWith("my/dso.yaml, line "), m => m.ShouldContain(message));
+    }
+
+    [Theory]
+    [InlineData("cohort_age: 90\n", "", "a formula that asks for a cohort needs cohort_age")]
+    [InlineData("cohort_age: 90\n", "cohort_age: 0\n", "cohort_age")]
+    [InlineData("cohort_recovered", "sum(cash_on_overdue)", null)]
+    [InlineData("window: 1mo\n", "window: point\n", "cohort_recovered")]
+    public void A_cohort_has_an_age(string find, string replace, string? message)
+    {
+        var text = Shipped.Single(s => s.Name == "kpis/recovery_at_90.yaml").Text;
+        text.ShouldContain(find);
+        var problems = KpiDefinition.ProblemsOf(text.Replace(find, replace, StringComparison.Ordinal), "mine.yaml");
+        if (message is null) problems.ShouldBeEmpty(); else problems.ShouldContain(p => p.Message.Contains(message));
+        KpiDefinition.ProblemsOf(Dso.Replace("review: ", "cohort_age: 9\nreview: ", StringComparison.Ordinal), "mine.yaml")
+            .ShouldHaveSingleItem().Message.ShouldContain("no formula of the file asks for a cohort");
     }
 
     [Fact]

@@ -248,7 +248,7 @@ public sealed class KpiEngineTests
     public void A_share_of_more_than_all_or_less_than_nothing_has_no_value(string kpi, int cash, string why)
     {
         var books = new Books().Open("2026-01-01", "2026-01-31", 100).Cell(ReceivableChapter.CashApplied, "2026-03-10", "2026-01-01", cash, 0)
-            .Cell(ReceivableChapter.CashOnOverdue, "2026-03-10", null, cash, 0);
+            .Cell(ReceivableChapter.CashOnOverdue, "2026-03-10", "2026-01-31", cash, 0);
         var row = books.Row(kpi, "2026-03-31");
         row.Value.ShouldBeNull();
         row.NoValue.ShouldNotBeNull().ShouldContain(why);

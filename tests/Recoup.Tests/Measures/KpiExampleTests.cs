@@ -240,6 +240,61 @@ public sealed class KpiExampleTests
         books.PaidSale("2026-03-02", 100).Value("bad_debt_ratio", "2026-03-31", "1mo").ShouldBe(-10);
     }
 
+    /// <summary>1,000 paid after 10 days and 9,000 after 50: by amount 46, not 30.</summary>
+    [Fact]
+    public void Days_to_pay_go_by_amount_and_what_is_taken_back_takes_its_days_along()
+    {
+        var books = new Books().Invoice("2026-02-19", "2026-03-21", 1_000).Pay("2026-03-01", "2026-02-19", "2026-03-21", 1_000)
+            .Invoice("2026-01-10", "2026-02-09", 9_000).Pay("2026-03-01", "2026-01-10", "2026-02-09", 9_000);
+        (books.Value("average_days_to_pay", "2026-03-31"), books.Value("days_late", "2026-03-31")).ShouldBe((46, 18));
+        var late = books.Row("days_late", "2026-03-31");
+        (late.Detail("share_of_cash_that_was_late"), late.Detail("days_late_of_late_cash")).ShouldBe((90, 20));
+        // Half of the old one goes back on 25 March: it had taken 50 days, not 74.
+        books.Back("2026-03-25", "2026-03-01", "2026-01-10", "2026-02-09", 4_500);
+        (books.Value("average_days_to_pay", "2026-03-31"), books.Value("days_late", "2026-03-31"))
+            .ShouldBe((((10 * 1_000m) + (50 * 4_500)) / 5_500, 20 * 4_500m / 5_500));
+    }
+
+    [Theory]
+    // Due 2026-01-10, so overdue from the 11th on; 90 days after that is 11 April.
+    [InlineData("2026-01-11", 100)]
+    [InlineData("2026-04-11", 100)]
+    [InlineData("2026-04-12", 0)]
+    public void Recovered_within_90_days_of_the_first_overdue_day(string paid, int recovered)
+    {
+        var books = new Books().Invoice("2025-12-11", "2026-01-10", 100).Pay(paid, "2025-12-11", "2026-01-10", 100)
+            .Invoice("2025-12-12", "2026-01-11", 100).Invoice("2025-12-12", "2026-01-11", 50).Pay("2026-01-11", "2025-12-12", "2026-01-11", 50);
+        // The days of 1 to 11 April are 90 days after those of 1 to 11 January; what is due on the 11th is overdue from the 12th on.
+        (books.Row("recovery_at_90", "2026-04-11").Numerator, books.Row("recovery_at_90", "2026-04-11").Denominator).ShouldBe((recovered, 100));
+        (books.Row("recovery_at_90", "2026-04-30").Denominator, books.Row("recovery_at_90", "2026-04-30").Detail("items")).ShouldBe((200, 2));
+    }
+
+    [Fact]
+    public void Cases_that_are_open_at_the_age_are_in_no_part_of_the_success_rate()
+    {
+        var books = new Books();
+        for (var i = 0; i < 4; i++) books.Open("2026-01-01", "2026-01-10", 10);
+        books.Cell(ItemEnds.SettledAfter, "2026-02-01", "2026-01-10", 20, 2).Cell(ItemEnds.WrittenOffAfter, "2026-07-10", "2026-01-10", 10, 1);
+        // 180 days after 11 January is 10 July.
+        var row = books.Row("recovery_success_rate", "2026-07-31");
+        (row.Numerator, row.Denominator, row.Detail("became_overdue"), row.Detail("ended")).ShouldBe((2, 3, 4, 75));
+        books.Row("recovery_success_rate", "2026-07-09", "9d").NoValue.ShouldNotBeNull();
+        books.Row("recovery_success_rate", "2026-07-10", "1d").Denominator.ShouldBe(3);
+        books.Row("recovery_success_rate", "2026-07-11", "1d").Denominator.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Invoices_are_sent_so_many_days_after_the_service_by_the_median()
+    {
+        var books = new Books().PaidSale("2026-03-01", 1);
+        foreach (var (sent, serviced, amount) in new[] { ("2026-03-02", "2026-03-01", 10), ("2026-03-10", "2026-03-05", 30), ("2026-03-31", "2026-02-01", 60) })
+            books.Cell(InvoiceCycle.InvoicedAfter, sent, serviced, amount, 1);
+        var row = books.Row("invoice_cycle_time", "2026-03-31");
+        (row.Value, row.Detail("invoices"), row.Detail("mean")).ShouldBe((5, 3, ((1 * 10m) + (5 * 30) + (58 * 60)) / 100));
+        books.Value("invoice_cycle_time", "2026-03-30").ShouldBe(1);
+        books.Row("invoice_cycle_time", "2026-04-30").NoValue.ShouldNotBeNull();
+    }
+
     [Fact]
     public void Proactive_actions_have_no_currency_and_a_share_beside_them()
     {

@@ -122,6 +122,9 @@ internal sealed class RandomBooks
         public required bool Recovery { get; init; }
         public required bool Late { get; set; }
 
+        /// <summary>The document's due day when it met it.</summary>
+        public required DateOnly Due { get; set; }
+
         /// <summary>When it first met the document, where that was cancelled since and it was put back.</summary>
         public DateOnly? Met { get; init; }
         public List<(DateOnly On, long Minor)> Back { get; } = [];
@@ -222,7 +225,7 @@ internal sealed class RandomBooks
     private Part Meet(Document document, long minor, DateOnly on, bool recovery)
     {
         var day = on > document.NotBefore ? on : document.NotBefore;
-        return new Part { On = document, Day = day, Minor = minor, Recovery = recovery, Late = document.OverdueOn(day) };
+        return new Part { On = document, Day = day, Minor = minor, Recovery = recovery, Late = document.OverdueOn(day), Due = document.DueOn(day) };
     }
 
     private void TakeIn(string account, string currency, DateOnly on, List<Part> parts, long extra, bool payment)
@@ -345,7 +348,7 @@ internal sealed class RandomBooks
             document.Dues.Add((on, due));
             document.NotBefore = on;
             foreach (var part in Payments.SelectMany(c => c.Parts).Where(p => p.On == document && (p.Met ?? p.Day) >= on && p.Left > 0))
-                part.Late = document.OverdueOn(part.Met ?? part.Day);
+                (part.Late, part.Due) = (document.OverdueOn(part.Met ?? part.Day), document.DueOn(part.Met ?? part.Day));
         }
         document.Cancelled |= cancel;
         if (cancel) document.Cancellation = (on, -delta);
@@ -425,7 +428,7 @@ internal sealed class RandomBooks
             {
                 var put = Math.Min(Math.Min(was.Back.Sum(b => b.Minor), cash.Unapplied), document.Balance);
                 if (put <= 0) continue;
-                var part = new Part { On = document, Day = on, Minor = put, Recovery = false, Late = was.Late, Met = was.Met ?? was.Day };
+                var part = new Part { On = document, Day = on, Minor = put, Recovery = false, Late = was.Late, Due = was.Due, Met = was.Met ?? was.Day };
                 Book(cash, part);
                 if ((!was.Late || !cash.Payment) && document.OverdueOn(on)) document.Reinstated.Add((on, -put));
                 Apply(account, on, new PaymentEvent.CashApplied(cash.Key, AsApplied(part)));

@@ -118,8 +118,9 @@ internal sealed partial class Story : IDisposable
                     var (number, amount, currency) = (w.Next("a number"), w.Amount(), w.Currency());
                     w.Expect("due");
                     var due = w.Date();
+                    DateOnly? serviced = w.Take("serviced") ? w.Date() : null, delivered = w.Take("delivered") ? w.Date() : null;
                     Send(Json.Line("invoice", Key(), Account(w, out var issued, "issued"), ("number", number), ("issued_on", issued), ("due_on", due),
-                        ("amount", amount), ("currency", currency)));
+                        ("amount", amount), ("currency", currency), ("serviced_on", serviced), ("delivered_on", delivered)));
                     break;
                 }
             case "correct":
