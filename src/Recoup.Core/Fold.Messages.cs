@@ -43,6 +43,12 @@ public static partial class Fold
         if (message.Document is null) ContactChapter.CountAction(state, message.Account, cells, e.EffectiveOn, message.Channel, null, isProactive);
     }
 
+    /// <summary>Whatever came of it: a step that counts from it must not wait for ever.</summary>
+    private static void Hear(PartyState state, Intent message, DateOnly on)
+    {
+        if (message.Letter is { PreDueThrough: null } letter) state.Treatment(message.Portfolio)?.NoteHeard(letter.Rule, message.DecidedOn, on);
+    }
+
     private static void CountWhereSent(CellDeltas cells, Measure measure, Intent message) => cells.Add(
         measure, message.SentOn!.Value, null, message.SentPortfolio!, message.SentSegment!, "", 0, 1, OwnValues.Of(message.Channel));
 
@@ -59,6 +65,7 @@ public static partial class Fold
         if (message.Status == IntentStatus.Sending && message.Document is null)
             state.Contact.Remember(new ContactRecord(DateTimeOffset.FromUnixTimeMilliseconds(e.RecordedAt), message.Channel, true));
         message.Bounce(detail);
+        Hear(state, message, e.EffectiveOn);
         NoteChange(state, message.Id);
         if (bounced.Kind is "hard" or "blocked")
         {
@@ -78,6 +85,7 @@ public static partial class Fold
         if (message.Status == IntentStatus.Sent) CountSent(state, e, cells, message, settled.Proactive);
         else if (message.Status == IntentStatus.Failed)
             PartyLedger.Flow(state, message.Account, cells, MessageChapter.MessagesFailed, e.EffectiveOn, null, "", 0, 1, OwnValues.Of(message.Channel));
+        Hear(state, message, e.EffectiveOn);
         NoteChange(state, message.Id);
         // A document is no action of collection and counts toward no cap.
         if (message.Document is not null)

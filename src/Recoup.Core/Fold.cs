@@ -147,6 +147,7 @@ public static partial class Fold
             treatment.LastInShadow = decision.Shadow;
             treatment.LastStrategy = decision.Strategy;
             if (decision.Action.IsWord) treatment.NoteWord();
+            if (decision.KeepsDay) treatment.KeepDay(decision.Shadow ? e.EffectiveOn : null);
         }
         if (decision.Action == Act.FindContact) treatment.SoughtOn = e.EffectiveOn;
         state.ReviewedOn = e.EffectiveOn;

@@ -181,10 +181,14 @@ internal static class HotEvents
         w.Text(",\"clearance\":"u8, d.Clearance).Text(",\"channel\":"u8, d.Channel).Text(",\"template\":"u8, d.Template).Text(",\"tone\":"u8, d.Tone)
             .Text(",\"template_edition\":"u8, d.TemplateEdition).Text(",\"intent\":"u8, d.Intent);
         if (d.Shadow) w.Raw(",\"shadow\":true"u8);
-        return w.Day(",\"anchor_on\":"u8, d.AnchorOn).Number(",\"paused_days\":"u8, d.PausedDays)
+        w.Day(",\"anchor_on\":"u8, d.AnchorOn).Number(",\"paused_days\":"u8, d.PausedDays)
             .Day(",\"entered_on\":"u8, d.EnteredOn).Text(",\"entered_by\":"u8, d.EnteredBy).Number(",\"entry_at\":"u8, d.EntryAt)
             .Day(",\"reminded_through\":"u8, d.RemindedThrough).Day(",\"next_review_on\":"u8, d.NextReviewOn)
-            .Text(",\"next_move\":"u8, d.NextMove).Raw("}}"u8).End();
+            .Text(",\"next_move\":"u8, d.NextMove);
+        if (d.KeepsDay) w.Raw(",\"keeps_day\":true"u8);
+        if (d.After is { } after)
+            w.Raw(",\"after\":{\"step\":"u8).Text(after.Step).Raw(",\"heard_on\":"u8).Day(after.HeardOn).Raw(",\"days\":"u8).Number(after.Days).Raw("}"u8);
+        return w.Raw("}}"u8).End();
     }
 
     private static void Texts(PayloadWriter w, ReadOnlySpan<byte> name, IReadOnlyList<string>? texts)
@@ -247,7 +251,7 @@ internal static class HotEvents
             PausedDays = r.Has(",\"paused_days\":"u8) ? r.Int() : null, EnteredOn = r.Day(",\"entered_on\":"u8), EnteredBy = r.Word(",\"entered_by\":"u8),
             EntryAt = r.Has(",\"entry_at\":"u8) ? r.Int() : null,
             RemindedThrough = r.Day(",\"reminded_through\":"u8), NextReviewOn = r.Day(",\"next_review_on\":"u8),
-            NextMove = r.Word(",\"next_move\":"u8),
+            NextMove = r.Word(",\"next_move\":"u8), KeepsDay = r.Has(",\"keeps_day\":true"u8), After = ReadCountedFrom(ref r),
         });
         r.Raw("}}"u8);
         return r.Ended ? decided : null;
@@ -275,6 +279,18 @@ internal static class HotEvents
         };
         r.Raw("}"u8);
         return facts;
+    }
+
+    private static CountedFrom? ReadCountedFrom(ref PayloadReader r)
+    {
+        if (!r.Has(",\"after\":{\"step\":"u8)) return null;
+        var step = r.Word();
+        r.Raw(",\"heard_on\":"u8);
+        var on = r.Day();
+        r.Raw(",\"days\":"u8);
+        var counted = new CountedFrom(step, on, r.Int());
+        r.Raw("}"u8);
+        return counted;
     }
 
     private static List<string>? Texts(ref PayloadReader r, ReadOnlySpan<byte> name)

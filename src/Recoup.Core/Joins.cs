@@ -86,6 +86,7 @@ internal static class Joins
         (own.Strategy, own.LastStep, own.LastStepOn, own.LastAnchorOn, own.LastEntryAt, own.LastInShadow, own.LastStrategy, own.LastWord) =
             (stands.Strategy, stands.LastStep, stands.LastStepOn, stands.LastAnchorOn, stands.LastEntryAt, stands.LastInShadow, stands.LastStrategy,
                 stands.LastWord);
+        own.KeepAs(stands);
         own.HeardOn = heard > own.LastStepOn ? heard : null;
         own.SoughtOn = Later(own.SoughtOn, theirs.SoughtOn);
         if (IsFurther(theirs, own)) (own.RemindedThrough, own.RemindedInShadow) = (theirs.RemindedThrough, theirs.RemindedInShadow);

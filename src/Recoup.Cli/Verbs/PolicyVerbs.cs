@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Recoup.Core.Foundation;
 using Recoup.Core.Policies;
 using Recoup.Core.Workspace;
 using Recoup.Storage;
@@ -64,10 +65,11 @@ internal static class PolicyVerbs
 
     private static IEnumerable<Sheet> Sheets(Policy policy)
     {
-        var sheet = new Sheet("strategy", "step", "day", "action", "channels", "template", "tone", "when") { Title = policy.ToString() };
+        var sheet = new Sheet("strategy", "step", "day", "after", "action", "channels", "template", "tone", "when") { Title = policy.ToString() };
         foreach (var strategy in policy.Strategies)
-            foreach (var step in strategy.Steps) sheet.Add(strategy.Id, step.Id, step.At, step.Action.Word, string.Join(", ", step.Channels), step.Template,
-                step.Tone, step.When?.Text);
+            foreach (var step in strategy.Steps)
+                sheet.Add(strategy.Id, step.Id, step.At, step.After is { } after ? $"{Plural.Of(after.Days, "day")} after {after.Step}" : null,
+                    step.Action.Word, string.Join(", ", step.Channels), step.Template, step.Tone, step.When?.Text);
         yield return sheet;
         var segments = new Sheet("segment", "when", "strategy");
         foreach (var segment in policy.Segments) segments.Add(segment.Id, segment.When.Text, segment.Strategy);

@@ -43,12 +43,12 @@ public sealed partial class Decider
     }
 
     /// <summary>The first of the steps to come whose condition would hold on its day, as far as that can be told today.</summary>
-    /// <param name="dayOf">The day on which a step is due; those gone by are not coming.</param>
-    private void ExpectStep(IReadOnlyList<Step> steps, int from, Func<Step, DateOnly> dayOf)
+    /// <param name="dayOf">The day on which a step is due; those gone by are not coming. Null: nobody can tell yet, nor of those after it.</param>
+    private void ExpectStep(IReadOnlyList<Step> steps, int from, Func<Step, DateOnly?> dayOf)
     {
         for (var i = from; i < steps.Count; i++)
         {
-            var day = dayOf(steps[i]);
+            if (dayOf(steps[i]) is not { } day) return;
             if (day <= asOf) continue;
             if (day > LastMoveDay)
             {

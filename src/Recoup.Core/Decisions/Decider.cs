@@ -133,6 +133,8 @@ public sealed partial class Decider
         Clearance = null,
         Skipped = null,
         RemindedThrough = null,
+        KeepsDay = false,
+        After = null,
         ByCalendar = false,
     };
 
@@ -146,20 +148,26 @@ public sealed partial class Decider
         var last = LastStepIndex(ladder);
         var late = DaysLate(last, ladder);
         var due = new List<Step>();
-        for (var i = last + 1; i < steps.Count && steps[i].At + late <= ladder.DayOn(asOf); i++)
+        for (var i = last + 1; i < steps.Count && DayOf(steps[i], late, last, ladder) is { } day && day <= ladder.DayOn(asOf); i++)
         {
             if (steps[i].When is not { } when || when.IsTrue(facts)) due.Add(steps[i]);
             else considered.Add(new Considered(steps[i].Id, facts.HasWorth || !when.Names.Overlaps(Facts.Amounts) ? $"not where {when.Text}" : NotListed));
         }
         // Not the next one: its day may have passed with its condition unmet.
-        for (var i = last + 1; i < steps.Count; i++)
-            if (steps[i].At + late > ladder.DayOn(asOf))
+        Step? awaited = null;
+        for (var i = last + 1; i < steps.Count && awaited is null; i++)
+            if (DayOf(steps[i], late, last, ladder) is not { } day)
             {
-                LookAgainOn(ladder.DateOf(steps[i].At + late));
-                break;
+                awaited = steps[i];
+                considered.Add(new Considered(awaited.Id, $"step {awaited.After!.Step} is still under way"));
             }
-        ExpectStep(steps, last + 1, s => ladder.DateOf(s.At + late));
-        if (due.Count == 0) return Placed(Wait(last + 1 >= steps.Count ? "last-step-taken" : "step-not-due"), ladder);
+            else if (day > ladder.DayOn(asOf))
+            {
+                awaited = steps[i];
+                LookAgainOn(ladder.DateOf(day));
+            }
+        ExpectStep(steps, last + 1, s => DayOf(s, late, last, ladder) is { } day ? ladder.DateOf(day) : null);
+        if (due.Count == 0) return Placed(Counted(Wait(last + 1 >= steps.Count ? "last-step-taken" : "step-not-due"), awaited), ladder);
 
         // The latest at once: but a step is skipped only where its day passed without a review. Where its time came
         // otherwise (a dispute ended, an older item came back) each step is still taken in its turn.
@@ -167,13 +175,15 @@ public sealed partial class Decider
         // What was overdue before it entered begins with the entry step and not before it.
         while (last < 0 && due.Count > 1 && ladder.BeginsAt(strategy.EntryStep) && due[0].At < strategy.EntryStep.At) Skip();
         while (context.Policy.MissedSteps == MissedSteps.Latest && due.Count > 1 && !(last < 0 && due[1].Action.IsLastWord)
-            && ladder.DateOf(due[0].At) > (state.ReviewedOn ?? DateOnly.MinValue)) Skip();
+            && !due.Exists(s => s.After?.Step == due[0].Id)
+            && ladder.DateOf(due[0].After is null ? due[0].At : DayOf(due[0], late, last, ladder)!.Value) > (state.ReviewedOn ?? DateOnly.MinValue)) Skip();
         // The ones after it are due already and have their turn as soon as steps may follow one another.
         if (due.Count > 1) LookAgainOn(asOf.Plus(Math.Max(1, strategy.DaysBetweenSteps)));
-        var decision = Placed(Take(due, isFirstWord: last < 0), ladder) with { Skipped = skipped.Count == 0 ? null : skipped };
+        var decision = Placed(Counted(Take(due, isFirstWord: last < 0), null), ladder) with { Skipped = skipped.Count == 0 ? null : skipped };
         var acted = decision.Action == Act.FindContact ? due[0].Id : decision.Step;
         if (acted is null || steps.FirstOrDefault(s => s.Id == acted) is not { } step) return decision;
-        var byCalendar = (ladder.EnteredBy is null || last >= 0) && (CameByCalendar(ladder.DateOf(step.At + late)) || FellDueSince(step));
+        var byCalendar = (ladder.EnteredBy is null || last >= 0)
+            && (CameByCalendar(ladder.DateOf(DayOf(step, late, last, ladder) ?? step.At + late)) || FellDueSince(step));
         return decision with { ByCalendar = byCalendar };
 
         void Skip()

@@ -124,7 +124,17 @@ public sealed record DecisionRecord
     /// decision before said; null: the same, or nothing is overdue.
     /// </summary>
     public string? NextMove { get; init; }
+
+    /// <summary>A later step counts its days from this one, so the day is kept on which the customer hears it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool KeepsDay { get; init; }
+
+    /// <summary>The step, or the next where it is not due yet, counts from the day on which the customer heard another; null: from the anchor.</summary>
+    public CountedFrom? After { get; init; }
 }
+
+/// <summary>A step that another counts its days from, the day on which the customer heard it, and how many days.</summary>
+public sealed record CountedFrom(string Step, DateOnly HeardOn, int Days);
 
 /// <summary>A step or channel that was looked at and not taken, and why.</summary>
 public sealed record Considered(string What, string Why);

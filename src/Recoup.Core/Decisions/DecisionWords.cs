@@ -59,6 +59,7 @@ public static class DecisionWords
 
     private static string Counted(DecisionRecord d)
     {
+        if (d.After is { } after) return $" ({Plural.Of(after.Days, "day")} after step {after.Step}, which the customer heard on {Day(after.HeardOn)})";
         if (d.AnchorOn is not { } from) return "";
         var paused = d.PausedDays is { } days ? $", without {Plural.Of(days, "day")} on hold, promised, disputed or in a plan" : "";
         return $" (days count from {Day(from)}{paused}{(Entered(d) is { } entered ? $": {entered}" : "")})";

@@ -15,7 +15,7 @@ namespace Recoup.Core.Decisions;
 /// <param name="EnteredBy">Why; one of the words below. Null: it fell due.</param>
 /// <param name="EntryAt">The day of the entry step by which it entered: that of the strategy under which its ladder began.</param>
 /// <param name="Continues">The last step taken was about it too; else its ladder begins.</param>
-/// <param name="DaysAtLastStep">Where it stood on the day of the last step.</param>
+/// <param name="DaysAtLastStep">Where it stood on the day of the last step, or on a later one that was asked for.</param>
 internal readonly record struct Ladder(
     DateOnly CountedFrom, int PausedDays, DateOnly? EnteredOn, string? EnteredBy, int EntryAt, bool Continues, int DaysAtLastStep)
 {
@@ -42,12 +42,13 @@ internal readonly record struct Ladder(
     /// <param name="facts">With something that may be dunned.</param>
     /// <param name="last">What was done last; null: nothing, or nothing that anybody saw.</param>
     /// <param name="began">The first day on which Recoup could act.</param>
-    public static Ladder Of(Facts facts, TreatmentState? last, Strategy strategy, DateOnly began)
+    /// <param name="heardOn">The day to tell where it stood of, in place of that of the last step.</param>
+    public static Ladder Of(Facts facts, TreatmentState? last, Strategy strategy, DateOnly began, DateOnly? heardOn = null)
     {
-        if (facts.Dunnable.Count == 1) return Of(facts, facts.Dunnable[0], last, strategy, began);
+        if (facts.Dunnable.Count == 1) return Of(facts, facts.Dunnable[0], last, strategy, began, heardOn);
         // A rest of a cent that nobody is chased for must not say how long another debt has been waiting: it counts from
         // where what waits longest comes to be worth it.
-        var ladders = facts.Dunnable.ConvertAll(e => (Exposure: e, Ladder: Of(facts, e, last, strategy, began)));
+        var ladders = facts.Dunnable.ConvertAll(e => (Exposure: e, Ladder: Of(facts, e, last, strategy, began, heardOn)));
         ladders.Sort((a, b) => b.Ladder.DayOn(facts.AsOf) is var other && a.Ladder.DayOn(facts.AsOf) is var one && one != other ? other.CompareTo(one)
             : a.Exposure.DueOn != b.Exposure.DueOn ? a.Exposure.DueOn.CompareTo(b.Exposure.DueOn)
             : string.CompareOrdinal(a.Exposure.Account, b.Exposure.Account));
@@ -61,10 +62,10 @@ internal readonly record struct Ladder(
         return ladders[0].Ladder;
     }
 
-    private static Ladder Of(Facts facts, Exposure exposure, TreatmentState? last, Strategy strategy, DateOnly began)
+    private static Ladder Of(Facts facts, Exposure exposure, TreatmentState? last, Strategy strategy, DateOnly began, DateOnly? heardOn)
     {
         var due = exposure.DueOn;
-        (DateOnly? On, string? By) entered = exposure.EnteredOn is { } on && on > due && on >= began ? (on, FirstHeard)
+        (DateOnly? On, string? By) entered = exposure.EnteredOn is { } first && first > due && first >= began ? (first, FirstHeard)
             : began > due ? (began, BeforeStart) : (null, null);
         var continues = false;
         var atLast = 0;
@@ -87,7 +88,8 @@ internal readonly record struct Ladder(
                 continues = true;
                 entered = (pause.To, WordOf(pause));
             }
-            if (continues) atLast = lastOn.DayNumber - from.DayNumber - Rested(facts, exposure, since, lastOn, static (p, _) => p.Rests);
+            if (continues && (heardOn ?? lastOn) is var on)
+                atLast = on.DayNumber - from.DayNumber - Rested(facts, exposure, since, on, static (p, _) => p.Rests);
         }
         // What was not overdue for a while, and nobody was told of before, begins where it came back.
         if (!continues)
@@ -96,9 +98,9 @@ internal readonly record struct Ladder(
             foreach (var pause in exposure.Pauses ?? [])
                 if (!pause.Rests && !(entered.On >= pause.To)) entered = (pause.To, WordOf(pause));
         }
-        var (first, counted) = Begin(due, entered.On, entryAt);
+        var (start, counted) = Begin(due, entered.On, entryAt);
         var paused = Rested(facts, exposure, counted, facts.AsOf, static (p, _) => p.Rests);
-        return new Ladder(first, paused, entered.On, entered.By, entryAt, continues, atLast);
+        return new Ladder(start, paused, entered.On, entered.By, entryAt, continues, atLast);
     }
 
     private static string WordOf(Pause pause) => pause.Kind == PauseKind.Settled ? OpenAgain : DueMoved;

@@ -64,6 +64,16 @@ public sealed record StepTaken(string Step, DateOnly On, DateOnly? AnchorOn, boo
             f.Word("strategy", v.Strategy), f.Flag("is_word", v.IsWord));
 }
 
+/// <summary>A step that a later one counts its days from.</summary>
+/// <param name="On">The day on which the customer heard it: its message left, its call was made. Null: it is under way.</param>
+public sealed record StepHeard(StepTaken Taken, DateOnly? On) : IFormed<StepHeard>
+{
+    public static StepHeard Blank => new(StepTaken.Blank, null);
+
+    public static StepHeard Form<TForm>(ref TForm f, StepHeard v) where TForm : IForm, allows ref struct =>
+        new(f.One("taken", v.Taken), f.DayOrNull("on", v.On));
+}
+
 /// <summary>What the party underwent in one portfolio.</summary>
 public sealed class TreatmentState : IFormed<TreatmentState>
 {
@@ -98,6 +108,25 @@ public sealed class TreatmentState : IFormed<TreatmentState>
 
     /// <summary>The last step told the customer something.</summary>
     public void NoteWord() => LastWord = StepTaken is { } last ? last with { IsWord = true } : null;
+
+    /// <summary>The steps taken that later ones count from, each as it was last taken; null: none. Never changed in place.</summary>
+    public List<StepHeard>? Kept { get; private set; }
+
+    /// <summary>A later step counts from the last step: its day is kept.</summary>
+    /// <param name="heardOn">Null: once its message has left, or its call was made.</param>
+    public void KeepDay(DateOnly? heardOn) =>
+        Kept = [.. (Kept ?? []).Where(k => k.Taken.Step != LastStep), new StepHeard(StepTaken!, heardOn)];
+
+    /// <summary>What a step asked for was done on that day; of a step that no other counts from nothing is kept.</summary>
+    /// <param name="takenOn">The day of its decision.</param>
+    public void NoteHeard(string step, DateOnly takenOn, DateOnly on)
+    {
+        if (Kept is not null)
+            Kept = Kept.ConvertAll(k => k.On is null && k.Taken.Step == step && k.Taken.On == takenOn ? k with { On = on } : k);
+    }
+
+    /// <summary>As another's were.</summary>
+    public void KeepAs(TreatmentState other) => Kept = other.Kept;
 
     /// <summary>
     /// The customer heard a step on that day, of a ladder that another took the place of when two parties became one; null: none.
@@ -142,6 +171,8 @@ public sealed class TreatmentState : IFormed<TreatmentState>
     /// <param name="wordBefore">The last word before it, where that is an older step than <paramref name="before"/>; null: it is that, or none.</param>
     public void TakeBack(string step, DateOnly on, StepTaken? before, StepTaken? wordBefore)
     {
+        if (Kept?.Exists(k => k.Taken.Step == step && k.Taken.On == on) == true)
+            Kept = Kept.Count == 1 ? null : Kept.FindAll(k => k.Taken.Step != step || k.Taken.On != on);
         // Also where another step was taken since that told the customer nothing.
         if (IsWord(step, on)) LastWord = before is { IsWord: true } ? before : wordBefore;
         if (LastStep != step || LastStepOn != on) return;
@@ -154,7 +185,7 @@ public sealed class TreatmentState : IFormed<TreatmentState>
     public static TreatmentState Form<TForm>(ref TForm f, TreatmentState v) where TForm : IForm, allows ref struct
     {
         v.Portfolio = f.Word("portfolio", v.Portfolio);
-        f.BeginRare(13);
+        f.BeginRare(14);
         v.Strategy = f.WordOrNull("strategy", v.Strategy);
         v.LastStep = f.WordOrNull("last_step", v.LastStep);
         v.LastStepOn = f.DayOrNull("last_step_on", v.LastStepOn);
@@ -168,6 +199,7 @@ public sealed class TreatmentState : IFormed<TreatmentState>
         v.RemindedThrough = f.DayOrNull("reminded_through", v.RemindedThrough);
         v.RemindedInShadow = f.Flag("reminded_in_shadow", v.RemindedInShadow);
         v.Segments = f.List("segments", v.Segments);
+        v.Kept = f.ListOrNull("kept", v.Kept);
         f.EndRare();
         return v;
     }

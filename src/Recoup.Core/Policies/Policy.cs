@@ -26,6 +26,12 @@ public sealed record Step(string Id, int At, Act Action)
     /// <summary>For messages: channels to try, in order; the first that the gate lets through.</summary>
     public IReadOnlyList<string> Channels { get; init; } = [];
 
+    /// <summary>
+    /// It is due so many days after the customer heard an earlier step; <see cref="At"/> is then the day on which it would be, had that step
+    /// come on its own. Null: it counts from the due date.
+    /// </summary>
+    public StepAfter? After { get; init; }
+
     public string Template { get; init; } = "";
 
     public string Tone { get; init; } = "";
@@ -36,6 +42,9 @@ public sealed record Step(string Id, int At, Act Action)
     /// <summary>Its condition asks how much or how many: asked again when it is acted on, since a payment may have come.</summary>
     public bool AsksHowMuch => When is { } when && when.Names.Overlaps(Facts.OfMoney);
 }
+
+/// <summary>A step's days count from another: so many after the customer heard it.</summary>
+public sealed record StepAfter(string Step, int Days);
 
 /// <summary>What is done after days on which no step could be taken: each step in its turn, or the latest at once.</summary>
 public enum MissedSteps { InTurn, Latest }
@@ -49,6 +58,9 @@ public sealed record Strategy(string Id, IReadOnlyList<Step> Steps, string Entry
     public Step? PreDueStep { get; } = Steps.FirstOrDefault(s => s.IsPreDue);
 
     public Step EntryStep { get; } = Steps.First(s => s.Id == Entry);
+
+    /// <summary>Some step counts its days from another.</summary>
+    public bool CountsFromSteps { get; } = Steps.Any(s => s.After is not null);
 
     /// <summary>Some step's condition may hold or not by the passing of time alone, score and segment being the same.</summary>
     public bool WatchesTime { get; } = Steps.Any(s => s.When is { } when && when.Names.Overlaps(Facts.OfTime));
@@ -251,10 +263,14 @@ public sealed class Policy
     private static Strategy ParseStrategy(YamlMap map, IReadOnlyList<string>? templates)
     {
         var steps = new List<Step>();
-        foreach (var s in map.Maps("steps"))
+        var all = map.Maps("steps");
+        foreach (var s in all)
         {
             var action = Act.Find(s.Choice("action", null, [.. Act.OfPolicies]))!;
-            var step = new Step(s.Text("id"), s.Whole("at", -60, 3650), action) { When = s.ExpressionOrNull("when", Facts.All, ValueKind.Boolean) };
+            var step = new Step(s.Text("id"), Day(s, steps, all, out var after), action)
+            {
+                After = after, When = s.ExpressionOrNull("when", Facts.All, ValueKind.Boolean),
+            };
             if (action == Act.Message)
             {
                 step = step with
@@ -278,7 +294,9 @@ public sealed class Policy
                 continue;
             }
             if (steps.Exists(x => x.Id == step.Id)) s.Report("id", $"step '{step.Id}' stands twice");
-            if (steps.Count > 0 && step.At <= steps[^1].At) s.Report("at", $"steps go by day: {step.At} does not come after {steps[^1].At}");
+            if (steps.Count > 0 && step.At <= steps[^1].At) s.Report(after is null ? "at" : "after", "steps go by day: "
+                + (after is null ? $"{step.At} does not come after {steps[^1].At}"
+                    : $"{after.Days} days after {after.Step} are day {step.At}, which does not come after {steps[^1].At}"));
             if (step.IsPreDue && action != Act.Message) s.Report("action", "before the due date only messages go out");
             if (step.IsPreDue && steps.Count > 0) s.Report("at", "there is one reminder before the due date, as the first step");
             s.Done();
@@ -293,6 +311,35 @@ public sealed class Policy
         map.Done();
         // Where all problems are wanted the others go on with its name.
         return map.IsSound ? new Strategy(id, steps, entry, between) : new Strategy(id, [new Step(entry, 1, Act.Task)], entry, between);
+    }
+
+    /// <summary>The day of a step by <c>at</c>, or by <c>after</c> had the step named there come on its own day.</summary>
+    /// <param name="before">Those read so far.</param>
+    /// <param name="all">Those of the strategy.</param>
+    private static int Day(YamlMap s, List<Step> before, IReadOnlyList<YamlMap> all, out StepAfter? after)
+    {
+        after = null;
+        if (!s.Has("after"))
+        {
+            if (s.Has("at")) return s.Whole("at", -60, 3650);
+            s.Report("at is missing: the day past due; or after: { step: ID, days: N }, so many days after the customer heard another step");
+            return 1;
+        }
+        if (s.Has("at")) s.Report("at", "a step has at or after, not both");
+        var map = s.Map("after");
+        after = new StepAfter(map.Text("step"), map.Whole("days", 1, 3650));
+        map.Done();
+        s.WholeOrNull("at", -60, 3650);
+        var name = after.Step;
+        if (before.Find(x => x.Id == name) is { } named)
+        {
+            if (!named.IsPreDue) return named.At + after.Days;
+            s.Report("after", $"'{name}' comes before the due date, and no step counts from a reminder");
+        }
+        else if (map.IsSound)
+            s.Report("after", all.Any(x => x.TextOrNull("id") == name) ? $"step '{name}' does not come before this one in the list"
+                : $"there is no step '{name}'; before this one there are {string.Join(", ", before.Where(x => !x.IsPreDue).Select(x => x.Id))}");
+        return 1;
     }
 
     private static string NoTemplate(string name, IReadOnlyList<string> templates)

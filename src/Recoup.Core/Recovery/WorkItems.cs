@@ -174,7 +174,7 @@ public static class WorkItemChapter
         switch (happened)
         {
             case WorkItemEvent.ReplyWanted wanted: Open(state, e, wanted); break;
-            case WorkItemEvent.Closed closed: Close(state, closed); break;
+            case WorkItemEvent.Closed closed: Close(state, e, closed); break;
             case WorkItemEvent.Revalued valued:
                 var item = state.WorkItems[valued.WorkItem];
                 (item.Minor, item.Currency, item.Score) = (valued.Minor, valued.Currency, valued.Score);
@@ -205,7 +205,7 @@ public static class WorkItemChapter
         state.Pending.Add(new Pending(wanted.WorkItem, wanted.Portfolio, Reply));
     }
 
-    private static void Close(PartyState state, WorkItemEvent.Closed closed)
+    private static void Close(PartyState state, Envelope e, WorkItemEvent.Closed closed)
     {
         var item = state.WorkItems[closed.WorkItem];
         // Nobody closed it: it lost its reason, such as by a payment, and may have it again.
@@ -214,6 +214,7 @@ public static class WorkItemChapter
         // Somebody called, and was heard.
         else if (item.Kind == Call && !closed.Unheard && state.Treatment(item.Portfolio) is { StepTaken: { } last } treatment && last.Step == item.Rule
             && last.On == item.CreatedOn) treatment.NoteWord();
+        state.Treatment(item.Portfolio)?.NoteHeard(item.Rule, item.CreatedOn, e.EffectiveOn);
         item.Open = false;
         item.Disposition = closed.Disposition;
         state.WorkItems.Changed.Add(closed.WorkItem);

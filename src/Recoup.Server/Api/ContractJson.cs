@@ -255,6 +255,14 @@ public static class ContractJson
             json.WriteString("entered_on", Day(entered));
             json.WriteString("entered_by", d.EnteredBy);
         }
+        if (d.After is { } after)
+        {
+            json.WriteStartObject("after");
+            json.WriteString("step", after.Step);
+            json.WriteString("heard_on", Day(after.HeardOn));
+            json.WriteNumber("days", after.Days);
+            json.WriteEndObject();
+        }
         json.WriteString("next_review_on", d.NextReviewOn is { } next ? Day(next) : null);
     }
 

@@ -142,6 +142,7 @@ public sealed partial class KnobTests
                 "tone" => ["friendly", "neutral", "firm"],
                 "template" => ["another"],
                 "reason" => ["another"],
+                "step" => ["second-reminder", "first-reminder"],
                 "allocation" => ["charges_first"],
                 "business_days_only" => ["false"],
                 "missed_steps" => ["latest"],

@@ -36,9 +36,9 @@ internal static class Policies
             steps:
               - { id: one, at: 1, action: message, channels: [email, call], template: first-reminder, tone: firm }
               - { id: two, at: 5, action: message, channels: [email], template: second-reminder, tone: firm }
-              - { id: phone, at: 8, action: task, when: "to_chase >= 100" }
+              - { id: phone, after: { step: two, days: 3 }, action: task, when: "to_chase >= 100" }
               - { id: last, at: 12, action: message, channels: [email, call], template: final-notice, tone: firm }
-              - { id: agency, at: 20, action: propose_placement }
+              - { id: agency, after: { step: last, days: 8 }, action: propose_placement }
         review_every_days: 14
         promise_grace_days: 2
         allocation: ALLOCATION

@@ -185,6 +185,7 @@ internal sealed partial class Story
             foreach (var considered in d.Considered ?? []) lines.Add($"considered {considered.What}: {considered.Why}");
             if (d.AnchorOn is { } anchor) lines.Add($"counted from {anchor:yyyy-MM-dd}");
             if (d.EnteredOn is { } entered) lines.Add($"entered {d.EnteredBy} {entered:yyyy-MM-dd}");
+            if (d.After is { } after) lines.Add($"after {after.Step} {after.HeardOn:yyyy-MM-dd}");
             if (d.PausedDays is { } paused) lines.Add($"paused {paused} days");
             if (d.NotBefore is { } notBefore) lines.Add($"not before {notBefore.UtcDateTime:yyyy-MM-dd HH:mm}");
             if (d.GateRule is { } gate) lines.Add($"gate {gate}");
