@@ -40,7 +40,9 @@ internal static class CommandLine
         {
             ImportVerbs.Import(), ImportVerbs.Send(), ImportVerbs.Inputs(), WorkVerbs.Run(), WorkVerbs.Dispatch(),
             WorkVerbs.Sending(), WorkVerbs.Messages(), ChannelVerbs.Channels(), ChannelVerbs.Bounces(), TextVerb.Texts(),
-            FigureVerbs.Ageing(), FigureVerbs.Unworked(), FigureVerbs.Kpi(), FigureVerbs.Drill(), FigureVerbs.Catalog(), FigureVerbs.Figures(),
+            FigureVerbs.Ageing(), FigureVerbs.Unworked(), FigureVerbs.Kpi(), BridgeVerb.Bridge(), CohortVerb.Cohorts(),
+            FigureVerbs.Drill(), FigureVerbs.Catalog(),
+            FigureVerbs.Figures(),
             PeopleVerbs.Worklist(), PeopleVerbs.Explain(), PlanVerb.Plans(), ConversationVerbs.Callbacks(),
             ConversationVerbs.Notes(), DocumentVerbs.Statement(), DocumentVerbs.Invoice(),
             PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), MigrateVerb.Migrate(), SimulateVerbs.Simulate(),

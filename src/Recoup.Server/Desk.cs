@@ -86,7 +86,8 @@ public sealed class Desk(ServeOptions options, Memory memory, Viewer? viewer) : 
 
     /// <summary>Of whatever the question names, but for windows of its own and values that it keeps to: no page has these.</summary>
     public IReadOnlyList<KpiRow> Kpis(KpiQuestion question) =>
-        Remember($"kpis/{CatalogKey}/{string.Join(',', question.By)}/{string.Join(',', question.Kpis)}/{string.Join(',', question.Days)}", () =>
+        Remember($"kpis/{CatalogKey}/{question.Basis}/{string.Join(',', question.By)}/{string.Join(',', question.Kpis)}/"
+            + string.Join(',', question.Days), () =>
             Readings.Read(cells => Engine(cells).Answer(question)));
 
     private KpiEngine Engine(IMeasureSource cells) => new(Catalog, cells, Estimates.At95) { Controlling = Readings.Controlling() };

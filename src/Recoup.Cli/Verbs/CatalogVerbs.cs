@@ -39,14 +39,15 @@ internal static class CatalogVerbs
     public static Command ValidateKpis()
     {
         var files = new Argument<string[]>("FILE") { Description = "KPI files", Arity = ArgumentArity.OneOrMore };
-        var verb = new Command("validate", "All that is wrong with KPI files, each with its line and how to mend it.") { files };
+        var verb = new Command("validate", "All that is wrong with KPI files, each with its line and how to mend it. Needs no workspace.") { files };
         verb.SetAction(parsed =>
         {
             using var session = new Session(parsed);
             var named = parsed.GetValue(files)!;
             var problems = new List<FileProblem>();
-            // Together, since they name one another.
-            _ = KpiCatalog.Over(named.Select(file => (file, Text(file))).ToList(), (file, line, text) => problems.Add(new FileProblem(file, line, text)));
+            // Together, since they name one another, and over those of the user's own that lie in the catalogue.
+            _ = KpiCatalog.Over(named.Distinct(StringComparer.Ordinal).Select(file => (file, Text(file))).ToList(),
+                (file, line, text) => problems.Add(new FileProblem(file, line, text)), session.Own.ReadKpis().Kpis.All.Select(k => k.Id));
             return Answer(session, named.Length, problems);
         });
         return verb;

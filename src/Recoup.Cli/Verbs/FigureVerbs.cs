@@ -27,10 +27,10 @@ internal static class FigureVerbs
         return parts;
     }
 
-    private static string[] List(string? joined) =>
+    public static string[] List(string? joined) =>
         (joined ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private static Option<string[]> Only() => new("--only")
+    public static Option<string[]> Only() => new("--only")
     {
         Description = "only this, such as channel=call; may be given again", HelpName = "DIMENSION=VALUE", Arity = ArgumentArity.ZeroOrMore,
     };
@@ -41,10 +41,10 @@ internal static class FigureVerbs
     private static Currency? CurrencyOf(string? code) => code is null ? null
         : Currency.TryOf(code, out var currency) ? currency : throw new UsageException($"--in: '{code}' is not an ISO 4217 currency code, such as EUR");
 
-    private static IReadOnlyDictionary<Dimension, string> OnlyOf(IEnumerable<string> texts) =>
+    public static IReadOnlyDictionary<Dimension, string> OnlyOf(IEnumerable<string> texts) =>
         KpiPart.Parse(texts, out var problem) ?? throw new UsageException($"--only {problem}");
 
-    private static DateOnly Day(Session session, string? given, Readings readings)
+    public static DateOnly Day(Session session, string? given, Readings readings)
     {
         if (given is not null) return Session.Day(given, "--as-of");
         if (session.GivenNow is { } now) return new PageReadings(session.Open()).Workspace().Today(now);
@@ -181,9 +181,14 @@ internal static class FigureVerbs
         var knownAt = new Option<string?>("--known-at") { Description = "as it was known then: a slower path over the journal", HelpName = "INSTANT" };
         var window = new Option<string?>("--window") { Description = "another window than the KPI's own, such as 3mo or 30d", HelpName = "SPAN" };
         var inCurrency = In();
+        var basis = new Option<string?>("--basis")
+        {
+            Description = "crf: on the Credit Research Foundation's inputs, to compare with its figures", HelpName = "crf",
+        };
+        basis.AcceptOnlyFromAmong("crf");
         var verb = new Command("kpi", "KPIs, computed now from the measures.")
         {
-            ids, asOf, from, to, every, by, only, knownAt, window, inCurrency, CatalogVerbs.ValidateKpis(),
+            ids, asOf, from, to, every, by, only, knownAt, window, inCurrency, basis, CatalogVerbs.ValidateKpis(),
         };
         verb.SetAction(parsed =>
         {
@@ -214,6 +219,7 @@ internal static class FigureVerbs
             {
                 Kpis = wanted, Window = span, By = Dimension.Parse(List(parsed.GetValue(by)), out var problem) ?? throw new UsageException($"--by {problem}"),
                 Only = OnlyOf(parsed.GetValue(only) ?? []), In = CurrencyOf(parsed.GetValue(inCurrency)),
+                Basis = parsed.GetValue(basis) is null ? KpiBasis.Own : KpiBasis.Crf,
             };
             foreach (var id in wanted)
                 if (question.WhyNot(catalog.Find(id)!) is { } why) throw new UsageException(why);
@@ -247,11 +253,11 @@ internal static class FigureVerbs
     /// <param name="dashes">For people: no value is a dash, and the note says why.</param>
     public static Sheet KpiSheet(KpiCatalog catalog, IReadOnlyList<KpiRow> rows, IReadOnlyList<Dimension> split, bool dashes = false)
     {
-        var buckets = rows.Any(r => r.FromBucket is not null);
+        var (buckets, intervals) = (rows.Any(r => r.FromBucket is not null), rows.Any(r => r.HasInterval));
         string[] columns =
         [
             "kpi", "name", "as of", "from", .. split.Select(d => d.Name), .. buckets ? new[] { "of" } : [],
-            "currency", "value", "unit", "numerator", "denominator", "band", "target", "note",
+            "currency", "value", "unit", .. intervals ? new[] { "low", "high" } : [], "numerator", "denominator", "band", "target", "note",
         ];
         var sheet = new Sheet(columns);
         foreach (var row in rows)
@@ -262,13 +268,14 @@ internal static class FigureVerbs
             cells.AddRange(
             [
                 row.Currency, row.Value is null && dashes ? "–" : Figure(row, row.Value, row.Unit == KpiUnit.Amount), KpiRow.NameOf(row.Unit),
+                .. intervals ? new object?[] { Figure(row, row.Low, amount: false), Figure(row, row.High, amount: false) } : [],
                 Figure(row, row.Numerator, row.PartsAreAmounts), Figure(row, row.Denominator, row.PartsAreAmounts), row.Band, Figure(row, row.Target, false),
             ]);
             string?[] notes =
             [
                 row.Value is null ? $"no value: {row.NoValue}" : null, row.MissedBy is { } by ? $"target missed by {Figure(row, by, false)}" : null,
                 row.TargetMet == true ? "target met" : null, row.Partial ? "history shorter than the window" : null,
-                row.AtLeast == true ? "at least" : null,
+                row.AtLeast == true ? "at least" : null, row.Basis == KpiBasis.Crf ? "on the basis crf" : null,
             ];
             cells.Add(string.Join(", ", notes.OfType<string>()));
             sheet.Add([.. cells]);

@@ -70,6 +70,12 @@ public sealed partial class KpiDefinition
 
     public required KpiWindow Window { get; init; }
 
+    /// <summary>On whose inputs it is computed.</summary>
+    public KpiBasis Basis { get; private init; }
+
+    /// <summary>The same KPI on the inputs of the Credit Research Foundation, to be compared with its figures; null: there is none.</summary>
+    public KpiDefinition? Crf { get; private set; }
+
     public required bool LowerIsBetter { get; init; }
 
     public string? Numerator { get; init; }
@@ -91,6 +97,12 @@ public sealed partial class KpiDefinition
 
     /// <summary>Numerator and denominator are amounts of the row's currency, not counts.</summary>
     public required bool PartsAreAmounts { get; init; }
+
+    /// <summary>
+    /// The value is a share of numerator in denominator, both counts of things that are so or not each for itself, and has the interval at 95% of Wilson
+    /// (1927) beside it (<see cref="KpiRow.Low"/>).
+    /// </summary>
+    public required bool HasInterval { get; init; }
 
     /// <summary>Set where the KPI has a row for each ageing bucket that a balance came from: the bucket whose row comes first.</summary>
     public string? HeadlineBucket { get; init; }
@@ -194,8 +206,6 @@ public sealed partial class KpiDefinition
         if (headline is not null && !Ageing.BucketNames.Contains(headline)) root.Report("headline_bucket",
             $"headline_bucket is one of {string.Join(", ", Ageing.BucketNames)}, not '{headline}'");
         if (headline is not null && window.Kind == KpiWindowKind.Point) root.Report("headline_bucket", "balances roll over a window: point has none");
-        var symbols = headline is not null ? KpiVocabulary.OfBucket : window.Kind == KpiWindowKind.Point ? KpiVocabulary.OfPoint : KpiVocabulary.OfWindow;
-
         var waitsFor = root.Texts("waits_for");
         if (waitsFor.Any(string.IsNullOrWhiteSpace)) root.Report("waits_for", "waits_for has an empty entry");
         var because = root.TextOrNull("waits_because")?.Trim();
@@ -204,37 +214,20 @@ public sealed partial class KpiDefinition
                 "waits_for and waits_because go together: what is missing, and why nothing is told");
         foreach (var field in waitsFor.Count == 0 ? [] : OfComputed)
             if (root.Has(field)) root.Report(field, $"a KPI that waits for what can't be told yet has no {field}");
-        var formula = waitsFor.Count > 0 ? null : root.Map("formula");
-        var numerator = formula?.ExpressionOrNull("numerator", symbols, ValueKind.Number);
-        var denominator = formula?.ExpressionOrNull("denominator", symbols, ValueKind.Number);
-        var times = formula?.ExpressionOrNull("times", symbols, ValueKind.Number);
-        var value = formula?.ExpressionOrNull("value", symbols, ValueKind.Number);
-        var parts = formula?.TextOrNull("parts") is null ? null : formula.Choice("parts", null, "amounts", "counts");
-        if (formula is { IsSound: true })
-        {
-            if ((numerator is null) != (denominator is null)) formula.Report("numerator and denominator go together");
-            else if ((numerator is null) == (value is null)) formula.Report("a formula is a numerator and a denominator, or a value");
-            else if (numerator is null && (times is not null || parts is not null)) formula.Report("times and parts belong to a numerator and a denominator");
-        }
-        formula?.Done();
+        var formula = waitsFor.Count > 0 ? KpiFormula.None : KpiFormula.Parse(root, window, headline is not null);
+        var interval = root.TextOrNull("interval") is not null && root.Choice("interval", null, "wilson").Length > 0;
+        if (interval && root.IsSound && (formula.Numerator is null || formula.PartsAreAmounts || formula.Times?.Text != "100"))
+            root.Report("interval", "interval is of a share of counts: a numerator, a denominator, times: 100 and parts: counts");
 
         var bounds = root.MapOrNull("bounds");
         var (least, most) = (bounds?.NumberOrNull("least"), bounds?.NumberOrNull("most"));
-        if (bounds is not null && least is null && most is null) throw bounds.Wrong("bounds are least, most or both");
-        if (least > most) throw bounds!.Wrong("most", "most is less than least");
+        if (bounds is { IsSound: true } && least is null && most is null) bounds.Report("bounds are least, most or both");
+        if (least > most) bounds!.Report("most", "most is less than least");
         bounds?.Done();
 
-        var details = new List<KpiDetailDefinition>();
-        foreach (var map in root.Maps("details"))
-        {
-            var code = map.Expression("value", symbols, ValueKind.Number);
-            details.Add(new KpiDetailDefinition(Filled(map, "name"), UnitOf(map), code.Text) { Code = code });
-            if (!IdForm().IsMatch(details[^1].Name)) map.Report("name", $"name is lower-case words joined by underscores, not '{details[^1].Name}'");
-            if (details.SkipLast(1).Any(d => d.Name == details[^1].Name)) map.Report("name", $"detail '{details[^1].Name}' stands twice");
-            map.Done();
-        }
+        var details = KpiFormula.DetailsOf(root, window, headline is not null);
         var age = root.WholeOrNull("cohort_age", 1, KpiWindow.DaysMax);
-        var needs = KpiNeeds.Of([numerator, denominator, times, value, .. details.Select(d => d.Code)], age);
+        var needs = KpiNeeds.Of([formula.Numerator, formula.Denominator, formula.Times, formula.Value, .. details.Select(d => d.Code)], age);
         if (needs.Cohort && age is null) root.Report("a formula that asks for a cohort needs cohort_age, the days after which its items are looked at");
         if (!needs.Cohort && age is not null) root.Report("cohort_age", "no formula of the file asks for a cohort, such as cohort_overdue");
 
@@ -247,17 +240,18 @@ public sealed partial class KpiDefinition
             Unit = UnitOf(root),
             Window = window,
             LowerIsBetter = root.Choice("better", null, "lower", "higher") == "lower",
-            Numerator = numerator?.Text,
-            Denominator = denominator?.Text,
-            Times = times?.Text,
-            Value = value?.Text,
+            Numerator = formula.Numerator?.Text,
+            Denominator = formula.Denominator?.Text,
+            Times = formula.Times?.Text,
+            Value = formula.Value?.Text,
             Least = least,
             Most = most,
-            NumeratorCode = numerator,
-            DenominatorCode = denominator,
-            TimesCode = times,
-            ValueCode = value,
-            PartsAreAmounts = parts is null ? needs.HasMoney : parts == "amounts",
+            NumeratorCode = formula.Numerator,
+            DenominatorCode = formula.Denominator,
+            TimesCode = formula.Times,
+            ValueCode = formula.Value,
+            PartsAreAmounts = formula.PartsAreAmounts,
+            HasInterval = interval,
             HeadlineBucket = headline,
             Details = details,
             Needs = needs,
@@ -273,9 +267,7 @@ public sealed partial class KpiDefinition
             Industries = Some(root, "industries"),
             Functions = root.Texts("functions"),
             Related = root.Texts("related"),
-            Drill = waitsFor.Count > 0 ? [] : [.. Some(root, "drill").Select(name => MeasureList.ByName.TryGetValue(name, out var measure)
-                ? measure : throw root.Wrong("drill", $"'{name}' is no measure; there are "
-                    + $"{string.Join(", ", MeasureList.ByName.Keys.Order(StringComparer.Ordinal))}"))],
+            Drill = waitsFor.Count > 0 ? [] : DrillOf(root),
             Attributes = new KpiAttributes
             {
                 Definition = Filled(attributes, "definition"),
@@ -295,9 +287,32 @@ public sealed partial class KpiDefinition
             Levers = Some(root, "levers"),
             Questions = ListOf(root, "questions", m => new KpiQuestionAndAnswer(Filled(m, "question"), Filled(m, "answer"))),
         };
+        if (root.MapOrNull("crf") is { } crf) definition.Crf = definition.On(crf);
         attributes.Done();
         root.Done();
         return definition;
+    }
+
+    /// <summary>The same KPI on another basis: its formula, window, details and benchmarks are those of the map, and target and bands are none.</summary>
+    private KpiDefinition On(YamlMap map)
+    {
+        var window = Window;
+        if (map.TextOrNull("window") is { } span && !KpiWindow.TryParse(span, out window)) map.Report("window", $"window is a span such as 3mo, not '{span}'");
+        var formula = KpiFormula.Parse(map, window, hasBucket: false);
+        var details = KpiFormula.DetailsOf(map, window, hasBucket: false);
+        var benchmarks = ListOf(map, "benchmarks", m => new KpiBenchmark(Filled(m, "value"), Filled(m, "applies_to"), Filled(m, "source")));
+        map.Done();
+        return new KpiDefinition
+        {
+            Id = Id, Source = Source, Name = Name, Unit = Unit, Window = window, LowerIsBetter = LowerIsBetter, Basis = KpiBasis.Crf, CohortAge = null,
+            Numerator = formula.Numerator?.Text, Denominator = formula.Denominator?.Text, Times = formula.Times?.Text, Value = formula.Value?.Text,
+            NumeratorCode = formula.Numerator, DenominatorCode = formula.Denominator, TimesCode = formula.Times, ValueCode = formula.Value,
+            PartsAreAmounts = formula.PartsAreAmounts, Least = Least, Most = Most, HasInterval = false, Details = details,
+            Needs = KpiNeeds.Of([formula.Numerator, formula.Denominator, formula.Times, formula.Value, .. details.Select(d => d.Code)], null),
+            Wrong = Wrong, Target = null, Bands = [], Benchmarks = benchmarks, Review = Review, Categories = Categories, Industries = Industries,
+            Functions = Functions, WaitsFor = [], WaitsBecause = null, Related = Related, Drill = Drill,
+            Attributes = Attributes, Pitfalls = Pitfalls, Levers = Levers, Questions = Questions,
+        };
     }
 
     /// <summary>Everything the file says, as <c>catalog ID</c> prints it.</summary>
@@ -323,11 +338,21 @@ public sealed partial class KpiDefinition
             if (Most is { } most) json.WriteNumber("most", most);
             json.WriteEndObject();
         }
+        if (HasInterval) json.WriteString("interval", "wilson");
         if (HeadlineBucket is not null) json.WriteString("headline_bucket", HeadlineBucket);
-        WriteList(json, "details", Details, d => [("name", d.Name), ("unit", KpiRow.NameOf(d.Unit)), ("value", d.Value)]);
+        WriteDetails(json);
         if (Target is { } target) json.WriteNumber("target", target); else json.WriteNull("target");
         WriteList(json, "bands", Bands, b => [("name", b.Name), ("when", b.When), ("meaning", b.Meaning), ("source", b.Source)]);
-        WriteList(json, "benchmarks", Benchmarks, b => [("value", b.Value), ("applies_to", b.AppliesTo), ("source", b.Source)]);
+        WriteBenchmarks(json);
+        if (Crf is { } crf)
+        {
+            json.WriteStartObject("crf");
+            json.WriteString("window", crf.Window.ToString());
+            crf.WriteFormula(json);
+            crf.WriteDetails(json);
+            crf.WriteBenchmarks(json);
+            json.WriteEndObject();
+        }
         json.WriteString("review", Review);
         WriteTexts(json, "categories", Categories);
         WriteTexts(json, "industries", Industries);
@@ -369,6 +394,23 @@ public sealed partial class KpiDefinition
         json.WriteEndObject();
     }
 
+    private void WriteDetails(Utf8JsonWriter json) =>
+        WriteList(json, "details", Details, d => [("name", d.Name), ("unit", KpiRow.NameOf(d.Unit)), ("value", d.Value)]);
+
+    private void WriteBenchmarks(Utf8JsonWriter json) =>
+        WriteList(json, "benchmarks", Benchmarks, b => [("value", b.Value), ("applies_to", b.AppliesTo), ("source", b.Source)]);
+
+    private static List<Measure> DrillOf(YamlMap root)
+    {
+        var drill = new List<Measure>();
+        foreach (var name in Some(root, "drill"))
+            if (MeasureList.ByName.TryGetValue(name, out var measure)) drill.Add(measure);
+            else if (!string.IsNullOrWhiteSpace(name))
+                root.Report("drill", $"'{name}' is no measure; {(Spelling.Nearest(name, MeasureList.ByName.Keys) is { } near ? $"did you mean {near}? " : "")}"
+                    + $"there are {string.Join(", ", MeasureList.ByName.Keys.Order(StringComparer.Ordinal))}");
+        return drill;
+    }
+
     /// <summary>Fields that say how a value is computed and shown.</summary>
     private static readonly string[] OfComputed = ["formula", "bounds", "details", "drill", "headline_bucket", "cohort_age"];
 
@@ -389,7 +431,7 @@ public sealed partial class KpiDefinition
         return list;
     }
 
-    private static KpiUnit UnitOf(YamlMap map) => map.Choice("unit", null, "percent", "days", "ratio", "count", "amount") switch
+    internal static KpiUnit UnitOf(YamlMap map) => map.Choice("unit", null, "percent", "days", "ratio", "count", "amount") switch
     {
         "percent" => KpiUnit.Percent,
         "days" => KpiUnit.Days,
@@ -398,14 +440,21 @@ public sealed partial class KpiDefinition
         _ => KpiUnit.Amount,
     };
 
-    private static string Filled(YamlMap map, string field) =>
-        map.Text(field) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : throw map.Wrong(field, $"{field} is empty");
+    internal static string Filled(YamlMap map, string field) =>
+        map.Text(field) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : Empty(map, field);
+
+    private static string Empty(YamlMap map, string field)
+    {
+        map.Report(field, $"{field} is empty; write what it is");
+        return "";
+    }
 
     private static IReadOnlyList<string> Some(YamlMap map, string field)
     {
         var texts = map.Texts(field);
         if (texts.Count == 0) map.Report($"{field} is missing");
-        return texts.All(t => !string.IsNullOrWhiteSpace(t)) ? texts : throw map.Wrong(field, $"{field} has an empty entry");
+        if (texts.Any(string.IsNullOrWhiteSpace)) map.Report(field, $"{field} has an empty entry; fill it or take it out");
+        return texts;
     }
 
     private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
@@ -428,7 +477,7 @@ public sealed partial class KpiDefinition
     }
 
     [GeneratedRegex("^[a-z][a-z0-9]*(_[a-z0-9]+)*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex IdForm();
+    internal static partial Regex IdForm();
 }
 
 /// <summary>What formulas read, by the names that they bound, so that an engine reads that and no more.</summary>

@@ -17,6 +17,9 @@ public sealed record KpiQuestion(IReadOnlyList<DateOnly> Days)
     /// <summary>In place of each KPI's own window. A KPI of the as-of day alone keeps to that day.</summary>
     public KpiWindow? Window { get; init; }
 
+    /// <summary>Each KPI is computed on that basis. Those that have none on it are left out, and must not be asked for by id (<see cref="WhyNot"/>).</summary>
+    public KpiBasis Basis { get; init; }
+
     /// <summary>What to split by, beside currency, in this order; each KPI that is asked for by its id must have all of it (<see cref="WhyNot"/>).</summary>
     public IReadOnlyList<Dimension> By { get; init; } = [];
 
@@ -29,9 +32,15 @@ public sealed record KpiQuestion(IReadOnlyList<DateOnly> Days)
     /// <summary>What it splits by that not all measures have.</summary>
     internal IEnumerable<Dimension> OwnBy => By.Where(d => !d.IsOfAll);
 
+    /// <summary>The KPI on the basis that is asked for; null: there is none.</summary>
+    internal KpiDefinition? On(KpiDefinition kpi) => Basis == KpiBasis.Crf ? kpi.Crf : kpi;
+
     /// <summary>Why a KPI has no answer to it, for people: which of its measures lack which dimension. Null: it has one.</summary>
     public string? WhyNot(KpiDefinition kpi)
     {
+        if (On(kpi) is not { } definition)
+            return $"{kpi.Id} is not computed on the basis crf: the Credit Research Foundation's inputs are known of the KPIs whose file has a field crf";
+        kpi = definition;
         foreach (var dimension in By.Concat(Only.Keys).Distinct())
         {
             if (kpi.Needs.Figures && dimension != Dimension.Portfolio)
@@ -60,6 +69,7 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
         var definitions = question.Kpis.Count == 0 ? [.. catalog.Computed.Where(kpi => question.WhyNot(kpi) is null)]
             : question.Kpis.Select(id => catalog.Find(id) ?? throw new ArgumentException($"'{id}' is no KPI of the catalogue.", nameof(question))).ToList();
         if (definitions.Select(question.WhyNot).FirstOrDefault(why => why is not null) is { } why) throw new ArgumentException(why, nameof(question));
+        definitions = definitions.ConvertAll(d => question.On(d)!);
         var rows = new List<KpiRow>();
         if (question.In is { } currency)
         {
@@ -134,7 +144,8 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
         var (target, owner) = TargetOf(definition, readings, default, period.Last);
         return new KpiRow
         {
-            Kpi = definition.Id, AsOf = period.Last, From = period.First, Currency = null, Value = null, Unit = definition.Unit,
+            Kpi = definition.Id, Basis = definition.Basis, HasInterval = definition.HasInterval, AsOf = period.Last, From = period.First,
+            Currency = null, Value = null, Unit = definition.Unit,
             FromBucket = definition.HeadlineBucket, ToBucket = Next(definition.HeadlineBucket), PartsAreAmounts = definition.PartsAreAmounts,
             Partial = partial, Target = target, TargetOwner = owner, NoValue = why,
             Details = [.. definition.Details.Select(d => new KpiDetail(d.Name, d.Unit, null))],
@@ -146,8 +157,8 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
     {
         var numerator = definition.NumeratorCode?.Number(scope);
         var denominator = definition.DenominatorCode?.Number(scope);
-        var figure = definition.ValueCode is { } code ? code.Number(scope) : Quotient(numerator, denominator, definition.TimesCode is { } times
-            ? times.Number(scope) : 1);
+        var times = definition.ValueCode is not null ? null : definition.TimesCode is { } by ? by.Number(scope) : 1;
+        var figure = definition.ValueCode is { } code ? code.Number(scope) : Quotient(numerator, denominator, times);
         // Shares and days of a sum below zero, and what can't be, say nothing: a figure that nobody can read is none.
         var meaningless = denominator < 0 || !definition.CanBe(figure);
         var value = meaningless ? null : figure;
@@ -155,9 +166,11 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
             .Select(d => new KpiDetail(d.Name, d.Unit, meaningless && d.Unit is KpiUnit.Percent or KpiUnit.Days or KpiUnit.Ratio
                 ? null : d.Code.Number(scope))).ToList();
         var countedBack = scope.CountedBack;
+        var interval = definition.HasInterval && value is not null ? scope.Share(numerator, denominator) : null;
         return new KpiRow
         {
             Kpi = definition.Id,
+            Basis = definition.Basis,
             AsOf = scope.Period.Last,
             From = countedBack?.From ?? scope.Period.First,
             Currency = group.Currency.Length == 0 ? null : group.Currency,
@@ -171,7 +184,11 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
             Unit = definition.Unit,
             Numerator = numerator,
             Denominator = denominator,
+            Times = times,
             PartsAreAmounts = definition.PartsAreAmounts,
+            HasInterval = definition.HasInterval,
+            Low = interval?.Low * 100,
+            High = interval?.High * 100,
             Band = value is { } v ? definition.BandOf(v) : null,
             Target = target.Value,
             TargetOwner = target.Owner,
@@ -183,7 +200,8 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
     }
 
     private (decimal? Value, string? Owner) TargetOf(KpiDefinition definition, KpiReadings readings, KpiGroup group, DateOnly day) =>
-        Controlling is { } told && told.Targets.IsOf(definition.Id) && told.Targets.InForce(definition.Id, readings.PortfolioOf(group), day) is { } own
+        definition.Basis == KpiBasis.Own && Controlling is { } told && told.Targets.IsOf(definition.Id)
+            && told.Targets.InForce(definition.Id, readings.PortfolioOf(group), day) is { } own
             ? (own.Value, own.Target.Owner) : (definition.Target, null);
 
     private static string? NoFigure(KpiScope scope) => scope.MissingFigure is { } names

@@ -16,6 +16,9 @@ public sealed record KpiRow
 {
     public required string Kpi { get; init; }
 
+    /// <summary>On whose inputs it is computed.</summary>
+    public KpiBasis Basis { get; init; }
+
     public required DateOnly AsOf { get; init; }
 
     /// <summary>The window's first day; where a KPI counts back, the first day of the earliest month it needed.</summary>
@@ -60,7 +63,19 @@ public sealed record KpiRow
 
     public decimal? Denominator { get; init; }
 
+    /// <summary>What the quotient of both is multiplied by; null: there is no quotient.</summary>
+    internal decimal? Times { get; init; }
+
     public bool PartsAreAmounts { get; init; }
+
+    /// <summary>The row is of a rate that has an interval; see <see cref="Low"/>.</summary>
+    public bool HasInterval { get; init; }
+
+    /// <summary>The lower end of the rate's interval at 95%, in the unit of the value; null: there is none, as of nothing.</summary>
+    public decimal? Low { get; init; }
+
+    /// <summary>Its upper end, likewise.</summary>
+    public decimal? High { get; init; }
 
     public string? Band { get; init; }
 
@@ -89,6 +104,7 @@ public sealed record KpiRow
     {
         json.WriteStartObject();
         json.WriteString("kpi", Kpi);
+        if (Basis == KpiBasis.Crf) json.WriteString("basis", "crf");
         json.WriteString("as_of", Day(AsOf));
         json.WriteString("from", Day(From));
         json.WriteString("currency", Currency);
@@ -105,6 +121,11 @@ public sealed record KpiRow
         json.WriteString("unit", NameOf(Unit));
         Write(json, "numerator", Numerator, PartsAreAmounts);
         Write(json, "denominator", Denominator, PartsAreAmounts);
+        if (HasInterval)
+        {
+            Write(json, "low", Low, amount: false);
+            Write(json, "high", High, amount: false);
+        }
         json.WriteString("band", Band);
         Write(json, "target", Target, amount: false);
         if (Target is not null)

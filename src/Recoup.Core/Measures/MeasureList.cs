@@ -21,6 +21,7 @@ public static class MeasureList
             PlanChapter.Measures, CallbackChapter.Measures, PromiseFigures.Measures, MessageChapter.Measures, ItemEnds.Measures,
             DisputeFigures.Measures, CostChapter.Measures, NextMoveChapter.Measures, FirstCallChapter.Measures, FeedbackChapter.Measures,
             SubscriptionChapter.Measures,
+            ChargeChapter.Measures,
         }.SelectMany(declared => declared).OrderBy(m => m.Number),
     ];
 

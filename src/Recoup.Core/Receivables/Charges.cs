@@ -94,6 +94,11 @@ public abstract record ChargeEvent : Event
 /// <summary>Charges: costs and interest put on an account, let go or cancelled. They are never part of sales.</summary>
 internal static class ChargeChapter
 {
+    /// <summary>Charges less what was waived or cancelled of them, on the day of each: what was billed beside sales.</summary>
+    public static readonly Measure Charged = Measure.Money(110, "charged", "charges");
+
+    internal static readonly Measure[] Measures = [Charged];
+
     internal static readonly InputKind[] Inputs =
     [
         InputKind.Of("charge", "a fee, interest or cost: an item of its own", true,
@@ -199,6 +204,7 @@ internal static class ChargeChapter
                     Account = e.Account, Number = charge.Number, Kind = ItemKind.Charge, Currency = charge.Currency,
                     IssuedOn = e.EffectiveOn, DueOn = charge.DueOn, Amount = charge.Minor,
                 });
+                Flow(state, e.Account, cells, Charged, e.EffectiveOn, null, charge.Currency, charge.Minor, 1);
                 break;
             case ChargeEvent.Waived waived: Waive(state, e, cells, waived.Number, waived.Minor); break;
             case ChargeEvent.WaiverReversed reversed:
@@ -220,6 +226,7 @@ internal static class ChargeChapter
             Movements.Add(item.Waivers ??= [], by.EffectiveOn, by.minor);
             item.Move(by.EffectiveOn, -by.minor);
         });
+        Flow(state, e.Account, cells, Charged, e.EffectiveOn, null, state.Loaded(e.Account, number).Currency, -minor, 0);
         state.Touch(e);
     }
 }

@@ -567,7 +567,7 @@ public static class InvoiceChapter
         });
         var item = state.Items[(e.Account, reversed.Number)];
         if (item.Kind == ItemKind.Invoice) ListedItems.Note(state, e.Account, item.Number, item.Currency, isCredit: false);
-        if (item.Kind == ItemKind.Invoice) Flow(state, e.Account, cells, Sales, e.EffectiveOn, null, item.Currency, reversed.MinorDelta, 1);
+        Flow(state, e.Account, cells, Billed(item), e.EffectiveOn, null, item.Currency, reversed.MinorDelta, 1);
         PartyLedger.Reinstate(state, e, cells, reversed.Number, item.BalanceOn(e.EffectiveOn));
         state.Touch(e);
     }

@@ -21,6 +21,9 @@ internal static class PartyLedger
         state.Touch(e);
     }
 
+    /// <summary>What the item's document is counted in.</summary>
+    internal static Measure Billed(ItemState item) => item.Kind == ItemKind.Invoice ? InvoiceChapter.Sales : ChargeChapter.Charged;
+
     /// <summary>A balance that rises on an item already overdue, or is made due on a day gone by, becomes overdue at once.</summary>
     internal static void Reinstate(PartyState state, Envelope e, CellDeltas cells, string number, long minor)
     {
@@ -60,7 +63,7 @@ internal static class PartyLedger
             foreach (var back in freed) i.Move(back.On, back.Minor);
             if (due is { } d) Redate(state, e, cells, i, d);
         });
-        if (item.Kind == ItemKind.Invoice) Flow(state, e.Account, cells, InvoiceChapter.Sales, on, null, item.Currency, delta, cancelled ? -1 : 0);
+        Flow(state, e.Account, cells, Billed(item), on, null, item.Currency, delta, cancelled ? -1 : 0);
         // A due date set to a day gone by makes the whole balance overdue at once, not only what was added.
         Reinstate(state, e, cells, number, wasOverdue ? delta : item.BalanceOn(on));
         state.Touch(e);

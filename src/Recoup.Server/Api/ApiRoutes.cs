@@ -31,6 +31,10 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
     {
         Get(routes, "kpis", "KPIs, computed now from the measures", Reads.KpiFields, (desk, query, _) => Reads.Kpis(desk, query),
             isBeside: desk => desk.Catalog != KpiCatalog.Shipped);
+        Get(routes, "bridge", "Why a figure changed, in parts that add up to the change", Reads.BridgeFields, (desk, query, _) => Reads.Bridge(desk, query),
+            isBeside: desk => desk.Catalog != KpiCatalog.Shipped);
+        Get(routes, "cohorts", "Recovery curves at equal age, by the month in which items first became overdue", Reads.CohortFields,
+            (desk, query, _) => Reads.Cohorts(desk, query), isSlow: true);
         Get(routes, "ageing", "Open receivables by days past due", Reads.AgeingFields, (desk, query, _) => Reads.Ageing(desk, query));
         Get(routes, "figures", "Costs, targets, rates of exchange and figures from other books, the last told first", Reads.FiguresFields,
             (desk, query, _) => Reads.Figures(desk, query));
@@ -58,8 +62,9 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
     }
 
     /// <param name="isBeside">What is answered may change without the journal.</param>
+    /// <param name="isSlow">It looks at so much that one at a time is enough.</param>
     private void Get(IEndpointRouteBuilder routes, string path, string about, IReadOnlyList<QueryField> fields,
-        Func<Desk, Query, HttpContext, Reply?> ask, Func<Desk, bool>? isBeside = null, Func<Viewer, bool>? may = null)
+        Func<Desk, Query, HttpContext, Reply?> ask, Func<Desk, bool>? isBeside = null, Func<Viewer, bool>? may = null, bool isSlow = false)
     {
         var route = V1 + path;
         RequestDelegate get = http => Answer(http, route, ApiMay.Read, async (_, viewer) =>
@@ -71,7 +76,7 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
             var account = http.Request.RouteValues.ContainsKey("account") ? IdOf(http) : null;
             if (Looks.OfApi(path.Split('/')[0], account, http.Request) is var (kind, subject, detail))
                 await log.Record(viewer.Actor, Looks.Api, kind, subject, detail);
-            return await Read(http, viewer, fields, ask, isBeside);
+            return await Read(http, viewer, fields, ask, isBeside, isSlow);
         });
         ApiDescription.Describe(routes.MapGet(route, get), about, fields, ApiMay.Read);
     }
@@ -81,7 +86,7 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
 
     /// <summary>What is narrowed to the portfolios that a viewer sees. Anything else is closed to who does not see all.</summary>
     private static readonly FrozenSet<string> Narrowed = FrozenSet.Create(StringComparer.Ordinal,
-        "kpis", "ageing", "figures", "unworked", "accounts", "accounts/{account}", "decisions", "worklist", "plans", "callbacks", "notes");
+        "kpis", "bridge", "cohorts", "ageing", "figures", "unworked", "accounts", "accounts/{account}", "decisions", "worklist", "plans", "callbacks", "notes");
 
     private Task Post(HttpContext http, string route) => Answer(http, route, ApiMay.Write, inputs.Answer);
 
@@ -142,10 +147,10 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
     };
 
     private async ValueTask<Problem?> Read(HttpContext http, Viewer viewer, IReadOnlyList<QueryField> fields,
-        Func<Desk, Query, HttpContext, Reply?> ask, Func<Desk, bool>? isBeside)
+        Func<Desk, Query, HttpContext, Reply?> ask, Func<Desk, bool>? isBeside, bool isSlow)
     {
         var query = new Query(http.Request.Query, fields);
-        if (!Reads.IsSlow(query)) return await Write(http, viewer, query, ask, isBeside);
+        if (!isSlow && !Reads.IsSlow(query)) return await Write(http, viewer, query, ask, isBeside);
         if (!slow.Wait(0))
             return Problem.Full with { Detail = "One question over the whole journal is answered at a time. Ask again after the time that Retry-After gives." };
         try { return await Write(http, viewer, query, ask, isBeside); }

@@ -42,8 +42,12 @@ internal sealed class Query
             ? DateBounds.Problem(day) is { } problem ? throw new QueryException($"{name}: {text} {problem}.") : day
         : throw new QueryException($"{name}: '{Short(text)}' is not a date; write YYYY-MM-DD.");
 
-    public DateTimeOffset? Instant(string name) => Text(name) is not { } text ? null
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
+    public DateTimeOffset? Instant(string name) => Text(name) is not { } text ? null : Instant(name, text);
+
+    public IReadOnlyList<DateTimeOffset> Instants(string name) => [.. List(name).Select(text => Instant(name, text))];
+
+    private static DateTimeOffset Instant(string name, string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
             ? DateBounds.Problem(instant) is { } problem ? throw new QueryException($"{name}: {Short(text)} {problem}.") : instant
         : throw new QueryException($"{name}: '{Short(text)}' is not an instant; write 2026-04-12T10:15:00Z.");
 

@@ -41,6 +41,7 @@ internal static class Reads
         new("by", $"split by any of {string.Join(", ", Dimension.All)}, joined by commas, that all measures of the KPIs have"),
         new("only", "only this, such as channel=call; more joined by commas"), new("window", "another window than the KPI's own, such as 3mo or 30d"), KnownAt,
         InCurrency,
+        new("basis", "crf: on the Credit Research Foundation's inputs, to compare with its figures; else each KPI's own"),
     ];
 
     public static Reply Kpis(Desk desk, Query query)
@@ -63,7 +64,7 @@ internal static class Reads
         else days = [query.Day("as_of") ?? desk.AsOf];
         var question = new KpiQuestion(days)
         {
-            Kpis = ids, Window = query.Window("window"), Only = OnlyOf(query), In = CurrencyOf(query),
+            Kpis = ids, Window = query.Window("window"), Only = OnlyOf(query), In = CurrencyOf(query), Basis = query.Choice("basis", KpiBasis.Own),
             By = Dimension.Parse(query.List("by"), out var problem) ?? throw new QueryException($"by {problem}."),
         };
         foreach (var id in ids)
@@ -81,6 +82,51 @@ internal static class Reads
     private static Currency? CurrencyOf(Query query) => query.Text("in") is not { } code ? null
         : Currency.TryOf(code, out var currency) ? currency : throw new QueryException($"in: '{Query.Short(code)}' is not an ISO 4217 currency code, such as "
             + "EUR.");
+
+    public static readonly IReadOnlyList<QueryField> CohortFields =
+    [
+        AsOf, new("by", $"cohorts by {string.Join(", ", CohortReport.Splits)}, joined by commas; by month where it is not given"),
+        new("age", "by so many days alone; else by 30, 60, 90 and 180"),
+    ];
+
+    public static Reply Cohorts(Desk desk, Query query)
+    {
+        var by = query.Split("by", [.. CohortReport.Splits]);
+        var day = query.Day("as_of") ?? desk.AsOf;
+        int? age = query.Text("age") is null ? null : query.Number("age", 0, CohortReport.AgeMax);
+        var split = by.Count > 0 ? by : new HashSet<string>(["month"], StringComparer.Ordinal);
+        var rows = desk.Readings.Read(_ => CohortReport.Of(desk.Readings.OverdueItems(day), day, split, age));
+        return new Reply(json => Rows(json, rows, static (row, to) => row.WriteTo(to)));
+    }
+
+    public static readonly IReadOnlyList<QueryField> BridgeFields =
+    [
+        new("kpi", "a KPI's id") { Required = true }, new("from", "the day of the first figure"),
+        new("to", "the day of the last; else the last on which anything was recorded"),
+        new("by", $"tell parts apart by any of {string.Join(", ", Dimension.All)}, joined by commas; else by segment, of two instants not at all"),
+        new("only", "only this, such as channel=call; more joined by commas"), new("currency", "of this currency, where there are several"),
+        new("window", "another window than the KPI's own, such as 3mo or 30d"),
+        new("known_at", "as it was known at this instant; two joined by a comma: one day, as it was known first and later. A slower path over the journal"),
+    ];
+
+    public static Reply Bridge(Desk desk, Query query)
+    {
+        var id = query.Text("kpi")!;
+        var kpi = desk.Catalog.Find(id)
+            ?? throw new QueryException($"kpi: there is no KPI '{Query.Short(id)}'{(desk.Catalog.Nearest(id) is { } near ? $"; did you mean {near}?" : ".")}");
+        var instants = query.Instants("known_at");
+        var last = query.Day("to") ?? desk.AsOf;
+        var first = query.Day("from") ?? last;
+        if (KpiBridgeReadings.WhyNot(first, last, query.Text("from") is not null, instants) is { } wrong) throw new QueryException($"{wrong}.");
+        var question = new KpiBridgeQuestion(kpi, first, last)
+        {
+            Window = query.Window("window"), Only = OnlyOf(query), Currency = query.Text("currency"),
+            By = Dimension.Parse(query.List("by"), out var problem) ?? throw new QueryException($"by {problem}."),
+        };
+        var bridge = new KpiBridgeReadings(desk.Readings, desk.Catalog, Estimates.At95).Answer(question, instants, out var why)
+            ?? throw new QueryException($"{why}.");
+        return new Reply(bridge.WriteTo);
+    }
 
     private static IReadOnlyDictionary<Dimension, string> OnlyOf(Query query) =>
         KpiPart.Parse(query.List("only"), out var problem) ?? throw new QueryException($"only {problem}.");

@@ -59,6 +59,30 @@ internal static class Folding
         Workspace(store, row => row.RecordedAt <= limit, cells);
         return new CellsInMemory(cells);
     }
+
+    /// <summary>The cells as they were known at an instant, and what the events recorded since, up to another, add to them, by kind of event.</summary>
+    public static (CellDeltas Then, Dictionary<string, CellDeltas> Between) CellsKnownBetween(Store store, DateTimeOffset first, DateTimeOffset last)
+    {
+        var then = new CellDeltas();
+        var between = new Dictionary<string, CellDeltas>(StringComparer.Ordinal);
+        var (from, to) = (first.ToUnixTimeMilliseconds(), last.ToUnixTimeMilliseconds());
+        CellDeltas Into(JournalRow row) => row.RecordedAt <= from ? then
+            : between.TryGetValue(row.Kind, out var added) ? added : between[row.Kind] = new CellDeltas();
+        for (var p = 0; p < Core.Foundation.Partition.PartyCount; p++)
+        {
+            var parties = new Dictionary<string, PartyState>(StringComparer.Ordinal);
+            foreach (var (_, row) in store.Journal(p))
+            {
+                if (row.RecordedAt > to) continue;
+                if (!parties.TryGetValue(row.Party, out var state)) parties[row.Party] = state = new PartyState { Id = row.Party };
+                Fold.Apply(state, store.Event(row), Into(row));
+            }
+        }
+        var workspace = new WorkspaceState();
+        foreach (var (_, row) in store.Journal(Core.Foundation.Partition.Workspace))
+            if (row.RecordedAt <= to) workspace.Apply(row, EventCodec.Decode(row.Kind, row.Version, row.Payload), Into(row));
+        return (then, between);
+    }
 }
 
 /// <summary>What a run of a day gone by would have decided: folded as of that day, recorded nowhere.</summary>

@@ -50,6 +50,20 @@ public sealed class Readings
     /// <summary>Cells as they were known at an instant; folds the journal.</summary>
     public IMeasureSource KnownAt(DateTimeOffset instant) => Narrow(Folding.CellsKnownAt(store, instant));
 
+    /// <summary>
+    /// Cells as they were known at an instant and at a later one, and what the events recorded between add, by kind of event; folds the journal.
+    /// </summary>
+    public (IMeasureSource Then, IReadOnlyDictionary<string, IMeasureSource> Between, IMeasureSource Now) KnownBetween(
+        DateTimeOffset first, DateTimeOffset last)
+    {
+        var (then, between) = Folding.CellsKnownBetween(store, first, last);
+        var now = new CellDeltas();
+        now.AddAll(then);
+        foreach (var added in between.Values) now.AddAll(added);
+        return (Narrow(new CellsInMemory(then)), between.ToDictionary(b => b.Key, b => Narrow(new CellsInMemory(b.Value)), StringComparer.Ordinal),
+            Narrow(new CellsInMemory(now)));
+    }
+
     private IMeasureSource Narrow(IMeasureSource cells) => viewer.IsNarrow ? new NarrowedMeasures(cells, viewer) : cells;
 
     /// <summary>What controlling tells, of what the viewer sees; to be asked within a reading.</summary>
@@ -140,6 +154,58 @@ public sealed class Readings
                 yield return new AccountWaiting(account, portfolio, segment, share.Currency, NextMove.Numbered(share.Move), value, oldest);
             }
             if (!rest.IsZero) yield return new AccountWaiting(account, portfolio, segment, overdue.Key, NextMove.Nobody, rest, oldest);
+        }
+    }
+
+    /// <summary>
+    /// Every item that was overdue by a day, with where it was when it first became so: every item and payment is looked at. A payment that went back
+    /// counts as never made.
+    /// </summary>
+    public IEnumerable<(string Portfolio, OverdueItem Item)> OverdueItems(DateOnly asOf)
+    {
+        for (var p = 0; p < Partition.PartyCount; p++)
+        {
+            var paid = new Dictionary<(string, string), List<Movement>>();
+            var s = store.Statement("SELECT state FROM cash WHERE pid >= ? AND pid < ?")
+                .Bind(Store.RowId(p, 0)).Bind(Store.RowId(p + 1, 0));
+            while (s.Step())
+            {
+                var cash = ReceivableChapter.CashRows.Decode(s.Blob(0));
+                if (cash.Kind != CashKind.Payment) continue;
+                foreach (var part in cash.Allocations) Add(cash.Account, part.Number, part.On, part.Minor);
+                foreach (var back in cash.Back ?? [])
+                {
+                    Add(cash.Account, back.Number, back.Since, back.Minor);
+                    Add(cash.Account, back.Number, back.On, -back.Minor);
+                }
+            }
+            var items = new List<(long Pid, ItemState State, OverdueItem Item)>();
+            var broken = new List<(long Pid, byte[] State)>();
+            s = store.Statement("SELECT pid, state FROM item WHERE pid >= ? AND pid < ?").Bind(Store.RowId(p, 0)).Bind(Store.RowId(p + 1, 0));
+            while (s.Step())
+            {
+                try
+                {
+                    var item = ReceivableChapter.ItemRows.Decode(s.Blob(1));
+                    if (OverdueItem.Of(item, paid.GetValueOrDefault((item.Account, item.Number)) ?? [], asOf) is { } overdue)
+                        items.Add((s.Long(0), item, overdue));
+                }
+                // Told of once the rows are read.
+                catch (Exception e) when (SetAsides.MayBeOf(e)) { broken.Add((s.Long(0), s.Blob(1).ToArray())); }
+            }
+            foreach (var (pid, bytes) in broken) store.OrTrouble(pid, () => ReceivableChapter.ItemRows.Decode(bytes));
+            var parties = new Dictionary<long, PartyState>();
+            foreach (var party in store.Database.Parties(items.Select(i => i.Pid).ToHashSet()))
+                if (store.OrTrouble(party.Pid, () => StateCodec.DecodeParty(party.State)) is { } state) parties[party.Pid] = state;
+            foreach (var (pid, item, overdue) in items)
+                if (parties.TryGetValue(pid, out var state) && state.PlaceOn(item.Account, overdue.First).Portfolio is var portfolio && viewer.Sees(portfolio))
+                    yield return (portfolio, overdue);
+
+            void Add(string account, string number, DateOnly on, long minor)
+            {
+                if (!paid.TryGetValue((account, number), out var movements)) paid[(account, number)] = movements = [];
+                movements.Add(new Movement(on, minor));
+            }
         }
     }
 

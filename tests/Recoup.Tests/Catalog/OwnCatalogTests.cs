@@ -209,6 +209,32 @@ public sealed class OwnCatalogTests
     }
 
     [Fact]
+    public void Files_of_KPIs_are_told_all_that_is_wrong_with_them_without_a_workspace_and_over_those_of_ones_own()
+    {
+        using var folder = new DataFolder();
+        var wrong = folder.Write("wrong.yaml", Dso.Replace("name: Days sales outstanding\n", "name: ' '\n", StringComparison.Ordinal)
+            .Replace("bounds: { least: 0 }", "bounds: { least: 5, most: 1 }\ninterval: wilson", StringComparison.Ordinal)
+            .Replace("drill: [exposure, sales]", "drill: [exposure, sale]", StringComparison.Ordinal)
+            .Replace("review: monthly", "review: at times", StringComparison.Ordinal)
+            .Replace("related: [dso_average,", "related: [mine, ours,", StringComparison.Ordinal));
+        var ours = folder.Write("ours.yaml", Dso.Replace("id: dso\n", "id: ours\n", StringComparison.Ordinal)
+            .Replace("related: [dso_average,", "related: [mine,", StringComparison.Ordinal));
+        Lay(folder, "kpis/mine.yaml", Dso.Replace("id: dso\n", "id: mine\n", StringComparison.Ordinal));
+        var answer = folder.Run("kpi", "validate", wrong, ours, "--format", "json").Expect(1).Json;
+        answer.GetProperty("ok").GetBoolean().ShouldBeFalse();
+        var problems = answer.GetProperty("problems").EnumerateArray().Select(p => (p.GetProperty("file").GetString()!, p.GetProperty("line").GetInt32(),
+            p.GetProperty("text").GetString()!)).ToList();
+        problems.ShouldAllBe(p => p.Item1 == wrong);
+        problems.Select(p => p.Item3.Split(';', '(')[0]).ShouldBe(["name is empty", "most is less than least",
+            "interval is of a share of counts: a numerator, a denominator, times: 100 and parts: counts",
+            "review is one of weekly, monthly, quarterly, yearly, not 'at times'", "'sale' is no measure"], ignoreOrder: true);
+        problems.Select(p => p.Item2).ShouldBe([2, .. problems.Skip(1).Select(p => p.Item2)]);
+        problems.Single(p => p.Item3.StartsWith("'sale'", StringComparison.Ordinal)).Item3.ShouldContain("did you mean sales?");
+        folder.Run("kpi", "validate", ours, "--format", "json").Expect(0).Json.GetProperty("problems").GetArrayLength().ShouldBe(0);
+        folder.Run("kpi", "validate", folder.Write("gone", "x") + "x").Expect(2).Err.ShouldContain("there is no file");
+    }
+
+    [Fact]
     public async Task A_typing_error_in_a_KPI_leaves_every_page_and_says_on_them_what_it_is()
     {
         using var folder = Folder();

@@ -43,6 +43,12 @@ internal sealed class RandomBooks
 
     public CellDeltas Cells { get; } = new();
 
+    /// <summary>As they were folded.</summary>
+    public IEnumerable<ItemState> Items => parties.Values.SelectMany(p => p.Items.Values);
+
+    /// <summary>Payments and credits as they were folded.</summary>
+    public IEnumerable<CashState> CashStates => parties.Values.SelectMany(p => p.Cash.Values);
+
     public Dictionary<string, string> Portfolios { get; } = new(StringComparer.Ordinal);
 
     public Dictionary<string, List<(DateOnly From, string Segment)>> Segments { get; } = new(StringComparer.Ordinal);
