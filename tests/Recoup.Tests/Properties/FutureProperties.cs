@@ -64,7 +64,7 @@ public sealed class FutureProperties
 
     /// <summary>
     /// What was decided and sent by a day. Left out is what a fact known ahead may touch: the days on which to look
-    /// again, and the ids, which count events.
+    /// again, who moves next, which follows from them, and the ids, which count events.
     /// </summary>
     private static List<string> Decisions(Play play, DateOnly until)
     {
@@ -77,7 +77,7 @@ public sealed class FutureProperties
             {
                 case DecisionEvent.Made d:
                     var json = JsonNode.Parse(row.Payload)!;
-                    foreach (var name in new[] { "next_review_on", "intent" }) json["decision"]!.AsObject().Remove(name);
+                    foreach (var name in new[] { "next_review_on", "next_move", "intent" }) json["decision"]!.AsObject().Remove(name);
                     decided.Add($"{row.RecordedOn:yyyy-MM-dd} {row.Party} {row.Account} {json.ToJsonString()}");
                     break;
                 case MessageEvent.Released released:
