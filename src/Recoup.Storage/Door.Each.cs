@@ -160,6 +160,8 @@ public sealed partial class Door
                     door.store.Database.PaceCheckpoints(true);
                 }
                 reading.BeginRead();
+                // Another thread is at this door's own store.
+                vault.JoinedOf = reading.JoinedOf;
                 var stored = new Stored(reading, prepared);
                 var units = next.Units(stored);
                 var routes = Routes.Of(stored, units);
@@ -189,6 +191,7 @@ public sealed partial class Door
             {
                 // What was made and is not durable belongs to a part that will be handled again.
                 vault.Discard();
+                vault.JoinedOf = door.store.JoinedOf;
                 reading?.Rollback();
             }
         }

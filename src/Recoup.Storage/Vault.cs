@@ -44,7 +44,10 @@ public sealed class Vault : IVault, IDisposable
         return result;
     }
 
-    /// <summary>The parties that joined one, whose keys open what was sealed before they did; set by the store that knows.</summary>
+    /// <summary>
+    /// The parties that joined one, whose keys open what was sealed before they did; set by the store that knows, and by whoever prepares on one
+    /// store while another is written.
+    /// </summary>
     internal Func<string, IReadOnlyList<string>> JoinedOf { get; set; } = static _ => [];
 
     // Of the batch at hand: parties that became part of another, of which the store does not know yet.

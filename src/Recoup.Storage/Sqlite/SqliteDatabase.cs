@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Recoup.Core.Cells;
 using Recoup.Core;
 using Recoup.Core.Events;
+using Recoup.Core.Foundation;
 using Recoup.Core.Measures;
 using Recoup.Core.Parties;
 
@@ -68,16 +69,32 @@ internal sealed class SqliteDatabase : Database
 
     public SqliteConnection Connection => db;
 
+    /// <summary>The thread whose transaction is open for writing; 0: none is.</summary>
+    private int writer;
+
+    /// <summary>SQLite does not lock its memory here (<see cref="SqliteNative.Prepare"/>): a second thread would destroy it.</summary>
+    private void RefuseOtherThread()
+    {
+        if (writer != 0 && writer != Environment.CurrentManagedThreadId && InTransaction)
+            throw new InvariantBrokenException("a store was asked for something by another thread while its own was writing");
+    }
+
     public override Statement Statement(string sql)
     {
+        RefuseOtherThread();
         if (statements.TryGetValue(sql, out var statement)) return statement.Anew();
         return statements[sql] = new SqliteStatement(db, sql);
     }
 
-    public override Statement Own(string sql) => new SqliteStatement(db, sql);
+    public override Statement Own(string sql)
+    {
+        RefuseOtherThread();
+        return new SqliteStatement(db, sql);
+    }
 
     public override Scan Scan(string sql, params ReadOnlySpan<long> numbers)
     {
+        RefuseOtherThread();
         var statement = new SqliteStatement(db, sql);
         foreach (var number in numbers) statement.Bind(number);
         return statement;
@@ -96,6 +113,7 @@ internal sealed class SqliteDatabase : Database
     {
         RefuseReading();
         Statement("BEGIN IMMEDIATE").Run();
+        writer = Environment.CurrentManagedThreadId;
     }
 
     /// <summary>Set where the file can only be read.</summary>
@@ -115,11 +133,17 @@ internal sealed class SqliteDatabase : Database
         first.Reset();
     }
 
-    public override void Commit() => Statement("COMMIT").Run();
+    public override void Commit()
+    {
+        Statement("COMMIT").Run();
+        writer = 0;
+    }
 
     public override void Rollback()
     {
+        RefuseOtherThread();
         if (InTransaction) Statement("ROLLBACK").Run();
+        writer = 0;
     }
 
     public override bool InTransaction => SQLitePCL.raw.sqlite3_get_autocommit(db.Handle!) == 0;

@@ -65,6 +65,36 @@ public sealed class RelayProperties
         Audit.Verify(play.Store, []).Problems.ShouldBeEmpty();
     }
 
+    /// <summary>Whose keys open a text is asked while a part is prepared: of the store it is prepared on, since another thread is at the other.</summary>
+    [Fact]
+    public void Who_joined_a_party_is_known_while_the_part_before_is_written()
+    {
+        using var play = new Play();
+        play.Door.Take([Invoice("A0", "0"), Invoice("A1", "1")]);
+        play.Door.Take([new InputUnit(0, [Play.Parse(Json.Line("account_joined", "j-1", "A1", ("with", "A0")))], Now)]);
+        var joined = play.Store.Vault.JoinedOf("A0").Concat(play.Store.Vault.JoinedOf("A1")).Single();
+        var (writing, prepared) = (new SemaphoreSlim(0), new SemaphoreSlim(0));
+        var wait = TimeSpan.FromSeconds(20);
+        var met = 0;
+        play.Door.TakeEach(Enumerable.Range(0, 4).Select(part => new TakenTogether(1, _ =>
+        {
+            if (part > 1)
+            {
+                writing.Wait(wait, TestContext.Current.CancellationToken);
+                play.Store.Vault.JoinedOf("A0").Concat(play.Store.Vault.JoinedOf("A1")).ShouldBe([joined]);
+                prepared.Release();
+            }
+            return [Invoice("A0", $"own-{part}")];
+        }, part is 0 or 3 ? null : _ =>
+        {
+            // In the middle of its transaction, until the next was asked for.
+            writing.Release();
+            if (prepared.Wait(wait, TestContext.Current.CancellationToken)) met++;
+            return true;
+        })), (_, result) => result.Units.ShouldAllBe(u => u.Status == UnitStatus.Accepted), least: 1);
+        met.ShouldBe(2);
+    }
+
     [Theory]
     [InlineData("the same invoice", "Accepted Unchanged Accepted")]
     [InlineData("another account's invoice", "Accepted KeyUsedWithOtherContent Accepted")]
