@@ -39,8 +39,9 @@ public static partial class Fold
         message.SentOn = e.EffectiveOn;
         (message.SentPortfolio, message.SentSegment) = state.PlaceOn(message.Account, e.EffectiveOn);
         CountWhereSent(cells, MessageChapter.MessagesSent, message);
-        // A document is no action of collection.
-        if (message.Document is null) ContactChapter.CountAction(state, message.Account, cells, e.EffectiveOn, message.Channel, null, isProactive);
+        // A document is no action of collection: the invoices that it brings left with it.
+        if (message.Document is not null) Deliveries.CountSent(state, cells, message, e.EffectiveOn);
+        else ContactChapter.CountAction(state, message.Account, cells, e.EffectiveOn, message.Channel, null, isProactive);
     }
 
     /// <summary>Whatever came of it: a step that counts from it must not wait for ever.</summary>
@@ -91,7 +92,6 @@ public static partial class Fold
         if (message.Document is not null)
         {
             Deliveries.Note(state, message, e.EffectiveOn, settled.Outcome, settled.Outcome == "sent" ? null : settled.Detail);
-            if (message.Status == IntentStatus.Sent) Deliveries.CountSent(state, cells, message, e.EffectiveOn);
             return;
         }
         // Unknown may have reached the customer, so it counts toward the caps; settled later, it is not counted twice.

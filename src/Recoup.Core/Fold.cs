@@ -107,7 +107,8 @@ public static partial class Fold
                 break;
         }
         if (@event is InvoiceEvent or PaymentEvent or CreditEvent or ChargeEvent) Deliveries.Moved(state, e.Account, e.EffectiveOn);
-        if (@event is not (MessageEvent or NoteEvent or WorkItemEvent or TagEvent or ContactEvent)) NextMoveChapter.Follow(state, e, cells);
+        if (@event is DecisionEvent or InvoiceEvent or PaymentEvent or CreditEvent or ChargeEvent or WriteOffEvent or DisputeEvent or PromiseEvent
+            or PlanEvent or HoldEvent or AccountEvent or PartyEvent) NextMoveChapter.Follow(state, e, cells);
         state.LastSeq = e.Seq;
     }
 

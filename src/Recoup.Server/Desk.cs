@@ -62,10 +62,12 @@ public sealed class Desk(ServeOptions options, Memory memory, Viewer? viewer) : 
         Remember($"ageing/{asOf:yyyy-MM-dd}/{byPortfolio}/{cut?.Text}", () => Readings.Read(cells => AgeingReport.Of(cells, asOf, byPortfolio, cut: cut)));
 
     /// <summary>What is overdue by who has the next move, as of the last day on which anything was recorded.</summary>
-    /// <param name="waiting">Of which accounts are counted; null: of none, which costs no look at any.</param>
-    public IReadOnlyList<NextMoveRow> NextMoves(bool byPortfolio, IReadOnlyList<AccountWaiting>? waiting) =>
-        Remember($"next-moves/{byPortfolio}/{waiting is not null}", () =>
+    public IReadOnlyList<NextMoveRow> NextMoves(bool byPortfolio)
+    {
+        var waiting = Waiting;
+        return Remember($"next-moves/{byPortfolio}", () =>
             Readings.Read(cells => NextMoveReport.Of(cells, AsOf, byPortfolio, bySegment: false, waiting)));
+    }
 
     /// <summary>The same by account, the largest amount first.</summary>
     public IReadOnlyList<AccountWaiting> Waiting => Remember("waiting", () =>

@@ -90,11 +90,9 @@ internal static class TableFiles
             All(after => desk.Pages.Plans(NullIfBlank(state), NullIfBlank(account), desk.AsOf, after, PartSize))));
         routes.MapGet($"/figures.{ending}", (Desk desk, HttpContext http, string? type, string? portfolio) => Write(http, FigureList.Listing,
             All(after => FigureList.List(desk.Controlling, NullIfBlank(type), NullIfBlank(portfolio), after, PartSize))));
-        routes.MapGet($"/next-moves.{ending}", (Desk desk, HttpContext http, string? move, string? portfolio, string? currency) =>
-        {
-            var wanted = NextMove.All.FirstOrDefault(m => m.Word == move) ?? (move == "all" ? null : NextMove.Nobody);
-            return Write(http, MoveList.Listing, All(after => MoveList.Of(desk, wanted, NullIfBlank(portfolio), NullIfBlank(currency), after, PartSize)));
-        });
+        routes.MapGet($"/next-moves.{ending}", (Desk desk, HttpContext http, string? move, string? portfolio, string? currency) => Write(http,
+            MoveList.Listing,
+            All(after => MoveList.Of(desk, MoveList.Chosen(move), NullIfBlank(portfolio), NullIfBlank(currency), after, PartSize))));
         routes.MapGet($"/webhooks.{ending}", (Desk desk, HttpContext http, string? endpoint, string? status) => Write(http, WebhookList.Listing,
             All(after => WebhookReadings.List(desk.Store, NullIfBlank(endpoint), WebhookList.StatusOf(status), after, PartSize))));
         routes.MapGet($"/access.{ending}", (Desk desk, HttpContext http, string? kind, string? user, string? account) => desk.Viewer.SeesUsers

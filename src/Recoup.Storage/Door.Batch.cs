@@ -271,8 +271,11 @@ public sealed partial class Door
         /// <summary>Something was invoiced or paid in a portfolio, whichever batch it came in.</summary>
         private bool HasBusiness(string portfolio, CellDeltas unitCells)
         {
-            if (Has(unitCells) || Has(cells)) return true;
-            if (business.TryGetValue(portfolio, out var known)) return known;
+            // What had business has it; what of the unit is only tried may be taken back.
+            if (business.TryGetValue(portfolio, out var known) && known) return true;
+            if (Has(unitCells)) return true;
+            if (Has(cells)) return business[portfolio] = true;
+            if (business.ContainsKey(portfolio)) return false;
             var (stored, one) = (new CellStore(store), new HashSet<string>(StringComparer.Ordinal) { portfolio });
             return business[portfolio] = stored.FirstDay(ReceivableChapter.ExposureStock, one) is not null
                 || stored.FirstDay(ReceivableChapter.CashReceived, one) is not null;

@@ -76,8 +76,8 @@ internal static class ControllingChapter
     internal static readonly EventKind[] Events = [.. CostChapter.Events, .. FigureChapter.Events, .. RateChapter.Events, .. TargetChapter.Events];
 
     internal static Refused UnknownPortfolio(string portfolio) =>
-        new(Refusal.UnknownPortfolio, $"there is no portfolio '{InputDraft.Short(portfolio)}': no input named it, and nothing was ever invoiced or paid in "
-            + "it. Name it with an input portfolio, or mend the id");
+        new(Refusal.UnknownPortfolio, $"there is no portfolio '{InputDraft.Short(portfolio)}': no input portfolio named it, and nothing was ever invoiced "
+            + "or paid in it. Name it with one, or mend the id");
 
     internal static Refused Unknown(string what, string key) =>
         new(Refusal.UnknownEntry, $"no {what} '{InputDraft.Short(key)}' stands: it was never told, was withdrawn, or a later one took its place");

@@ -77,7 +77,7 @@ public static class CohortReport
             for (var a = 0; a < ages.Length; a++)
             {
                 var amount = months[m].Sum(i => i.Minor);
-                var recovered = completed[m][a] is { } value ? (long)Math.Round(value, MidpointRounding.AwayFromZero) : (long?)null;
+                var recovered = completed[m][a] is { } value ? (long)Math.Round(Math.Min(value, amount), MidpointRounding.AwayFromZero) : (long?)null;
                 yield return new CohortRow(months[m].Key.ToString("yyyy-MM", CultureInfo.InvariantCulture), portfolio, currency, ages[a], amount, recovered,
                     known[m][a] is null && recovered is not null,
                     recovered is not null ? null : known[m][0] is null ? $"it has not reached {ages[0]} days yet, the first age"

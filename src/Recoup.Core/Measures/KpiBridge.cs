@@ -180,7 +180,7 @@ public sealed record KpiBridge
             var name = values.All(string.IsNullOrEmpty) ? null : string.Join(" / ", values.Select(v => string.IsNullOrEmpty(v) ? "not known" : v));
             var key = string.Join('\u001f', values);
             var sum = groups.GetValueOrDefault(key) ?? new Group(name, 0, 0);
-            var numerator = question.Kpi.ValueCode is null ? row.Numerator : row.Value;
+            var numerator = question.Kpi.ValueCode is null ? row.Numerator : row.Figure;
             groups[key] = sum with { Numerator = sum.Numerator + (numerator ?? 0), Denominator = sum.Denominator + (row.Denominator ?? 0) };
         }
         return groups;

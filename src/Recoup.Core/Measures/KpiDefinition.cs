@@ -228,7 +228,7 @@ public sealed partial class KpiDefinition
         var details = KpiFormula.DetailsOf(root, window, headline is not null);
         var age = root.WholeOrNull("cohort_age", 1, KpiWindow.DaysMax);
         var needs = KpiNeeds.Of([formula.Numerator, formula.Denominator, formula.Times, formula.Value, .. details.Select(d => d.Code)], age);
-        if (needs.Cohort && age is null) root.Report("a formula that asks for a cohort needs cohort_age, the days after which its items are looked at");
+        Check(root, needs, age);
         if (!needs.Cohort && age is not null) root.Report("cohort_age", "no formula of the file asks for a cohort, such as cohort_overdue");
 
         var attributes = root.Map("attributes");
@@ -293,6 +293,13 @@ public sealed partial class KpiDefinition
         return definition;
     }
 
+    /// <summary>What formulas may not ask for, on whatever basis.</summary>
+    private static void Check(YamlMap map, KpiNeeds needs, int? age)
+    {
+        if (needs.Cohort && age is null) map.Report("a formula that asks for a cohort needs cohort_age, the days after which its items are looked at");
+        if (needs.Curves.Count > 1) map.Report($"the formulas read {string.Join(" and ", needs.Curves)}: a KPI is read from one curve; make a KPI of each");
+    }
+
     /// <summary>The same KPI on another basis: its formula, window, details and benchmarks are those of the map, and target and bands are none.</summary>
     private KpiDefinition On(YamlMap map)
     {
@@ -301,14 +308,17 @@ public sealed partial class KpiDefinition
         var formula = KpiFormula.Parse(map, window, hasBucket: false);
         var details = KpiFormula.DetailsOf(map, window, hasBucket: false);
         var benchmarks = ListOf(map, "benchmarks", m => new KpiBenchmark(Filled(m, "value"), Filled(m, "applies_to"), Filled(m, "source")));
+        var needs = KpiNeeds.Of([formula.Numerator, formula.Denominator, formula.Times, formula.Value, .. details.Select(d => d.Code)], CohortAge);
+        Check(map, needs, CohortAge);
         map.Done();
         return new KpiDefinition
         {
-            Id = Id, Source = Source, Name = Name, Unit = Unit, Window = window, LowerIsBetter = LowerIsBetter, Basis = KpiBasis.Crf, CohortAge = null,
+            Id = Id, Source = Source, Name = Name, Unit = Unit, Window = window, LowerIsBetter = LowerIsBetter, Basis = KpiBasis.Crf,
+            CohortAge = needs.Cohort ? CohortAge : null,
             Numerator = formula.Numerator?.Text, Denominator = formula.Denominator?.Text, Times = formula.Times?.Text, Value = formula.Value?.Text,
             NumeratorCode = formula.Numerator, DenominatorCode = formula.Denominator, TimesCode = formula.Times, ValueCode = formula.Value,
             PartsAreAmounts = formula.PartsAreAmounts, Least = Least, Most = Most, HasInterval = false, Details = details,
-            Needs = KpiNeeds.Of([formula.Numerator, formula.Denominator, formula.Times, formula.Value, .. details.Select(d => d.Code)], null),
+            Needs = needs,
             Wrong = Wrong, Target = null, Bands = [], Benchmarks = benchmarks, Review = Review, Categories = Categories, Industries = Industries,
             Functions = Functions, WaitsFor = [], WaitsBecause = null, Related = Related, Drill = Drill,
             Attributes = Attributes, Pitfalls = Pitfalls, Levers = Levers, Questions = Questions,
@@ -489,6 +499,9 @@ internal sealed record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool 
     /// <summary>All that is open at the end of the last day is asked for, and not only the items of a curve that are.</summary>
     public bool ReadsClosing { get; init; }
 
+    /// <summary>The names of all curves that the formulas read: more than one is a mistake of the file's.</summary>
+    public IReadOnlyList<string> Curves { get; init; } = [];
+
     /// <summary>Of what there is a curve; null: of nothing.</summary>
     public Curve? CurveOf { get; init; }
 
@@ -528,7 +541,8 @@ internal sealed record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool 
             .Where(m => !m.IsStock).ToHashSet();
         if (words.Contains("fell_overdue")) flows.Add(ReceivableChapter.ExposureStock);
         if (rolls) flows.Add(WriteOffChapter.WrittenOff);
-        var curve = words.Overlaps(KpiVocabulary.OfCurves) ? Curve.All.First(c => words.Contains(c.Name)) : null;
+        var curves = words.Overlaps(KpiVocabulary.OfCurves) ? Curve.All.Where(c => words.Contains(c.Name)).ToList() : [];
+        var curve = curves.FirstOrDefault();
         if (curve is not null) flows.UnionWith(curve.Flows);
         var cohort = words.Where(KpiVocabulary.OfCohorts.ContainsKey).ToList();
         foreach (var word in cohort) flows.UnionWith(KpiVocabulary.OfCohorts[word]);
@@ -542,7 +556,7 @@ internal sealed record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool 
             Unapplied: words.Contains(KpiVocabulary.Unapplied))
         {
             ReadsClosing = closing,
-            CurveOf = curve, Sums = words.Overlaps(["sum", "count", "sum_days", "median_days"]),
+            CurveOf = curve, Curves = [.. curves.Select(c => c.Name)], Sums = words.Overlaps(["sum", "count", "sum_days", "median_days"]),
             Cohort = cohort.Count > 0, CohortAge = cohort.Count > 0 ? cohortAge : null,
             Figures = words.Contains(KpiVocabulary.Figure),
         };

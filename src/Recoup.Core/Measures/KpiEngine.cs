@@ -185,6 +185,7 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
             Numerator = numerator,
             Denominator = denominator,
             Times = times,
+            Figure = figure,
             PartsAreAmounts = definition.PartsAreAmounts,
             HasInterval = definition.HasInterval,
             Low = interval?.Low * 100,

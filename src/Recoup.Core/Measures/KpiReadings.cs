@@ -127,19 +127,13 @@ internal sealed class KpiReadings(IMeasureSource source, KpiQuestion question, I
     {
         if (!moves.TryGetValue(day, out var found))
         {
-            moves[day] = found = [];
-            foreach (var stock in source.NextMoves(day).Where(s => IsWanted(s.Portfolio, s.Segment)))
-            {
-                ref var waiting = ref CollectionsMarshal.GetValueRefOrAddDefault(found, Group(stock.Portfolio, stock.Segment, stock.Currency), out _);
-                waiting ??= [];
-                waiting[stock.Move] = waiting.GetValueOrDefault(stock.Move) + stock.Value;
-            }
+            var told = source.NextMoves(day).Where(s => IsWanted(s.Portfolio, s.Segment)).GroupBy(s => Group(s.Portfolio, s.Segment, s.Currency))
+                .ToDictionary(g => g.Key,
+                    g => g.GroupBy(s => s.Move).ToDictionary(m => m.Key, m => m.Aggregate(default(CellValue), (sum, s) => sum + s.Value)));
+            moves[day] = found = StockAt(day).Keys.Union(told.Keys)
+                .ToDictionary(g => g, g => NextMoveReport.Whole(StockAt(day, g).DueBefore(day.DayNumber), told.GetValueOrDefault(g)));
         }
-        var known = found.GetValueOrDefault(group);
-        if (move != NextMove.Nobody) return known?.GetValueOrDefault(move) ?? default;
-        var rest = StockAt(day, group).DueBefore(day.DayNumber);
-        foreach (var value in known?.Values ?? Enumerable.Empty<CellValue>()) rest += new CellValue(-value.Minor, -value.Count);
-        return rest;
+        return found.GetValueOrDefault(group)?.GetValueOrDefault(move) ?? default;
     }
 
     /// <summary>Says that a span will be wanted, so that the first reading takes it whole.</summary>

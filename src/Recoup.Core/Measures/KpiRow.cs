@@ -66,6 +66,9 @@ public sealed record KpiRow
     /// <summary>What the quotient of both is multiplied by; null: there is no quotient.</summary>
     internal decimal? Times { get; init; }
 
+    /// <summary>What the formula comes to, also where that is none that a figure can be; null: nothing.</summary>
+    internal decimal? Figure { get; init; }
+
     public bool PartsAreAmounts { get; init; }
 
     /// <summary>The row is of a rate that has an interval; see <see cref="Low"/>.</summary>

@@ -40,29 +40,46 @@ public static class NextMoveReport
     /// <param name="waiting">Of the present accounts, where the day is the last of which anything is known; null: of a day gone by.</param>
     public static IReadOnlyList<NextMoveRow> Of(IMeasureSource source, DateOnly asOf, bool byPortfolio, bool bySegment, IEnumerable<AccountWaiting>? waiting)
     {
-        var sums = new Dictionary<(AgeingGroup Group, NextMove Move), CellValue>();
+        var overdue = new Dictionary<AgeingGroup, CellValue>();
         foreach (var stock in source.ExposureByDue(asOf))
-            if (stock.DueDay < asOf.DayNumber) Add(Group(stock.Portfolio, stock.Segment, stock.Currency), NextMove.Nobody, stock.Value);
-        foreach (var stock in source.NextMoves(asOf))
-        {
-            var group = Group(stock.Portfolio, stock.Segment, stock.Currency);
-            Add(group, stock.Move, stock.Value);
-            Add(group, NextMove.Nobody, new CellValue(-stock.Value.Minor, -stock.Value.Count));
-        }
+            if (stock.DueDay < asOf.DayNumber)
+                CollectionsMarshal.GetValueRefOrAddDefault(overdue, Group(stock.Portfolio, stock.Segment, stock.Currency), out _) += stock.Value;
+        var told = source.NextMoves(asOf).GroupBy(s => Group(s.Portfolio, s.Segment, s.Currency)).ToDictionary(g => g.Key,
+            g => g.GroupBy(s => s.Move).ToDictionary(m => m.Key, m => m.Aggregate(default(CellValue), (sum, s) => sum + s.Value)));
+        var sums = overdue.Keys.Union(told.Keys).SelectMany(group => Whole(overdue.GetValueOrDefault(group), told.GetValueOrDefault(group))
+            .Select(w => (Group: group, Move: w.Key, w.Value)));
         var accounts = waiting?.Select(w => (Group(w.Portfolio, w.Segment, w.Currency), w.Move, w.Account)).Distinct()
             .GroupBy(w => (w.Item1, w.Move)).ToDictionary(g => g.Key, g => (long)g.Count());
         return
         [
-            .. sums.Where(s => !s.Value.IsZero).OrderBy(s => s.Key.Group.Portfolio, StringComparer.Ordinal).ThenBy(s => s.Key.Group.Segment,
-                StringComparer.Ordinal).ThenBy(s => s.Key.Group.Currency, StringComparer.Ordinal).ThenBy(s => s.Key.Move.Number)
-                .Select(s => new NextMoveRow(s.Key.Group, s.Key.Move, s.Value.Minor, s.Value.Count,
-                    accounts is null ? null : accounts.GetValueOrDefault(s.Key))),
+            .. sums.Where(s => !s.Value.IsZero).OrderBy(s => s.Group.Portfolio, StringComparer.Ordinal).ThenBy(s => s.Group.Segment,
+                StringComparer.Ordinal).ThenBy(s => s.Group.Currency, StringComparer.Ordinal).ThenBy(s => s.Move.Number)
+                .Select(s => new NextMoveRow(s.Group, s.Move, s.Value.Minor, s.Value.Count,
+                    accounts is null ? null : accounts.GetValueOrDefault((s.Group, s.Move)))),
         ];
 
         AgeingGroup Group(string portfolio, string segment, string currency) =>
             new(currency, byPortfolio ? portfolio : null, bySegment ? segment : null);
+    }
 
-        void Add(AgeingGroup group, NextMove move, CellValue value) => CollectionsMarshal.GetValueRefOrAddDefault(sums, (group, move), out _) += value;
+    /// <summary>
+    /// All that is overdue by whose move it is: what no move was told of is nobody's. Where more was told of than is overdue, since cash that was
+    /// known ahead came on a day on which nobody looked, the last moves in precedence have so much less.
+    /// </summary>
+    /// <param name="told">Null: nothing was.</param>
+    internal static Dictionary<NextMove, CellValue> Whole(CellValue overdue, IReadOnlyDictionary<NextMove, CellValue>? told)
+    {
+        var whole = told is null ? [] : new Dictionary<NextMove, CellValue>(told);
+        foreach (var value in whole.Values) overdue += new CellValue(-value.Minor, -value.Count);
+        for (var i = NextMove.All.Count - 1; i >= 0 && (overdue.Minor < 0 || overdue.Count < 0); i--)
+        {
+            if (!whole.TryGetValue(NextMove.All[i], out var value)) continue;
+            var less = new CellValue(Math.Clamp(-overdue.Minor, 0, value.Minor), Math.Clamp(-overdue.Count, 0, value.Count));
+            whole[NextMove.All[i]] = new CellValue(value.Minor - less.Minor, value.Count - less.Count);
+            overdue += less;
+        }
+        whole[NextMove.Nobody] = overdue;
+        return whole;
     }
 
     /// <summary>The largest amount first.</summary>

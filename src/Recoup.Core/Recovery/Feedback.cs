@@ -125,6 +125,10 @@ public sealed class FeedbackSlice : Slice, IFormed<FeedbackSlice>
 
     public override bool IsEmpty => Quarters.Count == 0;
 
+    /// <summary>What was reported long ago is answered by nobody any more.</summary>
+    public override void Advance(PartyState party, DateOnly from, DateOnly to) =>
+        Quarters.RemoveAll(q => q.From.DayNumber < to.DayNumber - FeedbackChapter.RememberedDays);
+
     /// <summary>Both were counted as customers of their own, and stay so for quarters in which both reported something.</summary>
     public override void Join(Slice other) => Quarters.AddRange(((FeedbackSlice)other).Quarters);
 
@@ -146,6 +150,9 @@ public static class FeedbackChapter
 {
     /// <summary>From this answer on the customer is content.</summary>
     public const int SatisfiedFrom = 4;
+
+    /// <summary>How long issues are remembered after the first day of their quarter, days: one of that name told of later is another.</summary>
+    public const int RememberedDays = 800;
 
     /// <summary>The best answer there is.</summary>
     public const int SatisfactionMax = 5;
@@ -199,7 +206,7 @@ public static class FeedbackChapter
 
     extension(PartyState party)
     {
-        /// <summary>Every issue that was ever reported, by the quarter of its first report.</summary>
+        /// <summary>Every issue that was not reported long ago, by the quarter of its first report.</summary>
         public IEnumerable<IssueState> Issues => (Slice.Of(party)?.Quarters ?? []).SelectMany(q => q.Issues);
     }
 
@@ -258,7 +265,6 @@ public static class FeedbackChapter
                 break;
             default: throw new InvariantBrokenException($"{happened.GetType().Name} is no event of feedback");
         }
-        state.Touch(e);
     }
 
     private static void Report(PartyState state, Envelope e, CellDeltas cells, FeedbackEvent.Reported reported)

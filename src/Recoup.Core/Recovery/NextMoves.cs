@@ -73,7 +73,7 @@ public sealed class MoveShare : IFormed<MoveShare>
     /// <summary>An item of which a part waits for another move counts where its last part does.</summary>
     public int Items { get; set; }
 
-    /// <summary>The first day of which it is told: before it nobody's move is known.</summary>
+    /// <summary>The day from which on all of it is told of: nothing is taken from it on a day before.</summary>
     public DateOnly Since { get; set; }
 
     /// <summary>Where cells have it: taken back from there.</summary>
@@ -124,6 +124,7 @@ public sealed class NextMoveSlice : Slice, IFormed<NextMoveSlice>
         foreach (var said in theirs.Said)
             if (!Said.Exists(s => s.Portfolio == said.Portfolio)) Said.Add(said);
         Shares.AddRange(theirs.Shares);
+        Shares.Sort(NextMoveChapter.Compare);
     }
 
     public static NextMoveSlice Blank => new();
@@ -146,14 +147,11 @@ public static class NextMoveChapter
 
     /// <summary>
     /// Change of what is overdue and waits for a move, by the day it took effect. In place of a due day its cells have
-    /// the move's number (<see cref="Reference"/>). Its count is of items. Nobody's has no cells: it is the rest of what is overdue.
+    /// the move's number. Its count is of items. Nobody's has no cells: it is the rest of what is overdue.
     /// </summary>
     public static readonly Measure Moves = Measure.Stock(60, "next_moves");
 
     internal static readonly Measure[] Measures = [Moves];
-
-    /// <summary>What a cell has of a move where those of other stocks have a due day.</summary>
-    public static DateOnly Reference(NextMove move) => DateOnly.FromDayNumber(move.Number);
 
     extension(PartyState party)
     {
@@ -179,47 +177,65 @@ public static class NextMoveChapter
 
     /// <summary>
     /// Brings the shares to what stands after an event. What went to another move goes on the state's day. What is overdue no longer
-    /// goes on the day on which the event took effect, though not before it was told of, so that on no day more waits for moves than is
-    /// overdue.
+    /// goes on the day on which the event took effect, though not before it was told of, so that a fact that comes late leaves no more
+    /// waiting for moves than is overdue.
     /// </summary>
     internal static void Follow(PartyState state, Envelope e, CellDeltas cells)
     {
         if (Slice.Of(state) is not { } slice) return;
         var now = SharesOf(state, slice);
-        if (now.Count == 0 && slice.Shares.Count == 0) return;
         var before = slice.Shares;
-        foreach (var group in before.Concat(now).Select(s => (s.Account, s.Currency)).Distinct().ToList())
+        for (var (b, n) = (0, 0); b < before.Count || n < now.Count;)
         {
-            long lost = 0;
-            foreach (var share in before) if (share.Account == group.Account && share.Currency == group.Currency) lost += share.Minor;
-            foreach (var share in now) if (share.Account == group.Account && share.Currency == group.Currency) lost -= share.Minor;
-            foreach (var old in before)
-            {
-                if (old.Account != group.Account || old.Currency != group.Currency) continue;
-                var kept = now.Find(n => n.Account == old.Account && n.Currency == old.Currency && n.Move == old.Move);
-                var gone = old.Minor - (kept?.Minor ?? 0);
-                // Of what is overdue no longer so much is taken from here.
-                var paid = lost > 0 && gone > 0 ? Math.Min(lost, gone) : 0;
-                lost -= paid;
-                var since = e.EffectiveOn < old.Since ? old.Since : e.EffectiveOn > state.AsOf ? state.AsOf : e.EffectiveOn;
-                Add(cells, old, since, -paid, kept is null && paid == old.Minor ? -old.Items : 0);
-                var items = kept is null && paid == old.Minor ? 0 : old.Items;
-                if (kept is not null && kept.Portfolio == old.Portfolio && kept.Segment == old.Segment)
-                    Add(cells, old, state.AsOf, kept.Minor - (old.Minor - paid), kept.Items - items);
-                else
-                {
-                    Add(cells, old, state.AsOf, -(old.Minor - paid), -items);
-                    if (kept is not null) Add(cells, kept, state.AsOf, kept.Minor, kept.Items);
-                }
-                if (kept is not null) kept.Since = old.Since;
-            }
-            foreach (var share in now)
-                if (share.Account == group.Account && share.Currency == group.Currency
-                    && !before.Exists(b => b.Account == share.Account && b.Currency == share.Currency && b.Move == share.Move))
-                    Add(cells, share, state.AsOf, share.Minor, share.Items);
+            var first = b == before.Count ? now[n] : n == now.Count || Compare(before[b], now[n]) <= 0 ? before[b] : now[n];
+            var (was, stands) = (Same(before, b, first), Same(now, n, first));
+            Follow(state, e, cells, before.GetRange(b, was), now.GetRange(n, stands));
+            (b, n) = (b + was, n + stands);
         }
         slice.Shares = now;
+
+        // How many from there on are of the same account and currency.
+        static int Same(List<MoveShare> shares, int from, MoveShare first)
+        {
+            var to = from;
+            while (to < shares.Count && shares[to].Account == first.Account && shares[to].Currency == first.Currency) to++;
+            return to - from;
+        }
     }
+
+    /// <param name="before">Of one account and currency.</param>
+    /// <param name="now">Of the same.</param>
+    private static void Follow(PartyState state, Envelope e, CellDeltas cells, List<MoveShare> before, List<MoveShare> now)
+    {
+        var lost = before.Sum(s => s.Minor) - now.Sum(s => s.Minor);
+        foreach (var old in before)
+        {
+            var kept = now.Find(n => n.Move == old.Move);
+            var gone = old.Minor - (kept?.Minor ?? 0);
+            // Of what is overdue no longer so much is taken from here.
+            var paid = lost > 0 && gone > 0 ? Math.Min(lost, gone) : 0;
+            lost -= paid;
+            var since = e.EffectiveOn < old.Since ? old.Since : e.EffectiveOn > state.AsOf ? state.AsOf : e.EffectiveOn;
+            var isPaid = kept is null && paid == old.Minor;
+            Add(cells, old, since, -paid, isPaid ? -old.Items : 0);
+            var items = isPaid ? 0 : old.Items;
+            // What it grew by, and what came to another place, is told of from today on.
+            if (kept is not null && kept.Minor <= old.Minor && kept.Items <= old.Items && kept.Portfolio == old.Portfolio && kept.Segment == old.Segment)
+                kept.Since = old.Since;
+            if (kept is not null && kept.Portfolio == old.Portfolio && kept.Segment == old.Segment)
+            {
+                Add(cells, old, state.AsOf, kept.Minor - (old.Minor - paid), kept.Items - items);
+                continue;
+            }
+            Add(cells, old, state.AsOf, -(old.Minor - paid), -items);
+            if (kept is not null) Add(cells, kept, state.AsOf, kept.Minor, kept.Items);
+        }
+        foreach (var share in now)
+            if (!before.Exists(b => b.Move == share.Move)) Add(cells, share, state.AsOf, share.Minor, share.Items);
+    }
+
+    internal static int Compare(MoveShare a, MoveShare b) => string.CompareOrdinal(a.Account, b.Account) is var account and not 0 ? account
+        : string.CompareOrdinal(a.Currency, b.Currency) is var currency and not 0 ? currency : a.Move.CompareTo(b.Move);
 
     private static void Add(CellDeltas cells, MoveShare share, DateOnly day, long minor, int items)
     {
@@ -231,50 +247,51 @@ public static class NextMoveChapter
     private static List<MoveShare> SharesOf(PartyState state, NextMoveSlice slice)
     {
         var shares = new List<MoveShare>();
+        var overdue = state.Exposures.Where(e => e.Minor > 0 && Ageing.IsOverdue(e.DueOn, state.AsOf)).ToLookup(e => e.Account);
         foreach (var account in state.Accounts)
         {
-            if (slice.Said.Find(s => s.Portfolio == account.Portfolio) is not { } said) continue;
-            var rest = NextMove.Of(said.Move);
-            Cover? cover = null;
-            foreach (var exposure in state.Exposures)
-            {
-                if (exposure.Account != account.Account || exposure.Minor <= 0 || !Ageing.IsOverdue(exposure.DueOn, state.AsOf)) continue;
-                cover ??= new Cover(state, account.Account);
-                var move = cover.Value.Whole(exposure);
-                if (move is not null)
-                {
-                    Share(move, exposure.Minor, exposure.Items);
-                    continue;
-                }
-                var left = exposure.Minor;
-                var promised = cover.Value.Take(cover.Value.Promised, exposure.Currency, ref left);
-                var unapplied = cover.Value.Take(cover.Value.Unapplied, exposure.Currency, ref left);
-                Share(NextMove.Promise, promised, left == 0 && unapplied == 0 ? exposure.Items : 0);
-                Share(NextMove.Unapplied, unapplied, left == 0 && unapplied > 0 ? exposure.Items : 0);
-                Share(rest, left, exposure.Items);
-
-                void Share(NextMove of, long minor, int items)
-                {
-                    if (minor == 0) return;
-                    var share = shares.Find(s => s.Account == account.Account && s.Currency == exposure.Currency && s.Move == of.Number);
-                    if (share is null)
-                    {
-                        var (portfolio, segment) = state.PlaceOn(account.Account, state.AsOf);
-                        shares.Add(share = new MoveShare
-                        {
-                            Account = account.Account, Currency = exposure.Currency, Move = of.Number, Since = state.AsOf,
-                            Portfolio = portfolio, Segment = segment,
-                        });
-                    }
-                    share.Minor += minor;
-                    share.Items += items;
-                }
-            }
+            if (!overdue.Contains(account.Account) || slice.Said.Find(s => s.Portfolio == account.Portfolio) is not { } said) continue;
+            AddSharesOf(state, account.Account, NextMove.Of(said.Move), overdue[account.Account], shares);
         }
-        if (shares.Count > 1)
-            shares.Sort((a, b) => string.CompareOrdinal(a.Account, b.Account) is var account and not 0 ? account
-                : string.CompareOrdinal(a.Currency, b.Currency) is var currency and not 0 ? currency : a.Move.CompareTo(b.Move));
+        shares.Sort(Compare);
         return shares;
+    }
+
+    private static void AddSharesOf(PartyState state, string account, NextMove rest, IEnumerable<Exposure> overdue, List<MoveShare> shares)
+    {
+        var cover = new Cover(state, account);
+        var (portfolio, segment) = state.PlaceOn(account, state.AsOf);
+        var first = shares.Count;
+        foreach (var exposure in overdue)
+        {
+            if (cover.Whole(exposure) is { } move)
+            {
+                Share(move, exposure, exposure.Minor, exposure.Items);
+                continue;
+            }
+            var left = exposure.Minor;
+            var promised = cover.Take(cover.Promised, exposure.Currency, ref left);
+            var unapplied = cover.Take(cover.Unapplied, exposure.Currency, ref left);
+            Share(NextMove.Promise, exposure, promised, left == 0 && unapplied == 0 ? exposure.Items : 0);
+            Share(NextMove.Unapplied, exposure, unapplied, left == 0 && unapplied > 0 ? exposure.Items : 0);
+            Share(rest, exposure, left, exposure.Items);
+        }
+
+        void Share(NextMove of, Exposure exposure, long minor, int items)
+        {
+            if (minor == 0) return;
+            var at = shares.FindIndex(first, s => s.Currency == exposure.Currency && s.Move == of.Number);
+            if (at < 0)
+            {
+                at = shares.Count;
+                shares.Add(new MoveShare
+                {
+                    Account = account, Currency = exposure.Currency, Move = of.Number, Since = state.AsOf, Portfolio = portfolio, Segment = segment,
+                });
+            }
+            shares[at].Minor += minor;
+            shares[at].Items += items;
+        }
     }
 
     /// <summary>What covers an account's overdue amounts before the rest is asked about: oldest first where it is an amount.</summary>

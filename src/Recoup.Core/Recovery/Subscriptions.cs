@@ -92,7 +92,7 @@ public sealed class SubscriptionState : IFormed<SubscriptionState>
 
     public bool Paused { get; set; }
 
-    /// <summary>The day of what was told of it last.</summary>
+    /// <summary>The day of what was told of it last, but for its end.</summary>
     public DateOnly LastOn { get; set; }
 
     /// <summary>Where the account was when it started, as known then: the figures of whom it makes a customer stand there.</summary>
@@ -146,6 +146,14 @@ public sealed class SubscriptionSlice : Slice, IFormed<SubscriptionSlice>
 
     public override bool IsEmpty => Subscribers.Count == 0;
 
+    /// <summary>What ended long ago is changed by nothing any more.</summary>
+    public override void Advance(PartyState party, DateOnly from, DateOnly to)
+    {
+        foreach (var subscriber in Subscribers)
+            subscriber.Subscriptions.RemoveAll(s => s.Until is { } until && until.DayNumber < to.DayNumber - SubscriptionChapter.RememberedDays);
+        Subscribers.RemoveAll(s => s.Subscriptions.Count == 0);
+    }
+
     /// <summary>Both were counted as customers of their own, and stay so.</summary>
     public override void Join(Slice other) => Subscribers.AddRange(((SubscriptionSlice)other).Subscribers);
 
@@ -171,6 +179,9 @@ public static class SubscriptionChapter
 
     /// <summary>How often it is charged.</summary>
     public static readonly IReadOnlyList<string> Intervals = ["month", "year", "week", "quarter"];
+
+    /// <summary>How long one is remembered after its end, days: then its name may be another's.</summary>
+    public const int RememberedDays = 800;
 
     public static readonly SliceKind<SubscriptionSlice> Slice = new("subscriptions", 12);
 
@@ -232,7 +243,7 @@ public static class SubscriptionChapter
 
     extension(PartyState party)
     {
-        /// <summary>Every subscription there ever was, in the order in which they were told of.</summary>
+        /// <summary>Every subscription that did not end long ago, in the order in which they were told of.</summary>
         public IEnumerable<SubscriptionState> Subscriptions => (Slice.Of(party)?.Subscribers ?? []).SelectMany(s => s.Subscriptions);
     }
 
@@ -271,10 +282,10 @@ public static class SubscriptionChapter
             return last.Until is not { } ended
                 ? new Refused(Refusal.SubscriptionRuns, $"{name} runs since {last.From:yyyy-MM-dd}: tell that it was cancelled first, or of another name")
                 : i.On < ended ? new Refused(Refusal.BeforeDocument, $"{name} ended on {ended:yyyy-MM-dd}; it can't start again on {i.On:yyyy-MM-dd}") : null;
-        // Before a cancellation of a day to come takes effect it may be taken back.
-        if (last.Until is { } until && !(i.State == "resumed" && i.On < until))
+        // Before a cancellation of a day to come takes effect it may be taken back, or be sooner, and whatever happens by then happens.
+        if (last.Until is { } until && i.On >= until)
             return new Refused(Refusal.UnknownSubscription, $"{name} ended on {until:yyyy-MM-dd}; tell that it started again first");
-        if (last.Until is null && i.On < last.LastOn)
+        if (i.On < last.LastOn)
             return new Refused(Refusal.BeforeDocument, $"{name}: what was told last is of {last.LastOn:yyyy-MM-dd}, and {i.On:yyyy-MM-dd} is before that");
         if (i.State == "paused" && last.Paused)
             return new Refused(Refusal.SubscriptionPaused, $"{name} is paused since {last.LastOn:yyyy-MM-dd} already");
@@ -298,7 +309,10 @@ public static class SubscriptionChapter
             case SubscriptionEvent.Resumed r:
                 Change(state, e, cells, r.Subscription, static s => (s.Paused, s.Until, s.By) = (s.Until is not null && s.Paused, null, null));
                 break;
-            case SubscriptionEvent.Cancelled c: Change(state, e, cells, c.Subscription, s => (s.Until, s.By) = (e.EffectiveOn, c.By)); break;
+            // What it ends goes on until then, so that what comes before that day is not too late.
+            case SubscriptionEvent.Cancelled c:
+                Change(state, e, cells, c.Subscription, s => (s.Until, s.By) = (e.EffectiveOn, c.By), isLast: false);
+                break;
             default: throw new InvariantBrokenException($"{happened.GetType().Name} is no event of a subscription");
         }
     }
@@ -318,13 +332,13 @@ public static class SubscriptionChapter
         Count(cells, subscriber, 1);
     }
 
-    private static void Change(PartyState state, Envelope e, CellDeltas cells, string name, Action<SubscriptionState> change)
+    private static void Change(PartyState state, Envelope e, CellDeltas cells, string name, Action<SubscriptionState> change, bool isLast = true)
     {
         var subscriber = Slice.In(state).Subscribers.Find(s => s.Subscriptions.Exists(known => known.Account == e.Account && known.Subscription == name))!;
         Count(cells, subscriber, -1);
         var subscription = subscriber.Subscriptions.FindLast(known => known.Account == e.Account && known.Subscription == name)!;
         change(subscription);
-        subscription.LastOn = e.EffectiveOn;
+        if (isLast) subscription.LastOn = e.EffectiveOn;
         Count(cells, subscriber, 1);
     }
 

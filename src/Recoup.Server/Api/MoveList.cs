@@ -22,6 +22,9 @@ public static class MoveList
         Columns.Day<MoveLine>("oldest_due_on", l => l.Waiting.OldestDueOn),
         new("days_past_due", ColumnKind.Count, l => (l.AsOf.DayNumber - l.Waiting.OldestDueOn.DayNumber).ToString(CultureInfo.InvariantCulture)));
 
+    /// <summary>Which of the moves a page or a file is of: nobody's where none is named, for these are looked for; null: all.</summary>
+    internal static NextMove? Chosen(string? move) => move == "all" ? null : NextMove.All.FirstOrDefault(m => m.Word == move) ?? NextMove.Nobody;
+
     /// <summary>A page of them, the largest amount first.</summary>
     /// <param name="after">How many stand before it; null: none.</param>
     internal static Slice<MoveLine> Of(Desk desk, NextMove? move, string? portfolio, string? currency, string? after, int limit)

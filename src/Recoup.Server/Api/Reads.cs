@@ -95,7 +95,8 @@ internal static class Reads
         var day = query.Day("as_of") ?? desk.AsOf;
         int? age = query.Text("age") is null ? null : query.Number("age", 0, CohortReport.AgeMax);
         var split = by.Count > 0 ? by : new HashSet<string>(["month"], StringComparer.Ordinal);
-        var rows = desk.Readings.Read(_ => CohortReport.Of(desk.Readings.OverdueItems(day), day, split, age));
+        var rows = desk.Remember($"cohorts/{day:yyyy-MM-dd}/{string.Join(',', split.Order(StringComparer.Ordinal))}/{age}",
+            () => desk.Readings.Read(_ => CohortReport.Of(desk.Readings.OverdueItems(day), day, split, age)));
         return new Reply(json => Rows(json, rows, static (row, to) => row.WriteTo(to)));
     }
 
@@ -188,7 +189,7 @@ internal static class Reads
         NextMove? only = null;
         if (query.Text("next_move") is { } word && (only = NextMove.All.FirstOrDefault(m => m.Word == word)) is null)
             throw new QueryException($"next_move '{word}' is none; there are {string.Join(", ", NextMove.All)}.");
-        var waiting = day >= desk.AsOf ? desk.Waiting : null;
+        var waiting = day == desk.AsOf ? desk.Waiting : desk.Readings.Read(_ => desk.Readings.Waiting(day));
         var (rows, cells) = desk.Readings.Read(source => by.Contains("account")
             ? (NextMoveReport.ByAccount(waiting ?? throw new QueryException("by=account is of the present: leave as_of out.")), 0)
             : (NextMoveReport.Of(source, day, by.Contains("portfolio"), by.Contains("segment"), waiting), source.CellsRead));

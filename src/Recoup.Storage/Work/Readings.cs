@@ -166,40 +166,50 @@ public sealed class Readings
         for (var p = 0; p < Partition.PartyCount; p++)
         {
             var paid = new Dictionary<(string, string), List<Movement>>();
-            var s = store.Statement("SELECT state FROM cash WHERE pid >= ? AND pid < ?")
-                .Bind(Store.RowId(p, 0)).Bind(Store.RowId(p + 1, 0));
-            while (s.Step())
+            var broken = new List<(long Pid, Action Decode)>();
+            Read(ReceivableChapter.CashRows, (_, cash) =>
             {
-                var cash = ReceivableChapter.CashRows.Decode(s.Blob(0));
-                if (cash.Kind != CashKind.Payment) continue;
+                if (cash.Kind != CashKind.Payment) return;
                 foreach (var part in cash.Allocations) Add(cash.Account, part.Number, part.On, part.Minor);
                 foreach (var back in cash.Back ?? [])
                 {
                     Add(cash.Account, back.Number, back.Since, back.Minor);
                     Add(cash.Account, back.Number, back.On, -back.Minor);
                 }
-            }
+            });
             var items = new List<(long Pid, ItemState State, OverdueItem Item)>();
-            var broken = new List<(long Pid, byte[] State)>();
-            s = store.Statement("SELECT pid, state FROM item WHERE pid >= ? AND pid < ?").Bind(Store.RowId(p, 0)).Bind(Store.RowId(p + 1, 0));
-            while (s.Step())
+            Read(ReceivableChapter.ItemRows, (pid, item) =>
             {
-                try
+                if (OverdueItem.Of(item, paid.GetValueOrDefault((item.Account, item.Number)) ?? [], asOf) is { } overdue) items.Add((pid, item, overdue));
+            });
+            foreach (var (pid, decode) in broken)
+                store.OrTrouble(pid, () =>
                 {
-                    var item = ReceivableChapter.ItemRows.Decode(s.Blob(1));
-                    if (OverdueItem.Of(item, paid.GetValueOrDefault((item.Account, item.Number)) ?? [], asOf) is { } overdue)
-                        items.Add((s.Long(0), item, overdue));
-                }
-                // Told of once the rows are read.
-                catch (Exception e) when (SetAsides.MayBeOf(e)) { broken.Add((s.Long(0), s.Blob(1).ToArray())); }
-            }
-            foreach (var (pid, bytes) in broken) store.OrTrouble(pid, () => ReceivableChapter.ItemRows.Decode(bytes));
+                    decode();
+                    return "";
+                });
             var parties = new Dictionary<long, PartyState>();
             foreach (var party in store.Database.Parties(items.Select(i => i.Pid).ToHashSet()))
                 if (store.OrTrouble(party.Pid, () => StateCodec.DecodeParty(party.State)) is { } state) parties[party.Pid] = state;
             foreach (var (pid, item, overdue) in items)
                 if (parties.TryGetValue(pid, out var state) && state.PlaceOn(item.Account, overdue.First).Portfolio is var portfolio && viewer.Sees(portfolio))
                     yield return (portfolio, overdue);
+
+            // What can't be read is told of once the rows are read.
+            void Read<TKey, T>(RowKind<TKey, T> kind, Action<long, T> take) where TKey : notnull where T : class, IFormed<T>
+            {
+                var s = store.Statement($"SELECT pid, state FROM {kind.Table} WHERE pid >= ? AND pid < ?")
+                    .Bind(Store.RowId(p, 0)).Bind(Store.RowId(p + 1, 0));
+                while (s.Step())
+                {
+                    try { take(s.Long(0), kind.Decode(s.Blob(1))); }
+                    catch (Exception e) when (SetAsides.MayBeOf(e))
+                    {
+                        var bytes = s.Blob(1).ToArray();
+                        broken.Add((s.Long(0), () => kind.Decode(bytes)));
+                    }
+                }
+            }
 
             void Add(string account, string number, DateOnly on, long minor)
             {

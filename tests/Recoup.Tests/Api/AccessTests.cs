@@ -74,6 +74,8 @@ public sealed class AccessTests
     [InlineData("/access.csv?account=A1", "exported access csv")]
     [InlineData("/notes.csv?account=A1", "exported A1 notes.csv")]
     [InlineData("/api/v1/ageing?by=account", "exported ageing json")]
+    [InlineData("/api/v1/unworked?by=account", "exported unworked json")]
+    [InlineData("/next-moves.csv", "exported next-moves csv")]
     [InlineData("/api/v1/notes?account=A1", "looked A1 notes")]
     public async Task A_look_is_recorded_however_it_is_asked_for(string path, string wanted)
     {

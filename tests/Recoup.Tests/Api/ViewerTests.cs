@@ -49,7 +49,8 @@ public sealed class ViewerTests
 
     private static readonly string[] Addresses =
     [
-        "unworked?by=account", "unworked?by=portfolio",
+        "unworked?by=account", "unworked?by=portfolio", "cohorts?by=portfolio", "cohorts?by=month,portfolio", "kpis?ids=dso&basis=crf",
+        "bridge?kpi=dso&from=2026-01-31&to=2026-02-08&by=portfolio",
         "kpis", "kpis?by=portfolio", "ageing", "ageing?by=portfolio", "ageing?by=account", "ageing?known_at=2026-02-09T10:00:00Z", "accounts", "worklist",
         "plans", "callbacks", "notes", "decisions?account=EU1", "accounts/EU1", "figures", "figures?portfolio=US",
         "kpis?ids=dso&only=portfolio%3DUS", "kpis?ids=collection_cost",

@@ -79,6 +79,7 @@ public sealed class KpiBasisTests
         Books.Json(books.Row("promise_kept_rate", "2026-01-31").WriteTo).ShouldContain("\"low\":null,\"high\":null");
         Books.Json(books.Row("percent_current", "2026-03-31").WriteTo).ShouldNotContain("\"low\"");
         KpiCatalog.Shipped.All.Where(k => k.HasInterval).Select(k => k.Id).ShouldBe(
-            ["callback_kept_rate", "message_bounce_rate", "plan_kept_rate", "promise_kept_rate", "right_party_contact_rate"]);
+            ["call_to_promise_ratio", "callback_kept_rate", "customer_recovery_rate", "first_call_resolution_rate", "message_bounce_rate",
+            "plan_kept_rate", "promise_kept_rate", "recovery_success_rate", "right_party_contact_rate"]);
     }
 }

@@ -18,7 +18,8 @@ public sealed class KpiCatalogTests
     [
         "add", "ar_turnover", "average_days_to_pay", "bad_debt_ratio", "bpdso", "call_to_promise_ratio", "callback_kept_rate",
         "cash_conversion_cycle", "cei", "cei_simple", "chargeback_rate", "chargeback_win_rate", "collection_cost", "cost_to_cash", "cost_to_collect",
-        "customer_recovery_rate", "days_late", "dispute_cycle_time", "dispute_rate", "dispute_resolution", "dso", "dso_average", "dso_countback",
+        "customer_lifetime_value", "customer_recovery_rate", "days_late",
+        "dispute_cycle_time", "dispute_rate", "dispute_resolution", "dso", "dso_average", "dso_countback",
         "failed_payment_recovery_rate", "first_call_resolution_rate", "invoice_cycle_time", "involuntary_churn_rate", "liquidation_rate",
         "median_days_to_pay", "message_bounce_rate", "over_90_rate", "percent_current", "plan_kept_rate", "proactive_collection_actions",
         "promise_coverage", "promise_kept_rate", "recovery_at_90", "recovery_priority_alignment", "recovery_rate", "recovery_success_rate",
@@ -32,7 +33,8 @@ public sealed class KpiCatalogTests
         var waiting = KpiCatalog.Shipped.All.Where(d => d.IsWaiting).ToList();
         waiting.Select(d => d.Id).ShouldBe(
         [
-            "chargeback_rate", "chargeback_win_rate", "failed_payment_recovery_rate", "liquidation_rate", "recovery_priority_alignment", "revenue_leakage",
+            "chargeback_rate", "chargeback_win_rate", "customer_lifetime_value", "failed_payment_recovery_rate", "liquidation_rate",
+            "recovery_priority_alignment", "revenue_leakage",
         ]);
         foreach (var kpi in waiting)
             kpi.WaitsFor.Intersect(InputKinds.All.Select(k => k.Name)).ShouldBeEmpty($"{kpi.Id} waits for an input that there is: write its formula");

@@ -218,11 +218,11 @@ public sealed class KpiExampleTests
 
     /// <summary>10,000 overdue; promises of 4,000, and of 3,000 on an item of 2,500.</summary>
     [Fact]
-    public void Promises_cover_up_to_what_their_items_have_open()
+    public void Promises_cover_a_share_of_what_is_overdue()
     {
         var books = new Books().Invoice("2026-01-01", "2026-01-31", 10_000);
-        books.Cell(NextMoveChapter.Moves, "2026-02-10", $"{NextMoveChapter.Reference(NextMove.Promise):yyyy-MM-dd}", 6_500, 2);
-        books.Cell(NextMoveChapter.Moves, "2026-02-10", $"{NextMoveChapter.Reference(NextMove.Plan):yyyy-MM-dd}", 1_000, 1);
+        books.Cell(NextMoveChapter.Moves, "2026-02-10", $"{DateOnly.FromDayNumber(NextMove.Promise.Number):yyyy-MM-dd}", 6_500, 2);
+        books.Cell(NextMoveChapter.Moves, "2026-02-10", $"{DateOnly.FromDayNumber(NextMove.Plan.Number):yyyy-MM-dd}", 1_000, 1);
         var row = books.Row("promise_coverage", "2026-02-28");
         (row.Value, row.Detail("waits_for_plan"), row.Detail("waits_for_nobody")).ShouldBe((65, 10, 25));
     }

@@ -24,6 +24,7 @@ public sealed class NextMoveProperties
                 var rows = NextMoveReport.Of(cells, day, byPortfolio: true, bySegment: true, null);
                 var overdue = AgeingReport.Of(cells, day, byPortfolio: true, bySegment: true).Where(r => r.Total != r.Current)
                     .ToDictionary(r => r.Group, r => r.Total - r.Current);
+                foreach (var row in rows) (row.Minor >= 0).ShouldBeTrue($"{row} on {day:yyyy-MM-dd}");
                 rows.GroupBy(r => r.Group).Where(g => g.Sum(r => r.Minor) != 0).ToDictionary(g => g.Key, g => g.Sum(r => r.Minor))
                     .ShouldBe(overdue, ignoreOrder: true, $"on {day:yyyy-MM-dd}");
             }
