@@ -22,7 +22,7 @@ public static class Chapters
     public static readonly IReadOnlyList<SliceKind> Slices =
         [ReceivableChapter.Slice, PromiseChapter.Slice, HoldChapter.Slice, DisputeChapter.Slice, PauseChapter.Slice, PlanChapter.Slice,
             TagChapter.Slice, CallbackChapter.Slice, ContactChapter.Slice, NextMoveChapter.Slice, FirstCallChapter.Slice, FeedbackChapter.Slice,
-            SubscriptionChapter.Slice];
+            SubscriptionChapter.Slice, ActivityChapter.Slice];
 
     /// <summary>What lies beside a party's header.</summary>
     public static readonly IReadOnlyList<RowKind> Rows =
@@ -37,7 +37,7 @@ public static class Chapters
             .. InvoiceChapter.Events, .. PaymentChapter.Events, .. CreditChapter.Events, .. ChargeChapter.Events, .. WriteOffChapter.Events,
             .. PromiseChapter.Events, .. HoldChapter.Events, .. DisputeChapter.Events, .. WorkItemChapter.Events, .. PlanChapter.Events,
             .. NoteChapter.Events, .. CallbackChapter.Events, .. TagChapter.Events, .. FirstCallChapter.Events, .. FeedbackChapter.Events,
-            .. SubscriptionChapter.Events,
+            .. SubscriptionChapter.Events, .. ActivityChapter.Events,
             .. WebhookChapter.Events, .. Users.Events, .. ControllingChapter.Events,
         ];
 }

@@ -74,6 +74,7 @@ public static partial class Fold
             case CallbackEvent callback: CallbackChapter.Fold(state, e, cells, callback); break;
             case TagEvent tag: TagChapter.Fold(state, e, tag); break;
             case SubscriptionEvent subscription: SubscriptionChapter.Fold(state, e, cells, subscription); break;
+            case ActivityEvent activity: ActivityChapter.Fold(state, e, cells, activity); break;
             case FeedbackEvent feedback: FeedbackChapter.Fold(state, e, cells, feedback); break;
             case FirstCallEvent call: FirstCallChapter.Fold(state, e, cells, call); break;
             case WorkItemEvent work: WorkItemChapter.Fold(state, e, work); break;

@@ -34,6 +34,7 @@ public static class InputKinds
         .. TagChapter.Inputs,
         .. FeedbackChapter.Inputs,
         .. SubscriptionChapter.Inputs,
+        .. ActivityChapter.Inputs,
         .. HoldChapter.Inputs,
         .. WorkItemChapter.Inputs,
         .. MessageChapter.Inputs,

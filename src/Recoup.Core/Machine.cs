@@ -92,6 +92,7 @@ public static partial class Machine
             CallbackInput i => CallbackChapter.Handle(work, i, ZoneOf(work), (callback, day) => WhyNotCall(work, callback, day)),
             TagInput i => TagChapter.Handle(work, i),
             SubscriptionInput i => SubscriptionChapter.Handle(work, i),
+            ActivityInput i => ActivityChapter.Handle(work, i),
             FeedbackInput i => FeedbackChapter.Handle(work, i),
             WorkItemInput i => WorkItemChapter.Handle(work, i),
             MessageInput.Settled i => SettleMessage(work, i),

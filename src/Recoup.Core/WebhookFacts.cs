@@ -68,6 +68,9 @@ public static class WebhookFacts
         SubscriptionEvent.Paused s => Fact("subscription.paused").Text("subscription", s.Subscription).Words("reason", s.Reason),
         SubscriptionEvent.Resumed s => Fact("subscription.resumed").Text("subscription", s.Subscription),
         SubscriptionEvent.Cancelled s => Fact("subscription.cancelled").Text("subscription", s.Subscription).Text("by", s.By).Words("reason", s.Reason),
+        ActivityEvent.Noted { Minor: { } minor, Currency: { } currency } a => Fact("activity.noted").Text("kind", a.Kind).Amount(minor, currency)
+            .Text("product", a.Product),
+        ActivityEvent.Noted a => Fact("activity.noted").Text("kind", a.Kind).Text("product", a.Product),
         NoteEvent.Added n => Fact("note.added").Text("note", n.Note).Text("at", Instant(n.At)).Text("number", n.Number).Words("text", n.Text),
         DecisionEvent.Made { Decision: { Action: not Act.Waiting, Shadow: false } d } => Fact("decision.made").Text("action", d.Action.Word)
             .Text("channel", d.Channel).Text("portfolio", d.Portfolio).Text("strategy", d.Strategy).Text("step", d.Step).Text("verdict", d.Verdict)

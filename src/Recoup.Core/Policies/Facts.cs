@@ -96,6 +96,11 @@ public sealed record Facts
     public bool HasEmail { get; private set; }
     public bool HasPhone { get; private set; }
     public int? DaysSinceLastStep { get; private set; }
+
+    private DateOnly? LastActiveOn { get; init; }
+
+    /// <summary>Since the party's last activity, whichever account it was told of; null: none is known of a day by then.</summary>
+    public int? DaysSinceActivity => LastActiveOn <= AsOf ? AsOf.DayNumber - LastActiveOn.Value.DayNumber : null;
     public int Score { get; set; }
     public string Segment { get; set; } = TreatmentState.Unsegmented;
 
@@ -150,6 +155,7 @@ public sealed record Facts
             HasEmail = PartyAddresses.IsKnownBy(state, Channel.Email),
             HasPhone = PartyAddresses.IsKnownBy(state, Channel.Call),
             DaysSinceLastStep = treatment?.LastStepOn is { } last ? asOf.DayNumber - last.DayNumber : null,
+            LastActiveOn = state.LastActiveOn,
             Segment = treatment?.Segment ?? TreatmentState.Unsegmented,
         };
         foreach (var hold in state.Holds)
@@ -255,7 +261,7 @@ public sealed record Facts
 
     /// <summary>What conditions may name that becomes another by the passing of time alone: what <see cref="MoveTo"/> changes.</summary>
     public static readonly IReadOnlySet<string> OfTime = new[] { "days_past_due", "days_since_last_step",
-        "contacts_7_days" }.ToFrozenSet(StringComparer.Ordinal);
+        "days_since_activity", "contacts_7_days" }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What conditions may name that is an amount.</summary>
     public static readonly IReadOnlySet<string> Amounts =
@@ -353,6 +359,7 @@ public sealed record Facts
         .Number("plans_broken", f => f.PlansBroken)
         .Number("contacts_7_days", f => f.ContactsInSevenDays)
         .Number("days_since_last_step", f => f.DaysSinceLastStep)
+        .Number("days_since_activity", f => f.DaysSinceActivity)
         .Set("tags", f => f.Tags, TagChapter.ProblemOf)
         .Boolean("has_email", f => f.HasEmail)
         .Boolean("has_phone", f => f.HasPhone)

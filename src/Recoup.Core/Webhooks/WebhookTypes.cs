@@ -95,6 +95,7 @@ public static class WebhookTypes
         ("subscription.started", "a subscription runs, for the first time or again"), ("subscription.changed", "its amount, interval or product changed"),
         ("subscription.paused", "it rests"), ("subscription.resumed", "it goes on, or is not cancelled after all"),
         ("subscription.cancelled", "it ended, or will on a day to come"),
+        ("activity.noted", "a customer bought something, or used what they had bought"),
         ("note.added", "somebody wrote something down"),
         ("decision.made", "a step was decided: a message, a call, a proposal"), ("reply.wanted", "a customer wrote, and somebody has to answer"),
         ("work_item.closed", "a work item was done, or lost its reason"),

@@ -80,6 +80,8 @@ public static class EventWords
         SubscriptionEvent.Paused s => ($"Subscription {s.Subscription} paused", s.Reason ?? ""),
         SubscriptionEvent.Resumed s => ($"Subscription {s.Subscription} goes on", ""),
         SubscriptionEvent.Cancelled s => ($"Subscription {s.Subscription} cancelled", Join($"by {Show.Plain(s.By)}", s.Reason)),
+        ActivityEvent.Noted a => ($"Activity: {Show.Plain(a.Kind)}",
+            Join(a.Product, a is { Minor: { } spent, Currency: { } of } ? Show.AmountWith(spent, of) : null)),
         FeedbackEvent.Reported i => ($"Issue {i.Issue} reported", ""),
         FeedbackEvent.Resolved i => ($"Issue {i.Issue} resolved", ""),
         FeedbackEvent.Answered i => ($"Issue {i.Issue}: the customer answered", $"{i.Satisfaction} of {FeedbackChapter.SatisfactionMax}"),
@@ -137,7 +139,7 @@ public static class EventWords
         DecisionEvent.Made or WorkItemEvent => "decision",
         MessageEvent.Released or MessageEvent.Deferred or MessageEvent.Withdrawn or MessageEvent.Settled or MessageEvent.Bounced or MessageEvent.Delivered
             or ContactEvent.Made
-            or CallbackEvent or FirstCallEvent or FeedbackEvent =>
+            or CallbackEvent or FirstCallEvent or FeedbackEvent or ActivityEvent =>
             "contact",
         PaymentEvent.Received or PaymentEvent.CashApplied or CreditEvent.Granted or CreditEvent.Adjusted
             or PaymentEvent.Refunded or PaymentEvent.RefundReversed or PaymentEvent.AllocationReversed => "cash",

@@ -138,6 +138,8 @@ internal static class EveryKind
         {"type":"subscription","key":"cu-7","account":"A6","subscription":"S-1","state":"paused","on":"2026-01-20","reason":"on leave"}
         {"type":"subscription","key":"cu-8","account":"A6","subscription":"S-1","state":"resumed","on":"2026-01-25"}
         {"type":"subscription","key":"cu-9","account":"A6","subscription":"S-1","state":"cancelled","on":"2026-02-28","by":"customer","reason":"the price"}
+        {"type":"activity","key":"cu-10","account":"A6","on":"2026-01-11","kind":"purchase","amount":"80.00","currency":"EUR","product":"basic"}
+        {"type":"activity","key":"cu-11","account":"A6","on":"2026-01-14","kind":"log_in"}
         """;
 
     /// <summary>What a customer wrote, which somebody has to answer.</summary>

@@ -222,7 +222,12 @@ internal sealed class RandomHistory
         var before = steps.Count;
         (random, aside) = (aside, random);
         if (weather.Calls && random.Chance(20)) Call();
-        if (weather.Conversations && random.Chance(12)) Send(random.Chance(50) ? Feedback(random.Of("A1", "B1")) : Subscription(random.Of("A1", "B1")));
+        if (weather.Conversations && random.Chance(12)) Send(random.Below(5) switch
+        {
+            0 or 1 => Feedback(random.Of("A1", "B1")),
+            2 or 3 => Subscription(random.Of("A1", "B1")),
+            _ => Activity(random.Of("A1", "B1")),
+        });
         (random, aside) = (aside, random);
         if (weather.Conversations && random.Chance(12)) Send(Conversation());
         while (steps.Count == before)
@@ -518,6 +523,14 @@ internal sealed class RandomHistory
         return Json.Line("subscription", key, account, ("subscription", random.Chance(80) ? "s-1" : "s-2"), ("state", state), ("on", Day()),
             ("amount", priced ? Amount("EUR", small: true) : null), ("currency", priced ? "EUR" : null), ("every", priced ? "month" : null),
             ("by", state == "cancelled" ? random.Of("customer", "non_payment") : null));
+    }
+
+    /// <summary>Of these weeks mostly, or of long ago.</summary>
+    private string Activity(string account)
+    {
+        var (key, spends) = (Key(), random.Chance(40));
+        return Json.Line("activity", key, account, ("on", today.AddDays(-random.Below(random.Chance(70) ? 9 : 900))), ("kind", spends ? "purchase" : "log_in"),
+            ("amount", spends ? Amount("EUR", small: true) : null), ("currency", spends ? "EUR" : null));
     }
 
     private string Plan(DateOnly day)

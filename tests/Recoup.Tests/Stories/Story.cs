@@ -170,6 +170,12 @@ internal sealed partial class Story : IDisposable
                     Send(Json.Line("tag", Key(), Account(w, out _), ("tag", tag), ("set", set)));
                     break;
                 }
+            case "active":
+                {
+                    var kind = w.Next("what they did");
+                    Send(Json.Line("activity", Key(), Account(w, out var on), ("kind", kind), ("on", on)));
+                    break;
+                }
             case "cancel" when w.Take("credit"):
                 {
                     var number = w.Next("a number");
