@@ -127,7 +127,7 @@ public sealed class LookTests(Stage stage)
 
     /// <summary>Desk, laptops, a tablet held upright, a phone.</summary>
     private static readonly int[] Widths =
-        Long.IsAsked ? [1920, 1440, 1366, 1280, 1281, 1153, 1024, 929, 900, 768, 641, 600, 481, 430, 390, 360] : [1440, 1280, 1024, 390];
+        Long.IsAsked ? [1920, 1440, 1366, 1280, 1281, 1153, 1024, 929, 900, 768, 641, 600, 481, 430, 390, 360] : [1440, 390];
 
     /// <summary>Tells each fault of a page. By night: where its colours are not those of another page that is looked at by night.</summary>
     private static async Task LookAt(Window window, string what, Action<string> tell, bool night)
