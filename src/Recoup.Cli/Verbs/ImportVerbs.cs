@@ -31,9 +31,13 @@ internal static class ImportVerbs
         asWhat.AcceptOnlyFromAmong("open-items");
         var on = new Option<string?>("--on") { Description = "with --as open-items: the day the file speaks of; else today", HelpName = "DATE" };
         var acceptDrop = new Option<bool>("--accept-drop") { Description = "with --as open-items: take a file that closes more than half of what is open" };
+        var acceptOlder = new Option<bool>("--accept-older")
+        {
+            Description = "with --as open-items: take a file of an earlier day than the last list by the same mapping",
+        };
         var verb = new Command("import", "Rows of a file become inputs. The same file again changes nothing.")
         {
-            file, map, until, dryRun, rejects, asWhat, on, acceptDrop,
+            file, map, until, dryRun, rejects, asWhat, on, acceptDrop, acceptOlder,
         };
         verb.SetAction(parsed =>
         {
@@ -61,7 +65,8 @@ internal static class ImportVerbs
                     // Somewhere it may be tomorrow already.
                     if (asOn > today.AddDays(1))
                         throw new UsageException($"--on {asOn:yyyy-MM-dd}: no list can say what is open on a day to come; today is {today:yyyy-MM-dd}");
-                    var open = new OpenItemsIntake(door).Take(rows, asOn, mapping.Name, sink.Add, parsed.GetValue(acceptDrop));
+                    var open = new OpenItemsIntake(door).Take(rows, asOn, mapping.Name, sink.Add, parsed.GetValue(acceptDrop),
+                        parsed.GetValue(acceptOlder));
                     sink.Finish();
                     return PrintOpenItems(session.Output, open, sink);
                 }

@@ -75,6 +75,10 @@ public abstract record WorkspaceEvent : Event
     /// <summary>The key opens nothing any more.</summary>
     public sealed record ApiKeyRevoked(string Id, DateTimeOffset At, string? By) : WorkspaceEvent;
 
+    /// <summary>A list of all that is open on a day is about to be followed; what comes of it stands in the accounts' events.</summary>
+    /// <param name="List">Whose list it is: the name of its mapping.</param>
+    public sealed record OpenItemsListed(string List, DateOnly On) : WorkspaceEvent;
+
     /// <summary>A daily run began for a business date, under the policy of that number.</summary>
     public sealed record RunBegan(DateOnly AsOf, int PolicyVersion) : WorkspaceEvent
     {
@@ -132,7 +136,7 @@ internal static class WorkspaceChapter
         new("policy_adopted", WorkspaceJson.Default.PolicyAdopted), new("catalog_adopted", WorkspaceJson.Default.CatalogAdopted),
         new("sending_set", WorkspaceJson.Default.SendingSet), new("api_key_added", WorkspaceJson.Default.ApiKeyAdded),
         new("api_key_revoked", WorkspaceJson.Default.ApiKeyRevoked), new("run_began", WorkspaceJson.Default.RunBegan),
-        new("run_ended", WorkspaceJson.Default.RunEnded),
+        new("run_ended", WorkspaceJson.Default.RunEnded), new("open_items_listed", WorkspaceJson.Default.OpenItemsListed),
     ];
 }
 
@@ -148,4 +152,5 @@ internal static class WorkspaceChapter
 [JsonSerializable(typeof(WorkspaceEvent.ApiKeyRevoked))]
 [JsonSerializable(typeof(WorkspaceEvent.RunBegan))]
 [JsonSerializable(typeof(WorkspaceEvent.RunEnded))]
+[JsonSerializable(typeof(WorkspaceEvent.OpenItemsListed))]
 internal sealed partial class WorkspaceJson : JsonSerializerContext;

@@ -35,6 +35,7 @@ public sealed class WorkspaceState
     private readonly Dictionary<string, DateOnly> statesSince = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateOnly> liveSinceElsewhere = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateOnly> firstRunOnElsewhere = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateOnly> listedOn = new(StringComparer.Ordinal);
 
     private readonly Dictionary<string, ApiKeyState> apiKeys = new(StringComparer.Ordinal);
 
@@ -56,6 +57,7 @@ public sealed class WorkspaceState
         Add(statesSince, other.statesSince);
         Add(liveSinceElsewhere, other.liveSinceElsewhere);
         Add(firstRunOnElsewhere, other.firstRunOnElsewhere);
+        Add(listedOn, other.listedOn);
         Add(apiKeys, other.apiKeys);
         Runs.AddRange(other.Runs);
         (Adopted, Users, Webhooks, Controlling) = (other.Adopted.Copy(), other.Users.Copy(), other.Webhooks.Copy(), other.Controlling.Copy());
@@ -157,6 +159,9 @@ public sealed class WorkspaceState
         foreach (var day in elsewhere ?? []) days[day.Portfolio] = day.On;
     }
 
+    /// <summary>The day that the last list of everything open spoke of, of those by this name; null: there was none.</summary>
+    public DateOnly? ListedOn(string list) => listedOn.TryGetValue(list, out var on) ? on : null;
+
     /// <summary>Who works with it.</summary>
     public Users Users { get; }
 
@@ -233,6 +238,7 @@ public sealed class WorkspaceState
                 Runs.Add(new RunSummary(run.AsOf, run.Reviewed + (same?.Reviewed ?? 0), run.Actions + (same?.Actions ?? 0), run.Stopped,
                     run.ByCalendar + (same?.ByCalendar ?? 0), run.HeldBack));
                 break;
+            case WorkspaceEvent.OpenItemsListed listed: listedOn[listed.List] = listed.On; break;
             default: Invariant.Never($"{row.Kind} is no event of a workspace"); break;
         }
         Seq = row.Seq;

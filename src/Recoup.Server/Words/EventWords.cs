@@ -126,6 +126,7 @@ public static class EventWords
         RateEvent.Withdrawn r => ("Rate taken back", Join(r.FxRate, r.Reason)),
         FigureEvent.Imported f => ($"Figure {f.Name}", Join(f.Portfolio is { } of ? $"portfolio {of}" : null, Show.Span(f.From, f.To))),
         FigureEvent.Withdrawn f => ("Figure taken back", Join(f.ImportedFigure, f.Reason)),
+        WorkspaceEvent.OpenItemsListed l => ($"List of what is open on {Show.Day(l.On)}", $"by mapping {l.List}"),
         WorkspaceEvent.RunBegan r => ($"Run as of {Show.Day(r.AsOf)} began", $"policy version {r.PolicyVersion}"),
         WorkspaceEvent.RunEnded r =>
             ($"Run as of {Show.Day(r.AsOf)} {(r.Stopped ? "stopped itself" : "ended")}",

@@ -4,6 +4,7 @@ using Recoup.Core;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Receivables;
+using Recoup.Core.Workspace;
 
 namespace Recoup.Storage.Work;
 
@@ -51,13 +52,20 @@ public sealed class OpenItemsIntake(Door door)
     /// <summary>A file that closes more than this share of what is open is more likely cut off than true.</summary>
     public const decimal DropShareMax = 0.5m;
 
+    private const string NothingTaken = "Nothing of the file was taken.";
+
     /// <param name="rows">The file's rows.</param>
     /// <param name="on">The day that the file speaks of.</param>
     /// <param name="source">Named in the corrections' reasons and keys.</param>
     /// <param name="acceptDrop">Takes a file that closes more than half of what is open.</param>
-    public OpenItemsReport Take(IEnumerable<OpenItemRow> rows, DateOnly on, string source, Action<long, string, string> reject, bool acceptDrop)
+    /// <param name="acceptOlder">Takes a file that speaks of an earlier day than the last one of this source.</param>
+    public OpenItemsReport Take(
+        IEnumerable<OpenItemRow> rows, DateOnly on, string source, Action<long, string, string> reject, bool acceptDrop, bool acceptOlder = false)
     {
         var report = new OpenItemsReport();
+        if (!acceptOlder && door.Workspace.ListedOn(source) is { } last && last > on)
+            report.Refused = $"The file is of {on:yyyy-MM-dd}, and a list of {last:yyyy-MM-dd} by the same mapping was taken before: an older one would bring back "
+                + $"what was closed since. If it is of another day, name that with --on; if it is right, import it with --accept-older. {NothingTaken}";
         using var list = new OpenItemsList();
         var readings = new Readings(door.Store);
         var before = Totals(readings, source);
@@ -88,9 +96,12 @@ public sealed class OpenItemsIntake(Door door)
             }
             list.Commit();
         }
-        Look(report, before, inFile, acceptDrop);
+        if (report.Refused is null) Look(report, before, inFile, acceptDrop);
         if (report.Refused is null)
         {
+            // Before what follows from it, so that a list that is ended in the middle is known too; the same day may come again.
+            if (door.Workspace.ListedOn(source) != on)
+                door.Take([], [(new WorkspaceEvent.OpenItemsListed(source, on), Keyed($"open-items/{source}/{on:yyyy-MM-dd}"), on, door.Clock)]);
             var follower = new OpenItemsFollower(door, readings, list, on, source, report, reject);
             follower.Follow();
             if (lost) report.Notes.Add("Part of the file could not be read, so nothing was closed for not being listed: mend the file and import it again.");
@@ -119,8 +130,7 @@ public sealed class OpenItemsIntake(Door door)
         if (report.Refused is null && report.Uncounted > 0)
             report.Notes.Add($"The control total lacks {Plural.Of(report.Uncounted, "rejected row")} whose amount could not be read.");
         if (report.Refused is null && on < readings.LastRecordedOn() && report.Totals.Exists(t => !t.Agrees))
-            report.Notes.Add($"The file is of {on:yyyy-MM-dd}, and what is known of later days counts in what is open now. If a list of a later day was taken "
-                + "before this one, import that one again.");
+            report.Notes.Add($"The file is of {on:yyyy-MM-dd}, and what is known of later days counts in what is open now.");
         door.TryMergeCells(always: true);
         return report;
 
@@ -150,11 +160,10 @@ public sealed class OpenItemsIntake(Door door)
 
     private static void Look(OpenItemsReport report, SortedDictionary<string, Sum> before, SortedDictionary<string, Sum> inFile, bool acceptDrop)
     {
-        const string nothing = "Nothing of the file was taken.";
         if (acceptDrop) return;
         if (report.Rejected * 2 > report.Read)
             report.Refused = $"{report.Rejected} of {Plural.Of(report.Read, "row")} can't be read: a list with holes would close what it leaves out. "
-                + $"Mend the file, or see what is wrong with the mapping. {nothing}";
+                + $"Mend the file, or see what is wrong with the mapping. {NothingTaken}";
         foreach (var (currency, was) in before)
         {
             var now = inFile.GetValueOrDefault(currency);
@@ -162,7 +171,7 @@ public sealed class OpenItemsIntake(Door door)
                 continue;
             report.Refused = $"{Format(was.Owed, currency)} {currency} in {Plural.Of(was.Items, "item")} are open; the file has {Format(now.Owed, currency)} "
                 + $"in {now.Items}. A drop of more than half is more likely a file cut off than true: look at it, "
-                + $"and if it is right, import it with --accept-drop. {nothing}";
+                + $"and if it is right, import it with --accept-drop. {NothingTaken}";
         }
     }
 

@@ -36,16 +36,22 @@ public sealed class ListedItemTests : ListTests
     }
 
     [Fact]
-    public void A_list_that_comes_after_one_of_a_later_day_says_how_to_mend_it()
+    public void A_list_that_comes_after_one_of_a_later_day_is_taken_only_where_that_is_asked_for()
     {
         const string first = "A1,I1,2026-03-01,2026-03-31,100.00,EUR,,\nA1,I2,2026-03-01,2026-03-31,50.00,EUR,,\nA1,I3,2026-03-01,2026-03-31,70.00,EUR,,\n";
         var newest = first[(first.IndexOf('\n') + 1)..];
         Follow(1, first).Expect(0);
         Follow(3, newest).Expect(0).Err.ShouldNotContain("The file is of");
-        var late = folder.Run("import", folder.Write("late.csv", OpenItems + first.Replace("50.00", "45.00", StringComparison.Ordinal)), "--map", "open-items",
-            "--as", "open-items", "--on", "2026-04-02", "--now", "2026-04-03T11:00:00Z");
-        late.Expect(0).Err.ShouldContain("The file is of 2026-04-02, and what is known of later days counts in what is open now. If a list of a later day was "
-            + "taken before this one, import that one again.");
+        string[] late = ["import", folder.Write("late.csv", OpenItems + first.Replace("50.00", "45.00", StringComparison.Ordinal)), "--map", "open-items",
+            "--as", "open-items", "--on", "2026-04-02", "--now", "2026-04-03T11:00:00Z"];
+        folder.Run(late).Expect(1).Err.ShouldContain("The file is of 2026-04-02, and a list of 2026-04-03 by the same mapping was taken before");
+        Ageing(3).ShouldBe(new() { ["A1 EUR"] = "120.00 0.00" });
+        // A refused one is no list, and a dry run leaves none.
+        folder.Run([.. late, "--accept-older", "--dry-run"]).Expect(0);
+        Follow(3, newest).Expect(0).Json.GetProperty("unchanged").GetInt32().ShouldBe(2);
+        folder.Rows("SELECT effective_on FROM journal WHERE kind = 'open_items_listed' ORDER BY id").ShouldBe(["2026-04-01", "2026-04-03"]);
+
+        folder.Run([.. late, "--accept-older"]).Expect(0).Err.ShouldContain("what is known of later days counts in what is open now");
         Follow(3, newest).Expect(0);
         Ageing(3).ShouldBe(new() { ["A1 EUR"] = "120.00 0.00" });
     }

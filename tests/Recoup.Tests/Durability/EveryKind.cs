@@ -197,6 +197,9 @@ internal static class EveryKind
 
     public static void Play(DataFolder folder)
     {
+        // Nothing is open yet.
+        folder.Run("import", folder.Write("items.csv", "account,number,issued_on,due_on,balance,currency\n"), "--map", "open-items", "--as", "open-items",
+            "--now", "2026-02-02T09:59:00Z").Expect(0);
         folder.Send(FirstDay, "--now", "2026-02-02T10:00:00Z").Expect(0);
         folder.Send(TakenBack, "--now", "2026-02-02T10:00:30Z").Expect(0);
         folder.Send(Conversations, "--now", "2026-02-02T10:00:40Z").Expect(0);
