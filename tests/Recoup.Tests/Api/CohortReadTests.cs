@@ -33,4 +33,29 @@ public sealed class CohortReadTests
         (await server.Client.Get("/api/v1/cohorts?as_of=2026-03-02&age=30")).Expect(200).Json[0].GetProperty("rate").GetDecimal().ShouldBe(40);
         (await server.Client.Get("/api/v1/cohorts?by=strategy")).Expect(400);
     }
+
+    /// <summary>Older months went from a tenth to all; a young one that began better is not completed beyond what it is owed.</summary>
+    [Fact]
+    public void A_month_that_begins_better_is_completed_to_no_more_than_it_is()
+    {
+        using var folder = new DataFolder();
+        var lines = new List<string> { """{"type":"account","key":"a","account":"A1"}""" };
+        for (var m = 1; m <= 4; m++)
+        {
+            var due = new DateOnly(2026, m, 1);
+            lines.Add($$"""{"type":"invoice","key":"i{{m}}","account":"A1","number":"I{{m}}","issued_on":"2025-12-01","due_on":"{{due:yyyy-MM-dd}}",""" +
+                "\"amount\":\"100.00\",\"currency\":\"EUR\"}");
+            Pay($"p{m}", due.AddDays(10), m < 4 ? 10 : 60);
+            if (m < 4) Pay($"q{m}", due.AddDays(50), 90);
+
+            void Pay(string key, DateOnly on, int amount) => lines.Add($$"""{"type":"payment","key":"{{key}}","account":"A1","on":"{{on:yyyy-MM-dd}}",""" +
+                $$"""
+                "amount":"{{amount}}.00","currency":"EUR","for":[{"invoice":"I{{m}}","amount":"{{amount}}.00"}]}
+                """);
+        }
+        folder.Send(string.Join('\n', lines), "--now", "2026-06-05T10:00:00Z").Expect(0);
+        folder.Run("cohorts", "--as-of", "2026-05-31", "--age", "60", "--format", "json").Expect(0).Json.EnumerateArray()
+            .Select(r => $"{r.GetProperty("cohort")} {r.GetProperty("recovered")} {r.GetProperty("rate")} {r.GetProperty("completed")}")
+            .ShouldBe(["2026-01 100.00 100 False", "2026-02 100.00 100 False", "2026-03 100.00 100 False", "2026-04 100.00 100 True"]);
+    }
 }

@@ -102,4 +102,19 @@ public sealed class UnworkedTests
         Moves(folder).ShouldBe("unapplied:50.00/0 recoup:94.00/3");
         folder.ShouldBeSound();
     }
+
+    /// <summary>A promise of more than is overdue covers what is, and what is unapplied beside it takes nothing twice.</summary>
+    [Theory]
+    [InlineData("200.00", "promise:144.00/3", "100")]
+    [InlineData("90.00", "promise:90.00/1 recoup:54.00/2", "62.5")]
+    public void A_promise_covers_no_more_than_is_overdue(string promised, string moves, string coverage)
+    {
+        using var folder = new DataFolder();
+        folder.Send(Facts, "--now", "2026-04-03T08:00:00Z").Expect(0);
+        Run(folder, "2026-04-03");
+        folder.Send($$"""{"type":"promise","key":"pr","account":"B1","on":"2026-04-04","due_on":"2026-04-20","amount":"{{promised}}","currency":"EUR"}""",
+            "--now", "2026-04-04T08:00:00Z").Expect(0);
+        Moves(folder).ShouldBe(moves);
+        folder.Run("kpi", "promise_coverage", "--format", "json").Expect(0).Json[0].GetProperty("value").GetRawText().ShouldBe(coverage);
+    }
 }

@@ -97,9 +97,24 @@ public sealed class CostTests
         Value(folder, "collection_cost", "2026-04-30", "--known-at", Now).ShouldBe("600.00");
     }
 
+    /// <summary>What a withdrawal takes off is below what such a figure can be, and a part of the change all the same.</summary>
+    [Fact]
+    public void What_is_taken_back_is_a_part_of_what_was_known_otherwise()
+    {
+        using var folder = new DataFolder();
+        folder.Send(Business + "\n" + Cost + """
+
+            {"type":"cost","key":"co-9","portfolio":"EU","from":"2026-04-01","to":"2026-04-01","kind":"legal","amount":"50.00","currency":"EUR"}
+            """, "--now", Now).Expect(0);
+        folder.Send("""{"type":"cost_withdrawn","key":"w","cost":"co-1","reason":"twice"}""", "--now", "2026-05-16T10:00:00Z").Expect(0);
+        folder.Run("bridge", "collection_cost", "--to", "2026-04-30", "--known-at", Now, "--known-at", "2026-05-16T12:00:00Z", "--format", "json")
+            .Expect(0).Json.GetProperty("parts").EnumerateArray().Select(p => $"{p.GetProperty("part")} {p.GetProperty("amount")}")
+            .ShouldBe(["cost_withdrawn -600.00"]);
+    }
+
     /// <summary>An account of the same file is enough for its portfolio to be known; a typing error is not.</summary>
     [Theory]
-    [InlineData("\"portfolio\":\"EV\"", "there is no portfolio 'EV': no input named it, and nothing was ever invoiced or paid in it")]
+    [InlineData("\"portfolio\":\"EV\"", "there is no portfolio 'EV': no input portfolio named it, and nothing was ever invoiced or paid in it")]
     [InlineData("\"kind\":\"lawyer\"", "kind: 'lawyer' is none of agent_time, agency_fee, legal, court_fee")]
     [InlineData("\"to\":\"2026-03-31\"", "to: 2026-03-31 is before from (2026-04-01)")]
     [InlineData("\"to\":\"2046-03-31\"", "to: 2046-03-31 is 7305 days after from; at most 3660: tell it in parts")]

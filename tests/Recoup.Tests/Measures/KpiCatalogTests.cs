@@ -187,6 +187,15 @@ public sealed class KpiCatalogTests
     }
 
     [Fact]
+    public void A_kpi_is_read_from_one_curve()
+    {
+        var text = Shipped.Single(s => s.Name == "kpis/dispute_cycle_time.yaml").Text;
+        text.ShouldContain("disputed_for");
+        KpiDefinition.ProblemsOf(text.Replace("details:\n", "details:\n  - {name: other, unit: days, value: km_items(recovered_after)}\n",
+            StringComparison.Ordinal), "mine.yaml").ShouldContain(p => p.Message.Contains("a KPI is read from one curve"));
+    }
+
+    [Fact]
     public void Two_files_of_one_id_are_refused() =>
         Should.Throw<YamlException>(() => KpiCatalog.With([("a.yaml", Dso), ("b.yaml", Dso)])).Message.ShouldBe("b.yaml, line 1: id 'dso' is taken by a.yaml");
 

@@ -140,15 +140,40 @@ public sealed class SubscriptionTests
     [InlineData("changed", "2026-03-01", ",\"amount\":\"0.00\",\"currency\":\"EUR\"", null, "S1")]
     [InlineData("resumed", "2026-03-01", "", null, "S2")]
     [InlineData("started", "2026-03-01", ",\"amount\":\"5.00\",\"currency\":\"EUR\",\"every\":\"week\"", null, "S3")]
+    [InlineData("changed", "2026-03-04", ",\"every\":\"year\"", null, "S4")]
+    [InlineData("paused", "2026-03-04", "", null, "S4")]
+    [InlineData("cancelled", "2026-03-20", ",\"by\":\"business\"", null, "S4")]
+    [InlineData("changed", "2026-04-01", ",\"every\":\"year\"", Refusal.UnknownSubscription, "S4")]
     public void What_cannot_follow_is_refused_by_name(string state, string on, string more, Refusal? refused, string name)
     {
         using var play = new Play();
         var at = new DateTimeOffset(2026, 3, 5, 10, 0, 0, TimeSpan.Zero);
         foreach (var line in (string[])["""{"type":"account","key":"a","account":"A1"}""", Started("s1", "A1", "S1", "2026-01-01"),
             Started("s2", "A1", "S2", "2026-01-01"), Told("p2", "A1", "S2", "paused", "2026-02-01"), Started("s3", "A1", "S3", "2026-01-01"),
-            Told("c3", "A1", "S3", "cancelled", "2026-03-01", ",\"by\":\"customer\"")])
+            Told("c3", "A1", "S3", "cancelled", "2026-03-01", ",\"by\":\"customer\""), Started("s4", "A1", "S4", "2026-01-01"),
+            Told("c4", "A1", "S4", "cancelled", "2026-04-01", ",\"by\":\"customer\"")])
             play.Take([new Step.Send(at, [line])]).Single().Result.Refused.ShouldBeNull();
         (play.Take([new Step.Send(at, [Told("k", "A1", name, state, on, more)])]).Single().Result.Refused?.Refusal).ShouldBe(refused);
+    }
+
+    /// <summary>The state of a customer of many years does not grow without end.</summary>
+    [Fact]
+    public void What_ended_long_ago_is_forgotten_and_its_name_free()
+    {
+        using var play = new Play();
+        void Take(string at, Refusal? refused, params string[] lines)
+        {
+            foreach (var line in lines)
+                (play.Take([new Step.Send(DateTimeOffset.Parse(at + "T10:00:00Z", System.Globalization.CultureInfo.InvariantCulture), [line])]).Single()
+                    .Result.Refused?.Refusal).ShouldBe(refused, line);
+        }
+        Take("2024-02-05", null, """{"type":"account","key":"a","account":"A1"}""", Started("s1", "A1", "S1", "2024-01-01"),
+            Started("s2", "A1", "S2", "2024-01-01"), Told("c1", "A1", "S1", "cancelled", "2024-02-01", ",\"by\":\"customer\""));
+        // Remembered, what came before its end may still be told.
+        Take("2026-04-01", null, Told("k1", "A1", "S1", "changed", "2024-01-20", ",\"every\":\"year\""));
+        Take("2026-04-20", Refusal.UnknownSubscription, Told("k2", "A1", "S1", "changed", "2024-01-25", ",\"every\":\"year\""));
+        Take("2026-04-21", null, Told("k3", "A1", "S2", "changed", "2026-04-21", ",\"every\":\"year\""), Started("s3", "A1", "S1", "2024-01-10"));
+        play.Store.Party("A1")!.Value.State.Subscriptions.Select(s => (s.Subscription, s.From.Year)).ShouldBe([("S2", 2024), ("S1", 2024)]);
     }
 
     [Theory]
