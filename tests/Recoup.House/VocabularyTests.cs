@@ -35,6 +35,7 @@ public sealed partial class VocabularyTests
         ["WorkspaceEvent.CatalogAdopted"] = "catalog_adopted", ["WorkspaceEvent.SendingSet"] = "sending_set",
         ["WorkspaceEvent.ApiKeyAdded"] = "api_key_added", ["WorkspaceEvent.ApiKeyRevoked"] = "api_key_revoked",
         ["WorkspaceEvent.RunBegan"] = "run_began", ["WorkspaceEvent.RunEnded"] = "run_ended",
+        ["WorkspaceEvent.OpenItemsListed"] = "open_items_listed",
     };
 
     public static TheoryData<string> EventNames => [.. Events.Select(NameOf)];

@@ -64,8 +64,8 @@ public sealed class OpenItemsIntake(Door door)
     {
         var report = new OpenItemsReport();
         if (!acceptOlder && door.Workspace.ListedOn(source) is { } last && last > on)
-            report.Refused = $"The file is of {on:yyyy-MM-dd}, and a list of {last:yyyy-MM-dd} by the same mapping was taken before: an older one would bring back "
-                + $"what was closed since. If it is of another day, name that with --on; if it is right, import it with --accept-older. {NothingTaken}";
+            report.Refused = $"The file is of {on:yyyy-MM-dd}, and a list of {last:yyyy-MM-dd} by the same mapping was taken before: an older one would bring "
+                + $"back what was closed since. If it is of another day, name that with --on; if it is right, import it with --accept-older. {NothingTaken}";
         using var list = new OpenItemsList();
         var readings = new Readings(door.Store);
         var before = Totals(readings, source);
