@@ -109,6 +109,33 @@ public sealed class Desk(ServeOptions options, Memory memory, Viewer? viewer) : 
                 .Answer(new KpiQuestion(ends) { By = byPortfolio ? [Dimension.Portfolio] : [] })));
     }
 
+    /// <summary>One KPI a year before each day of a trend; remembered as those of past months are.</summary>
+    public IReadOnlyList<KpiRow> YearBefore(string id, bool byPortfolio)
+    {
+        var days = Trends.Months(AsOf).Select(KpiSeries.YearBefore).ToList();
+        return memory.Lasting($"{Viewer.Scope}year-before/{CatalogKey}/{id}/{byPortfolio}/{days[0]}/{days[^1]}", Version, this,
+            () => new Desk(options, memory, Viewer), desk => desk.Readings.Read(cells => desk.Engine(cells)
+                .Answer(new KpiQuestion(days) { Kpis = [id], By = byPortfolio ? [Dimension.Portfolio] : [] })));
+    }
+
+    /// <summary>Why a figure changed between two days.</summary>
+    /// <param name="why">Null: there is a bridge; else why there is none, for people.</param>
+    public KpiBridge? Bridge(KpiBridgeQuestion question, out string? why)
+    {
+        var answer = Remember($"bridge/{CatalogKey}/{question.Kpi.Id}/{question.From}/{question.To}/{question.Currency}/{string.Join(',', question.By)}/"
+            + string.Join('/', question.Only.Select(o => $"{o.Key}={o.Value}")), () =>
+            new Bridged(new KpiBridgeReadings(Readings, Catalog, Estimates.At95).Answer(question, [], out var problem), problem));
+        why = answer.Bridge is null ? answer.Problem : null;
+        return answer.Bridge;
+    }
+
+    private sealed record Bridged(KpiBridge? Bridge, string Problem);
+
+    /// <summary>Recovery by age; see <see cref="CohortReport"/>. Every item and payment is looked at.</summary>
+    public IReadOnlyList<CohortRow> Cohorts(DateOnly asOf, IReadOnlySet<string> by, int? age = null) =>
+        Remember($"cohorts/{asOf:yyyy-MM-dd}/{string.Join(',', by.Order(StringComparer.Ordinal))}/{age}",
+            () => Readings.Read(_ => CohortReport.Of(Readings.OverdueItems(asOf), asOf, by, age)));
+
     public void Dispose() => store?.Dispose();
 }
 

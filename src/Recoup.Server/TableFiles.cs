@@ -93,6 +93,15 @@ internal static class TableFiles
         routes.MapGet($"/next-moves.{ending}", (Desk desk, HttpContext http, string? move, string? portfolio, string? currency) => Write(http,
             MoveList.Listing,
             All(after => MoveList.Of(desk, MoveList.Chosen(move), NullIfBlank(portfolio), NullIfBlank(currency), after, PartSize))));
+        routes.MapGet($"/cohorts.{ending}", (Desk desk, HttpContext http, string? portfolio) => Write(http, "cohorts",
+            ["cohort", "portfolio", "currency", "age", "amount", "recovered", "rate", "completed", "no_value"],
+            desk.Cohorts(desk.AsOf, new HashSet<string>(CohortReport.Splits, StringComparer.Ordinal))
+                .Where(r => string.IsNullOrEmpty(portfolio) || r.Portfolio == portfolio).Select(r => new string?[]
+                {
+                    r.Cohort, r.Portfolio, r.Currency, r.Age.ToString(CultureInfo.InvariantCulture), Plain(r.Minor, r.Currency),
+                    r.Recovered is { } recovered ? Plain(recovered, r.Currency) : null, r.Rate?.ToString("0.######", CultureInfo.InvariantCulture),
+                    r.Completed ? "yes" : "no", r.NoValue,
+                })));
         routes.MapGet($"/webhooks.{ending}", (Desk desk, HttpContext http, string? endpoint, string? status) => Write(http, WebhookList.Listing,
             All(after => WebhookReadings.List(desk.Store, NullIfBlank(endpoint), WebhookList.StatusOf(status), after, PartSize))));
         routes.MapGet($"/access.{ending}", (Desk desk, HttpContext http, string? kind, string? user, string? account) => desk.Viewer.SeesUsers
@@ -192,7 +201,7 @@ internal static class TableFiles
     /// </summary>
     private static readonly HashSet<string> Figures = new(StringComparer.Ordinal)
     {
-        "amount", "open", "overdue", "score", "priority", "value", "numerator", "denominator", "target", "missed_by",
+        "amount", "open", "overdue", "score", "priority", "value", "numerator", "denominator", "target", "missed_by", "age", "recovered", "rate",
     };
 
     private static readonly HashSet<string> Days =

@@ -23,6 +23,16 @@ internal static class Trends
         return [.. desk.PastKpis(byPortfolio).Where(r => ids.Contains(r.Kpi)), .. now];
     }
 
+    /// <summary>Where a KPI's figure should be: its row's target, else, where there is no row, the one of its file. Null: nowhere.</summary>
+    public static decimal? Target(KpiDefinition? kpi, KpiRow? row) => row is null ? kpi?.Target : row.Target;
+
+    /// <summary>The KPI that says how low another could be, if only what is not yet due were open; null: none does.</summary>
+    public static KpiDefinition? BestPossible(KpiCatalog catalog, KpiDefinition kpi) => kpi.Id == "dso" ? catalog.Find("bpdso") : null;
+
+    /// <summary>Rows of one KPI as a chart has them, oldest first. Targets are of now, also where the rows of past months are a little older.</summary>
+    public static IReadOnlyList<ChartPoint> Points(Desk desk, KpiDefinition? kpi, IReadOnlyList<KpiRow> rows) => kpi is null ? [] :
+        [.. rows.Select(r => new ChartPoint(r.AsOf, r.Value, KpiEngine.TargetOf(kpi, desk.Controlling, rows[^1].HeldTo, r.AsOf).Value, r.Partial))];
+
     /// <summary>One KPI by a dimension, and by portfolio where one of these is wanted, over the same days.</summary>
     public static IReadOnlyList<KpiRow> Parts(Desk desk, string id, Dimension dimension, bool byPortfolio) =>
         desk.Kpis(new KpiQuestion(Months(desk.AsOf)) { Kpis = [id], By = By(dimension, byPortfolio) });

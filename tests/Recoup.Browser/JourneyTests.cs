@@ -222,13 +222,82 @@ public sealed class JourneyTests(Stage stage)
         var page = window.Page;
         await page.GetByRole(AriaRole.Link, new() { Name = "Collection effectiveness index", Exact = true }).ClickAsync();
         await page.Reaches("/kpis/cei*");
-        var headings = await page.Locator("#attributes ~ div h3").AllInnerTextsAsync();
+        await page.GetByText("What is known about it").ClickAsync();
+        var headings = await page.Locator(".attributes h3").AllInnerTextsAsync();
         foreach (var attribute in new[] { "Insights", "Measurement", "Standard formula", "Trend", "Questions to ask", "Tips", "Visualization", "Risks", "Tools",
             "Integration", "Impact of a change" })
             headings.ShouldContain(attribute);
         await page.GetByText("As a table").ClickAsync();
-        var last = await page.Locator("figure tbody tr").First.Locator("td").InnerTextAsync();
+        var last = await page.Locator("figure tbody tr").First.Locator("td").First.InnerTextAsync();
         (await page.Locator("p.figure").InnerTextAsync()).ShouldStartWith(last);
+    }
+
+    /// <summary>By arrow keys, as by pointer: the day and its figures are read out above the chart, in the words of its table.</summary>
+    [BrowserFact]
+    public async Task A_chart_is_read_by_keyboard()
+    {
+        await using var window = await stage.Open("/kpis/dso?portfolio=DACH");
+        var page = window.Page;
+        var chart = page.Locator("[data-chart]");
+        var plot = chart.Locator(".plot.for-broad");
+        var reading = chart.Locator(".reading");
+        var rows = await chart.Locator("tr[data-at]").EvaluateAllAsync<string[]>(
+            "rows => rows.map(r => r.cells[0].textContent + ' ' + r.cells[1].dataset.says)");
+        rows.Length.ShouldBeGreaterThan(3);
+        async Task Reads(string words)
+        {
+            (await reading.InnerTextAsync()).Replace('\n', ' ').ShouldStartWith(words);
+            (await plot.GetAttributeAsync("aria-valuetext"))!.Replace(",", "", StringComparison.Ordinal).ShouldStartWith(words.Replace(",", "",
+                StringComparison.Ordinal));
+            (await plot.Locator(".point.here").CountAsync()).ShouldBe(1);
+        }
+
+        await page.GetByLabel("Split by").FocusAsync();
+        for (var i = 0; i < 10 && !await plot.EvaluateAsync<bool>("e => e === document.activeElement"); i++) await page.Keyboard.PressAsync("Tab");
+        await Reads(rows[0]);
+        await page.Keyboard.PressAsync("ArrowLeft");
+        await Reads(rows[1]);
+        await page.Keyboard.PressAsync("ArrowLeft");
+        await Reads(rows[2]);
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Reads(rows[1]);
+        await page.Keyboard.PressAsync("Home");
+        await Reads(rows[^1]);
+        await page.Keyboard.PressAsync("ArrowLeft");
+        await Reads(rows[^1]);
+        await page.Keyboard.PressAsync("End");
+        await Reads(rows[0]);
+        (await plot.EvaluateAsync<string>("e => getComputedStyle(e).outlineStyle")).ShouldBe("solid");
+        var box = (await plot.BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(box.X + 110, box.Y + 80);
+        await Reads(rows[^1]);
+        // On a phone the same, in the narrow drawing.
+        await page.SetViewportSizeAsync(390, 844);
+        await chart.Locator(".plot.for-narrow").FocusAsync();
+        await page.Keyboard.PressAsync("End");
+        await Reads(rows[0]);
+        window.Errors.ShouldBeEmpty();
+    }
+
+    [BrowserFact]
+    public async Task Why_did_this_figure_change()
+    {
+        await using var window = await stage.Open("/kpis");
+        var page = window.Page;
+        await page.GetByRole(AriaRole.Link, new() { Name = "Days sales outstanding", Exact = true }).ClickAsync();
+        await page.Reaches("/kpis/dso*");
+        await page.Locator("select[name=since]").SelectOptionAsync("2025-12-31");
+        await page.Reaches("/kpis/dso?*since=2025-12-31*");
+        var amounts = (await page.Locator(".waterfall tbody tr td.n").AllInnerTextsAsync()).Select(t => Amount(t.Replace('−', '-'))).ToList();
+        amounts.Count.ShouldBeGreaterThan(2);
+        amounts[1..^1].Sum().ShouldBe(amounts[^1] - amounts[0]);
+        (await page.Locator("p.figure").InnerTextAsync()).ShouldStartWith(await page.Locator(".waterfall tr:last-child td.n").InnerTextAsync());
+        // Each bar begins where the one before it ended, and its part leads to its events.
+        var ends = await page.Locator(".waterfall rect").EvaluateAllAsync<double[][]>(
+            "rects => rects.map(r => [r.x.baseVal.value, r.x.baseVal.value + r.width.baseVal.value])");
+        for (var i = 1; i < ends.Length; i++) (ends[i].Min(e => ends[i - 1].Min(o => Math.Abs(e - o)))).ShouldBeLessThan(2.1);
+        await page.Locator(".waterfall tbody a").First.ClickAsync();
+        await page.Reaches("/kpis/dso/events?*only=*");
     }
 
     [BrowserFact]

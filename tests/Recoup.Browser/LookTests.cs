@@ -26,7 +26,11 @@ public sealed class LookTests(Stage stage)
         ("/ageing/61-90", "61-90 days past due"), ("/ageing/90+?portfolio=DACH", "90+ days past due"),
         ("/ageing/61-90?as-of=2026-01-31", "61-90 days past due"),
         ("/kpis", "KPIs"), ("/kpis/dso", "Days sales outstanding"), ("/kpis/cei", "Collection effectiveness index"), ("/kpis/roll_rate", "Roll rate"),
-        ("/kpis/dso?by=portfolio", "Days sales outstanding"), ("/kpis/proactive_collection_actions?by=channel", "Proactive collection actions"),
+        ("/kpis/dso?by=portfolio&since=2025-12-31", "Days sales outstanding"),
+        ("/kpis/recovery_at_90", "Recovered within 90 days"),
+        ("/kpis/median_days_to_pay", "Median days from due date to payment"), ("/kpis/collection_cost", "Cost of collecting"),
+        ("/cohorts", "Recovery by age"), ("/cohorts?portfolio=DACH&month=2025-10", "Recovery by age"),
+        ("/kpis/proactive_collection_actions?by=channel", "Proactive collection actions"),
         ("/kpis/dso/events", "Events behind Days sales outstanding"), ("/policies", "Policies"),
         ("/kpis/proactive_collection_actions/events?only=channel%3Dcall", "Events behind Proactive collection actions"),
         ("/policies/1", "Policy version 1"), ("/audit", "Audit"), ("/status", "Status"), ("/users", "Users"), ("/access", "Access"), ("/webhooks", "Webhooks"),
@@ -73,7 +77,10 @@ public sealed class LookTests(Stage stage)
         await using var site = await Site.Serve();
         var kept = await stage.Enter(site);
         var found = new ConcurrentBag<string>();
-        var paths = new[] { "/", "/worklist", "/accounts", "/messages", "/ageing", "/ageing/61-90", "/kpis", "/kpis/cei", "/policies", "/audit", "/status" };
+        string[] paths =
+        [
+            "/", "/worklist", "/accounts", "/messages", "/ageing", "/ageing/61-90", "/kpis", "/kpis/cei", "/cohorts", "/policies", "/audit", "/status",
+        ];
         await Side(paths, async path =>
         {
             await using var window = await stage.Open(site, kept, path);

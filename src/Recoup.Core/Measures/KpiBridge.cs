@@ -227,6 +227,20 @@ public sealed record KpiBridge
         };
     }
 
+    /// <summary>The same to fewer places, as a page prints it: the parts add up to the change of the printed values.</summary>
+    /// <param name="places">Of an amount its currency's at most, of any other figure six.</param>
+    public KpiBridge ToPlaces(int places)
+    {
+        decimal? Rounded(decimal? value) => value is { } v ? Math.Round(v, places, MidpointRounding.AwayFromZero) : null;
+        var (first, last) = (Rounded(From.Value), Rounded(To.Value));
+        return this with
+        {
+            FromValue = first,
+            ToValue = last,
+            Parts = first is null || last is null ? Parts : LargestRemainder(Parts, last.Value - first.Value, places),
+        };
+    }
+
     /// <summary>
     /// Rounds parts so that they add up to a total: each is cut down to its last place, and what is missing is given in units of that place to those
     /// with the largest rests, at equal ones in order of segment and part.

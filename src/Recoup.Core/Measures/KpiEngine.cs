@@ -126,7 +126,7 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
         foreach (var group in groups)
         {
             var scope = new KpiScope(readings, group, period, null, definition.CohortAge, Controlling);
-            var target = TargetOf(definition, readings, group, period.Last);
+            var target = TargetOf(definition, Controlling, readings.PortfolioOf(group), period.Last);
             if (definition.HeadlineBucket is null)
             {
                 rows.Add(Row(definition, scope, group, question, partial, null, target));
@@ -141,19 +141,19 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
     /// <summary>A row about no group, which has no value.</summary>
     private KpiRow NoGroup(KpiDefinition definition, KpiPeriod period, KpiReadings readings, string why, bool partial)
     {
-        var (target, owner) = TargetOf(definition, readings, default, period.Last);
+        var target = TargetOf(definition, Controlling, readings.PortfolioOf(default), period.Last);
         return new KpiRow
         {
             Kpi = definition.Id, Basis = definition.Basis, HasInterval = definition.HasInterval, AsOf = period.Last, From = period.First,
             Currency = null, Value = null, Unit = definition.Unit,
             FromBucket = definition.HeadlineBucket, ToBucket = Next(definition.HeadlineBucket), PartsAreAmounts = definition.PartsAreAmounts,
-            Partial = partial, Target = target, TargetOwner = owner, NoValue = why,
+            Partial = partial, Target = target.Value, TargetOwner = target.Owner, HeldTo = target.Portfolio, NoValue = why,
             Details = [.. definition.Details.Select(d => new KpiDetail(d.Name, d.Unit, null))],
         };
     }
 
     private static KpiRow Row(KpiDefinition definition, KpiScope scope, KpiGroup group, KpiQuestion question, bool partial, string? fromBucket,
-        (decimal? Value, string? Owner) target)
+        KpiTarget target)
     {
         var numerator = definition.NumeratorCode?.Number(scope);
         var denominator = definition.DenominatorCode?.Number(scope);
@@ -193,6 +193,7 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
             Band = value is { } v ? definition.BandOf(v) : null,
             Target = target.Value,
             TargetOwner = target.Owner,
+            HeldTo = target.Portfolio,
             TargetMet = value is { } reached && target.Value is { } wanted ? definition.LowerIsBetter ? reached <= wanted : reached >= wanted : null,
             Partial = partial || countedBack is { AtLeast: true },
             AtLeast = countedBack?.AtLeast,
@@ -200,10 +201,13 @@ public sealed class KpiEngine(KpiCatalog catalog, IMeasureSource source, IKpiEst
         };
     }
 
-    private (decimal? Value, string? Owner) TargetOf(KpiDefinition definition, KpiReadings readings, KpiGroup group, DateOnly day) =>
-        definition.Basis == KpiBasis.Own && Controlling is { } told && told.Targets.IsOf(definition.Id)
-            && told.Targets.InForce(definition.Id, readings.PortfolioOf(group), day) is { } own
-            ? (own.Value, own.Target.Owner) : (definition.Target, null);
+    /// <summary>Where a KPI should be on a day: at the target that was told, else at the one of its file.</summary>
+    /// <param name="told">Null: nothing was told.</param>
+    /// <param name="portfolio">Whose; null: that of all.</param>
+    public static KpiTarget TargetOf(KpiDefinition definition, ControllingFacts? told, string? portfolio, DateOnly day) =>
+        definition.Basis == KpiBasis.Own && told is not null && told.Targets.IsOf(definition.Id)
+            && told.Targets.InForce(definition.Id, portfolio, day) is { } own
+            ? new KpiTarget(own.Value, own.Target.Owner, portfolio) : new KpiTarget(definition.Target, null, portfolio);
 
     private static string? NoFigure(KpiScope scope) => scope.MissingFigure is { } names
         ? $"nobody told the figure {names} for {scope.Period.First:yyyy-MM-dd} to {scope.Period.Last:yyyy-MM-dd}" : null;

@@ -11,6 +11,12 @@ public sealed record KpiDetail(string Name, KpiUnit Unit, decimal? Value);
 /// <summary>What a row is about in one dimension; null: not known.</summary>
 public sealed record KpiSplit(Dimension Dimension, string? Value);
 
+/// <summary>Where a KPI should be.</summary>
+/// <param name="Value">Null: nowhere.</param>
+/// <param name="Owner">Who sees to it; null: nobody was named.</param>
+/// <param name="Portfolio">Whose targets were looked at; null: those of all.</param>
+public readonly record struct KpiTarget(decimal? Value, string? Owner, string? Portfolio);
+
 /// <summary>A KPI's value for one group as of one day.</summary>
 public sealed record KpiRow
 {
@@ -87,6 +93,9 @@ public sealed record KpiRow
 
     /// <summary>Who sees to the target; null: nobody was named.</summary>
     public string? TargetOwner { get; init; }
+
+    /// <summary>The portfolio whose targets it is held to: the one that the row is of, be it asked for or the only one there is. Null: those of all.</summary>
+    public string? HeldTo { get; init; }
 
     /// <summary>Whether the value is at the target or on the better side of it; null without a value or a target.</summary>
     public bool? TargetMet { get; init; }

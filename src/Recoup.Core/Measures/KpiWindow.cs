@@ -105,6 +105,10 @@ public static class KpiSeries
         return days;
     }
 
+    /// <summary>The day of the year before that a day is compared with: a month's last day with that month's.</summary>
+    public static DateOnly YearBefore(DateOnly day) => day.Day == DateTime.DaysInMonth(day.Year, day.Month)
+        ? new DateOnly(day.Year - 1, day.Month, DateTime.DaysInMonth(day.Year - 1, day.Month)) : day.AddYears(-1);
+
     private static DateOnly EndOf(DateOnly day, KpiEvery every)
     {
         if (every == KpiEvery.Week)

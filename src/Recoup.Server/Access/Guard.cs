@@ -141,7 +141,8 @@ public sealed class Guard(Entrance entrance, AccessLog log, ServeOptions options
 
     /// <summary>Pages and files that are narrowed to the portfolios that a viewer sees. Any other is closed to who does not see all.</summary>
     private static readonly FrozenSet<string> Narrowed = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,
-        "", "accounts", "account-items", "ageing", "callbacks", "figures", "kpis", "messages", "next-moves", "notes", "plans", "policies", "worklist");
+        "", "accounts", "account-items", "ageing", "callbacks", "cohorts", "figures", "kpis", "messages", "next-moves", "notes",
+        "plans", "policies", "worklist");
 
     private static bool IsNarrowed(HttpContext http) => IsNarrowed(http.Request.Path.Value ?? "/");
 

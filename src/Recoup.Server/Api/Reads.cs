@@ -95,8 +95,7 @@ internal static class Reads
         var day = query.Day("as_of") ?? desk.AsOf;
         int? age = query.Text("age") is null ? null : query.Number("age", 0, CohortReport.AgeMax);
         var split = by.Count > 0 ? by : new HashSet<string>(["month"], StringComparer.Ordinal);
-        var rows = desk.Remember($"cohorts/{day:yyyy-MM-dd}/{string.Join(',', split.Order(StringComparer.Ordinal))}/{age}",
-            () => desk.Readings.Read(_ => CohortReport.Of(desk.Readings.OverdueItems(day), day, split, age)));
+        var rows = desk.Cohorts(day, split, age);
         return new Reply(json => Rows(json, rows, static (row, to) => row.WriteTo(to)));
     }
 

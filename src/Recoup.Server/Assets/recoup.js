@@ -63,6 +63,49 @@
     else if (e.key === "?" && dialog && !dialog.open) dialog.showModal();
   });
 
+  // A chart is read by pointer and by arrow keys, in the words of its table.
+  for (const chart of document.querySelectorAll("[data-chart]")) {
+    const reading = chart.querySelector(".reading");
+    const plots = [...chart.querySelectorAll(".plot")];
+    if (!reading) continue;
+    const words = new Map([...chart.querySelectorAll("tr[data-at]")].map((row) => [Number(row.dataset.at),
+      [...row.cells].map((cell) => cell.dataset.says ?? cell.textContent)]));
+    const last = words.size - 1;
+    let at = Number(reading.dataset.at);
+    const read = (to) => {
+      at = Math.min(last, Math.max(0, to));
+      reading.replaceChildren(...words.get(at).map((text) => {
+        const part = document.createElement("span");
+        part.textContent = text;
+        return part;
+      }));
+      for (const plot of plots) {
+        plot.classList.add("read");
+        plot.setAttribute("aria-valuenow", at);
+        plot.setAttribute("aria-valuetext", words.get(at).join(", "));
+        for (const point of plot.querySelectorAll(".point")) point.classList.toggle("here", Number(point.dataset.at) === at);
+      }
+    };
+    for (const plot of plots) {
+      plot.setAttribute("tabindex", "0");
+      plot.setAttribute("role", "slider");
+      plot.setAttribute("aria-valuemin", 0);
+      plot.setAttribute("aria-valuemax", last);
+      plot.setAttribute("aria-valuenow", at);
+      plot.setAttribute("aria-valuetext", words.get(at).join(", "));
+      // Its words stand above already.
+      plot.querySelectorAll("title").forEach((title) => title.remove());
+      plot.addEventListener("pointerover", (e) => { if (e.target.closest(".point")) read(Number(e.target.closest(".point").dataset.at)); });
+      plot.addEventListener("focus", () => read(at));
+      plot.addEventListener("keydown", (e) => {
+        const to = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, Home: 0, End: last }[e.key];
+        if (to === undefined || e.ctrlKey || e.metaKey || e.altKey) return;
+        e.preventDefault();
+        read(to);
+      });
+    }
+  }
+
   // A check under way: the page is made anew when it ends.
   const progress = document.querySelector("[data-progress]");
   if (progress) {

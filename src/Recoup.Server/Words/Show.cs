@@ -43,9 +43,19 @@ public static partial class Show
 
     /// <summary>A KPI's figure to one place, or whole where it is a count; a dash where there is no value.</summary>
     public static string Figure(decimal? value, KpiUnit unit) =>
-        value is not { } v
-            ? "–"
-            : v.ToString(unit switch { KpiUnit.Count => "N0", KpiUnit.Ratio or KpiUnit.Amount => "N2", _ => "N1" }, CultureInfo.InvariantCulture);
+        value is not { } v ? "–" : v.ToString("N" + Places(unit).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    /// <summary>How many places of a KPI's figure are shown.</summary>
+    public static int Places(KpiUnit unit) => unit switch { KpiUnit.Count => 0, KpiUnit.Ratio or KpiUnit.Amount => 2, _ => 1 };
+
+    /// <summary>A change of a KPI's figure, with its sign.</summary>
+    public static string Change(decimal change, KpiUnit unit) =>
+        $"{(change > 0 ? "+" : change < 0 ? "−" : "")}{Figure(Math.Abs(change), unit)}";
+
+    /// <summary>A row's numerator or denominator; a dash where there is none.</summary>
+    public static string Operand(KpiRow row, decimal? operand) => operand is not { } o ? "–"
+        : row.PartsAreAmounts ? $"{o.ToString("N2", CultureInfo.InvariantCulture)} {row.Currency}"
+        : o.ToString("#,0.##", CultureInfo.InvariantCulture);
 
     public static string Unit(KpiUnit unit, string? currency) =>
         unit switch { KpiUnit.Percent => "%", KpiUnit.Days => "days", KpiUnit.Amount => currency ?? "", _ => "" };

@@ -44,6 +44,8 @@ public sealed class ViewerTests
         "/kpis/bpdso.csv?portfolio=US",
         "/kpis/dso?by=portfolio", "/kpis/dso.csv?by=portfolio", "/kpis/dso/events?only=portfolio%3DUS", "/kpis/proactive_collection_actions?by=channel",
         "/kpis/callback_kept_rate?by=owner", "/kpis/callback_kept_rate.csv?by=owner&portfolio=US", "/kpis.csv?by=segment&portfolio=US",
+        "/kpis/dso?since=2026-01-31", "/kpis/percent_current?by=portfolio", "/kpis/percent_current?portfolio=US", "/kpis/roll_rate", "/cohorts",
+        "/cohorts?portfolio=US", "/cohorts.csv", "/cohorts.csv?portfolio=US",
         "/figures", "/figures?portfolio=US", "/figures?type=target", "/figures.csv", "/kpis/collection_cost", "/kpis/collection_cost/events",
     ];
 

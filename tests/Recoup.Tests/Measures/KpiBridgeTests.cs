@@ -137,6 +137,14 @@ public sealed class KpiBridgeTests
                     told++;
                     bridge.Parts.Sum(p => p.Amount).ShouldBe(bridge.ToValue!.Value - bridge.FromValue!.Value, $"seed {seed}, {kpi}, {currency}");
                     bridge.Parts.ShouldAllBe(p => p.Amount == Math.Round(p.Amount, 6));
+                    // To fewer places, as it is printed, the values are those of the rows and the parts add up once more.
+                    foreach (var places in new[] { 0, 1, 2 })
+                    {
+                        var printed = bridge.ToPlaces(places);
+                        printed.ToValue.ShouldBe(Math.Round(bridge.To.Value!.Value, places, MidpointRounding.AwayFromZero));
+                        printed.Parts.Sum(p => p.Amount).ShouldBe(printed.ToValue!.Value - printed.FromValue!.Value, $"seed {seed}, {kpi}, {currency}");
+                        printed.Parts.ShouldAllBe(p => p.Amount == Math.Round(p.Amount, places));
+                    }
                 }
         told.ShouldBeGreaterThan(30);
     }
