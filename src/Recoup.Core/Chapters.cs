@@ -22,7 +22,7 @@ public static class Chapters
     public static readonly IReadOnlyList<SliceKind> Slices =
         [ReceivableChapter.Slice, PromiseChapter.Slice, HoldChapter.Slice, DisputeChapter.Slice, PauseChapter.Slice, PlanChapter.Slice,
             TagChapter.Slice, CallbackChapter.Slice, ContactChapter.Slice, NextMoveChapter.Slice, FirstCallChapter.Slice, FeedbackChapter.Slice,
-            SubscriptionChapter.Slice, ActivityChapter.Slice];
+            SubscriptionChapter.Slice, ActivityChapter.Slice, EffortChapter.Slice];
 
     /// <summary>What lies beside a party's header.</summary>
     public static readonly IReadOnlyList<RowKind> Rows =

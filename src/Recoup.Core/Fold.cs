@@ -40,7 +40,11 @@ public static partial class Fold
                 break;
             case ContactEvent contact:
                 ContactChapter.Fold(state, e, cells, contact);
-                if (contact is ContactEvent.Made made) FirstCallChapter.FollowContact(state, e, made);
+                if (contact is ContactEvent.Made made)
+                {
+                    FirstCallChapter.FollowContact(state, e, made);
+                    EffortChapter.Spend(state, e, cells, made);
+                }
                 if (contact is ContactEvent.PointSet or ContactEvent.PointDropped) Deliveries.TryAgain(state);
                 break;
             case PartyEvent.Erased:
@@ -110,6 +114,7 @@ public static partial class Fold
         if (@event is InvoiceEvent or PaymentEvent or CreditEvent or ChargeEvent) Deliveries.Moved(state, e.Account, e.EffectiveOn);
         if (@event is DecisionEvent or InvoiceEvent or PaymentEvent or CreditEvent or ChargeEvent or WriteOffEvent or DisputeEvent or PromiseEvent
             or PlanEvent or HoldEvent or AccountEvent or PartyEvent) NextMoveChapter.Follow(state, e, cells);
+        if (@event is AccountEvent or PartyEvent) EffortChapter.FollowPlaces(state, e, cells);
         state.LastSeq = e.Seq;
     }
 
@@ -132,6 +137,8 @@ public static partial class Fold
         if (decision.SegmentBefore is not null) Exposures.Resegment(state, treatment, e.EffectiveOn, decision.Segment, cells);
         treatment.Strategy = decision.Strategy;
         if (decision.NextMove is { } move) NextMoveChapter.Say(state, decision.Portfolio, move);
+        EffortChapter.Weigh(state, e, cells, decision.Portfolio, decision.Segment, decision.Facts.Currency, isOverdue: decision.Facts.OverdueMinor > 0,
+            decision.Facts.DunnableMinor ?? decision.Facts.OverdueMinor, decision.Score, decision.EffortMinutes);
         var before = treatment.StepTaken;
         var wordBefore = before is { IsWord: true } ? null : treatment.LastWord;
         var remindedBefore = treatment.RemindedInShadow ? null : treatment.RemindedThrough;

@@ -184,7 +184,7 @@ internal static class HotEvents
         w.Day(",\"anchor_on\":"u8, d.AnchorOn).Number(",\"paused_days\":"u8, d.PausedDays)
             .Day(",\"entered_on\":"u8, d.EnteredOn).Text(",\"entered_by\":"u8, d.EnteredBy).Number(",\"entry_at\":"u8, d.EntryAt)
             .Day(",\"reminded_through\":"u8, d.RemindedThrough).Day(",\"next_review_on\":"u8, d.NextReviewOn)
-            .Text(",\"next_move\":"u8, d.NextMove);
+            .Text(",\"next_move\":"u8, d.NextMove).Number(",\"effort_minutes\":"u8, d.EffortMinutes);
         if (d.KeepsDay) w.Raw(",\"keeps_day\":true"u8);
         if (d.After is { } after)
             w.Raw(",\"after\":{\"step\":"u8).Text(after.Step).Raw(",\"heard_on\":"u8).Day(after.HeardOn).Raw(",\"days\":"u8).Number(after.Days).Raw("}"u8);
@@ -251,7 +251,8 @@ internal static class HotEvents
             PausedDays = r.Has(",\"paused_days\":"u8) ? r.Int() : null, EnteredOn = r.Day(",\"entered_on\":"u8), EnteredBy = r.Word(",\"entered_by\":"u8),
             EntryAt = r.Has(",\"entry_at\":"u8) ? r.Int() : null,
             RemindedThrough = r.Day(",\"reminded_through\":"u8), NextReviewOn = r.Day(",\"next_review_on\":"u8),
-            NextMove = r.Word(",\"next_move\":"u8), KeepsDay = r.Has(",\"keeps_day\":true"u8), After = ReadCountedFrom(ref r),
+            NextMove = r.Word(",\"next_move\":"u8), EffortMinutes = r.Has(",\"effort_minutes\":"u8) ? r.Int() : null,
+            KeepsDay = r.Has(",\"keeps_day\":true"u8), After = ReadCountedFrom(ref r),
         });
         r.Raw("}}"u8);
         return r.Ended ? decided : null;

@@ -4,7 +4,7 @@ namespace Recoup.Core.Cells;
 
 /// <summary>
 /// A cell's place. <see cref="RefDay"/> is the due day of exposure, of what was written off, of cash on overdue items and of items that ended, the
-/// issue day of applied cash, the first day of a dispute that was closed, 0 elsewhere.
+/// issue day of applied cash, the first day of a dispute that was closed, 0 elsewhere. In its place next moves have the move's number, effort the priority.
 /// <see cref="Own"/> has the values of the measure's own dimensions (<see cref="OwnValues"/>), and is empty of most. Days are
 /// <see cref="DateOnly.DayNumber"/>.
 /// </summary>

@@ -25,6 +25,9 @@ public enum MeasureSort
     /// seldom no month ends are kept of them.
     /// </summary>
     Standing,
+
+    /// <summary>The same with a currency: an amount that stands, or, where the measure says of what, a number of things.</summary>
+    StandingIn,
 }
 
 /// <summary>
@@ -58,7 +61,7 @@ public sealed class Measure
     public bool IsStock => Sort == MeasureSort.Stock;
 
     /// <summary>A number that stands: <c>start</c> and <c>end</c> of a window say something, and no sum over it.</summary>
-    public bool IsStanding => Sort == MeasureSort.Standing;
+    public bool IsStanding => Sort is MeasureSort.Standing or MeasureSort.StandingIn;
 
     /// <summary>It has no currency.</summary>
     public bool IsWithoutMoney => Sort is MeasureSort.Count or MeasureSort.Standing;
@@ -103,6 +106,9 @@ public sealed class Measure
 
     /// <param name="counts">What stands, in the plural.</param>
     public static Measure Standing(int number, string name, string counts) => new(number, name, MeasureSort.Standing, counts, []);
+
+    /// <param name="counts">What stands, in the plural; null: an amount.</param>
+    public static Measure StandingIn(int number, string name, string? counts) => new(number, name, MeasureSort.StandingIn, counts, []);
 
     /// <summary>Another where its cells would be others.</summary>
     public string Description => $"{Number} {Name} {Sort} {string.Join(' ', Own)}";

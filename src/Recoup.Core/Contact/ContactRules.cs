@@ -75,6 +75,15 @@ public sealed class ContactRules
     /// <summary>Whether a rule forbids one address or channel, and another may do: that is nothing to wait for.</summary>
     public bool IsAboutAddress(string rule) => Rules.Any(r => r.Id == rule && r.Kind is "opt_out" or "no_address" or "undeliverable");
 
+    /// <summary>The most contacts like the one proposed that the caps which bind it leave in so many days; null: none binds it.</summary>
+    public int? MostWithin(int days, ContactRequest request)
+    {
+        int? most = null;
+        foreach (var rule in Rules)
+            if (rule.Kind == "cap" && rule.Binds(request) && (int)((long)rule.Contacts * days / rule.Days) is var here && !(most <= here)) most = here;
+        return most;
+    }
+
     /// <summary>The file, of one pack; of several, all of them.</summary>
     public string Text { get; }
 

@@ -73,6 +73,7 @@ public sealed partial class Decider
             Shadow = decider.shadow,
             NextReviewOn = decider.next,
             NextMove = move?.Word is { } word && word != state.NextMoveSaid(facts.Portfolio) ? word : null,
+            EffortMinutes = decider.EffortMinutes() is { } minutes && minutes != state.EffortSaid(facts.Portfolio) ? minutes : null,
         };
     }
 

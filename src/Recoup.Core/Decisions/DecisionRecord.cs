@@ -125,6 +125,12 @@ public sealed record DecisionRecord
     /// </summary>
     public string? NextMove { get; init; }
 
+    /// <summary>
+    /// The minutes of a month for which people may contact the customer, by the caps of the rules; 0 where a hold, a dispute or a withdrawn consent leaves
+    /// none. Given where it is another than the decision before said; null: the same, or nothing is overdue.
+    /// </summary>
+    public int? EffortMinutes { get; init; }
+
     /// <summary>A later step counts its days from this one, so the day is kept on which the customer hears it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool KeepsDay { get; init; }

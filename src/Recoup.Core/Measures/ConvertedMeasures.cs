@@ -31,7 +31,7 @@ internal sealed class ConvertedMeasures(IMeasureSource all, Rates rates, Currenc
 
     public IEnumerable<KeyValuePair<CellKey, CellValue>> Flows(Measure measure, DateOnly from, DateOnly to) => all.Flows(measure, from, to).Select(c =>
         c.Key.Currency.Length == 0 ? c : new(c.Key with { Currency = currency.Code },
-            c.Value with { Minor = Convert(c.Key.Currency, measure.IsStock ? asOf : DateOnly.FromDayNumber(c.Key.Day), c.Value.Minor) }));
+            c.Value with { Minor = Convert(c.Key.Currency, measure.IsStock || measure.IsStanding ? asOf : DateOnly.FromDayNumber(c.Key.Day), c.Value.Minor) }));
 
     public IEnumerable<(string Portfolio, string Segment, string Currency, long Minor)> Unapplied(DateOnly day) =>
         all.Unapplied(day).Select(u => u with { Currency = currency.Code, Minor = Convert(u.Currency, asOf, u.Minor) });

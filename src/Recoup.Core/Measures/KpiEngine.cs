@@ -2,6 +2,7 @@ using Recoup.Core.Cells;
 using Recoup.Core.Controlling;
 using Recoup.Core.Foundation;
 using Recoup.Core.Receivables;
+using Recoup.Core.Recovery;
 
 namespace Recoup.Core.Measures;
 
@@ -41,6 +42,8 @@ public sealed record KpiQuestion(IReadOnlyList<DateOnly> Days)
         if (On(kpi) is not { } definition)
             return $"{kpi.Id} is not computed on the basis crf: the Credit Research Foundation's inputs are known of the KPIs whose file has a field crf";
         kpi = definition;
+        if (In is not null && kpi.Measures.Contains(EffortChapter.EffortRoom))
+            return $"{kpi.Id} can't be told in one currency: its priorities are told apart within a currency";
         foreach (var dimension in By.Concat(Only.Keys).Distinct())
         {
             if (kpi.Needs.Figures && dimension != Dimension.Portfolio)

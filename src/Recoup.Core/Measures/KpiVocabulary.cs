@@ -15,6 +15,7 @@ internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod p
     private RollMatrix? roll;
     private Dictionary<string, KpiCurve>? curves;
     private KpiCohort? cohort;
+    private EffortCurve? effort;
 
     public KpiPeriod Period => period;
 
@@ -49,6 +50,13 @@ internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod p
 
     public FlowTrack Flows(Measure measure) =>
         readings.Flows(measure, period.First, period.Last).Of(measure.IsWithoutMoney ? group.WithoutCurrency : group);
+
+    /// <summary>All that made a number that stands what it is, from the first day on.</summary>
+    public FlowTrack Standing(Measure measure) =>
+        readings.Flows(measure, DateOnly.MinValue, period.Last).Of(measure.IsWithoutMoney ? group.WithoutCurrency : group);
+
+    /// <summary>What people's effort of the window was, and could have been.</summary>
+    public EffortCurve Effort => effort ??= new EffortCurve(Flows(EffortChapter.Effort), Standing(EffortChapter.EffortRoom), period);
 
     public decimal Major(long minor) =>
         group.Currency.Length == 0 ? minor : Money.ToMajor(minor, Currency.Of(group.Currency)) / readings.MinorParts;
@@ -102,7 +110,10 @@ internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod p
         if (name == KpiVocabulary.Unapplied) return Major(readings.UnappliedAt(day).GetValueOrDefault(group));
         if (KpiVocabulary.MoveOf(name) is { } move) return Major(readings.WaitingAt(day, group, move).Minor);
         if (MeasureList.ByName.GetValueOrDefault(name) is { IsStanding: true } standing)
-            return readings.Flows(standing, DateOnly.MinValue, period.Last).Of(group.WithoutCurrency).Sum(DateOnly.MinValue, day).Count;
+        {
+            var stands = Standing(standing).Sum(DateOnly.MinValue, day);
+            return standing.Counts is null ? Major(stands.Minor) : stands.Count;
+        }
         var ladder = readings.StockAt(day, group);
         return name switch
         {
@@ -248,6 +259,9 @@ internal static class KpiVocabulary
         .NameFunction("sum_days", OfDays, ValueKind.Number, (s, name) => Value.Of(s.SumDays(MeasureList.ByName[name])))
         .NameFunction("median_days", CountedDays, ValueKind.Number, (s, name) => s.MedianDays(MeasureList.ByName[name]) is { } days ? Value.Of((decimal)days)
             : Value.None(ValueKind.Number))
+        .NameFunction("effort_best", Only(EffortChapter.EffortRoom.Name), ValueKind.Number, (s, _) => Value.Of(s.Major(s.Effort.Best)))
+        .Function("effort_on_top", [ValueKind.Number], ValueKind.Number, (s, v) => v[0].HasValue && s.Effort.ShareOnTop(v[0].AsNumber) is { } share
+            ? Value.Of(share) : Value.None(ValueKind.Number))
         .Number("cohort_overdue", s => s.Major(s.Cohort.Overdue.Minor))
         .Number("cohort_items", s => s.Cohort.Overdue.Count)
         .Number("cohort_recovered", s => s.Major(s.Cohort.Recovered))

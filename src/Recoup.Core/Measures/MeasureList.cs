@@ -20,7 +20,7 @@ public static class MeasureList
             ReceivableChapter.Measures, InvoiceChapter.Measures, WriteOffChapter.Measures, ContactChapter.Measures,
             PlanChapter.Measures, CallbackChapter.Measures, PromiseFigures.Measures, MessageChapter.Measures, ItemEnds.Measures,
             DisputeFigures.Measures, CostChapter.Measures, NextMoveChapter.Measures, FirstCallChapter.Measures, FeedbackChapter.Measures,
-            SubscriptionChapter.Measures, ActivityChapter.Measures,
+            SubscriptionChapter.Measures, ActivityChapter.Measures, EffortChapter.Measures,
             ChargeChapter.Measures,
         }.SelectMany(declared => declared).OrderBy(m => m.Number),
     ];

@@ -34,7 +34,7 @@ public sealed class KpiCatalogTests
         waiting.Select(d => d.Id).ShouldBe(
         [
             "chargeback_rate", "chargeback_win_rate", "customer_lifetime_value", "failed_payment_recovery_rate", "liquidation_rate",
-            "recovery_priority_alignment", "revenue_leakage",
+            "revenue_leakage",
         ]);
         foreach (var kpi in waiting)
             kpi.WaitsFor.Intersect(InputKinds.All.Select(k => k.Name)).ShouldBeEmpty($"{kpi.Id} waits for an input that there is: write its formula");

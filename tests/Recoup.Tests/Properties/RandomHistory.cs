@@ -65,7 +65,7 @@ internal sealed class RandomHistory
     ];
 
     // What customers say, buy and are called about is drawn from numbers of its own, so that the rest of a history is the same with it.
-    private SplitMix random, aside;
+    private SplitMix random, aside, used;
     private readonly Weather weather;
     private readonly List<Step> steps = [];
     private readonly List<(string Account, string Number, decimal Amount, string Currency, DateOnly Issued)> invoices = [];
@@ -83,7 +83,7 @@ internal sealed class RandomHistory
 
     private RandomHistory(int seed, Weather weather)
     {
-        (random, aside) = (new SplitMix((ulong)seed * 7919), new SplitMix((ulong)seed * 104_729));
+        (random, aside, used) = (new SplitMix((ulong)seed * 7919), new SplitMix((ulong)seed * 104_729), new SplitMix((ulong)seed * 1_299_709));
         this.weather = weather;
     }
 
@@ -222,12 +222,7 @@ internal sealed class RandomHistory
         var before = steps.Count;
         (random, aside) = (aside, random);
         if (weather.Calls && random.Chance(20)) Call();
-        if (weather.Conversations && random.Chance(12)) Send(random.Below(5) switch
-        {
-            0 or 1 => Feedback(random.Of("A1", "B1")),
-            2 or 3 => Subscription(random.Of("A1", "B1")),
-            _ => Activity(random.Of("A1", "B1")),
-        });
+        if (weather.Conversations && random.Chance(12)) Send(random.Chance(50) ? Feedback(random.Of("A1", "B1")) : Subscription(random.Of("A1", "B1")));
         (random, aside) = (aside, random);
         if (weather.Conversations && random.Chance(12)) Send(Conversation());
         while (steps.Count == before)
@@ -265,6 +260,9 @@ internal sealed class RandomHistory
                 < 99 => ChangedAccount(),
                 _ => random.Chance(15) ? Json.Line("erasure", Key(), Account().Account, ("reason", "asked for it")) : null,
             });
+        (random, used) = (used, random);
+        if (weather.Conversations && random.Chance(5)) Send(Activity(random.Of("A1", "B1")));
+        (random, used) = (used, random);
     }
 
     /// <summary>Of the workspace alone; now and then of a portfolio that there is not, or of what was taken back before.</summary>
