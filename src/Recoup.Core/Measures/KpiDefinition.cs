@@ -558,7 +558,7 @@ internal sealed record KpiNeeds(IReadOnlySet<Measure> Flows, bool Opening, bool 
             ReadsClosing = closing,
             CurveOf = curve, Curves = [.. curves.Select(c => c.Name)], Sums = words.Overlaps(["sum", "count", "sum_days", "median_days"]),
             Cohort = cohort.Count > 0, CohortAge = cohort.Count > 0 ? cohortAge : null,
-            Figures = words.Contains(KpiVocabulary.Figure),
+            Figures = words.Overlaps([KpiVocabulary.Figure, KpiVocabulary.FigureOr]),
         };
     }
 }

@@ -98,12 +98,15 @@ internal sealed class KpiScope(KpiReadings readings, KpiGroup group, KpiPeriod p
     /// <summary>A figure from other books, for the row's portfolio; null where there is none.</summary>
     public decimal? Figure(string name)
     {
-        var figure = controlling?.Figures.For(name, readings.PortfolioOf(group), period.First, period.Last)
-            // Of the only portfolio there is what is told of all together is told of it.
-            ?? (readings.IsSplitByPortfolio ? null : controlling?.Figures.For(name, null, period.First, period.Last));
+        var figure = FigureIfTold(name);
         if (figure is null) MissingFigure = MissingFigure is { } others && others != name ? $"{others}, {name}" : name;
-        return figure?.Value;
+        return figure;
     }
+
+    /// <summary>The same; a formula that asks so has another number where there is none.</summary>
+    public decimal? FigureIfTold(string name) => (controlling?.Figures.For(name, readings.PortfolioOf(group), period.First, period.Last)
+        // Of the only portfolio there is what is told of all together is told of it.
+        ?? (readings.IsSplitByPortfolio ? null : controlling?.Figures.For(name, null, period.First, period.Last)))?.Value;
 
     public decimal Stock(string name, DateOnly day)
     {
@@ -174,6 +177,9 @@ internal static class KpiVocabulary
 
     /// <summary>Takes the name of a figure from other books, as a text.</summary>
     public const string Figure = "figure";
+
+    /// <summary>The same, and a number to go by where nobody told it.</summary>
+    public const string FigureOr = "figure_or";
 
     /// <summary>Before the word of a next move: what is overdue and waits for it.</summary>
     private const string WaitsFor = "waits_for_";
@@ -256,6 +262,8 @@ internal static class KpiVocabulary
         .NameFunction("sum_issued_before", Only("cash_applied"), ValueKind.Number, (s, name) => Value.Of(s.Major(s.IssuedBefore(MeasureList.ByName[name]))))
         .Function(Figure, [ValueKind.Text], ValueKind.Number, (s, v) => v[0].HasValue && s.Figure(v[0].AsText) is { } figure ? Value.Of(figure)
             : Value.None(ValueKind.Number))
+        .Function(FigureOr, [ValueKind.Text, ValueKind.Number], ValueKind.Number, (s, v) =>
+            v[0].HasValue && s.FigureIfTold(v[0].AsText) is { } told ? Value.Of(told) : v[1])
         .NameFunction("sum_days", OfDays, ValueKind.Number, (s, name) => Value.Of(s.SumDays(MeasureList.ByName[name])))
         .NameFunction("median_days", CountedDays, ValueKind.Number, (s, name) => s.MedianDays(MeasureList.ByName[name]) is { } days ? Value.Of((decimal)days)
             : Value.None(ValueKind.Number))

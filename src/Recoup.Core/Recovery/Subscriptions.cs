@@ -82,6 +82,18 @@ public sealed class SubscriptionState : IFormed<SubscriptionState>
     /// <summary>The first day without it; null: no end is known.</summary>
     public DateOnly? Until { get; set; }
 
+    /// <summary>What it brings in a month, minor units of its currency: nothing while it rests.</summary>
+    public long MonthlyMinor => Paused ? 0 : Every switch
+    {
+        "month" => Minor,
+        "year" => Rounded(Minor / 12m),
+        "quarter" => Rounded(Minor / 3m),
+        "week" => Rounded(Minor * 52 / 12m),
+        _ => throw new InvariantBrokenException($"{Every} is no interval of a subscription"),
+    };
+
+    private static long Rounded(decimal minor) => (long)Math.Round(minor, MidpointRounding.AwayFromZero);
+
     /// <summary>Who ended it; null while no end is known.</summary>
     public string? By { get; set; }
 
@@ -197,7 +209,14 @@ public static class SubscriptionChapter
     /// <summary>Of those, the ones whose last subscription ended since it was not paid.</summary>
     public static readonly Measure SubscribersLostUnpaid = Measure.Count(73, "subscribers_lost_unpaid", "customers");
 
-    internal static readonly Measure[] Measures = [Subscribers, SubscribersWon, SubscribersLost, SubscribersLostUnpaid];
+    /// <summary>What subscriptions that run and do not rest bring in a month.</summary>
+    public static readonly Measure RecurringRevenue = Measure.StandingIn(74, "recurring_revenue", null);
+
+    /// <summary>Customers with a subscription in the currency that runs, paused ones too.</summary>
+    public static readonly Measure RecurringCustomers = Measure.StandingIn(75, "recurring_customers", "customers");
+
+    internal static readonly Measure[] Measures =
+        [Subscribers, SubscribersWon, SubscribersLost, SubscribersLostUnpaid, RecurringRevenue, RecurringCustomers];
 
     internal static readonly InputKind[] Inputs =
     [
@@ -324,12 +343,14 @@ public static class SubscriptionChapter
         if (subscriber is null) subscribers.Add(subscriber = new SubscriberState());
         Count(cells, subscriber, -1);
         var (portfolio, segment) = state.PlaceOn(e.Account, e.EffectiveOn);
-        subscriber.Subscriptions.Add(new SubscriptionState
+        var subscription = new SubscriptionState
         {
             Subscription = started.Subscription, Account = e.Account, From = e.EffectiveOn, LastOn = e.EffectiveOn, Minor = started.Minor,
             Currency = started.Currency, Every = started.Every, Product = started.Product, Portfolio = portfolio, Segment = segment,
-        });
+        };
+        subscriber.Subscriptions.Add(subscription);
         Count(cells, subscriber, 1);
+        Bring(cells, subscription, e.EffectiveOn, subscription.Currency, subscription.MonthlyMinor);
     }
 
     private static void Change(PartyState state, Envelope e, CellDeltas cells, string name, Action<SubscriptionState> change, bool isLast = true)
@@ -337,10 +358,19 @@ public static class SubscriptionChapter
         var subscriber = Slice.In(state).Subscribers.Find(s => s.Subscriptions.Exists(known => known.Account == e.Account && known.Subscription == name))!;
         Count(cells, subscriber, -1);
         var subscription = subscriber.Subscriptions.FindLast(known => known.Account == e.Account && known.Subscription == name)!;
+        var (currency, brought, until) = (subscription.Currency, subscription.MonthlyMinor, subscription.Until);
         change(subscription);
         if (isLast) subscription.LastOn = e.EffectiveOn;
         Count(cells, subscriber, 1);
+        // What it brings is another from that day on, and that much is gone with its end, wherever that is now.
+        Bring(cells, subscription, e.EffectiveOn, currency, -brought);
+        Bring(cells, subscription, e.EffectiveOn, subscription.Currency, subscription.MonthlyMinor);
+        if (until is { } before) Bring(cells, subscription, before, currency, brought);
+        if (subscription.Until is { } end) Bring(cells, subscription, end, subscription.Currency, -subscription.MonthlyMinor);
     }
+
+    private static void Bring(CellDeltas cells, SubscriptionState of, DateOnly on, string currency, long minor) =>
+        cells.Add(RecurringRevenue, on, null, of.Portfolio, of.Segment, currency, minor, 0);
 
     /// <summary>
     /// The times in which any of the subscriptions runs: each makes a customer on its first day, where the one that opens it was started, and
@@ -348,31 +378,41 @@ public static class SubscriptionChapter
     /// </summary>
     private static void Count(CellDeltas cells, SubscriberState subscriber, int sign)
     {
-        SubscriptionState? opens = null, closes = null;
-        foreach (var next in subscriber.Subscriptions.Where(s => !(s.Until <= s.From)).OrderBy(s => s.From))
+        foreach (var (opens, closes) in TimesOf(subscriber.Subscriptions))
         {
-            if (opens is not null && closes!.Until < next.From) (opens, closes) = (Lose(opens, closes), null);
-            if (opens is null)
+            Add(Subscribers, opens.From, opens, "", 1);
+            Add(SubscribersWon, opens.From, opens, "", 1);
+            if (closes.Until is not { } on) continue;
+            Add(Subscribers, on, opens, "", -1);
+            Add(SubscribersLost, on, opens, "", 1);
+            if (closes.By == "non_payment") Add(SubscribersLostUnpaid, on, opens, "", 1);
+        }
+        foreach (var currency in subscriber.Subscriptions.GroupBy(s => s.Currency))
+            foreach (var (opens, closes) in TimesOf(currency))
             {
-                opens = next;
-                Add(Subscribers, next.From, opens, 1);
-                Add(SubscribersWon, next.From, opens, 1);
+                Add(RecurringCustomers, opens.From, opens, currency.Key, 1);
+                if (closes.Until is { } on) Add(RecurringCustomers, on, opens, currency.Key, -1);
             }
+
+        void Add(Measure measure, DateOnly on, SubscriptionState at, string currency, int count) =>
+            cells.Add(measure, on, null, at.Portfolio, at.Segment, currency, 0, sign * count);
+    }
+
+    /// <summary>The times in which any of them runs: the one that opens each, and the one that ends it or has no end.</summary>
+    private static IEnumerable<(SubscriptionState Opens, SubscriptionState Closes)> TimesOf(IEnumerable<SubscriptionState> subscriptions)
+    {
+        SubscriptionState? opens = null, closes = null;
+        foreach (var next in subscriptions.Where(s => !(s.Until <= s.From)).OrderBy(s => s.From))
+        {
+            if (opens is not null && closes!.Until < next.From)
+            {
+                yield return (opens, closes);
+                (opens, closes) = (null, null);
+            }
+            opens ??= next;
             if (closes is null || next.Until is null || (closes.Until is not null && closes.Until <= next.Until)) closes = next;
         }
-        if (opens is not null && closes!.Until is not null) Lose(opens, closes);
-
-        SubscriptionState? Lose(SubscriptionState first, SubscriptionState last)
-        {
-            var on = last.Until!.Value;
-            Add(Subscribers, on, first, -1);
-            Add(SubscribersLost, on, first, 1);
-            if (last.By == "non_payment") Add(SubscribersLostUnpaid, on, first, 1);
-            return null;
-        }
-
-        void Add(Measure measure, DateOnly on, SubscriptionState at, int count) =>
-            cells.Add(measure, on, null, at.Portfolio, at.Segment, "", 0, sign * count);
+        if (opens is not null) yield return (opens, closes!);
     }
 }
 
