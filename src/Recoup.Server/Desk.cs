@@ -118,13 +118,19 @@ public sealed class Desk(ServeOptions options, Memory memory, Viewer? viewer) : 
                 .Answer(new KpiQuestion(days) { Kpis = [id], By = byPortfolio ? [Dimension.Portfolio] : [] })));
     }
 
-    /// <summary>Why a figure changed between two days.</summary>
+    /// <summary>Why a figure changed from a day to the last, of a portfolio or of all.</summary>
     /// <param name="why">Null: there is a bridge; else why there is none, for people.</param>
-    public KpiBridge? Bridge(KpiBridgeQuestion question, out string? why)
+    public KpiBridge? Bridge(KpiDefinition kpi, DateOnly since, Dimension by, string? portfolio, string? currency, out string? why)
     {
-        var answer = Remember($"bridge/{CatalogKey}/{question.Kpi.Id}/{question.From}/{question.To}/{question.Currency}/{string.Join(',', question.By)}/"
-            + string.Join('/', question.Only.Select(o => $"{o.Key}={o.Value}")), () =>
-            new Bridged(new KpiBridgeReadings(Readings, Catalog, Estimates.At95).Answer(question, [], out var problem), problem));
+        var answer = Remember($"bridge/{CatalogKey}/{kpi.Id}/{since:yyyy-MM-dd}/{by}/{currency}/{portfolio}", () =>
+        {
+            var question = new KpiBridgeQuestion(kpi, since, AsOf)
+            {
+                By = [by], Currency = currency,
+                Only = portfolio is null ? new Dictionary<Dimension, string>() : new Dictionary<Dimension, string> { [Dimension.Portfolio] = portfolio },
+            };
+            return new Bridged(new KpiBridgeReadings(Readings, Catalog, Estimates.At95).Answer(question, [], out var problem), problem);
+        });
         why = answer.Bridge is null ? answer.Problem : null;
         return answer.Bridge;
     }

@@ -124,6 +124,14 @@ internal static class TableFiles
         routes.MapGet($"/kpis.{ending}", (Desk desk, HttpContext http, string? portfolio, string? by) =>
             !KpiSplits.TryFind(by, out var dimension) ? Task.FromResult(http.Response.StatusCode = 404)
             : Kpis(http, "kpis", desk.Kpis(new KpiQuestion(desk.AsOf) { By = Trends.By(dimension, !string.IsNullOrEmpty(portfolio)) }), portfolio, dimension));
+        routes.MapGet($"/kpis/{{id}}/bridge.{ending}", (Desk desk, HttpContext http, string id, string? since, string? by, string? portfolio,
+            string? currency) =>
+        {
+            if (desk.Catalog.Find(id) is not { } kpi || !Show.TryDay(since, out var from) || from >= desk.AsOf || Dimension.Find(by ?? "") is not { } dimension
+                || desk.Bridge(kpi, from, dimension, NullIfBlank(portfolio), NullIfBlank(currency), out _) is not { } bridge)
+                return Task.FromResult(http.Response.StatusCode = 404);
+            return Bridge(http, bridge);
+        });
         routes.MapGet($"/kpis/{{id}}.{ending}", (Desk desk, HttpContext http, string id, string? portfolio, string? by) =>
         {
             if (desk.Catalog.Find(id) is not { } kpi || !KpiSplits.TryFind(by, out var dimension)
@@ -178,6 +186,16 @@ internal static class TableFiles
             }));
     }
 
+    /// <summary>As the verb writes it: the figure then, its parts, and the figure now.</summary>
+    private static Task Bridge(HttpContext http, KpiBridge bridge)
+    {
+        var (from, to) = (bridge.From, bridge.To);
+        string?[] Row(string part, string? segment, decimal? amount) =>
+            [to.Kpi, Show.Day(from.AsOf), Show.Day(to.AsOf), part, segment, bridge.Text(amount), KpiRow.NameOf(to.Unit), to.Currency];
+        return Write(http, $"{bridge.To.Kpi}-bridge", ["kpi", "from", "to", "part", "segment", "amount", "unit", "currency"],
+            [Row("from", null, bridge.FromValue), .. bridge.Parts.Select(p => Row(p.Part, p.Segment, p.Amount)), Row("to", null, bridge.ToValue)]);
+    }
+
     private static string Plain(long minor, string currency) => Money.Format(minor, Currency.Of(currency));
 
     private static DateOnly Day(Desk desk, HttpContext http) =>
@@ -205,7 +223,7 @@ internal static class TableFiles
     };
 
     private static readonly HashSet<string> Days =
-        new(StringComparer.Ordinal) { "as_of", "from", "issued_on", "due_on", "created_on" };
+        new(StringComparer.Ordinal) { "as_of", "from", "to", "issued_on", "due_on", "created_on" };
 
     private static Task Write(HttpContext http, string name, string[] columns, IEnumerable<string?[]> rows) => Write(http, name,
         [.. columns.Select(c => (c, Figures.Contains(c) ? ColumnKind.Amount : Days.Contains(c) ? ColumnKind.Day : ColumnKind.Text))], rows);

@@ -127,6 +127,11 @@ public sealed class KpiPageTests
                 Printed(row[2]).ShouldBe(part.GetProperty("amount").GetDecimal(), 0.1m, $"{kpi}: {row[0]}");
             }
             parts.Count.ShouldBeGreaterThan(0);
+            // As a file it is the bridge to its last digit.
+            var file = Regex.Match(page, "href=\"(/kpis/[^\"]*/bridge\\.csv[^\"]*)\"").Groups[1].Value;
+            var lines = (await http.GetStringAsync(WebUtility.HtmlDecode(file))).TrimEnd().Split('\n').Skip(1).Select(l => l.Split(',')).ToList();
+            lines.Count.ShouldBe(bridge.GetProperty("parts").GetArrayLength() + 2);
+            lines[1..^1].Sum(l => Printed(l[5])).ShouldBe(bridge.GetProperty("change").GetDecimal());
         }
         // One portfolio alone is that portfolio's bridge.
         var south = Table(await http.GetStringAsync("/kpis/dso?portfolio=south&since=2025-11-30"), "class=\"waterfall\"");
@@ -180,7 +185,7 @@ public sealed class KpiPageTests
             page.ShouldContain("class=\"hollow");
         }
         // The youngest month stands out unless another is chosen.
-        (await http.GetStringAsync("/cohorts?month=2025-01")).ShouldContain("Recovered of what became overdue in 2025-01");
+        (await http.GetStringAsync("/cohorts?month=2025-01")).ShouldContain("Recovered of what became overdue in January 2025");
         var csv = (await http.GetStringAsync("/cohorts.csv?portfolio=south")).Split('\n');
         csv[0].Trim().ShouldBe("cohort,portfolio,currency,age,amount,recovered,rate,completed,no_value");
         csv.ShouldContain(l => l.StartsWith("2025-01,south,EUR,90,", StringComparison.Ordinal));

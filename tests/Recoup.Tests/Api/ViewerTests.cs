@@ -46,6 +46,7 @@ public sealed class ViewerTests
         "/kpis/callback_kept_rate?by=owner", "/kpis/callback_kept_rate.csv?by=owner&portfolio=US", "/kpis.csv?by=segment&portfolio=US",
         "/kpis/dso?since=2026-01-31", "/kpis/percent_current?by=portfolio", "/kpis/percent_current?portfolio=US", "/kpis/roll_rate", "/cohorts",
         "/cohorts?portfolio=US", "/cohorts.csv", "/cohorts.csv?portfolio=US",
+        "/kpis/percent_current/bridge.csv?since=2026-01-31&by=portfolio",
         "/figures", "/figures?portfolio=US", "/figures?type=target", "/figures.csv", "/kpis/collection_cost", "/kpis/collection_cost/events",
     ];
 
