@@ -225,6 +225,8 @@ public sealed class Needs : RowsNeeded
         foreach (var number in i.Items ?? []) Item(state, i.Account, number);
         if (i.Interest is not null) Item(state, i.Account, PlanChapter.InterestOf(i.Key));
         if (i.Items is not null) return;
+        foreach (var awaited in state.Awaited)
+            if (awaited.Account == i.Account) Item(state, awaited.Account, awaited.Number);
         foreach (var currency in state.Exposures.Where(e => e.Account == i.Account).Select(e => e.Currency).Distinct(StringComparer.Ordinal))
             Open(state, i.Account, currency, long.MaxValue, order);
     }

@@ -314,8 +314,9 @@ public static class PlanChapter
                 items.Add(item);
             }
         else
-            items.AddRange(state.Items.Values.Where(item => item.Account == i.Account && (given is null || item.Currency == given) && !item.Cancelled
-                    && item.BalanceOn(i.On) > 0 && !item.IsDisputedOn(i.On) && InPlan(item, i.On) is null)
+            // What was settled since is not loaded, and may be at hand all the same.
+            items.AddRange(state.Items.Values.Where(item => item.Account == i.Account && item.IsOpen && (given is null || item.Currency == given)
+                    && !item.Cancelled && item.BalanceOn(i.On) > 0 && !item.IsDisputedOn(i.On) && InPlan(item, i.On) is null)
                 .OrderBy(item => item.DueAt(i.On)).ThenBy(item => item.IssuedOn).ThenBy(item => item.Number, StringComparer.Ordinal));
         if (items.Count == 0) return new Refused(Refusal.NothingOpen, $"account {i.Account} has nothing open on {i.On:yyyy-MM-dd} that a plan could be of");
         if (items.Count > ItemsMax)

@@ -251,4 +251,22 @@ public sealed class PlanTests
         Told(1, """ "items":["N-1"],"count":3,"currency":"USD"}""").ShouldBe(Refusal.WrongCurrency);
         Told(1, """ "count":3,"first_on":"2999-12-01"}""").ShouldBe(Refusal.NotTheBalance);
     }
+
+    /// <summary>It was open on the day that the plan is dated to: what was settled since is no part of it, whatever came in the same batch.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_was_settled_since_is_in_no_plan_of_a_day_before(bool together)
+    {
+        using var play = new Play(Core.Policies.ShippedPolicies.Default);
+        var now = new DateTimeOffset(2026, 4, 12, 10, 0, 0, TimeSpan.Zero);
+        Properties.Step.Send Send(string line) => new(now, [line]);
+        play.Take([Send("""{"type":"account","key":"a","account":"A"}"""), Send("""
+            {"type":"invoice","key":"i","account":"A","number":"N-1","issued_on":"2026-03-01","due_on":"2026-03-31","amount":"1.00","currency":"EUR"}
+            """)]);
+        var paid = Send("""{"type":"payment","key":"p","account":"A","on":"2026-04-12","amount":"1.00","currency":"EUR"}""");
+        var plan = Send("""{"type":"payment_plan","key":"pp","account":"A","on":"2026-04-10","count":2,"first_on":"2026-04-12","every":"week"}""");
+        if (!together) play.Take([paid]);
+        (together ? play.Take([paid, plan])[1] : play.Take([plan])[0]).Result.Refused.ShouldNotBeNull().Refusal.ShouldBe(Refusal.NothingOpen);
+    }
 }
