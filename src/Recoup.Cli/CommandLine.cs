@@ -44,7 +44,7 @@ internal static class CommandLine
             FigureVerbs.Drill(), FigureVerbs.Catalog(),
             FigureVerbs.Figures(),
             PeopleVerbs.Worklist(), PeopleVerbs.Explain(), PlanVerb.Plans(), ConversationVerbs.Callbacks(),
-            ConversationVerbs.Notes(), DocumentVerbs.Statement(), DocumentVerbs.Invoice(),
+            ConversationVerbs.Notes(), FileVerbs.Files(), FileVerbs.File(), DocumentVerbs.Statement(), DocumentVerbs.Invoice(),
             PolicyVerbs.Policy(), AuditVerbs.Audit(), AuditVerbs.Rebuild(), MigrateVerb.Migrate(), SimulateVerbs.Simulate(),
             ReplayVerb.Replay(), DemoVerb.Demo(), ServeVerb.Serve(), ApiKeyVerbs.ApiKey(), WebhookVerbs.Webhooks(), UserVerbs.Users(), UserVerbs.User(),
             AccessVerb.Access(),

@@ -10,6 +10,7 @@ internal static class InputSchema
     public static string TypeName(Field field) => field.Type switch
     {
         FieldType.Choice => string.Join("|", field.Choices),
+        FieldType.Content => "base64",
         FieldType.Allocations => "list of {invoice, amount}",
         FieldType.Lines => "list of {description, amount}",
         FieldType.Dates => "list of dates",
@@ -63,6 +64,7 @@ internal static class InputSchema
                 json.WriteString("pattern", @"^-?\d+(\.\d+)?$");
                 break;
             case FieldType.Currency: json.WriteString("type", "string"); json.WriteString("pattern", "^[A-Z]{3}$"); break;
+            case FieldType.Content: json.WriteString("type", "string"); json.WriteString("contentEncoding", "base64"); break;
             case FieldType.Integer: json.WriteString("type", "integer"); break;
             case FieldType.Boolean: json.WriteString("type", "boolean"); break;
             case FieldType.Choice:

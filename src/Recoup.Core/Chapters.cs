@@ -3,6 +3,7 @@ using Recoup.Core.Contact;
 using Recoup.Core.Controlling;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
+using Recoup.Core.Evidence;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
 using Recoup.Core.Receivables;
@@ -27,7 +28,7 @@ public static class Chapters
     /// <summary>What lies beside a party's header.</summary>
     public static readonly IReadOnlyList<RowKind> Rows =
         [ReceivableChapter.ItemRows, ReceivableChapter.CashRows, MessageChapter.Rows, WorkItemChapter.Rows, PlanChapter.Rows,
-            NoteChapter.Rows, CallbackChapter.Rows, TagChapter.Rows];
+            NoteChapter.Rows, CallbackChapter.Rows, TagChapter.Rows, FileChapter.Rows];
 
     /// <summary>Every kind of event there is.</summary>
     internal static readonly IReadOnlyList<EventKind> Events =
@@ -37,7 +38,7 @@ public static class Chapters
             .. InvoiceChapter.Events, .. PaymentChapter.Events, .. CreditChapter.Events, .. ChargeChapter.Events, .. WriteOffChapter.Events,
             .. PromiseChapter.Events, .. HoldChapter.Events, .. DisputeChapter.Events, .. WorkItemChapter.Events, .. PlanChapter.Events,
             .. NoteChapter.Events, .. CallbackChapter.Events, .. TagChapter.Events, .. FirstCallChapter.Events, .. FeedbackChapter.Events,
-            .. SubscriptionChapter.Events, .. ActivityChapter.Events,
+            .. SubscriptionChapter.Events, .. ActivityChapter.Events, .. FileChapter.Events,
             .. WebhookChapter.Events, .. Users.Events, .. ControllingChapter.Events,
         ];
 }

@@ -2,6 +2,7 @@ using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
+using Recoup.Core.Evidence;
 using Recoup.Core.Foundation;
 using Recoup.Core.Cells;
 using Recoup.Core.Outbox;
@@ -75,6 +76,7 @@ public static partial class Fold
             case PlanEvent plan: PlanChapter.Fold(state, e, cells, plan); break;
             case HoldEvent hold: HoldChapter.Fold(state, e, hold); break;
             case NoteEvent note: NoteChapter.Fold(state, e, note); break;
+            case FileEvent file: FileChapter.Fold(state, e, file); break;
             case CallbackEvent callback: CallbackChapter.Fold(state, e, cells, callback); break;
             case TagEvent tag: TagChapter.Fold(state, e, tag); break;
             case SubscriptionEvent subscription: SubscriptionChapter.Fold(state, e, cells, subscription); break;

@@ -4,6 +4,7 @@ using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
 using Recoup.Core.Controlling;
 using Recoup.Core.Documents;
+using Recoup.Core.Evidence;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
 using Recoup.Core.Receivables;
@@ -30,6 +31,7 @@ public static class InputKinds
         .. PlanChapter.Inputs,
         .. ContactChapter.Inputs,
         .. NoteChapter.Inputs,
+        .. FileChapter.Inputs,
         .. CallbackChapter.Inputs,
         .. TagChapter.Inputs,
         .. FeedbackChapter.Inputs,

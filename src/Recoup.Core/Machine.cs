@@ -2,6 +2,7 @@ using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
 using Recoup.Core.Documents;
 using Recoup.Core.Events;
+using Recoup.Core.Evidence;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Cells;
@@ -34,6 +35,9 @@ public sealed class Outcome
     public IReadOnlyList<Recorded> Events { get; init; } = [];
 
     public IReadOnlyList<Outgoing> Outgoing { get; init; } = [];
+
+    /// <summary>Sealed contents of files that were added, by the file's key: to be kept in the transaction of the events.</summary>
+    public IReadOnlyList<(string File, byte[] Content)> Contents { get; init; } = [];
 
     /// <summary>What whoever sent a taken input should look at all the same. For them alone: it is recorded nowhere.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
@@ -89,6 +93,7 @@ public static partial class Machine
             PlanInput i => PlanChapter.Handle(work, i, work.Context.Workspace.Calendar(state.Account(i.Account)!.Portfolio)),
             HoldInput i => HoldChapter.Handle(work, i),
             NoteInput i => NoteChapter.Handle(work, i, ZoneOf(work)),
+            FileInput i => FileChapter.Handle(work, i, work.Context.Vault, (file, content) => work.Contents.Add((file, content))),
             CallbackInput i => CallbackChapter.Handle(work, i, ZoneOf(work), (callback, day) => WhyNotCall(work, callback, day)),
             TagInput i => TagChapter.Handle(work, i),
             SubscriptionInput i => SubscriptionChapter.Handle(work, i),
@@ -112,7 +117,8 @@ public static partial class Machine
             RemarkOfDayAhead(work, on);
             RemarkOfLater(work, on);
         }
-        return refused is not null ? work.Refuse(refused) : new Outcome { Events = work.Events, Outgoing = work.Outgoing, Remarks = work.Remarks };
+        return refused is not null ? work.Refuse(refused)
+            : new Outcome { Events = work.Events, Outgoing = work.Outgoing, Contents = work.Contents, Remarks = work.Remarks };
     }
 
     /// <summary>What is told to have happened further ahead than this, days, is a typing error more often than not.</summary>
@@ -209,6 +215,7 @@ public static partial class Machine
         public CellDeltas Cells { get; }
         public List<Recorded> Events { get; } = [];
         public List<Outgoing> Outgoing { get; } = [];
+        public List<(string File, byte[] Content)> Contents { get; } = [];
 
         /// <summary>The id that the next event's message or work item gets: its place in the journal.</summary>
         public string NextIntent(string kind) =>

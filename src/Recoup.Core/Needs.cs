@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
+using Recoup.Core.Evidence;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Outbox;
@@ -113,6 +114,7 @@ public sealed class Needs : RowsNeeded
                 needs.CashOf(state, i.Payment ?? CashState.CreditKey(i.Account, i.CreditNote!));
                 break;
             case ContactInput.Made: needs.PendingWork(state); break;
+            case FileInput.Added i: needs.History = state.History is null && i.NeedsHistory(state); break;
             case MessageInput.Settled i: needs.Message(state, i.Message); break;
             case MessageInput.Bounced i: needs.Message(state, i.Message); break;
             case MessageInput.Delivered i: needs.Message(state, i.Message); break;

@@ -3,6 +3,7 @@ using Recoup.Core.Accounts;
 using Recoup.Core.Contact;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
+using Recoup.Core.Evidence;
 using Recoup.Core.Foundation;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
@@ -72,6 +73,9 @@ public static class WebhookFacts
             .Text("product", a.Product),
         ActivityEvent.Noted a => Fact("activity.noted").Text("kind", a.Kind).Text("product", a.Product),
         NoteEvent.Added n => Fact("note.added").Text("note", n.Note).Text("at", Instant(n.At)).Text("number", n.Number).Words("text", n.Text),
+        FileEvent.Added f => Fact("file.added").Text("file", f.File).Text("kind", f.Kind).Text("format", f.Type).Number("bytes", f.Bytes)
+            .Text("about", f.About).Text("about_id", f.AboutId).Words("name", f.Name),
+        FileEvent.Withdrawn f => Fact("file.withdrawn").Text("file", f.File).Words("reason", f.Reason),
         DecisionEvent.Made { Decision: { Action: not Act.Waiting, Shadow: false } d } => Fact("decision.made").Text("action", d.Action.Word)
             .Text("channel", d.Channel).Text("portfolio", d.Portfolio).Text("strategy", d.Strategy).Text("step", d.Step).Text("verdict", d.Verdict)
             .Text("intent", d.Intent),

@@ -31,6 +31,8 @@ public sealed class Desk(ServeOptions options, Memory memory, Viewer? viewer) : 
 
     public WorklistReadings Worklist => field ??= new WorklistReadings(Store, options.Clock.GetUtcNow(), Viewer);
 
+    public FileReadings Files => field ??= new FileReadings(Store, Viewer);
+
     public ConversationReadings Conversations => field ??= new ConversationReadings(Store, Viewer);
 
     /// <summary>The user's own files: what can be used of them, and what is wrong with the rest; null: there are none here.</summary>

@@ -16,16 +16,39 @@ internal static class FormInputs
         if (!viewer.MayEnter(kindName)) return [new InputProblem(null, viewer.WhyNot(kindName))];
         var kind = InputKinds.Of(kindName);
         if (viewer.IsNarrow && NotSeen(store, viewer, kind, form) is { } notSeen) return [new InputProblem(null, notSeen)];
-        var draft = new InputDraft(kind);
         var problems = new List<InputProblem>();
-        for (var i = 0; i < kind.Fields.Count; i++)
-            if (form.TryGetValue(kind.Fields[i].Name, out var text) && text.Count == 1) Set(draft, i, text[0] ?? "", reader, problems);
-        var input = problems.Count > 0 ? null : kind.Build(draft, viewer.Actor, problems);
-        if (input is null) return problems;
+        if (Read(kind, form, viewer.Actor, reader, problems) is not { } input)
+            // What is wrong with the name of what was chosen stands where it was chosen.
+            return [.. problems.Select(p => p.Field == "name" && form.Files.Count > 0 ? p with { Field = form.Files[0].Name } : p)];
         var door = new Door(store, "import", options.Clock, options.Writer) { Kpis = options.KpiIds };
         var taken = door.TakeOrSetAside([new InputUnit(0, [input])]).Units[0];
         if (taken.Status == UnitStatus.SetAside) return [new InputProblem(null, $"it could not be taken, and was set aside: {taken.Cause}")];
         return taken.Refused is { } refused ? [new InputProblem(null, refused.Message)] : [];
+    }
+
+    /// <summary>The input; null, with every problem found, where the form's fields make none.</summary>
+    /// <param name="keyOtherwise">The key of a form that has none of its own.</param>
+    public static Input? Read(InputKind kind, IFormCollection form, string actor, Reader reader, List<InputProblem> problems, string? keyOtherwise = null)
+    {
+        var draft = new InputDraft(kind);
+        for (var i = 0; i < kind.Fields.Count; i++)
+            if (form.TryGetValue(kind.Fields[i].Name, out var text) && text.Count == 1) Set(draft, i, text[0] ?? "", reader, problems);
+            else if (kind.Fields[i].Type == FieldType.Content && form.Files.GetFile(kind.Fields[i].Name) is { FileName.Length: > 0 } file)
+                SetFile(draft, i, file, problems);
+        if (keyOtherwise is not null && draft.Values[kind.Ordinal("key")] is null) draft.Set(kind.Ordinal("key"), keyOtherwise, problems);
+        return problems.Count > 0 ? null : kind.Build(draft, actor, problems);
+    }
+
+    /// <summary>What a person chose; where nothing else names it, under the name that it has there, without the path that some browsers tell.</summary>
+    private static void SetFile(InputDraft draft, int field, IFormFile file, List<InputProblem> problems)
+    {
+        using (var content = new MemoryStream((int)file.Length))
+        {
+            file.CopyTo(content);
+            draft.Set(field, content.ToArray());
+        }
+        var name = draft.Kind.Ordinal("name");
+        if (draft.Values[name] is null) draft.Set(name, file.FileName.Split('/', '\\')[^1], problems);
     }
 
     /// <summary>Why somebody who sees some portfolios may not enter it, in words; null: it is of one of them.</summary>

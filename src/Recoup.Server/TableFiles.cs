@@ -86,6 +86,8 @@ internal static class TableFiles
             All(after => desk.Conversations.Callbacks(NullIfBlank(state), NullIfBlank(account), after, PartSize))));
         routes.MapGet($"/notes.{ending}", (Desk desk, HttpContext http, string? account) => Write(http, ConversationLists.Notes,
             All(after => desk.Conversations.Notes(NullIfBlank(account), after, PartSize))));
+        routes.MapGet($"/files.{ending}", (Desk desk, HttpContext http, string? account) => Write(http, FileList.Listing,
+            All(after => desk.Files.List(NullIfBlank(account), after, PartSize))));
         routes.MapGet($"/plans.{ending}", (Desk desk, HttpContext http, string? state, string? account) => Write(http, PlanList.Listing,
             All(after => desk.Pages.Plans(NullIfBlank(state), NullIfBlank(account), desk.AsOf, after, PartSize))));
         routes.MapGet($"/figures.{ending}", (Desk desk, HttpContext http, string? type, string? portfolio) => Write(http, FigureList.Listing,

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Recoup.Server.Access;
@@ -70,6 +71,8 @@ public sealed class WebPages : IAsyncDisposable
         // Cookies know no ports: of two servers on one machine each needs a name of its own.
         var own = options.Port != 0 ? options.Port.ToString(CultureInfo.InvariantCulture) : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
         builder.Services.AddRouting().AddAntiforgery(forms => forms.Cookie.Name = $"recoup-form-{own}");
+        // What is uploaded is sealed before it is written anywhere: no plain copy of it goes into the temporary folder.
+        builder.Services.Configure<FormOptions>(forms => forms.MultipartBodyLengthLimit = forms.MemoryBufferThreshold = Guard.UploadBytesMax);
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddRazorComponents();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(60));
@@ -83,6 +86,7 @@ public sealed class WebPages : IAsyncDisposable
             app.UseAntiforgery();
             AssetFiles.Map(app);
             TableFiles.Map(app);
+            FileDownloads.Map(app);
             app.Services.GetRequiredService<ApiRoutes>().Map(app);
             app.Services.GetRequiredService<TextCalls>().Map(app);
             app.MapRazorComponents<Parts.App>();

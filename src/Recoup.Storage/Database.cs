@@ -97,6 +97,10 @@ internal abstract class Database : IDisposable
     /// <summary>Leaves no copy behind of what was deleted, as far as the database can.</summary>
     public abstract void Compact();
 
+    /// <summary>Deletes, and overwrites where it stood, as far as the database can.</summary>
+    /// <param name="delete">Deletes within the transaction that is open.</param>
+    public virtual void DeleteForGood(Action delete) => delete();
+
     /// <summary>
     /// Where many commits follow each other, none of them pays for what the store has to bring into its files now and then: see <see cref="Checkpoint"/>.
     /// </summary>

@@ -4,6 +4,7 @@ using Recoup.Core.Accounts;
 using Recoup.Core.Controlling;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
+using Recoup.Core.Evidence;
 using Recoup.Core.Foundation;
 using Recoup.Core.Inputs;
 using Recoup.Core.Measures;
@@ -32,6 +33,9 @@ public sealed partial class Door
         private readonly Dictionary<string, string> joins = new(StringComparer.Ordinal);
         private Dictionary<string, byte[]> known = new(StringComparer.Ordinal);
         private readonly List<(int Partition, string Party, Recorded Recorded, long WorkspaceSeq)> rows = [];
+
+        // By the file's key; of what was taken back since too.
+        private readonly Dictionary<string, byte[]> contents = new(StringComparer.Ordinal);
         private readonly CellDeltas cells = door.batchCells;
         private readonly long[] seqs = [.. heads.Select(h => h.Seq)];
 
@@ -161,6 +165,7 @@ public sealed partial class Door
             }
             if (input is Input.Review && outcome.Events.Count > 0) Result.Reviewed++;
             Result.Outgoing.AddRange(outcome.Outgoing);
+            foreach (var (file, content) in outcome.Contents) contents[file] = content;
             if (outcome.Remarks.Count > 0) remarks = [.. remarks, .. outcome.Remarks];
             if (input.Digest.Length > 0 && (before == Before.Never || outcome.Events.Count > 0)) accepted.Add(KindOf(input));
             return null;
@@ -442,7 +447,12 @@ public sealed partial class Door
                 Joins = joins, Emptied = [.. changed.Where(e => e.State.JoinedTo is not null && !e.IsNew).Select(e => e.Pid)],
             };
             return new Prepared(routes, chains.Length > 0 && chains[^1].Head.Partition == Partition.Workspace, heads,
-                [.. chains.SelectMany(chain => chain.Rows)], changes, Erased, Result, Now, LastRecordedOn);
+                [.. chains.SelectMany(chain => chain.Rows)], changes, Erased, Result, Now, LastRecordedOn)
+            {
+                Contents = contents.Count == 0 ? [] : [.. rows.Select(r => r.Recorded.Event).OfType<FileEvent.Added>()
+                    .Select(f => KeyValuePair.Create(f.File, contents[f.File]))],
+                Withdrawn = [.. rows.Select(r => r.Recorded.Event).OfType<FileEvent.Withdrawn>().Select(f => f.File)],
+            };
         }
 
         /// <summary>What a batch adds to one chain.</summary>

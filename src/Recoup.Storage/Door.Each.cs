@@ -172,7 +172,7 @@ public sealed partial class Door
                 door.ReadWorkspace(heads);
                 var believed = keys is { Any: true };
                 var ahead = door.Prepare(stored, routes, heads, reading.Database.Time, units, [], keys);
-                if (ahead.Erased.Count > 0 || (believed && IsOldRefused(stored, units, ahead.Result))) return null;
+                if (ahead.Destroys || (believed && IsOldRefused(stored, units, ahead.Result))) return null;
                 givenOver.AddRange(vault.Made);
                 vault.Flush();
                 return ahead;

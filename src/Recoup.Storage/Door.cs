@@ -293,6 +293,8 @@ public sealed partial class Door
         Failpoint.Hit(Operation + ".journal-written");
         store.Database.Write(prepared.Changes);
         foreach (var (party, into) in prepared.Changes.Joins) SetAsides.Join(store, party, into);
+        foreach (var (file, content) in prepared.Contents) FileContents.Put(store, file, content);
+        if (prepared.Withdrawn.Count > 0) FileContents.Destroy(store, prepared.Withdrawn);
         foreach (var party in prepared.Erased) store.Statement("INSERT INTO erasure(party, done) VALUES(?, 0) ON CONFLICT(party) DO UPDATE SET done = "
             + "excluded.done").Bind(party).Run();
         Failpoint.Hit(Operation + ".before-commit");
@@ -311,7 +313,9 @@ public sealed partial class Door
         LastRecordedAt = prepared.Now;
         LastRecordedOn = prepared.LastRecordedOn;
         if (!store.IsDryRun) keysWait = false;
-        if (prepared.Erased.Count > 0 && !store.IsDryRun) FinishErasures();
+        if (store.IsDryRun || !prepared.Destroys) return;
+        if (prepared.Erased.Count > 0) FinishErasures();
+        else store.Database.Compact();
     }
 
     /// <summary>Holds the chains that the units may append to. Returns the database's time; null where there is none but the machine's.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Recoup.Core.Evidence;
 using Recoup.Core.Parties;
 using Recoup.Core.Recovery;
 using Recoup.Storage.Postgres;
@@ -128,10 +129,27 @@ internal static class SchemaSteps
         CREATE INDEX message_number_set ON message(number_set, not_before) WHERE number_set > 0;
         """);
 
+    /// <summary>
+    /// What files hold, sealed: beside the rows that say what is known of each, so that no list reads it. PostgreSQL is not to compress
+    /// what can't be. Who may write the rows may write these too.
+    /// </summary>
+    private static readonly SchemaStep FileContents = new("""
+        CREATE TABLE file_content(file TEXT NOT NULL PRIMARY KEY, content BLOB NOT NULL);
+        """, """
+        CREATE TABLE file_content(file TEXT COLLATE "C" NOT NULL PRIMARY KEY, content BYTEA NOT NULL);
+        ALTER TABLE file_content ALTER COLUMN content SET STORAGE EXTERNAL;
+        DO $$ DECLARE given record; BEGIN
+          FOR given IN SELECT DISTINCT a.grantee::regrole AS role FROM pg_class c, aclexplode(c.relacl) AS a
+            WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND c.relname = 'account'
+              AND a.privilege_type = 'DELETE' AND a.grantee <> 0 AND a.grantee <> c.relowner
+          LOOP EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON file_content TO %s', given.role); END LOOP;
+        END $$;
+        """);
+
     /// <summary>A new kind of rows is one more: <c>SchemaStep.Of(RowKinds.…)</c>.</summary>
     public static readonly IReadOnlyList<SchemaStep> All =
     [
         SchemaStep.Of(PlanChapter.Rows), SchemaStep.Of(NoteChapter.Rows), SchemaStep.Of(CallbackChapter.Rows), SchemaStep.Of(TagChapter.Rows),
-        Webhooks, OwnDimensions, Texts,
+        Webhooks, OwnDimensions, Texts, SchemaStep.Of(FileChapter.Rows), FileContents,
     ];
 }

@@ -5,8 +5,8 @@ namespace Recoup.Storage;
 
 /// <summary>
 /// Overwrites and removes the copies of an erased person's data that lie in the data folder as files: messages, and
-/// rejected rows, which are a copy of somebody's file anyway. On file systems that never overwrite in place the old
-/// bytes may outlive this; an encrypted disk is the answer there.
+/// rejected rows, which are a copy of somebody's file anyway; and what they gave as files, sealed as it is. On file systems
+/// that never overwrite in place the old bytes may outlive this; an encrypted disk is the answer there.
 /// </summary>
 internal static partial class Shredder
 {
@@ -18,6 +18,7 @@ internal static partial class Shredder
             if (store.Party(party) is not var (pid, _)) continue;
             var s = store.Statement("SELECT id FROM message WHERE pid = ?").Bind(pid);
             while (s.Step()) messages.Add(s.Text(0));
+            FileContents.Destroy(store, FileContents.Of(store, pid));
         }
         if (messages.Count > 0 && Directory.Exists(store.MailFolder))
             foreach (var path in Directory.EnumerateFiles(store.MailFolder, "*", SearchOption.AllDirectories))

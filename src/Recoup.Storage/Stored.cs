@@ -20,6 +20,15 @@ internal sealed record Prepared(
     Routes Routes, bool Workspace, Head[] Before, IReadOnlyList<JournalRow> Rows, Changes Changes, IReadOnlyList<string> Erased, BatchResult Result,
         DateTimeOffset Now, DateOnly LastRecordedOn)
 {
+    /// <summary>Sealed contents of files that it added, by the file's key.</summary>
+    public IReadOnlyCollection<KeyValuePair<string, byte[]>> Contents { get; init; } = [];
+
+    /// <summary>Files whose contents go.</summary>
+    public IReadOnlyList<string> Withdrawn { get; init; } = [];
+
+    /// <summary>Something is destroyed for good once it is kept, so that nothing is handled over it meanwhile.</summary>
+    public bool Destroys => Erased.Count + Withdrawn.Count > 0;
+
     /// <summary>All chains' ends once it is written.</summary>
     public Head[] After()
     {

@@ -7,7 +7,8 @@ namespace Recoup.House;
 /// <summary>What a server reads it reads for a viewer.</summary>
 public sealed class ViewerTests
 {
-    private static readonly Type[] Readings = [typeof(Readings), typeof(PageReadings), typeof(WorklistReadings), typeof(ConversationReadings)];
+    private static readonly Type[] Readings = [typeof(Readings), typeof(PageReadings), typeof(WorklistReadings), typeof(ConversationReadings),
+        typeof(FileReadings)];
 
     /// <summary>A desk is made for a viewer. The others look who somebody is, or whether they see an account, or whether there is anything to read.</summary>
     private static readonly string[] Makers = ["Desk", "FormInputs", "Keyring", "Health"];

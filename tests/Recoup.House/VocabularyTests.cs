@@ -159,7 +159,9 @@ public sealed partial class VocabularyTests
             FieldType.Currency => field.Name == "from" ? "USD" : "EUR",
             FieldType.Boolean => "true",
             FieldType.Choice => field.Choices[Math.Min(choice, field.Choices.Count - 1)],
+            FieldType.Content => "YQ==",
             _ when field.IsName => "a_name",
+            _ when field.Name == "name" => "a.txt",
             _ when field.Name == "url" => "https://b.example/hook",
             _ => "a@b.example",
         };

@@ -278,6 +278,7 @@ internal sealed partial class MappingCompiler
         if (field.Type == FieldType.Allocations) return ReadParts(map, at);
         if (field.Type is FieldType.Lines or FieldType.Dates or FieldType.Instalments)
             throw map.Wrong(at, $"{at} takes a list, which one row can't give; send it as NDJSON");
+        if (field.Type == FieldType.Content) throw map.Wrong(at, $"{at} takes a file, which no row holds; `recoup file add` takes it");
         if (map.IsText(at))
         {
             var text = map.Text(at);

@@ -7,8 +7,8 @@ using Recoup.Core.Foundation;
 
 namespace Recoup.Core.Inputs;
 
-/// <summary>What a field's text is read as. Amounts are decimals in major units; the last five are lists.</summary>
-public enum FieldType { Text, Date, Instant, Amount, Currency, Integer, Boolean, Choice, Allocations, Lines, Dates, Texts, Instalments }
+/// <summary>What a field's text is read as. Amounts are decimals in major units, content is Base64; the last five are lists.</summary>
+public enum FieldType { Text, Date, Instant, Amount, Currency, Integer, Boolean, Choice, Content, Allocations, Lines, Dates, Texts, Instalments }
 
 /// <summary>One field of a kind of input, as people and files name it.</summary>
 public sealed record Field(string Name, FieldType Type, string Meaning)
@@ -194,7 +194,7 @@ public sealed class InputDraft(InputKind kind)
 {
     public InputKind Kind { get; } = kind;
 
-    /// <summary>By the field's place; null: not given. Text, DateOnly, DateTimeOffset, decimal, long, bool, or a list of drafts.</summary>
+    /// <summary>By the field's place; null: not given. Text, DateOnly, DateTimeOffset, decimal, long, bool, bytes, or a list of drafts.</summary>
     public object?[] Values { get; } = new object?[kind.Fields.Count];
 
     internal List<InputProblem> Problems { get; set; } = [];
@@ -237,6 +237,10 @@ public sealed class InputDraft(InputKind kind)
                 if (text.Length > field.LengthMax) return Wrong(problems, field, $"has {text.Length} characters; at most {field.LengthMax}");
                 if (text.AsSpan().ContainsAny(NoText)) return Wrong(problems, field, "has characters that are no text; is the file's encoding right?");
                 return Put(ordinal, text);
+            case FieldType.Content:
+                var bytes = new byte[text.Length / 4 * 3 + 3];
+                if (Convert.TryFromBase64String(text, bytes, out var length)) return Put(ordinal, bytes[..length]);
+                return Wrong(problems, field, "is not Base64 (RFC 4648), as `base64 -w0 FILE` writes it");
             case FieldType.Texts:
                 return Put(ordinal, text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
             default:
@@ -369,6 +373,7 @@ public sealed class InputDraft(InputKind kind)
             case DateTimeOffset t: Append(t.ToUnixTimeMilliseconds(), "D"); break;
             case long n: Append(n, "D"); break;
             case bool b: Append(b ? "true" : "false"); break;
+            case byte[] content: canonical.Write(SHA256.HashData(content)); break;
             case IReadOnlyList<AllocationDraft> list:
                 foreach (var a in list) { Append('\u001d'); Append(a.Invoice); Append('='); Append(a.Amount); }
                 break;

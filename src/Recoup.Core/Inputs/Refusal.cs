@@ -62,6 +62,8 @@ public enum Refusal
     UnknownSubscription,
     SubscriptionRuns,
     SubscriptionPaused,
+    UnknownContact,
+    UnknownFile,
 }
 
 /// <summary>A refusal with its words: what, where, and how to mend it.</summary>

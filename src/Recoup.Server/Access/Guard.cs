@@ -2,8 +2,10 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Recoup.Core.Events;
+using Recoup.Core.Evidence;
 using Recoup.Core.Foundation;
 using Recoup.Server.Api;
 using Recoup.Server.Assets;
@@ -141,7 +143,7 @@ public sealed class Guard(Entrance entrance, AccessLog log, ServeOptions options
 
     /// <summary>Pages and files that are narrowed to the portfolios that a viewer sees. Any other is closed to who does not see all.</summary>
     private static readonly FrozenSet<string> Narrowed = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,
-        "", "accounts", "account-items", "ageing", "callbacks", "cohorts", "figures", "kpis", "messages", "next-moves", "notes",
+        "", "accounts", "account-items", "ageing", "callbacks", "cohorts", "figures", "files", "kpis", "messages", "next-moves", "notes",
         "plans", "policies", "worklist");
 
     private static bool IsNarrowed(HttpContext http) => IsNarrowed(http.Request.Path.Value ?? "/");
@@ -176,11 +178,37 @@ public sealed class Guard(Entrance entrance, AccessLog log, ServeOptions options
                 return;
             }
         }
+        if (IsUpload(http.Request) && !MayBeRead(http, UploadBytesMax))
+        {
+            await PlainPage.Write(http, 413, "The file is too large", $"A file has at most {FileType.BytesMax / 1024 / 1024} MB, and this one has "
+                + $"{http.Request.ContentLength / 1024 / 1024} MB. Nothing of it was kept. Save it smaller, or in parts, and add it again.",
+                (http.Request.Path + http.Request.QueryString, "Back to the page"));
+            return;
+        }
         if (Looks.OfPage(http.Request) is var (kind, subject, detail))
             await log.Record((http.Items[typeof(Viewer)] as Viewer)?.Actor ?? options.Actor, Looks.Page, kind, subject, detail);
         await next(http);
         if (http.Response is { StatusCode: 404, HasStarted: false } && HttpMethods.IsGet(http.Request.Method))
             await PlainPage.Write(http, 404, "There is no such page", "The address leads nowhere; perhaps it was cut.", ("/", "Go to the dashboard"));
+    }
+
+    /// <summary>
+    /// A form with a file may have so many bytes: more than a file has, so that of one that is a little too large it is said where it was
+    /// chosen.
+    /// </summary>
+    public const int UploadBytesMax = 2 * FileType.BytesMax;
+
+    private static bool IsUpload(HttpRequest request) => HttpMethods.IsPost(request.Method)
+        && request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>Lets a body be so large, of who was let in. False: it is larger.</summary>
+    internal static bool MayBeRead(HttpContext http, long bytesMax)
+    {
+        var isTooLarge = http.Request.ContentLength > bytesMax;
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            // What is too large is thrown away to its end, so that whoever sends it hears the answer.
+            size.MaxRequestBodySize = isTooLarge ? null : bytesMax;
+        return !isTooLarge;
     }
 
     /// <summary>Where something fails it is said in words.</summary>

@@ -11,10 +11,11 @@ internal static class Looks
 
     /// <summary>Lists of the API whose rows are people's; figures and their sums are nobody's.</summary>
     private static readonly FrozenSet<string> PeoplesLists =
-        FrozenSet.Create(StringComparer.Ordinal, "access", "accounts", "callbacks", "decisions", "notes", "plans", "webhooks", "worklist");
+        FrozenSet.Create(StringComparer.Ordinal, "access", "accounts", "callbacks", "decisions", "files", "notes", "plans", "webhooks", "worklist");
 
     /// <summary>Files and pages of lists that an account narrows to its own; any other takes no notice of one.</summary>
-    private static readonly FrozenSet<string> OfAccounts = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "account-items", "callbacks", "notes", "plans");
+    private static readonly FrozenSet<string> OfAccounts = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "account-items", "callbacks", "files", "notes",
+        "plans");
 
     /// <summary>
     /// Kind, subject and detail; null: nobody's data. Addresses are known in upper and lower case, and a form that is refused shows its page.

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Recoup.Core;
+using Recoup.Core.Evidence;
+using Recoup.Core.Inputs;
 using Recoup.Storage.Work;
 
 namespace Recoup.Server.Api;
@@ -14,10 +16,19 @@ internal static class ApiDescription
     private const string Bearer = "bearer", Problems = "application/problem+json";
 
     /// <summary>What stands behind an address; described from here, since the address itself takes the request as it is.</summary>
-    private sealed record About(string Text, IReadOnlyList<QueryField> Fields, ApiMay Needed);
+    private sealed record About(string Text, IReadOnlyList<QueryField> Fields, ApiMay Needed)
+    {
+        /// <summary>A file goes in or out, and no JSON.</summary>
+        public bool OfFile { get; init; }
+    }
 
     public static void Describe(IEndpointConventionBuilder endpoint, string about, IReadOnlyList<QueryField> fields, ApiMay needed) =>
         endpoint.WithMetadata(new About(about, fields, needed), ((Action<HttpContext>)Described).Method)
+            .WithMetadata(new ProducesResponseTypeMetadata(200, typeof(void)));
+
+    /// <summary>An address by which a file goes in or out as it is.</summary>
+    public static void DescribeFile(IEndpointConventionBuilder endpoint, string about, ApiMay needed) =>
+        endpoint.WithMetadata(new About(about, [], needed) { OfFile = true }, ((Action<HttpContext>)Described).Method)
             .WithMetadata(new ProducesResponseTypeMetadata(200, typeof(void)));
 
     /// <summary>Stands for the handlers: without a method an address is not described at all.</summary>
@@ -68,7 +79,27 @@ internal static class ApiDescription
             (400, "The request can't be read"), (401, "No key in force"), (403, "The key may not do this"),
             (429, "Too much waits; come again after Retry-After"), (503, "The store can't be used now; come again after Retry-After"),
         };
-        if ((about.Needed & ApiMay.Write) != 0)
+        if (about.OfFile && (about.Needed & ApiMay.Read) != 0)
+        {
+            operation.Parameters.Insert(0, Parameter("file", ParameterLocation.Path, "the file's key", required: true));
+            ok.Description = "The file, as an attachment of its own type and name";
+            ok.Content = Body("application/octet-stream", Binary());
+            problems.AddRange([(404, "There is no such file"), (410, "The file was withdrawn, or its person erased")]);
+        }
+        else if (about.OfFile)
+        {
+            operation.Parameters.Add(Parameter("Idempotency-Key", ParameterLocation.Header, "the key, where the form has none", required: false));
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true, Description = "A form with the file. Its name is the part's, unless there is a field for it.",
+                Content = Body("multipart/form-data", FileForm()),
+            };
+            ok.Description = "Durable: accepted, or unchanged where its key was known.";
+            ok.Content = Body("application/json", One());
+            problems.AddRange(
+                [(413, "The file is too large"), (415, "The body is no such form"), (422, "The file was refused: code names the refusal")]);
+        }
+        else if ((about.Needed & ApiMay.Write) != 0)
         {
             operation.Parameters.Add(Parameter("Idempotency-Key", ParameterLocation.Header,
                 "the key of an object that has none of its own; in a list or in lines, with # and the line behind it", required: false));
@@ -114,6 +145,25 @@ internal static class ApiDescription
 
     private static Dictionary<string, OpenApiMediaType> Body(string type, OpenApiSchema schema) =>
         new(StringComparer.Ordinal) { [type] = new() { Schema = schema } };
+
+    private static OpenApiSchema Binary() => new() { Type = JsonSchemaType.String, Format = "binary" };
+
+    /// <summary>The fields of its kind of input.</summary>
+    private static OpenApiSchema FileForm()
+    {
+        var fields = InputKinds.Of(typeof(FileInput.Added)).Fields;
+        var form = Object([.. fields.Select(f => (f.Name, Described(f)))]);
+        form.Required = fields.Where(f => f.Required && f.Name is not ("key" or "name")).Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        return form;
+
+        static OpenApiSchema Described(Field field)
+        {
+            var schema = field.Type == FieldType.Content ? Binary() : Text();
+            schema.Description = field.Type == FieldType.Content ? "the file itself; at most 10 MB" : field.Meaning;
+            if (field.Choices.Count > 0) schema.Enum = [.. field.Choices.Select(c => (JsonNode)c)];
+            return schema;
+        }
+    }
 
     private static OpenApiSchema Text() => new() { Type = JsonSchemaType.String };
 

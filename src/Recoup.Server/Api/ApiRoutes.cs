@@ -26,6 +26,7 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
     private readonly Keyring keyring = new(options);
     private readonly InputRequest inputs = new(options, committer, instruments);
     private readonly SemaphoreSlim slow = new(1);
+    private FileRequest Files => field ??= new FileRequest(options, memory, inputs, log);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -48,6 +49,11 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
         Get(routes, "plans", "Payment plans, newest first", Reads.PlansFields, (desk, query, _) => Reads.Plans(desk, query));
         Get(routes, "callbacks", "Promises to call back", Reads.CallbacksFields, (desk, query, _) => Reads.Callbacks(desk, query));
         Get(routes, "notes", "What people wrote down, newest first", Reads.NotesFields, (desk, query, _) => Reads.Notes(desk, query));
+        Get(routes, "files", "Files of accounts, newest first", Reads.FilesFields, (desk, query, _) => Reads.Files(desk, query));
+        const string files = V1 + "files", one = V1 + "files/{file}";
+        RequestDelegate getFile = http => Answer(http, one, ApiMay.Read, Files.Get), addFile = http => Answer(http, files, ApiMay.Write, Files.Add);
+        ApiDescription.DescribeFile(routes.MapGet(one, getFile), "One file, as it was added", ApiMay.Read);
+        ApiDescription.DescribeFile(routes.MapPost(files, addFile), "Adds a file to an account; answered when it is durable", ApiMay.Write);
         Get(routes, "access", "Who came in, looked and took away, newest first", Reads.AccessFields, (desk, query, _) => Reads.Access(desk, query),
             isBeside: _ => true, may: viewer => viewer.SeesUsers);
         Get(routes, "webhooks", "What endpoints were and are to be told of, the newest events first", Reads.WebhooksFields,
@@ -86,7 +92,8 @@ internal sealed class ApiRoutes(ServeOptions options, Memory memory, Committer c
 
     /// <summary>What is narrowed to the portfolios that a viewer sees. Anything else is closed to who does not see all.</summary>
     private static readonly FrozenSet<string> Narrowed = FrozenSet.Create(StringComparer.Ordinal,
-        "kpis", "bridge", "cohorts", "ageing", "figures", "unworked", "accounts", "accounts/{account}", "decisions", "worklist", "plans", "callbacks", "notes");
+        "kpis", "bridge", "cohorts", "ageing", "figures", "unworked", "accounts", "accounts/{account}", "decisions", "worklist", "plans", "callbacks", "notes",
+        "files");
 
     private Task Post(HttpContext http, string route) => Answer(http, route, ApiMay.Write, inputs.Answer);
 

@@ -189,7 +189,8 @@ internal sealed class InputRequest(ServeOptions options, Committer committer, In
 
     // --- answering ---
 
-    private async ValueTask<Problem?> AnswerOne(HttpContext http, InputUnit unit)
+    /// <summary>Null: answered; else why not.</summary>
+    public async ValueTask<Problem?> AnswerOne(HttpContext http, InputUnit unit)
     {
         var submission = new Submission([unit]);
         if (!committer.TryAdd(submission)) return Problem.Full;

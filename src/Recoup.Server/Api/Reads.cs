@@ -273,6 +273,14 @@ internal static class Reads
         return new Reply(json => ConversationLists.Notes.Write(json, notes.Rows));
     }
 
+    public static readonly IReadOnlyList<QueryField> FilesFields = [OfAccount, Limit(100)];
+
+    public static Reply Files(Desk desk, Query query)
+    {
+        var files = desk.Files.List(query.Text("account"), null, query.Number("limit", 100, LimitMax));
+        return new Reply(json => FileList.Listing.Write(json, files.Rows));
+    }
+
     public static readonly IReadOnlyList<QueryField> AccessFields =
         [OfAccount, new("user", "what this user did"), new("kind", string.Join(", ", AccessKind.All)), After, Limit(100)];
 

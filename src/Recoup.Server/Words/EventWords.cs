@@ -3,6 +3,7 @@ using Recoup.Core.Contact;
 using Recoup.Core.Controlling;
 using Recoup.Core.Decisions;
 using Recoup.Core.Events;
+using Recoup.Core.Evidence;
 using Recoup.Core.Foundation;
 using Recoup.Core.Outbox;
 using Recoup.Core.Parties;
@@ -68,6 +69,8 @@ public static class EventWords
         HoldEvent.Released h => ("Hold released", $"last day {Show.Day(h.LastDay)}"),
         NoteEvent.Added n => (n.Number is { } of ? $"Note of {of}" : "Note", n.Text),
         NoteEvent.Withdrawn n => ("Note withdrawn", Join(n.Note, n.Reason)),
+        FileEvent.Added f => (f.AboutId is { } about ? $"File of {f.About} {about}" : "File", Join(f.Name, Show.Plain(f.Kind))),
+        FileEvent.Withdrawn f => ("File withdrawn", Join(f.File, f.Reason)),
         CallbackEvent.Agreed c =>
             ("Callback agreed", Join($"{Show.TimeIn(c.At, zone)} by {c.Agent}", c.About)),
         CallbackEvent.Missed => ("Callback missed", "nobody had called on its day"),

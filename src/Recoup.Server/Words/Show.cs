@@ -110,5 +110,13 @@ public static partial class Show
         return query.Count == 0 ? path : $"{path}?{string.Join('&', query)}";
     }
 
+    /// <summary>Such as 12 KB or 1.4 MB.</summary>
+    public static string Bytes(long bytes) => bytes < 1000 ? string.Create(CultureInfo.InvariantCulture, $"{bytes} B")
+        : bytes < 1_000_000 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1000.0:0} KB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000_000.0:0.0} MB");
+
+    /// <summary>Where a file is given out.</summary>
+    public static string File(string file) => "/files/" + Uri.EscapeDataString(file);
+
     public static string Account(string account) => "/accounts/" + Uri.EscapeDataString(account);
 }

@@ -87,7 +87,7 @@ internal static class PostgresMigrations
             GRANT SELECT ON {string.Join(", ", beside.Prepend("party").SelectMany(SplitsOf))} TO {name};
             GRANT SELECT, INSERT, UPDATE ON head, erasure TO {name};
             GRANT SELECT, INSERT, UPDATE, DELETE ON api_key, meta, account, party, {string.Join(", ", beside)}, cell_pending, cell, stock, set_aside,
-                joined_party, webhook, webhook_cursor, {string.Join(", ", ScheduleTables)} TO {name};
+                joined_party, webhook, webhook_cursor, file_content, {string.Join(", ", ScheduleTables)} TO {name};
             """;
     }
 

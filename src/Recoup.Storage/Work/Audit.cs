@@ -8,7 +8,7 @@ using Recoup.Storage.Journal;
 namespace Recoup.Storage.Work;
 
 /// <summary>Something found wrong, with its place.</summary>
-/// <param name="Check">chain, head, anchor, money, state, cells, key.</param>
+/// <param name="Check">chain, head, anchor, money, state, cells, key, file.</param>
 /// <param name="Where">A table, party or file.</param>
 /// <param name="Partition">Of the journal, where it is there.</param>
 /// <param name="Seq">The event at or after which it is wrong.</param>
@@ -407,6 +407,7 @@ public static class Audit
                 }
                 if (whole.Compare) Live.Compare(store, p, fold.Parties, whole.Shapes, report);
                 if (checkChains) foreach (var problem in Erasures.Check(store, p, fold.Parties)) report.Add(problem);
+                if (checkChains) FileContents.Check(store, p, fold.Parties.Select(f => f.State), report);
                 if (whole.Keep) states = [.. fold.Parties.OrderBy(f => f.Pid).Select(Form)];
             }
         }

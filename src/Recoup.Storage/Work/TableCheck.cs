@@ -25,7 +25,7 @@ internal static class TableCheck
     public static readonly IReadOnlyDictionary<string, string?> Tables = new SortedDictionary<string, string?>(Beside(), StringComparer.Ordinal)
     {
         ["journal"] = null, ["head"] = null, ["party"] = null,
-        ["account"] = null, ["joined_party"] = null,
+        ["account"] = null, ["joined_party"] = null, ["file_content"] = null,
         ["cell"] = null, ["cell_pending"] = null, ["stock"] = null, ["api_key"] = null, ["erasure"] = null, ["meta"] = null, ["key"] = null,
         ["set_aside"] = "what failed and is tried again by each run is in no event: a row put there is told of by `recoup status`, and goes when its "
             + "work goes through",
@@ -54,6 +54,7 @@ internal static class TableCheck
         if (keys is null) return;
         Try("meta", report, () => Meta(store, report));
         Try("erasure", report, () => Erasures(store, erased.ToHashSet(StringComparer.Ordinal), report));
+        Try("file_content", report, () => FileContents.CheckStrays(store, report));
         foreach (var part in store.Database.ForeignParts()) report.Add(new AuditProblem("foreign", "schema", null, null, $"the database holds {part}"));
         var without = Tables.Where(t => t.Value is not null
             && (t.Key is "set_aside" or "webhook" or "webhook_cursor" ? HasRows(store, t.Key) : store.Database.IsTyped));

@@ -27,6 +27,7 @@ internal sealed class TableShapes(bool typed)
         ("stock", ["measure integer", "month_end integer", "ref_day integer", "portfolio text", "segment text", "currency text", "minor integer",
             "count integer"]),
         ("erasure", ["party text", "done integer"]),
+        ("file_content", ["file text", "content blob"]),
         ("set_aside", ["party text", "work text", "subject text", "cause text", "trace text", "since integer", "tried_at integer", "times integer"]),
         ("webhook", ["endpoint text", "place integer", "id text", "type text", "party text", "account text", "recorded_at integer", "status integer",
             "not_before integer", "tries integer", "first_tried_at integer null", "holds integer", "detail text", "answered_at integer null"]),

@@ -49,6 +49,7 @@ public sealed record Viewer(string Actor, string Role)
     private static readonly FrozenSet<string> OfManagers = FrozenSet.Create(StringComparer.Ordinal,
         "write_off", "write_off_reversed", "waiver", "waiver_reversed", "charge_cancelled", "refund", "refund_reversed", "invoice_corrected",
         "invoice_cancelled", "cancellation_reversed", "credit_note", "credit_note_cancelled", "open_balance", "account_moved", "account_joined", "erasure",
+        "file_withdrawn",
         "portfolio", "sending", "webhook_endpoint", "webhook_secrets_retired", "webhook_endpoint_switched",
         "cost", "cost_withdrawn", "target", "target_withdrawn", "fx_rate", "fx_rate_withdrawn", "imported_figure", "imported_figure_withdrawn");
 }

@@ -28,6 +28,8 @@ public sealed class ReadTests(EveryKindFolder made) : IClassFixture<EveryKindFol
     [InlineData("callbacks", "callbacks")]
     [InlineData("callbacks?state=missed&account=A3", "callbacks --state missed --account A3")]
     [InlineData("notes?account=A1", "notes --account A1")]
+    [InlineData("files?account=A1", "files A1")]
+    [InlineData("files", "files")]
     [InlineData("plans?state=cancelled&account=A7", "plans --state cancelled --account A7")]
     [InlineData("worklist?owner=agent&limit=1", "worklist --owner agent --limit 1")]
     [InlineData("decisions?account=A1", "explain A1")]

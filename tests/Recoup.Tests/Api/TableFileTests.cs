@@ -9,7 +9,8 @@ public sealed class TableFileTests
 {
     private static readonly string[] Tables =
     [
-        "accounts", "account-items?account=A1", "access", "ageing", "ageing/90+", "callbacks", "cohorts", "figures", "kpis", "kpis/dso", "kpis?by=segment",
+        "accounts", "account-items?account=A1", "access", "ageing", "ageing/90+", "callbacks", "cohorts", "figures", "files", "kpis", "kpis/dso",
+        "kpis?by=segment",
         "kpis/dso?by=portfolio", "messages", "notes", "plans", "webhooks",
         "worklist",
     ];

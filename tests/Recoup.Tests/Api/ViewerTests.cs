@@ -22,6 +22,7 @@ public sealed class ViewerTests
         {"type":"payment_plan","key":"pp-1","account":"US8","on":"2026-02-01","items":["L-3"],"count":2,"first_on":"2026-03-20"}
         {"type":"payment","key":"c-1","account":"US7","on":"2026-02-01","amount":"7.77","currency":"EUR"}
         {"type":"note","key":"n-1","account":"US7","at":"2026-02-01T15:00:00Z","text":"Liberty note"}
+        {"type":"file","key":"f-1","account":"US7","name":"Liberty.txt","content":"b2YgTGliZXJ0eSBhbG9uZQo=","invoice":"L-1"}
         {"type":"callback","key":"cb-1","account":"US7","at":"2026-02-09T18:00:00Z","agent":"liberty-agent"}
         {"type":"tag","key":"t-1","account":"US7","tag":"liberty-tag","set":true}
         {"type":"cost","key":"ct-1","portfolio":"US","from":"2026-01-01","to":"2026-01-31","kind":"legal","amount":"777.77","currency":"EUR"}
@@ -39,7 +40,8 @@ public sealed class ViewerTests
         "/", "/?portfolio=US", "/worklist", "/worklist?owner=agent", "/accounts", "/accounts?q=U", "/accounts?q=L-", "/accounts/EU1", "/plans",
         "/messages", "/next-moves?move=all", "/ageing", "/ageing?portfolio=US", "/ageing/1-30", "/ageing/1-30?as-of=2026-02-08", "/kpis",
         "/kpis?portfolio=US", "/kpis/dso", "/kpis/dso/events",
-        "/kpis/percent_current/events", "/callbacks", "/notes", "/ageing.csv", "/ageing/1-30.csv", "/ageing/1-30.csv?as-of=2026-02-08", "/worklist.csv",
+        "/kpis/percent_current/events", "/callbacks", "/notes", "/files", "/files.csv",
+        "/ageing.csv", "/ageing/1-30.csv", "/ageing/1-30.csv?as-of=2026-02-08", "/worklist.csv",
         "/accounts.csv", "/plans.csv", "/next-moves.csv?move=all", "/callbacks.csv", "/notes.csv", "/messages.csv", "/kpis.csv", "/kpis.csv?portfolio=US",
         "/kpis/bpdso.csv?portfolio=US",
         "/kpis/dso?by=portfolio", "/kpis/dso.csv?by=portfolio", "/kpis/dso/events?only=portfolio%3DUS", "/kpis/proactive_collection_actions?by=channel",
@@ -55,7 +57,7 @@ public sealed class ViewerTests
         "unworked?by=account", "unworked?by=portfolio", "cohorts?by=portfolio", "cohorts?by=month,portfolio", "kpis?ids=dso&basis=crf",
         "bridge?kpi=dso&from=2026-01-31&to=2026-02-08&by=portfolio",
         "kpis", "kpis?by=portfolio", "ageing", "ageing?by=portfolio", "ageing?by=account", "ageing?known_at=2026-02-09T10:00:00Z", "accounts", "worklist",
-        "plans", "callbacks", "notes", "decisions?account=EU1", "accounts/EU1", "figures", "figures?portfolio=US",
+        "plans", "callbacks", "notes", "files", "files?account=US7", "decisions?account=EU1", "accounts/EU1", "figures", "figures?portfolio=US",
         "kpis?ids=dso&only=portfolio%3DUS", "kpis?ids=collection_cost",
     ];
 
@@ -113,6 +115,8 @@ public sealed class ViewerTests
         (await eva.GetStringAsync("/ageing.csv")).ShouldContain("100.00");
         (await eva.GetStringAsync("/accounts/US7")).ShouldContain("There is no account US7");
         (await eva.GetAsync("/account-items.csv?account=US7")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await owner.GetStringAsync("/files/f-1")).ShouldBe("of Liberty alone\n");
+        (await eva.GetAsync("/files/f-1")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         var message = folder.Rows("SELECT id FROM message ORDER BY id").Single(id => owner.GetStringAsync($"/messages/{id}").Result.Contains("US7"));
         (await eva.GetStringAsync($"/messages/{message}")).ShouldNotContain("Liberty");
         foreach (var path in new[] { "/status", "/audit", "/users", "/access", "/webhooks", "/webhooks.csv", "/audit/progress" })
@@ -163,6 +167,7 @@ public sealed class ViewerTests
         (await eva.Get("/api/v1/ageing")).Json[0].GetProperty("total").GetString().ShouldBe("100.00");
         (await server.Client.Get("/api/v1/ageing")).Json[0].GetProperty("total").GetString().ShouldBe("2475.54");
         (await eva.Get("/api/v1/accounts/US7")).Expect(404);
+        (await eva.Get("/api/v1/files/f-1")).Expect(404);
         (await eva.Get("/api/v1/webhooks")).Expect(403);
         (await eva.Get("/api/v1/decisions?account=US7")).Expect(404);
         (await eva.Post("""{"type":"note","key":"n","account":"EU1","at":"2026-02-10T09:00:00Z","text":"x"}""")).Expect(403);

@@ -49,16 +49,18 @@ public sealed class WatchTests
         using var folder = new DataFolder();
         await using var server = await ApiServer.Start(folder);
         await server.Client.Post("""{"type":"account","key":"a","account":"A1"}""");
+        await server.Client.Post("""{"type":"file","key":"f","account":"A1","name":"f.txt","content":"Zg=="}""");
         var paths = (await server.Client.Get("/api/v1/openapi.json")).Json.GetProperty("paths").EnumerateObject().ToList();
         paths.Select(p => p.Name).ShouldBe(["/api/v1/kpis", "/api/v1/bridge", "/api/v1/cohorts",
             "/api/v1/ageing", "/api/v1/figures", "/api/v1/unworked", "/api/v1/accounts",
             "/api/v1/accounts/{account}",
-            "/api/v1/decisions", "/api/v1/worklist", "/api/v1/plans", "/api/v1/callbacks", "/api/v1/notes", "/api/v1/access", "/api/v1/webhooks",
+            "/api/v1/decisions", "/api/v1/worklist", "/api/v1/plans", "/api/v1/callbacks", "/api/v1/notes", "/api/v1/files",
+            "/api/v1/files/{file}", "/api/v1/access", "/api/v1/webhooks",
             "/api/v1/inputs"], ignoreOrder: true);
         foreach (var path in paths)
         {
             if (!path.Value.TryGetProperty("get", out var get)) continue;
-            var address = path.Name.Replace("{account}", "A1", StringComparison.Ordinal)
+            var address = path.Name.Replace("{account}", "A1", StringComparison.Ordinal).Replace("{file}", "f", StringComparison.Ordinal)
                 + path.Name.Split('/')[^1] switch { "decisions" => "?account=A1", "bridge" => "?kpi=dso&from=2026-01-31", _ => "" };
             (await server.Client.Get(address)).Expect(200);
             // A parameter that is described is known: what is wrong is its value, where it can be.

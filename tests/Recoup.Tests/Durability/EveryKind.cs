@@ -114,6 +114,15 @@ internal static class EveryKind
         {"type":"tag","key":"tg-3","account":"A6","tag":"vip","set":false}
         """;
 
+    /// <summary>A delivery note that stands, and one that was given to the wrong customer.</summary>
+    public const string Files = """
+        {"type":"file","key":"fl-1","account":"A1","name":"Lieferschein Özil.txt","content":"U2NocmF1YmVuLCAxMiBLaXN0ZW4sIGFuZ2Vub21tZW46IMOWLgo=",
+        """ + """
+        "kind":"proof_of_delivery","invoice":"INV-1"}
+        {"type":"file","key":"fl-2","account":"A6","name":"Vertrag.txt","content":"UmFobWVudmVydHJhZwo=","kind":"contract"}
+        {"type":"file_withdrawn","key":"fl-3","account":"A6","file":"fl-2","reason":"of somebody else"}
+        """;
+
     /// <summary>A first call that is old enough to be judged when it is told of, and the money that ends its case.</summary>
     public const string Called = """
         {"type":"invoice","key":"fc-2","account":"A6","number":"INV-105","issued_on":"2026-01-02","due_on":"2026-01-15","amount":"40.00","currency":"EUR"}
@@ -203,6 +212,7 @@ internal static class EveryKind
         folder.Send(FirstDay, "--now", "2026-02-02T10:00:00Z").Expect(0);
         folder.Send(TakenBack, "--now", "2026-02-02T10:00:30Z").Expect(0);
         folder.Send(Conversations, "--now", "2026-02-02T10:00:40Z").Expect(0);
+        folder.Send(Files, "--now", "2026-02-02T10:00:42Z").Expect(0);
         folder.Send(Called, "--now", "2026-02-02T10:00:45Z").Expect(0);
         folder.Send(Customers, "--now", "2026-02-02T10:00:46Z").Expect(0);
         folder.Send(Endpoints, "--now", "2026-02-02T10:00:50Z").Expect(0);

@@ -127,7 +127,8 @@ public sealed class ForeignRowTests(EveryKindFolder made) : IClassFixture<EveryK
         // Of the kinds of rows whose tables came later.
         List<string> later = [.. Chapters.Rows.Skip(4).SelectMany(kind => folder.Rows($"SELECT 'INSERT INTO {kind.Table} VALUES(' || concat_ws(', ', "
             + string.Join(", ", new[] { "pid" }.Concat(kind.Key).Concat(kind.Columns.Select(c => c.Name)).Append("state").Select(c => $"quote({c})"))
-            + $") || ')' FROM {kind.Table}"))];
+            + $") || ')' FROM {kind.Table}")),
+            .. folder.Rows("SELECT 'INSERT INTO file_content VALUES(' || quote(file) || ', ' || quote(content) || ')' FROM file_content")];
         var cells = folder.Rows("SELECT 'INSERT INTO cell VALUES(' || concat_ws(', ', measure, day, ref_day, quote(portfolio), quote(segment), "
             + "quote(currency), minor, count, quote(own)) || ')' FROM cell");
         folder.Tamper(string.Join("; ", Migrations_after_3(folder).Append("DELETE FROM cell")));

@@ -33,6 +33,8 @@ public sealed class MigrateTests(EveryKindFolder made) : IClassFixture<EveryKind
         There("kpi").Out.ShouldBe(before.Kpis);
         There("worklist").Out.ShouldBe(before.Worklist);
         There("explain", "A1").Out.ShouldBe(before.Key);
+        System.Text.Encoding.UTF8.GetString(folder.RunForBytes("--database", database, "file", "get", "fl-1", "--out", "-"))
+            .ShouldBe("Schrauben, 12 Kisten, angenommen: Ö.\n");
         There("audit", "verify", "--anchor", folder.Anchors).Expect(0);
         There("rebuild", "--check").Expect(0);
         TestStores.Rows(new StorePlace(folder.Path, database), "SELECT id, hash FROM journal ORDER BY id").Count.ShouldBe((int)events);

@@ -72,7 +72,8 @@ internal sealed class RandomHistory
     private readonly List<(string Account, string Number, string Currency)> charges = [];
     private readonly List<(string Account, string Key, string Currency)> payments = [];
     private readonly List<(string Account, string Number, string Currency)> credits = [];
-    private readonly List<(string Account, string Key)> disputes = [], holds = [], promises = [], refunds = [], plans = [], callbacks = [], notes = [];
+    private readonly List<(string Account, string Key)> disputes = [], holds = [], promises = [], refunds = [], plans = [],
+        callbacks = [], notes = [], files = [];
     private readonly List<(string Account, string Number)> cancelled = [], writtenOff = [], waived = [], free = [];
     private readonly List<(string Type, string Key)> told = [];
     private readonly List<string> sent = [];
@@ -487,8 +488,14 @@ internal sealed class RandomHistory
     private string? Conversation()
     {
         var (account, key) = (Account().Account, Key());
-        switch (random.Below(10))
+        switch (random.Below(13))
         {
+            case 10 or 11:
+                files.Add((account, key));
+                return Json.Line("file", key, account, ("name", random.Of("receipt.txt", "delivery.csv")),
+                    ("content", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"received {random.Below(1000)}"))),
+                    ("kind", random.Of("proof_of_delivery", "correspondence")));
+            case 12: return Pick(files) is ({ } owner, { } file) ? Json.Line("file_withdrawn", key, owner, ("file", file)) : null;
             case 0 or 1:
                 notes.Add((account, key));
                 return Json.Line("note", key, account, ("at", now.AddMinutes(-random.Below(600))), ("text", "asked for the delivery note"));

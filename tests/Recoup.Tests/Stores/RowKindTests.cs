@@ -18,14 +18,15 @@ public sealed class RowKindTests
     private static readonly string[] SqliteSteps =
     [
         "adcd5215d0ee1b12", "f33ecaff3cbea4cd", "da9fe418c8b89cf3", "f0956dcc1fc70df0", "0ed5d482b3d4f71f", "2ae427f59ee61b2d", "2a90cab7637f025a",
-        "5131f59624e4ecfa", "d124fb3afc0a4657", "12ae9216086e3bea", "5eceaa388dcbef82", "1f2ee91413081193", "a2dc0516d58a70ad",
+        "5131f59624e4ecfa", "d124fb3afc0a4657", "12ae9216086e3bea", "5eceaa388dcbef82", "1f2ee91413081193", "a2dc0516d58a70ad", "72d5d8ef6b99a00b",
+        "7475f828397dc211",
     ];
 
     private static readonly string[] PostgresSteps =
     [
         "16c19a265457219c", "7294413f308d534b", "630240d65d3c5619", "5830178d5a479516", "20f45a9502e1dc26", "cb10dc37e3e9f1cd", "a00e74562434a4d9",
         "55a5d3bf7634ecbe", "16d4215da4764607", "20f4f6998f8da06a", "ccebbbf3625832a0", "2184271e201f5cfa", "97dcefb9c7eb8ec1",
-        "3440d1d1e790f31c",
+        "3440d1d1e790f31c", "335526dc6e41b545", "3ead505dd8d3222d",
     ];
 
     [Fact]
