@@ -67,6 +67,7 @@ internal sealed class Agents(Store store, World world, Auditor auditor, int acco
                 ("amount", Tell.Amount(minor, currency))));
         told.Add(Tell.Of("contact", key, "ann", ("account", work.Account), ("at", at), ("channel", Channel.Call), ("direction", "outbound"),
             ("outcome", answer.Outcome), ("agent", "ann"),
+            ("result", answer.Promise is not null ? "promise" : answer.Outcome == "right_party" ? "no_commitment" : null),
             ("minutes", (long)answer.Minutes), ("promise", answer.Promise is null ? null : key + "/promise")));
     }
 

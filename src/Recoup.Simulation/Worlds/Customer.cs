@@ -106,6 +106,11 @@ internal sealed class Customer
 
     public bool Erased { get; set; }
 
+    public bool Subscribed { get; set; }
+
+    /// <summary>It had a subscription, and it ended.</summary>
+    public bool Cancelled { get; set; }
+
     /// <summary>No mail, or nothing at all, at its wish.</summary>
     public bool OptedOut { get; set; }
 

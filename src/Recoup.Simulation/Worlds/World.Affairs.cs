@@ -225,6 +225,7 @@ public sealed partial class World
     private void Leave(Customer customer)
     {
         if (customer.Left) return;
+        if (customer.Subscribed) Cancel(customer, "customer");
         customer.Left = true;
         Tally.CustomersLeft++;
         if (Stream(customer, "forget-me").Chance(40)) On(today.AddDays(30), () => AskToBeForgotten(customer));

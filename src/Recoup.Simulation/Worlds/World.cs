@@ -55,6 +55,8 @@ public sealed partial class World
             On(start, () => Open(customer));
         }
         foreach (var portfolio in spec.Portfolios) On(start, () => Name(portfolio));
+        On(start, () => CloseMonth(start));
+        foreach (var customer in this.customers) On(start, () => BeginUse(customer));
     }
 
     public WorldTally Tally { get; } = new();

@@ -52,6 +52,24 @@ public static class WorldTable
     /// <summary>Sales of a month, in percent of an ordinary one, January first.</summary>
     public static readonly IReadOnlyList<int> SalesPercent = [90, 92, 100, 100, 102, 104, 98, 85, 103, 108, 112, 106];
 
+    /// <summary>So many of a hundred customers subscribe to something.</summary>
+    public const int SubscribersPercent = 35;
+
+    /// <summary>Of a hundred subscriptions so many end within a year, beside those of customers who leave.</summary>
+    public const int CancelPercent = 12;
+
+    /// <summary>After so many of a hundred activities a subscriber stays away for months.</summary>
+    public const int AwayPercent = 3;
+
+    /// <summary>An issue of a customer comes so many days after the one before, in the mean.</summary>
+    public const int IssueEveryDays = 360;
+
+    /// <summary>Of a hundred issues put right so many are answered about.</summary>
+    public const int AnswersPercent = 60;
+
+    /// <summary>What the business wants its DSO to be, days.</summary>
+    public const int TargetDays = 45;
+
     /// <summary>Days by which those who pay late pay later, by the month in which the invoice is due, January first.</summary>
     public static readonly IReadOnlyList<int> LaterDays = [3, 0, 0, 0, 0, 0, 2, 4, 0, 0, 0, 6];
 

@@ -26,6 +26,12 @@ public sealed partial class WorldTests
         words.ShouldContain($"times {WorldTable.FridayPercent}% for messages on a Friday");
         words.ShouldContain($"times {WorldTable.FinalNoticePercent}% for a final notice");
         words.ShouldContain($"times {WorldTable.FatiguePercent}% for each contact of the last {WorldTable.FatigueDays} days beyond the second");
+        words.ShouldContain($"{WorldTable.SubscribersPercent}% of customers subscribe to something");
+        words.ShouldContain($"{WorldTable.CancelPercent}% of these end between 60 and 365 days later");
+        words.ShouldContain($"after {WorldTable.AwayPercent}% of these nothing for 95 to 240 days");
+        words.ShouldContain($"has an issue every {WorldTable.IssueEveryDays} days in the mean");
+        words.ShouldContain($"{WorldTable.AnswersPercent}% say 1 to 7 days later");
+        words.ShouldContain($"wants a DSO of {WorldTable.TargetDays} days");
         WorldTable.Payers.Sum(p => p.SharePercent).ShouldBe(100);
         WorldTable.Portfolios.Sum(p => p.SharePercent).ShouldBe(100);
     }
