@@ -36,10 +36,11 @@ internal static class UserVerbs
         Description = "whose receivables they see, such as EU,UK; all by default, and by the word all", HelpName = "P,P",
     };
 
-    private static IReadOnlyList<string>? Read(string? portfolios) => portfolios is null or "all" ? null
-        : portfolios.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } some && !some.Contains("all")
-            ? [.. some.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]
-            : throw new UsageException("--portfolios takes names joined by commas, or all");
+    private static IReadOnlyList<string>? Read(string? portfolios)
+    {
+        try { return UserAccounts.PortfoliosOf(portfolios); }
+        catch (FormatException) { throw new UsageException("--portfolios takes names joined by commas, or all"); }
+    }
 
     private static Command Listed(string name, string about)
     {
@@ -69,10 +70,8 @@ internal static class UserVerbs
             var user = parsed.GetValue(id)!;
             if (Core.Workspace.Users.ProblemOf(user) is { } problem) throw new UsageException(problem);
             var door = session.Door("user", create: true);
-            if (door.Look().Users.All.FirstOrDefault(u => u.Details.User != user && u.Details.User.Equals(user, StringComparison.OrdinalIgnoreCase))
-                is { } near)
-                throw new UsageException($"'{user}' differs from the user {near.Details.User} in its capitals alone: whoever reads the journal would take "
-                    + "one for the other; take another id");
+            if (door.Look().Users is var users && users.Find(user) is null && UserAccounts.ProblemOfNew(users, user) is { } near)
+                throw new UsageException(near);
             var details = new UserDetails(user, parsed.GetValue(role)!)
             {
                 Name = parsed.GetValue(name), Team = parsed.GetValue(team), Portfolios = Read(parsed.GetValue(some)),

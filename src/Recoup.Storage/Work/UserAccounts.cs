@@ -19,17 +19,35 @@ public static class UserAccounts
 
     /// <summary>Adds or changes a user. False: nothing about them is another.</summary>
     /// <param name="change">Is given the user as they are, null for a new one; returns null where nothing is to be done.</param>
-    public static bool Set(Door door, string user, Func<UserDetails?, UserDetails?> change, string actor, DateTimeOffset now) =>
+    /// <param name="where">By what it was asked for, as the chain of access says it.</param>
+    public static bool Set(
+        Door door, string user, Func<UserDetails?, UserDetails?> change, string actor, DateTimeOffset now, string where = ByCommand) =>
         Record(door,
             users => users.Find(user)?.Details is var known && change(known) is { } wanted && known?.IsSame(wanted) != true ? new UserEvent.Set(wanted) : null,
-            static (_, _) => true, actor, now) is not null;
+            static (_, _) => true, actor, now, where) is not null;
+
+    /// <summary>Why an id can't be a new user's, in words; null: it can.</summary>
+    public static string? ProblemOfNew(Users users, string user) => Users.ProblemOf(user)
+        ?? (users.Find(user) is not null ? $"{user} is there already" : null)
+        ?? (users.All.FirstOrDefault(u => u.Details.User.Equals(user, StringComparison.OrdinalIgnoreCase)) is { } near
+            ? $"'{user}' differs from the user {near.Details.User} in its capitals alone: whoever reads the journal would take one for the other; take "
+                + "another id" : null);
+
+    /// <summary>Portfolios as people name them, joined by commas; null: all. Throws where it is neither.</summary>
+    public static IReadOnlyList<string>? PortfoliosOf(string? text) => string.IsNullOrWhiteSpace(text) || text.Trim() == "all" ? null
+        : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } some && !some.Contains("all")
+            ? [.. some.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]
+            : throw new FormatException("portfolios are names joined by commas, or all");
+
+    private const string ByCommand = "command";
 
     /// <summary>What stands in a new link, which is kept nowhere; null: there is no such user, or they are disabled.</summary>
-    public static string? MakeLink(Door door, string user, string actor, DateTimeOffset now)
+    /// <param name="where">As of <see cref="Set"/>.</param>
+    public static string? MakeLink(Door door, string user, string actor, DateTimeOffset now, string where = ByCommand)
     {
         var token = TokenPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
         return Record(door, users => users.Find(user) is { Details.Disabled: false } ? new UserEvent.LinkMade(user, HashOf(token), now + LinkLife) : null,
-            static (_, _) => true, actor, now) is null ? null : token;
+            static (_, _) => true, actor, now, where) is null ? null : token;
     }
 
     /// <summary>Whom a link lets in, which it does once; null: nobody.</summary>
@@ -39,11 +57,11 @@ public static class UserAccounts
         var hash = HashOf(token);
         return (Record(door, users => users.All.FirstOrDefault(u => u.HasOpenLink(now) && CryptographicOperations.FixedTimeEquals(u.LinkHash, hash)) is { } user
                 ? new UserEvent.LinkUsed(user.Details.User) : null,
-            static (users, e) => users.Find(((UserEvent.LinkUsed)e).User)!.LinkUses == 1, "system", now) as UserEvent.LinkUsed)?.User;
+            static (users, e) => users.Find(((UserEvent.LinkUsed)e).User)!.LinkUses == 1, "system", now, ByCommand) as UserEvent.LinkUsed)?.User;
     }
 
     /// <summary>Who may what is a fact of the workspace and an act of somebody's: the chain of access tells of it among what else they did.</summary>
-    private static void Note(Door door, UserEvent happened, string actor)
+    private static void Note(Door door, UserEvent happened, string actor, string where)
     {
         var (subject, detail) = happened switch
         {
@@ -54,14 +72,15 @@ public static class UserAccounts
             _ => ("", ""),
         };
         if (subject.Length > 0 && !door.Store.IsDryRun)
-            door.Store.Access.Record(new AccessNote(TimeProvider.System.GetUtcNow(), actor, "command", AccessKind.Permitted, subject, detail));
+            door.Store.Access.Record(new AccessNote(TimeProvider.System.GetUtcNow(), actor, where, AccessKind.Permitted, subject, detail));
     }
 
     private static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     /// <summary>What was recorded; null: nothing was to be.</summary>
     /// <param name="isGood">Whether it stands beside what others recorded in the same moment; else it is looked at again.</param>
-    private static UserEvent? Record(Door door, Func<Users, UserEvent?> make, Func<Users, UserEvent, bool> isGood, string actor, DateTimeOffset now)
+    private static UserEvent? Record(Door door, Func<Users, UserEvent?> make, Func<Users, UserEvent, bool> isGood, string actor, DateTimeOffset now,
+        string where)
     {
         for (var attempt = 1; attempt <= AttemptsMax; attempt++)
         {
@@ -75,7 +94,7 @@ public static class UserAccounts
             door.Take([], [(happened, cause, today, at)], _ =>
             {
                 isKept = isGood(door.Workspace.Users, happened);
-                if (isKept) Note(door, happened, actor);
+                if (isKept) Note(door, happened, actor, where);
                 return isKept;
             }, actor: actor);
             if (isKept) return happened;

@@ -221,4 +221,44 @@ public sealed class UserTests
         (await agent.Get("/api/v1/worklist")).Expect(401);
         folder.ShouldBeSound();
     }
+
+    /// <summary>A manager does on the page what the command does; nobody else is shown how.</summary>
+    [Fact]
+    public async Task A_manager_adds_users_changes_them_and_makes_links_on_the_page()
+    {
+        using var folder = With("manager", "auditor");
+        await using var server = await ApiServer.Start(folder);
+        var manager = (await Open(LinkOf(folder, server, "the-manager"))).Http;
+        using var auditor = (await Open(LinkOf(folder, server, "the-auditor"))).Http;
+        (await auditor.GetStringAsync("/users")).ShouldSatisfyAllConditions(p => p.ShouldContain("the-manager"), p => p.ShouldNotContain("Add a user"));
+
+        foreach (var (user, portfolios, why) in new[]
+        {
+            ("bob smith", "", "no id of a user"), ("The-Auditor", "", "in its capitals alone"), ("the-auditor", "", "the-auditor is there already"),
+            ("bob", "UK", "there is no portfolio UK; there are EU"), ("bob", "all, EU", "joined by commas, or all"),
+        })
+            WebUtility.HtmlDecode(await PageForms.Submit(manager, "/users", "add", ("user", user), ("role", "agent"), ("portfolios", portfolios)))
+                .ShouldContain(why);
+        (await PageForms.Submit(manager, "/users", "add", ("user", "bob"), ("name", "Bob Smith"), ("role", "agent"), ("portfolios", "EU")))
+            .ShouldContain("The user is added");
+        var shown = WebUtility.HtmlDecode(await PageForms.Submit(manager, "/users", "link-bob"));
+        var link = Regex.Match(shown, "http://[^<]*/enter/u-[0-9a-f]+").Value;
+        var (bob, status) = await Open(link);
+        status.ShouldBe(HttpStatusCode.OK);
+        (await Open(link)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await manager.GetStringAsync("/users")).ShouldNotContain(link);
+        (await bob.GetAsync("/users")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+
+        // Crafted by who may look alone.
+        var stolen = await PageForms.Submit(manager, "/users", "change-bob", ("state", "disabled"), ("role", "boss"));
+        stolen.ShouldContain("is one of reader, agent, manager, auditor");
+        (await bob.GetAsync("/")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await PageForms.Submit(manager, "/users", "change-bob", ("state", "disabled"), ("role", "agent"), ("portfolios", ""))).ShouldContain("bob is changed");
+        (await bob.GetAsync("/")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        // Nobody locks themselves out.
+        foreach (var (field, value) in new[] { ("state", "disabled"), ("role", "reader") })
+            (await PageForms.Submit(manager, "/users", "change-the-manager", ("role", "manager"), (field, value))).ShouldContain("that is you");
+        folder.Rows("SELECT actor FROM journal WHERE kind LIKE 'user%' ORDER BY seq").Skip(6).Distinct().ShouldBe(["the-manager", "system"]);
+        folder.Run("access", "--format", "json").Expect(0).Out.ShouldContain("\"way\":\"page\",\"kind\":\"permitted\",\"subject\":\"bob\"");
+    }
 }
