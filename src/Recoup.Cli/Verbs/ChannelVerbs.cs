@@ -42,7 +42,11 @@ internal static class ChannelVerbs
                 else if (result.Status == UnitStatus.Unchanged || result.Refused?.Refusal == Refusal.KeyUsedWithOtherContent) unchanged++;
                 else if (result.Refused is { } refused) left.Add(Path.GetFileName(mail.File), refused.Message);
                 else if (result.Status == UnitStatus.SetAside) left.Add(Path.GetFileName(mail.File), $"set aside: {result.Cause}");
-                else counts[mail.What] = counts.GetValueOrDefault(mail.What) + 1;
+                else
+                {
+                    counts[mail.What] = counts.GetValueOrDefault(mail.What) + 1;
+                    if (mail.SaysMore) left.Add(Path.GetFileName(mail.File), $"{mail.Words}, which was taken, and says more: for a person to read");
+                }
             }
             var sheet = new Sheet("mail that came back", "number");
             foreach (var (what, count) in counts) sheet.Add(what, count);

@@ -141,7 +141,9 @@ public static class MappedFile
         if (row.Problems.Count > 0) return false;
         reader.CheckCards();
         foreach (var column in mapping.Columns)
-            if (column.Required && row.IsBlank(column.Slot)) row.Problems.Add(new InputProblem(column.Name, "is blank, and the mapping requires it"));
+            if (column.Required && row.IsBlank(column.Slot)) row.Problems.Add(new InputProblem(column.Name,
+                row.SheetError(column.Slot) is { } error ? $"holds {error}, a spreadsheet's word for no value, and the mapping requires one"
+                    : "is blank, and the mapping requires it"));
         if (row.Problems.Count > 0) return false;
         var sound = true;
         foreach (var check in mapping.Checks)

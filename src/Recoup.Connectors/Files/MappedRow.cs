@@ -83,17 +83,31 @@ internal sealed class MappedRow
         return reader.Raw.AsSpan().IndexOfAnyExcept(" \t,;|\"") < 0;
     }
 
-    public bool IsBlank(int slot) => Trimmed(slot).IsEmpty;
+    public bool IsBlank(int slot) => Trimmed(slot) is var text && (text.IsEmpty || IsSheetError(text));
+
+    /// <summary>What a spreadsheet writes where it found no value, in English, German, French or Spanish, or where a column was too narrow.</summary>
+    private static readonly FrozenSet<string> SheetErrors = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,
+        "#N/A", "#NV", "#N/D", "#REF!", "#BEZUG!", "#NAME?", "#NOM?", "#¿NOMBRE?", "#VALUE!", "#WERT!", "#VALEUR!", "#¡VALOR!", "#DIV/0!", "#¡DIV/0!",
+        "#NULL!", "#NULL", "#NUL!", "#¡NULO!", "#NUM!", "#ZAHL!", "#NOMBRE!", "#¡NUM!", "#SPILL!", "#ÜBERLAUF!", "#CALC!", "#KALK!", "#GETTING_DATA");
+
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> SheetErrorSpans = SheetErrors.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>A text that is no value: a failed look-up would make one customer of all whose number it did not find.</summary>
+    public static bool IsSheetError(ReadOnlySpan<char> text) =>
+        text.Length > 2 && text[0] == '#' && (SheetErrorSpans.Contains(text) || text.IndexOfAnyExcept('#') < 0);
+
+    /// <summary>What stands in a cell that is blank all the same, for people; null: nothing does.</summary>
+    public string? SheetError(int slot) => Trimmed(slot) is { IsEmpty: false } text && IsSheetError(text) ? text.ToString() : null;
 
     public ReadOnlySpan<char> Trimmed(int slot) => Unseen.Trim(reader.Cell(columns[slot]));
 
-    /// <summary>The cell without blanks at its ends; null when nothing is left.</summary>
+    /// <summary>The cell without blanks at its ends; null when nothing is left, or what a spreadsheet writes for no value.</summary>
     public string? Text(int slot)
     {
         if (textRows[slot] == row) return texts[slot];
         textRows[slot] = row;
         var text = Trimmed(slot);
-        return texts[slot] = text.IsEmpty ? null : text.ToString();
+        return texts[slot] = text.IsEmpty || IsSheetError(text) ? null : text.ToString();
     }
 
     public DateOnly? Date(TypedCell cell) => Typed(cell) as DateOnly?;

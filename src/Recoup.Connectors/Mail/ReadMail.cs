@@ -71,6 +71,9 @@ internal sealed class ReadMail
     /// <summary>Said plainly, and above what it answers: not in a quote, not in a long letter, not in a question.</summary>
     public bool AsksForNoMore => Stop.IsAskedFor(Bare(Subject), Stop.NewText(text));
 
+    /// <summary>An answer speaks of money or of what is wrong with it.</summary>
+    public bool SaysMore => Stop.SaysMore(Stop.NewText(text));
+
     public string FailedRecipient
     {
         get

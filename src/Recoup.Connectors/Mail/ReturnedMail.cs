@@ -17,6 +17,9 @@ namespace Recoup.Connectors.Mail;
 /// <param name="Words">What the server said, without addresses; or why the mail is none of these.</param>
 public sealed record ReturnedMail(string File, string Key, string? What, string? Message, string? Status, string Words)
 {
+    /// <summary>It says something else too, which a person is to read.</summary>
+    public bool SaysMore { get; init; }
+
     /// <summary>Read and understood, and nothing follows from it.</summary>
     public bool ChangesNothing => What is "automatic answer" or "delay" or "receipt";
 }
@@ -112,7 +115,7 @@ public static partial class ReturnedMailReader
         if (mail.IsAutomatic) return nothing with { What = "automatic answer", Words = "is an automatic answer" };
         if (MessageOf(mail, workspace) is not { } message) return nothing with { Words = "is neither a report nor an unsubscribe mail" };
         return mail.AsksForNoMore
-            ? nothing with { What = "stop", Message = message, Words = "asked for no more mail in an answer" }
+            ? nothing with { What = "stop", Message = message, Words = "asked for no more mail in an answer", SaysMore = mail.SaysMore }
             : nothing with { Words = "is an answer, for a person to read" };
     }
 

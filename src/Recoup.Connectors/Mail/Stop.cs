@@ -22,6 +22,14 @@ internal static class Stop
         return !said.Contains('?', StringComparison.Ordinal) && said.Split(' ').Length <= WordsMax && !Otherwise.IsMatch(said) && Within.IsMatch(said);
     }
 
+    /// <summary>Whether an answer speaks of money, of what is wrong with it, or of the law: that is for a person, whatever else it asks for.</summary>
+    public static bool SaysMore(string newText) => OfMoney.IsMatch(newText);
+
+    private static readonly Regex OfMoney = Words(
+        @"\b(?:paid|pay|payment|transfer(?:red)?|settled|invoice|amount|bank|refund|wrong|incorrect|dispute[d]?|complain\w*|lawyer|solicitor|insolven\w*|"
+        + @"bezahl\w*|gezahlt|zahl(?:e|en|ung)|überw(?:ies|eis)\w*|beglichen|rechnung|betrag|konto\w*|gutschrift|falsch|fehler\w*|reklam\w*|beschwer\w*|"
+        + @"widersp\w*|anwalt\w*|insolven\w*|gekündigt|pay[ée]e?|facture|virement|pagad[oa]|factura)\b");
+
     /// <summary>The lines before a quote, a signature, or what a phone adds.</summary>
     public static string NewText(string text)
     {

@@ -151,7 +151,9 @@ public static class HoldChapter
     {
         if (work.State.Holds.FirstOrDefault(h => h.Account == i.Account && h.Overlaps(i.From, i.To)) is { } other)
             return new Refused(Refusal.OverlappingHold, $"hold {other.Hold} stands from {other.From:yyyy-MM-dd} "
-                + $"{(other.To == DateBounds.NoEnd ? "on, without an end" : $"to {other.To:yyyy-MM-dd}")}; holds may touch, not overlap");
+                + $"{(other.To == DateBounds.NoEnd ? "on, without an end" : $"to {other.To:yyyy-MM-dd}")}; holds may touch, not overlap: "
+                + (other.To < DateBounds.NoEnd && other.To < i.To ? $"send this one from {other.To.AddDays(1):yyyy-MM-dd} on, or release {other.Hold} first"
+                    : $"release {other.Hold} first where this one is to stand instead"));
         work.Emit(new HoldEvent.Placed(i.Key, i.From, i.To, i.Reason));
         return null;
     }

@@ -52,6 +52,9 @@ public sealed class OpenItemsIntake(Door door)
     /// <summary>A file that closes more than this share of what is open is more likely cut off than true.</summary>
     public const decimal DropShareMax = 0.5m;
 
+    /// <summary>Of fewer items or accounts nobody can tell whether they were paid or are another company's.</summary>
+    private const int GoneMin = 10, AccountsMin = 5;
+
     private const string NothingTaken = "Nothing of the file was taken.";
 
     /// <param name="rows">The file's rows.</param>
@@ -97,6 +100,7 @@ public sealed class OpenItemsIntake(Door door)
             list.Commit();
         }
         if (report.Refused is null) Look(report, before, inFile, acceptDrop);
+        if (report.Refused is null && !acceptDrop) LookAtWhatIsGone(report, before, list, readings);
         if (report.Refused is null)
         {
             // Before what follows from it, so that a list that is ended in the middle is known too; the same day may come again.
@@ -172,6 +176,36 @@ public sealed class OpenItemsIntake(Door door)
             report.Refused = $"{Format(was.Owed, currency)} {currency} in {Plural.Of(was.Items, "item")} are open; the file has {Format(now.Owed, currency)} "
                 + $"in {now.Items}. A drop of more than half is more likely a file cut off than true: look at it, "
                 + $"and if it is right, import it with --accept-drop. {NothingTaken}";
+        }
+    }
+
+    /// <summary>New items hide what is gone: the list of another company, or one with numbers of another kind, has as much as before.</summary>
+    private static void LookAtWhatIsGone(OpenItemsReport report, SortedDictionary<string, Sum> before, OpenItemsList list, Readings readings)
+    {
+        var gone = new SortedDictionary<string, Sum>(StringComparer.Ordinal);
+        var (accounts, accountsGone) = (new HashSet<string>(StringComparer.Ordinal), 0);
+        foreach (var item in readings.OpenItems())
+        {
+            if (item.Balance <= 0) continue;
+            var number = ListedItems.NumberOf(item.Number) ?? item.Number;
+            if (accounts.Add(item.Account) && !list.Has(item.Account)) accountsGone++;
+            if (!list.Has(item.Account, item.Number) && !list.Has(item.Account, number) && !list.IsLeftAlone(item.Account, item.Number, number))
+                Count(gone, item.Currency, item.Balance);
+        }
+        if (accounts.Count >= AccountsMin && accountsGone == accounts.Count && report.Rejected < report.Read)
+        {
+            report.Refused = $"None of the {accounts.Count:N0} accounts that have something open is in the file: it may be another company's, or have numbers "
+                + $"written in another way. Look at it, and if it is right, import it with --accept-drop. {NothingTaken}";
+            return;
+        }
+        foreach (var (currency, missing) in gone)
+        {
+            var was = before.GetValueOrDefault(currency);
+            if (missing.Items < GoneMin || (missing.Owed <= was.Owed * DropShareMax && missing.Items <= was.Items * DropShareMax)) continue;
+            report.Refused = $"The file lacks {missing.Items:N0} of the {Plural.Of(was.Items, "item")} in {currency} that are open, "
+                + $"{Format(missing.Owed, currency)} of {Format(was.Owed, currency)}, and has others in their place. It may be another company's, or have "
+                + $"numbers written in another way: look at it, and if it is right, import it with --accept-drop. {NothingTaken}";
+            return;
         }
     }
 

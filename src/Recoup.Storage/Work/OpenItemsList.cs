@@ -22,7 +22,7 @@ internal sealed class OpenItemsList : IDisposable
 
     private readonly string path = Path.Combine(Path.GetTempPath(), $"recoup-open-{Guid.NewGuid():N}.db");
     private readonly SqliteConnection db;
-    private readonly SqliteStatement add, begin, commit, meet, met, keep, kept, setOf, set, known;
+    private readonly SqliteStatement add, begin, commit, meet, met, keep, kept, setOf, set, known, has, hasAccount;
     private readonly List<string> unknown = [];
 
     public OpenItemsList()
@@ -52,6 +52,8 @@ internal sealed class OpenItemsList : IDisposable
         kept = new SqliteStatement(db, "SELECT 1 FROM kept WHERE (account = ?1 AND number IN (?2, ?3, '')) OR (account = '' AND number IN (?2, ?3))");
         set = new SqliteStatement(db, "INSERT OR REPLACE INTO set_of(account, actor, json, said, withdrawn) VALUES(?, ?, ?, ?, ?)");
         setOf = new SqliteStatement(db, "SELECT actor, json, said, withdrawn FROM set_of WHERE account = ?");
+        has = new SqliteStatement(db, "SELECT 1 FROM item WHERE account = ? AND number = ?");
+        hasAccount = new SqliteStatement(db, "SELECT 1 FROM item WHERE account = ?");
         known = new SqliteStatement(db, "SELECT 1 FROM set_of WHERE account = ? AND said = ?");
     }
 
@@ -80,6 +82,12 @@ internal sealed class OpenItemsList : IDisposable
 
     /// <summary>A row was about the item of that name.</summary>
     public void Meet(string account, string name) => meet.Bind(account).Bind(name).Run();
+
+    /// <summary>Some row is of that account and number.</summary>
+    public bool Has(string account, string number) => Found(has.Bind(account).Bind(number));
+
+    /// <summary>Some row is of that account.</summary>
+    public bool Has(string account) => Found(hasAccount.Bind(account));
 
     public bool IsMet(string account, string name) => Found(met.Bind(account).Bind(name));
 
@@ -157,7 +165,7 @@ internal sealed class OpenItemsList : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[] { add, begin, commit, meet, met, keep, kept, setOf, set, known }) statement.Dispose();
+        foreach (var statement in new[] { add, begin, commit, meet, met, keep, kept, setOf, set, known, has, hasAccount }) statement.Dispose();
         db.Dispose();
         File.Delete(path);
     }

@@ -56,6 +56,48 @@ public sealed class ListedItemTests : ListTests
         Ageing(3).ShouldBe(new() { ["A1 EUR"] = "120.00 0.00" });
     }
 
+    /// <summary>The list of another company, or one whose numbers lost their zeros, has as much as before: that hides what it would close.</summary>
+    [Theory]
+    [InlineData(40, 60, 0, "None of the 40 accounts that have something open is in the file")]
+    [InlineData(40, 40, 5, "The file lacks 35 of the 40 items in EUR that are open, 3500.00 of 4000.00")]
+    [InlineData(40, 20, 20, null)]
+    [InlineData(4, 4, 0, null)]
+    [InlineData(9, 9, 1, null)]
+    public void New_items_make_up_for_nothing_that_is_gone(int before, int now, int same, string? why)
+    {
+        static string Rows(string of, IEnumerable<int> numbers) =>
+            string.Concat(numbers.Select(n => $"{of}{n},{of}-{n},2026-03-01,2026-03-31,100.00,EUR,,\n"));
+        Follow(1, Rows("X", Enumerable.Range(0, before))).Expect(0);
+        var other = Rows("X", Enumerable.Range(0, same)) + Rows("Y", Enumerable.Range(0, now));
+        var followed = Follow(2, other);
+        if (why is null)
+        {
+            followed.Expect(0);
+            return;
+        }
+        followed.Expect(1).Json.GetProperty("refused").GetString().ShouldNotBeNull().ShouldSatisfyAllConditions(
+            m => m.ShouldStartWith(why), m => m.ShouldEndWith("Nothing of the file was taken."));
+        folder.Count("SELECT count(*) FROM journal WHERE kind = 'invoice_issued'").ShouldBe(before);
+        folder.Run("import", folder.Write("other.csv", OpenItems + other), "--map", "open-items", "--as", "open-items", "--on", "2026-04-02",
+            "--accept-drop", "--now", "2026-04-02T11:00:00Z").Expect(0);
+    }
+
+    /// <summary>A look-up that found nothing is nobody's number: two customers became one, and one was written to about the other's invoice.</summary>
+    [Theory]
+    [InlineData("#N/A")]
+    [InlineData("#NV")]
+    [InlineData("#ref!")]
+    [InlineData("#WERT!")]
+    [InlineData("####")]
+    public void What_a_spreadsheet_writes_for_no_value_is_none(string error)
+    {
+        var good = string.Concat(Enumerable.Range(3, 3).Select(n => $"A{n},I{n},2026-03-01,2026-03-31,70.00,EUR,{error},\n"));
+        Follow(1, $"{error},I1,2026-03-01,2026-03-31,100.00,EUR,Anna,\nA2,{error},2026-03-01,2026-03-31,50.00,EUR,,\n" + good).Expect(3).Err
+            .ShouldSatisfyAllConditions(e => e.ShouldContain($"line 2: account: holds {error}, a spreadsheet's word for no value"),
+                e => e.ShouldContain($"line 3: number: holds {error}"));
+        Ageing(1).Keys.ShouldBe(["A3 EUR", "A4 EUR", "A5 EUR"]);
+    }
+
     [Fact]
     public void What_was_written_off_stays_so_while_the_list_still_has_it()
     {

@@ -112,4 +112,31 @@ public class ShippedMappingTests
         Should.Throw<FileRefusedException>(() => MappedFile.Read(mapping, Stream(csv)).Any()).Message.ShouldContain("--as open-items");
         Should.Throw<FileRefusedException>(() => MappedFile.ReadOpenItems(Lph, Stream(csv)).Any()).Message.ShouldContain("has no open_items");
     }
+
+    /// <summary>A provider lists what was paid, is void or is a draft beside what is open: nobody is chased for any of these.</summary>
+    [Fact]
+    public void A_provider_s_invoice_is_as_its_status_says()
+    {
+        using var folder = new Cli.DataFolder();
+        static string Row(int n, string more) => $$"""{"id":"in_{{n}}","customer":"cus_{{n}}","number":"F-{{n}}","created":1772323200,""" +
+            $$""" "due_date":1774915200,"amount_due":1000,"currency":"eur",{{more}}}""" + "\n";
+        var open = Row(1, "\"status\":\"open\",\"amount_paid\":0") + Row(2, "\"status\":\"open\",\"amount_paid\":400")
+            + Row(3, "\"status\":\"paid\",\"amount_paid\":1000,\"paid_at\":1774915200") + Row(4, "\"status\":\"paid\"")
+            + Row(5, "\"status\":\"void\"") + Row(6, "\"status\":\"draft\"") + Row(7, "\"status\":\"uncollectible\"") + Row(8, "\"status\":null");
+        string[] import = ["import", folder.Write("l.ndjson", open), "--map", "provider-invoices", "--now", "2026-04-06T08:00:00Z"];
+        folder.Run(import).Expect(3).Err.ShouldSatisfyAllConditions(
+            e => e.ShouldContain("line 6: it is a draft"), e => e.ShouldContain("line 7: it was marked as uncollectible"));
+        Open().ShouldBe(["cus_1 10.00", "cus_2 6.00", "cus_8 10.00"]);
+        folder.Run([.. import, "--format", "json"]).Expect(3).Json.GetProperty("accepted").GetInt32().ShouldBe(0);
+        folder.Rows("SELECT account, effective_on FROM journal WHERE kind = 'payment_received' ORDER BY account")
+            .ShouldBe(["cus_2 | 2026-03-01", "cus_3 | 2026-03-31", "cus_4 | 2026-03-01"]);
+        // What was open is void and paid the day after.
+        folder.Write("l.ndjson", Row(1, "\"status\":\"void\",\"amount_paid\":0") + Row(2, "\"status\":\"paid\",\"amount_paid\":1000"));
+        folder.Run([.. import[..^1], "2026-04-07T08:00:00Z"]).Expect(0);
+        Open().ShouldBe(["cus_8 10.00"]);
+
+        IEnumerable<string> Open() => folder.Run("ageing", "--by", "account", "--format", "json").Expect(0).Json.EnumerateArray()
+            .Where(r => r.GetProperty("total").GetString() != "0.00")
+            .Select(r => $"{r.GetProperty("account").GetString()} {r.GetProperty("total").GetString()}");
+    }
 }

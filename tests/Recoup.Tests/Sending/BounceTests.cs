@@ -189,6 +189,23 @@ public sealed class BounceTests : IDisposable
         folder.ShouldBeSound();
     }
 
+    /// <summary>Who asks for no more mail and says that they paid has both heard.</summary>
+    [Fact]
+    public void An_answer_that_says_more_than_stop_is_for_a_person_too()
+    {
+        var ids = Sent();
+        string Id(string account) => $"<{ids[account]}.{Workspace}@muster.example>";
+        folder.Write("a.eml", ReturnedForms.Answer("Ich habe bereits am 20.3. bezahlt. Bitte nehmen Sie mich aus dem Verteiler.")
+            .Replace("@ID@", Id("A1"), StringComparison.Ordinal));
+        folder.Write("b.eml", ReturnedForms.Answer("Please take me off your mailing list. Kind regards, Ann")
+            .Replace("@ID@", Id("A2"), StringComparison.Ordinal));
+        var ran = Bounces(folder.Root).Expect(3);
+        ran.Json.GetProperty("taken").GetRawText().ShouldBe("""{"stop":2}""");
+        var left = ran.Json.GetProperty("left").EnumerateArray().Single();
+        (left.GetProperty("file").GetString(), left.GetProperty("why").GetString()).ShouldBe(
+            ("a.eml", "asked for no more mail in an answer, which was taken, and says more: for a person to read"));
+    }
+
     [Fact]
     public void A_number_that_can_not_be_dialled_costs_nobody_the_account_and_is_told_of()
     {
