@@ -16,15 +16,17 @@ internal sealed class EffortCurve
     /// <param name="room">Minutes that stand, by priority; from the first day on.</param>
     public EffortCurve(FlowTrack effort, FlowTrack room, KpiPeriod period)
     {
-        for (var first = period.First; first <= period.Last; first = new DateOnly(first.Year, first.Month, 1).AddMonths(1))
+        for (var first = period.First; ;)
         {
-            var end = new DateOnly(first.Year, first.Month, 1).AddMonths(1).AddDays(-1);
+            var end = new DateOnly(first.Year, first.Month, DateTime.DaysInMonth(first.Year, first.Month));
             var (minutes, rooms) = (new Dictionary<int, long>(), new Dictionary<int, long>());
             foreach (var entry in effort.Between(first, end < period.Last ? end : period.Last))
                 minutes[entry.Reference] = minutes.GetValueOrDefault(entry.Reference) + entry.Value.Count;
             foreach (var entry in room.Between(DateOnly.MinValue, first.Plus(-1)))
                 rooms[entry.Reference] = rooms.GetValueOrDefault(entry.Reference) + entry.Value.Count;
             months.Add((minutes, [.. rooms.Where(r => r.Value > 0).Select(r => (r.Key, r.Value)).OrderByDescending(r => Priority.Minor(r.Key))]));
+            if (end >= period.Last) return;
+            first = end.AddDays(1);
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class KpiReadings(IMeasureSource source, KpiQuestion question, I
         if (portfolioWanted is not null) return portfolioWanted;
         if (!onlyIsKnown)
         {
-            var portfolios = source.Beginnings.Select(b => b.Portfolio).Distinct(StringComparer.Ordinal).Take(2).ToList();
+            var portfolios = Begun.Select(b => b.Portfolio).Distinct(StringComparer.Ordinal).Take(2).ToList();
             (only, onlyIsKnown) = (portfolios.Count == 1 ? portfolios[0] : null, true);
         }
         return only;
@@ -57,6 +57,9 @@ internal sealed class KpiReadings(IMeasureSource source, KpiQuestion question, I
     private readonly Dictionary<Measure, DateOnly?> firstDays = [];
     private readonly Dictionary<(KpiGroup, KpiPeriod, Curve), List<KpiCurveAge>> ages = [];
     private Dictionary<KpiGroup, DateOnly>? beginnings;
+
+    /// <summary>Read once.</summary>
+    private IReadOnlyList<(string Portfolio, string Segment, string Currency, DateOnly First)> Begun => field ??= [.. source.Beginnings];
 
     /// <summary>The things of a curve by age; empty: the group has none.</summary>
     public List<KpiCurveAge> AgesOf(KpiGroup group, KpiPeriod period, Curve curve)
@@ -80,7 +83,7 @@ internal sealed class KpiReadings(IMeasureSource source, KpiQuestion question, I
         if (beginnings is null)
         {
             beginnings = [];
-            foreach (var (portfolio, segment, currency, first) in source.Beginnings)
+            foreach (var (portfolio, segment, currency, first) in Begun)
             {
                 if (!IsWanted(portfolio, segment)) continue;
                 var group = Group(portfolio, segment, currency);
