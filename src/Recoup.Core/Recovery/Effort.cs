@@ -104,10 +104,13 @@ public static class Priority
 {
     private const int Digits = 1000;
 
-    /// <param name="minor">What is expected to be recoverable, minor units; at least 0.</param>
+    /// <summary>Of more nobody needs to be told what is worth more, and priorities times minutes stay sums of 64 bits.</summary>
+    public const long MinorMax = 1_000_000_000_000_000;
+
+    /// <param name="minor">What is expected to be recoverable, minor units; at least 0, and what is beyond <see cref="MinorMax"/> counts as so much.</param>
     public static int Of(long minor)
     {
-        var (rest, zeros, half) = (minor, 0, false);
+        var (rest, zeros, half) = (Math.Min(minor, MinorMax), 0, false);
         while (rest >= Digits)
         {
             half = rest % 10 >= 5;
@@ -184,7 +187,7 @@ public static class EffortChapter
         }
         known.Begin(MonthOf(e.EffectiveOn));
         known.Said = said ?? known.Said;
-        var now = isOverdue ? new EffortWorth(currency, segment, Priority.Of(dunnable * (100 - score) / 100), known.Said) : null;
+        var now = isOverdue ? new EffortWorth(currency, segment, Priority.Of((long)((Int128)dunnable * (100 - score) / 100)), known.Said) : null;
         if (now == known.Worth) return;
         AddRoom(cells, e.EffectiveOn, known, -1);
         known.Worth = now;

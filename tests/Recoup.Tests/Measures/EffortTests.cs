@@ -62,7 +62,8 @@ public sealed class EffortTests
     [InlineData(12_355, 2124, 12_400)]
     [InlineData(99_949, 2999, 99_900)]
     [InlineData(99_950, 3100, 100_000)]
-    [InlineData(100_000_000_000_000_000, 15100, 100_000_000_000_000_000)]
+    [InlineData(1_000_000_000_000_000, 13100, 1_000_000_000_000_000)]
+    [InlineData(100_000_000_000_000_000, 13100, 1_000_000_000_000_000)]
     public void A_priority_is_kept_to_three_digits(long minor, int priority, long kept)
     {
         Priority.Of(minor).ShouldBe(priority);
